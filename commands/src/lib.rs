@@ -1,0 +1,6 @@
+//! Write side: runs one command end to end.
+
+mod fault;
+pub mod ports;
+
+pub use fault::Fault;

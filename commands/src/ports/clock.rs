@@ -1,0 +1,9 @@
+//! The time, as an argument.
+
+use chrono::{DateTime, Utc};
+
+/// Tells the time. Tests advance one of their own; nothing else in the product reads the system's.
+pub trait Clock: Send + Sync {
+    /// The present moment, UTC, in microseconds (PostgreSQL's resolution).
+    fn now(&self) -> DateTime<Utc>;
+}

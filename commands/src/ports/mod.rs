@@ -1,0 +1,15 @@
+//! What the write side needs from outside, as traits. Each is implemented in `adapters`, one folder per outside system.
+
+mod clock;
+mod credentials;
+mod ids;
+mod passwords;
+mod sessions;
+mod throttle;
+
+pub use clock::Clock;
+pub use credentials::CredentialStore;
+pub use ids::IdSource;
+pub use passwords::{PasswordCheck, PasswordHash, PasswordHasher};
+pub use sessions::{NewSession, RefreshTokenHash, Rotation, SessionId, SessionStore};
+pub use throttle::{LoginThrottle, ThrottleKey};

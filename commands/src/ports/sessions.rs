@@ -1,0 +1,75 @@
+//! Sessions: one family of refresh tokens per sign-in.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::AccountId;
+use uuid::Uuid;
+
+use crate::Fault;
+
+/// One sign-in on one client; also the family of its refresh tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub Uuid);
+
+/// SHA-256 of a refresh token. Tokens carry 256 random bits, so an unsalted hash cannot be guessed back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RefreshTokenHash(pub [u8; 32]);
+
+/// A session to open, with its first refresh token.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Who signed in.
+    pub account: AccountId,
+    /// The session's id, chosen by the caller.
+    pub session: SessionId,
+    /// The first refresh token's hash.
+    pub token: RefreshTokenHash,
+    /// When it opened.
+    pub at: DateTime<Utc>,
+    /// When the whole family ends, however often it is refreshed.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What presenting a refresh token led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// The token was current; the successor is now.
+    Rotated {
+        /// The session it belongs to.
+        session: SessionId,
+        /// Whose session it is.
+        account: AccountId,
+    },
+    /// The token had been used before: the whole family is revoked now (RFC 9700 §4.14).
+    Reused {
+        /// The session that was revoked.
+        session: SessionId,
+    },
+    /// No such token, or its family expired or was revoked before.
+    Refused,
+}
+
+/// Keeps sessions and the hashes of their refresh tokens.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// Opens a session.
+    async fn open(&self, session: NewSession) -> Result<(), Fault>;
+
+    /// Replaces `presented` by `successor` if `presented` is current, in one step: of two callers
+    /// with the same token exactly one gets [`Rotation::Rotated`].
+    async fn rotate(
+        &self,
+        presented: RefreshTokenHash,
+        successor: RefreshTokenHash,
+        at: DateTime<Utc>,
+    ) -> Result<Rotation, Fault>;
+
+    /// Revokes one session. Revoking it again changes nothing.
+    async fn revoke(&self, session: SessionId, at: DateTime<Utc>) -> Result<(), Fault>;
+
+    /// Revokes every session of an account.
+    async fn revoke_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault>;
+
+    /// Sessions revoked at or after `since`: what an api node must refuse before their access tokens expire.
+    async fn revoked_since(&self, since: DateTime<Utc>) -> Result<Vec<SessionId>, Fault>;
+}
