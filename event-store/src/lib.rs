@@ -1,1 +1,34 @@
-//! Placeholder.
+//! The log: append, load, subscribe.
+//!
+//! One table of events in PostgreSQL, one statement per append, one order for every reader. This
+//! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
+//! which claim is a function that the caller registers ([`Guards`]).
+//!
+//! - Write: [`EventStore::load`] → [`Loaded::decide`] → [`EventStore::append`].
+//! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
+//! - Position: [`Cursor`], one opaque token for every client.
+//!
+//! A new kind of guard goes into `guard.rs` and `append/append.sql`; a new thing that reacts to
+//! events implements [`Subscriber`] in the crate that knows what it means.
+
+mod append;
+mod cursor;
+mod error;
+mod event;
+mod guard;
+mod idempotency;
+mod load;
+mod store;
+mod subscribe;
+
+pub use append::{Append, Appended, Idempotency, StreamAppend};
+pub use cursor::{Cursor, CursorError};
+pub use error::{AppendError, LoadError, OpenError, StoreError};
+pub use event::{EventData, Metadata, RecordedEvent};
+pub use guard::{Claim, Guard, Guards};
+pub use idempotency::RecordedReply;
+pub use load::{Decided, Loaded};
+pub use store::EventStore;
+pub use subscribe::{
+    BehindError, Daemon, DaemonOptions, Progress, SubscribeError, Subscriber, SubscriberError,
+};

@@ -1,0 +1,62 @@
+//! What a failed append means.
+
+use sqlx::Error;
+
+use crate::error::AppendError;
+
+const EVENTS_KEY: &str = "events_pkey";
+const IDEMPOTENCY_KEY: &str = "idempotency_keys_pkey";
+
+/// A failed statement, by what must happen next.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A constraint spoke; all was rolled back.
+    Violation(String),
+    /// The database chose this statement to give way; all was rolled back.
+    Deadlock(Error),
+    /// No answer came: the statement may have committed, or may yet.
+    ConnectionLost(Error),
+    /// The database refused for another reason, or was never reached; nothing was written.
+    Other(Error),
+}
+
+impl Failure {
+    pub(super) fn of(error: Error) -> Self {
+        match &error {
+            Error::Database(database) => match database.code().as_deref() {
+                Some("40001" | "40P01") => Self::Deadlock(error),
+                // The server is going down or took the session away: it does not say whether
+                // before or after the commit.
+                Some("57P01" | "57P02" | "57P03" | "57P05") => Self::ConnectionLost(error),
+                Some(code) if code.starts_with("08") => Self::ConnectionLost(error),
+                Some(code) if code.starts_with("23") => {
+                    Self::Violation(database.constraint().unwrap_or(code).to_owned())
+                }
+                _ => Self::Other(error),
+            },
+            Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => {
+                Self::ConnectionLost(error)
+            }
+            _ => Self::Other(error),
+        }
+    }
+
+    /// The verdict for the caller, once no further attempt is made.
+    pub(super) fn into_error(self, may_be_in: bool) -> AppendError {
+        match self {
+            Self::Violation(constraint) => match constraint.as_str() {
+                EVENTS_KEY => AppendError::Conflict,
+                IDEMPOTENCY_KEY => AppendError::KeyUsed,
+                _ => AppendError::Refused { constraint },
+            },
+            Self::Deadlock(error) | Self::ConnectionLost(error) | Self::Other(error)
+                if may_be_in =>
+            {
+                AppendError::OutcomeUnknown(error)
+            }
+            Self::Deadlock(error) | Self::ConnectionLost(error) | Self::Other(error) => {
+                AppendError::Store(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What can go wrong, told apart by who must act.
+
+use cqrs_es::persist::PersistenceError;
+
+/// An append that did not take place, or whose outcome cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else appended to one of the streams first: load, decide and append again.
+    #[error("a stream moved on since it was loaded")]
+    Conflict,
+    /// A claim or a name belongs to somebody else.
+    #[error("the constraint {constraint} forbids it")]
+    Refused {
+        /// The constraint's name; it is the verdict.
+        constraint: String,
+    },
+    /// The idempotency key has been used: look its reply up.
+    #[error("the idempotency key has been used")]
+    KeyUsed,
+    /// Something that identifies a person, and nobody whose key could seal it.
+    #[error("the event {event_type} carries phi without a subject")]
+    PhiWithoutSubject {
+        /// The event's stored type.
+        event_type: String,
+    },
+    /// The event has no JSON form.
+    #[error("an event could not be serialised")]
+    Unserialisable(#[source] serde_json::Error),
+    /// The connection was lost and the log could not be asked in time whether the append took
+    /// place. Asking again with the same idempotency key is safe.
+    #[error("whether the append took place is not known yet")]
+    OutcomeUnknown(#[source] sqlx::Error),
+    /// The database refused or is away; nothing was appended.
+    #[error("the append failed")]
+    Store(#[source] sqlx::Error),
+}
+
+/// An aggregate that could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The database did not answer.
+    #[error("loading an aggregate failed")]
+    Store(#[source] PersistenceError),
+    /// A stored event is not what its type and version say.
+    #[error("event {sequence} of {aggregate_type} {aggregate_id} ({event_type}) is unreadable")]
+    Unreadable {
+        /// The kind of aggregate.
+        aggregate_type: String,
+        /// The aggregate.
+        aggregate_id: String,
+        /// The event's number in it.
+        sequence: usize,
+        /// The event's stored type.
+        event_type: String,
+        /// What the decoder said.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// A read of the log or of what is written with it failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing}")]
+pub struct StoreError {
+    pub(crate) doing: &'static str,
+    #[source]
+    pub(crate) source: sqlx::Error,
+}
+
+impl StoreError {
+    pub(crate) fn doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self { doing, source }
+    }
+}
+
+/// The log may not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Events of the current epoch come from a cluster that was further on: this database was
+    /// restored without opening a new epoch, and new events would sort before old ones.
+    #[error(
+        "the log holds transaction {stored} but this cluster is only at {next}: \
+         it was restored outside `caresync restore`"
+    )]
+    XidsBehind {
+        /// The highest transaction id of this epoch in the log.
+        stored: u64,
+        /// The next one that this cluster will give out.
+        next: u64,
+    },
+    /// The database did not answer.
+    #[error("opening the log failed")]
+    Store(#[source] sqlx::Error),
+}

@@ -1,0 +1,115 @@
+//! Events on their way in and out of the log.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Cursor;
+use crate::error::AppendError;
+
+/// An event to be appended: its stored type and version, and its payload as JSON.
+///
+/// What describes a person stands in the payload's `phi` object, and then the payload names its
+/// `subject`: without one, nobody could ever erase it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventData {
+    event_type: String,
+    event_version: String,
+    payload: Value,
+}
+
+impl EventData {
+    /// Serialises a domain event.
+    ///
+    /// # Errors
+    /// [`AppendError::Unserialisable`] if it has no JSON form, [`AppendError::PhiWithoutSubject`]
+    /// if it carries `phi` for nobody.
+    pub fn of<E: DomainEvent>(event: &E) -> Result<Self, AppendError> {
+        let payload = serde_json::to_value(event).map_err(AppendError::Unserialisable)?;
+        let has_subject = payload.get("subject").is_some_and(Value::is_string);
+        if payload.get("phi").is_some() && !has_subject {
+            return Err(AppendError::PhiWithoutSubject {
+                event_type: event.event_type(),
+            });
+        }
+        Ok(Self {
+            event_type: event.event_type(),
+            event_version: event.event_version(),
+            payload,
+        })
+    }
+
+    /// The stored type, e.g. `appointment.booked`.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        &self.event_type
+    }
+
+    /// The stored version of that type.
+    #[must_use]
+    pub fn event_version(&self) -> &str {
+        &self.event_version
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn payload(&self) -> &Value {
+        &self.payload
+    }
+}
+
+/// Who, for whom and why: stored with every event. Ids and states only, nothing personal.
+///
+/// Flat strings, so that the cqrs-es envelope can read it too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metadata {
+    /// The account that acted, or `system`.
+    pub actor: String,
+    /// The role it acted in.
+    pub role: String,
+    /// The clinic it acted for, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clinic: Option<String>,
+    /// The conversation that this belongs to.
+    pub correlation_id: Uuid,
+    /// The event or request that led to this.
+    pub causation_id: Uuid,
+    /// The HTTP request, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Uuid>,
+    /// The command. After a lost connection it tells whether the append took place.
+    pub command_id: Uuid,
+}
+
+/// An event as the log holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedEvent {
+    /// Where it stands.
+    pub cursor: Cursor,
+    /// The kind of aggregate, e.g. `appointment`.
+    pub aggregate_type: String,
+    /// The aggregate.
+    pub aggregate_id: String,
+    /// Its number within the aggregate, from 1, without gaps.
+    pub sequence: i64,
+    /// The stored type.
+    pub event_type: String,
+    /// The stored version of that type.
+    pub event_version: String,
+    /// The payload.
+    pub payload: Value,
+    /// Who, for whom and why.
+    pub metadata: Value,
+    /// When the database wrote it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl RecordedEvent {
+    /// The payload as a domain event.
+    pub fn decode<E: DomainEvent>(&self) -> Result<E, serde_json::Error> {
+        E::deserialize(&self.payload)
+    }
+}

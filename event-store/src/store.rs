@@ -1,0 +1,126 @@
+//! A handle on the log.
+
+use std::sync::Arc;
+
+use postgres_es::PostgresEventRepository;
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+use crate::error::{OpenError, StoreError};
+use crate::{Cursor, Guards};
+
+/// A handle on the log, cheap to clone.
+#[derive(Clone)]
+pub struct EventStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: PgPool,
+    repository: PostgresEventRepository,
+    guards: Guards,
+    /// The newest position that this process appended; subscribers wake up on it.
+    head: watch::Sender<Cursor>,
+}
+
+impl EventStore {
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
+    pub async fn open(pool: PgPool, guards: Guards) -> Result<Self, OpenError> {
+        refuse_foreign_xids(&pool).await?;
+        let repository = PostgresEventRepository::new(pool.clone());
+        let head = watch::Sender::new(Cursor::START);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                pool,
+                repository,
+                guards,
+                head,
+            }),
+        })
+    }
+
+    /// The pool that the log uses.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    /// The newest event that any reader may see now.
+    pub async fn head(&self) -> Result<Cursor, StoreError> {
+        let row = sqlx::query!(
+            r#"
+            select epoch, transaction_id::text as "transaction_id!", position
+            from events
+            order by epoch desc, transaction_id desc, position desc
+            limit 1
+            "#
+        )
+        .fetch_optional(self.pool())
+        .await
+        .map_err(StoreError::doing("reading the head of the log"))?;
+        let Some(row) = row else {
+            return Ok(Cursor::START);
+        };
+        Cursor::from_parts(row.epoch, &row.transaction_id, row.position).map_err(|error| {
+            StoreError {
+                doing: "reading a position",
+                source: sqlx::Error::Decode(error.into()),
+            }
+        })
+    }
+
+    pub(crate) fn repository(&self) -> &PostgresEventRepository {
+        &self.inner.repository
+    }
+
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.inner.guards
+    }
+
+    /// Tells this process's subscribers that there is something to read.
+    pub(crate) fn announce(&self, cursor: Cursor) {
+        self.inner.head.send_if_modified(|head| {
+            let newer = cursor > *head;
+            if newer {
+                *head = cursor;
+            }
+            newer
+        });
+    }
+
+    pub(crate) fn announcements(&self) -> watch::Receiver<Cursor> {
+        self.inner.head.subscribe()
+    }
+}
+
+/// Transaction ids die with their cluster. If the log's are ahead of the cluster's, events written
+/// now would sort before events that readers have passed.
+async fn refuse_foreign_xids(pool: &PgPool) -> Result<(), OpenError> {
+    let row = sqlx::query!(
+        r#"
+        select
+          (
+            select e.transaction_id::text
+            from events e
+            where e.epoch = (select current from log_epoch)
+            order by e.epoch desc, e.transaction_id desc
+            limit 1
+          ) as stored,
+          pg_snapshot_xmax(pg_current_snapshot())::text as "next!"
+        "#
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(OpenError::Store)?;
+    let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
+    match row.stored.as_deref().map(number) {
+        Some(stored) if stored >= number(&row.next) => Err(OpenError::XidsBehind {
+            stored,
+            next: number(&row.next),
+        }),
+        _ => Ok(()),
+    }
+}

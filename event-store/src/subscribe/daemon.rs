@@ -1,0 +1,80 @@
+//! Runs subscribers until it is stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::horizon::watch_horizon;
+use super::runner::Runner;
+use super::{Progress, Subscriber};
+use crate::{Cursor, EventStore};
+
+/// How the daemon reads.
+#[derive(Debug, Clone, Copy)]
+pub struct DaemonOptions {
+    /// Events per batch, at most.
+    pub batch: i64,
+    /// How often the log is asked without being woken: the delay of other processes' events.
+    pub poll: Duration,
+}
+
+impl Default for DaemonOptions {
+    fn default() -> Self {
+        Self {
+            batch: 500,
+            poll: Duration::from_millis(50),
+        }
+    }
+}
+
+/// Running subscribers. Dropping it aborts them; a batch in progress is then rolled back.
+pub struct Daemon {
+    progress: Progress,
+    watcher: JoinSet<()>,
+    runners: JoinSet<()>,
+}
+
+impl Daemon {
+    /// Starts every subscriber.
+    #[must_use]
+    pub fn start(
+        store: &EventStore,
+        subscribers: Vec<Arc<dyn Subscriber>>,
+        options: DaemonOptions,
+    ) -> Self {
+        let progress = Progress::of_all(subscribers.iter().map(|subscriber| subscriber.name()));
+        let (head, heads) = watch::channel(Cursor::START);
+        let mut watcher = JoinSet::new();
+        watcher.spawn(watch_horizon(store.clone(), head, options.poll));
+        let mut runners = JoinSet::new();
+        for subscriber in subscribers {
+            let runner = Runner {
+                store: store.clone(),
+                subscriber,
+                progress: progress.clone(),
+                head: heads.clone(),
+                options,
+            };
+            runners.spawn(runner.run());
+        }
+        Self {
+            progress,
+            watcher,
+            runners,
+        }
+    }
+
+    /// How far each subscriber has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    /// Lets every subscriber finish its batch, then stops.
+    pub async fn stop(mut self) {
+        self.watcher.shutdown().await;
+        while self.runners.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading the log in its order.
+
+use sqlx::PgPool;
+
+use crate::{Cursor, RecordedEvent};
+
+/// The last event below the horizon: nothing can still appear at or before it.
+///
+/// The horizon is the oldest transaction of the whole cluster that is still writing. `START` if
+/// there is no event below it.
+pub(super) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        select epoch, transaction_id::text as "transaction_id!", position
+        from events
+        where (epoch, transaction_id)
+          < ((select current from log_epoch), pg_snapshot_xmin(pg_current_snapshot()))
+        order by epoch desc, transaction_id desc, position desc
+        limit 1
+        "#
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map_or(Ok(Cursor::START), |row| {
+        cursor(row.epoch, &row.transaction_id, row.position)
+    })
+}
+
+/// Up to `limit` events of `types` after `after` and up to `head`, in order.
+pub(super) async fn read(
+    pool: &PgPool,
+    after: Cursor,
+    head: Cursor,
+    types: &[String],
+    limit: i64,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        select
+          epoch, transaction_id::text as "transaction_id!", position,
+          aggregate_type, aggregate_id, sequence,
+          event_type, event_version, payload, metadata, recorded_at
+        from events
+        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
+          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+          and event_type = any ($7)
+        order by epoch, transaction_id, position
+        limit $8
+        "#,
+        after.epoch(),
+        after.transaction_id(),
+        after.position(),
+        head.epoch(),
+        head.transaction_id(),
+        head.position(),
+        types,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(RecordedEvent {
+                cursor: cursor(row.epoch, &row.transaction_id, row.position)?,
+                aggregate_type: row.aggregate_type,
+                aggregate_id: row.aggregate_id,
+                sequence: row.sequence,
+                event_type: row.event_type,
+                event_version: row.event_version,
+                payload: row.payload,
+                metadata: row.metadata,
+                recorded_at: row.recorded_at,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
+    Cursor::from_parts(epoch, transaction, position)
+        .map_err(|error| sqlx::Error::Decode(error.into()))
+}
