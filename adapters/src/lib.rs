@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The outside world: one folder per outside system, each implementing a port of `commands`.
+//!
+//! It decides nothing about clinics. A new outside system gets a folder here and a trait in
+//! `commands::ports`.
+
+pub mod embedded_postgres;
+mod private_file;
+pub mod system;

@@ -1,0 +1,146 @@
+//! Makes a cluster, all or nothing: it is made in `making/` and moved to its place when complete.
+//! So what stands in its place is never half made, and never thrown away.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use sqlx::{Connection as _, Executor as _, PgConnection};
+
+use super::{
+    EmbeddedPostgresConfig, EmbeddedPostgresError as Error,
+    binaries::Binaries,
+    layout::Layout,
+    passwords::{Passwords, plain},
+    postmaster::Postmaster,
+    roles::{APP, DATABASE, OWNER, Role, SUPERUSER},
+    settings,
+};
+
+/// What it takes to make a cluster.
+pub(super) struct Maker<'a> {
+    pub(super) config: &'a EmbeddedPostgresConfig,
+    pub(super) layout: &'a Layout,
+    pub(super) passwords: &'a Passwords,
+    pub(super) binaries: &'a Binaries,
+    pub(super) socket_dir: &'a Path,
+}
+
+impl Maker<'_> {
+    /// Makes the cluster and puts it in its place.
+    pub(super) async fn make(&self) -> Result<(), Error> {
+        self.discard_half_made().await?;
+        let making = self.layout.making();
+        self.layout.account().make_private_dir(&making)?;
+        let cluster = making.join("cluster");
+        self.initdb(&cluster).await?;
+        self.fill(&cluster).await?;
+        self.put_in_place(&cluster)
+    }
+
+    async fn discard_half_made(&self) -> Result<(), Error> {
+        let making = self.layout.making();
+        if let Some(orphan) = Postmaster::adopt(&making.join("cluster")) {
+            orphan.stop(self.config.stop_timeout).await?;
+        }
+        match fs::remove_dir_all(&making) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::io("removing a half-made database", making)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn initdb(&self, cluster: &Path) -> Result<(), Error> {
+        let password_file = self.superuser_password_file()?;
+        let initdb = self.binaries.initdb();
+        let output = self
+            .layout
+            .account()
+            .command(&initdb)
+            .arg("--pgdata")
+            .arg(cluster)
+            .arg("--pwfile")
+            .arg(&password_file)
+            .args([
+                "--username",
+                SUPERUSER,
+                "--auth",
+                "scram-sha-256",
+                "--data-checksums",
+            ])
+            .args(["--encoding", "UTF8", "--locale", "C.UTF-8"])
+            .current_dir(self.layout.making())
+            .output()
+            .await
+            .map_err(Error::io("running initdb", initdb))?;
+        if !output.status.success() {
+            let output = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(Error::Initdb { output });
+        }
+        fs::remove_file(&password_file).map_err(Error::io(
+            "removing the password file of initdb",
+            password_file,
+        ))?;
+        include_settings(cluster)
+    }
+
+    /// For `initdb` alone: a pipe would belong to us, and it could not open it after stepping down.
+    fn superuser_password_file(&self) -> Result<PathBuf, Error> {
+        let path = self.layout.making().join("superuser-password");
+        crate::private_file::write_new(&path, plain(&self.passwords.superuser).as_bytes())
+            .map_err(Error::io("writing the password file of initdb", &path))?;
+        self.layout.account().give(&path)?;
+        Ok(path)
+    }
+
+    /// Makes roles and database, over the same socket and with the same settings as later.
+    async fn fill(&self, cluster: &Path) -> Result<(), Error> {
+        settings::write(self.config, self.layout, cluster, self.socket_dir)?;
+        let mut postmaster = Postmaster::spawn(self.binaries, self.layout, cluster)?;
+        postmaster
+            .ready(self.config.start_timeout, self.layout)
+            .await?;
+        self.make_roles_and_database()
+            .await
+            .map_err(Error::sql("making the database and its roles"))?;
+        postmaster.stop(self.config.stop_timeout).await
+    }
+
+    /// The owner owns database and schema and runs the migrations; the app may only connect: what
+    /// else it may do, each migration grants. Nobody else may connect at all.
+    async fn make_roles_and_database(&self) -> Result<(), sqlx::Error> {
+        let superuser = Role::Superuser.options(self.socket_dir, self.passwords);
+        let mut connection = PgConnection::connect_with(&superuser.database("postgres")).await?;
+        let (owner, app) = (plain(&self.passwords.owner), plain(&self.passwords.app));
+        for statement in [
+            format!("create role {OWNER} login password '{owner}'"),
+            format!("create role {APP} login password '{app}'"),
+            format!("create database {DATABASE} owner {OWNER}"),
+            format!("revoke all on database {DATABASE}, postgres, template1 from public"),
+            format!("grant connect on database {DATABASE} to {APP}"),
+        ] {
+            connection.execute(statement.as_str()).await?;
+        }
+        connection.close().await
+    }
+
+    fn put_in_place(&self, made: &Path) -> Result<(), Error> {
+        let (cluster, data_dir) = (self.layout.cluster(), self.layout.data_dir());
+        fs::rename(made, &cluster)
+            .and_then(|()| File::open(data_dir)?.sync_all())
+            .and_then(|()| fs::remove_dir_all(self.layout.making()))
+            .map_err(Error::io("putting the new database in its place", cluster))
+    }
+}
+
+fn include_settings(cluster: &Path) -> Result<(), Error> {
+    let path = cluster.join("postgresql.conf");
+    OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| writeln!(file, "\ninclude '{}'", settings::FILE))
+        .map_err(Error::io("adding our settings to the database's", path))
+}

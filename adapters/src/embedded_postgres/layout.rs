@@ -1,0 +1,128 @@
+//! Where things lie in the data folder.
+
+use std::{
+    fs,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+use super::{EmbeddedPostgresError as Error, account::ServerAccount};
+
+/// The port: with no TCP it only names the socket file.
+pub(super) const PORT: u16 = 5432;
+
+/// A socket's path must fit into `sockaddr_un` (108 bytes on Linux, 104 elsewhere).
+const SOCKET_PATH_LIMIT: usize = 100;
+
+/// The paths of one data folder.
+///
+/// ```text
+/// <data_dir>/lock             held while a program uses the folder
+///            passwords.json   0600, made before the cluster
+///            cluster/         PostgreSQL's own; it is here only once it is complete
+///            making/          a cluster on its way; thrown away when found at a start
+///            log/             the server's logs, one file per weekday, and startup.log
+///            run/             the socket
+/// ```
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    data_dir: PathBuf,
+    account: ServerAccount,
+}
+
+impl Layout {
+    /// Makes the data folder if it is missing and proves that the server can reach it.
+    pub(super) fn prepare(data_dir: &Path, account: ServerAccount) -> Result<Self, Error> {
+        if !data_dir.exists() {
+            account.make_private_dir(data_dir)?;
+        }
+        let data_dir = data_dir
+            .canonicalize()
+            .map_err(Error::io("opening the data folder", data_dir))?;
+        account.check_reach(&data_dir)?;
+        let layout = Self { data_dir, account };
+        account.make_private_dir(&layout.log_dir())?;
+        Ok(layout)
+    }
+
+    pub(super) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    pub(super) fn account(&self) -> ServerAccount {
+        self.account
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.data_dir.join("lock")
+    }
+
+    pub(super) fn passwords(&self) -> PathBuf {
+        self.data_dir.join("passwords.json")
+    }
+
+    pub(super) fn cluster(&self) -> PathBuf {
+        self.data_dir.join("cluster")
+    }
+
+    pub(super) fn making(&self) -> PathBuf {
+        self.data_dir.join("making")
+    }
+
+    pub(super) fn log_dir(&self) -> PathBuf {
+        self.data_dir.join("log")
+    }
+
+    pub(super) fn startup_log(&self) -> PathBuf {
+        self.log_dir().join("startup.log")
+    }
+
+    /// Makes the folder of the socket: within the data folder, or where the path is too long for a
+    /// socket, in a folder of its own named after it.
+    pub(super) fn make_socket_dir(&self) -> Result<PathBuf, Error> {
+        let within = self.data_dir.join("run");
+        if socket_fits(&within) {
+            self.account.make_private_dir(&within)?;
+            return Ok(within);
+        }
+        let elsewhere = self.short_socket_dir();
+        self.claim_public_dir(&elsewhere)?;
+        Ok(elsewhere)
+    }
+
+    fn short_socket_dir(&self) -> PathBuf {
+        let digest = Sha256::digest(self.data_dir.as_os_str().as_encoded_bytes());
+        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
+        let parent = match self.account {
+            ServerAccount::Other { .. } => "/run",
+            ServerAccount::Ours { .. } => "/tmp",
+        };
+        Path::new(parent).join(format!("caresync-{name}"))
+    }
+
+    /// Makes a folder where others may write, too: one that is there must be a real folder of the
+    /// server's account, else somebody could have put it in our way to read what passes.
+    fn claim_public_dir(&self, path: &Path) -> Result<(), Error> {
+        if fs::DirBuilder::new().mode(0o700).create(path).is_ok() {
+            return self.account.give(path);
+        }
+        let found = fs::symlink_metadata(path)
+            .map_err(Error::io("making a folder for the database's socket", path))?;
+        if !found.is_dir() || found.uid() != self.account.uid() {
+            return Err(Error::SocketDirTaken {
+                path: path.to_owned(),
+            });
+        }
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(Error::io(
+            "closing the folder of the database's socket",
+            path,
+        ))
+    }
+}
+
+fn socket_fits(folder: &Path) -> bool {
+    folder.join(format!(".s.PGSQL.{PORT}")).as_os_str().len() < SOCKET_PATH_LIMIT
+}

@@ -1,0 +1,230 @@
+//! A private, durable PostgreSQL cluster, run by the program itself when no `DATABASE_URL` is set.
+//!
+//! It uses the server binaries that the system has, keeps everything in one data folder, listens on
+//! a Unix socket only, and stops with the program. If the program is killed, the server lives on
+//! and the next start adopts it.
+//!
+//! ```text
+//!              no cluster ──make──▶ stopped ──spawn──▶ running ──stop──▶ stopped
+//!  half made ──discard──▲              ▲                  ▲
+//!                                      └──── crashed ─────┴──adopt── running, owner killed
+//! ```
+//!
+//! It refuses to share a data folder, to run with `fsync` or `full_page_writes` off, and to run as
+//! root. A new setting of the server goes into `settings.rs`, a new role into `roles.rs`. Linux
+//! only: it asks `/proc` whether a process number still is the server.
+
+mod account;
+mod binaries;
+mod cluster;
+mod config;
+mod error;
+mod layout;
+mod lock;
+mod passwords;
+mod postmaster;
+mod roles;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+
+pub use config::EmbeddedPostgresConfig;
+pub use error::EmbeddedPostgresError;
+use {
+    EmbeddedPostgresError as Error, account::ServerAccount, binaries::Binaries, cluster::Maker,
+    layout::Layout, lock::DataDirLock, passwords::Passwords, postmaster::Postmaster, roles::Role,
+};
+
+/// What a server says when children of a killed predecessor still live; they end by themselves.
+const PREDECESSOR_LIVES: &str = "pre-existing shared memory block";
+
+/// A running private cluster. Call [`EmbeddedPostgres::stop`] at the end: a drop tells the server
+/// to stop, too, but cannot wait for it.
+#[derive(Debug)]
+pub struct EmbeddedPostgres {
+    // Before the lock: fields are dropped in order, and the lock must outlive the server's order to stop.
+    postmaster: Postmaster,
+    layout: Layout,
+    passwords: Passwords,
+    socket_dir: PathBuf,
+    stop_timeout: Duration,
+    _lock: DataDirLock,
+}
+
+impl EmbeddedPostgres {
+    /// Starts the cluster in the configured data folder, making it if there is none, adopting its
+    /// server if one runs already.
+    ///
+    /// # Errors
+    /// Each variant of [`EmbeddedPostgresError`] says what to do; after an error no server that was
+    /// started here goes on running.
+    pub async fn start(config: EmbeddedPostgresConfig) -> Result<Self, EmbeddedPostgresError> {
+        let account = ServerAccount::choose(&config.data_dir)?;
+        let layout = Layout::prepare(&config.data_dir, account)?;
+        let lock = DataDirLock::take(&layout)?;
+        let passwords = Passwords::read_or_make(&layout)?;
+
+        let mut postmaster = running_server(&config, &layout, &passwords).await?;
+        let socket_dir = postmaster.ready(config.start_timeout, &layout).await?;
+        let stop_timeout = config.stop_timeout;
+        let started = Self {
+            postmaster,
+            layout,
+            passwords,
+            socket_dir,
+            stop_timeout,
+            _lock: lock,
+        };
+        started.assert_durable().await?;
+        Ok(started)
+    }
+
+    /// How to connect as the owner of the database, for migrations.
+    #[must_use]
+    pub fn owner_options(&self) -> PgConnectOptions {
+        Role::Owner.options(&self.socket_dir, &self.passwords)
+    }
+
+    /// How to connect as the program in its daily work. This role may do what migrations grant it.
+    #[must_use]
+    pub fn app_options(&self) -> PgConnectOptions {
+        Role::App.options(&self.socket_dir, &self.passwords)
+    }
+
+    /// How to connect as the superuser, for back-ups and repairs.
+    #[must_use]
+    pub fn superuser_options(&self) -> PgConnectOptions {
+        Role::Superuser.options(&self.socket_dir, &self.passwords)
+    }
+
+    /// The data folder, absolute and without links.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.layout.data_dir()
+    }
+
+    /// The folder of the server's socket.
+    #[must_use]
+    pub fn socket_dir(&self) -> &Path {
+        &self.socket_dir
+    }
+
+    /// The server's process id.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        self.postmaster.pid()
+    }
+
+    /// Stops the server and waits until it is gone: fast first, immediately if that takes too long.
+    ///
+    /// # Errors
+    /// [`EmbeddedPostgresError::StopTimedOut`] if it survives both.
+    pub async fn stop(self) -> Result<(), EmbeddedPostgresError> {
+        self.postmaster.stop(self.stop_timeout).await
+    }
+
+    /// Asks the server itself: a file of settings proves nothing, since `alter system` overrides it.
+    async fn assert_durable(&self) -> Result<(), Error> {
+        let doing = "asking the database whether it is durable";
+        let superuser = self.superuser_options();
+        let mut connection = PgConnection::connect_with(&superuser)
+            .await
+            .map_err(Error::sql(doing))?;
+        for setting in ["fsync", "full_page_writes"] {
+            let value: String = sqlx::query_scalar("select current_setting($1)")
+                .bind(setting)
+                .fetch_one(&mut connection)
+                .await
+                .map_err(Error::sql(doing))?;
+            if value != "on" {
+                return Err(Error::NotDurable { setting, value });
+            }
+        }
+        connection.close().await.map_err(Error::sql(doing))
+    }
+}
+
+/// The server on our cluster: the one that runs, or a new one.
+async fn running_server(
+    config: &EmbeddedPostgresConfig,
+    layout: &Layout,
+    passwords: &Passwords,
+) -> Result<Postmaster, Error> {
+    if let Some(postmaster) = Postmaster::adopt(&layout.cluster()) {
+        if !postmaster.is_stopping() {
+            tracing::info!(
+                database.pid = postmaster.pid(),
+                "the embedded database of a killed predecessor still runs: adopted"
+            );
+            return Ok(postmaster);
+        }
+        postmaster.stop(config.stop_timeout).await?;
+    }
+    let binaries = choose_binaries(config, layout)?;
+    let socket_dir = layout.make_socket_dir()?;
+    if !layout.cluster().exists() {
+        tracing::info!(data_dir = %layout.data_dir().display(), "making the embedded database");
+        let (binaries, socket_dir) = (&binaries, socket_dir.as_path());
+        Maker {
+            config,
+            layout,
+            passwords,
+            binaries,
+            socket_dir,
+        }
+        .make()
+        .await?;
+    }
+    settings::write(config, layout, &layout.cluster(), &socket_dir)?;
+    spawn_patiently(config, layout, &binaries).await
+}
+
+fn choose_binaries(config: &EmbeddedPostgresConfig, layout: &Layout) -> Result<Binaries, Error> {
+    let search_path = config.search_path.as_deref();
+    let version = layout.cluster().join("PG_VERSION");
+    if !layout.cluster().exists() {
+        return Binaries::for_new(search_path);
+    }
+    let major = std::fs::read_to_string(&version)
+        .and_then(|text| text.trim().parse().map_err(std::io::Error::other))
+        .map_err(Error::io(
+            "reading which PostgreSQL wrote the data",
+            version,
+        ))?;
+    Binaries::for_existing(search_path, major, layout.data_dir())
+}
+
+/// Spawns the server, again and again while the last children of a killed one hold its memory.
+async fn spawn_patiently(
+    config: &EmbeddedPostgresConfig,
+    layout: &Layout,
+    binaries: &Binaries,
+) -> Result<Postmaster, Error> {
+    let attempts = async {
+        loop {
+            let mut postmaster = Postmaster::spawn(binaries, layout, &layout.cluster())?;
+            match postmaster.ready(config.start_timeout, layout).await {
+                Err(Error::DiedAtStart { tail, .. }) if tail.contains(PREDECESSOR_LIVES) => {}
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(postmaster),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let seconds = config.start_timeout.as_secs();
+    tokio::time::timeout(config.start_timeout, attempts)
+        .await
+        .unwrap_or_else(|_| {
+            Err(Error::StartTimedOut {
+                seconds,
+                logs: layout.log_dir(),
+            })
+        })
+}

@@ -1,0 +1,208 @@
+//! The server process: spawned by us, or adopted from a predecessor that was killed.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tokio::{
+    process::Child,
+    time::{sleep, timeout},
+};
+
+use super::{EmbeddedPostgresError as Error, binaries::Binaries, layout::Layout};
+
+/// How often we look whether the server is ready or gone.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How long an immediate shutdown may take: it only ends processes.
+const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
+
+/// A running server on the folder `cluster`. Dropped without [`Postmaster::stop`], it is told to
+/// stop and not waited for.
+#[derive(Debug)]
+pub(super) struct Postmaster {
+    pid: Pid,
+    cluster: PathBuf,
+    /// Ours to reap, unless adopted.
+    child: Option<Child>,
+}
+
+impl Postmaster {
+    /// The server that already runs on `cluster`, if any.
+    pub(super) fn adopt(cluster: &Path) -> Option<Self> {
+        let pid = PidFile::read(cluster)?.pid;
+        let found = Self {
+            pid,
+            cluster: cluster.to_owned(),
+            child: None,
+        };
+        // A pid file outlives a crash, and its number may be somebody else's by now.
+        if found.works_in_cluster() {
+            return Some(found);
+        }
+        std::mem::forget(found);
+        None
+    }
+
+    /// Starts the server on `cluster`, whose settings have been written.
+    pub(super) fn spawn(
+        binaries: &Binaries,
+        layout: &Layout,
+        cluster: &Path,
+    ) -> Result<Self, Error> {
+        let failed = || Error::io("starting PostgreSQL", binaries.postgres());
+        let log = layout.startup_log();
+        let log = File::create(&log).map_err(Error::io("opening the start-up log", log))?;
+        let child = layout
+            .account()
+            .command(&binaries.postgres())
+            .arg("-D")
+            .arg(cluster)
+            .current_dir(cluster)
+            // Ctrl-C in the terminal is for us: we stop the server when we no longer need it.
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .map_err(failed())?;
+        let pid = child
+            .id()
+            .and_then(|pid| i32::try_from(pid).ok())
+            .ok_or_else(|| {
+                failed()(std::io::Error::other(
+                    "the process ended before it had a number",
+                ))
+            })?;
+        Ok(Self {
+            pid: Pid::from_raw(pid),
+            cluster: cluster.to_owned(),
+            child: Some(child),
+        })
+    }
+
+    pub(super) fn pid(&self) -> i32 {
+        self.pid.as_raw()
+    }
+
+    /// Waits until the server takes connections and answers where its socket is.
+    pub(super) async fn ready(
+        &mut self,
+        limit: Duration,
+        layout: &Layout,
+    ) -> Result<PathBuf, Error> {
+        let ready = async {
+            loop {
+                if let Some(file) = PidFile::read(&self.cluster)
+                    && file.pid == self.pid
+                    && file.status == "ready"
+                {
+                    return Ok(file.socket_dir);
+                }
+                if !self.is_running() {
+                    return Err(died_at_start(layout));
+                }
+                sleep(POLL).await;
+            }
+        };
+        timeout(limit, ready).await.unwrap_or_else(|_| {
+            Err(Error::StartTimedOut {
+                seconds: limit.as_secs(),
+                logs: layout.log_dir(),
+            })
+        })
+    }
+
+    /// Whether the server is on its way out, told so by whoever had it before us.
+    pub(super) fn is_stopping(&self) -> bool {
+        PidFile::read(&self.cluster).is_none_or(|file| file.status == "stopping")
+    }
+
+    /// Stops the server: fast (open transactions are rolled back, a checkpoint is written), and if
+    /// that takes longer than `limit`, immediately (the next start recovers from the log).
+    pub(super) async fn stop(mut self, limit: Duration) -> Result<(), Error> {
+        self.signal(Signal::SIGINT);
+        if self.gone(limit).await {
+            return Ok(());
+        }
+        tracing::warn!(
+            database.pid = self.pid(),
+            "the embedded database stops slowly: stopping it at once"
+        );
+        self.signal(Signal::SIGQUIT);
+        if self.gone(IMMEDIATE_STOP).await {
+            return Ok(());
+        }
+        Err(Error::StopTimedOut { pid: self.pid() })
+    }
+
+    async fn gone(&mut self, limit: Duration) -> bool {
+        let gone = async {
+            while self.is_running() {
+                sleep(POLL).await;
+            }
+        };
+        timeout(limit, gone).await.is_ok()
+    }
+
+    fn is_running(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => matches!(child.try_wait(), Ok(None)),
+            None => self.works_in_cluster(),
+        }
+    }
+
+    /// Whether the process is alive and its working folder is the cluster, as a postmaster's is.
+    fn works_in_cluster(&self) -> bool {
+        fs::read_link(format!("/proc/{}/cwd", self.pid)).is_ok_and(|cwd| cwd == self.cluster)
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        if self.is_running() {
+            // It may end between the question and the signal; then there is nothing left to do.
+            let _ = kill(self.pid, signal);
+        }
+    }
+}
+
+impl Drop for Postmaster {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGINT);
+    }
+}
+
+fn died_at_start(layout: &Layout) -> Error {
+    let log = layout.startup_log();
+    let text = fs::read_to_string(&log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().rev().take(5).collect();
+    let tail = lines.into_iter().rev().collect::<Vec<_>>().join("\n");
+    Error::DiedAtStart { log, tail }
+}
+
+/// What `postmaster.pid` says. Its lines: pid, data folder, start time, port, socket folder, listen
+/// address, shared memory, status (PostgreSQL's `utils/pidfile.h`).
+struct PidFile {
+    pid: Pid,
+    socket_dir: PathBuf,
+    status: String,
+}
+
+impl PidFile {
+    /// `None` while there is none, or one that is only half written.
+    fn read(cluster: &Path) -> Option<Self> {
+        let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
+        let line = |number: usize| text.lines().nth(number - 1).map(str::trim);
+        Some(Self {
+            pid: Pid::from_raw(line(1)?.parse().ok().filter(|pid| *pid > 1)?),
+            socket_dir: line(5).unwrap_or_default().into(),
+            status: line(8).unwrap_or_default().to_owned(),
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! The roles of the cluster and how to connect as each.
+
+use std::path::Path;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use super::{
+    layout::PORT,
+    passwords::{Passwords, plain},
+};
+
+/// The one database.
+pub(super) const DATABASE: &str = "caresync";
+/// Owns the database and runs the migrations.
+pub(super) const OWNER: &str = "caresync_owner";
+/// What the program works as, day in, day out.
+pub(super) const APP: &str = "caresync_app";
+/// Made the cluster; for checks, back-ups and repairs.
+pub(super) const SUPERUSER: &str = "caresync_superuser";
+
+/// Who to connect as.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Role {
+    Superuser,
+    Owner,
+    App,
+}
+
+impl Role {
+    /// How to connect as this role. Neither `~/.pgpass` nor a server in the environment gets a say.
+    pub(super) fn options(self, socket_dir: &Path, passwords: &Passwords) -> PgConnectOptions {
+        let (name, password) = match self {
+            Self::Superuser => (SUPERUSER, &passwords.superuser),
+            Self::Owner => (OWNER, &passwords.owner),
+            Self::App => (APP, &passwords.app),
+        };
+        PgConnectOptions::new_without_pgpass()
+            .socket(socket_dir)
+            .port(PORT)
+            .ssl_mode(PgSslMode::Disable)
+            .username(name)
+            .password(plain(password))
+            .database(DATABASE)
+            .application_name("caresync")
+    }
+}

@@ -1,0 +1,31 @@
+//! The machine's clock.
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use commands::ports::Clock;
+
+/// Tells the machine's time, cut to microseconds: what PostgreSQL keeps, so that a time read back
+/// equals the time written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everybody else is passed"
+    )]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_holds_nothing_finer_than_a_microsecond() {
+        for _ in 0..100 {
+            assert_eq!(SystemClock.now().timestamp_subsec_nanos() % 1_000, 0);
+        }
+    }
+}
