@@ -3,6 +3,8 @@
 //! It decides nothing about clinics. A new outside system gets a folder here and a trait in
 //! `commands::ports`.
 
+pub mod argon2;
 pub mod embedded_postgres;
+pub mod jwt;
 mod private_file;
 pub mod system;

@@ -1,4 +1,4 @@
-//! Who the database runs as. PostgreSQL refuses to run as root, so a program started as root steps down for it.
+//! Who the database runs as. `PostgreSQL` refuses to run as root, so a program started as root steps down for it.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Finds an installed PostgreSQL server.
+//! Finds an installed `PostgreSQL` server.
 
 use std::{
     ffi::OsStr,

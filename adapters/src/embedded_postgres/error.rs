@@ -33,7 +33,7 @@ pub enum EmbeddedPostgresError {
         /// The major version that wrote it.
         major: u32,
     },
-    /// We are root, PostgreSQL refuses to be, and there is nobody else to be.
+    /// We are root, `PostgreSQL` refuses to be, and there is nobody else to be.
     #[error(
         "PostgreSQL must not run as root, and there is no user `postgres` or `nobody` to run it as; give the data folder to an unprivileged user"
     )]

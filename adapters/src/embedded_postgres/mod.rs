@@ -1,4 +1,4 @@
-//! A private, durable PostgreSQL cluster, run by the program itself when no `DATABASE_URL` is set.
+//! A private, durable `PostgreSQL` cluster, run by the program itself when no `DATABASE_URL` is set.
 //!
 //! It uses the server binaries that the system has, keeps everything in one data folder, listens on
 //! a Unix socket only, and stops with the program. If the program is killed, the server lives on

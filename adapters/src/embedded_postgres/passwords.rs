@@ -79,7 +79,7 @@ fn random_password() -> io::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random_secret()?))
 }
 
-/// The text of a password, for the few places that hand it to PostgreSQL.
+/// The text of a password, for the few places that hand it to `PostgreSQL`.
 pub(super) fn plain(password: &SecretString) -> &str {
     password.expose_secret()
 }

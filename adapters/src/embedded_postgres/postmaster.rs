@@ -187,7 +187,7 @@ fn died_at_start(layout: &Layout) -> Error {
 }
 
 /// What `postmaster.pid` says. Its lines: pid, data folder, start time, port, socket folder, listen
-/// address, shared memory, status (PostgreSQL's `utils/pidfile.h`).
+/// address, shared memory, status (`PostgreSQL`'s `utils/pidfile.h`).
 struct PidFile {
     pid: Pid,
     socket_dir: PathBuf,

@@ -145,7 +145,7 @@ async fn the_app_may_not_create_tables_and_the_owner_may() {
     let refused = run(&cluster.app_options(), table).await.unwrap_err();
     let code = refused
         .as_database_error()
-        .and_then(|error| error.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .unwrap()
         .into_owned();
     assert_eq!(code, "42501", "insufficient_privilege");

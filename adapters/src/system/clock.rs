@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use commands::ports::Clock;
 
-/// Tells the machine's time, cut to microseconds: what PostgreSQL keeps, so that a time read back
+/// Tells the machine's time, cut to microseconds: what `PostgreSQL` keeps, so that a time read back
 /// equals the time written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

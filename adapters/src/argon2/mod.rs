@@ -1,0 +1,147 @@
+//! Passwords, kept as argon2id hashes.
+//!
+//! Parameters are the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
+//! To raise them, change [`parameters`]: hashes made before answer
+//! [`PasswordCheck::MatchesOutdated`] and are replaced one login at a time.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
+    password_hash::{Error as HashError, phc::PasswordHash as PhcHash},
+};
+use async_trait::async_trait;
+use commands::{
+    Fault,
+    ports::{PasswordCheck, PasswordHash, PasswordHasher},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// How many hashes are computed at a time. Each takes a core for tens of milliseconds: a wave of
+/// logins waits in line here instead of starving everything else.
+const AT_A_TIME: usize = 2;
+
+/// What an unknown login's password is hashed with, for the time it takes.
+const NOBODYS_SALT: &[u8; 16] = b"salt of nobody's";
+
+/// Hashes and checks passwords with argon2id, on the blocking pool, a few at a time.
+#[derive(Debug, Clone)]
+pub struct Argon2PasswordHasher {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Argon2PasswordHasher {
+    fn default() -> Self {
+        Self::with_params(parameters())
+    }
+}
+
+impl Argon2PasswordHasher {
+    /// With today's parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with_params(params: Params) -> Self {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        Self {
+            argon2,
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
+    }
+
+    /// Runs `work` on the blocking pool when it is its turn. The turn belongs to the work, not to
+    /// the caller: a client that hangs up does not make room for the next while the work goes on.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(Argon2<'static>) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map_err(Fault::doing(doing))?;
+        let argon2 = self.argon2.clone();
+        spawn_blocking(move || {
+            let done = work(argon2);
+            drop(turn);
+            done
+        })
+        .await
+        .map_err(Fault::doing(doing))?
+        .map_err(Fault::doing(doing))
+    }
+}
+
+/// Today's parameters: `m=19456,t=2,p=1`, which are also the crate's own defaults, stated here so
+/// that an update of the crate does not change them.
+fn parameters() -> Params {
+    const { assert!(Params::DEFAULT_M_COST == 19_456 && Params::DEFAULT_T_COST == 2) };
+    const { assert!(Params::DEFAULT_P_COST == 1) };
+    Params::DEFAULT
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2PasswordHasher {
+    async fn hash(&self, password: SecretString) -> Result<PasswordHash, Fault> {
+        self.in_turn("hashing a password", move |argon2| {
+            let hash: PhcHash = argon2.hash_password(password.expose_secret().as_bytes())?;
+            Ok(PasswordHash::new(hash.to_string()))
+        })
+        .await
+    }
+
+    async fn check(
+        &self,
+        password: SecretString,
+        hash: Option<&PasswordHash>,
+    ) -> Result<PasswordCheck, Fault> {
+        let hash = hash.cloned();
+        self.in_turn("checking a password", move |argon2| {
+            let password = password.expose_secret().as_bytes();
+            match hash {
+                Some(hash) => check(&argon2, password, &hash),
+                None => differs_in_the_same_time(&argon2, password),
+            }
+        })
+        .await
+    }
+}
+
+fn check(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    hash: &PasswordHash,
+) -> Result<PasswordCheck, HashError> {
+    let hash = PhcHash::new(hash.expose())?;
+    match argon2.verify_password(password, &hash) {
+        Ok(()) if is_up_to_date(argon2, &hash)? => Ok(PasswordCheck::Matches),
+        Ok(()) => Ok(PasswordCheck::MatchesOutdated),
+        Err(HashError::PasswordInvalid) => Ok(PasswordCheck::Differs),
+        Err(error) => Err(error),
+    }
+}
+
+fn differs_in_the_same_time(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+) -> Result<PasswordCheck, HashError> {
+    let _: PhcHash = argon2.hash_password_with_salt(password, NOBODYS_SALT)?;
+    Ok(PasswordCheck::Differs)
+}
+
+/// Whether `hash` was made as we make them today.
+fn is_up_to_date(argon2: &Argon2<'_>, hash: &PhcHash) -> Result<bool, HashError> {
+    let (made_with, today) = (Params::try_from(hash)?, argon2.params());
+    Ok(hash.algorithm == Algorithm::Argon2id.ident()
+        && hash.version == Some(Version::V0x13.into())
+        && made_with.m_cost() >= today.m_cost()
+        && made_with.t_cost() >= today.t_cost()
+        && made_with.p_cost() == today.p_cost())
+}

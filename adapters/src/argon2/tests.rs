@@ -1,0 +1,132 @@
+//! What a password check answers.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn password(text: &str) -> SecretString {
+    text.into()
+}
+
+async fn hashed(hasher: &Argon2PasswordHasher, text: &str) -> PasswordHash {
+    hasher.hash(password(text)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_password_matches_its_own_hash_only() {
+    let hasher = Argon2PasswordHasher::new();
+    let hash = hashed(&hasher, "correct horse battery staple").await;
+    assert!(
+        hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+        "{}",
+        hash.expose()
+    );
+
+    let right = hasher
+        .check(password("correct horse battery staple"), Some(&hash))
+        .await;
+    assert_eq!(right.unwrap(), PasswordCheck::Matches);
+    let wrong = hasher
+        .check(password("Correct horse battery staple"), Some(&hash))
+        .await;
+    assert_eq!(wrong.unwrap(), PasswordCheck::Differs);
+}
+
+#[tokio::test]
+async fn a_long_password_counts_to_its_last_letter() {
+    let hasher = Argon2PasswordHasher::new();
+    let long = "ü".repeat(200);
+    let hash = hashed(&hasher, &long).await;
+    let cut = &long[..long.len() - "ü".len()];
+    assert_eq!(
+        hasher.check(password(cut), Some(&hash)).await.unwrap(),
+        PasswordCheck::Differs
+    );
+}
+
+#[tokio::test]
+async fn the_same_password_never_has_the_same_hash_twice() {
+    let hasher = Argon2PasswordHasher::new();
+    let (one, other) = (hashed(&hasher, "same").await, hashed(&hasher, "same").await);
+    assert_ne!(one.expose(), other.expose());
+}
+
+#[tokio::test]
+async fn a_hash_made_with_weaker_parameters_matches_but_is_outdated() {
+    let weaker = Argon2PasswordHasher::with_params(Params::new(8_192, 1, 1, None).unwrap());
+    let hash = hashed(&weaker, "old but right").await;
+
+    let today = Argon2PasswordHasher::new();
+    let right = today
+        .check(password("old but right"), Some(&hash))
+        .await
+        .unwrap();
+    assert_eq!(right, PasswordCheck::MatchesOutdated);
+    let wrong = today
+        .check(password("old and wrong"), Some(&hash))
+        .await
+        .unwrap();
+    assert_eq!(wrong, PasswordCheck::Differs);
+}
+
+#[tokio::test]
+async fn an_unknown_login_costs_what_a_wrong_password_costs() {
+    let hasher = Argon2PasswordHasher::new();
+    let hash = hashed(&hasher, "somebody's").await;
+    let wrong = fastest(|| hasher.check(password("a guess"), Some(&hash))).await;
+    let unknown = fastest(|| hasher.check(password("a guess"), None)).await;
+    let ratio = unknown.as_secs_f64() / wrong.as_secs_f64();
+    assert!(
+        (0.25..4.0).contains(&ratio),
+        "unknown {unknown:?}, wrong {wrong:?}"
+    );
+}
+
+async fn fastest<F>(check: impl Fn() -> F) -> Duration
+where
+    F: Future<Output = Result<PasswordCheck, Fault>>,
+{
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let begun = Instant::now();
+        assert_eq!(check().await.unwrap(), PasswordCheck::Differs);
+        fastest = fastest.min(begun.elapsed());
+    }
+    fastest
+}
+
+#[tokio::test]
+async fn what_is_no_hash_is_a_fault_and_not_a_wrong_password() {
+    let hasher = Argon2PasswordHasher::new();
+    for broken in [
+        "",
+        "plain text",
+        "$argon2id$v=19$m=19456,t=2,p=1$",
+        "$2b$12$abcdefghijklmnop",
+    ] {
+        let broken = PasswordHash::new(broken.to_owned());
+        let checked = hasher.check(password("anything"), Some(&broken)).await;
+        assert!(checked.is_err(), "{:?} for {}", checked, broken.expose());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_than_two_hashes_are_computed_at_a_time_even_when_callers_hang_up() {
+    let slow = Params::new(65_536, 20, 1, None).unwrap();
+    let hasher = Argon2PasswordHasher::with_params(slow);
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let hasher = hasher.clone();
+        callers.spawn(async move { hasher.hash(password("hung up")).await.map(|_| ()) });
+    }
+    while hasher.turns.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    callers.shutdown().await;
+    assert_eq!(
+        hasher.turns.available_permits(),
+        0,
+        "turns were given back before the work ended"
+    );
+    drop(hasher.turns.acquire_many(2).await.unwrap());
+}
