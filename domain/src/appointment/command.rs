@@ -1,0 +1,76 @@
+//! What can be asked of an appointment.
+
+use chrono::{DateTime, Utc};
+
+use super::event::CancelledBy;
+use super::policy::BookingPolicy;
+use crate::clinic::ClinicFacts;
+use crate::doctor::DoctorFacts;
+use crate::values::{Actor, AppointmentId, PatientId, Reason};
+
+/// A request to an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppointmentCommand {
+    /// Hold a slot for a patient.
+    Book(BookAppointment),
+    /// Confirm without a payment, on the word of the staff.
+    ConfirmByOverride(ConfirmByOverride),
+    /// Call it off.
+    Cancel(CancelAppointment),
+    /// Note that the hold is over.
+    ExpireHold(ExpireHold),
+}
+
+/// Holds a slot for a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookAppointment {
+    /// The id that the appointment will have.
+    pub appointment: AppointmentId,
+    /// The clinic, as looked up.
+    pub clinic: ClinicFacts,
+    /// The doctor at that clinic, as looked up.
+    pub doctor: DoctorFacts,
+    /// For whom.
+    pub patient: PatientId,
+    /// When the visit begins; the doctor's terms say how long it takes.
+    pub start: DateTime<Utc>,
+    /// What it is about, in the patient's words.
+    pub reason: Option<Reason>,
+    /// What the clinic group decided about bookings.
+    pub policy: BookingPolicy,
+    /// Who books.
+    pub by: Actor,
+    /// When they book.
+    pub at: DateTime<Utc>,
+}
+
+/// Confirms on the word of the staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmByOverride {
+    /// Why no payment is waited for.
+    pub reason: Reason,
+    /// Who confirms.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Calls the visit off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelAppointment {
+    /// On whose part; a receptionist may well note it for the patient.
+    pub cancelled_by: CancelledBy,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Who notes it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Notes that the hold is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpireHold {
+    /// When it is noted, which may be well after the hold ended.
+    pub at: DateTime<Utc>,
+}

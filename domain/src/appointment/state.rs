@@ -1,0 +1,164 @@
+//! What an appointment remembers of its history.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{AppointmentBooked, AppointmentEvent};
+use super::status::AppointmentStatus;
+use crate::values::{AppointmentId, ClinicId, DoctorId, PatientId, Slot};
+
+/// An appointment, as far as its rules care: what can be is what the variants say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Appointment {
+    /// Not there yet.
+    #[default]
+    Unbooked,
+    /// The slot is held; the payment is due.
+    Booked {
+        /// Who, where and when.
+        visit: Visit,
+        /// When the hold ends.
+        hold_until: DateTime<Utc>,
+    },
+    /// The visit will take place.
+    Confirmed(Visit),
+    /// Somebody called it off.
+    Cancelled(Visit),
+    /// The hold ended, and that was noted.
+    Expired(Visit),
+}
+
+/// Who meets whom, where and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Which appointment.
+    pub appointment: AppointmentId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// With which doctor.
+    pub doctor: DoctorId,
+    /// For which patient.
+    pub patient: PatientId,
+    /// From when to when.
+    pub slot: Slot,
+}
+
+impl Appointment {
+    /// Who meets whom, where and when, once it was booked.
+    pub const fn visit(&self) -> Option<&Visit> {
+        match self {
+            Self::Unbooked => None,
+            Self::Booked { visit, .. }
+            | Self::Confirmed(visit)
+            | Self::Cancelled(visit)
+            | Self::Expired(visit) => Some(visit),
+        }
+    }
+
+    /// At which clinic.
+    pub fn clinic(&self) -> Option<ClinicId> {
+        self.visit().map(|visit| visit.clinic)
+    }
+
+    /// With which doctor.
+    pub fn doctor(&self) -> Option<DoctorId> {
+        self.visit().map(|visit| visit.doctor)
+    }
+
+    /// For which patient.
+    pub fn patient(&self) -> Option<PatientId> {
+        self.visit().map(|visit| visit.patient)
+    }
+
+    /// From when to when.
+    pub fn slot(&self) -> Option<Slot> {
+        self.visit().map(|visit| visit.slot)
+    }
+
+    /// When the hold ends, while the payment is due.
+    pub const fn hold_until(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Booked { hold_until, .. } => Some(*hold_until),
+            Self::Unbooked | Self::Confirmed(_) | Self::Cancelled(_) | Self::Expired(_) => None,
+        }
+    }
+
+    /// Where it stands by its history alone: a hold that nobody expired still reads as booked.
+    pub const fn status(&self) -> Option<AppointmentStatus> {
+        match self {
+            Self::Unbooked => None,
+            Self::Booked { .. } => Some(AppointmentStatus::Booked),
+            Self::Confirmed(_) => Some(AppointmentStatus::Confirmed),
+            Self::Cancelled(_) => Some(AppointmentStatus::Cancelled),
+            Self::Expired(_) => Some(AppointmentStatus::Expired),
+        }
+    }
+
+    /// Where it stands at an instant: a hold that has ended reads as expired, noted or not.
+    pub fn status_at(&self, now: DateTime<Utc>) -> Option<AppointmentStatus> {
+        if self.is_overdue(now) {
+            Some(AppointmentStatus::Expired)
+        } else {
+            self.status()
+        }
+    }
+
+    /// Whether the hold has ended and nobody has noted it yet.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.hold_until()
+            .is_some_and(|hold_until| now >= hold_until)
+    }
+}
+
+impl From<&AppointmentBooked> for Visit {
+    fn from(booked: &AppointmentBooked) -> Self {
+        Self {
+            appointment: booked.appointment,
+            clinic: booked.clinic,
+            doctor: booked.doctor,
+            patient: booked.patient,
+            slot: booked.slot,
+        }
+    }
+}
+
+/// The appointment after one more event. An event that can't follow leaves it as it is.
+#[must_use]
+pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
+    match (state, event) {
+        (Appointment::Unbooked, AppointmentEvent::Booked(booked)) => Appointment::Booked {
+            visit: booked.into(),
+            hold_until: booked.hold_until,
+        },
+        (Appointment::Booked { visit, .. }, AppointmentEvent::Confirmed(_)) => {
+            Appointment::Confirmed(visit)
+        }
+        (
+            Appointment::Booked { visit, .. } | Appointment::Confirmed(visit),
+            AppointmentEvent::Cancelled(_),
+        ) => Appointment::Cancelled(visit),
+        (Appointment::Booked { visit, .. }, AppointmentEvent::HoldExpired(_)) => {
+            Appointment::Expired(visit)
+        }
+        (
+            state @ Appointment::Unbooked,
+            AppointmentEvent::Confirmed(_)
+            | AppointmentEvent::Cancelled(_)
+            | AppointmentEvent::HoldExpired(_),
+        )
+        | (state @ Appointment::Booked { .. }, AppointmentEvent::Booked(_))
+        | (
+            state @ Appointment::Confirmed(_),
+            AppointmentEvent::Booked(_)
+            | AppointmentEvent::Confirmed(_)
+            | AppointmentEvent::HoldExpired(_),
+        )
+        | (
+            state @ (Appointment::Cancelled(_) | Appointment::Expired(_)),
+            AppointmentEvent::Booked(_)
+            | AppointmentEvent::Confirmed(_)
+            | AppointmentEvent::Cancelled(_)
+            | AppointmentEvent::HoldExpired(_),
+        ) => state,
+    }
+}

@@ -1,0 +1,37 @@
+//! Where an appointment stands.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where an appointment stands, in the words that people use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AppointmentStatus {
+    /// The slot is held; the payment is due.
+    Booked,
+    /// The visit will take place.
+    Confirmed,
+    /// Somebody called it off.
+    Cancelled,
+    /// The payment did not arrive in time.
+    Expired,
+}
+
+impl AppointmentStatus {
+    /// The name under which it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Booked => "BOOKED",
+            Self::Confirmed => "CONFIRMED",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+}
+
+impl fmt::Display for AppointmentStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

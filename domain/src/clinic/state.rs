@@ -1,0 +1,72 @@
+//! What a clinic remembers of its history.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::ClinicEvent;
+use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency};
+
+/// A clinic, as far as its rules care.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clinic {
+    /// Not there yet.
+    #[default]
+    Unopened,
+    /// Open.
+    Open(OpenedClinic),
+}
+
+/// An open clinic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedClinic {
+    /// What others decide by.
+    pub facts: ClinicFacts,
+    /// Its name, to know a renaming that changes nothing.
+    pub name: ClinicName,
+    /// Its town, to know a renaming that changes nothing.
+    pub city: City,
+}
+
+/// What a doctor or a booking has to know of a clinic. None of it ever changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicFacts {
+    /// Which clinic.
+    pub clinic: ClinicId,
+    /// Its wall clock.
+    pub zone: ClinicZone,
+    /// What it charges in.
+    pub currency: Currency,
+}
+
+impl Clinic {
+    /// What others decide by, once the clinic is open.
+    pub const fn facts(&self) -> Option<ClinicFacts> {
+        match self {
+            Self::Unopened => None,
+            Self::Open(clinic) => Some(clinic.facts),
+        }
+    }
+}
+
+/// The clinic after one more event. An event that can't follow leaves it as it is.
+#[must_use]
+pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
+    match (state, event) {
+        (Clinic::Unopened, ClinicEvent::Opened(opened)) => Clinic::Open(OpenedClinic {
+            facts: ClinicFacts {
+                clinic: opened.clinic,
+                zone: opened.zone,
+                currency: opened.currency,
+            },
+            name: opened.name.clone(),
+            city: opened.city.clone(),
+        }),
+        (Clinic::Open(clinic), ClinicEvent::Renamed(renamed)) => Clinic::Open(OpenedClinic {
+            name: renamed.name.clone(),
+            city: renamed.city.clone(),
+            ..clinic
+        }),
+        (state @ Clinic::Open(_), ClinicEvent::Opened(_))
+        | (state @ Clinic::Unopened, ClinicEvent::Renamed(_)) => state,
+    }
+}

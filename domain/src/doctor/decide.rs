@@ -1,0 +1,205 @@
+//! How a doctor's record makes up its mind: one function per command.
+
+use super::command::{
+    AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
+};
+use super::error::DoctorRefusal;
+use super::event::{
+    DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorTermsSet,
+    DoctorVerified, DoctorWeeklyHoursSet,
+};
+use super::state::{Affiliation, Doctor, RegisteredDoctor};
+use crate::phi::Phi;
+use crate::values::{ClinicId, Currency, Money, WeeklyHours};
+
+/// The most specialisations of one doctor.
+pub const MAX_SPECIALISATIONS: usize = 5;
+/// The most languages of one doctor.
+pub const MAX_LANGUAGES: usize = 10;
+
+type Decision = Result<Vec<DoctorEvent>, DoctorRefusal>;
+
+/// The events that follow from a command, or what forbids it.
+///
+/// # Errors
+/// The [`DoctorRefusal`] that names the fact.
+pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision {
+    match command {
+        DoctorCommand::Register(command) => register(doctor, command),
+        DoctorCommand::Affiliate(command) => affiliate(registered(doctor)?, &command),
+        DoctorCommand::SetTerms(command) => set_terms(registered(doctor)?, &command),
+        DoctorCommand::SetWeeklyHours(command) => set_weekly_hours(registered(doctor)?, command),
+        DoctorCommand::Verify(command) => Ok(verify(registered(doctor)?, &command)),
+    }
+}
+
+fn register(doctor: &Doctor, command: RegisterDoctor) -> Decision {
+    if let Doctor::Registered(_) = doctor {
+        return Err(DoctorRefusal::AlreadyRegistered);
+    }
+    let RegisterDoctor {
+        doctor,
+        name,
+        specialisations,
+        languages,
+        by,
+        at,
+    } = command;
+    if specialisations.is_empty() {
+        return Err(DoctorRefusal::NoSpecialisation);
+    }
+    if specialisations.len() > MAX_SPECIALISATIONS {
+        return Err(DoctorRefusal::TooManySpecialisations {
+            max: MAX_SPECIALISATIONS,
+        });
+    }
+    if languages.is_empty() {
+        return Err(DoctorRefusal::NoLanguage);
+    }
+    if languages.len() > MAX_LANGUAGES {
+        return Err(DoctorRefusal::TooManyLanguages { max: MAX_LANGUAGES });
+    }
+    let subject = doctor.subject();
+    let phi = Phi::Clear(DoctorRegisteredPhi { name });
+    let registered = DoctorRegistered {
+        doctor,
+        specialisations,
+        languages,
+        by,
+        at,
+        subject,
+        phi,
+    };
+    Ok(vec![DoctorEvent::Registered(registered)])
+}
+
+fn affiliate(doctor: &RegisteredDoctor, command: &AffiliateDoctor) -> Decision {
+    let &AffiliateDoctor {
+        clinic: facts,
+        fee,
+        slot_length,
+        by,
+        at,
+    } = command;
+    in_currency(facts.currency, fee)?;
+    if let Some(present) = doctor.affiliations.get(&facts.clinic) {
+        return if (present.fee, present.slot_length) == (fee, slot_length) {
+            Ok(vec![])
+        } else {
+            Err(DoctorRefusal::AlreadyAffiliated {
+                clinic: facts.clinic,
+            })
+        };
+    }
+    Ok(vec![DoctorEvent::Affiliated(DoctorAffiliated {
+        doctor: doctor.doctor,
+        clinic: facts.clinic,
+        zone: facts.zone,
+        fee,
+        slot_length,
+        by,
+        at,
+    })])
+}
+
+fn set_terms(doctor: &RegisteredDoctor, command: &SetTerms) -> Decision {
+    let &SetTerms {
+        clinic,
+        fee,
+        slot_length,
+        by,
+        at,
+    } = command;
+    let present = affiliation(doctor, clinic)?;
+    // A clinic never changes its currency, so the fee so far tells which one it is.
+    in_currency(present.fee.currency(), fee)?;
+    if (present.fee, present.slot_length) == (fee, slot_length) {
+        return Ok(vec![]);
+    }
+    let set = DoctorTermsSet {
+        doctor: doctor.doctor,
+        clinic,
+        fee,
+        slot_length,
+        by,
+        at,
+    };
+    Ok(vec![DoctorEvent::TermsSet(set)])
+}
+
+fn set_weekly_hours(doctor: &RegisteredDoctor, command: SetWeeklyHours) -> Decision {
+    let SetWeeklyHours {
+        clinic,
+        hours,
+        by,
+        at,
+    } = command;
+    let present = affiliation(doctor, clinic)?;
+    if let Some(clinic) = elsewhere_at_the_time(doctor, clinic, present, &hours) {
+        return Err(DoctorRefusal::HoursOverlapAtOtherClinic { clinic });
+    }
+    if present.hours == hours {
+        return Ok(vec![]);
+    }
+    let set = DoctorWeeklyHoursSet {
+        doctor: doctor.doctor,
+        clinic,
+        hours,
+        by,
+        at,
+    };
+    Ok(vec![DoctorEvent::WeeklyHoursSet(set)])
+}
+
+fn verify(doctor: &RegisteredDoctor, command: &VerifyDoctor) -> Vec<DoctorEvent> {
+    if doctor.verified {
+        return vec![];
+    }
+    let &VerifyDoctor { by, at } = command;
+    vec![DoctorEvent::Verified(DoctorVerified {
+        doctor: doctor.doctor,
+        by,
+        at,
+    })]
+}
+
+fn registered(doctor: &Doctor) -> Result<&RegisteredDoctor, DoctorRefusal> {
+    match doctor {
+        Doctor::Unregistered => Err(DoctorRefusal::NotFound),
+        Doctor::Registered(doctor) => Ok(doctor),
+    }
+}
+
+fn affiliation(doctor: &RegisteredDoctor, clinic: ClinicId) -> Result<&Affiliation, DoctorRefusal> {
+    doctor
+        .affiliations
+        .get(&clinic)
+        .ok_or(DoctorRefusal::NotAffiliated { clinic })
+}
+
+fn in_currency(charged: Currency, fee: Money) -> Result<(), DoctorRefusal> {
+    let given = fee.currency();
+    if given == charged {
+        Ok(())
+    } else {
+        Err(DoctorRefusal::FeeInForeignCurrency { charged, given })
+    }
+}
+
+/// The other clinic, on the same wall clock, where the doctor already is at these hours.
+///
+/// Weeks on different clocks are not compared: they drift against each other with the seasons, so that a plain answer
+/// would be wrong for half of the year. What keeps a doctor from two visits at once is the claim on each booked slot.
+fn elsewhere_at_the_time(
+    doctor: &RegisteredDoctor,
+    here: ClinicId,
+    present: &Affiliation,
+    hours: &WeeklyHours,
+) -> Option<ClinicId> {
+    doctor
+        .affiliations
+        .iter()
+        .filter(|(clinic, there)| **clinic != here && there.zone == present.zone)
+        .find(|(_, there)| there.hours.overlaps(hours))
+        .map(|(clinic, _)| *clinic)
+}

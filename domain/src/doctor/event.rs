@@ -1,0 +1,156 @@
+//! What can happen to a doctor. Only the name is personal; what patients choose a doctor by is public.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::phi::Phi;
+use crate::values::{
+    Actor, ClinicId, ClinicZone, DoctorId, Language, Money, PersonName, SlotLength, Specialisation,
+    SubjectId, WeeklyHours,
+};
+
+/// A fact about a doctor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum DoctorEvent {
+    /// The doctor was taken on.
+    #[serde(rename = "doctor.registered")]
+    Registered(DoctorRegistered),
+    /// The doctor works at one more clinic.
+    #[serde(rename = "doctor.affiliated")]
+    Affiliated(DoctorAffiliated),
+    /// Fee or length of visit at a clinic were set anew.
+    #[serde(rename = "doctor.terms_set")]
+    TermsSet(DoctorTermsSet),
+    /// The regular week at a clinic was set.
+    #[serde(rename = "doctor.weekly_hours_set")]
+    WeeklyHoursSet(DoctorWeeklyHoursSet),
+    /// The doctor's papers were checked.
+    #[serde(rename = "doctor.verified")]
+    Verified(DoctorVerified),
+}
+
+impl DoctorEvent {
+    /// The stored names of all events of a doctor.
+    pub const TYPES: &[&str] = &[
+        "doctor.registered",
+        "doctor.affiliated",
+        "doctor.terms_set",
+        "doctor.weekly_hours_set",
+        "doctor.verified",
+    ];
+}
+
+impl DomainEvent for DoctorEvent {
+    fn event_type(&self) -> String {
+        match self {
+            Self::Registered(_) => "doctor.registered",
+            Self::Affiliated(_) => "doctor.affiliated",
+            Self::TermsSet(_) => "doctor.terms_set",
+            Self::WeeklyHoursSet(_) => "doctor.weekly_hours_set",
+            Self::Verified(_) => "doctor.verified",
+        }
+        .to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1".to_owned()
+    }
+}
+
+/// The doctor was taken on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorRegistered {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// What the doctor is consulted about.
+    pub specialisations: BTreeSet<Specialisation>,
+    /// What the doctor speaks.
+    pub languages: BTreeSet<Language>,
+    /// Who registered the doctor.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The doctor, as a person.
+    pub subject: SubjectId,
+    /// What names the doctor.
+    pub phi: Phi<DoctorRegisteredPhi>,
+}
+
+/// What names a doctor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorRegisteredPhi {
+    /// What the doctor is called.
+    pub name: PersonName,
+}
+
+/// The doctor works at one more clinic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorAffiliated {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// The clinic's wall clock.
+    pub zone: ClinicZone,
+    /// What a visit costs there.
+    pub fee: Money,
+    /// How long a visit takes there, in minutes.
+    pub slot_length: SlotLength,
+    /// Who affiliated the doctor.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Fee or length of visit at a clinic were set anew. Bookings made before keep theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorTermsSet {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// What a visit costs from now on.
+    pub fee: Money,
+    /// How long a visit takes from now on, in minutes.
+    pub slot_length: SlotLength,
+    /// Who set them.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The regular week at a clinic was set. Bookings made before stay where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorWeeklyHoursSet {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// The whole week, in the clinic's local time.
+    pub hours: WeeklyHours,
+    /// Who set it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The doctor's papers were checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorVerified {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// Who checked.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,30 @@
+//! A doctor: one person with one week, at one clinic or at several.
+//!
+//! ```text
+//! Unregistered ──Register──▶ Registered ──Verify──▶ Registered, verified
+//!                                │
+//!                                └─ per clinic: Affiliate ─▶ SetTerms, SetWeeklyHours
+//! ```
+//!
+//! A doctor may be affiliated before the papers are checked; a booking needs both.
+
+mod aggregate;
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::{
+    AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
+};
+pub use decide::{MAX_LANGUAGES, MAX_SPECIALISATIONS, decide};
+pub use error::DoctorRefusal;
+pub use event::{
+    DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorTermsSet,
+    DoctorVerified, DoctorWeeklyHoursSet,
+};
+pub use state::{Affiliation, Doctor, DoctorFacts, RegisteredDoctor, evolve};

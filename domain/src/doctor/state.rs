@@ -1,0 +1,142 @@
+//! What a doctor's record remembers of its history.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::DoctorEvent;
+use crate::availability::Timetable;
+use crate::values::{ClinicId, ClinicZone, DoctorId, Money, SlotLength, WeeklyHours};
+
+/// A doctor, as far as the rules care.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doctor {
+    /// Not there yet.
+    #[default]
+    Unregistered,
+    /// Taken on.
+    Registered(RegisteredDoctor),
+}
+
+/// A doctor who was taken on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredDoctor {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// Whether the papers were checked.
+    pub verified: bool,
+    /// Where the doctor works, and on what terms.
+    pub affiliations: BTreeMap<ClinicId, Affiliation>,
+}
+
+/// How a doctor works at one clinic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Affiliation {
+    /// What a visit costs, in the clinic's currency.
+    pub fee: Money,
+    /// How long a visit takes.
+    pub slot_length: SlotLength,
+    /// The clinic's wall clock.
+    pub zone: ClinicZone,
+    /// The regular week on that clock; empty until it is set.
+    pub hours: WeeklyHours,
+}
+
+/// What a booking has to know of a doctor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorFacts {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// Whether the papers were checked.
+    pub verified: bool,
+    /// How the doctor works at the clinic in question, if at all.
+    pub affiliation: Option<Affiliation>,
+}
+
+impl Affiliation {
+    /// The week, ready to be laid out on a calendar.
+    pub const fn timetable(&self) -> Timetable<'_> {
+        Timetable {
+            hours: &self.hours,
+            zone: self.zone,
+            slot_length: self.slot_length,
+        }
+    }
+}
+
+impl Doctor {
+    /// What a booking at this clinic has to know, once the doctor is registered.
+    pub fn facts_at(&self, clinic: ClinicId) -> Option<DoctorFacts> {
+        match self {
+            Self::Unregistered => None,
+            Self::Registered(doctor) => Some(DoctorFacts {
+                doctor: doctor.doctor,
+                verified: doctor.verified,
+                affiliation: doctor.affiliations.get(&clinic).cloned(),
+            }),
+        }
+    }
+
+    /// Whether the papers were checked.
+    pub const fn is_verified(&self) -> bool {
+        match self {
+            Self::Unregistered => false,
+            Self::Registered(doctor) => doctor.verified,
+        }
+    }
+}
+
+/// The doctor after one more event. An event that can't follow leaves the record as it is.
+#[must_use]
+pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
+    match (state, event) {
+        (Doctor::Unregistered, DoctorEvent::Registered(registered)) => {
+            Doctor::Registered(RegisteredDoctor {
+                doctor: registered.doctor,
+                verified: false,
+                affiliations: BTreeMap::new(),
+            })
+        }
+        (Doctor::Registered(doctor), event) => Doctor::Registered(doctor.evolve(event)),
+        (
+            Doctor::Unregistered,
+            DoctorEvent::Affiliated(_)
+            | DoctorEvent::TermsSet(_)
+            | DoctorEvent::WeeklyHoursSet(_)
+            | DoctorEvent::Verified(_),
+        ) => Doctor::Unregistered,
+    }
+}
+
+impl RegisteredDoctor {
+    fn evolve(mut self, event: &DoctorEvent) -> Self {
+        match event {
+            DoctorEvent::Registered(_) => {}
+            DoctorEvent::Affiliated(affiliated) => {
+                self.affiliations
+                    .entry(affiliated.clinic)
+                    .or_insert_with(|| Affiliation {
+                        fee: affiliated.fee,
+                        slot_length: affiliated.slot_length,
+                        zone: affiliated.zone,
+                        hours: WeeklyHours::default(),
+                    });
+            }
+            DoctorEvent::TermsSet(set) => {
+                if let Some(affiliation) = self.affiliations.get_mut(&set.clinic) {
+                    affiliation.fee = set.fee;
+                    affiliation.slot_length = set.slot_length;
+                }
+            }
+            DoctorEvent::WeeklyHoursSet(set) => {
+                if let Some(affiliation) = self.affiliations.get_mut(&set.clinic) {
+                    affiliation.hours = set.hours.clone();
+                }
+            }
+            DoctorEvent::Verified(_) => self.verified = true,
+        }
+        self
+    }
+}

@@ -1,0 +1,115 @@
+//! How a patient's record makes up its mind: one function per command.
+
+use super::command::{AddProxy, ChangeContact, PatientCommand, RegisterPatient, RemoveProxy};
+use super::error::PatientRefusal;
+use super::event::{
+    PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientProxyAdded,
+    PatientProxyRemoved, PatientRegistered, PatientRegisteredPhi,
+};
+use super::state::{Patient, RegisteredPatient};
+use crate::phi::Phi;
+
+/// The most accounts that may act for one patient.
+pub const MAX_PROXIES: usize = 10;
+
+type Decision = Result<Vec<PatientEvent>, PatientRefusal>;
+
+/// The events that follow from a command, or what forbids it.
+///
+/// # Errors
+/// The [`PatientRefusal`] that names the fact.
+pub fn decide(patient: &Patient, command: PatientCommand) -> Decision {
+    match command {
+        PatientCommand::Register(command) => register(patient, command),
+        PatientCommand::ChangeContact(command) => Ok(change_contact(registered(patient)?, command)),
+        PatientCommand::AddProxy(command) => add_proxy(registered(patient)?, &command),
+        PatientCommand::RemoveProxy(command) => Ok(remove_proxy(registered(patient)?, &command)),
+    }
+}
+
+fn register(patient: &Patient, command: RegisterPatient) -> Decision {
+    if let Patient::Registered(_) = patient {
+        return Err(PatientRefusal::AlreadyRegistered);
+    }
+    let RegisterPatient {
+        patient,
+        name,
+        birth_date,
+        phone,
+        email,
+        by,
+        at,
+    } = command;
+    let phi = Phi::Clear(PatientRegisteredPhi {
+        name,
+        birth_date,
+        phone,
+        email,
+    });
+    let registered = PatientRegistered {
+        patient,
+        by,
+        at,
+        subject: patient.subject(),
+        phi,
+    };
+    Ok(vec![PatientEvent::Registered(registered)])
+}
+
+/// Is recorded even if it changes nothing: to know that, the state would have to hold personal data.
+fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<PatientEvent> {
+    let ChangeContact {
+        phone,
+        email,
+        by,
+        at,
+    } = command;
+    let patient = patient.patient;
+    let phi = Phi::Clear(PatientContactChangedPhi { phone, email });
+    let changed = PatientContactChanged {
+        patient,
+        by,
+        at,
+        subject: patient.subject(),
+        phi,
+    };
+    vec![PatientEvent::ContactChanged(changed)]
+}
+
+fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision {
+    let &AddProxy { account, by, at } = command;
+    if patient.proxies.contains(&account) {
+        return Ok(vec![]);
+    }
+    if patient.proxies.len() >= MAX_PROXIES {
+        return Err(PatientRefusal::TooManyProxies { max: MAX_PROXIES });
+    }
+    let added = PatientProxyAdded {
+        patient: patient.patient,
+        account,
+        by,
+        at,
+    };
+    Ok(vec![PatientEvent::ProxyAdded(added)])
+}
+
+fn remove_proxy(patient: &RegisteredPatient, command: &RemoveProxy) -> Vec<PatientEvent> {
+    let &RemoveProxy { account, by, at } = command;
+    if !patient.proxies.contains(&account) {
+        return vec![];
+    }
+    let removed = PatientProxyRemoved {
+        patient: patient.patient,
+        account,
+        by,
+        at,
+    };
+    vec![PatientEvent::ProxyRemoved(removed)]
+}
+
+fn registered(patient: &Patient) -> Result<&RegisteredPatient, PatientRefusal> {
+    match patient {
+        Patient::Unregistered => Err(PatientRefusal::NotFound),
+        Patient::Registered(patient) => Ok(patient),
+    }
+}

@@ -1,0 +1,98 @@
+//! When a person was born.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::text::redacted_debug;
+
+/// Why a date can't be the birth date of a patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InvalidBirthDate {
+    /// Before 1900: a typing error, for nobody that old is alive.
+    #[error("a birth date lies in 1900 or later")]
+    TooLongAgo,
+    /// After today.
+    #[error("a birth date does not lie in the future")]
+    InTheFuture,
+}
+
+/// A birth date from 1900 on, without a time and without a zone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "NaiveDate", into = "NaiveDate")]
+pub struct BirthDate(NaiveDate);
+
+impl BirthDate {
+    /// The earliest year accepted.
+    pub const FIRST_YEAR: i32 = 1900;
+
+    /// Checks a date that somebody states today.
+    ///
+    /// # Errors
+    /// [`InvalidBirthDate`] when it lies before 1900 or after `today`.
+    pub fn parse(date: NaiveDate, today: NaiveDate) -> Result<Self, InvalidBirthDate> {
+        if date > today {
+            return Err(InvalidBirthDate::InTheFuture);
+        }
+        Self::try_from(date)
+    }
+
+    /// The calendar date.
+    pub const fn date(&self) -> NaiveDate {
+        self.0
+    }
+}
+
+/// Reads a date back that was checked against its own day when it was stated.
+impl TryFrom<NaiveDate> for BirthDate {
+    type Error = InvalidBirthDate;
+
+    fn try_from(date: NaiveDate) -> Result<Self, InvalidBirthDate> {
+        if date.year() < Self::FIRST_YEAR {
+            return Err(InvalidBirthDate::TooLongAgo);
+        }
+        Ok(Self(date))
+    }
+}
+
+impl From<BirthDate> for NaiveDate {
+    fn from(born: BirthDate) -> Self {
+        born.0
+    }
+}
+
+redacted_debug!(BirthDate);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(raw: &str) -> NaiveDate {
+        raw.parse().unwrap()
+    }
+
+    #[test]
+    fn somebody_may_be_born_today() {
+        let today = date("2026-03-01");
+        assert_eq!(BirthDate::parse(today, today).unwrap().date(), today);
+    }
+
+    #[test]
+    fn nobody_is_born_tomorrow() {
+        let tomorrow = BirthDate::parse(date("2026-03-02"), date("2026-03-01"));
+        assert_eq!(tomorrow, Err(InvalidBirthDate::InTheFuture));
+    }
+
+    #[test]
+    fn nobody_alive_was_born_before_1900() {
+        let long_ago = BirthDate::parse(date("1899-12-31"), date("2026-03-01"));
+        assert_eq!(long_ago, Err(InvalidBirthDate::TooLongAgo));
+        assert!(serde_json::from_str::<BirthDate>("\"1899-12-31\"").is_err());
+    }
+
+    #[test]
+    fn a_birth_date_hides_from_debug_output() {
+        let born = BirthDate::try_from(date("1984-05-06")).unwrap();
+        assert_eq!(format!("{born:?}"), "BirthDate(…)");
+    }
+}

@@ -1,0 +1,26 @@
+//! What the sign over the clinic's door says.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, InvalidText, public_display, text_value};
+
+/// A clinic's public name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClinicName(String);
+
+impl ClinicName {
+    /// The longest accepted, in characters.
+    pub const MAX_CHARS: usize = 120;
+
+    /// Trims and checks the text.
+    ///
+    /// # Errors
+    /// [`InvalidText`] when it is empty, too long, or contains a control character.
+    pub fn parse(raw: &str) -> Result<Self, InvalidText> {
+        text::one_line(raw, Self::MAX_CHARS).map(Self)
+    }
+}
+
+text_value!(ClinicName, InvalidText);
+public_display!(ClinicName);

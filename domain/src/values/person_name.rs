@@ -1,0 +1,26 @@
+//! What a person is called.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, InvalidText, redacted_debug, text_value};
+
+/// A person's full name, as they write it; never split into parts, for not everybody has two.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// The longest accepted, in characters.
+    pub const MAX_CHARS: usize = 120;
+
+    /// Trims and checks the text.
+    ///
+    /// # Errors
+    /// [`InvalidText`] when it is empty, too long, or contains a control character.
+    pub fn parse(raw: &str) -> Result<Self, InvalidText> {
+        text::one_line(raw, Self::MAX_CHARS).map(Self)
+    }
+}
+
+text_value!(PersonName, InvalidText);
+redacted_debug!(PersonName);

@@ -1,0 +1,26 @@
+//! Why somebody did something, in their own words.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, InvalidText, redacted_debug, text_value};
+
+/// Free text by a human. It may say anything about anybody, so it lives in `phi` only.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(String);
+
+impl Reason {
+    /// The longest accepted, in characters.
+    pub const MAX_CHARS: usize = 500;
+
+    /// Trims and checks the text.
+    ///
+    /// # Errors
+    /// [`InvalidText`] when it is empty, too long, or contains a control character.
+    pub fn parse(raw: &str) -> Result<Self, InvalidText> {
+        text::many_lines(raw, Self::MAX_CHARS).map(Self)
+    }
+}
+
+text_value!(Reason, InvalidText);
+redacted_debug!(Reason);
