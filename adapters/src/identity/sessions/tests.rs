@@ -1,0 +1,231 @@
+//! What holds for sessions, whoever comes first.
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use super::{super::test_database::TestDatabase, *};
+
+fn now() -> DateTime<Utc> {
+    "2026-11-24T09:00:00Z".parse().unwrap()
+}
+
+fn token(number: u8) -> RefreshTokenHash {
+    RefreshTokenHash([number; 32])
+}
+
+fn session(number: u128) -> SessionId {
+    SessionId(Uuid::from_u128(number))
+}
+
+fn account() -> AccountId {
+    AccountId::from_uuid(Uuid::from_u128(7))
+}
+
+fn rotated() -> Rotation {
+    Rotation::Rotated {
+        session: session(1),
+        account: account(),
+    }
+}
+
+fn reused() -> Rotation {
+    Rotation::Reused {
+        session: session(1),
+    }
+}
+
+struct Fixture {
+    store: PgSessionStore,
+}
+
+impl Fixture {
+    /// Session 1 with token 1, for one day.
+    async fn new() -> Self {
+        let fixture = Self {
+            store: PgSessionStore::new(TestDatabase::create().await),
+        };
+        fixture.open(1, 1).await;
+        fixture
+    }
+
+    async fn open(&self, number: u128, first_token: u8) {
+        let expires_at = now() + TimeDelta::days(1);
+        let (account, session, token) = (account(), session(number), token(first_token));
+        let new = NewSession {
+            account,
+            session,
+            token,
+            at: now(),
+            expires_at,
+        };
+        self.store.open(new).await.unwrap();
+    }
+
+    async fn rotate(&self, presented: u8, successor: u8, at: DateTime<Utc>) -> Rotation {
+        self.store
+            .rotate(token(presented), token(successor), at)
+            .await
+            .unwrap()
+    }
+
+    async fn revoked(&self) -> Vec<SessionId> {
+        self.store.revoked_since(now()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn each_token_is_good_for_one_successor() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
+    assert_eq!(fixture.rotate(2, 3, now()).await, rotated());
+    assert_eq!(fixture.revoked().await, []);
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_ends_its_whole_family() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
+    assert_eq!(fixture.rotate(1, 9, now()).await, reused());
+    assert_eq!(
+        fixture.rotate(2, 3, now()).await,
+        Rotation::Refused,
+        "the heir is out as well"
+    );
+    assert_eq!(
+        fixture.rotate(9, 4, now()).await,
+        Rotation::Refused,
+        "the thief's was never issued"
+    );
+    assert_eq!(fixture.revoked().await, [session(1)]);
+}
+
+#[tokio::test]
+async fn an_unknown_token_is_refused_and_ends_nothing() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.rotate(8, 9, now()).await, Rotation::Refused);
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
+}
+
+#[tokio::test]
+async fn a_session_ends_on_time_however_often_it_was_refreshed() {
+    let fixture = Fixture::new().await;
+    let end = now() + TimeDelta::days(1);
+    assert_eq!(
+        fixture.rotate(1, 2, end - TimeDelta::microseconds(1)).await,
+        rotated()
+    );
+    assert_eq!(fixture.rotate(2, 3, end).await, Rotation::Refused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_callers_with_one_token_exactly_one_wins() {
+    let fixture = Fixture::new().await;
+    let mut callers = JoinSet::new();
+    for successor in 2..34 {
+        let store = fixture.store.clone();
+        callers.spawn(async move {
+            store
+                .rotate(token(1), token(successor), now())
+                .await
+                .unwrap()
+        });
+    }
+    let rotations = callers.join_all().await;
+    let count = |wanted: Rotation| rotations.iter().filter(|it| **it == wanted).count();
+    assert_eq!(count(rotated()), 1, "{rotations:?}");
+    assert_eq!(
+        count(reused()),
+        1,
+        "the family is revoked once: {rotations:?}"
+    );
+    assert_eq!(count(Rotation::Refused), 30, "{rotations:?}");
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_refused_and_told_to_the_nodes_once() {
+    let fixture = Fixture::new().await;
+    let later = now() + TimeDelta::seconds(2);
+    fixture.store.revoke(session(1), now()).await.unwrap();
+    fixture.store.revoke(session(1), later).await.unwrap();
+    assert_eq!(fixture.rotate(1, 2, now()).await, Rotation::Refused);
+    assert_eq!(fixture.revoked().await, [session(1)]);
+    assert_eq!(
+        fixture.store.revoked_since(later).await.unwrap(),
+        [],
+        "revoking again moved it"
+    );
+}
+
+#[tokio::test]
+async fn revoking_an_account_ends_all_its_sessions() {
+    let fixture = Fixture::new().await;
+    fixture.open(2, 20).await;
+    fixture
+        .store
+        .revoke_account(account(), now())
+        .await
+        .unwrap();
+    assert_eq!(fixture.revoked().await.len(), 2);
+    assert_eq!(fixture.rotate(20, 21, now()).await, Rotation::Refused);
+    let stranger = AccountId::from_uuid(Uuid::from_u128(8));
+    fixture.open(3, 30).await;
+    fixture.store.revoke_account(stranger, now()).await.unwrap();
+    assert_eq!(
+        fixture.revoked().await.len(),
+        2,
+        "a stranger's sessions are not ours to end"
+    );
+}
+
+#[tokio::test]
+async fn a_session_opened_twice_is_a_fault() {
+    let fixture = Fixture::new().await;
+    let expires_at = now() + TimeDelta::days(1);
+    let (account, session, token) = (account(), session(1), token(5));
+    let again = NewSession {
+        account,
+        session,
+        token,
+        at: now(),
+        expires_at,
+    };
+    assert!(fixture.store.open(again).await.is_err());
+}
+
+#[tokio::test]
+async fn pruning_removes_what_has_expired_and_nothing_else() {
+    let fixture = Fixture::new().await;
+    fixture.rotate(1, 2, now()).await;
+    let end = now() + TimeDelta::days(1);
+    assert_eq!(fixture.store.prune(end).await.unwrap(), 0);
+    assert_eq!(
+        fixture
+            .store
+            .prune(end + TimeDelta::microseconds(1))
+            .await
+            .unwrap(),
+        1
+    );
+    let left: i64 = sqlx::query_scalar("select count(*) from refresh_tokens")
+        .fetch_one(&fixture.store.pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "tokens outlive their session");
+}
+
+#[tokio::test]
+async fn pruning_goes_on_past_one_batch() {
+    let fixture = Fixture::new().await;
+    sqlx::query(
+        "
+        insert into sessions (session_id, account_id, opened_at, expires_at)
+        select gen_random_uuid(), gen_random_uuid(), $1 - interval '2 days', $1 - interval '1 day'
+        from generate_series(1, 2500)
+        ",
+    )
+    .bind(now())
+    .execute(&fixture.store.pool)
+    .await
+    .unwrap();
+    assert_eq!(fixture.store.prune(now()).await.unwrap(), 2_500);
+}

@@ -1,0 +1,61 @@
+# Installs what is missing, and only that.
+
+say() { printf '%s\n' "==> $*" >&2; }
+fail() { printf '%s\n' "error: $*" >&2; exit 1; }
+
+# need_packages PACKAGE...: Debian or Ubuntu packages, installed if they are not.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || fail "please install these by hand (there is no apt-get here): ${missing[*]}"
+
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "not root, and no sudo: please ask somebody who is to run: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  # `sudo` drops the environment, so the variable is set behind it.
+  local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends)
+  # The lists of packages may be old or empty: fetched once, and only if it does not work without.
+  "${install[@]}" "${missing[@]}" >/dev/null 2>&1 && return 0
+  "${as_root[@]}" apt-get update -q >/dev/null
+  "${install[@]}" "${missing[@]}" >/dev/null || fail "apt-get could not install ${missing[*]}"
+}
+
+# need_postgres: server binaries, 15 or newer. Debian's package starts a cluster of its own, which
+# nobody here uses and nobody here touches.
+need_postgres() {
+  postgres_bin >/dev/null || need_packages postgresql
+  postgres_bin >/dev/null || fail "PostgreSQL 15 or newer is needed; this system's packages are older: see https://apt.postgresql.org"
+}
+
+# postgres_bin: prints the folder of the server binaries to use: PATH first, then the newest.
+postgres_bin() {
+  local initdb folder
+  {
+    if initdb=$(command -v initdb); then dirname "$(readlink -f "$initdb")"; fi
+    printf '%s\n' /usr/lib/postgresql/*/bin /usr/local/pgsql/bin | sort -rV
+  } | while read -r folder; do
+    [ -x "$folder/postgres" ] || continue
+    [ "$("$folder/postgres" --version | sed -E 's/[^0-9]*([0-9]+).*/\1/')" -ge 15 ] || continue
+    printf '%s\n' "$folder"
+    break
+  done | grep .
+}
+
+need_rust() {
+  command -v cargo >/dev/null && return 0
+  # Installed by rustup, but in a shell that has not read its profile.
+  if [ -x "$HOME/.cargo/bin/cargo" ]; then
+    export PATH="$HOME/.cargo/bin:$PATH"
+    return 0
+  fi
+  fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+}
+
+# target_dir: prints where cargo puts what it builds.
+target_dir() { cargo metadata --no-deps --format-version 1 | jq -r .target_directory; }
