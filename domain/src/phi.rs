@@ -1,8 +1,9 @@
 //! The one place of an event that may identify a person or speak of their health.
 //!
-//! The store seals exactly the object under `phi` with the key of the event's `subject`. Once that key is destroyed
-//! the object reads as `null`, which is [`Phi::Erased`]: the fact stays, the person is gone. Every reader therefore
-//! says what it does without the content; nothing here lets it forget to.
+//! The store seals exactly the object under `phi` with the key of the event's `subject`. Once that
+//! key is destroyed the object reads as `null`, which is [`Phi::Erased`]: the fact stays, the
+//! person is gone. Every reader therefore says what it does without the content; nothing here lets
+//! it forget to.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,8 +14,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Personal or health data that may have been erased.
 ///
-/// Serialises as the bare object, or as `null` once erased. A field that is *missing* is an error: erasure is
-/// something that was done, never something that was forgotten. Its [`Debug`](fmt::Debug) never shows the content.
+/// Serialises as the bare object, or as `null` once erased. A field that is *missing* is an error:
+/// erasure is something that was done, never something that was forgotten. Its
+/// [`Debug`](fmt::Debug) never shows the content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phi<T> {
     /// The content is readable.

@@ -12,7 +12,8 @@ use thiserror::Error;
 #[error("a zone is a name of the IANA time zone database, such as Asia/Kolkata")]
 pub struct InvalidZone;
 
-/// A named time zone: opening hours are said in local time, and only a name knows when the clocks change.
+/// A named time zone: opening hours are said in local time, and only a name knows when the clocks
+/// change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClinicZone(Tz);

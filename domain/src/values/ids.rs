@@ -1,6 +1,7 @@
 //! One type per kind of id, so that a doctor is never booked as a patient.
 //!
-//! Ids are made outside and passed in. On the wire each is the plain UUID. To add one, add a line to the macro call.
+//! Ids are made outside and passed in. On the wire each is the plain UUID. To add one, add a line
+//! to the macro call.
 
 use std::fmt;
 use std::str::FromStr;
@@ -67,7 +68,8 @@ ids! {
 macro_rules! subjects {
     ($($name:ident),+) => {$(
         impl $name {
-            /// The same person as the owner of a data key: erasing the subject erases their data everywhere.
+            /// The same person as the owner of a data key: erasing the subject erases their data
+            /// everywhere.
             pub const fn subject(&self) -> SubjectId {
                 SubjectId(self.0)
             }

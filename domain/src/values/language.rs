@@ -19,8 +19,8 @@ impl Language {
     /// Checks the tag; the case is part of the form.
     ///
     /// # Errors
-    /// [`InvalidLanguage`] unless it is two or three lower-case letters, optionally a dash and a region of two upper-case
-    /// letters or three digits.
+    /// [`InvalidLanguage`] unless it is two or three lower-case letters, optionally a dash and a
+    /// region of two upper-case letters or three digits.
     pub fn parse(raw: &str) -> Result<Self, InvalidLanguage> {
         let is_tag = match raw.split_once('-') {
             Some((primary, region)) => is_primary(primary) && is_region(region),

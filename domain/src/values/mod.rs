@@ -1,8 +1,9 @@
 //! The words the rules are written in: each is parsed once and is right from then on.
 //!
-//! A value keeps its fields private, has one door in (`new`, `parse` or `TryFrom`) with a typed error, and goes through
-//! the same door when it is read back from JSON. Values that identify a person hide themselves from `Debug` and have
-//! no `Display`. To add one, give it a file here and a line below.
+//! A value keeps its fields private, has one door in (`new`, `parse` or `TryFrom`) with a typed
+//! error, and goes through the same door when it is read back from JSON. Values that identify a
+//! person hide themselves from `Debug` and have no `Display`. To add one, give it a file here and a
+//! line below.
 
 mod actor;
 mod birth_date;

@@ -19,7 +19,8 @@ pub enum InvalidMoney {
     TooLarge,
 }
 
-/// A non-negative amount of one currency. Stored as `{"amount": 50000, "currency": "INR"}`: 500 rupees.
+/// A non-negative amount of one currency. Stored as `{"amount": 50000, "currency": "INR"}`: 500
+/// rupees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Money {
@@ -65,7 +66,8 @@ impl Money {
     /// The sum of two amounts of one currency.
     ///
     /// # Errors
-    /// [`InvalidMoney::CurrenciesDiffer`], or [`InvalidMoney::TooLarge`] when the sum can't be counted.
+    /// [`InvalidMoney::CurrenciesDiffer`], or [`InvalidMoney::TooLarge`] when the sum can't be
+    /// counted.
     pub fn checked_add(self, other: Self) -> Result<Self, InvalidMoney> {
         if self.currency != other.currency {
             return Err(InvalidMoney::CurrenciesDiffer);

@@ -7,7 +7,8 @@ use thiserror::Error;
 /// Why two times are not an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidOpeningHours {
-    /// The clinic would close before, or as, it opens. Hours past midnight are two openings on two days.
+    /// The clinic would close before, or as, it opens. Hours past midnight are two openings on two
+    /// days.
     #[error("an opening ends after it starts, on the same day")]
     ClosesBeforeItOpens,
     /// A time with seconds.

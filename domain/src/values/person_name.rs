@@ -24,3 +24,19 @@ impl PersonName {
 
 text_value!(PersonName, InvalidText);
 redacted_debug!(PersonName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_hides_from_debug_output() {
+        let name = PersonName::parse("Asha Rao").unwrap();
+        assert_eq!(format!("{name:?}"), "PersonName(…)");
+    }
+
+    #[test]
+    fn a_stored_name_is_checked_like_any_other() {
+        assert!(serde_json::from_str::<PersonName>("\" \"").is_err());
+    }
+}

@@ -19,7 +19,8 @@ impl PhoneNumber {
     /// Drops the spaces, dots, dashes and brackets that people write, and checks the rest.
     ///
     /// # Errors
-    /// [`InvalidPhone`] when a plus sign, a country code or enough digits are missing, or anything else is there.
+    /// [`InvalidPhone`] when a plus sign, a country code or enough digits are missing, or anything
+    /// else is there.
     pub fn parse(raw: &str) -> Result<Self, InvalidPhone> {
         let number: String = raw.chars().filter(|c| !" .-()".contains(*c)).collect();
         let digits = number.strip_prefix('+').ok_or(InvalidPhone)?;

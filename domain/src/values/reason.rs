@@ -24,3 +24,19 @@ impl Reason {
 
 text_value!(Reason, InvalidText);
 redacted_debug!(Reason);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_hides_from_debug_output() {
+        let reason = Reason::parse("Chest pain").unwrap();
+        assert_eq!(format!("{reason:?}"), "Reason(…)");
+    }
+
+    #[test]
+    fn a_stored_reason_is_checked_like_any_other() {
+        assert!(serde_json::from_str::<Reason>("\" \"").is_err());
+    }
+}

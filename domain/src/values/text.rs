@@ -1,6 +1,8 @@
-//! What all short human texts have in common: trimmed, not empty, not endless, free of control characters.
+//! What all short human texts have in common: trimmed, not empty, not endless, free of control
+//! characters.
 //!
-//! The macros here write the doors that every text value has in the same way; what makes a text valid stays in the
+//! The macros here write the doors that every text value has in the same way; what makes a text
+//! valid stays in the
 //! `parse` of its own file.
 
 use thiserror::Error;

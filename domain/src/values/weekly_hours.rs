@@ -20,7 +20,8 @@ pub enum InvalidWeeklyHours {
     },
 }
 
-/// The openings of a week, Monday first, none overlapping another. An empty week is a doctor who is not seeing anybody.
+/// The openings of a week, Monday first, none overlapping another. An empty week is a doctor who is
+/// not seeing anybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<OpeningHours>", into = "Vec<OpeningHours>")]
 pub struct WeeklyHours(Vec<OpeningHours>);
