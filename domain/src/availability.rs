@@ -1,12 +1,17 @@
-//! From a doctor's week to the slots that can be booked, right on the days on which the clocks change.
+//! From a doctor's week to the slots that can be booked, right on the days on which the clocks
+//! change.
 //!
-//! An opening is said in local time and a visit takes elapsed time, so the two meet in UTC: the opening's local ends are
-//! converted first, then slots of equal length are laid from its start for as long as they fit. On such a day
+//! An opening is said in local time and a visit takes elapsed time, so the two meet in UTC: the
+//! opening's local ends are converted first, then slots of equal length are laid from its start for
+//! as long as they fit. On such a day
 //! - a local time that is skipped means the first one after the gap,
-//! - a local time that comes twice means the first of the two where an opening starts and the second where it ends,
-//! - an opening begins at the earliest when the one before it is over, so that a repeated hour is never given away twice.
+//! - a local time that comes twice means the first of the two where an opening starts and the
+//! second where it ends,
+//! - an opening begins at the earliest when the one before it is over, so that a repeated hour is
+//! never given away twice.
 //!
-//! What is already taken, or in the past, is not known here; that is for those who hold the claims and the clock.
+//! What is already taken, or in the past, is not known here; that is for those who hold the claims
+//! and the clock.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono::{Datelike, offset::LocalResult};
@@ -45,7 +50,8 @@ impl Timetable<'_> {
         self.slots_between(date, date)
     }
 
-    /// The slots of the openings of all local dates from `from` up to and including `to`, earliest first.
+    /// The slots of the openings of all local dates from `from` up to and including `to`, earliest
+    /// first.
     ///
     /// The work grows with the number of days; it is the caller who keeps the range short.
     pub fn slots_between(&self, from: NaiveDate, to: NaiveDate) -> Vec<Slot> {
@@ -58,8 +64,8 @@ impl Timetable<'_> {
     /// The slot that begins at `start`.
     ///
     /// # Errors
-    /// [`NotOffered::OutsideHours`] unless a visit from `start` would lie wholly within one opening, and
-    /// [`NotOffered::OffGrid`] if it would, but begins between two slots.
+    /// [`NotOffered::OutsideHours`] unless a visit from `start` would lie wholly within one
+    /// opening, and [`NotOffered::OffGrid`] if it would, but begins between two slots.
     pub fn check_slot(&self, start: DateTime<Utc>) -> Result<Slot, NotOffered> {
         let wanted = Slot::starting(start, self.slot_length).ok_or(NotOffered::OutsideHours)?;
         let date = start.with_timezone(&self.zone.tz()).date_naive();
@@ -112,7 +118,8 @@ impl Timetable<'_> {
         Slot::new(start.max(free_from), end).ok()
     }
 
-    /// The first and the last instant at which the wall clock shows a time, or shows the next time it does not skip.
+    /// The first and the last instant at which the wall clock shows a time, or shows the next time
+    /// it does not skip.
     fn instants(&self, date: NaiveDate, time: NaiveTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let local = date.and_time(time);
         (0..=LONGEST_GAP_MINUTES)

@@ -1,14 +1,17 @@
 //! The rules of the clinic, and nothing but the rules.
 //!
-//! Each aggregate is a folder: what can be asked of it (`command`), what can happen to it (`event`), what
-//! forbids it (`error`), what it remembers (`state`) and how it makes up its mind (`decide`). Deciding is a pure
-//! function of state and command; the time, the ids and everything looked up elsewhere arrive in the command.
+//! Each aggregate is a folder: what can be asked of it (`command`), what can happen to it
+//! (`event`), what forbids it (`error`), what it remembers (`state`) and how it makes up its mind
+//! (`decide`). Deciding is a pure function of state and command; the time, the ids and everything
+//! looked up elsewhere arrive in the command.
 //!
-//! This crate refuses to do I/O, to read a clock and to roll dice, so that a history replays to the same
-//! state for ever. It also refuses to check permissions: who may send a command is settled before it gets here.
+//! This crate refuses to do I/O, to read a clock and to roll dice, so that a history replays to the
+//! same state for ever. It also refuses to check permissions: who may send a command is settled
+//! before it gets here.
 //!
-//! To add an aggregate, copy the layout of [`clinic`], the smallest. To add an event, give it a literal type name, a
-//! line in its `TYPES` and a file in `corpus/`; the tests say so when one of them is missing.
+//! To add an aggregate, copy the layout of [`clinic`], the smallest. To add an event, give it a
+//! literal type name, a line in its `TYPES` and a file in `corpus/`; the tests say so when one of
+//! them is missing.
 
 #![deny(clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 #![expect(
@@ -21,12 +24,15 @@ pub mod appointment;
 pub mod availability;
 pub mod clinic;
 pub mod doctor;
+mod event_types;
 pub mod patient;
 pub mod phi;
 pub mod values;
 
 #[cfg(test)]
 mod corpus_tests;
+#[cfg(test)]
+mod samples;
 
 pub use availability::{NotOffered, Timetable};
 pub use clinic::ClinicFacts;

@@ -20,7 +20,8 @@ pub enum AccountRefusal {
     /// The account of a doctor has to say which doctor.
     #[error("an account in the role of a doctor belongs to a doctor")]
     DoctorRoleWithoutDoctor,
-    /// A front desk stands somewhere: a receptionist works at named clinics, not at all of them and not at none.
+    /// A front desk stands somewhere: a receptionist works at named clinics, not at all of them and
+    /// not at none.
     #[error("a receptionist works at named clinics")]
     ReceptionistWithoutClinic,
     /// Whoever shuts their own account can't undo it.

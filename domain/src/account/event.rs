@@ -1,10 +1,10 @@
 //! What can happen to an account.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::person::Person;
+use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{AccountId, Actor, ClinicScope, EmailAddress, Reason, Roles, SubjectId};
 
@@ -23,25 +23,11 @@ pub enum AccountEvent {
     Enabled(AccountEnabled),
 }
 
-impl AccountEvent {
-    /// The stored names of all events of an account.
-    pub const TYPES: &[&str] = &["account.registered", "account.disabled", "account.enabled"];
-}
-
-impl DomainEvent for AccountEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Registered(_) => "account.registered",
-            Self::Disabled(_) => "account.disabled",
-            Self::Enabled(_) => "account.enabled",
-        }
-        .to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+event_types!(AccountEvent {
+    Registered => "account.registered",
+    Disabled => "account.disabled",
+    Enabled => "account.enabled",
+});
 
 /// Somebody may sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

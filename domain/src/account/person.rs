@@ -21,7 +21,8 @@ pub enum Person {
 impl Person {
     /// Whose key seals what the account's events say about the person.
     ///
-    /// A patient's or a doctor's own, so that erasing them takes the account's address along; else the account's.
+    /// A patient's or a doctor's own, so that erasing them takes the account's address along; else
+    /// the account's.
     pub const fn subject(&self, account: AccountId) -> SubjectId {
         match self {
             Self::None => account.subject(),

@@ -1,1 +1,261 @@
+//! The rules of an account, one test each.
 
+use cqrs_es::test::{AggregateTestExecutor, TestFramework};
+
+use super::*;
+use crate::phi::Phi;
+use crate::samples::{account_id, admin, clinic_id, doctor_id, email, now, patient_id, reason};
+use crate::values::{AccountId, Actor, ClinicScope, Role};
+
+fn given(events: &[AccountEvent]) -> AggregateTestExecutor<Account> {
+    TestFramework::with(()).given(events.to_vec())
+}
+
+fn after(events: &[AccountEvent]) -> Account {
+    events.iter().fold(Account::default(), evolve)
+}
+
+/// An auditor, who needs neither a person nor a place.
+fn registration() -> RegisterAccount {
+    RegisterAccount {
+        account: account_id(1),
+        email: email("asha@example.org"),
+        roles: [Role::Auditor].into(),
+        clinics: ClinicScope::All,
+        person: Person::None,
+        by: admin(),
+        at: now(),
+    }
+}
+
+fn register(command: RegisterAccount) -> AccountCommand {
+    AccountCommand::Register(command)
+}
+
+fn registered(command: RegisterAccount) -> AccountEvent {
+    let RegisterAccount {
+        account,
+        email,
+        roles,
+        clinics,
+        person,
+        by,
+        at,
+    } = command;
+    AccountEvent::Registered(AccountRegistered {
+        account,
+        roles,
+        clinics,
+        person,
+        by,
+        at,
+        subject: person.subject(account),
+        phi: Phi::Clear(AccountRegisteredPhi { email }),
+    })
+}
+
+fn disable(by: Actor) -> AccountCommand {
+    AccountCommand::Disable(DisableAccount {
+        reason: reason("Left us"),
+        by,
+        at: now(),
+    })
+}
+
+fn disabled() -> AccountEvent {
+    AccountEvent::Disabled(AccountDisabled {
+        account: account_id(1),
+        by: admin(),
+        at: now(),
+        subject: account_id(1).subject(),
+        phi: Phi::Clear(AccountDisabledPhi {
+            reason: reason("Left us"),
+        }),
+    })
+}
+
+fn enable() -> AccountCommand {
+    AccountCommand::Enable(EnableAccount {
+        by: admin(),
+        at: now(),
+    })
+}
+
+fn enabled() -> AccountEvent {
+    AccountEvent::Enabled(AccountEnabled {
+        account: account_id(1),
+        by: admin(),
+        at: now(),
+    })
+}
+
+fn refuses(command: RegisterAccount, refusal: AccountRefusal) {
+    given(&[])
+        .when(register(command))
+        .then_expect_error(refusal);
+}
+
+fn accepts(command: RegisterAccount) {
+    let event = registered(command.clone());
+    given(&[])
+        .when(register(command))
+        .then_expect_events(vec![event]);
+}
+
+#[test]
+fn an_account_can_be_registered() {
+    accepts(registration());
+}
+
+#[test]
+fn an_account_cannot_be_registered_twice() {
+    for history in [
+        vec![registered(registration())],
+        vec![registered(registration()), disabled()],
+    ] {
+        given(&history)
+            .when(register(registration()))
+            .then_expect_error(AccountRefusal::AlreadyRegistered);
+    }
+}
+
+#[test]
+fn an_account_has_at_least_one_role() {
+    refuses(
+        RegisterAccount {
+            roles: [].into(),
+            ..registration()
+        },
+        AccountRefusal::NoRole,
+    );
+}
+
+#[test]
+fn the_role_of_a_patient_is_for_patients() {
+    let with = |person| RegisterAccount {
+        roles: [Role::Patient].into(),
+        person,
+        ..registration()
+    };
+    accepts(with(Person::Patient(patient_id())));
+    for person in [Person::None, Person::Doctor(doctor_id())] {
+        refuses(with(person), AccountRefusal::PatientRoleWithoutPatient);
+    }
+}
+
+#[test]
+fn the_role_of_a_doctor_is_for_doctors() {
+    let with = |person| RegisterAccount {
+        roles: [Role::Doctor].into(),
+        person,
+        ..registration()
+    };
+    accepts(with(Person::Doctor(doctor_id())));
+    for person in [Person::None, Person::Patient(patient_id())] {
+        refuses(with(person), AccountRefusal::DoctorRoleWithoutDoctor);
+    }
+}
+
+#[test]
+fn a_receptionist_works_at_named_clinics() {
+    let roles = [Role::Receptionist];
+    let with = |clinics| RegisterAccount {
+        roles: roles.into(),
+        clinics,
+        ..registration()
+    };
+    accepts(with(ClinicScope::Only([clinic_id(1)].into())));
+    for clinics in [ClinicScope::All, ClinicScope::Only([].into())] {
+        refuses(with(clinics), AccountRefusal::ReceptionistWithoutClinic);
+    }
+}
+
+#[test]
+fn an_account_can_be_disabled() {
+    given(&[registered(registration())])
+        .when(disable(admin()))
+        .then_expect_events(vec![disabled()]);
+}
+
+#[test]
+fn a_disabled_account_is_not_disabled_again() {
+    given(&[registered(registration()), disabled()])
+        .when(disable(admin()))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn nobody_disables_their_own_account() {
+    let oneself = Actor::account(account_id(1), Role::Admin);
+    given(&[registered(registration())])
+        .when(disable(oneself))
+        .then_expect_error(AccountRefusal::CannotDisableOneself);
+}
+
+#[test]
+fn a_disabled_account_can_be_enabled() {
+    given(&[registered(registration()), disabled()])
+        .when(enable())
+        .then_expect_events(vec![enabled()]);
+}
+
+#[test]
+fn an_enabled_account_is_not_enabled_again() {
+    given(&[registered(registration())])
+        .when(enable())
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn nothing_can_be_asked_of_an_account_that_is_not_there() {
+    for command in [disable(admin()), enable()] {
+        given(&[])
+            .when(command)
+            .then_expect_error(AccountRefusal::NotFound);
+    }
+}
+
+#[test]
+fn an_account_belongs_to_its_person_or_else_to_itself() {
+    let subject = |person: Person| person.subject(account_id(1)).as_uuid();
+    assert_eq!(
+        subject(Person::Patient(patient_id())),
+        patient_id().as_uuid()
+    );
+    assert_eq!(subject(Person::Doctor(doctor_id())), doctor_id().as_uuid());
+    assert_eq!(subject(Person::None), AccountId::as_uuid(&account_id(1)));
+}
+
+#[test]
+fn a_person_is_stored_by_kind_and_id() {
+    use serde_json::{json, to_value};
+    assert_eq!(to_value(Person::None).unwrap(), json!({"kind": "none"}));
+    let patient = to_value(Person::Patient(patient_id())).unwrap();
+    assert_eq!(patient, json!({"kind": "patient", "id": patient_id()}));
+}
+
+#[test]
+fn a_disabled_account_remembers_what_it_was() {
+    let account = after(&[registered(registration()), disabled()]);
+    assert!(account.is_disabled());
+    assert!(account.has_role(Role::Auditor) && !account.has_role(Role::Admin));
+    assert_eq!(account.clinics(), Some(&ClinicScope::All));
+    assert_eq!(account.person(), Some(Person::None));
+    assert!(!after(&[registered(registration()), disabled(), enabled()]).is_disabled());
+    assert_eq!(Account::default().roles(), None);
+}
+
+#[test]
+fn events_that_cannot_follow_change_nothing() {
+    for event in [disabled(), enabled()] {
+        assert_eq!(evolve(Account::Unregistered, &event), Account::Unregistered);
+    }
+    let account = after(&[registered(registration())]);
+    for event in [registered(registration()), enabled()] {
+        assert_eq!(evolve(account.clone(), &event), account);
+    }
+    let shut = after(&[registered(registration()), disabled()]);
+    for event in [registered(registration()), disabled()] {
+        assert_eq!(evolve(shut.clone(), &event), shut);
+    }
+}

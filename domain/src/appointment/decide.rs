@@ -173,7 +173,8 @@ fn still_ahead(appointment: &Appointment, at: DateTime<Utc>) -> Result<Visit, Ap
         Appointment::Unbooked => Err(AppointmentRefusal::NotFound),
         Appointment::Cancelled(_) => ended(AppointmentStatus::Cancelled),
         Appointment::Expired(_) => ended(AppointmentStatus::Expired),
-        // A hold ends at the latest when the visit begins, so this arm covers visits that have begun.
+        // A hold ends at the latest when the visit begins, so this arm covers visits that have
+        // begun.
         Appointment::Booked { hold_until, .. } if at >= *hold_until => {
             Err(AppointmentRefusal::HoldEnded)
         }

@@ -34,12 +34,12 @@ pub enum AppointmentRefusal {
     /// The visit would begin between two slots.
     #[error("no slot begins at that time")]
     SlotOffGrid,
-    /// Another appointment holds the doctor's time. Never decided here: it is the name for the store's claim on the
-    /// doctor, which alone sees all appointments at once.
+    /// Another appointment holds the doctor's time. Never decided here: it is the name for the
+    /// store's claim on the doctor, which alone sees all appointments at once.
     #[error("the slot is already taken")]
     SlotAlreadyTaken,
-    /// The patient is somewhere else at that time. Never decided here: it is the name for the store's claim on the
-    /// patient, which alone sees all appointments at once.
+    /// The patient is somewhere else at that time. Never decided here: it is the name for the
+    /// store's claim on the patient, which alone sees all appointments at once.
     #[error("the patient already has an appointment at that time")]
     PatientAlreadyBooked,
     /// Only a booked appointment waits for a payment.

@@ -1,11 +1,12 @@
 //! What can happen to an appointment.
 //!
-//! Each event repeats who, where and when, so that whoever listens understands it without the ones before.
+//! Each event repeats who, where and when, so that whoever listens understands it without the ones
+//! before.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
     Actor, AppointmentId, ClinicId, DoctorId, Money, PatientId, Reason, Slot, SubjectId,
@@ -29,31 +30,12 @@ pub enum AppointmentEvent {
     HoldExpired(AppointmentHoldExpired),
 }
 
-impl AppointmentEvent {
-    /// The stored names of all events of an appointment.
-    pub const TYPES: &[&str] = &[
-        "appointment.booked",
-        "appointment.confirmed",
-        "appointment.cancelled",
-        "appointment.hold_expired",
-    ];
-}
-
-impl DomainEvent for AppointmentEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Booked(_) => "appointment.booked",
-            Self::Confirmed(_) => "appointment.confirmed",
-            Self::Cancelled(_) => "appointment.cancelled",
-            Self::HoldExpired(_) => "appointment.hold_expired",
-        }
-        .to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+event_types!(AppointmentEvent {
+    Booked => "appointment.booked",
+    Confirmed => "appointment.confirmed",
+    Cancelled => "appointment.cancelled",
+    HoldExpired => "appointment.hold_expired",
+});
 
 /// A slot is held for a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

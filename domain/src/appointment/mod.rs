@@ -10,8 +10,9 @@
 //!              EXPIRED    CANCELLED ◀───────┘
 //! ```
 //!
-//! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but `ExpireHold` is accepted.
-//! That two appointments never share a slot can't be seen from inside one of them; the store's claims see to it.
+//! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but
+//! `ExpireHold` is accepted. That two appointments never share a slot can't be seen from inside one
+//! of them; the store's claims see to it.
 
 mod aggregate;
 mod command;

@@ -1,9 +1,9 @@
 //! What can happen to a clinic. Nothing here is about a person, so nothing is sealed.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::event_types::event_types;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency};
 
 /// A fact about a clinic.
@@ -18,24 +18,10 @@ pub enum ClinicEvent {
     Renamed(ClinicRenamed),
 }
 
-impl ClinicEvent {
-    /// The stored names of all events of a clinic.
-    pub const TYPES: &[&str] = &["clinic.opened", "clinic.renamed"];
-}
-
-impl DomainEvent for ClinicEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Opened(_) => "clinic.opened",
-            Self::Renamed(_) => "clinic.renamed",
-        }
-        .to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+event_types!(ClinicEvent {
+    Opened => "clinic.opened",
+    Renamed => "clinic.renamed",
+});
 
 /// The clinic was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -188,8 +188,9 @@ fn in_currency(charged: Currency, fee: Money) -> Result<(), DoctorRefusal> {
 
 /// The other clinic, on the same wall clock, where the doctor already is at these hours.
 ///
-/// Weeks on different clocks are not compared: they drift against each other with the seasons, so that a plain answer
-/// would be wrong for half of the year. What keeps a doctor from two visits at once is the claim on each booked slot.
+/// Weeks on different clocks are not compared: they drift against each other with the seasons, so
+/// that a plain answer would be wrong for half of the year. What keeps a doctor from two visits at
+/// once is the claim on each booked slot.
 fn elsewhere_at_the_time(
     doctor: &RegisteredDoctor,
     here: ClinicId,

@@ -1,11 +1,12 @@
-//! What can happen to a doctor. Only the name is personal; what patients choose a doctor by is public.
+//! What can happen to a doctor. Only the name is personal; what patients choose a doctor by is
+//! public.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
     Actor, ClinicId, ClinicZone, DoctorId, Language, Money, PersonName, SlotLength, Specialisation,
@@ -33,33 +34,13 @@ pub enum DoctorEvent {
     Verified(DoctorVerified),
 }
 
-impl DoctorEvent {
-    /// The stored names of all events of a doctor.
-    pub const TYPES: &[&str] = &[
-        "doctor.registered",
-        "doctor.affiliated",
-        "doctor.terms_set",
-        "doctor.weekly_hours_set",
-        "doctor.verified",
-    ];
-}
-
-impl DomainEvent for DoctorEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Registered(_) => "doctor.registered",
-            Self::Affiliated(_) => "doctor.affiliated",
-            Self::TermsSet(_) => "doctor.terms_set",
-            Self::WeeklyHoursSet(_) => "doctor.weekly_hours_set",
-            Self::Verified(_) => "doctor.verified",
-        }
-        .to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+event_types!(DoctorEvent {
+    Registered => "doctor.registered",
+    Affiliated => "doctor.affiliated",
+    TermsSet => "doctor.terms_set",
+    WeeklyHoursSet => "doctor.weekly_hours_set",
+    Verified => "doctor.verified",
+});
 
 /// The doctor was taken on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -56,7 +56,8 @@ fn register(patient: &Patient, command: RegisterPatient) -> Decision {
     Ok(vec![PatientEvent::Registered(registered)])
 }
 
-/// Is recorded even if it changes nothing: to know that, the state would have to hold personal data.
+/// Is recorded even if it changes nothing: to know that, the state would have to hold personal
+/// data.
 fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<PatientEvent> {
     let ChangeContact {
         phone,

@@ -1,9 +1,9 @@
 //! What can happen to a patient's record.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
     AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber, SubjectId,
@@ -27,31 +27,12 @@ pub enum PatientEvent {
     ProxyRemoved(PatientProxyRemoved),
 }
 
-impl PatientEvent {
-    /// The stored names of all events of a patient.
-    pub const TYPES: &[&str] = &[
-        "patient.registered",
-        "patient.contact_changed",
-        "patient.proxy_added",
-        "patient.proxy_removed",
-    ];
-}
-
-impl DomainEvent for PatientEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Registered(_) => "patient.registered",
-            Self::ContactChanged(_) => "patient.contact_changed",
-            Self::ProxyAdded(_) => "patient.proxy_added",
-            Self::ProxyRemoved(_) => "patient.proxy_removed",
-        }
-        .to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+event_types!(PatientEvent {
+    Registered => "patient.registered",
+    ContactChanged => "patient.contact_changed",
+    ProxyAdded => "patient.proxy_added",
+    ProxyRemoved => "patient.proxy_removed",
+});
 
 /// The patient was taken on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
