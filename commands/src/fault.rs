@@ -16,11 +16,16 @@ pub struct Fault {
 impl Fault {
     /// Wraps `source` with what was being done, e.g. `"storing a credential"`.
     pub fn new(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { doing, source: source.into() }
+        Self {
+            doing,
+            source: source.into(),
+        }
     }
 
     /// A closure for `map_err`.
-    pub fn doing<E: Into<Box<dyn Error + Send + Sync>>>(doing: &'static str) -> impl FnOnce(E) -> Self {
+    pub fn doing<E: Into<Box<dyn Error + Send + Sync>>>(
+        doing: &'static str,
+    ) -> impl FnOnce(E) -> Self {
         move |source| Self::new(doing, source)
     }
 }

@@ -1,6 +1,29 @@
 //! Write side: runs one command end to end.
+//!
+//! One folder per aggregate, one file per command: it looks up what the decision needs, lets the
+//! domain decide, and appends with the reply for whoever asks again. What must happen afterwards is
+//! never called here: it is a [`event_store::Subscriber`] with a checkpoint (`reactions/`).
+//!
+//! Everything outside is a trait in [`ports`]. This crate refuses to know HTTP, tokens, and how
+//! anything is shown. A new command: `docs/adding-a-command.md`.
 
+mod access;
+pub mod accounts;
+pub mod appointments;
+pub mod clinics;
+mod context;
+pub mod doctors;
+mod error;
+mod execute;
 mod fault;
+pub mod guards;
+pub mod identity;
+pub mod patients;
 pub mod ports;
+pub mod reactions;
 
+pub use access::{may_see_appointment, may_see_day_of, may_see_patient};
+pub use context::{Caller, Context, IdempotencyKey};
+pub use error::CommandError;
+pub use execute::{Commands, Done};
 pub use fault::Fault;

@@ -30,7 +30,7 @@ impl Cursor {
         self.epoch
     }
 
-    /// As text, because no driver type maps to PostgreSQL's `xid8`.
+    /// As text, because no driver type maps to the database's `xid8`.
     pub(crate) fn transaction_id(self) -> String {
         self.transaction_id.to_string()
     }

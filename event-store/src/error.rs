@@ -1,5 +1,7 @@
 //! What can go wrong, told apart by who must act.
 
+use std::error::Error;
+
 use cqrs_es::persist::PersistenceError;
 
 /// An append that did not take place, or whose outcome cannot be told.
@@ -40,7 +42,7 @@ pub enum AppendError {
 pub enum LoadError {
     /// The database did not answer.
     #[error("loading an aggregate failed")]
-    Store(#[source] PersistenceError),
+    Store(#[source] Box<dyn Error + Send + Sync>),
     /// A stored event is not what its type and version say.
     #[error("event {sequence} of {aggregate_type} {aggregate_id} ({event_type}) is unreadable")]
     Unreadable {
@@ -56,6 +58,18 @@ pub enum LoadError {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl From<PersistenceError> for LoadError {
+    /// Keeps the database's own error as the source; the wrapper hides it.
+    fn from(error: PersistenceError) -> Self {
+        Self::Store(match error {
+            PersistenceError::ConnectionError(inner)
+            | PersistenceError::DeserializationError(inner)
+            | PersistenceError::UnknownError(inner) => inner,
+            error @ PersistenceError::OptimisticLockError => Box::new(error),
+        })
+    }
 }
 
 /// A read of the log or of what is written with it failed.

@@ -1,6 +1,6 @@
 //! The log: append, load, subscribe.
 //!
-//! One table of events in PostgreSQL, one statement per append, one order for every reader. This
+//! One table of events in `PostgreSQL`, one statement per append, one order for every reader. This
 //! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
 //! which claim is a function that the caller registers ([`Guards`]).
 //!
@@ -12,6 +12,7 @@
 //! events implements [`Subscriber`] in the crate that knows what it means.
 
 mod append;
+mod claims;
 mod cursor;
 mod error;
 mod event;

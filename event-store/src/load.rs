@@ -32,11 +32,7 @@ impl EventStore {
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Loaded<A>, LoadError> {
-        let events = self
-            .repository()
-            .get_events::<A>(id)
-            .await
-            .map_err(LoadError::Store)?;
+        let events = self.repository().get_events::<A>(id).await?;
         let mut loaded = Loaded::unborn(id);
         for event in events {
             loaded.apply(event)?;

@@ -11,8 +11,12 @@ use crate::Fault;
 #[async_trait]
 pub trait CredentialStore: Send + Sync {
     /// Sets or replaces the account's password hash.
-    async fn put(&self, account: AccountId, hash: &PasswordHash, at: DateTime<Utc>)
-    -> Result<(), Fault>;
+    async fn put(
+        &self,
+        account: AccountId,
+        hash: &PasswordHash,
+        at: DateTime<Utc>,
+    ) -> Result<(), Fault>;
 
     /// The account's password hash, if it has one.
     async fn find(&self, account: AccountId) -> Result<Option<PasswordHash>, Fault>;

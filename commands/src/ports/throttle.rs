@@ -20,7 +20,11 @@ pub enum ThrottleKey {
 #[async_trait]
 pub trait LoginThrottle: Send + Sync {
     /// How long the caller must wait, if any of `keys` is being slowed down at `at`.
-    async fn wait(&self, keys: &[ThrottleKey], at: DateTime<Utc>) -> Result<Option<Duration>, Fault>;
+    async fn wait(
+        &self,
+        keys: &[ThrottleKey],
+        at: DateTime<Utc>,
+    ) -> Result<Option<Duration>, Fault>;
 
     /// Counts one failure for each of `keys`.
     async fn failed(&self, keys: &[ThrottleKey], at: DateTime<Utc>) -> Result<(), Fault>;

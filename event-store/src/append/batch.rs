@@ -37,7 +37,7 @@ struct Events {
 struct Replies {
     keys: Vec<Vec<u8>>,
     fingerprints: Vec<Vec<u8>>,
-    replies: Vec<Value>,
+    answers: Vec<Value>,
     aggregate_types: Vec<String>,
     aggregate_ids: Vec<String>,
     sequences: Vec<i64>,
@@ -98,7 +98,7 @@ impl Batch {
 
     fn guard(&mut self, holder: &str, guard: Guard) {
         match guard {
-            Guard::Take(claim) => self.claims.push(holder, claim),
+            Guard::Take(claim) => self.claims.push(holder, &claim),
             // An event that settles or releases right after the one that took, in one command, finds
             // nothing in the table yet: the statement sees the rows as they were before it.
             Guard::Settle if self.claims.settle(holder) => {}
@@ -126,7 +126,7 @@ impl Batch {
             self.replies
                 .fingerprints
                 .push(idempotency.fingerprint.to_vec());
-            self.replies.replies.push(idempotency.reply.clone());
+            self.replies.answers.push(idempotency.reply.clone());
             self.replies
                 .aggregate_types
                 .push(stream.aggregate_type.to_owned());
@@ -148,7 +148,7 @@ impl Batch {
             &self.events.metadata,
             &self.replies.keys,
             &self.replies.fingerprints,
-            &self.replies.replies,
+            &self.replies.answers,
             &self.replies.aggregate_types,
             &self.replies.aggregate_ids,
             &self.replies.sequences,
@@ -178,7 +178,7 @@ impl Batch {
 }
 
 impl Claims {
-    fn push(&mut self, holder: &str, claim: Claim) {
+    fn push(&mut self, holder: &str, claim: &Claim) {
         self.kinds.push(claim.kind.to_owned());
         self.resources.push(claim.resource);
         self.starts.push(claim.from);

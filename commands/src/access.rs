@@ -1,0 +1,154 @@
+//! Who may do what to an appointment or a patient, with the thing in hand.
+//!
+//! What depends on the role alone is settled before a command gets here. A caller who may not know
+//! that the thing exists is told that it does not.
+
+use domain::appointment::{CancelledBy, Visit};
+use domain::{DoctorId, PatientId, Role};
+
+use crate::Caller;
+
+/// In which capacity the caller stands to an appointment, if in any. `proxy` says whether the caller
+/// acts for the appointment's patient.
+pub(crate) fn capacity(caller: &Caller, visit: &Visit, proxy: bool) -> Option<CancelledBy> {
+    if caller.patient == Some(visit.patient) || proxy {
+        Some(CancelledBy::Patient)
+    } else if caller.doctor == Some(visit.doctor) {
+        Some(CancelledBy::Doctor)
+    } else if caller.is_staff_at(visit.clinic) {
+        Some(CancelledBy::Clinic)
+    } else {
+        None
+    }
+}
+
+/// Whether the caller may see the appointment: the patient or a proxy, the doctor, the clinic's
+/// staff, an auditor of the clinic.
+#[must_use]
+pub fn may_see_appointment(caller: &Caller, visit: &Visit, proxy: bool) -> bool {
+    let auditor = caller.is(Role::Auditor) && caller.clinics.covers(visit.clinic);
+    auditor || capacity(caller, visit, proxy).is_some()
+}
+
+/// Whether the caller may see and change a patient's card: the patient or a proxy, the front desk.
+#[must_use]
+pub fn may_see_patient(caller: &Caller, patient: PatientId, proxy: bool) -> bool {
+    caller.patient == Some(patient)
+        || proxy
+        || caller.is(Role::Receptionist)
+        || caller.is(Role::Admin)
+}
+
+/// Whether the caller may see a doctor's day at a clinic, or at all clinics where none is named.
+#[must_use]
+pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<domain::ClinicId>) -> bool {
+    if caller.doctor == Some(doctor) {
+        return true;
+    }
+    match clinic {
+        Some(clinic) => caller.is_staff_at(clinic),
+        None => caller.is(Role::Admin) && caller.clinics == domain::ClinicScope::All,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, TimeDelta};
+    use domain::{AccountId, AppointmentId, ClinicId, ClinicScope, Slot};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn caller(role: Role) -> Caller {
+        Caller {
+            account: AccountId::from_uuid(id(1)),
+            roles: BTreeSet::from([role]),
+            clinics: ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(10))])),
+            patient: None,
+            doctor: None,
+        }
+    }
+
+    fn visit() -> Visit {
+        let start = DateTime::UNIX_EPOCH;
+        Visit {
+            appointment: AppointmentId::from_uuid(id(9)),
+            clinic: ClinicId::from_uuid(id(10)),
+            doctor: DoctorId::from_uuid(id(11)),
+            patient: PatientId::from_uuid(id(12)),
+            slot: Slot::new(start, start + TimeDelta::minutes(15)).unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_patient_the_doctor_and_the_clinic_stand_to_it_each_in_their_own_capacity() {
+        let patient = Caller {
+            patient: Some(visit().patient),
+            ..caller(Role::Patient)
+        };
+        let doctor = Caller {
+            doctor: Some(visit().doctor),
+            ..caller(Role::Doctor)
+        };
+        assert_eq!(
+            capacity(&patient, &visit(), false),
+            Some(CancelledBy::Patient)
+        );
+        assert_eq!(
+            capacity(&doctor, &visit(), false),
+            Some(CancelledBy::Doctor)
+        );
+        assert_eq!(
+            capacity(&caller(Role::Receptionist), &visit(), false),
+            Some(CancelledBy::Clinic)
+        );
+        assert_eq!(
+            capacity(&caller(Role::Admin), &visit(), false),
+            Some(CancelledBy::Clinic)
+        );
+    }
+
+    #[test]
+    fn strangers_stand_in_no_capacity_to_it() {
+        let other_patient = Caller {
+            patient: Some(PatientId::from_uuid(id(99))),
+            ..caller(Role::Patient)
+        };
+        let other_doctor = Caller {
+            doctor: Some(DoctorId::from_uuid(id(99))),
+            ..caller(Role::Doctor)
+        };
+        let elsewhere = ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(98))]));
+        let other_desk = Caller {
+            clinics: elsewhere,
+            ..caller(Role::Receptionist)
+        };
+        for stranger in [
+            other_patient,
+            other_doctor,
+            other_desk,
+            caller(Role::Auditor),
+        ] {
+            assert_eq!(capacity(&stranger, &visit(), false), None);
+        }
+    }
+
+    #[test]
+    fn a_proxy_stands_where_the_patient_stands() {
+        assert_eq!(
+            capacity(&caller(Role::Patient), &visit(), true),
+            Some(CancelledBy::Patient)
+        );
+    }
+
+    #[test]
+    fn an_auditor_sees_what_they_cannot_touch() {
+        assert!(may_see_appointment(&caller(Role::Auditor), &visit(), false));
+    }
+}

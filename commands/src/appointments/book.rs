@@ -1,0 +1,189 @@
+//! Books a slot.
+
+use chrono::{DateTime, Utc};
+use domain::appointment::{
+    Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
+};
+use domain::clinic::{Clinic, ClinicFacts};
+use domain::doctor::{Doctor, DoctorFacts};
+use domain::patient::Patient;
+use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
+use event_store::Loaded;
+use uuid::Uuid;
+
+use super::{Answer, answered, reply};
+use crate::execute::{Tried, decide, key, unexpected};
+use crate::guards::{DOCTOR_TAKEN, PATIENT_TAKEN};
+use crate::{Caller, CommandError, Commands, Context, Fault};
+
+type Refused = CommandError<AppointmentRefusal>;
+
+/// How often a booking gets overdue holds out of its way before it gives up.
+const ATTEMPTS: u32 = 4;
+
+/// A slot to book.
+#[derive(Debug, Clone)]
+pub struct Booking {
+    /// Where.
+    pub clinic: ClinicId,
+    /// With whom.
+    pub doctor: DoctorId,
+    /// For whom.
+    pub patient: PatientId,
+    /// When it starts; how long it takes is the doctor's to say.
+    pub start: DateTime<Utc>,
+    /// What it is about.
+    pub reason: Option<Reason>,
+}
+
+impl Commands {
+    /// Books a slot for a patient. Of all who try for one slot, one gets it.
+    ///
+    /// A hold whose time is over is in nobody's way, whether or not its timer has run: it is expired
+    /// here, and the booking tried again.
+    pub async fn book_appointment(
+        &self,
+        caller: &Caller,
+        booking: Booking,
+        policy: BookingPolicy,
+        context: &Context,
+    ) -> Answer {
+        self.may_book_for(caller, &booking).await?;
+        for attempt in 0..ATTEMPTS {
+            let appointment = AppointmentId::from_uuid(self.ids.id());
+            let (clinic, doctor) = self.facts(&booking).await?;
+            let command = AppointmentCommand::Book(BookAppointment {
+                appointment,
+                clinic,
+                doctor,
+                patient: booking.patient,
+                start: booking.start,
+                reason: booking.reason.clone(),
+                policy,
+                by: context.actor,
+                at: context.at,
+            });
+            let unborn = Loaded::<Appointment>::unborn(&key(appointment.as_uuid()));
+            let decided = match decide::<Appointment, AppointmentRefusal>(unborn, command).await? {
+                Ok(decided) => decided,
+                Err(refusal) => {
+                    let replayed = self.replay(context).await?;
+                    return replayed.map_or(Err(CommandError::Refused(refusal)), answered);
+                }
+            };
+            let told = reply(&decided.aggregate, decided.stream.next_version());
+            match self.append(vec![decided.stream], context, told).await? {
+                Tried::Done(done) => return answered(done),
+                Tried::Again => self.let_others_pass(attempt).await,
+                Tried::Taken(constraint) => self.make_room(&constraint, &booking, context).await?,
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// Patients book for themselves and for those who made them a proxy, the front desk for anyone.
+    async fn may_book_for(&self, caller: &Caller, booking: &Booking) -> Result<(), Refused> {
+        if caller.patient == Some(booking.patient) {
+            return Ok(());
+        }
+        let patient = self
+            .store
+            .load::<Patient>(&key(booking.patient.as_uuid()))
+            .await?;
+        let patient = patient.aggregate();
+        let known = patient.is_registered()
+            && (caller.is_staff_at(booking.clinic) || patient.is_proxy(caller.account));
+        if known {
+            Ok(())
+        } else {
+            Err(CommandError::NotFound)
+        }
+    }
+
+    /// What the decision is made on. The affiliation carries the clinic's zone and currency, so the
+    /// clinic itself is asked only where there is none, to tell an unknown clinic from another one.
+    async fn facts(&self, booking: &Booking) -> Result<(ClinicFacts, DoctorFacts), Refused> {
+        let doctor = self
+            .store
+            .load::<Doctor>(&key(booking.doctor.as_uuid()))
+            .await?;
+        let doctor = doctor
+            .aggregate()
+            .facts_at(booking.clinic)
+            .ok_or(CommandError::NotFound)?;
+        if let Some(terms) = &doctor.affiliation {
+            let currency = terms.fee.currency();
+            return Ok((
+                ClinicFacts {
+                    clinic: booking.clinic,
+                    zone: terms.zone,
+                    currency,
+                },
+                doctor,
+            ));
+        }
+        let clinic = self
+            .store
+            .load::<Clinic>(&key(booking.clinic.as_uuid()))
+            .await?;
+        let clinic = clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
+        Ok((clinic, doctor))
+    }
+
+    /// Expires the overdue holds that stand in the way.
+    ///
+    /// # Errors
+    /// The refusal, if what stands in the way is not overdue.
+    async fn make_room(
+        &self,
+        constraint: &str,
+        booking: &Booking,
+        context: &Context,
+    ) -> Result<(), Refused> {
+        let (kind, resource, refusal) = match constraint {
+            DOCTOR_TAKEN => (
+                "doctor",
+                booking.doctor.as_uuid(),
+                AppointmentRefusal::SlotAlreadyTaken,
+            ),
+            PATIENT_TAKEN => (
+                "patient",
+                booking.patient.as_uuid(),
+                AppointmentRefusal::PatientAlreadyBooked,
+            ),
+            other => return Err(unexpected(other)),
+        };
+        let overdue = self
+            .overdue_holds(kind, resource, booking.start, context.at)
+            .await?;
+        if overdue.is_empty() {
+            return Err(CommandError::Refused(refusal));
+        }
+        for appointment in overdue {
+            match self.expire_hold(appointment, context).await {
+                // Refused: it was confirmed, cancelled or expired in the meantime. Trying again tells.
+                Ok(_) | Err(CommandError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds of that resource around `start` that ended at or before `at`.
+    async fn overdue_holds(
+        &self,
+        kind: &str,
+        resource: Uuid,
+        start: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<AppointmentId>, Refused> {
+        let holders = self
+            .store
+            .overdue_holders(kind, resource, start, at)
+            .await?
+            .into_iter()
+            .map(|holder| holder.parse::<Uuid>().map(AppointmentId::from_uuid));
+        let holders: Result<Vec<_>, _> = holders.collect();
+        Ok(holders.map_err(Fault::doing("reading who holds a slot"))?)
+    }
+}

@@ -1,0 +1,97 @@
+//! Commands on clinics.
+
+use domain::clinic::{Clinic, ClinicCommand, ClinicRefusal, OpenClinic, RenameClinic};
+use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use event_store::Loaded;
+use serde::{Deserialize, Serialize};
+
+use crate::execute::{Request, Tried, decide, key, unexpected};
+use crate::{CommandError, Commands, Context, Done};
+
+type Answer = Result<Done<ClinicReply>, CommandError<ClinicRefusal>>;
+
+/// What a command on a clinic is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClinicReply {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A clinic to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewClinic {
+    /// What it is called.
+    pub name: ClinicName,
+    /// Where it is.
+    pub city: City,
+    /// The time zone that its hours are in.
+    pub zone: ClinicZone,
+    /// What its fees are in.
+    pub currency: Currency,
+}
+
+impl Commands {
+    /// Opens a clinic.
+    pub async fn open_clinic(&self, new: NewClinic, context: &Context) -> Answer {
+        let clinic = ClinicId::from_uuid(self.ids.id());
+        let NewClinic {
+            name,
+            city,
+            zone,
+            currency,
+        } = new;
+        let (by, at) = (context.actor, context.at);
+        let command = OpenClinic {
+            clinic,
+            name,
+            zone,
+            city,
+            currency,
+            by,
+            at,
+        };
+        let unborn = Loaded::<Clinic>::unborn(&key(clinic.as_uuid()));
+        let decided = decide(unborn, ClinicCommand::Open(command))
+            .await?
+            .map_err(CommandError::Refused)?;
+        let reply = ClinicReply {
+            clinic,
+            version: decided.stream.next_version(),
+        };
+        match self.append(vec![decided.stream], context, reply).await? {
+            Tried::Done(done) => Ok(done),
+            Tried::Again => Err(CommandError::Contended),
+            Tried::Taken(constraint) => Err(unexpected(&constraint)),
+        }
+    }
+
+    /// Changes a clinic's name and city.
+    pub async fn rename_clinic(
+        &self,
+        clinic: ClinicId,
+        (name, city): (ClinicName, City),
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let command = RenameClinic {
+            name,
+            city,
+            by: context.actor,
+            at: context.at,
+        };
+        let request = Request {
+            id: key(clinic.as_uuid()),
+            command: ClinicCommand::Rename(command),
+            expected,
+            context,
+        };
+        let exists = |state: &Clinic| state.facts().map(|_| ()).ok_or(CommandError::NotFound);
+        self.execute(request, exists, |_, version| ClinicReply {
+            clinic,
+            version,
+        })
+        .await
+    }
+}

@@ -1,0 +1,106 @@
+//! A doctor joins: the doctor and the account to sign in with, in one append.
+
+use std::collections::BTreeSet;
+
+use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterAccount};
+use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal, RegisterDoctor};
+use domain::{ClinicScope, DoctorId, EmailAddress, Language, PersonName, Role, Specialisation};
+use event_store::Loaded;
+use secrecy::SecretString;
+
+use super::DoctorReply;
+use crate::execute::{Tried, decide, key, unexpected};
+use crate::guards::LOGIN_TAKEN;
+use crate::identity::Identity;
+use crate::{CommandError, Context, Done};
+
+/// A doctor to register.
+#[derive(Debug, Clone)]
+pub struct NewDoctor {
+    /// Their name.
+    pub name: PersonName,
+    /// What they practise.
+    pub specialisations: BTreeSet<Specialisation>,
+    /// What they speak.
+    pub languages: BTreeSet<Language>,
+    /// What they sign in with.
+    pub email: EmailAddress,
+    /// And its password.
+    pub password: SecretString,
+}
+
+/// What forbids to register a doctor with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DoctorAccountRefusal {
+    /// The doctor's own rules.
+    #[error(transparent)]
+    Doctor(DoctorRefusal),
+    /// The account's rules.
+    #[error(transparent)]
+    Account(AccountRefusal),
+    /// Somebody else signs in with this e-mail address.
+    #[error("the login is taken")]
+    LoginTaken,
+}
+
+impl Identity {
+    /// Registers a doctor and their account.
+    pub async fn register_doctor(
+        &self,
+        new: NewDoctor,
+        context: &Context,
+    ) -> Result<Done<DoctorReply>, CommandError<DoctorAccountRefusal>> {
+        let NewDoctor {
+            name,
+            specialisations,
+            languages,
+            email,
+            password,
+        } = new;
+        let (by, at) = (context.actor, context.at);
+        let doctor = DoctorId::from_uuid(self.commands.ids.id());
+        let register = RegisterDoctor {
+            doctor,
+            name,
+            specialisations,
+            languages,
+            by,
+            at,
+        };
+        let unborn = Loaded::<Doctor>::unborn(&key(doctor.as_uuid()));
+        let joined = decide(unborn, DoctorCommand::Register(register))
+            .await?
+            .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Doctor(refusal)))?;
+        let account = self.new_account_id();
+        let register = RegisterAccount {
+            account,
+            email,
+            roles: [Role::Doctor].into(),
+            clinics: ClinicScope::All,
+            person: Person::Doctor(doctor),
+            by,
+            at,
+        };
+        let unborn = Loaded::<Account>::unborn(&key(account.as_uuid()));
+        let signed_up = decide(unborn, AccountCommand::Register(register))
+            .await?
+            .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Account(refusal)))?;
+        self.keep_password(account, password, at).await?;
+        let reply = DoctorReply {
+            doctor,
+            version: joined.stream.next_version(),
+        };
+        match self
+            .commands
+            .append(vec![joined.stream, signed_up.stream], context, reply)
+            .await?
+        {
+            Tried::Done(done) => Ok(done),
+            Tried::Again => Err(CommandError::Contended),
+            Tried::Taken(constraint) if constraint == LOGIN_TAKEN => {
+                Err(CommandError::Refused(DoctorAccountRefusal::LoginTaken))
+            }
+            Tried::Taken(constraint) => Err(unexpected(&constraint)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A doctor's terms and weekly hours at a clinic.
+
+use domain::doctor::{DoctorCommand, SetTerms, SetWeeklyHours};
+use domain::{ClinicId, DoctorId, WeeklyHours};
+
+use super::{Answer, DoctorReply, NewAffiliation, registered};
+use crate::execute::{Request, key};
+use crate::{Commands, Context};
+
+impl Commands {
+    /// Replaces a doctor's weekly hours at a clinic; `expected` is the doctor's version as read.
+    pub async fn set_weekly_hours(
+        &self,
+        doctor: DoctorId,
+        (clinic, hours): (ClinicId, WeeklyHours),
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let (by, at) = (context.actor, context.at);
+        let command = DoctorCommand::SetWeeklyHours(SetWeeklyHours {
+            clinic,
+            hours,
+            by,
+            at,
+        });
+        self.change_doctor(doctor, command, expected, context).await
+    }
+
+    /// Replaces fee and slot length at a clinic.
+    pub async fn set_terms(
+        &self,
+        doctor: DoctorId,
+        terms: NewAffiliation,
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let NewAffiliation {
+            clinic,
+            fee,
+            slot_length,
+        } = terms;
+        let (by, at) = (context.actor, context.at);
+        let command = DoctorCommand::SetTerms(SetTerms {
+            clinic,
+            fee,
+            slot_length,
+            by,
+            at,
+        });
+        self.change_doctor(doctor, command, expected, context).await
+    }
+
+    pub(super) async fn change_doctor(
+        &self,
+        doctor: DoctorId,
+        command: DoctorCommand,
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let request = Request {
+            id: key(doctor.as_uuid()),
+            command,
+            expected,
+            context,
+        };
+        self.execute(request, registered, |_, version| DoctorReply {
+            doctor,
+            version,
+        })
+        .await
+    }
+}

@@ -1,0 +1,18 @@
+//! An admin has checked a doctor's papers.
+
+use domain::DoctorId;
+use domain::doctor::{DoctorCommand, VerifyDoctor};
+
+use super::Answer;
+use crate::{Commands, Context};
+
+impl Commands {
+    /// Verifies a doctor: from now on they can be booked.
+    pub async fn verify_doctor(&self, doctor: DoctorId, context: &Context) -> Answer {
+        let command = DoctorCommand::Verify(VerifyDoctor {
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_doctor(doctor, command, None, context).await
+    }
+}

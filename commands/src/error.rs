@@ -1,0 +1,63 @@
+//! Why a command was not done.
+
+use event_store::{AppendError, LoadError, StoreError};
+
+use crate::Fault;
+
+/// Why a command was not done. `R` is the aggregate's own refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError<R> {
+    /// A rule forbids it.
+    #[error("refused")]
+    Refused(R),
+    /// The thing does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// The caller may know that the thing exists, but may not do this to it.
+    #[error("forbidden")]
+    Forbidden,
+    /// The caller's version of the thing is not the current one.
+    #[error("the version is stale")]
+    Stale,
+    /// The idempotency key belongs to another request.
+    #[error("the idempotency key belongs to another request")]
+    KeyReused,
+    /// Others kept getting in first; asking again may help.
+    #[error("others got in first too often")]
+    Contended,
+    /// Something outside the rules failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl<R> CommandError<R> {
+    /// The same error under another refusal.
+    pub fn map<S>(self, refusal: impl FnOnce(R) -> S) -> CommandError<S> {
+        match self {
+            Self::Refused(own) => CommandError::Refused(refusal(own)),
+            Self::NotFound => CommandError::NotFound,
+            Self::Forbidden => CommandError::Forbidden,
+            Self::Stale => CommandError::Stale,
+            Self::KeyReused => CommandError::KeyReused,
+            Self::Contended => CommandError::Contended,
+            Self::Fault(fault) => CommandError::Fault(fault),
+        }
+    }
+}
+
+impl<R> From<LoadError> for CommandError<R> {
+    fn from(error: LoadError) -> Self {
+        Self::Fault(Fault::new("loading an aggregate", error))
+    }
+}
+
+impl<R> From<StoreError> for CommandError<R> {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(Fault::new("asking the log", error))
+    }
+}
+
+/// An append that no rule of the aggregate and no retry can answer.
+pub(crate) fn fault<R>(error: AppendError) -> CommandError<R> {
+    CommandError::Fault(Fault::new("appending events", error))
+}

@@ -1,0 +1,256 @@
+//! Runs one command end to end: load, decide, append, and again if somebody else was faster.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cqrs_es::Aggregate;
+use event_store::{
+    Append, AppendError, Cursor, Decided, EventStore, Idempotency, Loaded, StreamAppend,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::fault;
+use crate::ports::{Clock, IdSource};
+use crate::{CommandError, Context, Fault};
+
+/// How often a command is decided anew after somebody else appended first.
+const ATTEMPTS: u32 = 12;
+
+/// The write side: everything that a command needs to be run.
+#[derive(Clone)]
+pub struct Commands {
+    pub(crate) store: EventStore,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+}
+
+/// A command that was done, now or when it was first asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done<T> {
+    /// What the caller is told: ids and states.
+    pub reply: T,
+    /// Where its last event stands; `None` if there was nothing new to say.
+    pub cursor: Option<Cursor>,
+    /// Whether the reply was recorded by an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// One aggregate's command, ready to be tried as often as it takes.
+pub(crate) struct Request<'a, C> {
+    pub(crate) id: String,
+    pub(crate) command: C,
+    /// The version that the caller has seen, if it insists on it.
+    pub(crate) expected: Option<i64>,
+    pub(crate) context: &'a Context,
+}
+
+/// A tried append, before anyone has decided what its failure means.
+pub(crate) enum Tried<T> {
+    Done(Done<T>),
+    /// Decide again on what is there now.
+    Again,
+    /// A claim or a name belongs to somebody else.
+    Taken(String),
+}
+
+impl Commands {
+    /// The write side over a log.
+    #[must_use]
+    pub fn new(store: EventStore, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        Self { store, clock, ids }
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    /// The clock that commands are timed by.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Where identifiers come from.
+    #[must_use]
+    pub fn ids(&self) -> &dyn IdSource {
+        &*self.ids
+    }
+
+    /// A context for what the program does by itself, now.
+    #[must_use]
+    pub fn system_context(&self) -> Context {
+        Context::system(self.clock.now(), self.ids.id())
+    }
+
+    /// Loads, lets `permit` look, decides, appends; from the start again after a conflict.
+    ///
+    /// `permit` says whether the caller may do this to the aggregate as it is; `reply` is what the
+    /// caller is told, made from the state and version after the command.
+    pub(crate) async fn execute<A, T>(
+        &self,
+        request: Request<'_, A::Command>,
+        permit: impl Fn(&A) -> Result<(), CommandError<A::Error>>,
+        reply: impl Fn(&A, i64) -> T,
+    ) -> Result<Done<T>, CommandError<A::Error>>
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+        T: Serialize + DeserializeOwned,
+    {
+        for attempt in 0..ATTEMPTS {
+            let loaded = self.store.load::<A>(&request.id).await?;
+            permit(loaded.aggregate())?;
+            if request
+                .expected
+                .is_some_and(|expected| expected != loaded.version())
+            {
+                return self
+                    .replay(request.context)
+                    .await?
+                    .ok_or(CommandError::Stale);
+            }
+            let decided = match decide(loaded, request.command.clone()).await? {
+                Ok(decided) => decided,
+                Err(refusal) => {
+                    let replay = self.replay(request.context).await?;
+                    return replay.ok_or(CommandError::Refused(refusal));
+                }
+            };
+            let reply = reply(&decided.aggregate, decided.stream.next_version());
+            match self
+                .append(vec![decided.stream], request.context, reply)
+                .await?
+            {
+                Tried::Done(done) => return Ok(done),
+                Tried::Again => self.let_others_pass(attempt).await,
+                Tried::Taken(constraint) => return Err(unexpected(&constraint)),
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// Appends what was decided, with the reply for whoever asks again under the same key.
+    pub(crate) async fn append<T, R>(
+        &self,
+        streams: Vec<StreamAppend>,
+        context: &Context,
+        reply: T,
+    ) -> Result<Tried<T>, CommandError<R>>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        if streams.iter().all(|stream| stream.events.is_empty()) {
+            let replay = self.replay(context).await?;
+            return Ok(Tried::Done(replay.unwrap_or(Done {
+                reply,
+                cursor: None,
+                replayed: false,
+            })));
+        }
+        let append = Append {
+            streams,
+            metadata: context.metadata(self.ids.id()),
+            idempotency: recorded(context, &reply)?,
+        };
+        match self.store.append(&append).await {
+            Ok(appended) => Ok(Tried::Done(Done {
+                reply,
+                cursor: Some(appended.cursor),
+                replayed: false,
+            })),
+            Err(AppendError::Conflict) => Ok(Tried::Again),
+            Err(AppendError::KeyUsed) => Ok(self
+                .replay(context)
+                .await?
+                .map_or(Tried::Again, Tried::Done)),
+            // The claim may be the caller's own, taken by the first of two equal requests.
+            Err(AppendError::Refused { constraint }) => Ok(self
+                .replay(context)
+                .await?
+                .map_or(Tried::Taken(constraint), Tried::Done)),
+            Err(
+                error @ (AppendError::PhiWithoutSubject { .. }
+                | AppendError::Unserialisable(_)
+                | AppendError::OutcomeUnknown(_)
+                | AppendError::Store(_)),
+            ) => Err(fault(error)),
+        }
+    }
+
+    /// What an earlier request with the same key was told.
+    ///
+    /// # Errors
+    /// [`CommandError::KeyReused`] if that was another request.
+    pub(crate) async fn replay<T, R>(
+        &self,
+        context: &Context,
+    ) -> Result<Option<Done<T>>, CommandError<R>>
+    where
+        T: DeserializeOwned,
+    {
+        let Some(idempotency) = context.idempotency else {
+            return Ok(None);
+        };
+        let Some(recorded) = self.store.recorded_reply(&idempotency.key).await? else {
+            return Ok(None);
+        };
+        if recorded.fingerprint != idempotency.fingerprint {
+            return Err(CommandError::KeyReused);
+        }
+        let reply = serde_json::from_value(recorded.reply)
+            .map_err(Fault::doing("reading a recorded reply"))?;
+        Ok(Some(Done {
+            reply,
+            cursor: Some(recorded.cursor),
+            replayed: true,
+        }))
+    }
+
+    /// A short pause that grows, different for every caller.
+    pub(crate) async fn let_others_pass(&self, attempt: u32) {
+        let spread = u64::from(self.ids.id().as_bytes()[15]);
+        let micros = (200_u64 << attempt.min(8)) * (64 + spread) / 128;
+        tokio::time::sleep(Duration::from_micros(micros)).await;
+    }
+}
+
+/// Lets an aggregate decide; the outer error is a fault, the inner one its refusal.
+pub(crate) async fn decide<A, R>(
+    loaded: Loaded<A>,
+    command: A::Command,
+) -> Result<Result<Decided<A>, A::Error>, CommandError<R>>
+where
+    A: Aggregate<Services = ()>,
+{
+    loaded.decide(command, &()).await.map_err(fault)
+}
+
+/// A constraint that this command cannot meet by any rule: a defect, told as a fault.
+pub(crate) fn unexpected<R>(constraint: &str) -> CommandError<R> {
+    let text = format!("the constraint {constraint} refused a command that takes nothing");
+    CommandError::Fault(Fault::new("appending events", text))
+}
+
+fn recorded<T: Serialize, R>(
+    context: &Context,
+    reply: &T,
+) -> Result<Option<Idempotency>, CommandError<R>> {
+    let Some(idempotency) = context.idempotency else {
+        return Ok(None);
+    };
+    let reply = serde_json::to_value(reply).map_err(Fault::doing("recording a reply"))?;
+    Ok(Some(Idempotency {
+        key: idempotency.key,
+        fingerprint: idempotency.fingerprint,
+        reply,
+    }))
+}
+
+/// An aggregate's id as the log keys it.
+pub(crate) fn key(id: impl Into<Uuid>) -> String {
+    id.into().to_string()
+}

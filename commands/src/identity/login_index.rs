@@ -1,0 +1,78 @@
+//! Logins and client addresses under a keyed hash, for tables that must not hold them in clear.
+
+use std::net::IpAddr;
+
+use domain::EmailAddress;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretBox};
+use sha2::Sha256;
+use std::sync::Arc;
+
+use crate::ports::ThrottleKey;
+
+/// A blind index: equal logins have equal hashes, and without the key nobody can tell which.
+#[derive(Clone)]
+pub struct LoginIndex(Arc<SecretBox<[u8; 32]>>);
+
+impl LoginIndex {
+    /// Takes the key. It must stay the same as long as the database: logins are found by it.
+    #[must_use]
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(Arc::new(SecretBox::new(Box::new(key))))
+    }
+
+    /// The hash of a login.
+    #[must_use]
+    pub fn of(&self, login: &EmailAddress) -> [u8; 32] {
+        self.hash(b"login", login.as_str().as_bytes())
+    }
+
+    pub(crate) fn throttle_keys(&self, login: &EmailAddress, client: IpAddr) -> [ThrottleKey; 2] {
+        let login = self.hash(b"throttle login", login.as_str().as_bytes());
+        let client = self.hash(b"throttle client", network(client).to_string().as_bytes());
+        [ThrottleKey::Login(login), ThrottleKey::Client(client)]
+    }
+
+    fn hash(&self, purpose: &[u8], value: &[u8]) -> [u8; 32] {
+        // HMAC takes a key of any length, so this cannot fail; an empty tag would match nothing.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
+            return [0; 32];
+        };
+        mac.update(&(purpose.len() as u64).to_be_bytes());
+        mac.update(purpose);
+        mac.update(value);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// One subscriber has a whole /64 of IPv6 to call from.
+fn network(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_logins_have_equal_hashes_under_one_key_only() {
+        let login = EmailAddress::parse("asha@example.org").unwrap();
+        let (one, other) = (LoginIndex::new([1; 32]), LoginIndex::new([2; 32]));
+        assert_eq!(
+            one.of(&login),
+            one.of(&EmailAddress::parse("Asha@Example.org").unwrap())
+        );
+        assert_ne!(one.of(&login), other.of(&login));
+    }
+
+    #[test]
+    fn an_ipv6_client_is_its_network() {
+        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
+        let other: IpAddr = "2001:db8:1:2:ffff::1".parse().unwrap();
+        assert_eq!(network(one), network(other));
+        assert_ne!(network(one), network("2001:db8:1:3::1".parse().unwrap()));
+    }
+}

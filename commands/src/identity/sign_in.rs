@@ -1,0 +1,161 @@
+//! Signing in with a password.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::account::{Account, RegisteredAccount};
+use domain::{AccountId, EmailAddress};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::session::RefreshToken;
+use super::{Identity, SESSION_DAYS, Session};
+use crate::Fault;
+use crate::execute::key;
+use crate::guards::LOGIN_SPACE;
+use crate::ports::{NewSession, PasswordCheck, SessionId};
+
+/// What somebody signs in with, and from where.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The login.
+    pub email: EmailAddress,
+    /// The password.
+    pub password: SecretString,
+    /// The client's address, as the trusted proxy or the socket says.
+    pub client: IpAddr,
+}
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No such login, or not its password; which of the two is not told.
+    #[error("login and password do not match")]
+    NoMatch,
+    /// The password was right, but the account is disabled.
+    #[error("the account is disabled")]
+    Disabled,
+    /// Too many failures lately.
+    #[error("too many failed attempts")]
+    Throttled(Duration),
+    /// Something outside the rules failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Identity {
+    /// Signs somebody in and opens a session.
+    ///
+    /// An unknown login costs as much time as a wrong password. The attempt is counted before the
+    /// password is checked, so that a burst of guesses cannot slip past the count.
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn sign_in(
+        &self,
+        credentials: Credentials,
+        at: DateTime<Utc>,
+    ) -> Result<Session, SignInError> {
+        let keys = self
+            .logins
+            .throttle_keys(&credentials.email, credentials.client);
+        self.stop_guessing(&keys, at).await?;
+        self.throttle.failed(&keys[..1], at).await?;
+        let Some(account) = self.check_password(credentials, at).await? else {
+            self.throttle.failed(&keys[1..], at).await?;
+            return Err(SignInError::NoMatch);
+        };
+        self.throttle.succeeded(keys[0]).await?;
+        let account = self.enabled(account).await?.ok_or(SignInError::Disabled)?;
+        Ok(self.open_session(account, at).await?)
+    }
+
+    async fn stop_guessing(
+        &self,
+        keys: &[crate::ports::ThrottleKey],
+        at: DateTime<Utc>,
+    ) -> Result<(), SignInError> {
+        match self.throttle.wait(keys, at).await? {
+            Some(wait) => Err(SignInError::Throttled(wait)),
+            None => Ok(()),
+        }
+    }
+
+    /// The account, if there is one with this login and password.
+    async fn check_password(
+        &self,
+        credentials: Credentials,
+        at: DateTime<Utc>,
+    ) -> Result<Option<AccountId>, Fault> {
+        let account = self.account_of(&credentials.email).await?;
+        let hash = match account {
+            Some(account) => self.credentials.find(account).await?,
+            None => None,
+        };
+        let password = credentials.password;
+        match self.hasher.check(password.clone(), hash.as_ref()).await? {
+            PasswordCheck::Differs => Ok(None),
+            PasswordCheck::Matches => Ok(account),
+            PasswordCheck::MatchesOutdated => {
+                if let Some(account) = account {
+                    self.keep_password(account, password, at).await?;
+                }
+                Ok(account)
+            }
+        }
+    }
+
+    /// The account that signs in with this e-mail address.
+    pub async fn account_of(&self, email: &EmailAddress) -> Result<Option<AccountId>, Fault> {
+        let holder = self
+            .commands
+            .store
+            .holder_of(LOGIN_SPACE, &self.logins.of(email))
+            .await
+            .map_err(Fault::doing("looking up a login"))?;
+        let account = holder.map(|holder| holder.parse::<Uuid>().map(AccountId::from_uuid));
+        account
+            .transpose()
+            .map_err(Fault::doing("reading who holds a login"))
+    }
+
+    /// The account, unless it is disabled.
+    pub(super) async fn enabled(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<RegisteredAccount>, Fault> {
+        let loaded = self
+            .commands
+            .store
+            .load::<Account>(&key(account.as_uuid()))
+            .await
+            .map_err(Fault::doing("loading an account"))?;
+        Ok(match loaded.aggregate() {
+            Account::Enabled(account) => Some(account.clone()),
+            Account::Disabled(_) | Account::Unregistered => None,
+        })
+    }
+
+    async fn open_session(
+        &self,
+        account: RegisteredAccount,
+        at: DateTime<Utc>,
+    ) -> Result<Session, Fault> {
+        let id = SessionId(self.commands.ids.id());
+        let refresh = RefreshToken::new(self.commands.ids.secret());
+        let new = NewSession {
+            account: account.account,
+            session: id,
+            token: refresh.hash(),
+            at,
+            expires_at: at + TimeDelta::days(SESSION_DAYS),
+        };
+        self.sessions.open(new).await?;
+        Ok(Session {
+            account,
+            id,
+            refresh,
+        })
+    }
+}

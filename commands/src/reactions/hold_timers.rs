@@ -1,0 +1,89 @@
+//! Sets a timer for every hold and takes it back when the hold is settled.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::appointment::AppointmentEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+/// The timers' kind.
+pub(super) const HOLD: &str = "hold";
+
+/// Follows appointments.
+pub(super) struct HoldTimers;
+
+#[async_trait]
+impl Subscriber for HoldTimers {
+    fn name(&self) -> &'static str {
+        "hold-timers"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        AppointmentEvent::TYPES.to_vec()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        let due = fold(events)?;
+        let (mut keys, mut times, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        for (appointment, due_at) in due {
+            match due_at {
+                Some(at) => {
+                    keys.push(appointment);
+                    times.push(at);
+                }
+                None => settled.push(appointment),
+            }
+        }
+        sqlx::query!(
+            r#"
+            insert into timers (kind, key, due_at)
+            select $1, due.key, due.due_at
+            from unnest($2::text[], $3::timestamptz[]) as due (key, due_at)
+            on conflict (kind, key) do nothing
+            "#,
+            HOLD,
+            &keys,
+            &times
+        )
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query!(
+            "delete from timers where kind = $1 and key = any ($2)",
+            HOLD,
+            &settled
+        )
+        .execute(&mut *connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// What the batch leaves for each appointment: a time at which its hold ends, or none.
+fn fold(
+    events: &[RecordedEvent],
+) -> Result<BTreeMap<String, Option<DateTime<Utc>>>, SubscriberError> {
+    let mut due = BTreeMap::new();
+    for event in events {
+        let at = match event
+            .decode()
+            .map_err(|error| SubscriberError::unreadable(event, error))?
+        {
+            AppointmentEvent::Booked(booked) => Some(booked.hold_until),
+            AppointmentEvent::Confirmed(_)
+            | AppointmentEvent::Cancelled(_)
+            | AppointmentEvent::HoldExpired(_) => None,
+        };
+        due.insert(event.aggregate_id.clone(), at);
+    }
+    Ok(due)
+}

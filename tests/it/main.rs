@@ -1,0 +1,3 @@
+//! Every black-box test of the product, in one binary.
+
+mod store;

@@ -1,0 +1,191 @@
+//! One command, one verdict.
+
+use event_store::{Append, AppendError, Idempotency};
+use serde_json::json;
+
+use super::fixture::{Letting, LettingEvent, id, let_room, log, metadata, stream};
+
+fn refused_by(result: &Result<event_store::Appended, AppendError>) -> &str {
+    match result {
+        Err(AppendError::Refused { constraint }) => constraint,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_appended_is_loaded_in_order() {
+    let log = log().await;
+    log.append(1, vec![LettingEvent::Stepped, LettingEvent::Stepped]).await.unwrap();
+    log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
+    let loaded = log.store.load::<Letting>(&id(1).to_string()).await.unwrap();
+    assert_eq!((loaded.version(), loaded.aggregate().steps), (3, 3));
+}
+
+#[tokio::test]
+async fn an_aggregate_without_events_is_unborn() {
+    let loaded = log().await.store.load::<Letting>("nobody").await.unwrap();
+    assert_eq!((loaded.version(), loaded.aggregate()), (0, &Letting::default()));
+}
+
+#[tokio::test]
+async fn of_two_decisions_on_one_version_the_second_conflicts() {
+    let log = log().await;
+    let stream = stream(&log.store, 1, vec![LettingEvent::Stepped]).await.unwrap();
+    let append = |command| Append {
+        streams: vec![stream.clone()],
+        metadata: metadata(command),
+        idempotency: None,
+    };
+    log.store.append(&append(1)).await.unwrap();
+    assert!(matches!(log.store.append(&append(2)).await, Err(AppendError::Conflict)));
+}
+
+#[tokio::test]
+async fn overlapping_claims_are_refused_by_the_name_of_their_constraint() {
+    let log = log().await;
+    log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
+    let same_room = log.append(2, vec![let_room(7, 9, 10)]).await;
+    assert_eq!(refused_by(&same_room), "slot_claim_doctor_no_overlap");
+    let same_guest = log.append(3, vec![let_room(6, 8, 10)]).await;
+    assert_eq!(refused_by(&same_guest), "slot_claim_patient_no_overlap");
+    log.append(4, vec![let_room(7, 8, 11)]).await.unwrap();
+    assert_eq!(log.count("select count(*) from events").await, 2);
+    assert_eq!(log.count("select count(*) from slot_claims").await, 4);
+}
+
+#[tokio::test]
+async fn a_released_claim_can_be_taken_and_a_settled_one_stays() {
+    let log = log().await;
+    log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
+    log.append(1, vec![LettingEvent::Left]).await.unwrap();
+    log.append(2, vec![let_room(7, 9, 10), LettingEvent::Settled]).await.unwrap();
+    log.append(3, vec![let_room(7, 9, 20)]).await.unwrap();
+    log.append(3, vec![LettingEvent::Settled]).await.unwrap();
+    assert_eq!(log.count("select count(*) from slot_claims where held_until is null").await, 4);
+    assert_eq!(log.count("select count(*) from slot_claims").await, 4);
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_holder_until_it_is_freed() {
+    let log = log().await;
+    let name = || vec![LettingEvent::Named { name: "blue door".to_owned() }];
+    log.append(1, name()).await.unwrap();
+    assert_eq!(refused_by(&log.append(2, name()).await), "account_login_unique");
+    log.append(1, vec![LettingEvent::Left]).await.unwrap();
+    log.append(2, name()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_used_key_is_told_and_its_reply_is_found_with_its_position() {
+    let log = log().await;
+    let own = |fingerprint| {
+        Some(Idempotency { key: [1; 32], fingerprint: [fingerprint; 32], reply: json!({"n": 1}) })
+    };
+    let first = log.append_with(1, vec![LettingEvent::Stepped], own(2)).await.unwrap();
+    let again = log.append_with(2, vec![LettingEvent::Stepped], own(2)).await;
+    assert!(matches!(again, Err(AppendError::KeyUsed)), "{again:?}");
+    let recorded = log.store.recorded_reply(&[1; 32]).await.unwrap().unwrap();
+    assert_eq!((recorded.reply, recorded.cursor), (json!({"n": 1}), first.cursor));
+    assert_eq!(recorded.fingerprint, vec![2; 32]);
+    assert_eq!(log.count("select count(*) from events").await, 1);
+}
+
+#[tokio::test]
+async fn several_streams_are_one_verdict() {
+    let log = log().await;
+    log.append(9, vec![LettingEvent::Named { name: "taken".to_owned() }]).await.unwrap();
+    let one = stream(&log.store, 1, vec![LettingEvent::Stepped]).await.unwrap();
+    let named = vec![LettingEvent::Named { name: "taken".to_owned() }];
+    let two = stream(&log.store, 2, named).await.unwrap();
+    let append = Append { streams: vec![one, two], metadata: metadata(1), idempotency: None };
+    let refused = log.store.append(&append).await;
+    assert_eq!(refused_by(&refused), "account_login_unique");
+    assert_eq!(log.count("select count(*) from events").await, 1);
+}
+
+#[tokio::test]
+async fn phi_without_a_subject_is_refused_before_it_reaches_the_database() {
+    let log = log().await;
+    let whisper = vec![LettingEvent::Whispered { phi: "secret".to_owned() }];
+    let refused = log.append(1, whisper).await;
+    assert!(matches!(refused, Err(AppendError::PhiWithoutSubject { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn history_can_be_neither_changed_nor_removed() {
+    let log = log().await;
+    log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
+    for sql in ["update events set payload = '{}'", "delete from events", "truncate events"] {
+        let error = sqlx::query(sql).execute(&log.pool).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_event_is_named() {
+    let log = log().await;
+    log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
+    sqlx::query(
+        "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+         select epoch, aggregate_type, aggregate_id, 2, 'letting.unheard', '1', '{\"type\": \"Unheard\"}', metadata from events",
+    )
+    .execute(&log.pool)
+    .await
+    .unwrap();
+    let error = log.store.load::<Letting>(&id(1).to_string()).await.unwrap_err();
+    assert!(error.to_string().contains("event 2 of letting"), "{error}");
+}
+
+/// The session is taken away at random moments while commands run: each one that was acknowledged is
+/// there once, and each one that is there was acknowledged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_asked_about_not_guessed() {
+    let log = log().await;
+    let killer = {
+        let pool = log.database.pool(1).await.unwrap();
+        tokio::spawn(async move {
+            loop {
+                let sql = "select pg_terminate_backend(pid) from pg_stat_activity
+                           where datname = current_database() and pid <> pg_backend_pid()
+                           order by random() limit 3";
+                let _ = sqlx::query(sql).execute(&pool).await;
+                tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+            }
+        })
+    };
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..8_u128 {
+        let store = log.store.clone();
+        writers.spawn(async move {
+            let mut acknowledged = 0;
+            for round in 0..60_u128 {
+                let letting = id(1_000 + writer);
+                let Ok(loaded) = store.load::<Letting>(&letting.to_string()).await else { continue };
+                let decided = loaded.decide(vec![LettingEvent::Stepped], &()).await.unwrap().unwrap();
+                let append = Append {
+                    streams: vec![decided.stream],
+                    metadata: metadata(writer << 32 | round << 8 | 0xff),
+                    idempotency: None,
+                };
+                match store.append(&append).await {
+                    Ok(_) => acknowledged += 1,
+                    Err(error) => panic!("no verdict but success is right here: {error:?}"),
+                }
+            }
+            (writer, acknowledged)
+        });
+    }
+    let acknowledged = writers.join_all().await;
+    killer.abort();
+    let mut total = 0;
+    for (writer, acknowledged) in acknowledged {
+        let loaded = loop {
+            if let Ok(loaded) = log.store.load::<Letting>(&id(1_000 + writer).to_string()).await {
+                break loaded;
+            }
+        };
+        assert_eq!(loaded.version(), acknowledged, "writer {writer}");
+        total += acknowledged;
+    }
+    assert!(total > 100, "the killer left hardly anything: {total}");
+}

@@ -1,0 +1,169 @@
+//! A small aggregate that uses every kind of guard: a room that is let, and the name on its door.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::{Aggregate, DomainEvent};
+use event_store::{
+    Append, AppendError, Appended, Claim, EventStore, Guard, Guards, Idempotency, Metadata,
+    StreamAppend,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use tests::database::Database;
+use uuid::Uuid;
+
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letting {
+    pub steps: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum LettingEvent {
+    Let { room: Uuid, guest: Uuid, hour: i64, hours: i64, hold: bool },
+    Settled,
+    Left,
+    Named { name: String },
+    Stepped,
+    Whispered { phi: String },
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("refused")]
+pub struct Refused;
+
+impl DomainEvent for LettingEvent {
+    fn event_type(&self) -> String {
+        let name = match self {
+            Self::Let { .. } => "let",
+            Self::Settled => "settled",
+            Self::Left => "left",
+            Self::Named { .. } => "named",
+            Self::Stepped => "stepped",
+            Self::Whispered { .. } => "whispered",
+        };
+        format!("letting.{name}")
+    }
+
+    fn event_version(&self) -> String {
+        "1".to_owned()
+    }
+}
+
+impl Aggregate for Letting {
+    const TYPE: &'static str = "letting";
+    type Command = Vec<LettingEvent>;
+    type Event = LettingEvent;
+    type Error = Refused;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Self::Command,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Refused> {
+        for event in command {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, _: LettingEvent) {
+        self.steps += 1;
+    }
+}
+
+pub fn guards() -> Guards {
+    Guards::new(|event| match LettingEvent::deserialize(event.payload()) {
+        Ok(LettingEvent::Let { room, guest, hour, hours, hold }) => {
+            let claim = |kind, resource| {
+                Guard::Take(Claim {
+                    kind,
+                    resource,
+                    from: at(hour),
+                    to: at(hour + hours),
+                    held_until: hold.then(|| at(hour)),
+                })
+            };
+            vec![claim("doctor", room), claim("patient", guest)]
+        }
+        Ok(LettingEvent::Settled) => vec![Guard::Settle],
+        Ok(LettingEvent::Left) => vec![Guard::Release, Guard::Free { space: "account.login" }],
+        Ok(LettingEvent::Named { name }) => {
+            vec![Guard::Reserve { space: "account.login", key: name.into_bytes() }]
+        }
+        _ => Vec::new(),
+    })
+}
+
+pub fn at(hour: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+}
+
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+pub fn let_room(room: u128, guest: u128, hour: i64) -> LettingEvent {
+    LettingEvent::Let { room: id(room), guest: id(guest), hour, hours: 1, hold: true }
+}
+
+pub struct Log {
+    pub store: EventStore,
+    pub pool: PgPool,
+    pub database: Database,
+}
+
+pub async fn log() -> Log {
+    let database = Database::create().await.unwrap();
+    let pool = database.pool(20).await.unwrap();
+    let store = EventStore::open(pool.clone(), guards()).await.unwrap();
+    Log { store, pool, database }
+}
+
+pub fn metadata(command: u128) -> Metadata {
+    Metadata {
+        actor: "system".to_owned(),
+        role: "SYSTEM".to_owned(),
+        clinic: None,
+        correlation_id: id(1),
+        causation_id: id(1),
+        request_id: None,
+        command_id: id(command),
+    }
+}
+
+pub async fn stream(
+    store: &EventStore,
+    letting: u128,
+    events: Vec<LettingEvent>,
+) -> Result<StreamAppend, AppendError> {
+    let loaded = store.load::<Letting>(&id(letting).to_string()).await.unwrap();
+    loaded.decide(events, &()).await.map(|decided| decided.unwrap().stream)
+}
+
+impl Log {
+    pub async fn append(
+        &self,
+        letting: u128,
+        events: Vec<LettingEvent>,
+    ) -> Result<Appended, AppendError> {
+        self.append_with(letting, events, None).await
+    }
+
+    pub async fn append_with(
+        &self,
+        letting: u128,
+        events: Vec<LettingEvent>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Appended, AppendError> {
+        let stream = stream(&self.store, letting, events).await?;
+        let append = Append { streams: vec![stream], metadata: metadata(letting), idempotency };
+        self.store.append(&append).await
+    }
+
+    pub async fn count(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
+    }
+}

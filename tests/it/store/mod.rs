@@ -1,0 +1,5 @@
+//! The log against a real database: verdicts, order, lost connections.
+
+mod append;
+mod fixture;
+mod order;

@@ -1,0 +1,174 @@
+//! Subscribers miss nothing, see nothing twice, and see each aggregate in order, whatever the
+//! writers do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use event_store::{
+    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Subscriber, SubscriberError,
+};
+use sqlx::{PgConnection, PgPool};
+use tokio::task::JoinSet;
+
+use super::fixture::{Letting, LettingEvent, guards, id, log, metadata};
+
+const WRITERS: u128 = 12;
+const EVENTS_PER_WRITER: u128 = 400;
+
+/// Keeps what it was given, in the database, in the transaction of its checkpoint.
+struct Keeper;
+
+#[async_trait]
+impl Subscriber for Keeper {
+    fn name(&self) -> &'static str {
+        "keeper"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        vec!["letting.stepped"]
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        for event in events {
+            sqlx::query("insert into kept (aggregate_id, sequence) values ($1, $2)")
+                .bind(&event.aggregate_id)
+                .bind(event.sequence)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+async fn keep_table(pool: &PgPool) {
+    // No unique key: seeing an event twice must show, not fail.
+    sqlx::raw_sql("create table kept (n bigint generated always as identity, aggregate_id text, sequence bigint)")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+/// A writer of its own kind: a transaction that appends, then stays open, then commits or not.
+async fn hostile_write(pool: &PgPool, writer: u128, sequence: i64, hold: Duration, commit: bool) -> bool {
+    let mut tx = pool.begin().await.unwrap();
+    let written = sqlx::query(
+        "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+         values (1, 'letting', $1, $2, 'letting.stepped', '1', '{\"type\": \"Stepped\"}', '{}')",
+    )
+    .bind(id(writer).to_string())
+    .bind(sequence)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    assert_eq!(written.rows_affected(), 1);
+    tokio::time::sleep(hold).await;
+    if commit {
+        tx.commit().await.unwrap();
+    } else {
+        tx.rollback().await.unwrap();
+    }
+    commit
+}
+
+/// A small generator, seeded: the same run each time.
+fn next(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing() {
+    let log = log().await;
+    keep_table(&log.pool).await;
+    let writing = Arc::new(AtomicBool::new(true));
+    let expected = Arc::new(Mutex::new(BTreeSet::new()));
+
+    let mut writers = JoinSet::new();
+    for writer in 1..=WRITERS {
+        let (pool, expected) = (log.pool.clone(), expected.clone());
+        let store = log.store.clone();
+        writers.spawn(async move {
+            let mut random = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(writer as u64);
+            let mut sequence = 0_i64;
+            while sequence < EVENTS_PER_WRITER as i64 {
+                let roll = next(&mut random) % 100;
+                let done = if roll < 60 {
+                    step(&store, writer, sequence).await
+                } else {
+                    let hold = if roll < 62 { 100 } else { next(&mut random) % 4 };
+                    let commit = roll >= 64;
+                    hostile_write(&pool, writer, sequence + 1, Duration::from_millis(hold), commit).await
+                };
+                if done {
+                    sequence += 1;
+                    expected.lock().unwrap().insert((id(writer).to_string(), sequence));
+                }
+            }
+        });
+    }
+
+    // Two nodes follow; one of them is stopped and started again and again.
+    let steady_store = EventStore::open(log.database.pool(5).await.unwrap(), guards()).await.unwrap();
+    let steady = Daemon::start(&steady_store, vec![Arc::new(Keeper)], DaemonOptions::default());
+    let restarting = {
+        let (store, writing) = (log.store.clone(), writing.clone());
+        tokio::spawn(async move {
+            while writing.load(Ordering::Relaxed) {
+                let daemon = Daemon::start(&store, vec![Arc::new(Keeper)], DaemonOptions { batch: 37, ..DaemonOptions::default() });
+                tokio::time::sleep(Duration::from_millis(120)).await;
+                daemon.stop().await;
+            }
+        })
+    };
+    while let Some(done) = writers.join_next().await {
+        done.unwrap();
+    }
+    writing.store(false, Ordering::Relaxed);
+    restarting.await.unwrap();
+    let head = log.store.head().await.unwrap();
+    steady.progress().reached("keeper", head, Duration::from_secs(20)).await.unwrap();
+    steady.stop().await;
+
+    let kept: Vec<(String, i64)> =
+        sqlx::query_as("select aggregate_id, sequence from kept order by n").fetch_all(&log.pool).await.unwrap();
+    let expected = expected.lock().unwrap();
+    let seen: BTreeSet<_> = kept.iter().cloned().collect();
+    assert_eq!(expected.len(), (WRITERS * EVENTS_PER_WRITER) as usize);
+    assert_eq!(expected.difference(&seen).count(), 0, "missed");
+    assert_eq!(kept.len(), seen.len(), "twice");
+    let mut last = BTreeMap::new();
+    for (aggregate, sequence) in kept {
+        let before = last.insert(aggregate, sequence).unwrap_or(0);
+        assert_eq!(sequence, before + 1, "out of order");
+    }
+}
+
+/// One event through the store's own append.
+async fn step(store: &EventStore, letting: u128, version: i64) -> bool {
+    let loaded = store.load::<Letting>(&id(letting).to_string()).await.unwrap();
+    assert_eq!(loaded.version(), version);
+    let decided = loaded.decide(vec![LettingEvent::Stepped], &()).await.unwrap().unwrap();
+    let append = Append {
+        streams: vec![decided.stream],
+        metadata: metadata(letting << 64 | version as u128),
+        idempotency: None,
+    };
+    match store.append(&append).await {
+        Ok(_) => true,
+        Err(AppendError::Conflict) => false,
+        Err(error) => panic!("{error:?}"),
+    }
+}

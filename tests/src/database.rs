@@ -1,0 +1,89 @@
+//! A database of one's own, copied from a migrated template.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+use uuid::Uuid;
+
+/// Where `script/test` says the test cluster is.
+pub const CLUSTER: &str = "CARESYNC_TEST_DATABASE_URL";
+
+/// A freshly migrated database in the test cluster.
+#[derive(Debug, Clone)]
+pub struct Database {
+    options: PgConnectOptions,
+}
+
+impl Database {
+    /// Makes a database. The first caller makes the template that all others copy.
+    pub async fn create() -> anyhow::Result<Self> {
+        let cluster = cluster()?;
+        let template = template(&cluster).await?;
+        let name = format!("test_{}", random().simple());
+        let mut admin = PgConnection::connect_with(&cluster).await?;
+        // Copying waits for nobody, but the template must have no other session at that moment.
+        let sql = format!(r#"create database "{name}" template "{template}""#);
+        sqlx::raw_sql(&sql).execute(&mut admin).await.context("copying the template")?;
+        Ok(Self { options: cluster.database(&name) })
+    }
+
+    /// How to connect to it.
+    #[must_use]
+    pub fn options(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
+    /// A pool on it.
+    pub async fn pool(&self, connections: u32) -> anyhow::Result<PgPool> {
+        let options = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+        Ok(options.connect_with(self.options()).await?)
+    }
+}
+
+fn cluster() -> anyhow::Result<PgConnectOptions> {
+    #[expect(clippy::disallowed_methods, reason = "the one setting that the tests have")]
+    let url = std::env::var(CLUSTER)
+        .with_context(|| format!("{CLUSTER} is not set: run the tests through script/test"))?;
+    Ok(PgConnectOptions::from_str(&url)?)
+}
+
+/// The template's name carries the migrations' checksums: a changed migration makes a new one.
+async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
+    let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
+    let migrator = Migrator::new(Path::new(migrations)).await?;
+    let digest = migrator.iter().fold(0_u64, |digest, migration| {
+        migration.checksum.iter().fold(digest, |digest, byte| {
+            digest.wrapping_mul(1_099_511_628_211).wrapping_add(u64::from(*byte))
+        })
+    });
+    let name = format!("template_{digest:016x}");
+    let mut admin = PgConnection::connect_with(cluster).await?;
+    sqlx::query("select pg_advisory_lock(7205)").execute(&mut admin).await?;
+    let ready: bool = sqlx::query_scalar(
+        "select exists (select from pg_database where datname = $1 and datistemplate)",
+    )
+    .bind(&name)
+    .fetch_one(&mut admin)
+    .await?;
+    if !ready {
+        let drop_create = format!(r#"drop database if exists "{name}""#);
+        sqlx::raw_sql(&drop_create).execute(&mut admin).await?;
+        sqlx::raw_sql(&format!(r#"create database "{name}""#)).execute(&mut admin).await?;
+        let mut connection = PgConnection::connect_with(&cluster.clone().database(&name)).await?;
+        migrator.run(&mut connection).await?;
+        connection.close().await?;
+        let seal = format!(r#"alter database "{name}" is_template true"#);
+        sqlx::raw_sql(&seal).execute(&mut admin).await?;
+    }
+    admin.close().await?;
+    Ok(name)
+}
+
+fn random() -> Uuid {
+    #[expect(clippy::disallowed_methods, reason = "a name for a throw-away database")]
+    Uuid::new_v4()
+}
