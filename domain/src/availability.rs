@@ -6,15 +6,17 @@
 //! as long as they fit. On such a day
 //! - a local time that is skipped means the first one after the gap,
 //! - a local time that comes twice means the first of the two where an opening starts and the
-//! second where it ends,
+//!   second where it ends,
 //! - an opening begins at the earliest when the one before it is over, so that a repeated hour is
-//! never given away twice.
+//!   never given away twice.
 //!
 //! What is already taken, or in the past, is not known here; that is for those who hold the claims
 //! and the clock.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono::{Datelike, offset::LocalResult};
+use chrono::offset::LocalResult;
+use chrono::{
+    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use thiserror::Error;
 
 use crate::values::{ClinicZone, OpeningHours, Slot, SlotLength, WeeklyHours};
