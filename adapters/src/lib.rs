@@ -7,5 +7,5 @@ pub mod argon2;
 pub mod embedded_postgres;
 pub mod identity;
 pub mod jwt;
-mod private_file;
+pub mod private_file;
 pub mod system;

@@ -12,7 +12,7 @@ use std::{
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if `path` is there, else whatever the file system says.
-pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

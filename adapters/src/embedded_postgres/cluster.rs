@@ -1,9 +1,9 @@
-//! Makes a cluster, all or nothing: it is made in `making/` and moved to its place when complete.
-//! So what stands in its place is never half made, and never thrown away.
+//! Makes a cluster, all or nothing: it is made in a folder of its own and moved to its place when
+//! complete. So what stands in its place is never half made, and never thrown away.
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -19,6 +19,9 @@ use super::{
     settings,
 };
 
+/// The cluster within the folder it is made in.
+const CLUSTER: &str = "cluster";
+
 /// What it takes to make a cluster.
 pub(super) struct Maker<'a> {
     pub(super) config: &'a EmbeddedPostgresConfig,
@@ -32,36 +35,40 @@ impl Maker<'_> {
     /// Makes the cluster and puts it in its place.
     pub(super) async fn make(&self) -> Result<(), Error> {
         self.discard_half_made().await?;
-        let making = self.layout.making();
+        let making = self.layout.new_making().map_err(Error::io(
+            "choosing a folder to make the database in",
+            self.layout.data_dir(),
+        ))?;
         self.layout.account().make_private_dir(&making)?;
-        let cluster = making.join("cluster");
-        self.initdb(&cluster).await?;
-        self.fill(&cluster).await?;
-        self.put_in_place(&cluster)
+        self.initdb(&making).await?;
+        self.fill(&making.join(CLUSTER)).await?;
+        self.put_in_place(&making)
     }
 
+    /// Throws away what predecessors left that were killed while at it. Their `initdb` may still be
+    /// writing: then its folder, which nobody else uses, goes at a later start.
     async fn discard_half_made(&self) -> Result<(), Error> {
-        let making = self.layout.making();
-        if let Some(orphan) = Postmaster::adopt(&making.join("cluster")) {
-            orphan.stop(self.config.stop_timeout).await?;
-        }
-        match fs::remove_dir_all(&making) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Error::io("removing a half-made database", making)(error))
+        for making in self.layout.half_made() {
+            if let Some(orphan) = Postmaster::adopt(&making.join(CLUSTER)) {
+                orphan.stop(self.config.stop_timeout).await?;
             }
-            _ => Ok(()),
+            if let Err(error) = fs::remove_dir_all(&making) {
+                tracing::warn!(%error, path = %making.display(), "a half-made database is still in use");
+            }
         }
+        Ok(())
     }
 
-    async fn initdb(&self, cluster: &Path) -> Result<(), Error> {
-        let password_file = self.superuser_password_file()?;
+    async fn initdb(&self, making: &Path) -> Result<(), Error> {
+        let cluster = making.join(CLUSTER);
+        let password_file = self.superuser_password_file(making)?;
         let initdb = self.binaries.initdb();
         let output = self
             .layout
             .account()
             .command(&initdb)
             .arg("--pgdata")
-            .arg(cluster)
+            .arg(&cluster)
             .arg("--pwfile")
             .arg(&password_file)
             .args([
@@ -72,7 +79,7 @@ impl Maker<'_> {
                 "--data-checksums",
             ])
             .args(["--encoding", "UTF8", "--locale", "C.UTF-8"])
-            .current_dir(self.layout.making())
+            .current_dir(making)
             .output()
             .await
             .map_err(Error::io("running initdb", initdb))?;
@@ -84,12 +91,12 @@ impl Maker<'_> {
             "removing the password file of initdb",
             password_file,
         ))?;
-        include_settings(cluster)
+        include_settings(&cluster)
     }
 
     /// For `initdb` alone: a pipe would belong to us, and it could not open it after stepping down.
-    fn superuser_password_file(&self) -> Result<PathBuf, Error> {
-        let path = self.layout.making().join("superuser-password");
+    fn superuser_password_file(&self, making: &Path) -> Result<PathBuf, Error> {
+        let path = making.join("superuser-password");
         crate::private_file::write_new(&path, plain(&self.passwords.superuser).as_bytes())
             .map_err(Error::io("writing the password file of initdb", &path))?;
         self.layout.account().give(&path)?;
@@ -99,10 +106,8 @@ impl Maker<'_> {
     /// Makes roles and database, over the same socket and with the same settings as later.
     async fn fill(&self, cluster: &Path) -> Result<(), Error> {
         settings::write(self.config, self.layout, cluster, self.socket_dir)?;
-        let mut postmaster = Postmaster::spawn(self.binaries, self.layout, cluster)?;
-        postmaster
-            .ready(self.config.start_timeout, self.layout)
-            .await?;
+        let limit = self.config.start_timeout;
+        let postmaster = Postmaster::start(self.binaries, self.layout, cluster, limit).await?;
         self.make_roles_and_database()
             .await
             .map_err(Error::sql("making the database and its roles"))?;
@@ -127,11 +132,11 @@ impl Maker<'_> {
         connection.close().await
     }
 
-    fn put_in_place(&self, made: &Path) -> Result<(), Error> {
+    fn put_in_place(&self, making: &Path) -> Result<(), Error> {
         let (cluster, data_dir) = (self.layout.cluster(), self.layout.data_dir());
-        fs::rename(made, &cluster)
+        fs::rename(making.join(CLUSTER), &cluster)
             .and_then(|()| File::open(data_dir)?.sync_all())
-            .and_then(|()| fs::remove_dir_all(self.layout.making()))
+            .and_then(|()| fs::remove_dir_all(making))
             .map_err(Error::io("putting the new database in its place", cluster))
     }
 }

@@ -1,7 +1,8 @@
 //! Where things lie in the data folder.
 
 use std::{
-    fs,
+    fs::{self, DirEntry},
+    io,
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
@@ -10,6 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 use super::{EmbeddedPostgresError as Error, account::ServerAccount};
+use crate::system::random_secret;
 
 /// The port: with no TCP it only names the socket file.
 pub(super) const PORT: u16 = 5432;
@@ -17,13 +19,16 @@ pub(super) const PORT: u16 = 5432;
 /// A socket's path must fit into `sockaddr_un` (108 bytes on Linux, 104 elsewhere).
 const SOCKET_PATH_LIMIT: usize = 100;
 
+/// What the folder of a cluster on its way is called, before its random part.
+const MAKING: &str = "making-";
+
 /// The paths of one data folder.
 ///
 /// ```text
 /// <data_dir>/lock             held while a program uses the folder
 ///            passwords.json   0600, made before the cluster
 ///            cluster/         PostgreSQL's own; it is here only once it is complete
-///            making/          a cluster on its way; thrown away when found at a start
+///            making-*/        a cluster on its way; thrown away when found at the next making
 ///            log/             the server's logs, one file per weekday, and startup.log
 ///            run/             the socket
 /// ```
@@ -68,8 +73,17 @@ impl Layout {
         self.data_dir.join("cluster")
     }
 
-    pub(super) fn making(&self) -> PathBuf {
-        self.data_dir.join("making")
+    /// A folder to make a cluster in that no killed predecessor's `initdb` may still write to.
+    pub(super) fn new_making(&self) -> io::Result<PathBuf> {
+        let random = URL_SAFE_NO_PAD.encode(&random_secret()?[..9]);
+        Ok(self.data_dir.join(format!("{MAKING}{random}")))
+    }
+
+    /// The folders of clusters that were never finished.
+    pub(super) fn half_made(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.data_dir).into_iter().flatten().flatten();
+        let making = |entry: &DirEntry| entry.file_name().to_string_lossy().starts_with(MAKING);
+        entries.filter(making).map(|entry| entry.path()).collect()
     }
 
     pub(super) fn log_dir(&self) -> PathBuf {

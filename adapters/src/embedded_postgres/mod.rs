@@ -42,9 +42,6 @@ use {
     layout::Layout, lock::DataDirLock, passwords::Passwords, postmaster::Postmaster, roles::Role,
 };
 
-/// What a server says when children of a killed predecessor still live; they end by themselves.
-const PREDECESSOR_LIVES: &str = "pre-existing shared memory block";
-
 /// A running private cluster. Call [`EmbeddedPostgres::stop`] at the end: a drop tells the server
 /// to stop, too, but cannot wait for it.
 #[derive(Debug)]
@@ -183,7 +180,7 @@ async fn running_server(
         .await?;
     }
     settings::write(config, layout, &layout.cluster(), &socket_dir)?;
-    spawn_patiently(config, layout, &binaries).await
+    Postmaster::start(&binaries, layout, &layout.cluster(), config.start_timeout).await
 }
 
 fn choose_binaries(config: &EmbeddedPostgresConfig, layout: &Layout) -> Result<Binaries, Error> {
@@ -199,32 +196,4 @@ fn choose_binaries(config: &EmbeddedPostgresConfig, layout: &Layout) -> Result<B
             version,
         ))?;
     Binaries::for_existing(search_path, major, layout.data_dir())
-}
-
-/// Spawns the server, again and again while the last children of a killed one hold its memory.
-async fn spawn_patiently(
-    config: &EmbeddedPostgresConfig,
-    layout: &Layout,
-    binaries: &Binaries,
-) -> Result<Postmaster, Error> {
-    let attempts = async {
-        loop {
-            let mut postmaster = Postmaster::spawn(binaries, layout, &layout.cluster())?;
-            match postmaster.ready(config.start_timeout, layout).await {
-                Err(Error::DiedAtStart { tail, .. }) if tail.contains(PREDECESSOR_LIVES) => {}
-                Err(error) => return Err(error),
-                Ok(_) => return Ok(postmaster),
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    let seconds = config.start_timeout.as_secs();
-    tokio::time::timeout(config.start_timeout, attempts)
-        .await
-        .unwrap_or_else(|_| {
-            Err(Error::StartTimedOut {
-                seconds,
-                logs: layout.log_dir(),
-            })
-        })
 }

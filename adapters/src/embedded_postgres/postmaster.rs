@@ -24,6 +24,10 @@ const POLL: Duration = Duration::from_millis(20);
 /// How long an immediate shutdown may take: it only ends processes.
 const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
 
+/// What a server says that finds a killed predecessor's processes still at work. Children without a
+/// postmaster end by themselves, and so does a postmaster whose folder was thrown away.
+const PREDECESSOR_LIVES: [&str; 2] = ["pre-existing shared memory block", "lock file"];
+
 /// A running server on the folder `cluster`. Dropped without [`Postmaster::stop`], it is told to
 /// stop and not waited for.
 #[derive(Debug)]
@@ -51,12 +55,34 @@ impl Postmaster {
         None
     }
 
-    /// Starts the server on `cluster`, whose settings have been written.
-    pub(super) fn spawn(
+    /// Starts the server on `cluster`, whose settings have been written, and waits until it is
+    /// ready: again and again while what is left of a killed predecessor is in the way.
+    pub(super) async fn start(
         binaries: &Binaries,
         layout: &Layout,
         cluster: &Path,
+        limit: Duration,
     ) -> Result<Self, Error> {
+        let started = async {
+            loop {
+                // A predecessor that was itself just starting may have its pid file only now.
+                let found =
+                    Self::adopt(cluster).map_or_else(|| Self::spawn(binaries, layout, cluster), Ok);
+                let mut server = found?;
+                match server.ready(limit, layout).await {
+                    Err(Error::DiedAtStart { tail, .. }) if tells_of_predecessor(&tail) => {}
+                    Err(error) => return Err(error),
+                    Ok(_) => return Ok(server),
+                }
+                sleep(POLL).await;
+            }
+        };
+        timeout(limit, started)
+            .await
+            .unwrap_or_else(|_| Err(start_timed_out(limit, layout)))
+    }
+
+    fn spawn(binaries: &Binaries, layout: &Layout, cluster: &Path) -> Result<Self, Error> {
         let failed = || Error::io("starting PostgreSQL", binaries.postgres());
         let log = layout.startup_log();
         let log = File::create(&log).map_err(Error::io("opening the start-up log", log))?;
@@ -175,6 +201,17 @@ impl Postmaster {
 impl Drop for Postmaster {
     fn drop(&mut self) {
         self.signal(Signal::SIGINT);
+    }
+}
+
+fn tells_of_predecessor(tail: &str) -> bool {
+    PREDECESSOR_LIVES.iter().any(|words| tail.contains(words))
+}
+
+fn start_timed_out(limit: Duration, layout: &Layout) -> Error {
+    Error::StartTimedOut {
+        seconds: limit.as_secs(),
+        logs: layout.log_dir(),
     }
 }
 

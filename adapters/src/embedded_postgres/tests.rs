@@ -138,6 +138,20 @@ async fn the_server_has_neither_our_user_nor_our_groups_when_we_are_root() {
 }
 
 #[tokio::test]
+async fn a_key_pressed_in_our_terminal_does_not_reach_the_server() {
+    let folder = reachable_folder();
+    let cluster = start(&folder.path().join("data")).await;
+    let server = nix::unistd::Pid::from_raw(cluster.pid());
+    let group = nix::unistd::getpgid(Some(server)).unwrap();
+    assert_ne!(
+        group,
+        nix::unistd::getpgrp(),
+        "Ctrl-C would stop the server before us"
+    );
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn the_app_may_not_create_tables_and_the_owner_may() {
     let folder = reachable_folder();
     let cluster = start(&folder.path().join("data")).await;
@@ -264,7 +278,7 @@ async fn a_pid_file_that_names_somebody_elses_process_is_not_believed() {
 async fn a_half_made_cluster_is_made_again() {
     let folder = reachable_folder();
     let data_dir = folder.path().join("data");
-    let half = data_dir.join("making/cluster");
+    let half = data_dir.join("making-of-the-killed/cluster");
     fs::create_dir_all(&half).unwrap();
     fs::set_permissions(&data_dir, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(half.join("PG_VERSION"), "15\n").unwrap();
