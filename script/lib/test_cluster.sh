@@ -18,13 +18,14 @@ start_test_cluster() {
   fi
 
   # Trust is safe here: only its own account and root may enter the folder of the socket.
-  in_test_cluster "$bin/initdb" --pgdata=data --username=postgres --auth=trust --no-sync \
-    --encoding=UTF8 --locale=C.UTF-8 >"$test_cluster_dir.log" 2>&1 || fail "initdb failed: $(cat "$test_cluster_dir.log")"
+  (become_test_cluster "$bin/initdb" --pgdata=data --username=postgres --auth=trust --no-sync \
+    --encoding=UTF8 --locale=C.UTF-8) >"$test_cluster_dir.log" 2>&1 ||
+    fail "initdb failed: $(cat "$test_cluster_dir.log")"
   # A process group of its own, so that Ctrl-C reaches the tests first, and the server by our trap.
   set -m
-  in_test_cluster "$bin/postgres" -D data -c listen_addresses= -c "unix_socket_directories=$test_cluster_dir" \
+  (become_test_cluster "$bin/postgres" -D data -c listen_addresses= -c "unix_socket_directories=$test_cluster_dir" \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 \
-    -c shared_buffers=128MB >>"$test_cluster_dir.log" 2>&1 &
+    -c shared_buffers=128MB) >>"$test_cluster_dir.log" 2>&1 &
   test_cluster_pid=$!
   set +m
 
@@ -38,10 +39,12 @@ start_test_cluster() {
   fail "the test cluster did not start ($waited tries): $(tail -5 "$test_cluster_dir.log")"
 }
 
-# Runs a command as the cluster's account, in its folder, with nothing of our environment that could
-# steer it elsewhere (PGDATA, PGPORT and the like).
-in_test_cluster() {
-  (cd "$test_cluster_dir" && exec env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "${test_cluster_as[@]}" "$@")
+# Becomes a command of the cluster's account, in its folder, with nothing of our environment that
+# could steer it elsewhere (PGDATA, PGPORT and the like). For a subshell, whose process id is then
+# the command's own.
+become_test_cluster() {
+  cd "$test_cluster_dir"
+  exec env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "${test_cluster_as[@]}" "$@"
 }
 
 # stop_test_cluster: by the process we started and no other. May be called twice, and before any start.
