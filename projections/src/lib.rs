@@ -1,1 +1,50 @@
-//! Placeholder.
+//! Read side: what can be asked, and how events change the answers.
+//!
+//! One folder per question. Its `mod.rs` says what it answers and registers it as a
+//! [`Subscriber`], `apply.rs` says how events change its tables, `query.rs` how they are asked.
+//! Each projection stands on tables of its own, so that any of them can be rebuilt alone; the one
+//! table read besides is the log's `slot_claims`, which alone knows what is taken.
+//!
+//! This crate refuses to decide anything, to check who may ask, to read a clock (`now` is an
+//! argument) and to react: nothing here has effects but on its own rows. Personal data stands in
+//! one `phi` column beside its `subject`, and each row type says what it answers once that was
+//! erased.
+//!
+//! To add a question: a folder, its tables in a migration, and a line in [`all`]. Implement the
+//! fold (`fold.rs`) for what a row knows of one aggregate: batches that come twice are then harmless.
+//! To change what a table holds: count the subscriber's version up, in one commit with a migration
+//! that empties the table. The log is read again from its start, and a row that were still
+//! there would take every event for one that it knows.
+
+pub mod account_directory;
+mod affiliation;
+pub mod availability;
+pub mod clinic_directory;
+mod columns;
+pub mod day_sheet;
+pub mod doctor_directory;
+mod error;
+mod fold;
+mod hold;
+pub mod patient_appointments;
+pub mod patient_card;
+
+use std::sync::Arc;
+
+use event_store::Subscriber;
+
+pub use error::ReadError;
+
+/// Every projection, to be run by a daemon.
+#[must_use]
+pub fn all() -> Vec<Arc<dyn Subscriber>> {
+    vec![
+        Arc::new(account_directory::AccountDirectory),
+        Arc::new(availability::Availability),
+        Arc::new(clinic_directory::ClinicDirectory),
+        Arc::new(day_sheet::DaySheet),
+        Arc::new(doctor_directory::DoctorDirectory),
+        Arc::new(patient_appointments::PatientAppointments),
+        Arc::new(patient_card::PatientCards),
+    ]
+}

@@ -1,0 +1,41 @@
+//! Who may sign in, as what and where? For those who administer accounts.
+
+mod apply;
+mod query;
+
+use async_trait::async_trait;
+use domain::account::AccountEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+pub use query::{AccountPhi, ListedAccount, get, list};
+
+/// The subscriber's name: whoever wants to read what they wrote waits for it.
+pub const NAME: &str = "account_directory";
+
+/// Keeps the list of accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountDirectory;
+
+#[async_trait]
+impl Subscriber for AccountDirectory {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        AccountEvent::TYPES.to_vec()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        apply::apply(events, connection).await
+    }
+}

@@ -1,0 +1,16 @@
+insert into account_directory as stored (
+  account_id, roles, clinics, person, disabled, subject, phi, version
+)
+select account_id, roles, clinics, person, disabled, subject, phi, version
+from unnest(
+  $1::uuid[], $2::jsonb[], $3::jsonb[], $4::jsonb[], $5::boolean[], $6::uuid[], $7::jsonb[], $8::bigint[]
+) as changed (account_id, roles, clinics, person, disabled, subject, phi, version)
+on conflict (account_id) do update
+set
+  roles = excluded.roles,
+  clinics = excluded.clinics,
+  person = excluded.person,
+  disabled = excluded.disabled,
+  phi = excluded.phi,
+  version = excluded.version
+where excluded.version > stored.version

@@ -1,0 +1,160 @@
+//! How events change the day sheets.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use domain::appointment::Appointment;
+use domain::clinic::Clinic;
+use domain::patient::Patient;
+use domain::{AppointmentId, ClinicId, DoctorId, PatientId, SubjectId};
+use event_store::{RecordedEvent, SubscriberError};
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::tables::{StoredClinic, StoredPatient, StoredVisit};
+use crate::columns::{column, json, read, slot, word};
+use crate::error::Corrupt;
+use crate::fold::Changes;
+
+pub(super) async fn apply(
+    events: &[RecordedEvent],
+    connection: &mut PgConnection,
+) -> Result<(), SubscriberError> {
+    let clinics = changes_of::<Clinic>(events)?.fold(Vec::new());
+    write_clinics(connection, &clinics).await?;
+    let patients = changes_of::<Patient>(events)?.fold(Vec::new());
+    write_patients(connection, &patients).await?;
+    let visits = changes_of::<Appointment>(events)?;
+    let stored = visits_of(connection, &visits.aggregates()).await?;
+    write_visits(connection, &visits.fold(stored)).await?;
+    Ok(())
+}
+
+/// The events of one kind of aggregate among those of several.
+fn changes_of<A: Aggregate>(
+    events: &[RecordedEvent],
+) -> Result<Changes<A::Event>, SubscriberError> {
+    let of_kind = |event: &&RecordedEvent| event.aggregate_type == A::TYPE;
+    Changes::decode(events.iter().filter(of_kind))
+}
+
+/// A clinic's first event is all that is kept of it, so what is there stays.
+async fn write_clinics(
+    connection: &mut PgConnection,
+    rows: &[StoredClinic],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        insert into day_sheet_clinics (clinic_id, zone, version)
+        select clinic_id, zone, version
+        from unnest($1::uuid[], $2::text[], $3::bigint[]) as opened (clinic_id, zone, version)
+        on conflict (clinic_id) do nothing
+        "#,
+        &column(rows, |row| row.clinic.as_uuid()),
+        &column(rows, |row| row.zone.name()) as _,
+        &column(rows, |row| row.version)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A patient's first event is all that is kept of it, so what is there stays.
+async fn write_patients(
+    connection: &mut PgConnection,
+    rows: &[StoredPatient],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        insert into day_sheet_patients (patient_id, subject, phi, version)
+        select patient_id, subject, phi, version
+        from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::bigint[])
+          as registered (patient_id, subject, phi, version)
+        on conflict (patient_id) do nothing
+        "#,
+        &column(rows, |row| row.patient.as_uuid()),
+        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| Json(&row.phi)) as _,
+        &column(rows, |row| row.version)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_visits(
+    connection: &mut PgConnection,
+    rows: &[StoredVisit],
+) -> Result<(), sqlx::Error> {
+    sqlx::query_file!(
+        "src/day_sheet/upsert.sql",
+        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.doctor.as_uuid()),
+        &column(rows, |row| row.clinic.as_uuid()),
+        &column(rows, |row| row.patient.as_uuid()),
+        &column(rows, |row| row.slot.start()),
+        &column(rows, |row| row.slot.end()),
+        &column(rows, |row| row.status.as_str()) as _,
+        &column(rows, |row| row.hold_until),
+        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| Json(&row.phi)) as _,
+        &column(rows, |row| row.version)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn visits_of(
+    connection: &mut PgConnection,
+    appointments: &[Uuid],
+) -> Result<Vec<StoredVisit>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Columns,
+        r#"
+        select
+          appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
+          status, hold_until, subject, phi, version
+        from day_sheet
+        where appointment_id = any ($1)
+        "#,
+        appointments
+    )
+    .fetch_all(connection)
+    .await?;
+    read(rows)
+}
+
+struct Columns {
+    appointment_id: Uuid,
+    doctor_id: Uuid,
+    clinic_id: Uuid,
+    patient_id: Uuid,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    status: String,
+    hold_until: DateTime<Utc>,
+    subject: Uuid,
+    phi: Value,
+    version: i64,
+}
+
+impl TryFrom<Columns> for StoredVisit {
+    type Error = Corrupt;
+
+    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+        Ok(Self {
+            appointment: AppointmentId::from_uuid(columns.appointment_id),
+            doctor: DoctorId::from_uuid(columns.doctor_id),
+            clinic: ClinicId::from_uuid(columns.clinic_id),
+            patient: PatientId::from_uuid(columns.patient_id),
+            slot: slot(columns.starts_at, columns.ends_at)?,
+            status: word("status", &columns.status)?,
+            hold_until: columns.hold_until,
+            subject: SubjectId::from_uuid(columns.subject),
+            phi: json("phi", columns.phi)?,
+            version: columns.version,
+        })
+    }
+}

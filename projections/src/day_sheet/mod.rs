@@ -1,0 +1,50 @@
+//! Whom does a doctor see on a day?
+//!
+//! A day is meant by the wall clock of the clinic of each visit. Besides the visits, the projection
+//! keeps what it needs of others: the names of patients and the zones of clinics.
+
+mod apply;
+mod query;
+mod tables;
+
+use async_trait::async_trait;
+use domain::appointment::AppointmentEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+pub use query::{DaySheetQuery, DaySheetRow, rows};
+
+/// The subscriber's name: whoever wants to read what they wrote waits for it.
+pub const NAME: &str = "day_sheet";
+
+/// Keeps the visits of doctors.
+#[derive(Debug, Clone, Copy)]
+pub struct DaySheet;
+
+#[async_trait]
+impl Subscriber for DaySheet {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        let others = ["patient.registered", "clinic.opened"];
+        AppointmentEvent::TYPES
+            .iter()
+            .copied()
+            .chain(others)
+            .collect()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        apply::apply(events, connection).await
+    }
+}

@@ -1,0 +1,44 @@
+//! Which doctors are there, and where and on what terms do they work?
+//!
+//! A doctor who was erased stays in the list without a name, at its end: appointments still point
+//! to the doctor.
+
+mod apply;
+mod query;
+
+use async_trait::async_trait;
+use domain::doctor::DoctorEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
+
+/// The subscriber's name: whoever wants to read what they wrote waits for it.
+pub const NAME: &str = "doctor_directory";
+
+/// Keeps the list of doctors.
+#[derive(Debug, Clone, Copy)]
+pub struct DoctorDirectory;
+
+#[async_trait]
+impl Subscriber for DoctorDirectory {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        DoctorEvent::TYPES.to_vec()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        apply::apply(events, connection).await
+    }
+}

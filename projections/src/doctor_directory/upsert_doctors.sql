@@ -1,0 +1,15 @@
+insert into doctor_directory as stored (
+  doctor_id, subject, phi, specialisations, languages, verified, version
+)
+select doctor_id, subject, phi, specialisations, languages, verified, version
+from unnest(
+  $1::uuid[], $2::uuid[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::bigint[]
+) as changed (doctor_id, subject, phi, specialisations, languages, verified, version)
+on conflict (doctor_id) do update
+set
+  phi = excluded.phi,
+  specialisations = excluded.specialisations,
+  languages = excluded.languages,
+  verified = excluded.verified,
+  version = excluded.version
+where excluded.version > stored.version

@@ -1,0 +1,132 @@
+//! How events change the appointments of patients.
+
+use domain::appointment::{AppointmentBooked, AppointmentEvent, AppointmentStatus, CancelledBy};
+use event_store::{RecordedEvent, SubscriberError};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::query::{self, AppointmentPhi, PatientAppointment};
+use crate::columns::column;
+use crate::fold::{Changes, Fold};
+
+pub(super) async fn apply(
+    events: &[RecordedEvent],
+    connection: &mut PgConnection,
+) -> Result<(), SubscriberError> {
+    let changes = Changes::decode(events)?;
+    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
+    write(connection, &changes.fold(stored)).await?;
+    Ok(())
+}
+
+impl Fold for PatientAppointment {
+    type Event = AppointmentEvent;
+
+    fn aggregate(&self) -> Uuid {
+        self.appointment.as_uuid()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn evolve(known: Option<Self>, event: AppointmentEvent, version: i64) -> Option<Self> {
+        let appointment = match event {
+            AppointmentEvent::Booked(booked) => Self::booked(booked),
+            AppointmentEvent::Confirmed(confirmed) => Self {
+                status: AppointmentStatus::Confirmed,
+                grounds: Some(confirmed.grounds),
+                ..known?
+            },
+            AppointmentEvent::Cancelled(cancelled) => Self {
+                status: AppointmentStatus::Cancelled,
+                cancelled_by: Some(cancelled.cancelled_by),
+                ..known?
+            },
+            AppointmentEvent::HoldExpired(_) => Self {
+                status: AppointmentStatus::Expired,
+                ..known?
+            },
+        };
+        Some(Self {
+            version,
+            ..appointment
+        })
+    }
+}
+
+impl PatientAppointment {
+    fn booked(booked: AppointmentBooked) -> Self {
+        Self {
+            appointment: booked.appointment,
+            patient: booked.patient,
+            doctor: booked.doctor,
+            clinic: booked.clinic,
+            slot: booked.slot,
+            fee: booked.fee,
+            status: AppointmentStatus::Booked,
+            hold_until: booked.hold_until,
+            booked_at: booked.at,
+            grounds: None,
+            cancelled_by: None,
+            subject: booked.subject,
+            phi: booked.phi.map(|phi| AppointmentPhi { reason: phi.reason }),
+            version: 1,
+        }
+    }
+}
+
+/// The word under which events store it, too.
+const fn part(cancelled_by: CancelledBy) -> &'static str {
+    match cancelled_by {
+        CancelledBy::Patient => "PATIENT",
+        CancelledBy::Doctor => "DOCTOR",
+        CancelledBy::Clinic => "CLINIC",
+    }
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    rows: &[PatientAppointment],
+) -> Result<(), sqlx::Error> {
+    sqlx::query_file!(
+        "src/patient_appointments/upsert.sql",
+        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.patient.as_uuid()),
+        &column(rows, |row| row.doctor.as_uuid()),
+        &column(rows, |row| row.clinic.as_uuid()),
+        &column(rows, |row| row.slot.start()),
+        &column(rows, |row| row.slot.end()),
+        &column(rows, |row| row.fee.amount()),
+        &column(rows, |row| row.fee.currency().code()) as _,
+        &column(rows, |row| row.status.as_str()) as _,
+        &column(rows, |row| row.hold_until),
+        &column(rows, |row| row.booked_at),
+        &column(rows, |row| row.grounds.map(Json)) as _,
+        &column(rows, |row| row.cancelled_by.map(part)) as _,
+        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| Json(&row.phi)) as _,
+        &column(rows, |row| row.version)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_whose_part_it_was_is_stored_as_events_store_it() {
+        let parts = [
+            CancelledBy::Patient,
+            CancelledBy::Doctor,
+            CancelledBy::Clinic,
+        ];
+        for by in parts {
+            assert_eq!(serde_json::to_value(by).unwrap(), part(by));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which appointments does a patient have?
+//!
+//! A hold that has ended reads as expired, whether or not that was noted yet; every question about
+//! the status therefore comes with the time at which it is asked.
+
+mod apply;
+mod query;
+
+use async_trait::async_trait;
+use domain::appointment::AppointmentEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, list};
+
+/// The subscriber's name: whoever wants to read what they wrote waits for it.
+pub const NAME: &str = "patient_appointments";
+
+/// Keeps the appointments of patients.
+#[derive(Debug, Clone, Copy)]
+pub struct PatientAppointments;
+
+#[async_trait]
+impl Subscriber for PatientAppointments {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        AppointmentEvent::TYPES.to_vec()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        apply::apply(events, connection).await
+    }
+}

@@ -1,0 +1,41 @@
+//! Who is a patient, how are they reached, and who may act for them?
+
+mod apply;
+mod query;
+
+use async_trait::async_trait;
+use domain::patient::PatientEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+
+pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
+
+/// The subscriber's name: whoever wants to read what they wrote waits for it.
+pub const NAME: &str = "patient_card";
+
+/// Keeps the cards of patients.
+#[derive(Debug, Clone, Copy)]
+pub struct PatientCards;
+
+#[async_trait]
+impl Subscriber for PatientCards {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        PatientEvent::TYPES.to_vec()
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        apply::apply(events, connection).await
+    }
+}
