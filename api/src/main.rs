@@ -1,2 +1,9 @@
-//! x
-fn main() {}
+//! The one binary: `caresync`.
+
+use std::process::ExitCode;
+
+use api::cli;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -37,6 +37,17 @@ pub struct Done<T> {
     pub replayed: bool,
 }
 
+impl<T> Done<T> {
+    /// The same with another form of the reply.
+    pub fn map<U>(self, reply: impl FnOnce(T) -> U) -> Done<U> {
+        Done {
+            reply: reply(self.reply),
+            cursor: self.cursor,
+            replayed: self.replayed,
+        }
+    }
+}
+
 /// One aggregate's command, ready to be tried as often as it takes.
 pub(crate) struct Request<'a, C> {
     pub(crate) id: String,
@@ -116,8 +127,8 @@ impl Commands {
             let decided = match decide(loaded, request.command.clone()).await? {
                 Ok(decided) => decided,
                 Err(refusal) => {
-                    let replay = self.replay(request.context).await?;
-                    return replay.ok_or(CommandError::Refused(refusal));
+                    let earlier = self.replay(request.context).await?;
+                    return earlier.ok_or(CommandError::Refused(refusal));
                 }
             };
             let reply = reply(&decided.aggregate, decided.stream.next_version());
@@ -144,8 +155,8 @@ impl Commands {
         T: Serialize + DeserializeOwned,
     {
         if streams.iter().all(|stream| stream.events.is_empty()) {
-            let replay = self.replay(context).await?;
-            return Ok(Tried::Done(replay.unwrap_or(Done {
+            let earlier = self.replay(context).await?;
+            return Ok(Tried::Done(earlier.unwrap_or(Done {
                 reply,
                 cursor: None,
                 replayed: false,

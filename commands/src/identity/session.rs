@@ -26,8 +26,7 @@ pub struct RefreshToken(SecretString);
 
 impl RefreshToken {
     pub(super) fn new(secret: [u8; 32]) -> Self {
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(hex.into())
+        Self(hex(&secret).into())
     }
 
     /// A token as a client presents it.
@@ -45,6 +44,15 @@ impl RefreshToken {
     pub(super) fn hash(&self) -> RefreshTokenHash {
         RefreshTokenHash(Sha256::digest(self.expose().as_bytes()).into())
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// Why a session does not go on.
@@ -79,17 +87,17 @@ impl Identity {
         {
             Rotation::Refused => Err(RefreshRefusal::Invalid),
             Rotation::Reused { session } => Err(RefreshRefusal::Reused(session)),
-            Rotation::Rotated { session, account } => match self.enabled(account).await? {
-                Some(account) => Ok(Session {
-                    account,
-                    id: session,
-                    refresh,
-                }),
-                None => {
-                    self.sessions.revoke(session, at).await?;
-                    Err(RefreshRefusal::Invalid)
+            Rotation::Rotated { session, account } => {
+                if let Some(account) = self.enabled(account).await? {
+                    return Ok(Session {
+                        account,
+                        id: session,
+                        refresh,
+                    });
                 }
-            },
+                self.sessions.revoke(session, at).await?;
+                Err(RefreshRefusal::Invalid)
+            }
         }
     }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::AppointmentId;
 use domain::appointment::AppointmentRefusal;
-use uuid::Uuid;
 
 use super::hold_timers::HOLD;
 use crate::{CommandError, Commands, Context, Fault};
@@ -19,7 +18,8 @@ const BATCH: i64 = 100;
 pub async fn run_timers(commands: Commands, pause: Duration) {
     loop {
         match run_due(&commands).await {
-            Ok(ran) if ran == BATCH.unsigned_abs() as usize => {}
+            // A full batch: there may be more.
+            Ok(ran) if ran >= BATCH => {}
             Ok(_) => tokio::time::sleep(pause).await,
             Err(error) => {
                 tracing::error!(
@@ -33,7 +33,7 @@ pub async fn run_timers(commands: Commands, pause: Duration) {
 }
 
 /// Runs a batch of timers that are due now. Returns how many there were.
-async fn run_due(commands: &Commands) -> Result<usize, Fault> {
+async fn run_due(commands: &Commands) -> Result<i64, Fault> {
     let now = commands.clock.now();
     let keys = lease(commands, now).await?;
     let mut done = Vec::with_capacity(keys.len());
@@ -50,13 +50,13 @@ async fn run_due(commands: &Commands) -> Result<usize, Fault> {
         }
     }
     forget(commands, &done).await?;
-    Ok(keys.len())
+    Ok(i64::try_from(keys.len()).unwrap_or(BATCH))
 }
 
 async fn expire(commands: &Commands, key: &str) -> Result<(), Fault> {
     let appointment = key.parse().map(AppointmentId::from_uuid);
     let appointment = appointment.map_err(Fault::doing("reading a timer's key"))?;
-    let context = Context::system(commands.clock.now(), Uuid::from(appointment.as_uuid()));
+    let context = Context::system(commands.clock.now(), appointment.as_uuid());
     match commands.expire_hold(appointment, &context).await {
         Ok(_) => Ok(()),
         Err(CommandError::Refused(refusal)) => settled(refusal),

@@ -1,0 +1,39 @@
+//! What handlers work with.
+
+use std::sync::Arc;
+
+use adapters::jwt::AccessTokenVerifier;
+use commands::Commands;
+use commands::identity::Identity;
+use commands::ports::Clock;
+use domain::appointment::BookingPolicy;
+use event_store::Progress;
+use sqlx::PgPool;
+
+use crate::http::in_flight::InFlight;
+use crate::revoked::RevokedSessions;
+use crate::tokens::Tokens;
+
+/// One node's state, shared by its workers. Everything durable is in the database.
+pub struct App {
+    /// The write side.
+    pub(crate) commands: Commands,
+    /// Signing in.
+    pub(crate) identity: Identity,
+    /// The read side.
+    pub(crate) pool: PgPool,
+    /// How far the read models have come.
+    pub(crate) progress: Progress,
+    /// Makes access tokens.
+    pub(crate) tokens: Tokens,
+    /// Checks access tokens.
+    pub(crate) verifier: AccessTokenVerifier,
+    /// Sessions whose tokens are refused before they expire.
+    pub(crate) revoked: RevokedSessions,
+    /// Requests with a key that are being worked on.
+    pub(crate) in_flight: InFlight,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What the clinic group decided about bookings.
+    pub(crate) policy: BookingPolicy,
+}

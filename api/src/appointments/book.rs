@@ -1,0 +1,94 @@
+//! `POST /api/v1/appointments`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
+use commands::appointments::Booking;
+use domain::{ClinicId, DoctorId, PatientId, Reason};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::AppointmentState;
+use super::refusal::refusal;
+use crate::app::App;
+use crate::http::access::{Access, Bookers};
+use crate::http::answer::created;
+use crate::http::problem::{Flaw, Problem, of_command};
+use crate::http::submission::Submission;
+
+/// A slot to book.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BookRequest {
+    /// Where.
+    #[schema(value_type = Uuid)]
+    clinic_id: ClinicId,
+    /// With whom.
+    #[schema(value_type = Uuid)]
+    doctor_id: DoctorId,
+    /// For whom; a patient may leave it out and mean themselves.
+    #[schema(value_type = Option<Uuid>)]
+    patient_id: Option<PatientId>,
+    /// When the slot starts, as availability offers it.
+    #[schema(example = "2026-12-01T04:30:00Z")]
+    start: DateTime<Utc>,
+    /// What it is about; up to 500 characters.
+    #[schema(value_type = Option<String>, example = "A cough that won't go")]
+    reason: Option<Reason>,
+}
+
+/// Book a slot. Of all who try for one, one gets it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/appointments",
+    tag = "appointments",
+    operation_id = "bookAppointment",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent")),
+    request_body = BookRequest,
+    responses(
+        (status = 201, description = "Booked; the slot is held until `holdUntil`, or for good without a fee", body = AppointmentState),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor, clinic or patient", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slot-already-taken`, `patient-already-booked`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn book_appointment(
+    app: Data<App>,
+    caller: Access<Bookers>,
+    submission: Submission<BookRequest>,
+) -> Result<HttpResponse, Problem> {
+    let clinic = Some(submission.body.clinic_id);
+    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), clinic)?;
+    let booking = booking(submission.body, caller.patient)?;
+    let done = app
+        .commands
+        .book_appointment(&caller, booking, app.policy, &context)
+        .await
+        .map_err(|error| of_command(error, refusal))?;
+    let location = format!("/api/v1/appointments/{}", done.reply.appointment);
+    Ok(created(&done.map(AppointmentState::from), &location))
+}
+
+fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, Problem> {
+    let BookRequest {
+        clinic_id,
+        doctor_id,
+        patient_id,
+        start,
+        reason,
+    } = request;
+    let patient = patient_id
+        .or(caller)
+        .ok_or_else(|| Problem::invalid(vec![Flaw::at("/patientId", "say for whom you book")]))?;
+    Ok(Booking {
+        clinic: clinic_id,
+        doctor: doctor_id,
+        patient,
+        start,
+        reason,
+    })
+}

@@ -1,0 +1,69 @@
+//! `GET /api/v1/appointments/{id}`
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ETAG;
+use actix_web::web::Data;
+use commands::may_see_appointment;
+use domain::AppointmentId;
+use domain::appointment::Visit;
+use projections::patient_appointments::{self, PatientAppointment};
+use projections::patient_card;
+
+use super::AppointmentBody;
+use crate::app::App;
+use crate::http::access::{Access, SignedIn};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::precondition::etag;
+use crate::http::problem::Problem;
+
+/// One appointment.
+#[utoipa::path(
+    get,
+    path = "/api/v1/appointments/{id}",
+    tag = "appointments",
+    operation_id = "getAppointment",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The appointment"),
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The appointment", body = AppointmentBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_appointment(
+    app: Data<App>,
+    caller: Access<SignedIn>,
+    Id(id): Id<AppointmentId>,
+    position: Position,
+) -> Result<HttpResponse, Problem> {
+    position.wait_for(&app, patient_appointments::NAME).await?;
+    let found = patient_appointments::get(&app.pool, id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let visit = visit(&found);
+    if !may_see_appointment(&caller, &visit, false) {
+        let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
+        if !may_see_appointment(&caller, &visit, proxied.contains(&found.patient)) {
+            return Err(Problem::not_found());
+        }
+    }
+    let tag = etag(found.version);
+    let body = AppointmentBody::of(found, app.clock.now());
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
+}
+
+fn visit(found: &PatientAppointment) -> Visit {
+    Visit {
+        appointment: found.appointment,
+        clinic: found.clinic,
+        doctor: found.doctor,
+        patient: found.patient,
+        slot: found.slot,
+    }
+}

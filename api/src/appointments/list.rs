@@ -1,0 +1,125 @@
+//! `GET /api/v1/appointments`
+
+use actix_web::web::{Data, Json};
+use chrono::{DateTime, Utc};
+use domain::appointment::AppointmentStatus;
+use domain::{AppointmentId, PatientId};
+use projections::patient_appointments::{self, AppointmentSearch};
+use projections::patient_card;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::AppointmentBody;
+use crate::app::App;
+use crate::http::access::{Access, Bookers};
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::{Flaw, Problem};
+use crate::http::query::Query;
+
+/// Which appointments.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AppointmentParameters {
+    /// Whose; a patient may leave it out and mean themselves.
+    #[param(value_type = Option<Uuid>)]
+    patient_id: Option<PatientId>,
+    /// Only those that begin then or later.
+    from: Option<DateTime<Utc>>,
+    /// Only those that begin before.
+    to: Option<DateTime<Utc>>,
+    /// Only those that stand like this.
+    #[param(value_type = Option<String>, example = "BOOKED")]
+    status: Option<AppointmentStatus>,
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// A patient's appointments, the latest slot first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/appointments",
+    tag = "appointments",
+    operation_id = "listAppointments",
+    security(("bearer" = [])),
+    params(
+        AppointmentParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<AppointmentBody>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such patient, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_appointments(
+    app: Data<App>,
+    caller: Access<Bookers>,
+    Query(parameters): Query<AppointmentParameters>,
+    position: Position,
+) -> Result<Json<Page<AppointmentBody>>, Problem> {
+    let patient = patient(&app, &caller, parameters.patient_id).await?;
+    position.wait_for(&app, patient_appointments::NAME).await?;
+    let now = app.clock.now();
+    let AppointmentParameters {
+        from,
+        to,
+        status,
+        cursor,
+        limit,
+        ..
+    } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (
+        page.after::<(DateTime<Utc>, AppointmentId)>()?,
+        page.limit()?,
+    );
+    let search = AppointmentSearch {
+        patient,
+        from,
+        to,
+        status,
+        now,
+        after,
+        limit: limit + 1,
+    };
+    let found = patient_appointments::list(&app.pool, &search).await?;
+    let items = found
+        .into_iter()
+        .map(|row| AppointmentBody::of(row, now))
+        .collect();
+    Ok(Json(Page::cut(items, limit, |item: &AppointmentBody| {
+        (item.slot.start(), item.id)
+    })))
+}
+
+/// Whose appointments the caller may list: their own, those of patients they act for, and for the
+/// front desk anyone's.
+async fn patient(
+    app: &App,
+    caller: &Access<Bookers>,
+    wanted: Option<PatientId>,
+) -> Result<PatientId, Problem> {
+    let wanted = wanted.or(caller.patient).ok_or_else(|| {
+        Problem::malformed(vec![Flaw::at(
+            "patientId",
+            "say whose appointments you want",
+        )])
+    })?;
+    if commands::may_see_patient(caller, wanted, false) {
+        return Ok(wanted);
+    }
+    let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
+    if proxied.contains(&wanted) {
+        Ok(wanted)
+    } else {
+        Err(Problem::not_found())
+    }
+}

@@ -1,0 +1,171 @@
+//! Appointments: book, confirm, cancel, look.
+
+mod book;
+mod cancel;
+mod confirm;
+mod get;
+mod list;
+mod refusal;
+
+use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Utc};
+use commands::appointments::AppointmentReply;
+use domain::appointment::{AppointmentStatus, CancelledBy};
+use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, Reason, Slot};
+use projections::patient_appointments::PatientAppointment;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::answer::Versioned;
+
+pub(crate) use {book::*, cancel::*, confirm::*, get::*, list::*};
+
+/// The routes of this resource.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/appointments", web::post().to(book_appointment))
+        .route("/appointments", web::get().to(list_appointments))
+        .route("/appointments/{id}", web::get().to(get_appointment))
+        .route(
+            "/appointments/{id}/confirm",
+            web::post().to(confirm_appointment),
+        )
+        .route(
+            "/appointments/{id}/cancel",
+            web::post().to(cancel_appointment),
+        );
+}
+
+/// Where an appointment stands after a command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentState {
+    /// The appointment.
+    #[schema(value_type = Uuid)]
+    pub id: AppointmentId,
+    /// Where.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// With whom.
+    #[schema(value_type = Uuid)]
+    pub doctor_id: DoctorId,
+    /// For whom.
+    #[schema(value_type = Uuid)]
+    pub patient_id: PatientId,
+    /// When.
+    #[schema(value_type = SlotBody)]
+    pub slot: Slot,
+    /// Where it stands.
+    #[schema(value_type = String, example = "BOOKED")]
+    pub status: AppointmentStatus,
+    /// Until when the payment must have arrived; absent where none is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_until: Option<DateTime<Utc>>,
+    /// Its version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// An appointment in full.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentBody {
+    /// The appointment.
+    #[schema(value_type = Uuid)]
+    pub id: AppointmentId,
+    /// Where.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// With whom.
+    #[schema(value_type = Uuid)]
+    pub doctor_id: DoctorId,
+    /// For whom.
+    #[schema(value_type = Uuid)]
+    pub patient_id: PatientId,
+    /// When.
+    #[schema(value_type = SlotBody)]
+    pub slot: Slot,
+    /// What it costs, as agreed when it was booked.
+    #[schema(value_type = MoneyBody)]
+    pub fee: Money,
+    /// Where it stands now.
+    #[schema(value_type = String, example = "CONFIRMED")]
+    pub status: AppointmentStatus,
+    /// Until when the payment must have arrived; absent where none is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_until: Option<DateTime<Utc>>,
+    /// On whose part it was cancelled, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "PATIENT")]
+    pub cancelled_by: Option<CancelledBy>,
+    /// What it is about; absent if nobody said, or once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<Reason>,
+    /// When it was booked.
+    pub booked_at: DateTime<Utc>,
+    /// Its version, as in the `ETag`.
+    pub version: i64,
+}
+
+impl AppointmentBody {
+    /// How a row reads at `now`.
+    fn of(row: PatientAppointment, now: DateTime<Utc>) -> Self {
+        let status = row.status_at(now);
+        Self {
+            id: row.appointment,
+            clinic_id: row.clinic,
+            doctor_id: row.doctor,
+            patient_id: row.patient,
+            slot: row.slot,
+            fee: row.fee,
+            status,
+            hold_until: (status == AppointmentStatus::Booked).then_some(row.hold_until),
+            cancelled_by: row.cancelled_by,
+            reason: row.reason().cloned(),
+            booked_at: row.booked_at,
+            version: row.version,
+        }
+    }
+}
+
+/// An amount of money.
+#[derive(Serialize, ToSchema)]
+pub struct MoneyBody {
+    /// In minor units: paise, pence, cents.
+    #[schema(example = 80000)]
+    pub amount: i64,
+    /// ISO 4217.
+    #[schema(example = "INR")]
+    pub currency: String,
+}
+
+/// From when until when.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotBody {
+    /// The first moment.
+    pub start: DateTime<Utc>,
+    /// The moment after the last.
+    pub end: DateTime<Utc>,
+}
+
+impl Versioned for AppointmentState {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<AppointmentReply> for AppointmentState {
+    fn from(reply: AppointmentReply) -> Self {
+        Self {
+            id: reply.appointment,
+            clinic_id: reply.clinic,
+            doctor_id: reply.doctor,
+            patient_id: reply.patient,
+            slot: reply.slot,
+            status: reply.status,
+            hold_until: reply.hold_until,
+            version: reply.version,
+        }
+    }
+}

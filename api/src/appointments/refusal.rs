@@ -1,0 +1,59 @@
+//! What a refusal of an appointment is over HTTP.
+
+use domain::appointment::AppointmentRefusal as Refusal;
+
+use crate::http::problem::Problem;
+
+/// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
+pub fn refusal(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::NotFound => Problem::not_found(),
+        Refusal::AlreadyExists => Problem::conflict(
+            "appointment-already-exists",
+            "The appointment already exists.",
+        ),
+        Refusal::SlotAlreadyTaken => {
+            Problem::conflict("slot-already-taken", "Somebody else has this slot.")
+        }
+        Refusal::PatientAlreadyBooked => Problem::conflict(
+            "patient-already-booked",
+            "The patient has another appointment at that time.",
+        ),
+        Refusal::NotAwaitingPayment { status } => Problem::conflict(
+            "not-awaiting-payment",
+            format!("The appointment is {status} and awaits no payment."),
+        ),
+        Refusal::HoldEnded => Problem::conflict("hold-ended", "The hold on the slot has ended."),
+        Refusal::HoldStillRunning => Problem::conflict(
+            "hold-still-running",
+            "The hold on the slot is still running.",
+        ),
+        Refusal::AlreadyEnded { status } => Problem::conflict(
+            "appointment-already-ended",
+            format!("The appointment is already {status}."),
+        ),
+        Refusal::AlreadyStarted => Problem::conflict(
+            "appointment-already-started",
+            "The visit has already started.",
+        ),
+        Refusal::DoctorNotVerified => {
+            Problem::unprocessable("doctor-not-verified", "The doctor is not verified yet.")
+        }
+        Refusal::DoctorNotAtClinic => Problem::unprocessable(
+            "doctor-not-at-clinic",
+            "The doctor does not work at this clinic.",
+        ),
+        Refusal::SlotInPast => Problem::unprocessable("slot-in-past", "The slot has begun."),
+        Refusal::SlotBeyondHorizon { horizon_days } => Problem::unprocessable(
+            "slot-beyond-horizon",
+            format!("Slots can be booked {horizon_days} days ahead."),
+        ),
+        Refusal::SlotOutsideHours => Problem::unprocessable(
+            "slot-outside-hours",
+            "The doctor does not see patients at that time.",
+        ),
+        Refusal::SlotOffGrid => {
+            Problem::unprocessable("slot-off-grid", "No slot begins at that time.")
+        }
+    }
+}

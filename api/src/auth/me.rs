@@ -1,0 +1,29 @@
+//! `GET /api/v1/auth/me`
+
+use actix_web::web::Json;
+
+use super::AccountBody;
+use crate::http::access::{Access, SignedIn};
+use crate::http::problem::Problem;
+
+/// Who am I?
+#[utoipa::path(
+    get,
+    path = "/api/v1/auth/me",
+    tag = "auth",
+    operation_id = "me",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The account of the token", body = AccountBody),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn me(caller: Access<SignedIn>) -> Json<AccountBody> {
+    Json(AccountBody {
+        id: caller.account,
+        roles: caller.roles.iter().copied().collect(),
+        clinics: caller.clinics.clone(),
+        patient_id: caller.patient,
+        doctor_id: caller.doctor,
+    })
+}

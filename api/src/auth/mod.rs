@@ -1,0 +1,93 @@
+//! Signing up, signing in, staying signed in, signing out.
+
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+
+use actix_web::web::{self, ServiceConfig};
+use commands::identity::Session;
+use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::tokens::LIFETIME;
+
+pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
+
+/// The routes of this resource.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/auth/register", web::post().to(register))
+        .route("/auth/login", web::post().to(login))
+        .route("/auth/refresh", web::post().to(refresh))
+        .route("/auth/logout", web::post().to(logout))
+        .route("/auth/me", web::get().to(me));
+}
+
+/// Tokens of a session (RFC 6749 §5.1).
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokensReply {
+    /// Send as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+    /// Exchange it for new tokens, once.
+    pub refresh_token: String,
+    /// Whose session it is.
+    pub account: AccountBody,
+}
+
+/// Who somebody is, as far as signing in knows.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountBody {
+    /// The account.
+    #[schema(value_type = Uuid)]
+    pub id: AccountId,
+    /// What it may act as.
+    #[schema(value_type = Vec<String>, example = json!(["PATIENT"]))]
+    pub roles: Vec<Role>,
+    /// Where it may act as staff.
+    #[schema(value_type = Object, example = json!({"all": true}))]
+    pub clinics: ClinicScope,
+    /// The patient that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub patient_id: Option<PatientId>,
+    /// The doctor that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub doctor_id: Option<DoctorId>,
+}
+
+fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
+    use domain::account::Person;
+    let account = &session.account;
+    let (patient_id, doctor_id) = match account.person {
+        Person::None => (None, None),
+        Person::Patient(patient) => (Some(patient), None),
+        Person::Doctor(doctor) => (None, Some(doctor)),
+    };
+    Ok(TokensReply {
+        access_token: app.tokens.sign(session, app.clock.now())?,
+        token_type: "Bearer",
+        expires_in: LIFETIME.num_seconds(),
+        refresh_token: session.refresh.expose().to_owned(),
+        account: AccountBody {
+            id: account.account,
+            roles: account.roles.iter().copied().collect(),
+            clinics: account.clinics.clone(),
+            patient_id,
+            doctor_id,
+        },
+    })
+}

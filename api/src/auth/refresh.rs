@@ -1,0 +1,57 @@
+//! `POST /api/v1/auth/refresh`
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use commands::identity::{RefreshRefusal, RefreshToken};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{TokensReply, tokens};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::http::submission::Submission;
+
+/// What continues a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// The newest refresh token of the session.
+    refresh_token: String,
+}
+
+/// Exchange a refresh token for new tokens. Each is good once; a second use ends the session.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/refresh",
+    tag = "auth",
+    operation_id = "refresh",
+    request_body = RefreshRequest,
+    responses(
+        (status = 200, description = "New tokens", body = TokensReply),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`refresh-failed`: unknown, ended, or used before", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn refresh(
+    app: Data<App>,
+    submission: Submission<RefreshRequest>,
+) -> Result<HttpResponse, Problem> {
+    let presented = RefreshToken::presented(submission.body.refresh_token);
+    let session = app
+        .identity
+        .refresh(presented, app.clock.now())
+        .await
+        .map_err(|refusal| problem(&app, &refusal))?;
+    Ok(HttpResponse::Ok().json(tokens(&app, &session)?))
+}
+
+fn problem(app: &App, refusal: &RefreshRefusal) -> Problem {
+    match refusal {
+        RefreshRefusal::Fault(fault) => return Problem::fault(fault),
+        RefreshRefusal::Reused(session) => app.revoked.add(*session),
+        RefreshRefusal::Invalid => {}
+    }
+    // The same answer for all: a thief learns nothing about which token is alive.
+    Problem::new(StatusCode::UNAUTHORIZED, "refresh-failed", "Sign in again.")
+}

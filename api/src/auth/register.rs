@@ -1,0 +1,140 @@
+//! `POST /api/v1/auth/register`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use commands::identity::{NewPatientAccount, RegisterRefusal, RegisteredPatient, parse_password};
+use commands::patients::NewPatient;
+use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::answer::{Versioned, created};
+use crate::http::problem::{Flaw, Problem, of_command};
+use crate::http::submission::Submission;
+use crate::patients::{birth_date, refusal as patient_refusal};
+
+/// Somebody who signs up as a patient.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// The full name.
+    #[schema(value_type = String, example = "Asha Rao")]
+    name: PersonName,
+    /// The date of birth.
+    #[schema(value_type = String, format = Date, example = "1990-04-17")]
+    birth_date: chrono::NaiveDate,
+    /// A telephone number, E.164.
+    #[schema(value_type = Option<String>, example = "+919812345678")]
+    phone: Option<PhoneNumber>,
+    /// What to sign in with.
+    #[schema(value_type = String, format = Email, example = "asha@example.org")]
+    email: EmailAddress,
+    /// 10 to 128 characters.
+    #[schema(format = Password, example = "correct horse battery")]
+    password: String,
+}
+
+/// A new patient with an account.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterReply {
+    /// The account.
+    #[schema(value_type = Uuid)]
+    account_id: AccountId,
+    /// The patient.
+    #[schema(value_type = Uuid)]
+    patient_id: PatientId,
+    /// The patient's version.
+    version: i64,
+}
+
+impl Versioned for RegisterReply {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<RegisteredPatient> for RegisterReply {
+    fn from(reply: RegisteredPatient) -> Self {
+        let RegisteredPatient {
+            account,
+            patient,
+            version,
+        } = reply;
+        Self {
+            account_id: account,
+            patient_id: patient,
+            version,
+        }
+    }
+}
+
+/// Sign up as a patient.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/register",
+    tag = "auth",
+    operation_id = "register",
+    request_body = RegisterRequest,
+    responses(
+        (status = 201, description = "Signed up", body = RegisterReply),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`login-taken`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn register(
+    app: Data<App>,
+    submission: Submission<RegisterRequest>,
+) -> Result<HttpResponse, Problem> {
+    let context = submission.anonymous_context(&app);
+    let new = parse(submission.body, &app)?;
+    let done = app
+        .identity
+        .register_patient_account(new, &context)
+        .await
+        .map_err(|error| of_command(error, refusal))?;
+    let location = format!("/api/v1/patients/{}", done.reply.patient);
+    Ok(created(&done.map(RegisterReply::from), &location))
+}
+
+fn parse(request: RegisterRequest, app: &App) -> Result<NewPatientAccount, Problem> {
+    let RegisterRequest {
+        name,
+        birth_date: born,
+        phone,
+        email,
+        password,
+    } = request;
+    let birth_date: BirthDate = birth_date(born, app)?;
+    let password = parse_password(password)
+        .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))?;
+    let patient = NewPatient {
+        name,
+        birth_date,
+        phone,
+        email: Some(email.clone()),
+    };
+    Ok(NewPatientAccount {
+        patient,
+        email,
+        password,
+    })
+}
+
+fn refusal(refusal: RegisterRefusal) -> Problem {
+    match refusal {
+        RegisterRefusal::Patient(refusal) => patient_refusal(refusal),
+        RegisterRefusal::Account(refusal) => crate::accounts::refusal(refusal),
+        RegisterRefusal::LoginTaken => login_taken(),
+    }
+}
+
+/// Somebody signs in with this e-mail address already.
+pub fn login_taken() -> Problem {
+    Problem::conflict(
+        "login-taken",
+        "Somebody signs in with this e-mail address already.",
+    )
+}

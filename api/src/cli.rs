@@ -1,0 +1,92 @@
+//! The commands of the binary.
+
+mod admin;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::{ServeSettings, Settings};
+
+/// The backend of a clinic group.
+#[derive(Parser)]
+#[command(name = "caresync", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// What is logged, e.g. `info` or `event_store=debug,info`.
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        default_value = "info,sqlx=warn",
+        global = true
+    )]
+    log: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the API until it is told to stop.
+    Serve {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        serve: ServeSettings,
+    },
+    /// Accounts of those who run the clinics.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Makes an admin of the whole group; the password is read from standard input.
+    Create {
+        #[command(flatten)]
+        settings: Settings,
+        /// What to sign in with.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Runs the binary.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&cli.log))
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
+    match runtime().and_then(|runtime| runtime.block_on(dispatch(cli.command))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}
+
+async fn dispatch(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { settings, serve } => serve::serve(settings, serve).await,
+        Command::Admin(AdminCommand::Create { settings, email }) => {
+            admin::create(settings, &email).await
+        }
+        Command::Openapi => {
+            let document = crate::document().to_pretty_json()?;
+            std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `caresync admin create`
+
+use std::io::{BufRead as _, stdin};
+use std::sync::Arc;
+
+use adapters::argon2::Argon2PasswordHasher;
+use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::system::{SystemClock, SystemIds};
+use anyhow::Context as _;
+use commands::Commands;
+use commands::accounts::NewStaffAccount;
+use commands::guards::guards;
+use commands::identity::{Identity, IdentityPorts, parse_password};
+use domain::{ClinicScope, EmailAddress, Role};
+use event_store::EventStore;
+
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+use crate::storage::Storage;
+
+/// Makes an admin. With the private database, the server must not be running: it has the folder.
+pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
+    let email = EmailAddress::parse(email).context("reading the e-mail address")?;
+    let mut password = String::new();
+    stdin()
+        .lock()
+        .read_line(&mut password)
+        .context("reading the password")?;
+    let password = parse_password(password.trim_end_matches(['\r', '\n']).to_owned())?;
+    let storage = Storage::open(&settings).await?;
+    let created = register(
+        &settings,
+        &storage,
+        NewStaffAccount {
+            email,
+            password,
+            roles: [Role::Admin].into(),
+            clinics: ClinicScope::All,
+        },
+    )
+    .await;
+    storage.close().await?;
+    created
+}
+
+async fn register(
+    settings: &Settings,
+    storage: &Storage,
+    admin: NewStaffAccount,
+) -> anyhow::Result<()> {
+    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let pool = &storage.pool;
+    let store = EventStore::open(pool.clone(), guards(secrets.logins.clone())).await?;
+    let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
+    let ports = IdentityPorts {
+        credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+        sessions: Arc::new(PgSessionStore::new(pool.clone())),
+        throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
+        hasher: Arc::new(Argon2PasswordHasher::new()),
+    };
+    let identity = Identity::new(commands.clone(), ports, secrets.logins);
+    let done = identity
+        .register_staff(admin, &commands.system_context())
+        .await
+        .map_err(|error| match error {
+            commands::CommandError::Refused(refusal) => anyhow::Error::new(refusal),
+            other => anyhow::Error::new(other),
+        })
+        .context("making the admin")?;
+    tracing::info!(account.id = %done.reply.account, "Made an admin.");
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `caresync serve`
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use adapters::system::{SystemClock, SystemIds};
+use anyhow::Context as _;
+use domain::appointment::BookingPolicy;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::demo;
+use crate::secrets::Secrets;
+use crate::settings::{ServeSettings, Settings};
+use crate::startup::{Application, Parts};
+use crate::storage::Storage;
+
+/// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
+/// batch, connections close, the private database stops.
+pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<()> {
+    // The port first: a second server must not touch the data folder before it finds out.
+    let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
+        .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
+    let storage = Storage::open(&settings).await?;
+    let served = run(&settings, &serve, &storage, listener).await;
+    storage.close().await?;
+    served
+}
+
+async fn run(
+    settings: &Settings,
+    serve: &ServeSettings,
+    storage: &Storage,
+    listener: TcpListener,
+) -> anyhow::Result<()> {
+    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let parts = Parts {
+        pool: storage.pool.clone(),
+        jwt: secrets.jwt,
+        logins: secrets.logins,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        policy: BookingPolicy {
+            hold_minutes: serve.hold_minutes,
+            horizon_days: serve.horizon_days,
+        },
+        cors_origins: serve.cors_origins.clone(),
+        trusted_proxies: serve.trusted_proxies.clone(),
+    };
+    let mut application = Application::start(parts, listener).await?;
+    if serve.demo {
+        demo::fill(application.app())
+            .await
+            .context("filling in demo data")?;
+    }
+    tracing::info!("Listening on http://{}", application.address());
+    let failed = tokio::select! {
+        error = application.failed() => Some(error),
+        () = told_to_stop() => None,
+    };
+    tracing::info!("Stopping.");
+    application.stop().await;
+    failed.map_or(Ok(()), Err)
+}
+
+async fn told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,6 @@
+//! Placeholder for clinics.
+
+use actix_web::web::ServiceConfig;
+
+/// The routes of this resource.
+pub fn routes(_: &mut ServiceConfig) {}

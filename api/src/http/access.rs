@@ -1,0 +1,157 @@
+//! Who asks, and at which level: one extractor type per access level.
+//!
+//! A handler that names `Access<AdminOnly>` runs only for a valid, unrevoked token of an admin. What
+//! the caller may do with *this* thing is decided with the thing in hand, in `commands`.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use adapters::jwt::AccessClaims;
+use commands::Caller;
+use commands::ports::SessionId;
+use domain::Role;
+
+use super::problem::Problem;
+use crate::app::App;
+
+/// Which roles an endpoint is for.
+pub trait Level: 'static {
+    /// Any of these is enough; none named means that signing in is.
+    const ROLES: &'static [Role];
+}
+
+/// Whoever signed in.
+pub struct SignedIn;
+impl Level for SignedIn {
+    const ROLES: &'static [Role] = &[];
+}
+
+/// Admins.
+pub struct AdminOnly;
+impl Level for AdminOnly {
+    const ROLES: &'static [Role] = &[Role::Admin];
+}
+
+/// The front desk and admins.
+pub struct FrontDesk;
+impl Level for FrontDesk {
+    const ROLES: &'static [Role] = &[Role::Receptionist, Role::Admin];
+}
+
+/// Doctors, the front desk and admins.
+pub struct ClinicStaff;
+impl Level for ClinicStaff {
+    const ROLES: &'static [Role] = &[Role::Doctor, Role::Receptionist, Role::Admin];
+}
+
+/// Doctors and admins.
+pub struct DoctorOrAdmin;
+impl Level for DoctorOrAdmin {
+    const ROLES: &'static [Role] = &[Role::Doctor, Role::Admin];
+}
+
+/// Those who book: patients and the front desk.
+pub struct Bookers;
+impl Level for Bookers {
+    const ROLES: &'static [Role] = &[Role::Patient, Role::Receptionist, Role::Admin];
+}
+
+/// Those who attend a visit or see to it: patients, doctors, the front desk.
+pub struct Attendants;
+impl Level for Attendants {
+    const ROLES: &'static [Role] = &[Role::Patient, Role::Doctor, Role::Receptionist, Role::Admin];
+}
+
+/// A caller who has shown a valid token of the level.
+pub struct Access<L> {
+    caller: Caller,
+    session: SessionId,
+    level: PhantomData<L>,
+}
+
+impl<L: Level> Access<L> {
+    /// The session that the token belongs to.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The actor for the events, in the role that opened this endpoint.
+    pub fn actor(&self) -> domain::Actor {
+        self.caller.acting_as(L::ROLES)
+    }
+}
+
+impl<L> Deref for Access<L> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<L: Level> FromRequest for Access<L> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request))
+    }
+}
+
+fn admit<L: Level>(request: &HttpRequest) -> Result<Access<L>, Problem> {
+    let app = request
+        .app_data::<Data<App>>()
+        .ok_or_else(unauthenticated)?;
+    let token = bearer(request).ok_or_else(unauthenticated)?;
+    let claims = app
+        .verifier
+        .verify(token, app.clock.now())
+        .map_err(|_| unauthenticated())?;
+    let session = claims.sid;
+    if app.revoked.contains(session) {
+        return Err(unauthenticated());
+    }
+    let caller = caller(claims);
+    if !L::ROLES.is_empty() && !L::ROLES.iter().any(|role| caller.is(*role)) {
+        return Err(Problem::forbidden());
+    }
+    Ok(Access {
+        caller,
+        session,
+        level: PhantomData,
+    })
+}
+
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+fn caller(claims: AccessClaims) -> Caller {
+    Caller {
+        account: claims.sub,
+        roles: claims.roles,
+        clinics: claims.clinics,
+        patient: claims.patient,
+        doctor: claims.doctor,
+    }
+}
+
+/// One answer for no token, a bad one, an expired one and a revoked one: nothing to learn from it.
+fn unauthenticated() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthenticated",
+        "Sign in first.",
+    )
+}

@@ -1,0 +1,42 @@
+//! How a command that was done is answered.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use commands::Done;
+use serde::Serialize;
+
+use super::position::POSITION;
+use super::precondition::etag;
+
+/// A reply that knows its aggregate's version.
+pub trait Versioned {
+    /// The aggregate's version after the command.
+    fn version(&self) -> i64;
+}
+
+/// 201 with where the new thing is.
+pub fn created<T: Serialize + Versioned>(done: &Done<T>, location: &str) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(StatusCode::CREATED);
+    response.insert_header((LOCATION, location.to_owned()));
+    finish(response, done)
+}
+
+/// 200 with the state after the change.
+pub fn changed<T: Serialize + Versioned>(done: &Done<T>) -> HttpResponse {
+    finish(HttpResponseBuilder::new(StatusCode::OK), done)
+}
+
+fn finish<T: Serialize + Versioned>(
+    mut response: HttpResponseBuilder,
+    done: &Done<T>,
+) -> HttpResponse {
+    response.insert_header((ETAG, etag(done.reply.version())));
+    if let Some(cursor) = done.cursor {
+        response.insert_header((POSITION, cursor.to_string()));
+    }
+    if done.replayed {
+        response.insert_header(("Idempotency-Replayed", "true"));
+    }
+    response.json(&done.reply)
+}

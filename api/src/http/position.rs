@@ -1,0 +1,77 @@
+//! Read your writes: a query sent with `CareSync-Position` waits for its read model.
+
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use event_store::Cursor;
+
+use super::problem::{Flaw, Problem};
+use crate::app::App;
+
+/// The header that a command's answer carries and a query may send.
+pub const POSITION: &str = "CareSync-Position";
+
+/// How long a query waits for its read model.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The position that the caller wants to see, if any.
+pub struct Position(Option<Cursor>);
+
+impl Position {
+    /// Waits until the read model has come that far.
+    ///
+    /// # Errors
+    /// 400 for a position beyond the end of the log, 503 if the read model does not get there in
+    /// time.
+    pub async fn wait_for(&self, app: &App, read_model: &'static str) -> Result<(), Problem> {
+        let Some(wanted) = self.0 else { return Ok(()) };
+        if app.progress.of(read_model) >= wanted {
+            return Ok(());
+        }
+        if wanted > app.commands.store().head().await? {
+            return Err(beyond_the_log());
+        }
+        app.progress
+            .reached(read_model, wanted, PATIENCE)
+            .await
+            .map_err(|_| {
+                Problem::unavailable(
+                    "read-model-behind",
+                    "The read model has not come that far yet.",
+                )
+            })
+    }
+}
+
+impl FromRequest for Position {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse(request).map(Self))
+    }
+}
+
+fn parse(request: &HttpRequest) -> Result<Option<Cursor>, Problem> {
+    let Some(header) = request.headers().get(POSITION) else {
+        return Ok(None);
+    };
+    let cursor = header.to_str().ok().and_then(|text| text.parse().ok());
+    cursor.map(Some).ok_or_else(|| {
+        let detail = "not a position that this server gave out".to_owned();
+        Problem::malformed(vec![Flaw {
+            pointer: POSITION.to_owned(),
+            detail,
+        }])
+    })
+}
+
+fn beyond_the_log() -> Problem {
+    let detail = "beyond the end of the log".to_owned();
+    Problem::malformed(vec![Flaw {
+        pointer: POSITION.to_owned(),
+        detail,
+    }])
+}

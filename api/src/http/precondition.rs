@@ -1,0 +1,64 @@
+//! `ETag` and `If-Match`: an edit says which version it was made from.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::IF_MATCH;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::problem::Problem;
+
+/// The version that an edit insists on. The header is required: an edit without it could undo
+/// somebody else's (RFC 6585 §3).
+pub struct IfMatch(pub i64);
+
+/// The version that a change may insist on, if the client sends one.
+pub struct MaybeIfMatch(pub Option<i64>);
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(version(request).and_then(|version| version.map(Self).ok_or_else(required)))
+    }
+}
+
+impl FromRequest for MaybeIfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(version(request).map(Self))
+    }
+}
+
+/// The entity tag of a version (RFC 9110 §8.8.3).
+pub fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+fn version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
+    let Some(header) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let tag = header.to_str().ok().map(str::trim).and_then(|tag| {
+        let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
+        digits
+            .parse::<i64>()
+            .ok()
+            .filter(|version| etag(*version) == tag)
+    });
+    // A tag that this server never gave out matches nothing (RFC 9110 §13.1.1).
+    Ok(Some(tag.unwrap_or(-1)))
+}
+
+fn required() -> Problem {
+    let title = "Send If-Match with the ETag that you read.";
+    Problem::new(
+        StatusCode::PRECONDITION_REQUIRED,
+        "if-match-required",
+        title,
+    )
+}

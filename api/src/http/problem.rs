@@ -1,0 +1,261 @@
+//! Errors as RFC 9457 problem details.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use adapters::system::SystemIds;
+use commands::ports::IdSource;
+use commands::{CommandError, Fault};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The media type of every error.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem detail, RFC 9457. `type` is a stable slug that programs may match on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: a stable slug, e.g. `slot-already-taken`.
+    #[serde(rename = "type")]
+    #[schema(example = "slot-already-taken")]
+    slug: &'static str,
+    /// The same for people.
+    #[schema(example = "Somebody else has this slot.")]
+    title: Cow<'static, str>,
+    /// The HTTP status, again.
+    #[schema(example = 409)]
+    status: u16,
+    /// Which parts of the request are wrong, where that is what is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Flaw>,
+    /// For an unexpected failure: what to quote to the operator.
+    #[serde(rename = "errorId", skip_serializing_if = "Option::is_none")]
+    error_id: Option<Uuid>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Flaw {
+    /// Where, as a JSON Pointer (RFC 6901) into the body, or the parameter's name.
+    #[schema(example = "/slot/start")]
+    pub pointer: String,
+    /// What is wrong there.
+    #[schema(example = "not a time with an offset (RFC 3339)")]
+    pub detail: String,
+}
+
+impl Flaw {
+    /// A flaw at a place.
+    pub fn at(pointer: &str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub fn new(
+        status: StatusCode,
+        slug: &'static str,
+        title: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            slug,
+            title: title.into(),
+            status: status.as_u16(),
+            errors: Vec::new(),
+            error_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// The request cannot be read.
+    pub fn malformed(errors: Vec<Flaw>) -> Self {
+        Self {
+            errors,
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                "The request cannot be read.",
+            )
+        }
+    }
+
+    /// A value breaks a rule of its own.
+    pub fn invalid(errors: Vec<Flaw>) -> Self {
+        let title = "A value breaks a rule.";
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", title)
+        }
+    }
+
+    /// The thing does not exist, or the caller may not know that it does.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is no such thing.",
+        )
+    }
+
+    /// The caller's role does not allow it.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Your role does not allow this.",
+        )
+    }
+
+    /// A rule forbids it in the present state.
+    pub fn conflict(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, slug, title)
+    }
+
+    /// A rule forbids the value.
+    pub fn unprocessable(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, slug, title)
+    }
+
+    /// Something that this depends on is away.
+    pub fn unavailable(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, title).retry_after(Duration::from_secs(1))
+    }
+
+    /// When asking again makes sense; rounded up to whole seconds.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        self
+    }
+
+    /// A failure that is ours: the cause goes to the log, once, here; the client gets an id.
+    ///
+    /// A database that is away is told as such, because asking again helps.
+    pub fn fault(fault: &(dyn Error + 'static)) -> Self {
+        let error_id = SystemIds.id();
+        tracing::error!(error.id = %error_id, error = chain(fault), "A request failed on our side.");
+        let problem = if database_is_away(fault) {
+            Self::unavailable("database-unavailable", "The database is away; ask again.")
+        } else {
+            let title = "Something failed on our side.";
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal-error", title)
+        };
+        Self {
+            error_id: Some(error_id),
+            ..problem
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.slug, self.status)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.status_code());
+        response
+            .content_type(MEDIA_TYPE)
+            .insert_header((CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"caresync\""));
+        }
+        response.json(self)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::fault(&fault)
+    }
+}
+
+impl From<projections::ReadError> for Problem {
+    fn from(error: projections::ReadError) -> Self {
+        Self::fault(&error)
+    }
+}
+
+impl From<event_store::StoreError> for Problem {
+    fn from(error: event_store::StoreError) -> Self {
+        Self::fault(&error)
+    }
+}
+
+/// The answers that every command shares; `refusal` maps the aggregate's own.
+pub fn of_command<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Problem {
+    match error {
+        CommandError::Refused(own) => refusal(own),
+        CommandError::NotFound => Problem::not_found(),
+        CommandError::Forbidden => Problem::forbidden(),
+        CommandError::Stale => Problem::new(
+            StatusCode::PRECONDITION_FAILED,
+            "stale-version",
+            "It has changed since you read it.",
+        ),
+        CommandError::KeyReused => Problem::unprocessable(
+            "idempotency-key-reused",
+            "This Idempotency-Key belongs to another request.",
+        ),
+        CommandError::Contended => {
+            Problem::unavailable("contended", "Too many change this at once; ask again.")
+        }
+        CommandError::Fault(fault) => Problem::fault(&fault),
+    }
+}
+
+/// Whether the cause is a database that cannot be reached, or is just now starting or stopping.
+fn database_is_away(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+            return match error {
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => true,
+                sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                    ["08", "53", "57"]
+                        .iter()
+                        .any(|class| code.starts_with(class))
+                }),
+                _ => false,
+            };
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// The error and its causes in one line, without repeating any.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

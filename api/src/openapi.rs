@@ -1,0 +1,96 @@
+//! The OpenAPI document and the pages that show it.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{appointments, auth, health};
+
+/// Where the document is served.
+const DOCUMENT: &str = "/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "CareSync",
+        description = "The backend of a clinic group: find a doctor, hold a slot, be seen.\n\n\
+            Errors are problem details (RFC 9457). Every POST that changes something takes an \
+            `Idempotency-Key`. A command answers with `CareSync-Position`; a query sent with it sees \
+            at least that.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/", description = "This server")),
+    paths(
+        health::healthz,
+        health::readyz,
+        auth::register,
+        auth::login,
+        auth::refresh,
+        auth::logout,
+        auth::me,
+        appointments::book_appointment,
+        appointments::list_appointments,
+        appointments::get_appointment,
+        appointments::confirm_appointment,
+        appointments::cancel_appointment,
+    ),
+    tags(
+        (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),
+        (name = "accounts", description = "Who may sign in"),
+        (name = "clinics", description = "Where visits take place"),
+        (name = "doctors", description = "Who sees patients, when and at what fee"),
+        (name = "patients", description = "Patients' cards"),
+        (name = "appointments", description = "Visits"),
+        (name = "operations", description = "For those who run it"),
+    ),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+/// The bearer scheme, RFC 6750.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token from /api/v1/auth/login"))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document of this version.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The routes of the document and its pages.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route(DOCUMENT, web::get().to(openapi))
+        .route("/docs", web::get().to(docs))
+        .service(
+            SwaggerUi::new("/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from(DOCUMENT).try_it_out_enabled(true)),
+        );
+}
+
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().json(document())
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::MovedPermanently()
+        .insert_header(("Location", "/docs/"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}

@@ -1,0 +1,66 @@
+//! Sessions that ended while their access tokens still run.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use commands::identity::Identity;
+use commands::ports::{Clock, SessionId};
+
+use crate::tokens::LIFETIME;
+
+/// How often the database is asked: a revoked session bites on every node within two seconds.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Sessions revoked longer ago have no token that still runs; some slack for clocks that differ.
+const LOOK_BACK: TimeDelta = TimeDelta::minutes(20);
+
+/// The revoked sessions, as this node knows them.
+#[derive(Clone, Default)]
+pub struct RevokedSessions(Arc<RwLock<HashSet<SessionId>>>);
+
+impl RevokedSessions {
+    /// Whether the session's tokens are refused.
+    pub fn contains(&self, session: SessionId) -> bool {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&session)
+    }
+
+    /// Refuses a session's tokens on this node from now on.
+    pub fn add(&self, session: SessionId) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session);
+    }
+
+    fn replace(&self, sessions: HashSet<SessionId>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = sessions;
+    }
+
+    /// Asks the database what was revoked.
+    pub async fn refresh(
+        &self,
+        identity: &Identity,
+        clock: &dyn Clock,
+    ) -> Result<(), commands::Fault> {
+        let since = clock.now() - LOOK_BACK.max(LIFETIME);
+        self.replace(identity.revoked_since(since).await?.into_iter().collect());
+        Ok(())
+    }
+
+    /// Asks for ever.
+    pub async fn follow(self, identity: Identity, clock: Arc<dyn Clock>) {
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if let Err(error) = self.refresh(&identity, &*clock).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "Revoked sessions could not be read; those known stay refused."
+                );
+            }
+        }
+    }
+}

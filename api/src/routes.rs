@@ -1,0 +1,26 @@
+//! Every route, by resource.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::http::problem::Problem;
+use crate::{accounts, appointments, auth, clinics, doctors, health, openapi, patients};
+
+/// Registers every route.
+pub fn all(config: &mut ServiceConfig) {
+    config.configure(health::routes).configure(openapi::routes);
+    config.service(
+        web::scope("/api/v1")
+            .configure(auth::routes)
+            .configure(accounts::routes)
+            .configure(clinics::routes)
+            .configure(doctors::routes)
+            .configure(patients::routes)
+            .configure(appointments::routes),
+    );
+    config.default_service(web::to(unknown));
+}
+
+async fn unknown() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
+}

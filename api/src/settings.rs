@@ -1,0 +1,77 @@
+//! What can be set, in the environment or on the command line. Read once, passed on as values.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::SecretString;
+
+/// Settings of a node.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// The database, as the app role. Without it the program runs a private PostgreSQL of its own.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+
+    /// The same database as its owner, for migrations. Without it the app role must own the tables,
+    /// which is warned about: then nothing but a trigger protects the log.
+    #[arg(long, env = "CARESYNC_OWNER_DATABASE_URL", hide_env_values = true)]
+    pub owner_database_url: Option<SecretString>,
+
+    /// Where the private PostgreSQL and the secrets live, if the program keeps them itself.
+    /// Default: /var/lib/caresync as root, else ./data.
+    #[arg(long, env = "CARESYNC_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// The keys that sign access tokens: a JSON Web Key Set with at least two private Ed25519 keys,
+    /// or the path of a file with it. Shared by all nodes; required with DATABASE_URL.
+    #[arg(long, env = "CARESYNC_JWT_KEYS", hide_env_values = true)]
+    pub jwt_keys: Option<SecretString>,
+
+    /// The key of the login index, 64 hexadecimal digits. Shared by all nodes, never changed;
+    /// required with DATABASE_URL.
+    #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
+    pub index_key: Option<SecretString>,
+
+    /// Connections to the database, at most.
+    #[arg(long, env = "CARESYNC_DATABASE_CONNECTIONS", default_value_t = 24)]
+    pub database_connections: u32,
+
+    /// Where server binaries are looked for, besides the usual places.
+    #[arg(long, env = "PATH", hide = true)]
+    pub search_path: Option<std::ffi::OsString>,
+}
+
+/// Settings of the HTTP server.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    /// The address to listen on.
+    #[arg(long, env = "CARESYNC_HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, env = "CARESYNC_PORT", default_value_t = 8080)]
+    pub port: u16,
+
+    /// Browsers' pages from these origins may call the API, separated by commas.
+    #[arg(long, env = "CARESYNC_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses separated by commas.
+    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Fills an empty database with demo data and prints its sign-ins.
+    #[arg(long)]
+    pub demo: bool,
+
+    /// How long an unpaid slot is held, in minutes.
+    #[arg(long, env = "CARESYNC_HOLD_MINUTES", default_value_t = 15,
+          value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub hold_minutes: u16,
+
+    /// How far ahead a slot may be booked, in days.
+    #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
+          value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub horizon_days: u16,
+}

@@ -1,0 +1,216 @@
+//! From settings to a running application; production and tests start the same one.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App as WebApp, HttpServer};
+use adapters::argon2::Argon2PasswordHasher;
+use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use anyhow::Context as _;
+use commands::Commands;
+use commands::guards::guards;
+use commands::identity::{Identity, IdentityPorts, LoginIndex};
+use commands::ports::{Clock, IdSource};
+use domain::appointment::BookingPolicy;
+use event_store::{Daemon, DaemonOptions, EventStore};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::http::submission::MAX_BODY;
+use crate::http::{client, request, security};
+use crate::revoked::RevokedSessions;
+use crate::tokens::Tokens;
+
+/// How often due timers are looked for.
+const TIMER_PAUSE: Duration = Duration::from_millis(500);
+/// How often what has grown old is removed.
+const JANITOR_PAUSE: Duration = Duration::from_secs(600);
+/// How long idempotency keys are kept, in hours.
+const KEYS_KEPT_HOURS: i32 = 24;
+
+/// Who the tokens are from and for.
+#[must_use]
+pub fn realm() -> TokenRealm {
+    TokenRealm {
+        issuer: "caresync".to_owned(),
+        audience: "caresync-api".to_owned(),
+    }
+}
+
+/// Everything that an application is made of.
+pub struct Parts {
+    /// Connections to a migrated database.
+    pub pool: PgPool,
+    /// Signs and verifies access tokens.
+    pub jwt: JwtKeys,
+    /// Finds logins.
+    pub logins: LoginIndex,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers and secrets.
+    pub ids: Arc<dyn IdSource>,
+    /// What the clinic group decided about bookings.
+    pub policy: BookingPolicy,
+    /// Origins of browsers' pages that may call.
+    pub cors_origins: Vec<String>,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// A running node.
+pub struct Application {
+    app: Data<App>,
+    address: SocketAddr,
+    server: ServerHandle,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    daemon: Daemon,
+    /// Timers, the janitor, the follower of revoked sessions. Stopped with the node.
+    background: JoinSet<()>,
+}
+
+impl Application {
+    /// Opens the log, starts the subscribers and serves on `listener`.
+    pub async fn start(parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
+        let store = EventStore::open(parts.pool.clone(), guards(parts.logins.clone())).await?;
+        let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
+        let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
+        let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
+        let ports = IdentityPorts {
+            credentials: Arc::new(PgCredentialStore::new(parts.pool.clone())),
+            sessions: sessions.clone(),
+            throttle: throttle.clone(),
+            hasher: Arc::new(Argon2PasswordHasher::new()),
+        };
+        let identity = Identity::new(commands.clone(), ports, parts.logins);
+        let mut subscribers = projections::all();
+        subscribers.extend(commands::reactions::all(sessions.clone()));
+        let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
+
+        let revoked = RevokedSessions::default();
+        revoked.refresh(&identity, &*parts.clock).await?;
+        let mut background = JoinSet::new();
+        background.spawn(
+            revoked
+                .clone()
+                .follow(identity.clone(), parts.clock.clone()),
+        );
+        background.spawn(commands::reactions::run_timers(
+            commands.clone(),
+            TIMER_PAUSE,
+        ));
+        background.spawn(janitor(store, sessions, throttle, parts.clock.clone()));
+
+        let signer = AccessTokenSigner::new(&parts.jwt, realm());
+        let app = Data::new(App {
+            commands,
+            identity,
+            pool: parts.pool,
+            progress: daemon.progress(),
+            tokens: Tokens::new(signer, parts.ids),
+            verifier: AccessTokenVerifier::new(&parts.jwt, realm()),
+            revoked,
+            in_flight: crate::http::in_flight::InFlight::default(),
+            clock: parts.clock,
+            policy: parts.policy,
+        });
+        let address = listener
+            .local_addr()
+            .context("reading the listener's address")?;
+        let clients = client::Clients::behind(parts.trusted_proxies);
+        let server = serve(app.clone(), clients, parts.cors_origins, listener)?;
+        let handle = server.handle();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "owned by this struct and awaited in stop"
+        )]
+        let serving = tokio::spawn(server);
+        Ok(Self {
+            app,
+            address,
+            server: handle,
+            serving,
+            daemon,
+            background,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers work with.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Ends when the server does.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        match (&mut self.serving).await {
+            Ok(Ok(())) => anyhow::anyhow!("the server ended"),
+            Ok(Err(error)) => anyhow::Error::new(error).context("serving"),
+            Err(error) => anyhow::Error::new(error).context("serving"),
+        }
+    }
+
+    /// Answers what has been asked, lets subscribers finish their batch, then ends.
+    pub async fn stop(mut self) {
+        self.server.stop(true).await;
+        self.background.shutdown().await;
+        self.daemon.stop().await;
+    }
+}
+
+fn serve(
+    app: Data<App>,
+    clients: client::Clients,
+    origins: Vec<String>,
+    listener: TcpListener,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || {
+        WebApp::new()
+            .app_data(app.clone())
+            .app_data(Data::new(clients.clone()))
+            .app_data(PayloadConfig::new(MAX_BODY))
+            .wrap(security::cors(&origins))
+            .wrap(security::headers())
+            .wrap(from_fn(request::tag))
+            .configure(crate::routes::all)
+    })
+    .disable_signals()
+    .shutdown_timeout(10)
+    .client_request_timeout(Duration::from_secs(15))
+    .listen(listener)
+    .context("listening")?;
+    Ok(server.run())
+}
+
+/// Removes what nobody needs any more: old idempotency keys, ended sessions, forgotten failures.
+async fn janitor(
+    store: EventStore,
+    sessions: Arc<PgSessionStore>,
+    throttle: Arc<PgLoginThrottle>,
+    clock: Arc<dyn Clock>,
+) {
+    loop {
+        tokio::time::sleep(JANITOR_PAUSE).await;
+        let at = clock.now();
+        let cleaned = async {
+            store.forget_replies(KEYS_KEPT_HOURS).await?;
+            sessions.prune(at).await?;
+            throttle.prune(at).await?;
+            anyhow::Ok(())
+        };
+        if let Err(error) = cleaned.await {
+            tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
+        }
+    }
+}
