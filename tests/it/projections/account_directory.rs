@@ -1,0 +1,59 @@
+//! Who may sign in, as what and where?
+
+use domain::account::Person;
+use domain::{ClinicScope, Role};
+use projections::account_directory::{AccountDirectory, get, list};
+
+use super::fixture::{account, clinic, patient};
+use super::story::{ASHA, PUNE, told};
+
+#[tokio::test]
+async fn an_account_is_shown_with_its_roles_clinics_and_person() {
+    let history = told().await;
+    history.project(&AccountDirectory).await;
+    let asha = get(&history.pool, account(1)).await.unwrap().unwrap();
+    assert_eq!(asha.email().unwrap().as_str(), "user1@example.org");
+    assert_eq!(asha.roles, [Role::Patient].into());
+    assert_eq!(asha.clinics, ClinicScope::All);
+    assert_eq!(asha.person, Person::Patient(patient(ASHA)));
+    assert_eq!(asha.subject, patient(ASHA).subject());
+    assert_eq!((asha.disabled, asha.version), (false, 1));
+    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    assert_eq!(desk.clinics, ClinicScope::Only([clinic(PUNE)].into()));
+    assert_eq!(desk.person, Person::None);
+    assert_eq!(get(&history.pool, account(9)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_account_that_was_shut_is_shown_as_shut_until_it_is_opened_again() {
+    let history = told().await;
+    history.project(&AccountDirectory).await;
+    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    assert_eq!((desk.disabled, desk.version), (true, 2));
+    let admin = get(&history.pool, account(3)).await.unwrap().unwrap();
+    assert_eq!((admin.disabled, admin.version), (false, 3));
+}
+
+#[tokio::test]
+async fn accounts_are_listed_by_id_page_by_page() {
+    let history = told().await;
+    history.project(&AccountDirectory).await;
+    let first = list(&history.pool, None, 2).await.unwrap();
+    let second = list(&history.pool, Some(first[1].account), 2)
+        .await
+        .unwrap();
+    let accounts: Vec<_> = first.iter().chain(&second).map(|row| row.account).collect();
+    assert_eq!(accounts, [account(1), account(2), account(3)]);
+}
+
+#[tokio::test]
+async fn the_account_of_an_erased_patient_is_listed_without_an_address() {
+    let history = told().await;
+    history
+        .project_without(&AccountDirectory, patient(ASHA).as_uuid())
+        .await;
+    let asha = get(&history.pool, account(1)).await.unwrap().unwrap();
+    assert_eq!(asha.email(), None);
+    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    assert!(desk.email().is_some());
+}

@@ -1,0 +1,224 @@
+//! When can a doctor be booked?
+
+use chrono::{DateTime, Utc};
+use domain::Slot;
+use domain::appointment::BookingPolicy;
+use projections::availability::{Availability, OfferQuery, offered};
+
+use super::fixture::{History, at, clinic, doctor, slot};
+use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, today, told};
+
+async fn kept() -> History {
+    let history = told().await;
+    history.project(&Availability).await;
+    history
+}
+
+/// Meera's Monday in Pune: nine to eleven, in half hours.
+fn monday_at_pune() -> OfferQuery {
+    let monday = "2026-03-09".parse().unwrap();
+    OfferQuery {
+        doctor: doctor(MEERA),
+        clinic: clinic(PUNE),
+        from: monday,
+        to: monday,
+        now: today(),
+        policy: BookingPolicy::default(),
+    }
+}
+
+/// Meera's night in Berlin: one to five, in hours.
+fn night_at_berlin(sunday: &str, now: &str) -> OfferQuery {
+    let sunday = sunday.parse().unwrap();
+    let (from, to) = (sunday, sunday);
+    OfferQuery {
+        clinic: clinic(BERLIN),
+        from,
+        to,
+        now: at(now),
+        ..monday_at_pune()
+    }
+}
+
+async fn starts(history: &History, query: &OfferQuery) -> Option<Vec<String>> {
+    let slots = offered(&history.pool, query).await.unwrap()?;
+    let time = |slot: Slot| slot.start().format("%dT%H:%M").to_string();
+    Some(slots.into_iter().map(time).collect())
+}
+
+async fn claim(history: &History, holder: &str, during: Slot, held_until: Option<DateTime<Utc>>) {
+    sqlx::query(
+        "insert into slot_claims (kind, resource, during, holder, held_until)
+         values ('doctor', $1, tstzrange($2, $3), $4, $5)",
+    )
+    .bind(doctor(MEERA).as_uuid())
+    .bind(during.start())
+    .bind(during.end())
+    .bind(holder)
+    .bind(held_until)
+    .execute(&history.pool)
+    .await
+    .unwrap();
+}
+
+fn some(times: &[&str]) -> Option<Vec<String>> {
+    Some(times.iter().map(|time| (*time).to_owned()).collect())
+}
+
+#[tokio::test]
+async fn a_free_day_offers_every_slot_of_the_timetable() {
+    let history = kept().await;
+    let monday = starts(&history, &monday_at_pune()).await;
+    assert_eq!(
+        monday,
+        some(&["09T03:30", "09T04:00", "09T04:30", "09T05:00"])
+    );
+}
+
+#[tokio::test]
+async fn a_month_offers_the_openings_of_all_its_weeks() {
+    let history = kept().await;
+    let month = OfferQuery {
+        from: "2026-03-01".parse().unwrap(),
+        to: "2026-03-31".parse().unwrap(),
+        ..monday_at_pune()
+    };
+    let slots = offered(&history.pool, &month).await.unwrap().unwrap();
+    assert_eq!(slots.len(), 5 * 4);
+    assert!(slots.is_sorted());
+}
+
+#[tokio::test]
+async fn what_anybody_holds_is_not_offered() {
+    let history = kept().await;
+    // A visit elsewhere that reaches into two slots, and a booking of just one.
+    claim(
+        &history,
+        "elsewhere",
+        slot("2026-03-09T03:50:00Z", "2026-03-09T04:10:00Z"),
+        None,
+    )
+    .await;
+    claim(
+        &history,
+        "booking",
+        slot("2026-03-09T05:00:00Z", "2026-03-09T05:30:00Z"),
+        None,
+    )
+    .await;
+    assert_eq!(
+        starts(&history, &monday_at_pune()).await,
+        some(&["09T04:30"])
+    );
+}
+
+#[tokio::test]
+async fn a_hold_keeps_its_slot_until_its_hour_and_no_longer() {
+    let history = kept().await;
+    let hour = at("2026-03-01T06:15:00Z");
+    let during = slot("2026-03-09T03:30:00Z", "2026-03-09T04:00:00Z");
+    claim(&history, "hold", during, Some(hour)).await;
+    let offered_at = |now| OfferQuery {
+        now,
+        ..monday_at_pune()
+    };
+    let held = starts(
+        &history,
+        &offered_at(hour - chrono::TimeDelta::microseconds(1)),
+    )
+    .await;
+    assert_eq!(held.unwrap().len(), 3);
+    let overdue = starts(&history, &offered_at(hour)).await;
+    assert_eq!(overdue.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_slot_that_has_begun_is_not_offered() {
+    let history = kept().await;
+    let during = OfferQuery {
+        now: at("2026-03-09T04:00:00Z"),
+        ..monday_at_pune()
+    };
+    assert_eq!(
+        starts(&history, &during).await,
+        some(&["09T04:30", "09T05:00"])
+    );
+}
+
+#[tokio::test]
+async fn a_slot_beyond_the_horizon_is_not_offered() {
+    let history = kept().await;
+    let policy = BookingPolicy {
+        horizon_days: 8,
+        ..BookingPolicy::default()
+    };
+    let query = OfferQuery {
+        now: at("2026-03-01T04:00:00Z"),
+        policy,
+        ..monday_at_pune()
+    };
+    assert_eq!(
+        starts(&history, &query).await,
+        some(&["09T03:30", "09T04:00"])
+    );
+}
+
+#[tokio::test]
+async fn the_night_that_loses_an_hour_offers_one_slot_less() {
+    let history = kept().await;
+    let spring = night_at_berlin("2026-03-29", "2026-03-01T06:00:00Z");
+    assert_eq!(
+        starts(&history, &spring).await,
+        some(&["29T00:00", "29T01:00", "29T02:00"])
+    );
+}
+
+#[tokio::test]
+async fn the_night_that_gains_an_hour_offers_one_slot_more() {
+    let history = kept().await;
+    let autumn = night_at_berlin("2026-10-25", "2026-10-01T06:00:00Z");
+    let five = ["24T23:00", "25T00:00", "25T01:00", "25T02:00", "25T03:00"];
+    assert_eq!(starts(&history, &autumn).await, some(&five));
+    // The first of the two hours from two to three; the second one stays free.
+    claim(
+        &history,
+        "first",
+        slot("2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z"),
+        None,
+    )
+    .await;
+    let four = ["24T23:00", "25T01:00", "25T02:00", "25T03:00"];
+    assert_eq!(starts(&history, &autumn).await, some(&four));
+}
+
+#[tokio::test]
+async fn an_unverified_doctor_offers_nothing() {
+    let history = kept().await;
+    let monday = monday_at_pune();
+    let arun = OfferQuery {
+        doctor: doctor(ARUN),
+        clinic: clinic(BERLIN),
+        ..monday
+    };
+    assert_eq!(starts(&history, &arun).await, some(&[]));
+}
+
+#[tokio::test]
+async fn a_doctor_who_is_unknown_or_elsewhere_has_no_offer_at_all() {
+    let history = kept().await;
+    let unknown = OfferQuery {
+        doctor: doctor(9),
+        ..monday_at_pune()
+    };
+    assert_eq!(starts(&history, &unknown).await, None);
+    let elsewhere = OfferQuery {
+        doctor: doctor(ARUN),
+        ..monday_at_pune()
+    };
+    assert_eq!(starts(&history, &elsewhere).await, None);
+    let nowhere = OfferQuery {
+        doctor: doctor(ZOYA),
+        ..monday_at_pune()
+    };
+    assert_eq!(starts(&history, &nowhere).await, None);
+}

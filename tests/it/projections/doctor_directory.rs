@@ -1,0 +1,145 @@
+//! Which doctors are there, and where and on what terms do they work?
+
+use domain::{Affiliation, DoctorId, SlotLength};
+use projections::doctor_directory::{DoctorDirectory, DoctorSearch, get, list};
+
+use super::fixture::{History, clinic, doctor};
+use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, inr, monday_morning, told};
+
+async fn listed() -> History {
+    let history = told().await;
+    history.project(&DoctorDirectory).await;
+    history
+}
+
+fn everyone() -> DoctorSearch {
+    DoctorSearch {
+        limit: 10,
+        ..DoctorSearch::default()
+    }
+}
+
+async fn found(history: &History, search: DoctorSearch) -> Vec<DoctorId> {
+    let rows = list(&history.pool, &search).await.unwrap();
+    rows.into_iter().map(|row| row.doctor).collect()
+}
+
+#[tokio::test]
+async fn a_doctor_is_shown_with_every_clinic_and_its_terms() {
+    let history = listed().await;
+    let meera = get(&history.pool, doctor(MEERA)).await.unwrap().unwrap();
+    assert_eq!(meera.name().unwrap().as_str(), "Meera Nair");
+    assert_eq!(
+        meera.specialisations,
+        [("cardiology".parse().unwrap())].into()
+    );
+    assert_eq!(
+        meera.languages,
+        ["en".parse().unwrap(), "hi".parse().unwrap()].into()
+    );
+    assert!(meera.verified);
+    assert_eq!(meera.version, 7);
+    assert_eq!(meera.affiliations.len(), 2);
+    let at_pune = Affiliation {
+        fee: inr(60_000),
+        slot_length: SlotLength::new(30).unwrap(),
+        zone: "Asia/Kolkata".parse().unwrap(),
+        hours: monday_morning(),
+    };
+    assert_eq!(meera.affiliations[&clinic(PUNE)], at_pune);
+}
+
+#[tokio::test]
+async fn a_doctor_whom_nobody_registered_is_not_found() {
+    let history = listed().await;
+    assert_eq!(get(&history.pool, doctor(9)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn doctors_are_listed_by_name_whatever_its_case() {
+    let history = listed().await;
+    let all = found(&history, everyone()).await;
+    assert_eq!(all, [doctor(ARUN), doctor(MEERA), doctor(ZOYA)]);
+}
+
+#[tokio::test]
+async fn a_list_of_doctors_goes_on_behind_the_last_one() {
+    let history = listed().await;
+    let mut search = DoctorSearch {
+        limit: 1,
+        ..everyone()
+    };
+    let mut pages = Vec::new();
+    while let Some(last) = found(&history, search.clone()).await.pop() {
+        pages.push(last);
+        search.after = Some(last);
+    }
+    assert_eq!(pages, [doctor(ARUN), doctor(MEERA), doctor(ZOYA)]);
+}
+
+#[tokio::test]
+async fn a_list_shows_the_terms_of_each_doctor() {
+    let history = listed().await;
+    let rows = list(&history.pool, &everyone()).await.unwrap();
+    let clinics: Vec<_> = rows.iter().map(|row| row.affiliations.len()).collect();
+    assert_eq!(clinics, [1, 2, 0]);
+    let meera = get(&history.pool, doctor(MEERA)).await.unwrap();
+    assert_eq!(rows.get(1), meera.as_ref());
+}
+
+#[tokio::test]
+async fn each_filter_leaves_the_doctors_that_it_names() {
+    let history = listed().await;
+    let at_berlin = DoctorSearch {
+        clinic: Some(clinic(BERLIN)),
+        ..everyone()
+    };
+    let cardiology = Some("cardiology".parse().unwrap());
+    let cardiologists = DoctorSearch {
+        specialisation: cardiology,
+        ..everyone()
+    };
+    let in_bengali = DoctorSearch {
+        language: Some("bn".parse().unwrap()),
+        ..everyone()
+    };
+    let verified = DoctorSearch {
+        verified_only: true,
+        ..everyone()
+    };
+    assert_eq!(
+        found(&history, at_berlin.clone()).await,
+        [doctor(ARUN), doctor(MEERA)]
+    );
+    assert_eq!(
+        found(&history, cardiologists.clone()).await,
+        [doctor(MEERA), doctor(ZOYA)]
+    );
+    assert_eq!(found(&history, in_bengali).await, [doctor(ARUN)]);
+    assert_eq!(
+        found(&history, verified).await,
+        [doctor(MEERA), doctor(ZOYA)]
+    );
+    let both = DoctorSearch {
+        clinic: at_berlin.clinic,
+        ..cardiologists
+    };
+    assert_eq!(found(&history, both).await, [doctor(MEERA)]);
+}
+
+#[tokio::test]
+async fn an_erased_doctor_is_listed_last_and_without_a_name() {
+    let history = told().await;
+    history
+        .project_without(&DoctorDirectory, doctor(ARUN).as_uuid())
+        .await;
+    let rows = list(&history.pool, &everyone()).await.unwrap();
+    let doctors: Vec<_> = rows.iter().map(|row| row.doctor).collect();
+    assert_eq!(doctors, [doctor(MEERA), doctor(ZOYA), doctor(ARUN)]);
+    assert_eq!(rows[2].name(), None);
+    let behind_zoya = DoctorSearch {
+        after: Some(doctor(ZOYA)),
+        ..everyone()
+    };
+    assert_eq!(found(&history, behind_zoya).await, [doctor(ARUN)]);
+}

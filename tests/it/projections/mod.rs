@@ -1,0 +1,12 @@
+//! Read models against a real database: events in, rows out.
+
+mod account_directory;
+mod availability;
+mod clinic_directory;
+mod day_sheet;
+mod doctor_directory;
+mod fixture;
+mod patient_appointments;
+mod patient_card;
+mod replay;
+mod story;

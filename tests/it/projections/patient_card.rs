@@ -1,0 +1,64 @@
+//! Who is a patient, how are they reached, and who may act for them?
+
+use projections::patient_card::{PatientCards, get, patients_of_proxy};
+
+use super::fixture::{account, patient};
+use super::story::{ASHA, RAVI, told};
+
+#[tokio::test]
+async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
+    let history = told().await;
+    history.project(&PatientCards).await;
+    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    assert_eq!(asha.name().unwrap().as_str(), "Asha Rao");
+    assert_eq!(
+        asha.birth_date().unwrap().date(),
+        "1990-05-17".parse().unwrap()
+    );
+    assert_eq!(asha.phone().unwrap().as_str(), "+919820000000");
+    assert_eq!(asha.email(), None);
+    assert_eq!(asha.proxies, [account(8)].into());
+    assert_eq!(asha.version, 5);
+}
+
+#[tokio::test]
+async fn a_patient_whom_nobody_registered_has_no_card() {
+    let history = told().await;
+    history.project(&PatientCards).await;
+    assert_eq!(get(&history.pool, patient(9)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_account_acts_for_those_who_let_it_and_still_do() {
+    let history = told().await;
+    history.project(&PatientCards).await;
+    let of_eight = patients_of_proxy(&history.pool, account(8)).await.unwrap();
+    assert_eq!(of_eight, [patient(ASHA), patient(RAVI)]);
+    let of_seven = patients_of_proxy(&history.pool, account(7)).await.unwrap();
+    assert_eq!(of_seven, []);
+}
+
+#[tokio::test]
+async fn the_card_of_an_erased_patient_says_only_that_there_was_one() {
+    let history = told().await;
+    history
+        .project_without(&PatientCards, patient(ASHA).as_uuid())
+        .await;
+    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    assert!(asha.phi.is_erased());
+    assert_eq!((asha.name(), asha.birth_date()), (None, None));
+    assert_eq!((asha.phone(), asha.email()), (None, None));
+    assert_eq!(asha.proxies, [account(8)].into());
+}
+
+#[tokio::test]
+async fn a_card_does_not_show_the_patient_to_a_log() {
+    let history = told().await;
+    history.project(&PatientCards).await;
+    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    let shown = format!("{asha:?}");
+    assert!(
+        !shown.contains("Asha") && !shown.contains("9820"),
+        "{shown}"
+    );
+}
