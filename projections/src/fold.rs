@@ -94,3 +94,87 @@ impl<E: DomainEvent> Change<E> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adds up what comes, so that an event that counts twice shows.
+    #[derive(Debug, Clone, PartialEq)]
+    struct Sum {
+        total: i64,
+        version: i64,
+    }
+
+    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+    enum Sums {
+        Begun,
+        Added(i64),
+    }
+
+    impl DomainEvent for Sums {
+        fn event_type(&self) -> String {
+            "sum".to_owned()
+        }
+
+        fn event_version(&self) -> String {
+            "1".to_owned()
+        }
+    }
+
+    impl Fold for Sum {
+        type Event = Sums;
+
+        fn aggregate(&self) -> Uuid {
+            Uuid::nil()
+        }
+
+        fn version(&self) -> i64 {
+            self.version
+        }
+
+        fn evolve(known: Option<Self>, event: Sums, version: i64) -> Option<Self> {
+            let total = match event {
+                Sums::Begun => 0,
+                Sums::Added(amount) => known?.total + amount,
+            };
+            Some(Self { total, version })
+        }
+    }
+
+    fn changes(from: i64, events: &[Sums]) -> Changes<Sums> {
+        let numbered = (from..).zip(events.iter().cloned());
+        let changes = numbered.map(|(sequence, event)| Change {
+            aggregate: Uuid::nil(),
+            sequence,
+            event,
+        });
+        Changes(changes.collect())
+    }
+
+    #[test]
+    fn events_change_their_row_in_order() {
+        let rows = changes(1, &[Sums::Begun, Sums::Added(2), Sums::Added(3)]).fold(vec![]);
+        let (total, version) = (5, 3);
+        assert_eq!(rows, [Sum { total, version }]);
+    }
+
+    #[test]
+    fn an_event_that_the_row_knows_does_not_count_twice() {
+        let known = Sum {
+            total: 2,
+            version: 2,
+        };
+        let again = changes(1, &[Sums::Begun, Sums::Added(2)]);
+        assert_eq!(again.fold(vec![known.clone()]), []);
+        let one_more = changes(2, &[Sums::Added(2), Sums::Added(3)]);
+        let (total, version) = (5, 3);
+        assert_eq!(one_more.fold(vec![known]), [Sum { total, version }]);
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_the_first_makes_no_row() {
+        let rows: Vec<Sum> = changes(2, &[Sums::Added(2)]).fold(vec![]);
+        assert_eq!(rows, []);
+    }
+}
