@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn events_change_their_row_in_order() {
-        let rows = changes(1, &[Sums::Begun, Sums::Added(2), Sums::Added(3)]).fold(vec![]);
+        let rows: Vec<Sum> =
+            changes(1, &[Sums::Begun, Sums::Added(2), Sums::Added(3)]).fold(vec![]);
         let (total, version) = (5, 3);
         assert_eq!(rows, [Sum { total, version }]);
     }
@@ -166,7 +167,7 @@ mod tests {
             version: 2,
         };
         let again = changes(1, &[Sums::Begun, Sums::Added(2)]);
-        assert_eq!(again.fold(vec![known.clone()]), []);
+        assert_eq!(again.fold(vec![known.clone()]), Vec::<Sum>::new());
         let one_more = changes(2, &[Sums::Added(2), Sums::Added(3)]);
         let (total, version) = (5, 3);
         assert_eq!(one_more.fold(vec![known]), [Sum { total, version }]);
@@ -175,6 +176,6 @@ mod tests {
     #[test]
     fn an_event_that_cannot_be_the_first_makes_no_row() {
         let rows: Vec<Sum> = changes(2, &[Sums::Added(2)]).fold(vec![]);
-        assert_eq!(rows, []);
+        assert!(rows.is_empty());
     }
 }
