@@ -20,7 +20,7 @@ mod routes;
 mod secrets;
 pub mod settings;
 pub mod startup;
-mod storage;
+pub mod storage;
 mod tokens;
 
 mod accounts;

@@ -152,6 +152,15 @@ impl Application {
         &self.app
     }
 
+    /// How many events the slowest subscriber has still to take.
+    pub async fn lag(&self) -> Result<u64, event_store::StoreError> {
+        let slowest = self.app.progress.all().into_iter().map(|(_, cursor)| cursor).min();
+        match slowest {
+            Some(cursor) => self.app.commands.store().events_after(cursor).await,
+            None => Ok(0),
+        }
+    }
+
     /// Ends when the server does.
     pub async fn failed(&mut self) -> anyhow::Error {
         match (&mut self.serving).await {

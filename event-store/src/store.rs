@@ -72,6 +72,24 @@ impl EventStore {
         })
     }
 
+    /// How many events stand after `cursor`.
+    pub async fn events_after(&self, cursor: Cursor) -> Result<u64, StoreError> {
+        let count = sqlx::query_scalar!(
+            r#"
+            select count(*) as "count!"
+            from events
+            where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
+            "#,
+            cursor.epoch(),
+            cursor.transaction_id(),
+            cursor.position()
+        )
+        .fetch_one(self.pool())
+        .await
+        .map_err(StoreError::doing("counting events"))?;
+        Ok(count.unsigned_abs())
+    }
+
     pub(crate) fn repository(&self) -> &PostgresEventRepository {
         &self.inner.repository
     }

@@ -27,8 +27,13 @@ impl Database {
         let mut admin = PgConnection::connect_with(&cluster).await?;
         // Copying waits for nobody, but the template must have no other session at that moment.
         let sql = format!(r#"create database "{name}" template "{template}""#);
-        sqlx::raw_sql(&sql).execute(&mut admin).await.context("copying the template")?;
-        Ok(Self { options: cluster.database(&name) })
+        sqlx::raw_sql(&sql)
+            .execute(&mut admin)
+            .await
+            .context("copying the template")?;
+        Ok(Self {
+            options: cluster.database(&name),
+        })
     }
 
     /// How to connect to it.
@@ -39,13 +44,18 @@ impl Database {
 
     /// A pool on it.
     pub async fn pool(&self, connections: u32) -> anyhow::Result<PgPool> {
-        let options = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+        let options = PgPoolOptions::new()
+            .max_connections(connections)
+            .test_before_acquire(false);
         Ok(options.connect_with(self.options()).await?)
     }
 }
 
 fn cluster() -> anyhow::Result<PgConnectOptions> {
-    #[expect(clippy::disallowed_methods, reason = "the one setting that the tests have")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one setting that the tests have"
+    )]
     let url = std::env::var(CLUSTER)
         .with_context(|| format!("{CLUSTER} is not set: run the tests through script/test"))?;
     Ok(PgConnectOptions::from_str(&url)?)
@@ -57,12 +67,16 @@ async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
     let migrator = Migrator::new(Path::new(migrations)).await?;
     let digest = migrator.iter().fold(0_u64, |digest, migration| {
         migration.checksum.iter().fold(digest, |digest, byte| {
-            digest.wrapping_mul(1_099_511_628_211).wrapping_add(u64::from(*byte))
+            digest
+                .wrapping_mul(1_099_511_628_211)
+                .wrapping_add(u64::from(*byte))
         })
     });
     let name = format!("template_{digest:016x}");
     let mut admin = PgConnection::connect_with(cluster).await?;
-    sqlx::query("select pg_advisory_lock(7205)").execute(&mut admin).await?;
+    sqlx::query("select pg_advisory_lock(7205)")
+        .execute(&mut admin)
+        .await?;
     let ready: bool = sqlx::query_scalar(
         "select exists (select from pg_database where datname = $1 and datistemplate)",
     )
@@ -72,7 +86,9 @@ async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
     if !ready {
         let drop_create = format!(r#"drop database if exists "{name}""#);
         sqlx::raw_sql(&drop_create).execute(&mut admin).await?;
-        sqlx::raw_sql(&format!(r#"create database "{name}""#)).execute(&mut admin).await?;
+        sqlx::raw_sql(&format!(r#"create database "{name}""#))
+            .execute(&mut admin)
+            .await?;
         let mut connection = PgConnection::connect_with(&cluster.clone().database(&name)).await?;
         migrator.run(&mut connection).await?;
         connection.close().await?;
@@ -84,6 +100,9 @@ async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
 }
 
 fn random() -> Uuid {
-    #[expect(clippy::disallowed_methods, reason = "a name for a throw-away database")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a name for a throw-away database"
+    )]
     Uuid::new_v4()
 }

@@ -1,5 +1,8 @@
-//! Black-box tests of the whole product; they live in `it/`, one binary.
+//! What black-box tests and benches share; the tests themselves live in `it/`, one binary.
 //!
-//! This library holds what tests and benches share: a database of one's own.
+//! [`database`]: a database of one's own. [`app`]: a running node on it, and tokens for anyone.
+//! [`world`]: a small clinic to work in.
 
+pub mod app;
 pub mod database;
+pub mod world;

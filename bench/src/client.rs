@@ -1,0 +1,83 @@
+//! A client that costs little: HTTP/1.1 over one kept connection, nothing but what the bench needs.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, bail};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// One kept connection.
+pub struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    /// Connects.
+    pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(8192),
+        })
+    }
+
+    /// Sends a request and reads its whole answer. Returns the status.
+    pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<u16> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                bail!("the server closed the connection");
+            }
+            if let Some(status) = complete(&self.buffer)? {
+                return Ok(status);
+            }
+        }
+    }
+
+    /// The last answer's body.
+    pub fn body(&self) -> &[u8] {
+        let start = find(&self.buffer, b"\r\n\r\n").map_or(self.buffer.len(), |at| at + 4);
+        &self.buffer[start..]
+    }
+}
+
+/// A POST of JSON; `headers` are lines that end in CRLF.
+pub fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         {headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// The status, once head and body are there.
+fn complete(answer: &[u8]) -> anyhow::Result<Option<u16>> {
+    let Some(end) = find(answer, b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = std::str::from_utf8(&answer[..end])?;
+    let length = head
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse::<usize>())
+        })
+        .context("an answer without content-length")??;
+    if answer.len() < end + 4 + length {
+        return Ok(None);
+    }
+    Ok(Some(
+        head.get(9..12).context("a short status line")?.parse()?,
+    ))
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+}

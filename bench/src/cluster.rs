@@ -1,0 +1,51 @@
+//! A durable PostgreSQL of the bench's own: fsync on, gone afterwards.
+
+use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig};
+use anyhow::Context as _;
+use api::storage;
+use sqlx::PgPool;
+use tempfile::TempDir;
+
+/// A running cluster with a migrated database.
+pub struct Cluster {
+    server: EmbeddedPostgres,
+    /// Connections of the app role.
+    pub pool: PgPool,
+    folder: TempDir,
+}
+
+impl Cluster {
+    /// Starts it with a pool of `connections`.
+    pub async fn start(connections: u32) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("caresync-bench")
+            .tempdir_in("/var/tmp")?;
+        // The server runs under another account, which must be able to come in.
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(folder.path(), open)?;
+        let mut config = EmbeddedPostgresConfig::new(folder.path().join("postgres"));
+        config.shared_buffers_mib = 1024;
+        let server = EmbeddedPostgres::start(config)
+            .await
+            .context("starting PostgreSQL")?;
+        storage::migrate(&server.owner_options(), &server.app_options()).await?;
+        let pool = storage::connect(server.app_options(), connections).await?;
+        Ok(Self {
+            server,
+            pool,
+            folder,
+        })
+    }
+
+    /// A connection pool of the owner, for what only a bench does.
+    pub async fn owner(&self) -> anyhow::Result<PgPool> {
+        storage::connect(self.server.owner_options(), 1).await
+    }
+
+    /// Stops it and removes its folder.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        self.server.stop().await.context("stopping PostgreSQL")?;
+        self.folder.close().context("removing the cluster's folder")
+    }
+}

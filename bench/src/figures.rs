@@ -1,0 +1,61 @@
+//! Medians, percentiles, and pairs.
+
+use std::time::Duration;
+
+/// What one round of requests came to.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Requests per second.
+    pub rate: f64,
+    /// Each request's time, sorted.
+    times: Vec<Duration>,
+}
+
+impl Round {
+    /// Requests that took `times` each, `elapsed` in all.
+    pub fn new(mut times: Vec<Duration>, elapsed: Duration) -> Self {
+        times.sort_unstable();
+        #[expect(clippy::cast_precision_loss, reason = "a count of requests fits")]
+        let rate = times.len() as f64 / elapsed.as_secs_f64();
+        Self { rate, times }
+    }
+
+    /// The time that a share of `percent` of the requests did not exceed, in milliseconds.
+    pub fn percentile_ms(&self, percent: usize) -> f64 {
+        let index = (self.times.len() * percent / 100).min(self.times.len().saturating_sub(1));
+        self.times
+            .get(index)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+    }
+}
+
+/// The middle of some numbers.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        length if length % 2 == 1 => values[length / 2],
+        length => f64::midpoint(values[length / 2 - 1], values[length / 2]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_or_between_the_two_in_the_middle() {
+        assert!((median([3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+        assert!((median([4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_times() {
+        let times = (1..=100).map(Duration::from_millis).collect();
+        let round = Round::new(times, Duration::from_secs(1));
+        assert!((round.percentile_ms(99) - 100.0).abs() < 1e-9);
+        assert!((round.percentile_ms(50) - 51.0).abs() < 1e-9);
+        assert!((round.rate - 100.0).abs() < 1e-9);
+    }
+}

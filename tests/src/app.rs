@@ -1,0 +1,182 @@
+//! A running node, the same one that production starts, on port 0 and a database of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::system::{SystemIds, TestClock};
+use api::startup::{Application, Parts, realm};
+use api::storage;
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::identity::LoginIndex;
+use commands::ports::{Clock as _, IdSource as _, SessionId};
+use domain::appointment::BookingPolicy;
+use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
+
+use crate::database::Database;
+
+/// What the nodes of one test share.
+#[derive(Clone)]
+pub struct Site {
+    /// The database.
+    pub database: Database,
+    /// The time on every node.
+    pub clock: TestClock,
+    /// The keys of every node.
+    pub keys: JwtKeys,
+    signer: Arc<AccessTokenSigner>,
+}
+
+/// A running node.
+pub struct Node {
+    /// Where it listens.
+    pub address: SocketAddr,
+    application: Application,
+}
+
+/// Somebody to act as.
+#[derive(Debug, Clone)]
+pub struct Somebody {
+    /// The account; it need not exist, since tokens are believed.
+    pub account: AccountId,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// Where they act as staff.
+    pub clinics: ClinicScope,
+    /// The patient that they are.
+    pub patient: Option<PatientId>,
+    /// The doctor that they are.
+    pub doctor: Option<DoctorId>,
+}
+
+impl Site {
+    /// A new database, and a clock that stands at the given time.
+    pub async fn at(now: DateTime<Utc>) -> anyhow::Result<Self> {
+        Ok(Self::on(Database::create().await?, now)?)
+    }
+
+    /// The same on a given database.
+    pub fn on(database: Database, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let keys = JwtKeys::generate()?;
+        let signer = Arc::new(AccessTokenSigner::new(&keys, realm()));
+        Ok(Self {
+            database,
+            clock: TestClock::at(now),
+            keys,
+            signer,
+        })
+    }
+
+    /// Starts a node.
+    pub async fn node(&self) -> anyhow::Result<Node> {
+        let pool = storage::connect(self.database.options(), 24).await?;
+        let parts = Parts {
+            pool,
+            jwt: self.keys.clone(),
+            logins: LoginIndex::new([7; 32]),
+            clock: Arc::new(self.clock.clone()),
+            ids: Arc::new(SystemIds),
+            policy: BookingPolicy::default(),
+            cors_origins: vec!["https://front.example".to_owned()],
+            trusted_proxies: Vec::new(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let application = Application::start(parts, listener).await?;
+        Ok(Node {
+            address: application.address(),
+            application,
+        })
+    }
+
+    /// An access token, without a sign-in.
+    pub fn token(&self, somebody: &Somebody) -> anyhow::Result<String> {
+        self.token_until(somebody, self.clock.now() + TimeDelta::minutes(15))
+    }
+
+    /// An access token that ends at a given time.
+    pub fn token_until(&self, somebody: &Somebody, exp: DateTime<Utc>) -> anyhow::Result<String> {
+        let claims = AccessClaims {
+            sub: somebody.account,
+            sid: SessionId(SystemIds.id()),
+            roles: somebody.roles.iter().copied().collect(),
+            clinics: somebody.clinics.clone(),
+            patient: somebody.patient,
+            doctor: somebody.doctor,
+            iat: self.clock.now(),
+            exp,
+            jti: SystemIds.id(),
+        };
+        Ok(self.signer.sign(&claims)?)
+    }
+}
+
+impl Node {
+    /// The address of a path on this node.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops it as production would.
+    pub async fn stop(self) {
+        self.application.stop().await;
+    }
+}
+
+impl Somebody {
+    fn with(role: Role) -> Self {
+        Self {
+            account: AccountId::from_uuid(SystemIds.id()),
+            roles: vec![role],
+            clinics: ClinicScope::Only([].into()),
+            patient: None,
+            doctor: None,
+        }
+    }
+
+    /// A patient.
+    #[must_use]
+    pub fn patient(patient: PatientId) -> Self {
+        Self {
+            patient: Some(patient),
+            ..Self::with(Role::Patient)
+        }
+    }
+
+    /// A doctor.
+    #[must_use]
+    pub fn doctor(doctor: DoctorId) -> Self {
+        Self {
+            doctor: Some(doctor),
+            clinics: ClinicScope::All,
+            ..Self::with(Role::Doctor)
+        }
+    }
+
+    /// Somebody at the front desk.
+    #[must_use]
+    pub fn receptionist(clinics: ClinicScope) -> Self {
+        Self {
+            clinics,
+            ..Self::with(Role::Receptionist)
+        }
+    }
+
+    /// An admin of the whole group.
+    #[must_use]
+    pub fn admin() -> Self {
+        Self {
+            clinics: ClinicScope::All,
+            ..Self::with(Role::Admin)
+        }
+    }
+
+    /// An auditor of the whole group.
+    #[must_use]
+    pub fn auditor() -> Self {
+        Self {
+            clinics: ClinicScope::All,
+            ..Self::with(Role::Auditor)
+        }
+    }
+}

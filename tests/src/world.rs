@@ -1,0 +1,192 @@
+//! A small clinic, appended straight to the log: no HTTP, no password hashing.
+
+use adapters::system::SystemIds;
+use chrono::{DateTime, NaiveTime, Utc, Weekday};
+use commands::guards::guards;
+use commands::identity::LoginIndex;
+use commands::ports::IdSource as _;
+use cqrs_es::Aggregate;
+use domain::clinic::{Clinic, ClinicCommand, ClinicFacts, OpenClinic};
+use domain::doctor::{
+    AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, SetWeeklyHours, VerifyDoctor,
+};
+use domain::patient::{Patient, PatientCommand, RegisterPatient};
+use domain::{
+    Actor, BirthDate, City, ClinicId, ClinicName, ClinicZone, Currency, DoctorId, Language, Money,
+    OpeningHours, PatientId, PersonName, SlotLength, Specialisation, WeeklyHours,
+};
+use event_store::{Append, EventStore, Loaded, Metadata, StreamAppend};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Makes clinics, doctors and patients.
+pub struct World {
+    store: EventStore,
+    at: DateTime<Utc>,
+}
+
+/// How a doctor works.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Minor units of the clinic's currency.
+    pub fee: i64,
+    /// Minutes per slot.
+    pub slot_minutes: u16,
+    /// Open from this hour to that, every day.
+    pub hours: (u32, u32),
+    /// Whether an admin has checked the papers.
+    pub verified: bool,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            fee: 80_000,
+            slot_minutes: 15,
+            hours: (9, 17),
+            verified: true,
+        }
+    }
+}
+
+impl World {
+    /// A world in that database, where everything happened at `at`.
+    pub async fn new(pool: PgPool, at: DateTime<Utc>) -> anyhow::Result<Self> {
+        let store = EventStore::open(pool, guards(LoginIndex::new([7; 32]))).await?;
+        Ok(Self { store, at })
+    }
+
+    /// Opens a clinic.
+    pub async fn clinic(&self, zone: &str, currency: Currency) -> anyhow::Result<ClinicFacts> {
+        let clinic = ClinicId::from_uuid(SystemIds.id());
+        let zone = ClinicZone::parse(zone)?;
+        let open = OpenClinic {
+            clinic,
+            name: ClinicName::parse("Lakeside Clinic")?,
+            zone,
+            city: City::parse("Pune")?,
+            currency,
+            by: Actor::System,
+            at: self.at,
+        };
+        self.append::<Clinic>(clinic.as_uuid(), vec![ClinicCommand::Open(open)])
+            .await?;
+        Ok(ClinicFacts {
+            clinic,
+            zone,
+            currency,
+        })
+    }
+
+    /// Registers a doctor who works at `clinic` every day of the week.
+    pub async fn doctor(&self, clinic: ClinicFacts, terms: Terms) -> anyhow::Result<DoctorId> {
+        let doctor = DoctorId::from_uuid(SystemIds.id());
+        let (by, at) = (Actor::System, self.at);
+        let mut commands = vec![
+            DoctorCommand::Register(RegisterDoctor {
+                doctor,
+                name: PersonName::parse("Meera Iyer")?,
+                specialisations: [Specialisation::parse("cardiology")?].into(),
+                languages: [Language::parse("en")?, Language::parse("hi")?].into(),
+                by,
+                at,
+            }),
+            DoctorCommand::Affiliate(AffiliateDoctor {
+                clinic,
+                fee: Money::new(terms.fee, clinic.currency)?,
+                slot_length: SlotLength::new(terms.slot_minutes)?,
+                by,
+                at,
+            }),
+            DoctorCommand::SetWeeklyHours(SetWeeklyHours {
+                clinic: clinic.clinic,
+                hours: every_day(terms.hours)?,
+                by,
+                at,
+            }),
+        ];
+        if terms.verified {
+            commands.push(DoctorCommand::Verify(VerifyDoctor { by, at }));
+        }
+        self.append::<Doctor>(doctor.as_uuid(), commands).await?;
+        Ok(doctor)
+    }
+
+    /// Registers a patient.
+    pub async fn patient(&self) -> anyhow::Result<PatientId> {
+        let patient = PatientId::from_uuid(SystemIds.id());
+        let born = chrono::NaiveDate::default();
+        let register = RegisterPatient {
+            patient,
+            name: PersonName::parse("Asha Rao")?,
+            birth_date: BirthDate::parse(born, self.at.date_naive())?,
+            phone: None,
+            email: None,
+            by: Actor::System,
+            at: self.at,
+        };
+        self.append::<Patient>(patient.as_uuid(), vec![PatientCommand::Register(register)])
+            .await?;
+        Ok(patient)
+    }
+
+    /// Runs commands of a new aggregate in one append.
+    async fn append<A>(&self, id: Uuid, commands: Vec<A::Command>) -> anyhow::Result<()>
+    where
+        A: Aggregate<Services = ()>,
+        A::Error: Send + Sync + 'static,
+    {
+        let mut aggregate = A::default();
+        let mut events = Vec::new();
+        for command in commands {
+            let sink = cqrs_es::event_sink::EventSink::default();
+            aggregate.handle(command, &(), &sink).await?;
+            for event in sink.collect().await {
+                events.push(event_store::EventData::of(&event)?);
+            }
+        }
+        let stream = StreamAppend {
+            aggregate_type: A::TYPE,
+            aggregate_id: id.to_string(),
+            expected_version: Loaded::<A>::unborn("").version(),
+            events,
+        };
+        let append = Append {
+            streams: vec![stream],
+            metadata: metadata(id),
+            idempotency: None,
+        };
+        self.store.append(&append).await?;
+        Ok(())
+    }
+}
+
+/// The same hours on each day of the week.
+pub fn every_day((from, to): (u32, u32)) -> anyhow::Result<WeeklyHours> {
+    let days = [
+        Weekday::Mon,
+        Weekday::Tue,
+        Weekday::Wed,
+        Weekday::Thu,
+        Weekday::Fri,
+        Weekday::Sat,
+        Weekday::Sun,
+    ];
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+    let openings = days
+        .into_iter()
+        .map(|day| OpeningHours::new(day, hour(from), hour(to)));
+    Ok(WeeklyHours::new(openings.collect::<Result<_, _>>()?)?)
+}
+
+fn metadata(cause: Uuid) -> Metadata {
+    Metadata {
+        actor: "system".to_owned(),
+        role: "SYSTEM".to_owned(),
+        clinic: None,
+        correlation_id: cause,
+        causation_id: cause,
+        request_id: None,
+        command_id: SystemIds.id(),
+    }
+}
