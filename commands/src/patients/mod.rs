@@ -137,15 +137,8 @@ impl Commands {
         expected: Option<i64>,
         context: &Context,
     ) -> Answer {
-        let permit = |state: &Patient| {
-            let known = state.is_registered()
-                && may_see_patient(caller, patient, state.is_proxy(caller.account));
-            if known {
-                Ok(())
-            } else {
-                Err(CommandError::NotFound)
-            }
-        };
+        let part = Part::of(&command);
+        let permit = |state: &Patient| may_change(caller, patient, part, state);
         let request = Request {
             id: key(patient.as_uuid()),
             command,
@@ -157,5 +150,115 @@ impl Commands {
             version,
         })
         .await
+    }
+}
+
+/// The parts of a card that not everybody may change alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Who the patient is and how they are reached.
+    Card,
+    /// Who may act for the patient.
+    Proxies,
+}
+
+impl Part {
+    fn of(command: &PatientCommand) -> Self {
+        match command {
+            PatientCommand::Register(_) | PatientCommand::ChangeContact(_) => Self::Card,
+            PatientCommand::AddProxy(_) | PatientCommand::RemoveProxy(_) => Self::Proxies,
+        }
+    }
+}
+
+/// A proxy acts for the patient, but does not choose who else does: only the patient and the front
+/// desk say that. Strangers are told that there is no such patient, proxies that they may not.
+fn may_change(
+    caller: &Caller,
+    patient: PatientId,
+    part: Part,
+    state: &Patient,
+) -> Result<(), CommandError<PatientRefusal>> {
+    let known = may_see_patient(caller, patient, state.is_proxy(caller.account));
+    if !state.is_registered() || !known {
+        return Err(CommandError::NotFound);
+    }
+    if part == Part::Proxies && !may_see_patient(caller, patient, false) {
+        return Err(CommandError::Forbidden);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::patient::RegisteredPatient;
+    use domain::{ClinicScope, Role};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PARTS: [Part; 2] = [Part::Card, Part::Proxies];
+
+    fn patient() -> PatientId {
+        PatientId::from_uuid(Uuid::from_u128(1))
+    }
+
+    fn account() -> AccountId {
+        AccountId::from_uuid(Uuid::from_u128(2))
+    }
+
+    fn caller(role: Role) -> Caller {
+        Caller {
+            account: account(),
+            roles: [role].into(),
+            clinics: ClinicScope::Only([].into()),
+            patient: None,
+            doctor: None,
+        }
+    }
+
+    fn card(proxies: &[AccountId]) -> Patient {
+        Patient::Registered(RegisteredPatient {
+            patient: patient(),
+            proxies: proxies.iter().copied().collect(),
+        })
+    }
+
+    #[test]
+    fn the_patient_and_the_front_desk_change_every_part_of_a_card() {
+        let own = Caller {
+            patient: Some(patient()),
+            ..caller(Role::Patient)
+        };
+        for caller in [own, caller(Role::Receptionist), caller(Role::Admin)] {
+            for part in PARTS {
+                let told = may_change(&caller, patient(), part, &card(&[]));
+                assert!(told.is_ok(), "{caller:?}, {part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_proxy_changes_the_card_and_names_no_further_proxies() {
+        let proxy = caller(Role::Patient);
+        let card = card(&[account()]);
+        assert!(may_change(&proxy, patient(), Part::Card, &card).is_ok());
+        let told = may_change(&proxy, patient(), Part::Proxies, &card);
+        assert!(matches!(told, Err(CommandError::Forbidden)));
+    }
+
+    #[test]
+    fn a_stranger_is_told_that_there_is_no_such_patient() {
+        for part in PARTS {
+            let told = may_change(&caller(Role::Patient), patient(), part, &card(&[]));
+            assert!(matches!(told, Err(CommandError::NotFound)), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_changes_a_patient_who_was_never_registered() {
+        let unborn = Patient::Unregistered;
+        let told = may_change(&caller(Role::Admin), patient(), Part::Card, &unborn);
+        assert!(matches!(told, Err(CommandError::NotFound)));
     }
 }
