@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::{appointments, auth, health};
+use crate::{accounts, appointments, auth, clinics, doctors, health, patients};
 
 /// Where the document is served.
 const DOCUMENT: &str = "/openapi.json";
@@ -31,6 +31,29 @@ const DOCUMENT: &str = "/openapi.json";
         auth::refresh,
         auth::logout,
         auth::me,
+        accounts::register_account,
+        accounts::list_accounts,
+        accounts::get_account,
+        accounts::disable_account,
+        accounts::enable_account,
+        clinics::open_clinic,
+        clinics::list_clinics,
+        clinics::get_clinic,
+        clinics::rename_clinic,
+        doctors::register_doctor,
+        doctors::list_doctors,
+        doctors::get_doctor,
+        doctors::verify_doctor,
+        doctors::affiliate_doctor,
+        doctors::set_terms,
+        doctors::set_hours,
+        doctors::get_availability,
+        doctors::get_day_sheet,
+        patients::register_patient,
+        patients::get_patient,
+        patients::change_contact,
+        patients::add_proxy,
+        patients::remove_proxy,
         appointments::book_appointment,
         appointments::list_appointments,
         appointments::get_appointment,

@@ -1,10 +1,154 @@
-//! Accounts.
+//! Accounts of those who work here, and the accounts of all others as admins see them.
+//!
+//! An admin has to do with accounts whose clinics are among their own; of any wider one they may not
+//! know. What an account may do and where is settled when it is registered and stays.
 
+mod disable;
+mod enable;
+mod get;
+mod list;
 mod refusal;
+mod register;
+mod scope;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
+use commands::accounts::AccountReply;
+use commands::identity::parse_password;
+use domain::account::Person;
+use domain::{AccountId, ClinicId, ClinicScope, DoctorId, EmailAddress, PatientId, Role};
+use projections::account_directory::ListedAccount;
+use secrecy::SecretString;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::http::answer::Versioned;
+use crate::http::problem::{Flaw, Problem};
 
 pub(crate) use refusal::refusal;
+pub(crate) use {disable::*, enable::*, get::*, list::*, register::*};
 
 /// The routes of this resource.
-pub fn routes(_: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/accounts", web::post().to(register_account))
+        .route("/accounts", web::get().to(list_accounts))
+        .route("/accounts/{id}", web::get().to(get_account))
+        .route("/accounts/{id}/disable", web::post().to(disable_account))
+        .route("/accounts/{id}/enable", web::post().to(enable_account));
+}
+
+/// Where an account stands after a command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountState {
+    /// The account.
+    #[schema(value_type = Uuid)]
+    pub id: AccountId,
+    /// Whether it may not sign in.
+    pub disabled: bool,
+    /// Its version.
+    pub version: i64,
+}
+
+/// An account, as admins see it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountRecord {
+    /// The account.
+    #[schema(value_type = Uuid)]
+    pub id: AccountId,
+    /// What it signs in with; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Email, example = "desk@example.org")]
+    pub email: Option<EmailAddress>,
+    /// What it may act as.
+    #[schema(value_type = Vec<String>, example = json!(["RECEPTIONIST"]))]
+    pub roles: Vec<Role>,
+    /// Where it may act as staff.
+    pub clinics: ClinicScopeBody,
+    /// The patient that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub patient_id: Option<PatientId>,
+    /// The doctor that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub doctor_id: Option<DoctorId>,
+    /// Whether it may not sign in.
+    pub disabled: bool,
+    /// Its version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// Where an account may act as staff: `{"kind": "all"}`, or `{"kind": "only", "clinics": […]}`.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", content = "clinics", rename_all = "camelCase")]
+pub enum ClinicScopeBody {
+    /// At every clinic, also at one that opens tomorrow.
+    All,
+    /// At these clinics.
+    Only(Vec<Uuid>),
+}
+
+impl Versioned for AccountState {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for AccountRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<AccountReply> for AccountState {
+    fn from(reply: AccountReply) -> Self {
+        let AccountReply {
+            account,
+            disabled,
+            version,
+        } = reply;
+        Self {
+            id: account,
+            disabled,
+            version,
+        }
+    }
+}
+
+impl From<ClinicScope> for ClinicScopeBody {
+    fn from(scope: ClinicScope) -> Self {
+        match scope {
+            ClinicScope::All => Self::All,
+            ClinicScope::Only(named) => Self::Only(named.iter().map(ClinicId::as_uuid).collect()),
+        }
+    }
+}
+
+impl From<ListedAccount> for AccountRecord {
+    fn from(row: ListedAccount) -> Self {
+        let (patient_id, doctor_id) = match row.person {
+            Person::None => (None, None),
+            Person::Patient(patient) => (Some(patient), None),
+            Person::Doctor(doctor) => (None, Some(doctor)),
+        };
+        Self {
+            id: row.account,
+            email: row.email().cloned(),
+            roles: row.roles.into_iter().collect(),
+            clinics: row.clinics.into(),
+            patient_id,
+            doctor_id,
+            disabled: row.disabled,
+            version: row.version,
+        }
+    }
+}
+
+/// A password that an admin gives to somebody.
+pub(crate) fn password(text: String) -> Result<SecretString, Problem> {
+    parse_password(text)
+        .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))
+}

@@ -1,7 +1,9 @@
 //! What a refusal of an account is over HTTP.
 
+use commands::accounts::NewAccountRefusal;
 use domain::account::AccountRefusal as Refusal;
 
+use crate::auth::login_taken;
 use crate::http::problem::Problem;
 
 /// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
@@ -29,5 +31,13 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "cannot-disable-oneself",
             "Nobody disables their own account.",
         ),
+    }
+}
+
+/// The same for an account that is only being registered.
+pub fn registration_refusal(own: NewAccountRefusal) -> Problem {
+    match own {
+        NewAccountRefusal::Account(own) => refusal(own),
+        NewAccountRefusal::LoginTaken => login_taken(),
     }
 }

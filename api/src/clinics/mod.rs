@@ -1,6 +1,104 @@
-//! Placeholder for clinics.
+//! Clinics: open, rename, look.
 
-use actix_web::web::ServiceConfig;
+mod get;
+mod list;
+mod open;
+mod refusal;
+mod rename;
+
+use actix_web::web::{self, ServiceConfig};
+use commands::clinics::ClinicReply;
+use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use projections::clinic_directory::ListedClinic;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::answer::Versioned;
+
+pub(crate) use {get::*, list::*, open::*, rename::*};
 
 /// The routes of this resource.
-pub fn routes(_: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/clinics", web::post().to(open_clinic))
+        .route("/clinics", web::get().to(list_clinics))
+        .route("/clinics/{id}", web::get().to(get_clinic))
+        .route("/clinics/{id}", web::put().to(rename_clinic));
+}
+
+/// Where a clinic stands after a command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicState {
+    /// The clinic.
+    #[schema(value_type = Uuid)]
+    pub id: ClinicId,
+    /// Its version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// A clinic, as everybody sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicBody {
+    /// The clinic.
+    #[schema(value_type = Uuid)]
+    pub id: ClinicId,
+    /// What it is called.
+    #[schema(value_type = String, example = "Lakeside Clinic")]
+    pub name: ClinicName,
+    /// Where it is.
+    #[schema(value_type = String, example = "Pune")]
+    pub city: City,
+    /// The IANA time zone that its hours are in.
+    #[schema(value_type = String, example = "Asia/Kolkata")]
+    pub time_zone: ClinicZone,
+    /// What its fees are in, ISO 4217.
+    #[schema(value_type = String, example = "INR")]
+    pub currency: Currency,
+    /// Its version, as in the `ETag`.
+    pub version: i64,
+}
+
+impl Versioned for ClinicState {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for ClinicBody {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<ClinicReply> for ClinicState {
+    fn from(reply: ClinicReply) -> Self {
+        let ClinicReply { clinic, version } = reply;
+        Self {
+            id: clinic,
+            version,
+        }
+    }
+}
+
+impl From<ListedClinic> for ClinicBody {
+    fn from(row: ListedClinic) -> Self {
+        let ListedClinic {
+            clinic,
+            name,
+            city,
+            zone,
+            currency,
+            version,
+        } = row;
+        Self {
+            id: clinic,
+            name,
+            city,
+            time_zone: zone,
+            currency,
+            version,
+        }
+    }
+}

@@ -1,6 +1,211 @@
-//! Placeholder for doctors.
+//! Doctors: register, verify, where they work and when; what of that is free, and whom they see.
 
-use actix_web::web::ServiceConfig;
+mod affiliate;
+mod availability;
+mod calendar_day;
+mod day_sheet;
+mod get;
+mod list;
+mod refusal;
+mod register;
+mod set_hours;
+mod set_terms;
+mod verify;
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest};
+use commands::doctors::DoctorReply;
+use domain::{
+    Affiliation, ClinicId, ClinicZone, DoctorId, Language, Money, PersonName, SlotLength,
+    Specialisation, WeeklyHours,
+};
+use projections::doctor_directory::ListedDoctor;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::appointments::MoneyBody;
+use crate::http::answer::Versioned;
+use crate::http::ids::segment;
+use crate::http::problem::Problem;
+
+pub(crate) use {
+    affiliate::*, availability::*, day_sheet::*, get::*, list::*, register::*, set_hours::*,
+    set_terms::*, verify::*,
+};
 
 /// The routes of this resource.
-pub fn routes(_: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/doctors", web::post().to(register_doctor))
+        .route("/doctors", web::get().to(list_doctors))
+        .route("/doctors/{id}", web::get().to(get_doctor))
+        .route("/doctors/{id}/verify", web::post().to(verify_doctor))
+        .route(
+            "/doctors/{id}/affiliations",
+            web::post().to(affiliate_doctor),
+        )
+        .route(
+            "/doctors/{id}/affiliations/{clinicId}/terms",
+            web::put().to(set_terms),
+        )
+        .route(
+            "/doctors/{id}/affiliations/{clinicId}/hours",
+            web::put().to(set_hours),
+        )
+        .route(
+            "/doctors/{id}/availability",
+            web::get().to(get_availability),
+        )
+        .route("/doctors/{id}/day-sheet", web::get().to(get_day_sheet));
+}
+
+/// A doctor at a clinic, from the path.
+pub struct AffiliationPath {
+    doctor: DoctorId,
+    clinic: ClinicId,
+}
+
+impl FromRequest for AffiliationPath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(segment(request, "id").and_then(|doctor| {
+            let clinic = segment(request, "clinicId")?;
+            Ok(Self { doctor, clinic })
+        }))
+    }
+}
+
+/// Where a doctor stands after a command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorState {
+    /// The doctor.
+    #[schema(value_type = Uuid)]
+    pub id: DoctorId,
+    /// The doctor's version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// A doctor, as everybody sees them.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorBody {
+    /// The doctor.
+    #[schema(value_type = Uuid)]
+    pub id: DoctorId,
+    /// The full name; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Dr Meera Iyer")]
+    pub name: Option<PersonName>,
+    /// What they are consulted about.
+    #[schema(value_type = Vec<String>, example = json!(["cardiology"]))]
+    pub specialisations: Vec<Specialisation>,
+    /// What they speak, as language tags.
+    #[schema(value_type = Vec<String>, example = json!(["en", "hi"]))]
+    pub languages: Vec<Language>,
+    /// Whether their papers were checked; only then can they be booked.
+    pub verified: bool,
+    /// Where they work.
+    pub affiliations: Vec<AffiliationBody>,
+    /// The doctor's version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// How a doctor works at a clinic.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AffiliationBody {
+    /// The clinic.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// What a visit costs.
+    #[schema(value_type = MoneyBody)]
+    pub fee: Money,
+    /// How many minutes a visit takes.
+    #[schema(value_type = u16, example = 20)]
+    pub slot_minutes: SlotLength,
+    /// The IANA time zone that the hours are in.
+    #[schema(value_type = String, example = "Asia/Kolkata")]
+    pub time_zone: ClinicZone,
+    /// The regular week, Monday first; empty until it is set.
+    #[schema(value_type = Vec<OpeningBody>)]
+    pub weekly_hours: WeeklyHours,
+}
+
+/// An opening of a regular week, on the clinic's clock.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OpeningBody {
+    /// `monday` to `sunday`.
+    #[schema(example = "monday")]
+    pub day: String,
+    /// When it begins, HH:MM.
+    #[schema(example = "09:00")]
+    pub from: String,
+    /// When the last visit is over, HH:MM, later on the same day.
+    #[schema(example = "13:00")]
+    pub to: String,
+}
+
+impl Versioned for DoctorState {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for DoctorBody {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<DoctorReply> for DoctorState {
+    fn from(reply: DoctorReply) -> Self {
+        let DoctorReply { doctor, version } = reply;
+        Self {
+            id: doctor,
+            version,
+        }
+    }
+}
+
+impl From<ListedDoctor> for DoctorBody {
+    fn from(row: ListedDoctor) -> Self {
+        Self {
+            id: row.doctor,
+            name: row.name().cloned(),
+            specialisations: row.specialisations.into_iter().collect(),
+            languages: row.languages.into_iter().collect(),
+            verified: row.verified,
+            affiliations: row
+                .affiliations
+                .into_iter()
+                .map(AffiliationBody::from)
+                .collect(),
+            version: row.version,
+        }
+    }
+}
+
+impl From<(ClinicId, Affiliation)> for AffiliationBody {
+    fn from((clinic, affiliation): (ClinicId, Affiliation)) -> Self {
+        let Affiliation {
+            fee,
+            slot_length,
+            zone,
+            hours,
+        } = affiliation;
+        Self {
+            clinic_id: clinic,
+            fee,
+            slot_minutes: slot_length,
+            time_zone: zone,
+            weekly_hours: hours,
+        }
+    }
+}

@@ -15,7 +15,7 @@ use actix_web::{FromRequest, HttpRequest};
 use adapters::jwt::AccessClaims;
 use commands::Caller;
 use commands::ports::SessionId;
-use domain::Role;
+use domain::{ClinicId, ClinicScope, Role};
 
 use super::problem::Problem;
 use crate::app::App;
@@ -84,6 +84,23 @@ impl<L: Level> Access<L> {
     /// The actor for the events, in the role that opened this endpoint.
     pub fn actor(&self) -> domain::Actor {
         self.caller.acting_as(L::ROLES)
+    }
+
+    /// Goes on only for somebody who acts for the whole group: what is about to be done is not
+    /// bound to a clinic.
+    ///
+    /// # Errors
+    /// 403 for staff of named clinics.
+    pub fn require_group(&self) -> Result<(), Problem> {
+        if self.caller.clinics == ClinicScope::All { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
+    /// Goes on only for somebody who acts at this clinic.
+    ///
+    /// # Errors
+    /// 404 for staff of other clinics.
+    pub fn require_clinic(&self, clinic: ClinicId) -> Result<(), Problem> {
+        if self.caller.clinics.covers(clinic) { Ok(()) } else { Err(Problem::not_found()) }
     }
 }
 

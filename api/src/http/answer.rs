@@ -1,4 +1,4 @@
-//! How a command that was done is answered.
+//! How a command that was done is answered, and a thing that was asked for.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION};
@@ -11,7 +11,7 @@ use super::precondition::etag;
 
 /// A reply that knows its aggregate's version.
 pub trait Versioned {
-    /// The aggregate's version after the command.
+    /// The aggregate's version after the command, or as it was read.
     fn version(&self) -> i64;
 }
 
@@ -25,6 +25,11 @@ pub fn created<T: Serialize + Versioned>(done: &Done<T>, location: &str) -> Http
 /// 200 with the state after the change.
 pub fn changed<T: Serialize + Versioned>(done: &Done<T>) -> HttpResponse {
     finish(HttpResponseBuilder::new(StatusCode::OK), done)
+}
+
+/// 200 with one thing as it was read.
+pub fn found<T: Serialize + Versioned>(body: &T) -> HttpResponse {
+    HttpResponse::Ok().insert_header((ETAG, etag(body.version()))).json(body)
 }
 
 fn finish<T: Serialize + Versioned>(

@@ -1,17 +1,115 @@
-//! Patients' cards.
+//! Patients' cards: register, look, reach, and who may act for whom.
 
+mod add_proxy;
+mod change_contact;
+mod get;
 mod refusal;
+mod register;
+mod remove_proxy;
 
-use actix_web::web::ServiceConfig;
-use domain::BirthDate;
+use actix_web::web::{self, ServiceConfig};
+use commands::patients::PatientReply;
+use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
+use projections::patient_card::PatientCard;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::http::answer::Versioned;
 use crate::http::problem::{Flaw, Problem};
 
 pub(crate) use refusal::refusal;
+pub(crate) use {add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*};
 
 /// The routes of this resource.
-pub fn routes(_: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/patients", web::post().to(register_patient))
+        .route("/patients/{id}", web::get().to(get_patient))
+        .route("/patients/{id}/contact", web::put().to(change_contact))
+        .route("/patients/{id}/proxies", web::post().to(add_proxy))
+        .route(
+            "/patients/{id}/proxies/{accountId}",
+            web::delete().to(remove_proxy),
+        );
+}
+
+/// Where a patient's card stands after a command.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientState {
+    /// The patient.
+    #[schema(value_type = Uuid)]
+    pub id: PatientId,
+    /// The card's version, as in the `ETag`.
+    pub version: i64,
+}
+
+/// A patient's card. Once the patient was erased, it says no more than that there was one.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientBody {
+    /// The patient.
+    #[schema(value_type = Uuid)]
+    pub id: PatientId,
+    /// The full name; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Asha Rao")]
+    pub name: Option<PersonName>,
+    /// The date of birth; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date, example = "1990-04-17")]
+    pub birth_date: Option<BirthDate>,
+    /// A telephone number, E.164; absent where there is none, or once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "+919812345678")]
+    pub phone: Option<PhoneNumber>,
+    /// An e-mail address; absent where there is none, or once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Email, example = "asha@example.org")]
+    pub email: Option<EmailAddress>,
+    /// Whose accounts may act for the patient.
+    #[schema(value_type = Vec<Uuid>)]
+    pub proxies: Vec<AccountId>,
+    /// The card's version, as in the `ETag`.
+    pub version: i64,
+}
+
+impl Versioned for PatientState {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for PatientBody {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<PatientReply> for PatientState {
+    fn from(reply: PatientReply) -> Self {
+        let PatientReply { patient, version } = reply;
+        Self {
+            id: patient,
+            version,
+        }
+    }
+}
+
+impl From<PatientCard> for PatientBody {
+    fn from(card: PatientCard) -> Self {
+        Self {
+            id: card.patient,
+            name: card.name().cloned(),
+            birth_date: card.birth_date(),
+            phone: card.phone().cloned(),
+            email: card.email().cloned(),
+            proxies: card.proxies.into_iter().collect(),
+            version: card.version,
+        }
+    }
+}
 
 /// A date of birth, today being what our clock says.
 pub(crate) fn birth_date(born: chrono::NaiveDate, app: &App) -> Result<BirthDate, Problem> {

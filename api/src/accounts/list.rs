@@ -1,0 +1,70 @@
+//! `GET /api/v1/accounts`
+
+use actix_web::web::{Data, Json};
+use domain::AccountId;
+use projections::account_directory;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::AccountRecord;
+use super::scope::lies_within;
+use crate::app::App;
+use crate::http::access::{Access, AdminOnly};
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// Which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountParameters {
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items at most, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// Accounts, in the order in which they were registered. A page leaves out those whose clinics are
+/// not all yours, so it can be short and still have a next one.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    tag = "accounts",
+    operation_id = "listAccounts",
+    security(("bearer" = [])),
+    params(
+        AccountParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<AccountRecord>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_accounts(
+    app: Data<App>,
+    caller: Access<AdminOnly>,
+    Query(parameters): Query<AccountParameters>,
+    position: Position,
+) -> Result<Json<Page<AccountRecord>>, Problem> {
+    let AccountParameters { cursor, limit } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (page.after::<AccountId>()?, page.limit()?);
+    position.wait_for(&app, account_directory::NAME).await?;
+    let rows = account_directory::list(&app.pool, after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| row.account);
+    let within = page
+        .items
+        .into_iter()
+        .filter(|row| lies_within(&row.clinics, &caller.clinics));
+    let items = within.map(AccountRecord::from).collect();
+    Ok(Json(Page {
+        items,
+        next_cursor: page.next_cursor,
+    }))
+}

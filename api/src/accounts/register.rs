@@ -1,0 +1,147 @@
+//! `POST /api/v1/accounts`
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use commands::accounts::NewStaffAccount;
+use domain::{ClinicScope, EmailAddress, Role, Roles};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::refusal::registration_refusal;
+use super::scope::lies_within;
+use super::{AccountState, ClinicScopeBody, password};
+use crate::app::App;
+use crate::http::access::{Access, AdminOnly};
+use crate::http::answer::created;
+use crate::http::problem::{Problem, of_command};
+use crate::http::submission::Submission;
+
+/// Somebody who works here and is no doctor.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegisterAccountRequest {
+    /// What to sign in with.
+    #[schema(value_type = String, format = Email, example = "desk@example.org")]
+    email: EmailAddress,
+    /// 10 to 128 characters.
+    #[schema(format = Password, example = "correct horse battery")]
+    password: String,
+    /// What it may act as: `RECEPTIONIST`, `ADMIN`, `AUDITOR`.
+    #[schema(value_type = Vec<String>, example = json!(["RECEPTIONIST"]))]
+    roles: Roles,
+    /// And where; all of it among your own clinics.
+    #[schema(value_type = ClinicScopeBody)]
+    clinics: ClinicScope,
+}
+
+/// Register an account for staff.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
+    tag = "accounts",
+    operation_id = "registerAccount",
+    security(("bearer" = [])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+    ),
+    request_body = RegisterAccountRequest,
+    responses(
+        (status = 201, description = "Registered", body = AccountState),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not an admin, or `scope-wider-than-own`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`login-taken`, `account-already-registered`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`not-a-staff-role`, `no-role`, `receptionist-without-clinic`, `idempotency-key-reused`, or a value breaks a rule", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn register_account(
+    app: Data<App>,
+    caller: Access<AdminOnly>,
+    submission: Submission<RegisterAccountRequest>,
+) -> Result<HttpResponse, Problem> {
+    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let new = staff(submission.body, &caller.clinics)?;
+    let done = app
+        .identity
+        .register_staff(new, &context)
+        .await
+        .map_err(|error| of_command(error, registration_refusal))?;
+    let location = format!("/api/v1/accounts/{}", done.reply.account);
+    Ok(created(&done.map(AccountState::from), &location))
+}
+
+/// Nobody gives away more than they have, and patients and doctors join by doors of their own.
+fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffAccount, Problem> {
+    let RegisterAccountRequest {
+        email,
+        password: text,
+        roles,
+        clinics,
+    } = request;
+    if !lies_within(&clinics, own) {
+        let title = "You can't let somebody act where you can't.";
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "scope-wider-than-own",
+            title,
+        ));
+    }
+    if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
+        let title = "Patients sign up by themselves, doctors are registered as doctors.";
+        return Err(Problem::unprocessable("not-a-staff-role", title));
+    }
+    Ok(NewStaffAccount {
+        email,
+        password: password(text)?,
+        roles,
+        clinics,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+
+    use super::*;
+
+    fn request(roles: &str, clinics: &str) -> RegisterAccountRequest {
+        let body = format!(
+            r#"{{"email": "desk@example.org", "password": "correct horse battery",
+                "roles": {roles}, "clinics": {clinics}}}"#
+        );
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn told(request: RegisterAccountRequest, own: &ClinicScope) -> Result<(), StatusCode> {
+        staff(request, own)
+            .map(|_| ())
+            .map_err(|problem| problem.status_code())
+    }
+
+    #[test]
+    fn staff_is_registered_at_the_admins_own_clinics() {
+        assert_eq!(
+            told(
+                request(r#"["ADMIN"]"#, r#"{"kind": "all"}"#),
+                &ClinicScope::All
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn patients_and_doctors_are_not_registered_as_staff() {
+        for roles in [r#"["PATIENT"]"#, r#"["DOCTOR", "ADMIN"]"#] {
+            let told = told(request(roles, r#"{"kind": "all"}"#), &ClinicScope::All);
+            assert_eq!(told, Err(StatusCode::UNPROCESSABLE_ENTITY), "{roles}");
+        }
+    }
+
+    #[test]
+    fn an_admin_of_some_clinics_lets_nobody_act_at_all_of_them() {
+        let own = ClinicScope::Only([].into());
+        let told = told(request(r#"["AUDITOR"]"#, r#"{"kind": "all"}"#), &own);
+        assert_eq!(told, Err(StatusCode::FORBIDDEN));
+    }
+}

@@ -1,0 +1,57 @@
+//! `GET /api/v1/clinics`
+
+use actix_web::web::{Data, Json};
+use domain::ClinicId;
+use projections::clinic_directory;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::ClinicBody;
+use crate::app::App;
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// Which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ClinicParameters {
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// The clinics of the group, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/clinics",
+    tag = "clinics",
+    operation_id = "listClinics",
+    params(
+        ClinicParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<ClinicBody>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_clinics(
+    app: Data<App>,
+    Query(parameters): Query<ClinicParameters>,
+    position: Position,
+) -> Result<Json<Page<ClinicBody>>, Problem> {
+    let ClinicParameters { cursor, limit } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (page.after::<(String, ClinicId)>()?, page.limit()?);
+    position.wait_for(&app, clinic_directory::NAME).await?;
+    let rows = clinic_directory::list(&app.pool, after, limit + 1).await?;
+    let items = rows.into_iter().map(ClinicBody::from).collect();
+    Ok(Json(Page::cut(items, limit, |item: &ClinicBody| {
+        (item.name.to_string(), item.id)
+    })))
+}

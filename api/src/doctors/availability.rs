@@ -1,0 +1,142 @@
+//! `GET /api/v1/doctors/{id}/availability`
+
+use actix_web::web::{Data, Json};
+use chrono::NaiveDate;
+use domain::{ClinicId, ClinicZone, DoctorId, Slot};
+use projections::availability::{self, OfferQuery};
+use projections::clinic_directory;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::calendar_day::calendar_day;
+use crate::app::App;
+use crate::appointments::SlotBody;
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::{Flaw, Problem};
+use crate::http::query::Query;
+
+/// The most days of one answer, so that the work for it is bounded.
+const MOST_DAYS: i64 = 31;
+
+/// Where, and on which days.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AvailabilityParameters {
+    /// At which clinic.
+    #[param(value_type = Uuid)]
+    clinic_id: ClinicId,
+    /// The first day, on the clinic's calendar.
+    #[serde(deserialize_with = "calendar_day")]
+    from: NaiveDate,
+    /// The last day; at most 31 days in all.
+    #[serde(deserialize_with = "calendar_day")]
+    to: NaiveDate,
+}
+
+/// When a doctor can be booked at a clinic.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityBody {
+    /// The doctor.
+    #[schema(value_type = Uuid)]
+    doctor_id: DoctorId,
+    /// The clinic.
+    #[schema(value_type = Uuid)]
+    clinic_id: ClinicId,
+    /// The IANA time zone of the clinic, to show the slots in.
+    #[schema(value_type = String, example = "Asia/Kolkata")]
+    time_zone: ClinicZone,
+    /// What is free, earliest first.
+    #[schema(value_type = Vec<SlotBody>)]
+    slots: Vec<Slot>,
+}
+
+/// The slots that a booking would get now. None while the doctor is not verified.
+#[utoipa::path(
+    get,
+    path = "/api/v1/doctors/{id}/availability",
+    tag = "doctors",
+    operation_id = "getAvailability",
+    params(
+        ("id" = Uuid, Path, description = "The doctor"),
+        AvailabilityParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "What is free", body = AvailabilityBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor at such a clinic", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`to` lies before `from`, or more than 31 days are asked for", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_availability(
+    app: Data<App>,
+    Id(doctor): Id<DoctorId>,
+    Query(parameters): Query<AvailabilityParameters>,
+    position: Position,
+) -> Result<Json<AvailabilityBody>, Problem> {
+    let AvailabilityParameters {
+        clinic_id: clinic,
+        from,
+        to,
+    } = parameters;
+    check_days(from, to)?;
+    for read_model in [clinic_directory::NAME, availability::NAME] {
+        position.wait_for(&app, read_model).await?;
+    }
+    let (now, policy) = (app.clock.now(), app.policy);
+    let query = OfferQuery {
+        doctor,
+        clinic,
+        from,
+        to,
+        now,
+        policy,
+    };
+    let at = clinic_directory::get(&app.pool, clinic)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let slots = availability::offered(&app.pool, &query)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let body = AvailabilityBody {
+        doctor_id: doctor,
+        clinic_id: clinic,
+        time_zone: at.zone,
+        slots,
+    };
+    Ok(Json(body))
+}
+
+fn check_days(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
+    let flaw = match (to - from).num_days() {
+        days if days < 0 => "lies before from".to_owned(),
+        days if days >= MOST_DAYS => format!("more than {MOST_DAYS} days from the first on"),
+        _ => return Ok(()),
+    };
+    Err(Problem::invalid(vec![Flaw::at("to", flaw)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may_ask(from: &str, to: &str) -> bool {
+        check_days(from.parse().unwrap(), to.parse().unwrap()).is_ok()
+    }
+
+    #[test]
+    fn one_day_to_a_month_can_be_asked_for() {
+        assert!(may_ask("2027-01-01", "2027-01-01"));
+        assert!(may_ask("2027-01-01", "2027-01-31"));
+        assert!(!may_ask("2027-01-01", "2027-02-01"));
+    }
+
+    #[test]
+    fn the_last_day_does_not_lie_before_the_first() {
+        assert!(!may_ask("2027-01-02", "2027-01-01"));
+    }
+}

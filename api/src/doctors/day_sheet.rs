@@ -1,0 +1,149 @@
+//! `GET /api/v1/doctors/{id}/day-sheet`
+
+use actix_web::web::{Data, Json};
+use chrono::NaiveDate;
+use commands::may_see_day_of;
+use domain::appointment::AppointmentStatus;
+use domain::{AppointmentId, ClinicId, DoctorId, PatientId, PersonName, Reason, Slot};
+use projections::day_sheet::{self, DaySheetQuery, DaySheetRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::calendar_day::calendar_day;
+use crate::app::App;
+use crate::appointments::SlotBody;
+use crate::http::access::{Access, ClinicStaff};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// Which day, and how much of it.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DaySheetParameters {
+    /// The day, on the calendar of each visit's clinic.
+    #[serde(deserialize_with = "calendar_day")]
+    date: NaiveDate,
+    /// Only the visits at this clinic; only the doctor and admins of the whole group may leave it out.
+    #[param(value_type = Option<Uuid>)]
+    clinic_id: Option<ClinicId>,
+    /// Whether to list what was cancelled or has expired, too; it is not if not given.
+    #[serde(default)]
+    #[param(default = false)]
+    include_ended: bool,
+}
+
+/// A doctor's day.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DaySheetBody {
+    /// The doctor.
+    #[schema(value_type = Uuid)]
+    doctor_id: DoctorId,
+    /// The day.
+    date: NaiveDate,
+    /// The visits, in the order of their slots.
+    entries: Vec<DaySheetEntry>,
+}
+
+/// One visit.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DaySheetEntry {
+    /// The appointment.
+    #[schema(value_type = Uuid)]
+    appointment_id: AppointmentId,
+    /// Where.
+    #[schema(value_type = Uuid)]
+    clinic_id: ClinicId,
+    /// When.
+    #[schema(value_type = SlotBody)]
+    slot: Slot,
+    /// Who comes.
+    #[schema(value_type = Uuid)]
+    patient_id: PatientId,
+    /// What the patient is called; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Asha Rao")]
+    patient_name: Option<PersonName>,
+    /// What it is about; absent if nobody said, or once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    reason: Option<Reason>,
+    /// Where it stands now.
+    #[schema(value_type = String, example = "CONFIRMED")]
+    status: AppointmentStatus,
+    /// The appointment's version, as in its `ETag`.
+    version: i64,
+}
+
+impl From<DaySheetRow> for DaySheetEntry {
+    fn from(row: DaySheetRow) -> Self {
+        Self {
+            appointment_id: row.appointment,
+            clinic_id: row.clinic,
+            slot: row.slot,
+            patient_id: row.patient,
+            patient_name: row.patient_name,
+            reason: row.reason,
+            status: row.status,
+            version: row.version,
+        }
+    }
+}
+
+/// Whom a doctor sees on a day: the doctor may know, and the staff of the clinic.
+#[utoipa::path(
+    get,
+    path = "/api/v1/doctors/{id}/day-sheet",
+    tag = "doctors",
+    operation_id = "getDaySheet",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The doctor"),
+        DaySheetParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The day; without entries where nobody comes", body = DaySheetBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a doctor or the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such day, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_day_sheet(
+    app: Data<App>,
+    caller: Access<ClinicStaff>,
+    Id(doctor): Id<DoctorId>,
+    Query(parameters): Query<DaySheetParameters>,
+    position: Position,
+) -> Result<Json<DaySheetBody>, Problem> {
+    let DaySheetParameters {
+        date,
+        clinic_id: clinic,
+        include_ended,
+    } = parameters;
+    if !may_see_day_of(&caller, doctor, clinic) {
+        return Err(Problem::not_found());
+    }
+    position.wait_for(&app, day_sheet::NAME).await?;
+    let now = app.clock.now();
+    let query = DaySheetQuery {
+        doctor,
+        clinic,
+        date,
+        include_ended,
+        now,
+    };
+    let rows = day_sheet::rows(&app.pool, &query).await?;
+    let entries = rows.into_iter().map(DaySheetEntry::from).collect();
+    Ok(Json(DaySheetBody {
+        doctor_id: doctor,
+        date,
+        entries,
+    }))
+}

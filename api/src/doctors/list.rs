@@ -1,0 +1,78 @@
+//! `GET /api/v1/doctors`
+
+use actix_web::web::{Data, Json};
+use domain::{ClinicId, DoctorId, Language, Specialisation};
+use projections::doctor_directory::{self, DoctorSearch};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::DoctorBody;
+use crate::app::App;
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// Which doctors.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DoctorParameters {
+    /// Only those who work at this clinic.
+    #[param(value_type = Option<Uuid>)]
+    clinic_id: Option<ClinicId>,
+    /// Only those who are consulted about this.
+    #[param(value_type = Option<String>, example = "cardiology")]
+    specialisation: Option<Specialisation>,
+    /// Only those who speak this.
+    #[param(value_type = Option<String>, example = "hi")]
+    language: Option<Language>,
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// The doctors whose papers were verified, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/doctors",
+    tag = "doctors",
+    operation_id = "listDoctors",
+    params(
+        DoctorParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<DoctorBody>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_doctors(
+    app: Data<App>,
+    Query(parameters): Query<DoctorParameters>,
+    position: Position,
+) -> Result<Json<Page<DoctorBody>>, Problem> {
+    let DoctorParameters {
+        clinic_id: clinic,
+        specialisation,
+        language,
+        cursor,
+        limit,
+    } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (page.after::<DoctorId>()?, page.limit()?);
+    position.wait_for(&app, doctor_directory::NAME).await?;
+    let search = DoctorSearch {
+        clinic,
+        specialisation,
+        language,
+        verified_only: true,
+        after,
+        limit: limit + 1,
+    };
+    let rows = doctor_directory::list(&app.pool, &search).await?;
+    let items = rows.into_iter().map(DoctorBody::from).collect();
+    Ok(Json(Page::cut(items, limit, |item: &DoctorBody| item.id)))
+}

@@ -1,0 +1,118 @@
+//! `PUT /api/v1/doctors/{id}/affiliations/{clinicId}/hours`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use commands::Caller;
+use domain::{ClinicId, DoctorId, Role, WeeklyHours};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::refusal::refusal;
+use super::{AffiliationPath, DoctorState, OpeningBody};
+use crate::app::App;
+use crate::http::access::{Access, DoctorOrAdmin};
+use crate::http::answer::changed;
+use crate::http::precondition::IfMatch;
+use crate::http::problem::{Problem, of_command};
+use crate::http::submission::Submission;
+
+/// When a doctor sees patients at a clinic, week by week.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HoursRequest {
+    /// The whole week; at most 42 openings, none overlapping another.
+    #[schema(value_type = Vec<OpeningBody>)]
+    weekly_hours: WeeklyHours,
+}
+
+/// Replace a doctor's week at a clinic: the doctor may, and an admin of the clinic. What is booked
+/// stays.
+#[utoipa::path(
+    put,
+    path = "/api/v1/doctors/{id}/affiliations/{clinicId}/hours",
+    tag = "doctors",
+    operation_id = "setHours",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The doctor"),
+        ("clinicId" = Uuid, Path, description = "The clinic"),
+        ("If-Match" = String, Header, description = "The ETag that you have read"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+    ),
+    request_body = HoursRequest,
+    responses(
+        (status = 200, description = "Replaced", body = DoctorState),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a doctor or an admin", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor at that clinic, as far as you may change them", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`hours-overlap-at-other-clinic`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value breaks a rule, or `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`if-match-required`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn set_hours(
+    app: Data<App>,
+    caller: Access<DoctorOrAdmin>,
+    AffiliationPath { doctor, clinic }: AffiliationPath,
+    IfMatch(expected): IfMatch,
+    submission: Submission<HoursRequest>,
+) -> Result<HttpResponse, Problem> {
+    if !may_set_hours(&caller, doctor, clinic) {
+        return Err(Problem::not_found());
+    }
+    let actor = caller.actor();
+    let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
+    let hours = submission.body.weekly_hours;
+    let done = app
+        .commands
+        .set_weekly_hours(doctor, (clinic, hours), Some(expected), &context)
+        .await
+        .map_err(|error| of_command(error, refusal))?;
+    Ok(changed(&done.map(DoctorState::from)))
+}
+
+/// Doctors say themselves when they are there; so does whoever administers the clinic.
+fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
+    let own = caller.doctor == Some(doctor);
+    own || (caller.is(Role::Admin) && caller.clinics.covers(clinic))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AccountId, ClinicScope};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const DOCTOR: DoctorId = DoctorId::from_uuid(Uuid::from_u128(1));
+    const CLINIC: ClinicId = ClinicId::from_uuid(Uuid::from_u128(2));
+
+    fn caller(role: Role, clinics: ClinicScope, doctor: Option<DoctorId>) -> Caller {
+        let account = AccountId::from_uuid(Uuid::from_u128(3));
+        Caller {
+            account,
+            roles: [role].into(),
+            clinics,
+            patient: None,
+            doctor,
+        }
+    }
+
+    #[test]
+    fn a_doctor_sets_their_own_hours_and_nobody_elses() {
+        let own = caller(Role::Doctor, ClinicScope::All, Some(DOCTOR));
+        assert!(may_set_hours(&own, DOCTOR, CLINIC));
+        let colleague = DoctorId::from_uuid(Uuid::from_u128(4));
+        assert!(!may_set_hours(&own, colleague, CLINIC));
+    }
+
+    #[test]
+    fn an_admin_sets_hours_at_their_own_clinics() {
+        let here = caller(Role::Admin, ClinicScope::Only([CLINIC].into()), None);
+        assert!(may_set_hours(&here, DOCTOR, CLINIC));
+        let elsewhere = caller(Role::Admin, ClinicScope::Only([].into()), None);
+        assert!(!may_set_hours(&elsewhere, DOCTOR, CLINIC));
+    }
+}
