@@ -1,6 +1,7 @@
 //! What can go wrong, told apart by who must act.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use cqrs_es::persist::PersistenceError;
 
@@ -31,10 +32,10 @@ pub enum AppendError {
     /// The connection was lost and the log could not be asked in time whether the append took
     /// place. Asking again with the same idempotency key is safe.
     #[error("whether the append took place is not known yet")]
-    OutcomeUnknown(#[source] sqlx::Error),
+    OutcomeUnknown(#[source] Arc<sqlx::Error>),
     /// The database refused or is away; nothing was appended.
     #[error("the append failed")]
-    Store(#[source] sqlx::Error),
+    Store(#[source] Arc<sqlx::Error>),
 }
 
 /// An aggregate that could not be loaded.

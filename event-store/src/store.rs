@@ -6,6 +6,7 @@ use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
+use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
 use crate::{Cursor, Guards};
 
@@ -19,6 +20,7 @@ struct Inner {
     pool: PgPool,
     repository: PostgresEventRepository,
     guards: Guards,
+    committer: Committer,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
@@ -31,12 +33,14 @@ impl EventStore {
     pub async fn open(pool: PgPool, guards: Guards) -> Result<Self, OpenError> {
         refuse_foreign_xids(&pool).await?;
         let repository = PostgresEventRepository::new(pool.clone());
+        let committer = Committer::start(&pool);
         let head = watch::Sender::new(Cursor::START);
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
                 repository,
                 guards,
+                committer,
                 head,
             }),
         })
@@ -96,6 +100,10 @@ impl EventStore {
 
     pub(crate) fn guards(&self) -> &Guards {
         &self.inner.guards
+    }
+
+    pub(crate) fn committer(&self) -> &Committer {
+        &self.inner.committer
     }
 
     /// Tells this process's subscribers that there is something to read.

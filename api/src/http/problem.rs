@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -228,7 +229,11 @@ pub fn of_command<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem)
 fn database_is_away(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        // Commands that shared a commit share its error.
+        let shared = error
+            .downcast_ref::<Arc<sqlx::Error>>()
+            .map(|error| &**error);
+        if let Some(error) = error.downcast_ref::<sqlx::Error>().or(shared) {
             return match error {
                 sqlx::Error::Io(_)
                 | sqlx::Error::Tls(_)

@@ -1,5 +1,5 @@
--- One command, or a whole batch, in one statement: the idempotency rows, what is taken and given
--- back, and the events. Any conflict takes all of it back and names its constraint.
+-- Round one: a whole batch of commands in one statement, with all that they take and give back. Any
+-- conflict rolls all of it back. Answers with the positions of the events, in their order.
 with
   recorded as (
     insert into idempotency_keys (key, fingerprint, reply, aggregate_type, aggregate_id, sequence)
@@ -25,8 +25,15 @@ with
   reserved as (
     insert into reservations (space, key, holder)
     select * from unnest($22::text[], $23::bytea[], $24::text[])
+  ),
+  appended as (
+    insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+    select (select current from log_epoch), e.*
+    from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[]) as e
+    returning position
   )
-insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-select (select current from log_epoch), e.*
-from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[]) as e
-returning epoch, transaction_id::text as "transaction_id!", position
+select
+  (select current from log_epoch) as "epoch!",
+  pg_current_xact_id()::text as "transaction_id!",
+  array_agg(position order by position) as "positions!"
+from appended

@@ -1,4 +1,4 @@
-//! A batch as the arrays that the statement takes.
+//! A batch of commands as the columns that the statements take.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -6,24 +6,27 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Append;
+use super::outcome::Failure;
 use crate::error::AppendError;
 use crate::guard::{Claim, Guard};
 use crate::{Cursor, Guards};
 
-/// Columns of rows to write. One command fills them today; several share them under group commit.
-#[derive(Default)]
+/// Rows to write, by table; each row knows by its ordinal, from 1, which command it belongs to.
+#[derive(Debug, Default, Clone)]
 pub(super) struct Batch {
+    commands: i32,
     events: Events,
     replies: Replies,
     claims: Claims,
-    settled: Vec<String>,
-    released: Vec<String>,
+    settled: Holders,
+    released: Holders,
     names: Names,
     freed: Freed,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, Clone)]
 struct Events {
+    ordinals: Vec<i32>,
     aggregate_types: Vec<String>,
     aggregate_ids: Vec<String>,
     sequences: Vec<i64>,
@@ -33,8 +36,9 @@ struct Events {
     metadata: Vec<Value>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, Clone)]
 struct Replies {
+    ordinals: Vec<i32>,
     keys: Vec<Vec<u8>>,
     fingerprints: Vec<Vec<u8>>,
     answers: Vec<Value>,
@@ -43,8 +47,9 @@ struct Replies {
     sequences: Vec<i64>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, Clone)]
 struct Claims {
+    ordinals: Vec<i32>,
     kinds: Vec<String>,
     resources: Vec<Uuid>,
     starts: Vec<DateTime<Utc>>,
@@ -53,63 +58,75 @@ struct Claims {
     held_until: Vec<Option<DateTime<Utc>>>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, Clone)]
+struct Holders {
+    ordinals: Vec<i32>,
+    holders: Vec<String>,
+}
+
+#[derive(Debug, Default, Clone)]
 struct Names {
+    ordinals: Vec<i32>,
     spaces: Vec<String>,
     keys: Vec<Vec<u8>>,
     holders: Vec<String>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, Clone)]
 struct Freed {
+    ordinals: Vec<i32>,
     spaces: Vec<String>,
     holders: Vec<String>,
 }
 
 impl Batch {
+    /// A batch of one command.
     pub(super) fn of(append: &Append, guards: &Guards) -> Result<Self, AppendError> {
-        let mut batch = Self::default();
-        batch.push(append, guards)?;
-        Ok(batch)
-    }
-
-    fn push(&mut self, append: &Append, guards: &Guards) -> Result<(), AppendError> {
         let metadata =
             serde_json::to_value(&append.metadata).map_err(AppendError::Unserialisable)?;
+        let mut batch = Self {
+            commands: 1,
+            ..Self::default()
+        };
         for stream in &append.streams {
             for (sequence, event) in (stream.expected_version + 1..).zip(&stream.events) {
-                self.events
+                batch.events.ordinals.push(1);
+                batch
+                    .events
                     .aggregate_types
                     .push(stream.aggregate_type.to_owned());
-                self.events.aggregate_ids.push(stream.aggregate_id.clone());
-                self.events.sequences.push(sequence);
-                self.events.types.push(event.event_type().to_owned());
-                self.events.versions.push(event.event_version().to_owned());
-                self.events.payloads.push(event.payload().clone());
-                self.events.metadata.push(metadata.clone());
+                batch.events.aggregate_ids.push(stream.aggregate_id.clone());
+                batch.events.sequences.push(sequence);
+                batch.events.types.push(event.event_type().to_owned());
+                batch.events.versions.push(event.event_version().to_owned());
+                batch.events.payloads.push(event.payload().clone());
+                batch.events.metadata.push(metadata.clone());
                 for guard in guards.of(event) {
-                    self.guard(&stream.aggregate_id, guard);
+                    batch.guard(&stream.aggregate_id, guard);
                 }
             }
         }
-        self.reply(append);
-        Ok(())
+        batch.reply(append);
+        Ok(batch)
     }
 
     fn guard(&mut self, holder: &str, guard: Guard) {
         match guard {
             Guard::Take(claim) => self.claims.push(holder, &claim),
-            // An event that settles or releases right after the one that took, in one command, finds
-            // nothing in the table yet: the statement sees the rows as they were before it.
+            // An event that settles or releases what the same command takes finds nothing in the table
+            // yet: the statement sees the rows as they were before it.
             Guard::Settle if self.claims.settle(holder) => {}
-            Guard::Settle => self.settled.push(holder.to_owned()),
-            Guard::Release => self.released.push(holder.to_owned()),
+            Guard::Settle => self.settled.push(holder),
+            Guard::Release if self.claims.release(holder) => {}
+            Guard::Release => self.released.push(holder),
             Guard::Reserve { space, key } => {
+                self.names.ordinals.push(1);
                 self.names.spaces.push(space.to_owned());
                 self.names.keys.push(key);
                 self.names.holders.push(holder.to_owned());
             }
             Guard::Free { space } => {
+                self.freed.ordinals.push(1);
                 self.freed.spaces.push(space.to_owned());
                 self.freed.holders.push(holder.to_owned());
             }
@@ -122,6 +139,7 @@ impl Batch {
             .iter()
             .rfind(|stream| !stream.events.is_empty());
         if let (Some(idempotency), Some(stream)) = (&append.idempotency, last) {
+            self.replies.ordinals.push(1);
             self.replies.keys.push(idempotency.key.to_vec());
             self.replies
                 .fingerprints
@@ -135,9 +153,61 @@ impl Batch {
         }
     }
 
-    /// Sends the statement; it commits by itself. Returns the position of the last event.
-    pub(super) async fn send(&self, pool: &PgPool) -> Result<Cursor, sqlx::Error> {
-        let rows = sqlx::query_file!(
+    /// Puts another batch behind this one.
+    pub(super) fn extend(&mut self, other: Self) {
+        let shift = |ordinals: Vec<i32>| ordinals.into_iter().map(|n| n + self.commands);
+        self.events.ordinals.extend(shift(other.events.ordinals));
+        self.events
+            .aggregate_types
+            .extend(other.events.aggregate_types);
+        self.events.aggregate_ids.extend(other.events.aggregate_ids);
+        self.events.sequences.extend(other.events.sequences);
+        self.events.types.extend(other.events.types);
+        self.events.versions.extend(other.events.versions);
+        self.events.payloads.extend(other.events.payloads);
+        self.events.metadata.extend(other.events.metadata);
+        self.replies.ordinals.extend(shift(other.replies.ordinals));
+        self.replies.keys.extend(other.replies.keys);
+        self.replies.fingerprints.extend(other.replies.fingerprints);
+        self.replies.answers.extend(other.replies.answers);
+        self.replies
+            .aggregate_types
+            .extend(other.replies.aggregate_types);
+        self.replies
+            .aggregate_ids
+            .extend(other.replies.aggregate_ids);
+        self.replies.sequences.extend(other.replies.sequences);
+        self.claims.ordinals.extend(shift(other.claims.ordinals));
+        self.claims.kinds.extend(other.claims.kinds);
+        self.claims.resources.extend(other.claims.resources);
+        self.claims.starts.extend(other.claims.starts);
+        self.claims.ends.extend(other.claims.ends);
+        self.claims.holders.extend(other.claims.holders);
+        self.claims.held_until.extend(other.claims.held_until);
+        self.settled.ordinals.extend(shift(other.settled.ordinals));
+        self.settled.holders.extend(other.settled.holders);
+        self.released
+            .ordinals
+            .extend(shift(other.released.ordinals));
+        self.released.holders.extend(other.released.holders);
+        self.names.ordinals.extend(shift(other.names.ordinals));
+        self.names.spaces.extend(other.names.spaces);
+        self.names.keys.extend(other.names.keys);
+        self.names.holders.extend(other.names.holders);
+        self.freed.ordinals.extend(shift(other.freed.ordinals));
+        self.freed.spaces.extend(other.freed.spaces);
+        self.freed.holders.extend(other.freed.holders);
+        self.commands += other.commands;
+    }
+
+    /// Whether it is one command's: then round one's refusal is its verdict.
+    pub(super) fn is_single(&self) -> bool {
+        self.commands == 1
+    }
+
+    /// Round one: everything or nothing. Returns each command's position.
+    pub(super) async fn append_all(&self, pool: &PgPool) -> Result<Vec<Cursor>, sqlx::Error> {
+        let row = sqlx::query_file!(
             "src/append/append.sql",
             &self.events.aggregate_types,
             &self.events.aggregate_ids,
@@ -158,27 +228,94 @@ impl Batch {
             &self.claims.ends,
             &self.claims.holders,
             &self.claims.held_until as &[Option<DateTime<Utc>>],
-            &self.settled,
-            &self.released,
+            &self.settled.holders,
+            &self.released.holders,
             &self.names.spaces,
             &self.names.keys,
             &self.names.holders,
             &self.freed.spaces,
             &self.freed.holders,
         )
+        .fetch_one(pool)
+        .await?;
+        let last = self.last_event_of_each();
+        last.into_iter()
+            .map(|index| {
+                let position = row.positions.get(index).ok_or(sqlx::Error::RowNotFound)?;
+                cursor(row.epoch, &row.transaction_id, *position)
+            })
+            .collect()
+    }
+
+    /// Round two: each command on its own. Returns each command's position or its refusal.
+    pub(super) async fn append_each(
+        &self,
+        pool: &PgPool,
+    ) -> Result<Vec<Result<Cursor, Failure>>, sqlx::Error> {
+        let rows = sqlx::query_file!(
+            "src/append/append_each.sql",
+            self.commands,
+            &self.events.ordinals,
+            &self.events.aggregate_types,
+            &self.events.aggregate_ids,
+            &self.events.sequences,
+            &self.events.types,
+            &self.events.versions,
+            &self.events.payloads,
+            &self.events.metadata,
+            &self.replies.ordinals,
+            &self.replies.keys,
+            &self.replies.fingerprints,
+            &self.replies.answers,
+            &self.replies.aggregate_types,
+            &self.replies.aggregate_ids,
+            &self.replies.sequences,
+            &self.claims.ordinals,
+            &self.claims.kinds,
+            &self.claims.resources,
+            &self.claims.starts,
+            &self.claims.ends,
+            &self.claims.holders,
+            &self.claims.held_until as &[Option<DateTime<Utc>>],
+            &self.settled.ordinals,
+            &self.settled.holders,
+            &self.released.ordinals,
+            &self.released.holders,
+            &self.names.ordinals,
+            &self.names.spaces,
+            &self.names.keys,
+            &self.names.holders,
+            &self.freed.ordinals,
+            &self.freed.spaces,
+            &self.freed.holders,
+        )
         .fetch_all(pool)
         .await?;
-        let last = rows
-            .iter()
-            .max_by_key(|row| row.position)
-            .ok_or(sqlx::Error::RowNotFound)?;
-        Cursor::from_parts(last.epoch, &last.transaction_id, last.position)
-            .map_err(|error| sqlx::Error::Decode(error.into()))
+        rows.into_iter()
+            .map(|row| match (row.refused_by, row.last_position) {
+                (Some(constraint), _) => Ok(Err(Failure::Violation(constraint))),
+                (None, Some(position)) => cursor(row.epoch, &row.transaction_id, position).map(Ok),
+                (None, None) => Err(sqlx::Error::RowNotFound),
+            })
+            .collect()
+    }
+
+    /// For each command, the index of its last event.
+    fn last_event_of_each(&self) -> Vec<usize> {
+        let mut last = Vec::new();
+        let ordinals = &self.events.ordinals;
+        for (index, ordinal) in ordinals.iter().enumerate() {
+            if ordinals.get(index + 1) != Some(ordinal) {
+                last.push(index);
+            }
+        }
+        last
     }
 }
 
 impl Claims {
     fn push(&mut self, holder: &str, claim: &Claim) {
+        self.ordinals.push(1);
         self.kinds.push(claim.kind.to_owned());
         self.resources.push(claim.resource);
         self.starts.push(claim.from);
@@ -187,18 +324,49 @@ impl Claims {
         self.held_until.push(claim.held_until);
     }
 
-    /// Settles claims that this very batch takes. Tells whether there were any.
+    /// Settles claims that this very command takes. Tells whether there were any.
     fn settle(&mut self, holder: &str) -> bool {
-        let mut any = false;
-        for (index, _) in self
+        let own = self
             .holders
             .iter()
-            .enumerate()
-            .filter(|(_, held)| *held == holder)
-        {
-            self.held_until[index] = None;
-            any = true;
-        }
-        any
+            .zip(&mut self.held_until)
+            .filter(|(held, _)| *held == holder);
+        own.map(|(_, until)| *until = None).count() > 0
     }
+
+    /// Gives up claims that this very command takes. Tells whether there were any.
+    fn release(&mut self, holder: &str) -> bool {
+        let before = self.holders.len();
+        let kept: Vec<usize> = (0..before)
+            .filter(|index| self.holders[*index] != holder)
+            .collect();
+        *self = Self {
+            ordinals: kept.iter().map(|index| self.ordinals[*index]).collect(),
+            kinds: kept
+                .iter()
+                .map(|index| self.kinds[*index].clone())
+                .collect(),
+            resources: kept.iter().map(|index| self.resources[*index]).collect(),
+            starts: kept.iter().map(|index| self.starts[*index]).collect(),
+            ends: kept.iter().map(|index| self.ends[*index]).collect(),
+            holders: kept
+                .iter()
+                .map(|index| self.holders[*index].clone())
+                .collect(),
+            held_until: kept.iter().map(|index| self.held_until[*index]).collect(),
+        };
+        kept.len() < before
+    }
+}
+
+impl Holders {
+    fn push(&mut self, holder: &str) {
+        self.ordinals.push(1);
+        self.holders.push(holder.to_owned());
+    }
+}
+
+fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
+    Cursor::from_parts(epoch, transaction, position)
+        .map_err(|error| sqlx::Error::Decode(error.into()))
 }

@@ -1,6 +1,7 @@
 //! The append seam: what one command writes, in one statement, all or nothing.
 
 mod batch;
+mod committer;
 mod outcome;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use crate::error::AppendError;
 use crate::{Cursor, EventData, EventStore, Metadata};
 use batch::Batch;
+pub(crate) use committer::Committer;
 use outcome::Failure;
 
 /// How often a deadlock or a lost connection is tried again before the caller is told.
@@ -75,21 +77,21 @@ impl EventStore {
     /// [`AppendError::Conflict`], [`AppendError::Refused`] and [`AppendError::KeyUsed`] are
     /// verdicts: nothing was appended. [`AppendError::OutcomeUnknown`] is the one that is not.
     pub async fn append(&self, append: &Append) -> Result<Appended, AppendError> {
-        let batch = Batch::of(append, self.guards())?;
         let mut may_be_in = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let failure = match batch.send(self.pool()).await {
+            let batch = Batch::of(append, self.guards())?;
+            let failure = match self.committer().commit(batch).await {
                 Ok(cursor) => return Ok(self.appended(cursor)),
-                Err(error) => Failure::of(error),
+                Err(failure) => failure,
             };
             may_be_in |= matches!(failure, Failure::ConnectionLost(_));
             let failure = match self.find_if(may_be_in, append).await {
                 Ok(Some(cursor)) => return Ok(self.appended(cursor)),
                 Ok(None) => failure,
                 // Not even the question came through: a verdict now would be a guess.
-                Err(error) => Failure::ConnectionLost(error),
+                Err(error) => Failure::ConnectionLost(error.into()),
             };
             match failure {
                 Failure::Deadlock(_) | Failure::ConnectionLost(_) if attempt < ATTEMPTS => {

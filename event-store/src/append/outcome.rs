@@ -1,5 +1,7 @@
 //! What a failed append means.
 
+use std::sync::Arc;
+
 use sqlx::Error;
 
 use crate::error::AppendError;
@@ -8,21 +10,22 @@ const EVENTS_KEY: &str = "events_pkey";
 const IDEMPOTENCY_KEY: &str = "idempotency_keys_pkey";
 
 /// A failed statement, by what must happen next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Failure {
     /// A constraint spoke; all was rolled back.
     Violation(String),
     /// The database chose this statement to give way; all was rolled back.
-    Deadlock(Error),
+    Deadlock(Arc<Error>),
     /// No answer came: the statement may have committed, or may yet.
-    ConnectionLost(Error),
+    ConnectionLost(Arc<Error>),
     /// The database refused for another reason, or was never reached; nothing was written.
-    Other(Error),
+    Other(Arc<Error>),
 }
 
 impl Failure {
     pub(super) fn of(error: Error) -> Self {
-        match &error {
+        let error = Arc::new(error);
+        match &*error {
             Error::Database(database) => match database.code().as_deref() {
                 Some("40001" | "40P01") => Self::Deadlock(error),
                 // The server is going down or took the session away: it does not say whether
@@ -39,6 +42,16 @@ impl Failure {
             }
             _ => Self::Other(error),
         }
+    }
+
+    /// The log is being closed: the command was not even queued.
+    pub(super) fn closed() -> Self {
+        Self::Other(Arc::new(Error::PoolClosed))
+    }
+
+    /// The lane ended before it told the verdict.
+    pub(super) fn abandoned() -> Self {
+        Self::ConnectionLost(Arc::new(Error::WorkerCrashed))
     }
 
     /// The verdict for the caller, once no further attempt is made.

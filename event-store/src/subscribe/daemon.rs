@@ -6,16 +6,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::horizon::watch_horizon;
+use super::horizon::{Head, watch_horizon};
 use super::runner::Runner;
 use super::{Progress, Subscriber};
-use crate::{Cursor, EventStore};
+use crate::EventStore;
 
 /// How the daemon reads.
 #[derive(Debug, Clone, Copy)]
 pub struct DaemonOptions {
     /// Events per batch, at most.
     pub batch: i64,
+    /// The shortest time between two batches: what a read model may lag behind under load.
+    pub beat: Duration,
     /// How often the log is asked without being woken: the delay of other processes' events.
     pub poll: Duration,
 }
@@ -24,6 +26,7 @@ impl Default for DaemonOptions {
     fn default() -> Self {
         Self {
             batch: 500,
+            beat: Duration::from_millis(10),
             poll: Duration::from_millis(50),
         }
     }
@@ -45,9 +48,9 @@ impl Daemon {
         options: DaemonOptions,
     ) -> Self {
         let progress = Progress::of_all(subscribers.iter().map(|subscriber| subscriber.name()));
-        let (head, heads) = watch::channel(Cursor::START);
+        let (head, heads) = watch::channel(Head::start());
         let mut watcher = JoinSet::new();
-        watcher.spawn(watch_horizon(store.clone(), head, options.poll));
+        watcher.spawn(watch_horizon(store.clone(), head, options));
         let mut runners = JoinSet::new();
         for subscriber in subscribers {
             let runner = Runner {

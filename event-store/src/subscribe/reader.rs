@@ -1,5 +1,7 @@
 //! Reading the log in its order.
 
+use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgPool;
 
 use crate::{Cursor, RecordedEvent};
@@ -29,12 +31,12 @@ pub(super) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
 /// Up to `limit` events of `types` after `after` and up to `head`, in order.
 pub(super) async fn read(
     pool: &PgPool,
-    after: Cursor,
-    head: Cursor,
+    (after, head): (Cursor, Cursor),
     types: &[String],
     limit: i64,
 ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         select
           epoch, transaction_id::text as "transaction_id!", position,
@@ -58,21 +60,70 @@ pub(super) async fn read(
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(RecordedEvent {
-                cursor: cursor(row.epoch, &row.transaction_id, row.position)?,
-                aggregate_type: row.aggregate_type,
-                aggregate_id: row.aggregate_id,
-                sequence: row.sequence,
-                event_type: row.event_type,
-                event_version: row.event_version,
-                payload: row.payload,
-                metadata: row.metadata,
-                recorded_at: row.recorded_at,
-            })
+    rows.into_iter().map(Row::event).collect()
+}
+
+/// The same for events of all types.
+pub(super) async fn read_all(
+    pool: &PgPool,
+    after: Cursor,
+    head: Cursor,
+    limit: i64,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select
+          epoch, transaction_id::text as "transaction_id!", position,
+          aggregate_type, aggregate_id, sequence,
+          event_type, event_version, payload, metadata, recorded_at
+        from events
+        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
+          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+        order by epoch, transaction_id, position
+        limit $7
+        "#,
+        after.epoch(),
+        after.transaction_id(),
+        after.position(),
+        head.epoch(),
+        head.transaction_id(),
+        head.position(),
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(Row::event).collect()
+}
+
+struct Row {
+    epoch: i16,
+    transaction_id: String,
+    position: i64,
+    aggregate_type: String,
+    aggregate_id: String,
+    sequence: i64,
+    event_type: String,
+    event_version: String,
+    payload: Value,
+    metadata: Value,
+    recorded_at: DateTime<Utc>,
+}
+
+impl Row {
+    fn event(self) -> Result<RecordedEvent, sqlx::Error> {
+        Ok(RecordedEvent {
+            cursor: cursor(self.epoch, &self.transaction_id, self.position)?,
+            aggregate_type: self.aggregate_type,
+            aggregate_id: self.aggregate_id,
+            sequence: self.sequence,
+            event_type: self.event_type,
+            event_version: self.event_version,
+            payload: self.payload,
+            metadata: self.metadata,
+            recorded_at: self.recorded_at,
         })
-        .collect()
+    }
 }
 
 pub(super) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::horizon::Head;
 use super::{DaemonOptions, Progress, SubscribeError, Subscriber, checkpoint, reader};
 use crate::{Cursor, EventStore, RecordedEvent};
 
@@ -17,7 +18,7 @@ pub(super) struct Runner {
     pub(super) store: EventStore,
     pub(super) subscriber: Arc<dyn Subscriber>,
     pub(super) progress: Progress,
-    pub(super) head: watch::Receiver<Cursor>,
+    pub(super) head: watch::Receiver<Head>,
     pub(super) options: DaemonOptions,
 }
 
@@ -67,19 +68,11 @@ impl Runner {
             Some(cursor) => cursor,
             None => self.open().await?,
         };
-        let head = *self.head.borrow();
-        if head <= at {
+        let head = self.head.borrow().clone();
+        if head.at <= at {
             return Ok(at.max(self.stored().await?));
         }
-        let limit = self.options.batch;
-        let events = reader::read(self.store.pool(), at, head, types, limit)
-            .await
-            .map_err(SubscribeError::Read)?;
-        let full = i64::try_from(events.len()).is_ok_and(|read| read >= limit);
-        let next = events
-            .last()
-            .filter(|_| full)
-            .map_or(head, |event| event.cursor);
+        let (events, next) = self.new_events(types, at, &head).await?;
         if events.is_empty() {
             return Ok(next);
         }
@@ -90,6 +83,32 @@ impl Runner {
                 Ok(at.max(self.stored().await?))
             }
         }
+    }
+
+    /// The next batch after `at`, and where the subscriber stands once it has taken it.
+    async fn new_events(
+        &self,
+        types: &[String],
+        at: Cursor,
+        head: &Head,
+    ) -> Result<(Vec<RecordedEvent>, Cursor), SubscribeError> {
+        if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
+            let wanted = tail
+                .events
+                .iter()
+                .filter(|event| types.contains(&event.event_type));
+            return Ok((wanted.cloned().collect(), head.at));
+        }
+        let limit = self.options.batch;
+        let events = reader::read(self.store.pool(), (at, head.at), types, limit)
+            .await
+            .map_err(SubscribeError::Read)?;
+        let full = i64::try_from(events.len()).is_ok_and(|read| read >= limit);
+        let next = events
+            .last()
+            .filter(|_| full)
+            .map_or(head.at, |event| event.cursor);
+        Ok((events, next))
     }
 
     /// Applies a batch that follows `at` and moves the checkpoint to `next`.
@@ -153,7 +172,7 @@ impl Runner {
 
     /// Waits until the log goes on behind `at`. `false` when the daemon stops.
     async fn wait_for_more(&mut self, at: Cursor) -> bool {
-        self.head.wait_for(|head| *head > at).await.is_ok()
+        self.head.wait_for(|head| head.at > at).await.is_ok()
     }
 
     fn report(&self, error: &SubscribeError, failures: u32) {
