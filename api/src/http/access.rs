@@ -92,7 +92,11 @@ impl<L: Level> Access<L> {
     /// # Errors
     /// 403 for staff of named clinics.
     pub fn require_group(&self) -> Result<(), Problem> {
-        if self.caller.clinics == ClinicScope::All { Ok(()) } else { Err(Problem::forbidden()) }
+        if self.caller.clinics == ClinicScope::All {
+            Ok(())
+        } else {
+            Err(Problem::forbidden())
+        }
     }
 
     /// Goes on only for somebody who acts at this clinic.
@@ -100,7 +104,11 @@ impl<L: Level> Access<L> {
     /// # Errors
     /// 404 for staff of other clinics.
     pub fn require_clinic(&self, clinic: ClinicId) -> Result<(), Problem> {
-        if self.caller.clinics.covers(clinic) { Ok(()) } else { Err(Problem::not_found()) }
+        if self.caller.clinics.covers(clinic) {
+            Ok(())
+        } else {
+            Err(Problem::not_found())
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub fn changed<T: Serialize + Versioned>(done: &Done<T>) -> HttpResponse {
 
 /// 200 with one thing as it was read.
 pub fn found<T: Serialize + Versioned>(body: &T) -> HttpResponse {
-    HttpResponse::Ok().insert_header((ETAG, etag(body.version()))).json(body)
+    HttpResponse::Ok()
+        .insert_header((ETAG, etag(body.version())))
+        .json(body)
 }
 
 fn finish<T: Serialize + Versioned>(
