@@ -95,7 +95,13 @@ impl Site {
 
     /// An access token that ends at a given time.
     pub fn token_until(&self, somebody: &Somebody, exp: DateTime<Utc>) -> anyhow::Result<String> {
-        let claims = AccessClaims {
+        Ok(self.signer.sign(&self.claims(somebody, exp))?)
+    }
+
+    /// What such a token says: for those who sign it otherwise.
+    #[must_use]
+    pub fn claims(&self, somebody: &Somebody, exp: DateTime<Utc>) -> AccessClaims {
+        AccessClaims {
             sub: somebody.account,
             sid: SessionId(SystemIds.id()),
             roles: somebody.roles.iter().copied().collect(),
@@ -105,8 +111,7 @@ impl Site {
             iat: self.clock.now(),
             exp,
             jti: SystemIds.id(),
-        };
-        Ok(self.signer.sign(&claims)?)
+        }
     }
 }
 

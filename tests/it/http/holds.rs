@@ -1,0 +1,211 @@
+//! An unpaid slot is held for a while, and then it is not.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::PatientId;
+use serde_json::json;
+use tests::app::Somebody;
+use tests::world::Terms;
+
+use crate::support::{Client, Clinic, Reply, eventually, now};
+
+const EXPIRED: &str = "appointment.hold_expired";
+
+/// Somebody whose token outlives the hold.
+fn patient(clinic: &Clinic) -> Client {
+    let somebody = Somebody::patient(PatientId::from_uuid(uuid::Uuid::now_v7()));
+    lasting(clinic, &somebody)
+}
+
+fn lasting(clinic: &Clinic, somebody: &Somebody) -> Client {
+    let end = now() + TimeDelta::days(1);
+    let token = clinic.site.token_until(somebody, end).unwrap();
+    clinic.nobody().with_token(token)
+}
+
+fn end_of_hold(booked: &Reply) -> DateTime<Utc> {
+    booked.text("holdUntil").parse().unwrap()
+}
+
+/// Lets nobody run the timers of the holds so far.
+async fn stop_timers(clinic: &Clinic) {
+    eventually("the hold has a timer", async || {
+        let sql = "update timers set taken_until = 'infinity' where kind = $1";
+        let updated = sqlx::query(sql).bind("hold").execute(&clinic.pool).await;
+        updated.unwrap().rows_affected() > 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hold_that_has_ended_reads_as_expired_before_anybody_noted_it() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    stop_timers(&clinic).await;
+    clinic
+        .site
+        .clock
+        .set(end_of_hold(&booked) - TimeDelta::microseconds(1));
+    assert_eq!(clinic.read(&asha, &booked).await.body["status"], "BOOKED");
+    clinic.site.clock.set(end_of_hold(&booked));
+    let read = clinic.read(&asha, &booked).await;
+    assert_eq!(read.body["status"], "EXPIRED");
+    assert_eq!(read.body.get("holdUntil"), None);
+    let list = asha.get("/api/v1/appointments?status=EXPIRED");
+    assert_eq!(
+        list.expect(200).await.body["items"][0]["id"],
+        booked.body["id"]
+    );
+    assert_eq!(clinic.events(EXPIRED).await, 0);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_hold_that_has_ended_is_in_nobodys_way() {
+    let clinic = Clinic::open().await;
+    let (asha, ravi) = (patient(&clinic), patient(&clinic));
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    stop_timers(&clinic).await;
+    clinic.book(&ravi, 0).expect(409).await;
+    clinic.site.clock.set(end_of_hold(&booked));
+    clinic.book(&ravi, 0).expect(201).await;
+    assert_eq!(clinic.events(EXPIRED).await, 1);
+    clinic
+        .book(&asha, 0)
+        .expect(409)
+        .await
+        .is("slot-already-taken");
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn ones_own_ended_hold_is_in_nobodys_way_either() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let other_doctor = clinic.world.doctor(clinic.facts, Terms::default()).await;
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    stop_timers(&clinic).await;
+    clinic.site.clock.set(end_of_hold(&booked));
+    let mut wish = clinic.wish(crate::support::slot(0));
+    wish["doctorId"] = json!(other_doctor.unwrap());
+    asha.post("/api/v1/appointments", &wish).expect(201).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn the_timer_expires_a_hold_by_itself() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    clinic.site.clock.set(end_of_hold(&booked));
+    eventually("the hold is expired", async || {
+        clinic.events(EXPIRED).await == 1
+    })
+    .await;
+    assert_eq!(clinic.count(CLAIMS, "doctor").await, 0);
+    clinic.close().await;
+}
+
+const CLAIMS: &str = "select count(*) from slot_claims where kind = $1";
+
+#[tokio::test]
+async fn the_timer_leaves_what_was_confirmed() {
+    let clinic = Clinic::open().await;
+    let (asha, ravi) = (patient(&clinic), patient(&clinic));
+    let confirmed = clinic.book(&asha, 0).expect(201).await;
+    let confirm = clinic.desk().post(
+        &confirmed.appointment("confirm"),
+        &json!({"reason": "Cash"}),
+    );
+    confirm.expect(200).await;
+    let lapsed = clinic.book(&ravi, 1).expect(201).await;
+    clinic.site.clock.set(end_of_hold(&lapsed));
+    eventually("the other hold is expired", async || {
+        clinic.events(EXPIRED).await == 1
+    })
+    .await;
+    assert_eq!(
+        clinic.read(&asha, &confirmed).await.body["status"],
+        "CONFIRMED"
+    );
+    assert_eq!(clinic.count(CLAIMS, "doctor").await, 1);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_hold_that_has_ended_is_neither_confirmed_nor_cancelled() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    stop_timers(&clinic).await;
+    clinic.site.clock.set(end_of_hold(&booked));
+    let confirm = clinic
+        .desk()
+        .post(&booked.appointment("confirm"), &json!({"reason": "Cash"}));
+    confirm.expect(409).await.is("hold-ended");
+    let cancel = asha.post(&booked.appointment("cancel"), &json!({}));
+    cancel.expect(409).await.is("hold-ended");
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_visit_without_a_fee_is_confirmed_at_once() {
+    let terms = Terms {
+        fee: 0,
+        ..Terms::default()
+    };
+    let clinic = Clinic::with(terms).await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    assert_eq!(booked.body["status"], "CONFIRMED");
+    assert_eq!(booked.body.get("holdUntil"), None);
+    clinic.site.clock.advance(TimeDelta::minutes(16));
+    assert_eq!(
+        clinic.read(&asha, &booked).await.body["status"],
+        "CONFIRMED"
+    );
+    clinic.book(&patient(&clinic), 0).expect(409).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn the_front_desk_confirms_what_is_not_paid_once() {
+    let clinic = Clinic::open().await;
+    let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
+    let desk = clinic.desk();
+    let confirm = || desk.post(&booked.appointment("confirm"), &json!({"reason": "Cash"}));
+    let confirmed = confirm().expect(200).await;
+    assert_eq!(confirmed.body["status"], "CONFIRMED");
+    confirm().expect(409).await.is("not-awaiting-payment");
+    let without = desk.post(&booked.appointment("confirm"), &json!({}));
+    without.expect(400).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_slot_is_free_and_cancelled_once() {
+    let clinic = Clinic::open().await;
+    let asha = clinic.patient();
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    let cancel = || asha.post(&booked.appointment("cancel"), &json!({"reason": "Away"}));
+    assert_eq!(cancel().expect(200).await.body["status"], "CANCELLED");
+    cancel().expect(409).await.is("appointment-already-ended");
+    clinic.book(&clinic.patient(), 0).expect(201).await;
+    assert_eq!(clinic.events("appointment.cancelled").await, 1);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_visit_that_has_begun_is_not_cancelled() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    let confirm = clinic
+        .desk()
+        .post(&booked.appointment("confirm"), &json!({"reason": "Cash"}));
+    confirm.expect(200).await;
+    clinic.site.clock.set(crate::support::slot(0));
+    let cancel = asha.post(&booked.appointment("cancel"), &json!({}));
+    cancel.expect(409).await.is("appointment-already-started");
+    clinic.close().await;
+}

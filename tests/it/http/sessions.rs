@@ -1,0 +1,177 @@
+//! Signing up, in and out.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Clinic, Reply, eventually};
+
+const ME: &str = "/api/v1/auth/me";
+const LOGIN: &str = "/api/v1/auth/login";
+const REFRESH: &str = "/api/v1/auth/refresh";
+const PASSWORD: &str = "correct horse battery";
+
+fn asha() -> Value {
+    json!({
+        "name": "Asha Rao",
+        "birthDate": "1990-04-17",
+        "email": "asha@example.org",
+        "password": PASSWORD,
+    })
+}
+
+fn login() -> Value {
+    json!({"email": "asha@example.org", "password": PASSWORD})
+}
+
+/// Signs up and in.
+async fn signed_in(nobody: &Client) -> Reply {
+    nobody
+        .post("/api/v1/auth/register", &asha())
+        .expect(201)
+        .await;
+    nobody.post(LOGIN, &login()).expect(200).await
+}
+
+fn refresh(nobody: &Client, tokens: &Reply) -> crate::support::Call {
+    nobody.post(
+        REFRESH,
+        &json!({"refreshToken": tokens.text("refreshToken")}),
+    )
+}
+
+#[tokio::test]
+async fn who_signs_up_can_sign_in_and_book() {
+    let clinic = Clinic::open().await;
+    let tokens = signed_in(clinic.nobody()).await;
+    let asha = clinic.nobody().with_token(tokens.text("accessToken"));
+    let me = asha.get(ME).expect(200).await;
+    assert_eq!(me.body["roles"], json!(["PATIENT"]));
+    assert_eq!(me.body, tokens.body["account"]);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    assert_eq!(booked.body["patientId"], me.body["patientId"]);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_login_belongs_to_one_account_however_it_is_written() {
+    let clinic = Clinic::open().await;
+    signed_in(clinic.nobody()).await;
+    for email in ["asha@example.org", "ASHA@Example.ORG"] {
+        let mut again = asha();
+        again["email"] = json!(email);
+        let refused = clinic.nobody().post("/api/v1/auth/register", &again);
+        refused.expect(409).await.is("login-taken");
+    }
+    assert_eq!(clinic.events("account.registered").await, 1);
+    assert_eq!(clinic.events("patient.registered").await, 1);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_sign_up_with_a_value_that_breaks_a_rule_is_refused_where_it_does() {
+    let clinic = Clinic::open().await;
+    for (field, value) in [
+        ("name", json!("")),
+        ("birthDate", json!("2026-12-02")),
+        ("phone", json!("12")),
+        ("email", json!("asha")),
+        ("password", json!("short")),
+        ("password", json!("x".repeat(129))),
+    ] {
+        let mut wrong = asha();
+        wrong[field] = value;
+        let refused = clinic.nobody().post("/api/v1/auth/register", &wrong);
+        refused.expect(422).await.points_at(&format!("/{field}"));
+    }
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_login_are_answered_alike() {
+    let clinic = Clinic::open().await;
+    signed_in(clinic.nobody()).await;
+    let wrong = json!({"email": "asha@example.org", "password": "wrong horse battery"});
+    let unknown = json!({"email": "ravi@example.org", "password": PASSWORD});
+    let wrong = clinic.nobody().post(LOGIN, &wrong).expect(401).await;
+    let unknown = clinic.nobody().post(LOGIN, &unknown).expect(401).await;
+    wrong.is("login-failed");
+    assert_eq!(wrong.body, unknown.body);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_goes_on_with_the_session() {
+    let clinic = Clinic::open().await;
+    let first = signed_in(clinic.nobody()).await;
+    let second = refresh(clinic.nobody(), &first).expect(200).await;
+    let third = refresh(clinic.nobody(), &second).expect(200).await;
+    for tokens in [&first, &second, &third] {
+        let asha = clinic.nobody().with_token(tokens.text("accessToken"));
+        asha.get(ME).expect(200).await;
+    }
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_used_twice_ends_the_session_everywhere() {
+    let clinic = Clinic::open().await;
+    let other = clinic.another_node().await;
+    let first = signed_in(clinic.nobody()).await;
+    let second = refresh(clinic.nobody(), &first).expect(200).await;
+    let asha = clinic.nobody().with_token(second.text("accessToken"));
+    let there = asha.at(&other.1);
+    there.get(ME).expect(200).await;
+    refresh(clinic.nobody(), &first)
+        .expect(401)
+        .await
+        .is("refresh-failed");
+    asha.get(ME).expect(401).await.is("unauthenticated");
+    refresh(clinic.nobody(), &second)
+        .expect(401)
+        .await
+        .is("refresh-failed");
+    eventually("the other node refuses it", async || {
+        there.get(ME).send().await.status == 401
+    })
+    .await;
+    clinic.stop(other).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn an_unknown_refresh_token_continues_nothing() {
+    let clinic = Clinic::open().await;
+    for token in ["", "unknown", &"0".repeat(64)] {
+        let refused = clinic
+            .nobody()
+            .post(REFRESH, &json!({"refreshToken": token}));
+        refused.expect(401).await.is("refresh-failed");
+    }
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn who_signs_out_is_out_at_once_and_only_there() {
+    let clinic = Clinic::open().await;
+    let here = signed_in(clinic.nobody()).await;
+    let elsewhere = clinic.nobody().post(LOGIN, &login()).expect(200).await;
+    let asha = clinic.nobody().with_token(here.text("accessToken"));
+    let logout = asha.call(reqwest::Method::POST, "/api/v1/auth/logout");
+    logout.expect(204).await;
+    asha.get(ME).expect(401).await;
+    refresh(clinic.nobody(), &here).expect(401).await;
+    let other = clinic.nobody().with_token(elsewhere.text("accessToken"));
+    other.get(ME).expect(200).await;
+    refresh(clinic.nobody(), &elsewhere).expect(200).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_after_thirty_days_however_often_it_was_refreshed() {
+    let clinic = Clinic::open().await;
+    let tokens = signed_in(clinic.nobody()).await;
+    clinic.site.clock.advance(chrono::TimeDelta::days(29));
+    let tokens = refresh(clinic.nobody(), &tokens).expect(200).await;
+    clinic.site.clock.advance(chrono::TimeDelta::days(1));
+    refresh(clinic.nobody(), &tokens).expect(401).await;
+    clinic.close().await;
+}

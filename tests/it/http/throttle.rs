@@ -1,0 +1,80 @@
+//! Guessing passwords is slowed down.
+
+use chrono::TimeDelta;
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{Call, Clinic};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn login(clinic: &Clinic, email: &str, password: &str) -> Call {
+    let credentials = json!({"email": email, "password": password});
+    clinic.nobody().post("/api/v1/auth/login", &credentials)
+}
+
+async fn sign_up(clinic: &Clinic, email: &str) {
+    let new: Value = json!({
+        "name": "Asha Rao",
+        "birthDate": "1990-04-17",
+        "email": email,
+        "password": PASSWORD,
+    });
+    clinic
+        .nobody()
+        .post("/api/v1/auth/register", &new)
+        .expect(201)
+        .await;
+}
+
+#[tokio::test]
+async fn after_five_failures_a_login_waits_twice_as_long_each_time() {
+    let clinic = Clinic::open().await;
+    let (asha, ravi) = ("asha@example.org", "ravi@example.org");
+    sign_up(&clinic, asha).await;
+    sign_up(&clinic, ravi).await;
+    for _ in 0..5 {
+        login(&clinic, asha, "wrong horse battery")
+            .expect(401)
+            .await;
+    }
+    for seconds in [1, 2, 4] {
+        let throttled = login(&clinic, asha, PASSWORD).expect(429).await;
+        throttled.is("too-many-attempts");
+        assert_eq!(throttled.header("retry-after"), seconds.to_string());
+        clinic.site.clock.advance(TimeDelta::seconds(seconds));
+        login(&clinic, asha, "wrong horse battery")
+            .expect(401)
+            .await;
+    }
+    login(&clinic, ravi, PASSWORD).expect(200).await;
+    clinic.site.clock.advance(TimeDelta::seconds(8));
+    login(&clinic, asha, PASSWORD).expect(200).await;
+    login(&clinic, asha, "wrong horse battery")
+        .expect(401)
+        .await;
+    login(&clinic, asha, PASSWORD).expect(200).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_client_that_tries_many_logins_waits_for_all_of_them() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    for round in 0..5 {
+        let guesses = (0..10).map(|guess| {
+            let email = format!("somebody-{round}-{guess}@example.org");
+            login(&clinic, &email, PASSWORD).expect(401)
+        });
+        join_all(guesses).await;
+    }
+    let throttled = login(&clinic, "asha@example.org", PASSWORD)
+        .expect(429)
+        .await;
+    assert_eq!(throttled.header("retry-after"), "1");
+    clinic.site.clock.advance(TimeDelta::seconds(1));
+    login(&clinic, "asha@example.org", PASSWORD)
+        .expect(200)
+        .await;
+    clinic.close().await;
+}

@@ -1,0 +1,257 @@
+//! A client that says which status it expects, and checks what every answer must carry.
+
+use std::fmt::Write as _;
+use std::panic::Location;
+
+use reqwest::header::{HeaderMap, HeaderName};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What every answer carries, RFC 9457 problem or not.
+const ALWAYS: [&str; 7] = [
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "content-security-policy",
+    "strict-transport-security",
+    "cache-control",
+    "x-request-id",
+];
+
+/// Somebody, at one node.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// A request that has not been sent.
+pub struct Call {
+    request: RequestBuilder,
+    what: String,
+}
+
+/// An answer that was expected.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+    what: String,
+}
+
+impl Client {
+    /// Nobody in particular, at the node with this address.
+    pub fn new(base: String) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            http,
+            base,
+            token: None,
+        }
+    }
+
+    /// The same with another token.
+    pub fn with_token(&self, token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same token at another node.
+    pub fn at(&self, node: &Self) -> Self {
+        Self {
+            token: self.token.clone(),
+            ..node.clone()
+        }
+    }
+
+    /// The same with connections of its own.
+    pub fn reconnected(&self) -> Self {
+        Self {
+            token: self.token.clone(),
+            ..Self::new(self.base.clone())
+        }
+    }
+
+    /// Host and port.
+    pub fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Call {
+        self.call(Method::POST, path).json(body)
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Call {
+        self.call(Method::PUT, path).json(body)
+    }
+
+    /// A request without a body.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        let what = format!("{method} {path}");
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        Call { request, what }
+    }
+}
+
+impl Call {
+    pub fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.request = self.request.header(name, value.into());
+        self
+    }
+
+    /// Sends an `Idempotency-Key`.
+    pub fn key(self, key: &str) -> Self {
+        self.header("Idempotency-Key", key)
+    }
+
+    /// Waits for what `reply` wrote.
+    pub fn after(self, reply: &Reply) -> Self {
+        let position = reply.header("caresync-position").to_owned();
+        self.header("CareSync-Position", position)
+    }
+
+    /// Sends these bytes as they are.
+    pub fn raw(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.header("content-type", content_type).body(body);
+        self
+    }
+
+    /// Sends it; any other status than `status` fails the test.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> impl Future<Output = Reply> {
+        let caller = Location::caller();
+        async move {
+            let reply = self.send().await;
+            assert_eq!(
+                reply.status, status,
+                "{} ({caller}): {}",
+                reply.what, reply.body
+            );
+            reply
+        }
+    }
+
+    /// Sends it and takes any status that is no failure of ours.
+    pub async fn send(self) -> Reply {
+        let answer = self.try_send().await;
+        answer.unwrap_or_else(|error| panic!("the server did not answer: {error:?}"))
+    }
+
+    /// Sends it to a server that may be dead.
+    pub async fn try_send(self) -> Result<Reply, reqwest::Error> {
+        let response = self.request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await?;
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let reply = Reply {
+            status: status.as_u16(),
+            headers,
+            body,
+            what: self.what,
+        };
+        reply.check(status);
+        Ok(reply)
+    }
+}
+
+impl Reply {
+    /// What holds of every answer.
+    fn check(&self, status: StatusCode) {
+        for name in ALWAYS {
+            assert!(
+                self.headers.contains_key(name),
+                "{}: no {name} on {self:?}",
+                self.what
+            );
+        }
+        if status.is_client_error() || status.is_server_error() {
+            let what = &self.what;
+            assert_eq!(
+                self.header("content-type"),
+                "application/problem+json",
+                "{what}"
+            );
+            assert_eq!(self.body["status"], status.as_u16(), "{what}");
+            assert!(self.body["type"].is_string(), "{what}: {}", self.body);
+            assert!(self.body["title"].is_string(), "{what}: {}", self.body);
+        }
+        let named = match status.as_u16() {
+            401 => HeaderName::from_static("www-authenticate"),
+            429 | 503 => HeaderName::from_static("retry-after"),
+            _ => return,
+        };
+        assert!(
+            self.headers.contains_key(&named),
+            "{}: no {named}",
+            self.what
+        );
+    }
+
+    /// The problem's slug, which must be this.
+    #[track_caller]
+    pub fn is(&self, slug: &str) {
+        assert_eq!(self.body["type"], slug, "{}: {}", self.what, self.body);
+    }
+
+    /// Where the problem is, which must be there only.
+    #[track_caller]
+    pub fn points_at(&self, pointer: &str) {
+        let errors = self.body["errors"].as_array();
+        let at: Vec<_> = errors
+            .into_iter()
+            .flatten()
+            .map(|e| &e["pointer"])
+            .collect();
+        assert_eq!(at, [pointer], "{}: {}", self.what, self.body);
+    }
+
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_else(|| panic!("{}: no {name}", self.what))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// A text of the body.
+    #[track_caller]
+    pub fn text(&self, field: &str) -> &str {
+        let text = self.body[field].as_str();
+        text.unwrap_or_else(|| panic!("{}: no {field} in {}", self.what, self.body))
+    }
+
+    /// The id of what the body describes.
+    #[track_caller]
+    pub fn id(&self) -> Uuid {
+        self.text("id").parse().unwrap()
+    }
+
+    /// The path of an appointment that the body describes, with something behind it.
+    #[track_caller]
+    pub fn appointment(&self, verb: &str) -> String {
+        let mut path = format!("/api/v1/appointments/{}", self.id());
+        if !verb.is_empty() {
+            write!(path, "/{verb}").unwrap();
+        }
+        path
+    }
+}

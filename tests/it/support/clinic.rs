@@ -1,0 +1,187 @@
+//! A clinic with one doctor and one node, and people who come to it.
+
+use std::time::Duration;
+
+use adapters::system::SystemIds;
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::ports::IdSource as _;
+use domain::clinic::ClinicFacts;
+use domain::{ClinicId, ClinicScope, Currency, DoctorId, PatientId};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tests::app::{Node, Site, Somebody};
+use tests::world::{Terms, World};
+
+use super::{Call, Client, Reply};
+
+/// What the test's clock says at the start: half past five in the morning at the clinic.
+pub fn now() -> DateTime<Utc> {
+    "2026-12-01T00:00:00Z".parse().unwrap()
+}
+
+/// The start of the nth slot of today; the doctor has 32.
+pub fn slot(number: i32) -> DateTime<Utc> {
+    now() + TimeDelta::minutes(210) + TimeDelta::minutes(15) * number
+}
+
+/// Waits until it is so, but not for ever.
+pub async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it never came to pass: {what}");
+}
+
+/// A clinic with one verified doctor who asks a fee, and one node. [`Clinic::close`] it at the end.
+pub struct Clinic {
+    pub site: Site,
+    pub world: World,
+    pub facts: ClinicFacts,
+    pub doctor: DoctorId,
+    pub pool: PgPool,
+    node: Option<Node>,
+    client: Client,
+}
+
+impl Clinic {
+    pub async fn open() -> Self {
+        Self::with(Terms::default()).await
+    }
+
+    /// A clinic whose doctor works on other terms.
+    pub async fn with(terms: Terms) -> Self {
+        let site = Site::at(now()).await.unwrap();
+        let pool = site.database.pool(4).await.unwrap();
+        let world = World::new(pool.clone(), now()).await.unwrap();
+        let currency = Currency::Inr;
+        let facts = world.clinic("Asia/Kolkata", currency).await.unwrap();
+        let doctor = world.doctor(facts, terms).await.unwrap();
+        let node = site.node().await.unwrap();
+        let client = Client::new(node.url(""));
+        Self {
+            site,
+            world,
+            facts,
+            doctor,
+            pool,
+            node: Some(node),
+            client,
+        }
+    }
+
+    /// Stops the node, once every subscriber has read everything.
+    pub async fn close(mut self) {
+        self.all_read(&self.client).await;
+        if let Some(node) = self.node.take() {
+            node.stop().await;
+        }
+    }
+
+    /// A node beside the first. Stop it with [`Clinic::stop`].
+    pub async fn another_node(&self) -> (Node, Client) {
+        let node = self.site.node().await.unwrap();
+        let client = Client::new(node.url(""));
+        (node, client)
+    }
+
+    /// Stops such a node.
+    pub async fn stop(&self, (node, client): (Node, Client)) {
+        self.all_read(&client).await;
+        node.stop().await;
+    }
+
+    async fn all_read(&self, client: &Client) {
+        eventually("every subscriber has read everything", async || {
+            let ready = client.get("/readyz").expect(200).await;
+            let subscribers = ready.body["subscribers"].as_array().unwrap();
+            assert!(subscribers.len() > 5, "{subscribers:?}");
+            subscribers.iter().all(|one| one["caughtUp"] == true)
+        })
+        .await;
+    }
+
+    /// Somebody who has not signed in.
+    pub fn nobody(&self) -> &Client {
+        &self.client
+    }
+
+    /// Somebody with a token.
+    pub fn client(&self, somebody: &Somebody) -> Client {
+        self.client.with_token(self.site.token(somebody).unwrap())
+    }
+
+    /// Somebody new with a patient's token. They have no card: booking for oneself asks for none.
+    pub fn patient(&self) -> Client {
+        self.client(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+    }
+
+    /// The clinic's front desk.
+    pub fn desk(&self) -> Client {
+        self.client(&Somebody::receptionist(only(self.facts.clinic)))
+    }
+
+    /// Another clinic's front desk.
+    pub fn other_desk(&self) -> Client {
+        let elsewhere = ClinicId::from_uuid(SystemIds.id());
+        self.client(&Somebody::receptionist(only(elsewhere)))
+    }
+
+    /// What to send for a slot that starts then.
+    pub fn wish(&self, start: DateTime<Utc>) -> Value {
+        json!({"clinicId": self.facts.clinic, "doctorId": self.doctor, "start": start})
+    }
+
+    /// Asks for the nth slot of today.
+    pub fn book(&self, who: &Client, number: i32) -> Call {
+        who.post("/api/v1/appointments", &self.wish(slot(number)))
+    }
+
+    /// The appointment as it can be read once `reply`'s events are known.
+    pub async fn read(&self, who: &Client, reply: &Reply) -> Reply {
+        self.settled(async || who.get(&reply.appointment("")).after(reply))
+            .await
+    }
+
+    /// The answer to a query, asked again while its read model is behind: other tests in the same
+    /// cluster hold the horizon back.
+    pub async fn settled(&self, query: impl AsyncFn() -> Call) -> Reply {
+        for _ in 0..10 {
+            let reply = query().await.send().await;
+            if reply.status != 503 {
+                assert_eq!(reply.status, 200, "{reply:?}");
+                return reply;
+            }
+            reply.is("read-model-behind");
+        }
+        panic!("the read model stays behind");
+    }
+
+    /// How many events of that type there are.
+    pub async fn events(&self, event_type: &str) -> i64 {
+        self.count(
+            "select count(*) from events where event_type = $1",
+            event_type,
+        )
+        .await
+    }
+
+    /// What a query with one parameter counts.
+    pub async fn count(&self, sql: &str, parameter: &str) -> i64 {
+        let counted = sqlx::query_scalar(sql).bind(parameter);
+        counted.fetch_one(&self.pool).await.unwrap()
+    }
+}
+
+impl Drop for Clinic {
+    fn drop(&mut self) {
+        let open = self.node.is_some() && !std::thread::panicking();
+        assert!(!open, "the test did not close its clinic");
+    }
+}
+
+fn only(clinic: ClinicId) -> ClinicScope {
+    ClinicScope::Only([clinic].into())
+}
