@@ -1,16 +1,20 @@
 //! The API as its clients see it.
 
 mod access;
+mod accounts;
 mod body;
 mod booking;
+mod clinics;
 mod cors;
 mod holds;
 mod idempotency;
 mod lists;
+mod patients;
 mod position;
 mod precondition;
-
+mod privacy;
+mod race;
 mod sessions;
-
+mod sweep;
 mod throttle;
 mod tokens;

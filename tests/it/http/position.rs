@@ -1,5 +1,8 @@
 //! A query sent with the position of a command sees what the command did.
 
+use serde_json::json;
+use tests::app::Somebody;
+
 use crate::support::Clinic;
 
 #[tokio::test]
@@ -53,5 +56,63 @@ async fn a_booking_is_read_at_its_position_on_every_node() {
         assert_eq!(found.id(), booked.id());
     }
     clinic.stop(other).await;
+    clinic.close().await;
+}
+
+/// Makes one of everything and reads each where it was written to, at its position, by list and by
+/// id: what has not come that far would answer with less.
+#[tokio::test]
+async fn every_read_model_waits_for_what_was_written() {
+    let clinic = Clinic::open().await;
+    let admin = clinic.client(&Somebody::admin());
+    let desk = clinic.desk();
+    for round in 0..5 {
+        let card = json!({"name": "Tara Rao", "birthDate": "2020-01-31"});
+        let lakeside = json!({
+            "name": "Lakeside", "city": "Pune", "timeZone": "Asia/Kolkata", "currency": "INR",
+        });
+        let auditor = json!({
+            "email": format!("auditor-{round}@example.org"),
+            "password": "correct horse battery",
+            "roles": ["AUDITOR"],
+            "clinics": {"kind": "all"},
+        });
+        let doctor = json!({
+            "name": "Meera Iyer",
+            "specialisations": ["cardiology"],
+            "languages": ["en"],
+            "email": format!("meera-{round}@example.org"),
+            "password": "correct horse battery",
+        });
+        for (who, path, new) in [
+            (&desk, "/api/v1/patients", card),
+            (&admin, "/api/v1/clinics", lakeside),
+            (&admin, "/api/v1/accounts", auditor),
+            (&admin, "/api/v1/doctors", doctor),
+        ] {
+            let made = who.post(path, &new).expect(201).await;
+            let path = made.header("location").to_owned();
+            let found = clinic.settled(async || who.get(&path).after(&made)).await;
+            assert_eq!(found.id(), made.id());
+            assert_eq!(found.header("etag"), made.header("etag"));
+        }
+        let asha = clinic.client(&Somebody::patient(clinic.world.patient().await.unwrap()));
+        let booked = clinic.book(&asha, round).expect(201).await;
+        clinic.read(&asha, &booked).await;
+        let sheet = format!(
+            "/api/v1/doctors/{}/day-sheet?date=2026-12-01",
+            clinic.doctor
+        );
+        let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+        let sheet = clinic
+            .settled(async || doctor.get(&sheet).after(&booked))
+            .await;
+        let entries = sheet.body["entries"].as_array().unwrap();
+        assert!(
+            entries
+                .iter()
+                .any(|entry| entry["appointmentId"] == booked.body["id"])
+        );
+    }
     clinic.close().await;
 }

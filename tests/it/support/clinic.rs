@@ -93,7 +93,8 @@ impl Clinic {
         node.stop().await;
     }
 
-    async fn all_read(&self, client: &Client) {
+    /// Waits until every subscriber of a node has read everything.
+    pub async fn all_read(&self, client: &Client) {
         eventually("every subscriber has read everything", async || {
             let ready = client.get("/readyz").expect(200).await;
             let subscribers = ready.body["subscribers"].as_array().unwrap();

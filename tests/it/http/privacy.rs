@@ -1,0 +1,205 @@
+//! What a patient says stays where it belongs.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use sqlx::PgPool;
+use tests::app::Somebody;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::support::{Clinic, slot};
+
+/// Words that nothing in the product says by itself.
+const CANARIES: [&str; 6] = [
+    "Zephyrine",
+    "Quillfeather",
+    "1931-02-03",
+    "7700900123",
+    "xanthelasma",
+    "canary-password-9",
+];
+
+/// Where PHI must never stand, and what of it to look at.
+const PLACES: [&str; 8] = [
+    "select metadata::text from events",
+    "select (payload - 'phi')::text from events",
+    "select row(i)::text from idempotency_keys i",
+    "select row(c)::text from slot_claims c",
+    "select row(r)::text from reservations r",
+    "select row(t)::text from timers t",
+    "select row(s)::text from sessions s",
+    "select row(f)::text from login_failures f",
+];
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Everything that the server's side of this process logs. One test is one process.
+fn capture() -> Captured {
+    let captured = Captured::default();
+    let ours = "api=trace,commands=trace,event_store=trace,projections=trace,adapters=trace,\
+                domain=trace,sqlx=trace,actix_web=trace,actix_http=debug,actix_server=trace";
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(ours))
+        .with_writer(captured.clone())
+        .with_ansi(false)
+        .init();
+    captured
+}
+
+#[track_caller]
+fn says_nothing(text: &str, place: &str) {
+    let text = text.to_lowercase();
+    for canary in CANARIES {
+        let canary = canary.to_lowercase();
+        let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!text.contains(&canary), "{canary} stands in {place}");
+        assert!(!text.contains(&hex), "{canary} stands in {place} in hex");
+    }
+}
+
+async fn dump(pool: &PgPool, sql: &str) -> String {
+    let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await.unwrap();
+    rows.join("\n")
+}
+
+/// Signs up, books, cancels, and gets everything wrong that can be got wrong.
+async fn live(clinic: &Clinic) {
+    let nobody = clinic.nobody();
+    let new = json!({
+        "name": "Zephyrine Quillfeather",
+        "birthDate": "1931-02-03",
+        "phone": "+447700900123",
+        "email": "zephyrine@quillfeather.example",
+        "password": "canary-password-9",
+    });
+    nobody.post("/api/v1/auth/register", &new).expect(201).await;
+    nobody.post("/api/v1/auth/register", &new).expect(409).await;
+    let mut login =
+        json!({"email": "zephyrine@quillfeather.example", "password": "canary-password-9"});
+    let tokens = nobody.post("/api/v1/auth/login", &login).expect(200).await;
+    login["password"] = json!("canary-password-99");
+    nobody.post("/api/v1/auth/login", &login).expect(401).await;
+    login["Zephyrine"] = json!("xanthelasma");
+    nobody.post("/api/v1/auth/login", &login).expect(400).await;
+    let asha = nobody.with_token(tokens.text("accessToken"));
+    let mut wish = clinic.wish(slot(0));
+    wish["reason"] = json!("xanthelasma");
+    let book = || asha.post("/api/v1/appointments", &wish);
+    let booked = book().key("a-key-for-the-canary").expect(201).await;
+    book().key("a-key-for-the-canary").expect(201).await;
+    book().expect(409).await;
+    let cancel = asha.post(
+        &booked.appointment("cancel"),
+        &json!({"reason": "xanthelasma"}),
+    );
+    cancel.expect(200).await;
+    asha.get("/api/v1/appointments?status=xanthelasma")
+        .expect(400)
+        .await;
+    asha.get("/api/v1/appointments/xanthelasma")
+        .expect(400)
+        .await;
+    book().key("another-key-for-it").expect(201).await;
+    let card = format!("/api/v1/patients/{}", booked.text("patientId"));
+    let seen = clinic
+        .settled(async || asha.get(&card).after(&booked))
+        .await;
+    assert_eq!(seen.text("name"), "Zephyrine Quillfeather");
+    let desk = clinic.client(&Somebody::admin());
+    desk.post(
+        "/api/v1/patients",
+        &json!({"name": "Zephyrine", "birthDate": "1931-02-03"}),
+    )
+    .expect(201)
+    .await;
+}
+
+/// Breaks the database under a booking, a sign-up and a list.
+async fn fail(clinic: &Clinic) {
+    let rename = "alter table slot_claims rename to gone; alter table reservations rename to away";
+    sqlx::raw_sql(rename).execute(&clinic.pool).await.unwrap();
+    let mut wish = clinic.wish(slot(1));
+    wish["reason"] = json!("xanthelasma");
+    let failed = clinic
+        .patient()
+        .post("/api/v1/appointments", &wish)
+        .expect(500)
+        .await;
+    failed.is("internal-error");
+    let told = failed.body.as_object().unwrap().keys().collect::<Vec<_>>();
+    assert_eq!(told, ["errorId", "status", "title", "type"]);
+    let new = json!({
+        "name": "Zephyrine Quillfeather",
+        "birthDate": "1931-02-03",
+        "email": "other@quillfeather.example",
+        "password": "canary-password-9",
+    });
+    clinic
+        .nobody()
+        .post("/api/v1/auth/register", &new)
+        .expect(500)
+        .await;
+    let back = "alter table gone rename to slot_claims; alter table away rename to reservations";
+    sqlx::raw_sql(back).execute(&clinic.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_log_line_and_no_clear_column_tells_of_a_patient() {
+    let captured = capture();
+    let clinic = Clinic::open().await;
+    live(&clinic).await;
+    fail(&clinic).await;
+    let pool = clinic.pool.clone();
+    clinic.close().await;
+    let log = captured.text();
+    assert!(
+        log.contains("A request failed on our side."),
+        "the capture works"
+    );
+    assert!(
+        log.contains("insert into"),
+        "statements are captured as well"
+    );
+    says_nothing(&log, "the log");
+    for place in PLACES {
+        let dump = dump(&pool, place).await;
+        assert!(
+            !dump.is_empty() || place.contains("timers"),
+            "{place} is empty"
+        );
+        says_nothing(&dump, place);
+    }
+    let phi = dump(&pool, "select payload::text from events").await;
+    assert!(
+        phi.contains("Zephyrine") && phi.contains("xanthelasma"),
+        "it is kept"
+    );
+}
