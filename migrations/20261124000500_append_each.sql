@@ -1,10 +1,18 @@
--- Round two of an append: each command of a batch on its own.
+-- What a decision rested on, and round two of an append.
+--
+-- A booking is decided on a doctor's hours as they were read, perhaps from a cache. The append says
+-- at which version, and is refused if the doctor has moved on. A domain does that in plain SQL: a
+-- cast that fails its check raises a constraint violation under the constraint's name.
+--
+-- Round two: each command of a batch on its own.
 --
 -- A batch goes in as one plain statement first. If a constraint refuses it, all of it is rolled
 -- back, and the same arrays come here, where one command's refusal takes back that command alone and
 -- names the constraint. Needs `ordinal` arrays that say which command a row belongs to. Runs as its
 -- caller and takes at most 60 commands: PostgreSQL caches 64 subtransactions per session, and beyond
 -- that every reader's visibility check grows slower.
+
+create domain stream_unmoved as boolean constraint stream_unmoved check (value);
 
 create function append_each(
   commands integer,
@@ -17,7 +25,8 @@ create function append_each(
   settled_ordinals integer[], settled text[],
   released_ordinals integer[], released text[],
   name_ordinals integer[], spaces text[], names bytea[], name_holders text[],
-  freed_ordinals integer[], freed_spaces text[], freed_holders text[]
+  freed_ordinals integer[], freed_spaces text[], freed_holders text[],
+  basis_ordinals integer[], basis_types text[], basis_ids text[], basis_versions bigint[]
 ) returns table (ordinal integer, refused_by text, epoch smallint, transaction_id text, last_position bigint)
 language plpgsql as $$
 declare
@@ -30,6 +39,14 @@ begin
     transaction_id := pg_current_xact_id()::text;
     last_position := null;
     begin
+      perform (b.version = (
+        select coalesce(max(log.sequence), 0) from events log
+        where log.aggregate_type = b.aggregate_type and log.aggregate_id = b.aggregate_id
+      ))::stream_unmoved
+      from unnest(basis_ordinals, basis_types, basis_ids, basis_versions)
+        as b (command, aggregate_type, aggregate_id, version)
+      where b.command = n;
+
       insert into idempotency_keys (key, fingerprint, reply, aggregate_type, aggregate_id, sequence)
       select r.key, r.fingerprint, r.reply, r.aggregate_type, r.aggregate_id, r.sequence
       from unnest(key_ordinals, keys, fingerprints, replies, key_aggregate_types, key_aggregate_ids, key_sequences)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cqrs_es::Aggregate;
 use event_store::{
     Append, AppendError, Cursor, Decided, EventStore, Idempotency, Loaded, StreamAppend,
+    StreamVersion,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,6 +56,27 @@ pub(crate) struct Request<'a, C> {
     /// The version that the caller has seen, if it insists on it.
     pub(crate) expected: Option<i64>,
     pub(crate) context: &'a Context,
+}
+
+/// What a command writes, and what its decision rested on besides.
+pub(crate) struct Written {
+    pub(crate) streams: Vec<StreamAppend>,
+    pub(crate) basis: Vec<StreamVersion>,
+}
+
+impl From<StreamAppend> for Written {
+    fn from(stream: StreamAppend) -> Self {
+        Self::from(vec![stream])
+    }
+}
+
+impl From<Vec<StreamAppend>> for Written {
+    fn from(streams: Vec<StreamAppend>) -> Self {
+        Self {
+            streams,
+            basis: Vec::new(),
+        }
+    }
 }
 
 /// A tried append, before anyone has decided what its failure means.
@@ -108,34 +130,41 @@ impl Commands {
         reply: impl Fn(&A, i64) -> T,
     ) -> Result<Done<T>, CommandError<A::Error>>
     where
-        A: Aggregate<Services = ()>,
+        A: Aggregate<Services = ()> + Clone + 'static,
         A::Command: Clone,
         T: Serialize + DeserializeOwned,
     {
+        let id = &request.id;
+        let mut cached = true;
         for attempt in 0..ATTEMPTS {
-            let loaded = self.store.load::<A>(&request.id).await?;
-            permit(loaded.aggregate())?;
-            if request
-                .expected
-                .is_some_and(|expected| expected != loaded.version())
-            {
-                return self
-                    .replay(request.context)
-                    .await?
-                    .ok_or(CommandError::Stale);
-            }
-            let decided = match decide(loaded, request.command.clone()).await? {
+            let loaded = match cached {
+                true => self.store.load::<A>(id).await?,
+                false => self.store.load_fresh::<A>(id).await?,
+            };
+            // What a cached state says no to is asked again of the log.
+            cached = loaded.is_cached();
+            let decided = match self.decide(loaded, &request, &permit).await {
+                Ok(decided) if cached && decided.stream.events.is_empty() => Err(None),
+                Ok(decided) => Ok(decided),
+                Err(_) if cached => Err(None),
+                Err(error) => Err(Some(error)),
+            };
+            let decided = match decided {
                 Ok(decided) => decided,
-                Err(refusal) => {
+                Err(None) => {
+                    cached = false;
+                    continue;
+                }
+                Err(Some(error)) => {
                     let earlier = self.replay(request.context).await?;
-                    return earlier.ok_or(CommandError::Refused(refusal));
+                    return earlier.ok_or(error);
                 }
             };
             let reply = reply(&decided.aggregate, decided.stream.next_version());
-            match self
-                .append(vec![decided.stream], request.context, reply)
-                .await?
-            {
+            let tried = self
+                .append(decided.stream.into(), request.context, reply)
+                .await?;
+            match tried {
                 Tried::Done(done) => return Ok(done),
                 Tried::Again => self.let_others_pass(attempt).await,
                 Tried::Taken(constraint) => return Err(unexpected(&constraint)),
@@ -144,16 +173,40 @@ impl Commands {
         Err(CommandError::Contended)
     }
 
+    /// One decision on one state: whether the caller may, has seen it, and what follows.
+    async fn decide<A>(
+        &self,
+        loaded: Loaded<A>,
+        request: &Request<'_, A::Command>,
+        permit: impl Fn(&A) -> Result<(), CommandError<A::Error>>,
+    ) -> Result<Decided<A>, CommandError<A::Error>>
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+    {
+        permit(loaded.aggregate())?;
+        if request
+            .expected
+            .is_some_and(|expected| expected != loaded.version())
+        {
+            return Err(CommandError::Stale);
+        }
+        decide(loaded, request.command.clone())
+            .await?
+            .map_err(CommandError::Refused)
+    }
+
     /// Appends what was decided, with the reply for whoever asks again under the same key.
     pub(crate) async fn append<T, R>(
         &self,
-        streams: Vec<StreamAppend>,
+        written: Written,
         context: &Context,
         reply: T,
     ) -> Result<Tried<T>, CommandError<R>>
     where
         T: Serialize + DeserializeOwned,
     {
+        let Written { streams, basis } = written;
         if streams.iter().all(|stream| stream.events.is_empty()) {
             let earlier = self.replay(context).await?;
             return Ok(Tried::Done(earlier.unwrap_or(Done {
@@ -164,6 +217,7 @@ impl Commands {
         }
         let append = Append {
             streams,
+            basis,
             metadata: context.metadata(self.ids.id()),
             idempotency: recorded(context, &reply)?,
         };

@@ -10,6 +10,7 @@
 mod access;
 pub mod accounts;
 pub mod appointments;
+mod basis;
 pub mod clinics;
 mod context;
 pub mod doctors;

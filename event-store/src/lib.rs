@@ -12,6 +12,7 @@
 //! events implements [`Subscriber`] in the crate that knows what it means.
 
 mod append;
+mod cache;
 mod claims;
 mod cursor;
 mod error;
@@ -22,7 +23,7 @@ mod load;
 mod store;
 mod subscribe;
 
-pub use append::{Append, Appended, Idempotency, StreamAppend};
+pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use cursor::{Cursor, CursorError};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};

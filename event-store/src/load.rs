@@ -5,7 +5,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 use serde::Deserialize;
 
-use crate::append::StreamAppend;
+use crate::append::{StreamAppend, StreamVersion};
 use crate::error::{AppendError, LoadError};
 use crate::{EventData, EventStore};
 
@@ -15,6 +15,7 @@ pub struct Loaded<A> {
     id: String,
     version: i64,
     aggregate: A,
+    cached: bool,
 }
 
 /// What an aggregate decided: the events to append, and its state if they are.
@@ -27,15 +28,44 @@ pub struct Decided<A> {
 }
 
 impl EventStore {
-    /// Loads an aggregate; one without events is the type's default, at version 0.
+    /// Loads an aggregate, from the cache if it is there; one without events is the type's default,
+    /// at version 0.
+    ///
+    /// A cached state may be behind. An append on it is checked like any other; a refusal decided on
+    /// it must be decided again on [`EventStore::load_fresh`].
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
-    pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Loaded<A>, LoadError> {
+    pub async fn load<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
+    where
+        A: Aggregate + Clone + 'static,
+    {
+        match self.cache().get::<A>(id) {
+            Some((version, aggregate)) => Ok(Loaded {
+                id: id.to_owned(),
+                version,
+                aggregate,
+                cached: true,
+            }),
+            None => self.load_fresh(id).await,
+        }
+    }
+
+    /// Loads an aggregate from the log.
+    ///
+    /// # Errors
+    /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
+    pub async fn load_fresh<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
+    where
+        A: Aggregate + Clone + 'static,
+    {
         let events = self.repository().get_events::<A>(id).await?;
         let mut loaded = Loaded::unborn(id);
         for event in events {
             loaded.apply(event)?;
+        }
+        if loaded.version > 0 {
+            self.cache().put(id, loaded.version, &loaded.aggregate);
         }
         Ok(loaded)
     }
@@ -49,6 +79,7 @@ impl<A: Aggregate> Loaded<A> {
             id: id.to_owned(),
             version: 0,
             aggregate: A::default(),
+            cached: false,
         }
     }
 
@@ -58,10 +89,32 @@ impl<A: Aggregate> Loaded<A> {
         &self.aggregate
     }
 
+    /// The state, for a decision about another aggregate.
+    #[must_use]
+    pub fn into_aggregate(self) -> A {
+        self.aggregate
+    }
+
     /// How many events it has.
     #[must_use]
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// Whether the state comes from the cache and may be behind.
+    #[must_use]
+    pub fn is_cached(&self) -> bool {
+        self.cached
+    }
+
+    /// The stream at this version, for a decision about another one that rests on it.
+    #[must_use]
+    pub fn stream_version(&self) -> StreamVersion {
+        StreamVersion {
+            aggregate_type: A::TYPE,
+            aggregate_id: self.id.clone(),
+            version: self.version,
+        }
     }
 
     /// Lets the aggregate decide. The aggregate is used up: after a failed append it is loaded anew.

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 use crate::append::Committer;
+use crate::cache::AggregateCache;
 use crate::error::{OpenError, StoreError};
 use crate::{Cursor, Guards};
 
@@ -21,6 +22,7 @@ struct Inner {
     repository: PostgresEventRepository,
     guards: Guards,
     committer: Committer,
+    cache: AggregateCache,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
@@ -41,6 +43,7 @@ impl EventStore {
                 repository,
                 guards,
                 committer,
+                cache: AggregateCache::new(),
                 head,
             }),
         })
@@ -104,6 +107,10 @@ impl EventStore {
 
     pub(crate) fn committer(&self) -> &Committer {
         &self.inner.committer
+    }
+
+    pub(crate) fn cache(&self) -> &AggregateCache {
+        &self.inner.cache
     }
 
     /// Tells this process's subscribers that there is something to read.

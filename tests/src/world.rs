@@ -153,6 +153,7 @@ impl World {
         };
         let append = Append {
             streams: vec![stream],
+            basis: Vec::new(),
             metadata: metadata(id),
             idempotency: None,
         };

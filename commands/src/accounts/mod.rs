@@ -85,7 +85,7 @@ impl Identity {
         };
         match self
             .commands
-            .append(vec![decided.stream], context, reply)
+            .append(decided.stream.into(), context, reply)
             .await?
         {
             Tried::Done(done) => Ok(done),

@@ -8,11 +8,12 @@ use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
-use event_store::Loaded;
+use event_store::{Decided, Loaded};
 use uuid::Uuid;
 
 use super::{Answer, answered, reply};
-use crate::execute::{Tried, decide, key, unexpected};
+use crate::basis::Basis;
+use crate::execute::{Tried, Written, decide, key, unexpected};
 use crate::guards::{DOCTOR_TAKEN, PATIENT_TAKEN};
 use crate::{Caller, CommandError, Commands, Context, Fault};
 
@@ -36,6 +37,15 @@ pub struct Booking {
     pub reason: Option<Reason>,
 }
 
+/// What is asked, by whom and under what circumstances.
+#[derive(Clone, Copy)]
+struct Wish<'a> {
+    caller: &'a Caller,
+    booking: &'a Booking,
+    policy: BookingPolicy,
+    context: &'a Context,
+}
+
 impl Commands {
     /// Books a slot for a patient. Of all who try for one slot, one gets it.
     ///
@@ -48,31 +58,36 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        self.may_book_for(caller, &booking).await?;
+        let mut basis = Basis::default();
         for attempt in 0..ATTEMPTS {
-            let appointment = AppointmentId::from_uuid(self.ids.id());
-            let (clinic, doctor) = self.facts(&booking).await?;
-            let command = AppointmentCommand::Book(BookAppointment {
-                appointment,
-                clinic,
-                doctor,
-                patient: booking.patient,
-                start: booking.start,
-                reason: booking.reason.clone(),
+            let wish = Wish {
+                caller,
+                booking: &booking,
                 policy,
-                by: context.actor,
-                at: context.at,
-            });
-            let unborn = Loaded::<Appointment>::unborn(&key(appointment.as_uuid()));
-            let decided = match decide::<Appointment, AppointmentRefusal>(unborn, command).await? {
+                context,
+            };
+            let drafted = match self.draft(wish, &mut basis).await {
+                // What a cached state says no to is asked again of the log.
+                Err(_) if basis.is_cached() => {
+                    basis = Basis::fresh();
+                    self.draft(wish, &mut basis).await
+                }
+                drafted => drafted,
+            };
+            let decided = match drafted {
                 Ok(decided) => decided,
-                Err(refusal) => {
-                    let replayed = self.replay(context).await?;
-                    return replayed.map_or(Err(CommandError::Refused(refusal)), answered);
+                Err(error) => {
+                    let earlier = self.replay(context).await?;
+                    return earlier.map_or(Err(error), answered);
                 }
             };
             let told = reply(&decided.aggregate, decided.stream.next_version());
-            match self.append(vec![decided.stream], context, told).await? {
+            let basis = std::mem::take(&mut basis).into_streams();
+            let written = Written {
+                streams: vec![decided.stream],
+                basis,
+            };
+            match self.append(written, context, told).await? {
                 Tried::Done(done) => return answered(done),
                 Tried::Again => self.let_others_pass(attempt).await,
                 Tried::Taken(constraint) => self.make_room(&constraint, &booking, context).await?,
@@ -81,16 +96,49 @@ impl Commands {
         Err(CommandError::Contended)
     }
 
+    /// One decision: whether the caller may, and what the doctor's hours say.
+    async fn draft(
+        &self,
+        wish: Wish<'_>,
+        basis: &mut Basis,
+    ) -> Result<Decided<Appointment>, Refused> {
+        let Wish {
+            caller,
+            booking,
+            policy,
+            context,
+        } = wish;
+        self.may_book_for(caller, booking, basis).await?;
+        let (clinic, doctor) = self.facts(booking, basis).await?;
+        let appointment = AppointmentId::from_uuid(self.ids.id());
+        let command = AppointmentCommand::Book(BookAppointment {
+            appointment,
+            clinic,
+            doctor,
+            patient: booking.patient,
+            start: booking.start,
+            reason: booking.reason.clone(),
+            policy,
+            by: context.actor,
+            at: context.at,
+        });
+        let unborn = Loaded::unborn(&key(appointment.as_uuid()));
+        decide(unborn, command)
+            .await?
+            .map_err(CommandError::Refused)
+    }
+
     /// Patients book for themselves and for those who made them a proxy, the front desk for anyone.
-    async fn may_book_for(&self, caller: &Caller, booking: &Booking) -> Result<(), Refused> {
+    async fn may_book_for(
+        &self,
+        caller: &Caller,
+        booking: &Booking,
+        basis: &mut Basis,
+    ) -> Result<(), Refused> {
         if caller.patient == Some(booking.patient) {
             return Ok(());
         }
-        let patient = self
-            .store
-            .load::<Patient>(&key(booking.patient.as_uuid()))
-            .await?;
-        let patient = patient.aggregate();
+        let patient: Patient = basis.load(&self.store, booking.patient.as_uuid()).await?;
         let known = patient.is_registered()
             && (caller.is_staff_at(booking.clinic) || patient.is_proxy(caller.account));
         if known {
@@ -102,32 +150,28 @@ impl Commands {
 
     /// What the decision is made on. The affiliation carries the clinic's zone and currency, so the
     /// clinic itself is asked only where there is none, to tell an unknown clinic from another one.
-    async fn facts(&self, booking: &Booking) -> Result<(ClinicFacts, DoctorFacts), Refused> {
-        let doctor = self
-            .store
-            .load::<Doctor>(&key(booking.doctor.as_uuid()))
-            .await?;
+    async fn facts(
+        &self,
+        booking: &Booking,
+        basis: &mut Basis,
+    ) -> Result<(ClinicFacts, DoctorFacts), Refused> {
+        let doctor: Doctor = basis.load(&self.store, booking.doctor.as_uuid()).await?;
         let doctor = doctor
-            .aggregate()
             .facts_at(booking.clinic)
             .ok_or(CommandError::NotFound)?;
         if let Some(terms) = &doctor.affiliation {
-            let currency = terms.fee.currency();
+            let (zone, currency) = (terms.zone, terms.fee.currency());
             return Ok((
                 ClinicFacts {
                     clinic: booking.clinic,
-                    zone: terms.zone,
+                    zone,
                     currency,
                 },
                 doctor,
             ));
         }
-        let clinic = self
-            .store
-            .load::<Clinic>(&key(booking.clinic.as_uuid()))
-            .await?;
-        let clinic = clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
-        Ok((clinic, doctor))
+        let clinic: Clinic = basis.load(&self.store, booking.clinic.as_uuid()).await?;
+        Ok((clinic.facts().ok_or(CommandError::NotFound)?, doctor))
     }
 
     /// Expires the overdue holds that stand in the way.

@@ -21,7 +21,7 @@ impl Commands {
     ) -> Answer {
         let loaded = self
             .store
-            .load::<Appointment>(&key(appointment.as_uuid()))
+            .load_fresh::<Appointment>(&key(appointment.as_uuid()))
             .await?;
         let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
         let proxy = self.is_proxy(caller, &visit).await?;
@@ -51,7 +51,7 @@ impl Commands {
         }
         let patient = self
             .store
-            .load::<Patient>(&key(visit.patient.as_uuid()))
+            .load_fresh::<Patient>(&key(visit.patient.as_uuid()))
             .await?;
         Ok(patient.aggregate().is_proxy(caller.account))
     }

@@ -60,7 +60,7 @@ impl Commands {
             clinic,
             version: decided.stream.next_version(),
         };
-        match self.append(vec![decided.stream], context, reply).await? {
+        match self.append(decided.stream.into(), context, reply).await? {
             Tried::Done(done) => Ok(done),
             Tried::Again => Err(CommandError::Contended),
             Tried::Taken(constraint) => Err(unexpected(&constraint)),

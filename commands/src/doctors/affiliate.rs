@@ -29,7 +29,7 @@ impl Commands {
     ) -> Answer {
         let clinic = self
             .store
-            .load::<Clinic>(&key(new.clinic.as_uuid()))
+            .load_fresh::<Clinic>(&key(new.clinic.as_uuid()))
             .await?;
         let facts = clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
         let command = DoctorCommand::Affiliate(AffiliateDoctor {

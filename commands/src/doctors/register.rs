@@ -92,7 +92,7 @@ impl Identity {
         };
         match self
             .commands
-            .append(vec![joined.stream, signed_up.stream], context, reply)
+            .append(vec![joined.stream, signed_up.stream].into(), context, reply)
             .await?
         {
             Tried::Done(done) => Ok(done),

@@ -94,7 +94,11 @@ impl Identity {
             version,
         };
         let streams = vec![joined.stream, signed_up.stream];
-        match self.commands.append(streams, &context, reply).await? {
+        match self
+            .commands
+            .append(streams.into(), &context, reply)
+            .await?
+        {
             Tried::Done(done) => Ok(done),
             Tried::Again => Err(CommandError::Contended),
             Tried::Taken(constraint) if constraint == LOGIN_TAKEN => {

@@ -128,7 +128,7 @@ impl Identity {
         let loaded = self
             .commands
             .store
-            .load::<Account>(&key(account.as_uuid()))
+            .load_fresh::<Account>(&key(account.as_uuid()))
             .await
             .map_err(Fault::doing("loading an account"))?;
         Ok(match loaded.aggregate() {

@@ -77,7 +77,7 @@ impl Commands {
             patient,
             version: decided.stream.next_version(),
         };
-        match self.append(vec![decided.stream], context, reply).await? {
+        match self.append(decided.stream.into(), context, reply).await? {
             Tried::Done(done) => Ok(done),
             Tried::Again => Err(CommandError::Contended),
             Tried::Taken(constraint) => Err(unexpected(&constraint)),

@@ -1,6 +1,13 @@
 -- Round one: a whole batch of commands in one statement, with all that they take and give back. Any
 -- conflict rolls all of it back. Answers with the positions of the events, in their order.
 with
+  basis as materialized (
+    select (b.version = (
+      select coalesce(max(log.sequence), 0) from events log
+      where log.aggregate_type = b.aggregate_type and log.aggregate_id = b.aggregate_id
+    ))::stream_unmoved as unmoved
+    from unnest($27::text[], $28::text[], $29::bigint[]) as b (aggregate_type, aggregate_id, version)
+  ),
   recorded as (
     insert into idempotency_keys (key, fingerprint, reply, aggregate_type, aggregate_id, sequence)
     select * from unnest($8::bytea[], $9::bytea[], $10::jsonb[], $11::text[], $12::text[], $13::bigint[])
@@ -37,3 +44,4 @@ select
   pg_current_xact_id()::text as "transaction_id!",
   array_agg(position order by position) as "positions!"
 from appended
+where (select count(unmoved) from basis) >= 0

@@ -22,6 +22,15 @@ pub(super) struct Batch {
     released: Holders,
     names: Names,
     freed: Freed,
+    basis: Basis,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Basis {
+    ordinals: Vec<i32>,
+    aggregate_types: Vec<String>,
+    aggregate_ids: Vec<String>,
+    versions: Vec<i64>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -105,6 +114,15 @@ impl Batch {
                     batch.guard(&stream.aggregate_id, guard);
                 }
             }
+        }
+        for stream in &append.basis {
+            batch.basis.ordinals.push(1);
+            batch
+                .basis
+                .aggregate_types
+                .push(stream.aggregate_type.to_owned());
+            batch.basis.aggregate_ids.push(stream.aggregate_id.clone());
+            batch.basis.versions.push(stream.version);
         }
         batch.reply(append);
         Ok(batch)
@@ -197,6 +215,12 @@ impl Batch {
         self.freed.ordinals.extend(shift(other.freed.ordinals));
         self.freed.spaces.extend(other.freed.spaces);
         self.freed.holders.extend(other.freed.holders);
+        self.basis.ordinals.extend(shift(other.basis.ordinals));
+        self.basis
+            .aggregate_types
+            .extend(other.basis.aggregate_types);
+        self.basis.aggregate_ids.extend(other.basis.aggregate_ids);
+        self.basis.versions.extend(other.basis.versions);
         self.commands += other.commands;
     }
 
@@ -235,6 +259,9 @@ impl Batch {
             &self.names.holders,
             &self.freed.spaces,
             &self.freed.holders,
+            &self.basis.aggregate_types,
+            &self.basis.aggregate_ids,
+            &self.basis.versions,
         )
         .fetch_one(pool)
         .await?;
@@ -288,6 +315,10 @@ impl Batch {
             &self.freed.ordinals,
             &self.freed.spaces,
             &self.freed.holders,
+            &self.basis.ordinals,
+            &self.basis.aggregate_types,
+            &self.basis.aggregate_ids,
+            &self.basis.versions,
         )
         .fetch_all(pool)
         .await?;

@@ -38,6 +38,17 @@ impl StreamAppend {
     }
 }
 
+/// A stream as it was when something was decided on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamVersion {
+    /// The kind of aggregate.
+    pub aggregate_type: &'static str,
+    /// The aggregate.
+    pub aggregate_id: String,
+    /// How many events it had.
+    pub version: i64,
+}
+
 /// What a repeated request must find: which request it was, and what it was answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Idempotency {
@@ -54,6 +65,8 @@ pub struct Idempotency {
 pub struct Append {
     /// The new events, by stream; at least one event in all.
     pub streams: Vec<StreamAppend>,
+    /// Other streams that the decision rested on; if one has moved on, the append is a conflict.
+    pub basis: Vec<StreamVersion>,
     /// Who, for whom and why.
     pub metadata: Metadata,
     /// For requests that carry a key.
@@ -77,6 +90,26 @@ impl EventStore {
     /// [`AppendError::Conflict`], [`AppendError::Refused`] and [`AppendError::KeyUsed`] are
     /// verdicts: nothing was appended. [`AppendError::OutcomeUnknown`] is the one that is not.
     pub async fn append(&self, append: &Append) -> Result<Appended, AppendError> {
+        let appended = self.try_append(append).await;
+        // The streams have moved on; after a failure, nothing that it rested on is trusted either.
+        for stream in append
+            .streams
+            .iter()
+            .filter(|stream| stream.expected_version > 0)
+        {
+            self.cache()
+                .drop(stream.aggregate_type, &stream.aggregate_id);
+        }
+        if appended.is_err() {
+            for stream in &append.basis {
+                self.cache()
+                    .drop(stream.aggregate_type, &stream.aggregate_id);
+            }
+        }
+        appended
+    }
+
+    async fn try_append(&self, append: &Append) -> Result<Appended, AppendError> {
         let mut may_be_in = false;
         let mut attempt = 0;
         loop {

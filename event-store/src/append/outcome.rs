@@ -7,6 +7,8 @@ use sqlx::Error;
 use crate::error::AppendError;
 
 const EVENTS_KEY: &str = "events_pkey";
+/// What the decision rested on has changed; a domain of that name says so.
+const BASIS: &str = "stream_unmoved";
 const IDEMPOTENCY_KEY: &str = "idempotency_keys_pkey";
 
 /// A failed statement, by what must happen next.
@@ -58,7 +60,7 @@ impl Failure {
     pub(super) fn into_error(self, may_be_in: bool) -> AppendError {
         match self {
             Self::Violation(constraint) => match constraint.as_str() {
-                EVENTS_KEY => AppendError::Conflict,
+                EVENTS_KEY | BASIS => AppendError::Conflict,
                 IDEMPOTENCY_KEY => AppendError::KeyUsed,
                 _ => AppendError::Refused { constraint },
             },

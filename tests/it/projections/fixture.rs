@@ -27,7 +27,7 @@ impl History {
     /// Runs a command; it must lead to at least one event.
     pub async fn run<A>(&self, id: Uuid, command: A::Command)
     where
-        A: Aggregate<Services = ()>,
+        A: Aggregate<Services = ()> + Clone + 'static,
         A::Error: std::fmt::Debug,
     {
         let loaded = self.store.load::<A>(&id.to_string()).await.unwrap();
@@ -38,6 +38,7 @@ impl History {
         );
         let append = Append {
             streams: vec![decided.stream],
+            basis: Vec::new(),
             metadata: metadata(),
             idempotency: None,
         };

@@ -15,7 +15,9 @@ fn refused_by(result: &Result<event_store::Appended, AppendError>) -> &str {
 #[tokio::test]
 async fn what_was_appended_is_loaded_in_order() {
     let log = log().await;
-    log.append(1, vec![LettingEvent::Stepped, LettingEvent::Stepped]).await.unwrap();
+    log.append(1, vec![LettingEvent::Stepped, LettingEvent::Stepped])
+        .await
+        .unwrap();
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
     let loaded = log.store.load::<Letting>(&id(1).to_string()).await.unwrap();
     assert_eq!((loaded.version(), loaded.aggregate().steps), (3, 3));
@@ -24,20 +26,29 @@ async fn what_was_appended_is_loaded_in_order() {
 #[tokio::test]
 async fn an_aggregate_without_events_is_unborn() {
     let loaded = log().await.store.load::<Letting>("nobody").await.unwrap();
-    assert_eq!((loaded.version(), loaded.aggregate()), (0, &Letting::default()));
+    assert_eq!(
+        (loaded.version(), loaded.aggregate()),
+        (0, &Letting::default())
+    );
 }
 
 #[tokio::test]
 async fn of_two_decisions_on_one_version_the_second_conflicts() {
     let log = log().await;
-    let stream = stream(&log.store, 1, vec![LettingEvent::Stepped]).await.unwrap();
+    let stream = stream(&log.store, 1, vec![LettingEvent::Stepped])
+        .await
+        .unwrap();
     let append = |command| Append {
         streams: vec![stream.clone()],
+        basis: Vec::new(),
         metadata: metadata(command),
         idempotency: None,
     };
     log.store.append(&append(1)).await.unwrap();
-    assert!(matches!(log.store.append(&append(2)).await, Err(AppendError::Conflict)));
+    assert!(matches!(
+        log.store.append(&append(2)).await,
+        Err(AppendError::Conflict)
+    ));
 }
 
 #[tokio::test]
@@ -58,19 +69,32 @@ async fn a_released_claim_can_be_taken_and_a_settled_one_stays() {
     let log = log().await;
     log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
     log.append(1, vec![LettingEvent::Left]).await.unwrap();
-    log.append(2, vec![let_room(7, 9, 10), LettingEvent::Settled]).await.unwrap();
+    log.append(2, vec![let_room(7, 9, 10), LettingEvent::Settled])
+        .await
+        .unwrap();
     log.append(3, vec![let_room(7, 9, 20)]).await.unwrap();
     log.append(3, vec![LettingEvent::Settled]).await.unwrap();
-    assert_eq!(log.count("select count(*) from slot_claims where held_until is null").await, 4);
+    assert_eq!(
+        log.count("select count(*) from slot_claims where held_until is null")
+            .await,
+        4
+    );
     assert_eq!(log.count("select count(*) from slot_claims").await, 4);
 }
 
 #[tokio::test]
 async fn a_name_belongs_to_one_holder_until_it_is_freed() {
     let log = log().await;
-    let name = || vec![LettingEvent::Named { name: "blue door".to_owned() }];
+    let name = || {
+        vec![LettingEvent::Named {
+            name: "blue door".to_owned(),
+        }]
+    };
     log.append(1, name()).await.unwrap();
-    assert_eq!(refused_by(&log.append(2, name()).await), "account_login_unique");
+    assert_eq!(
+        refused_by(&log.append(2, name()).await),
+        "account_login_unique"
+    );
     log.append(1, vec![LettingEvent::Left]).await.unwrap();
     log.append(2, name()).await.unwrap();
 }
@@ -79,13 +103,25 @@ async fn a_name_belongs_to_one_holder_until_it_is_freed() {
 async fn a_used_key_is_told_and_its_reply_is_found_with_its_position() {
     let log = log().await;
     let own = |fingerprint| {
-        Some(Idempotency { key: [1; 32], fingerprint: [fingerprint; 32], reply: json!({"n": 1}) })
+        Some(Idempotency {
+            key: [1; 32],
+            fingerprint: [fingerprint; 32],
+            reply: json!({"n": 1}),
+        })
     };
-    let first = log.append_with(1, vec![LettingEvent::Stepped], own(2)).await.unwrap();
-    let again = log.append_with(2, vec![LettingEvent::Stepped], own(2)).await;
+    let first = log
+        .append_with(1, vec![LettingEvent::Stepped], own(2))
+        .await
+        .unwrap();
+    let again = log
+        .append_with(2, vec![LettingEvent::Stepped], own(2))
+        .await;
     assert!(matches!(again, Err(AppendError::KeyUsed)), "{again:?}");
     let recorded = log.store.recorded_reply(&[1; 32]).await.unwrap().unwrap();
-    assert_eq!((recorded.reply, recorded.cursor), (json!({"n": 1}), first.cursor));
+    assert_eq!(
+        (recorded.reply, recorded.cursor),
+        (json!({"n": 1}), first.cursor)
+    );
     assert_eq!(recorded.fingerprint, vec![2; 32]);
     assert_eq!(log.count("select count(*) from events").await, 1);
 }
@@ -93,11 +129,27 @@ async fn a_used_key_is_told_and_its_reply_is_found_with_its_position() {
 #[tokio::test]
 async fn several_streams_are_one_verdict() {
     let log = log().await;
-    log.append(9, vec![LettingEvent::Named { name: "taken".to_owned() }]).await.unwrap();
-    let one = stream(&log.store, 1, vec![LettingEvent::Stepped]).await.unwrap();
-    let named = vec![LettingEvent::Named { name: "taken".to_owned() }];
+    log.append(
+        9,
+        vec![LettingEvent::Named {
+            name: "taken".to_owned(),
+        }],
+    )
+    .await
+    .unwrap();
+    let one = stream(&log.store, 1, vec![LettingEvent::Stepped])
+        .await
+        .unwrap();
+    let named = vec![LettingEvent::Named {
+        name: "taken".to_owned(),
+    }];
     let two = stream(&log.store, 2, named).await.unwrap();
-    let append = Append { streams: vec![one, two], metadata: metadata(1), idempotency: None };
+    let append = Append {
+        streams: vec![one, two],
+        basis: Vec::new(),
+        metadata: metadata(1),
+        idempotency: None,
+    };
     let refused = log.store.append(&append).await;
     assert_eq!(refused_by(&refused), "account_login_unique");
     assert_eq!(log.count("select count(*) from events").await, 1);
@@ -106,16 +158,25 @@ async fn several_streams_are_one_verdict() {
 #[tokio::test]
 async fn phi_without_a_subject_is_refused_before_it_reaches_the_database() {
     let log = log().await;
-    let whisper = vec![LettingEvent::Whispered { phi: "secret".to_owned() }];
+    let whisper = vec![LettingEvent::Whispered {
+        phi: "secret".to_owned(),
+    }];
     let refused = log.append(1, whisper).await;
-    assert!(matches!(refused, Err(AppendError::PhiWithoutSubject { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AppendError::PhiWithoutSubject { .. })),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
 async fn history_can_be_neither_changed_nor_removed() {
     let log = log().await;
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
-    for sql in ["update events set payload = '{}'", "delete from events", "truncate events"] {
+    for sql in [
+        "update events set payload = '{}'",
+        "delete from events",
+        "truncate events",
+    ] {
         let error = sqlx::query(sql).execute(&log.pool).await.unwrap_err();
         assert!(error.to_string().contains("append-only"), "{sql}: {error}");
     }
@@ -132,7 +193,11 @@ async fn an_unreadable_event_is_named() {
     .execute(&log.pool)
     .await
     .unwrap();
-    let error = log.store.load::<Letting>(&id(1).to_string()).await.unwrap_err();
+    let error = log
+        .store
+        .load::<Letting>(&id(1).to_string())
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("event 2 of letting"), "{error}");
 }
 
@@ -160,10 +225,17 @@ async fn a_lost_connection_is_asked_about_not_guessed() {
             let mut acknowledged = 0;
             for round in 0..60_u128 {
                 let letting = id(1_000 + writer);
-                let Ok(loaded) = store.load::<Letting>(&letting.to_string()).await else { continue };
-                let decided = loaded.decide(vec![LettingEvent::Stepped], &()).await.unwrap().unwrap();
+                let Ok(loaded) = store.load::<Letting>(&letting.to_string()).await else {
+                    continue;
+                };
+                let decided = loaded
+                    .decide(vec![LettingEvent::Stepped], &())
+                    .await
+                    .unwrap()
+                    .unwrap();
                 let append = Append {
                     streams: vec![decided.stream],
+                    basis: Vec::new(),
                     metadata: metadata(writer << 32 | round << 8 | 0xff),
                     idempotency: None,
                 };
@@ -180,7 +252,11 @@ async fn a_lost_connection_is_asked_about_not_guessed() {
     let mut total = 0;
     for (writer, acknowledged) in acknowledged {
         let loaded = loop {
-            if let Ok(loaded) = log.store.load::<Letting>(&id(1_000 + writer).to_string()).await {
+            if let Ok(loaded) = log
+                .store
+                .load::<Letting>(&id(1_000 + writer).to_string())
+                .await
+            {
                 break loaded;
             }
         };

@@ -20,12 +20,22 @@ pub struct Letting {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum LettingEvent {
-    Let { room: Uuid, guest: Uuid, hour: i64, hours: i64, hold: bool },
+    Let {
+        room: Uuid,
+        guest: Uuid,
+        hour: i64,
+        hours: i64,
+        hold: bool,
+    },
     Settled,
     Left,
-    Named { name: String },
+    Named {
+        name: String,
+    },
     Stepped,
-    Whispered { phi: String },
+    Whispered {
+        phi: String,
+    },
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -76,7 +86,13 @@ impl Aggregate for Letting {
 
 pub fn guards() -> Guards {
     Guards::new(|event| match LettingEvent::deserialize(event.payload()) {
-        Ok(LettingEvent::Let { room, guest, hour, hours, hold }) => {
+        Ok(LettingEvent::Let {
+            room,
+            guest,
+            hour,
+            hours,
+            hold,
+        }) => {
             let claim = |kind, resource| {
                 Guard::Take(Claim {
                     kind,
@@ -89,9 +105,17 @@ pub fn guards() -> Guards {
             vec![claim("doctor", room), claim("patient", guest)]
         }
         Ok(LettingEvent::Settled) => vec![Guard::Settle],
-        Ok(LettingEvent::Left) => vec![Guard::Release, Guard::Free { space: "account.login" }],
+        Ok(LettingEvent::Left) => vec![
+            Guard::Release,
+            Guard::Free {
+                space: "account.login",
+            },
+        ],
         Ok(LettingEvent::Named { name }) => {
-            vec![Guard::Reserve { space: "account.login", key: name.into_bytes() }]
+            vec![Guard::Reserve {
+                space: "account.login",
+                key: name.into_bytes(),
+            }]
         }
         _ => Vec::new(),
     })
@@ -106,7 +130,13 @@ pub fn id(number: u128) -> Uuid {
 }
 
 pub fn let_room(room: u128, guest: u128, hour: i64) -> LettingEvent {
-    LettingEvent::Let { room: id(room), guest: id(guest), hour, hours: 1, hold: true }
+    LettingEvent::Let {
+        room: id(room),
+        guest: id(guest),
+        hour,
+        hours: 1,
+        hold: true,
+    }
 }
 
 pub struct Log {
@@ -119,7 +149,11 @@ pub async fn log() -> Log {
     let database = Database::create().await.unwrap();
     let pool = database.pool(20).await.unwrap();
     let store = EventStore::open(pool.clone(), guards()).await.unwrap();
-    Log { store, pool, database }
+    Log {
+        store,
+        pool,
+        database,
+    }
 }
 
 pub fn metadata(command: u128) -> Metadata {
@@ -139,8 +173,14 @@ pub async fn stream(
     letting: u128,
     events: Vec<LettingEvent>,
 ) -> Result<StreamAppend, AppendError> {
-    let loaded = store.load::<Letting>(&id(letting).to_string()).await.unwrap();
-    loaded.decide(events, &()).await.map(|decided| decided.unwrap().stream)
+    let loaded = store
+        .load::<Letting>(&id(letting).to_string())
+        .await
+        .unwrap();
+    loaded
+        .decide(events, &())
+        .await
+        .map(|decided| decided.unwrap().stream)
 }
 
 impl Log {
@@ -159,7 +199,12 @@ impl Log {
         idempotency: Option<Idempotency>,
     ) -> Result<Appended, AppendError> {
         let stream = stream(&self.store, letting, events).await?;
-        let append = Append { streams: vec![stream], metadata: metadata(letting), idempotency };
+        let append = Append {
+            streams: vec![stream],
+            basis: Vec::new(),
+            metadata: metadata(letting),
+            idempotency,
+        };
         self.store.append(&append).await
     }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_store::{
-    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Subscriber, SubscriberError,
+    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Subscriber,
+    SubscriberError,
 };
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
@@ -60,7 +61,13 @@ async fn keep_table(pool: &PgPool) {
 }
 
 /// A writer of its own kind: a transaction that appends, then stays open, then commits or not.
-async fn hostile_write(pool: &PgPool, writer: u128, sequence: i64, hold: Duration, commit: bool) -> bool {
+async fn hostile_write(
+    pool: &PgPool,
+    writer: u128,
+    sequence: i64,
+    hold: Duration,
+    commit: bool,
+) -> bool {
     let mut tx = pool.begin().await.unwrap();
     let written = sqlx::query(
         "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
@@ -108,26 +115,53 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
                 let done = if roll < 60 {
                     step(&store, writer, sequence).await
                 } else {
-                    let hold = if roll < 62 { 100 } else { next(&mut random) % 4 };
+                    let hold = if roll < 62 {
+                        100
+                    } else {
+                        next(&mut random) % 4
+                    };
                     let commit = roll >= 64;
-                    hostile_write(&pool, writer, sequence + 1, Duration::from_millis(hold), commit).await
+                    hostile_write(
+                        &pool,
+                        writer,
+                        sequence + 1,
+                        Duration::from_millis(hold),
+                        commit,
+                    )
+                    .await
                 };
                 if done {
                     sequence += 1;
-                    expected.lock().unwrap().insert((id(writer).to_string(), sequence));
+                    expected
+                        .lock()
+                        .unwrap()
+                        .insert((id(writer).to_string(), sequence));
                 }
             }
         });
     }
 
     // Two nodes follow; one of them is stopped and started again and again.
-    let steady_store = EventStore::open(log.database.pool(5).await.unwrap(), guards()).await.unwrap();
-    let steady = Daemon::start(&steady_store, vec![Arc::new(Keeper)], DaemonOptions::default());
+    let steady_store = EventStore::open(log.database.pool(5).await.unwrap(), guards())
+        .await
+        .unwrap();
+    let steady = Daemon::start(
+        &steady_store,
+        vec![Arc::new(Keeper)],
+        DaemonOptions::default(),
+    );
     let restarting = {
         let (store, writing) = (log.store.clone(), writing.clone());
         tokio::spawn(async move {
             while writing.load(Ordering::Relaxed) {
-                let daemon = Daemon::start(&store, vec![Arc::new(Keeper)], DaemonOptions { batch: 37, ..DaemonOptions::default() });
+                let daemon = Daemon::start(
+                    &store,
+                    vec![Arc::new(Keeper)],
+                    DaemonOptions {
+                        batch: 37,
+                        ..DaemonOptions::default()
+                    },
+                );
                 tokio::time::sleep(Duration::from_millis(120)).await;
                 daemon.stop().await;
             }
@@ -139,11 +173,18 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
     writing.store(false, Ordering::Relaxed);
     restarting.await.unwrap();
     let head = log.store.head().await.unwrap();
-    steady.progress().reached("keeper", head, Duration::from_secs(20)).await.unwrap();
+    steady
+        .progress()
+        .reached("keeper", head, Duration::from_secs(20))
+        .await
+        .unwrap();
     steady.stop().await;
 
     let kept: Vec<(String, i64)> =
-        sqlx::query_as("select aggregate_id, sequence from kept order by n").fetch_all(&log.pool).await.unwrap();
+        sqlx::query_as("select aggregate_id, sequence from kept order by n")
+            .fetch_all(&log.pool)
+            .await
+            .unwrap();
     let expected = expected.lock().unwrap();
     let seen: BTreeSet<_> = kept.iter().cloned().collect();
     assert_eq!(expected.len(), (WRITERS * EVENTS_PER_WRITER) as usize);
@@ -158,11 +199,19 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
 
 /// One event through the store's own append.
 async fn step(store: &EventStore, letting: u128, version: i64) -> bool {
-    let loaded = store.load::<Letting>(&id(letting).to_string()).await.unwrap();
+    let loaded = store
+        .load::<Letting>(&id(letting).to_string())
+        .await
+        .unwrap();
     assert_eq!(loaded.version(), version);
-    let decided = loaded.decide(vec![LettingEvent::Stepped], &()).await.unwrap().unwrap();
+    let decided = loaded
+        .decide(vec![LettingEvent::Stepped], &())
+        .await
+        .unwrap()
+        .unwrap();
     let append = Append {
         streams: vec![decided.stream],
+        basis: Vec::new(),
         metadata: metadata(letting << 64 | version as u128),
         idempotency: None,
     };
