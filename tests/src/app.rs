@@ -52,7 +52,7 @@ pub struct Somebody {
 impl Site {
     /// A new database, and a clock that stands at the given time.
     pub async fn at(now: DateTime<Utc>) -> anyhow::Result<Self> {
-        Ok(Self::on(Database::create().await?, now)?)
+        Self::on(Database::create().await?, now)
     }
 
     /// The same on a given database.

@@ -1,6 +1,8 @@
 //! An unpaid slot is held for a while, and then it is not.
 
+use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::ports::IdSource as _;
 use domain::PatientId;
 use serde_json::json;
 use tests::app::Somebody;
@@ -12,7 +14,7 @@ const EXPIRED: &str = "appointment.hold_expired";
 
 /// Somebody whose token outlives the hold.
 fn patient(clinic: &Clinic) -> Client {
-    let somebody = Somebody::patient(PatientId::from_uuid(uuid::Uuid::now_v7()));
+    let somebody = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
     lasting(clinic, &somebody)
 }
 

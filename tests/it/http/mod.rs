@@ -6,6 +6,7 @@ mod body;
 mod booking;
 mod clinics;
 mod cors;
+mod crash;
 mod holds;
 mod idempotency;
 mod lists;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::app::Somebody;
 use uuid::Uuid;
 
-use crate::support::{Client, Clinic, Reply, slot};
+use crate::support::{Client, Clinic, Reply, all_read, slot};
 
 /// What nobody is answered, and then a patient, a doctor, a receptionist, an admin and an auditor
 /// who have nothing to do with it: the patient and the doctor are others, staff works elsewhere.
@@ -241,7 +241,7 @@ impl Sweep<'_> {
             call = call.header("If-Match", "\"1\"");
         }
         if route == "get /api/v1/patients/{id}" {
-            self.clinic.all_read(self.clinic.nobody()).await;
+            all_read(self.clinic.nobody()).await;
         }
         call.send().await
     }

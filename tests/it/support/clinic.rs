@@ -35,6 +35,17 @@ pub async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
     panic!("it never came to pass: {what}");
 }
 
+/// Waits until every subscriber of a node has read everything.
+pub async fn all_read(client: &Client) {
+    eventually("every subscriber has read everything", async || {
+        let ready = client.get("/readyz").expect(200).await;
+        let subscribers = ready.body["subscribers"].as_array().unwrap();
+        assert!(subscribers.len() > 5, "{subscribers:?}");
+        subscribers.iter().all(|one| one["caughtUp"] == true)
+    })
+    .await;
+}
+
 /// A clinic with one verified doctor who asks a fee, and one node. [`Clinic::close`] it at the end.
 pub struct Clinic {
     pub site: Site,
@@ -74,7 +85,7 @@ impl Clinic {
 
     /// Stops the node, once every subscriber has read everything.
     pub async fn close(mut self) {
-        self.all_read(&self.client).await;
+        all_read(&self.client).await;
         if let Some(node) = self.node.take() {
             node.stop().await;
         }
@@ -89,19 +100,8 @@ impl Clinic {
 
     /// Stops such a node.
     pub async fn stop(&self, (node, client): (Node, Client)) {
-        self.all_read(&client).await;
+        all_read(&client).await;
         node.stop().await;
-    }
-
-    /// Waits until every subscriber of a node has read everything.
-    pub async fn all_read(&self, client: &Client) {
-        eventually("every subscriber has read everything", async || {
-            let ready = client.get("/readyz").expect(200).await;
-            let subscribers = ready.body["subscribers"].as_array().unwrap();
-            assert!(subscribers.len() > 5, "{subscribers:?}");
-            subscribers.iter().all(|one| one["caughtUp"] == true)
-        })
-        .await;
     }
 
     /// Somebody who has not signed in.

@@ -2,6 +2,8 @@
 
 mod client;
 mod clinic;
+mod server;
 
 pub use client::{Call, Client, Reply};
-pub use clinic::{Clinic, eventually, now, slot};
+pub use clinic::{Clinic, all_read, eventually, now, slot};
+pub use server::Server;

@@ -1,0 +1,325 @@
+//! The program is killed, its database is killed: what was acknowledged stays, and what was not can
+//! be asked for again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use adapters::system::{SystemClock, SystemIds};
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::ports::{Clock as _, IdSource as _};
+use domain::{Currency, PatientId};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tests::app::{Site, Somebody};
+use tests::database::Database;
+use tests::world::{Terms, World};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::support::{Client, Server, all_read, eventually};
+
+const DOCTORS: usize = 16;
+const BOOKINGS: usize = 500;
+const CLIENTS: usize = 8;
+
+/// Tables that no projection writes.
+const NOT_READ_MODELS: [&str; 12] = [
+    "_sqlx_migrations",
+    "credentials",
+    "events",
+    "idempotency_keys",
+    "log_epoch",
+    "login_failures",
+    "refresh_tokens",
+    "reservations",
+    "sessions",
+    "slot_claims",
+    "subscription_checkpoints",
+    "timers",
+];
+
+/// A booking to make, under its key.
+#[derive(Clone)]
+struct Wish {
+    key: String,
+    token: String,
+    body: Value,
+}
+
+/// The first slot of tomorrow.
+fn tomorrow() -> DateTime<Utc> {
+    let day = (SystemClock.now() + TimeDelta::minutes(330)).date_naive() + TimeDelta::days(1);
+    day.and_hms_opt(3, 30, 0).unwrap().and_utc()
+}
+
+/// Doctors with room for everybody, and everybody's wish: no two want the same.
+async fn wishes(site: &Site, pool: PgPool) -> Vec<Wish> {
+    let world = World::new(pool, SystemClock.now()).await.unwrap();
+    let clinic = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
+    let mut wishes = Vec::new();
+    for _ in 0..DOCTORS {
+        let doctor = world.doctor(clinic, Terms::default()).await.unwrap();
+        for slot in 0..32 {
+            let patient = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
+            let start = tomorrow() + TimeDelta::minutes(15) * slot;
+            wishes.push(Wish {
+                key: SystemIds.id().to_string(),
+                token: site.token(&patient).unwrap(),
+                body: json!({"clinicId": clinic.clinic, "doctorId": doctor, "start": start}),
+            });
+        }
+    }
+    wishes.truncate(BOOKINGS);
+    wishes
+}
+
+/// What was answered to which key.
+type Acknowledged = Arc<Mutex<BTreeMap<String, Value>>>;
+
+/// Clients who ask until they are answered, at whichever address the server has by then.
+struct Crowd {
+    acknowledged: Acknowledged,
+    address: watch::Sender<Client>,
+    lanes: JoinSet<()>,
+}
+
+impl Crowd {
+    fn start(server: &Server, wishes: &[Wish]) -> Self {
+        let queue = Arc::new(Mutex::new(VecDeque::from(wishes.to_vec())));
+        let acknowledged = Acknowledged::default();
+        let address = watch::Sender::new(server.client.clone());
+        let mut lanes = JoinSet::new();
+        for _ in 0..CLIENTS {
+            let (queue, acknowledged) = (queue.clone(), acknowledged.clone());
+            let mut address = address.subscribe();
+            lanes.spawn(async move {
+                loop {
+                    let Some(wish) = queue.lock().unwrap().pop_front() else {
+                        return;
+                    };
+                    let answer = insist(&mut address, &wish).await;
+                    let earlier = acknowledged.lock().unwrap().insert(wish.key, answer);
+                    assert_eq!(earlier, None);
+                }
+            });
+        }
+        Self {
+            acknowledged,
+            address,
+            lanes,
+        }
+    }
+
+    fn acknowledged(&self) -> BTreeMap<String, Value> {
+        self.acknowledged.lock().unwrap().clone()
+    }
+
+    async fn until(&self, count: usize) {
+        let enough = async || self.acknowledged().len() >= count;
+        eventually("enough bookings are made", enough).await;
+    }
+
+    fn go_on_at(&self, server: &Server) {
+        self.address.send_replace(server.client.clone());
+    }
+
+    async fn done(mut self) -> BTreeMap<String, Value> {
+        while let Some(lane) = self.lanes.join_next().await {
+            lane.unwrap();
+        }
+        self.acknowledged()
+    }
+}
+
+/// Asks, and asks again under the same key, until there is an answer. A dead connection and a
+/// failure of the server's both mean: nobody knows.
+async fn insist(address: &mut watch::Receiver<Client>, wish: &Wish) -> Value {
+    loop {
+        let server = address.borrow_and_update().with_token(&wish.token);
+        let asked = server
+            .post("/api/v1/appointments", &wish.body)
+            .key(&wish.key);
+        match asked.try_send().await {
+            Ok(reply) if reply.status == 201 => return reply.body,
+            Ok(reply) => assert!(reply.status >= 500, "{reply:?}"),
+            Err(_) => {}
+        }
+        address.changed().await.unwrap();
+    }
+}
+
+async fn rows(pool: &PgPool, sql: &str) -> Vec<String> {
+    sqlx::query_scalar(sql).fetch_all(pool).await.unwrap()
+}
+
+async fn read_models(pool: &PgPool) -> Vec<String> {
+    let sql = "select table_name::text from information_schema.tables
+               where table_schema = 'public' order by 1";
+    let mut tables = rows(pool, sql).await;
+    tables.retain(|table| !NOT_READ_MODELS.contains(&table.as_str()));
+    tables
+}
+
+async fn contents(pool: &PgPool) -> BTreeMap<String, Vec<String>> {
+    let mut contents = BTreeMap::new();
+    for table in read_models(pool).await {
+        let sql = format!("select row(t.*)::text from {table} t order by 1");
+        contents.insert(table, rows(pool, &sql).await);
+    }
+    contents
+}
+
+/// The log, the claims, the timers and the recorded replies hold each booking once.
+async fn each_booking_once(pool: &PgPool, acknowledged: &BTreeMap<String, Value>) {
+    let booked =
+        "select aggregate_id from events where event_type = 'appointment.booked' order by 1";
+    let booked = rows(pool, booked).await;
+    let mut told: Vec<_> = acknowledged
+        .values()
+        .map(|body| body["id"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told.len(), BOOKINGS);
+    assert_eq!(
+        told, booked,
+        "what was acknowledged is what stands in the log"
+    );
+    for (table, sql) in [
+        (
+            "doctors' claims",
+            "select holder from slot_claims where kind = 'doctor' order by 1",
+        ),
+        (
+            "patients' claims",
+            "select holder from slot_claims where kind = 'patient' order by 1",
+        ),
+        ("timers", "select key from timers order by 1"),
+        (
+            "replies",
+            "select aggregate_id from idempotency_keys order by 1",
+        ),
+        (
+            "appointments",
+            "select appointment_id::text from patient_appointments order by 1",
+        ),
+    ] {
+        assert_eq!(rows(pool, sql).await, booked, "{table}");
+    }
+}
+
+/// Asking again under an acknowledged key changes nothing.
+async fn told_again(server: &Server, wishes: &[Wish], told: &BTreeMap<String, Value>) {
+    assert!(!told.is_empty());
+    for wish in wishes
+        .iter()
+        .filter(|wish| told.contains_key(&wish.key))
+        .take(50)
+    {
+        let patient = server.client.with_token(&wish.token);
+        let again = patient
+            .post("/api/v1/appointments", &wish.body)
+            .key(&wish.key);
+        let again = again.expect(201).await;
+        assert_eq!(again.header("idempotency-replayed"), "true");
+        assert_eq!(again.body, told[&wish.key]);
+    }
+}
+
+/// Empties every read model, has them written again from the log, and compares.
+async fn read_models_equal_a_rebuild(server: &mut Server) {
+    let pool = server.pool().await;
+    let before = contents(&pool).await;
+    assert_eq!(before["patient_appointments"].len(), BOOKINGS);
+    server.kill();
+    let tables = read_models(&pool).await.join(", ");
+    sqlx::raw_sql(&format!("truncate {tables}"))
+        .execute(&pool)
+        .await
+        .unwrap();
+    let projections = projections::all();
+    let names: Vec<_> = projections
+        .iter()
+        .map(|projection| projection.name())
+        .collect();
+    let forgotten = sqlx::query("delete from subscription_checkpoints where name = any ($1)")
+        .bind(&names)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(
+        forgotten.rows_affected(),
+        u64::try_from(names.len()).unwrap()
+    );
+    server.restart().await;
+    all_read(&server.client).await;
+    for (table, rebuilt) in contents(&pool).await {
+        assert!(
+            before[&table] == rebuilt,
+            "{table} differs from its rebuild"
+        );
+    }
+    pool.close().await;
+}
+
+/// A server, and a site that only signs tokens: its clock is the real one, its database unused.
+async fn start() -> (Server, Site, Vec<Wish>) {
+    let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
+    let server = Server::start(&site.keys).await;
+    let pool = server.pool().await;
+    let wishes = wishes(&site, pool.clone()).await;
+    pool.close().await;
+    (server, site, wishes)
+}
+
+/// What dies.
+#[derive(Clone, Copy)]
+enum Victim {
+    Program,
+    Database,
+}
+
+/// Books under load while one after the other dies and is started again.
+async fn survive(victims: &[Victim]) {
+    let (mut server, _site, wishes) = start().await;
+    let crowd = Crowd::start(&server, &wishes);
+    for (number, victim) in victims.iter().enumerate() {
+        crowd
+            .until(BOOKINGS * (number + 1) / (victims.len() + 2))
+            .await;
+        match victim {
+            Victim::Program => server.kill(),
+            Victim::Database => {
+                server.crash_database();
+                server.stop().await;
+            }
+        }
+        let told = crowd.acknowledged();
+        assert!(told.len() < BOOKINGS, "it died in the middle");
+        server.restart().await;
+        told_again(&server, &wishes, &told).await;
+        crowd.go_on_at(&server);
+    }
+    let acknowledged = crowd.done().await;
+    all_read(&server.client).await;
+    let pool = server.pool().await;
+    each_booking_once(&pool, &acknowledged).await;
+    pool.close().await;
+    read_models_equal_a_rebuild(&mut server).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_program_loses_no_acknowledged_booking() {
+    survive(&[Victim::Program]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_database_loses_no_acknowledged_booking() {
+    survive(&[Victim::Database]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "long"]
+async fn whatever_is_killed_twenty_times_no_acknowledged_booking_is_lost() {
+    survive(&[Victim::Program, Victim::Database].repeat(10)).await;
+}
