@@ -36,8 +36,19 @@ impl RevokedSessions {
             .insert(session);
     }
 
-    fn replace(&self, sessions: HashSet<SessionId>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = sessions;
+    fn known(&self) -> HashSet<SessionId> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Takes what the database answered to a question that was asked when `known` was all. What was
+    /// added meanwhile stays: the answer may be older.
+    fn replace(&self, known: &HashSet<SessionId>, answer: Vec<SessionId>) {
+        let mut sessions = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|session| !known.contains(session));
+        sessions.extend(answer);
     }
 
     /// Asks the database what was revoked.
@@ -47,7 +58,8 @@ impl RevokedSessions {
         clock: &dyn Clock,
     ) -> Result<(), commands::Fault> {
         let since = clock.now() - LOOK_BACK.max(LIFETIME);
-        self.replace(identity.revoked_since(since).await?.into_iter().collect());
+        let known = self.known();
+        self.replace(&known, identity.revoked_since(since).await?);
         Ok(())
     }
 
@@ -62,5 +74,31 @@ impl RevokedSessions {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn session(number: u128) -> SessionId {
+        SessionId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_session_that_is_revoked_while_the_database_is_asked_stays_refused() {
+        let revoked = RevokedSessions::default();
+        revoked.add(session(1));
+        let known = revoked.known();
+        revoked.add(session(2));
+        revoked.replace(&known, vec![session(3)]);
+        assert!(revoked.contains(session(2)));
+        assert!(revoked.contains(session(3)));
+        assert!(
+            !revoked.contains(session(1)),
+            "the database has forgotten it"
+        );
     }
 }
