@@ -101,7 +101,7 @@ async fn another_media_type_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_of_ten_megabytes_is_refused() {
+async fn a_body_that_is_too_large_is_refused_before_it_was_sent() {
     let clinic = Clinic::open().await;
     let token = clinic.site.token(&tests::app::Somebody::admin()).unwrap();
     let size = 10 * 1024 * 1024;
@@ -130,6 +130,15 @@ async fn a_body_of_ten_megabytes_is_refused() {
         assert!(answer.contains("application/problem+json"), "{answer}");
         assert!(answer.contains("body-too-large"), "{answer}");
     }
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn whoever_sends_all_of_ten_megabytes_hears_that_it_was_too_much() {
+    let clinic = Clinic::open().await;
+    let body = vec![b' '; 10 * 1024 * 1024];
+    let sent = clinic.patient().call(reqwest::Method::POST, APPOINTMENTS);
+    sent.raw(JSON, body).expect(413).await.is("body-too-large");
     clinic.close().await;
 }
 
