@@ -48,6 +48,7 @@ pub async fn get_appointment(
         .ok_or_else(Problem::not_found)?;
     let visit = visit(&found);
     if !may_see_appointment(&caller, &visit, false) {
+        position.wait_for(&app, patient_card::NAME).await?;
         let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
         if !may_see_appointment(&caller, &visit, proxied.contains(&found.patient)) {
             return Err(Problem::not_found());

@@ -65,7 +65,7 @@ pub async fn list_appointments(
     Query(parameters): Query<AppointmentParameters>,
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
-    let patient = patient(&app, &caller, parameters.patient_id).await?;
+    let patient = patient(&app, &caller, parameters.patient_id, &position).await?;
     position.wait_for(&app, patient_appointments::NAME).await?;
     let now = app.clock.now();
     let AppointmentParameters {
@@ -106,6 +106,7 @@ async fn patient(
     app: &App,
     caller: &Access<Bookers>,
     wanted: Option<PatientId>,
+    position: &Position,
 ) -> Result<PatientId, Problem> {
     let wanted = wanted.or(caller.patient).ok_or_else(|| {
         Problem::malformed(vec![Flaw::at(
@@ -116,6 +117,7 @@ async fn patient(
     if commands::may_see_patient(caller, wanted, false) {
         return Ok(wanted);
     }
+    position.wait_for(app, patient_card::NAME).await?;
     let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
     if proxied.contains(&wanted) {
         Ok(wanted)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::app::Somebody;
 use uuid::Uuid;
 
-use crate::support::{Client, Clinic, Reply, slot};
+use crate::support::{Client, Clinic, Reply, all_read, slot};
 
 /// A child's card, made at the front desk.
 async fn child(desk: &Client) -> Reply {
@@ -41,7 +41,9 @@ async fn a_parent_books_for_a_child_until_they_are_no_longer_its_proxy() {
         .settled(async || parent.get(&path).after(&booked))
         .await;
     assert_eq!(card.body["proxies"], json!([somebody.account]));
-    parent.get(&list).expect(200).await;
+    clinic
+        .settled(async || parent.get(&list).after(&booked))
+        .await;
 
     let removal = format!("{path}/proxies/{}", somebody.account);
     let removed = desk
@@ -101,5 +103,45 @@ async fn a_contact_is_changed_from_the_version_that_was_read() {
         .put(&path, &second)
         .header("If-Match", changed.header("etag"));
     invalid.expect(422).await.points_at("/phone");
+    clinic.close().await;
+}
+
+/// The card is kept from being written while the proxy asks: the answer must not be "not found".
+#[tokio::test]
+async fn who_was_just_made_a_proxy_is_told_to_wait_and_not_that_there_is_nothing() {
+    let clinic = Clinic::open().await;
+    let desk = clinic.desk();
+    let somebody = Somebody::patient(PatientId::from_uuid(Uuid::from_u128(4)));
+    let parent = clinic.client(&somebody);
+    let child = child(&desk).await;
+    let mut wish = clinic.wish(slot(0));
+    wish["patientId"] = child.body["id"].clone();
+    let booked = desk.post("/api/v1/appointments", &wish).expect(201).await;
+    clinic.read(&desk, &booked).await;
+    all_read(clinic.nobody()).await;
+
+    let mut held = clinic.pool.begin().await.unwrap();
+    let hold = sqlx::query("lock table patient_cards in share mode");
+    hold.execute(&mut *held).await.unwrap();
+    let path = format!("/api/v1/patients/{}/proxies", child.id());
+    let proxy = json!({"accountId": somebody.account});
+    let named = desk.post(&path, &proxy).expect(200).await;
+    let list = format!("/api/v1/appointments?patientId={}", child.id());
+    let (one, all) = tokio::join!(
+        parent
+            .get(&booked.appointment(""))
+            .after(&named)
+            .expect(503),
+        parent.get(&list).after(&named).expect(503),
+    );
+    one.is("read-model-behind");
+    all.is("read-model-behind");
+    held.rollback().await.unwrap();
+    clinic
+        .settled(async || parent.get(&booked.appointment("")).after(&named))
+        .await;
+    clinic
+        .settled(async || parent.get(&list).after(&named))
+        .await;
     clinic.close().await;
 }
