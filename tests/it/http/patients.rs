@@ -120,9 +120,9 @@ async fn who_was_just_made_a_proxy_is_told_to_wait_and_not_that_there_is_nothing
     clinic.read(&desk, &booked).await;
     all_read(clinic.nobody()).await;
 
-    let mut held = clinic.pool.begin().await.unwrap();
-    let hold = sqlx::query("lock table patient_cards in share mode");
-    hold.execute(&mut *held).await.unwrap();
+    let mut blocking = clinic.pool.begin().await.unwrap();
+    let lock = sqlx::query("lock table patient_cards in share mode");
+    lock.execute(&mut *blocking).await.unwrap();
     let path = format!("/api/v1/patients/{}/proxies", child.id());
     let proxy = json!({"accountId": somebody.account});
     let named = desk.post(&path, &proxy).expect(200).await;
@@ -136,7 +136,7 @@ async fn who_was_just_made_a_proxy_is_told_to_wait_and_not_that_there_is_nothing
     );
     one.is("read-model-behind");
     all.is("read-model-behind");
-    held.rollback().await.unwrap();
+    blocking.rollback().await.unwrap();
     clinic
         .settled(async || parent.get(&booked.appointment("")).after(&named))
         .await;
