@@ -49,7 +49,9 @@ async fn run(
     let mut application = Application::start(parts, listener).await?;
     if serve.demo {
         if !serve.host.is_loopback() {
-            tracing::warn!("Others can reach this server, and everybody knows the demo's passwords.");
+            tracing::warn!(
+                "Others can reach this server, and everybody knows the demo's passwords."
+            );
         }
         demo::fill(application.app())
             .await
