@@ -104,7 +104,7 @@ async fn sign_up(demo: &Demo<'_>, index: usize) -> anyhow::Result<(PatientId, Ac
     } else {
         email_of(name)?
     };
-    let born = NaiveDate::from_ymd_opt(1950 + spread(index, 7, 50), 1, 1).unwrap_or_default();
+    let born = NaiveDate::from_ymd_opt(1950 + spread(index + 10, 3, 50), 1, 1).unwrap_or_default();
     let card = card(name, born, index, Some(login.clone()))?;
     let new = NewPatientAccount {
         patient: NewPatient {
