@@ -54,16 +54,18 @@ fn logins(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<LoginInd
     };
     let path = folder.join("index.key");
     if !path.exists() {
-        let hex: String = SystemIds
-            .secret()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = hex(&SystemIds.secret());
         private_file::write_new(&path, hex.as_bytes()).context("keeping a new index key")?;
         tracing::info!(path = %path.display(), "Made a new key for the login index.");
     }
     let text = std::fs::read_to_string(&path).context("reading the index key")?;
     parse(&text).with_context(|| format!("reading {}", path.display()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn parse(hex: &str) -> anyhow::Result<LoginIndex> {
@@ -82,6 +84,11 @@ fn parse(hex: &str) -> anyhow::Result<LoginIndex> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_was_made_can_be_read() {
+        assert!(parse(&hex(&[0xa5; 32])).is_ok());
+    }
 
     #[test]
     fn an_index_key_is_64_hexadecimal_digits() {

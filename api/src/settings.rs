@@ -24,12 +24,12 @@ pub struct Settings {
     pub data_dir: Option<PathBuf>,
 
     /// The keys that sign access tokens: a JSON Web Key Set with at least two private Ed25519 keys,
-    /// or the path of a file with it. Shared by all nodes; required with DATABASE_URL.
+    /// or the path of a file with it. Shared by all nodes; required with `DATABASE_URL`.
     #[arg(long, env = "CARESYNC_JWT_KEYS", hide_env_values = true)]
     pub jwt_keys: Option<SecretString>,
 
     /// The key of the login index, 64 hexadecimal digits. Shared by all nodes, never changed;
-    /// required with DATABASE_URL.
+    /// required with `DATABASE_URL`.
     #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
     pub index_key: Option<SecretString>,
 

@@ -30,7 +30,7 @@ use crate::tokens::Tokens;
 /// How often due timers are looked for.
 const TIMER_PAUSE: Duration = Duration::from_millis(500);
 /// How often what has grown old is removed.
-const JANITOR_PAUSE: Duration = Duration::from_secs(600);
+const JANITOR_PAUSE: Duration = Duration::from_mins(10);
 /// How long idempotency keys are kept, in hours.
 const KEYS_KEPT_HOURS: i32 = 24;
 
@@ -81,13 +81,13 @@ impl Application {
         let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
-        let ports = IdentityPorts {
+        let identity_ports = IdentityPorts {
             credentials: Arc::new(PgCredentialStore::new(parts.pool.clone())),
             sessions: sessions.clone(),
             throttle: throttle.clone(),
             hasher: Arc::new(Argon2PasswordHasher::new()),
         };
-        let identity = Identity::new(commands.clone(), ports, parts.logins);
+        let identity = Identity::new(commands.clone(), identity_ports, parts.logins);
         let mut subscribers = projections::all();
         subscribers.extend(commands::reactions::all(sessions.clone()));
         let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
@@ -154,7 +154,13 @@ impl Application {
 
     /// How many events the slowest subscriber has still to take.
     pub async fn lag(&self) -> Result<u64, event_store::StoreError> {
-        let slowest = self.app.progress.all().into_iter().map(|(_, cursor)| cursor).min();
+        let slowest = self
+            .app
+            .progress
+            .all()
+            .into_iter()
+            .map(|(_, cursor)| cursor)
+            .min();
         match slowest {
             Some(cursor) => self.app.commands.store().events_after(cursor).await,
             None => Ok(0),

@@ -35,9 +35,10 @@ impl Basis {
         A: Aggregate + Clone + 'static,
     {
         let id = key(id);
-        let loaded = match self.only_fresh {
-            true => store.load_fresh::<A>(&id).await?,
-            false => store.load::<A>(&id).await?,
+        let loaded = if self.only_fresh {
+            store.load_fresh::<A>(&id).await?
+        } else {
+            store.load::<A>(&id).await?
         };
         self.cached |= loaded.is_cached();
         self.streams.push(loaded.stream_version());

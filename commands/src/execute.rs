@@ -137,9 +137,10 @@ impl Commands {
         let id = &request.id;
         let mut cached = true;
         for attempt in 0..ATTEMPTS {
-            let loaded = match cached {
-                true => self.store.load::<A>(id).await?,
-                false => self.store.load_fresh::<A>(id).await?,
+            let loaded = if cached {
+                self.store.load::<A>(id).await?
+            } else {
+                self.store.load_fresh::<A>(id).await?
             };
             // What a cached state says no to is asked again of the log.
             cached = loaded.is_cached();

@@ -55,7 +55,7 @@ pub async fn get_appointment(
         }
     }
     let tag = etag(found.version);
-    let body = AppointmentBody::of(found, app.clock.now());
+    let body = AppointmentBody::of(&found, app.clock.now());
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
 }
 

@@ -92,7 +92,7 @@ pub async fn list_appointments(
     };
     let found = patient_appointments::list(&app.pool, &search).await?;
     let items = found
-        .into_iter()
+        .iter()
         .map(|row| AppointmentBody::of(row, now))
         .collect();
     Ok(Json(Page::cut(items, limit, |item: &AppointmentBody| {

@@ -109,7 +109,7 @@ pub struct AppointmentBody {
 
 impl AppointmentBody {
     /// How a row reads at `now`.
-    fn of(row: PatientAppointment, now: DateTime<Utc>) -> Self {
+    fn of(row: &PatientAppointment, now: DateTime<Utc>) -> Self {
         let status = row.status_at(now);
         Self {
             id: row.appointment,

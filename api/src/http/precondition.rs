@@ -21,7 +21,7 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(version(request).and_then(|version| version.map(Self).ok_or_else(required)))
+        ready(version(request).map(Self).ok_or_else(required))
     }
 }
 
@@ -30,7 +30,7 @@ impl FromRequest for MaybeIfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(version(request).map(Self))
+        ready(Ok(Self(version(request))))
     }
 }
 
@@ -39,10 +39,8 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-fn version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
-    let Some(header) = request.headers().get(IF_MATCH) else {
-        return Ok(None);
-    };
+fn version(request: &HttpRequest) -> Option<i64> {
+    let header = request.headers().get(IF_MATCH)?;
     let tag = header.to_str().ok().map(str::trim).and_then(|tag| {
         let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
         digits
@@ -51,7 +49,7 @@ fn version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
             .filter(|version| etag(*version) == tag)
     });
     // A tag that this server never gave out matches nothing (RFC 9110 §13.1.1).
-    Ok(Some(tag.unwrap_or(-1)))
+    Some(tag.unwrap_or(-1))
 }
 
 fn required() -> Problem {

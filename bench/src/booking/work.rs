@@ -128,7 +128,7 @@ impl Work {
         let lag = node.lag().await?;
         while node.lag().await? > 0 {
             ensure!(
-                begin.elapsed() < Duration::from_secs(60),
+                begin.elapsed() < Duration::from_mins(1),
                 "the read models do not catch up"
             );
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -2,6 +2,7 @@
 
 use event_store::{Append, AppendError, Idempotency};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::fixture::{Letting, LettingEvent, id, let_room, log, metadata, stream};
 
@@ -208,7 +209,8 @@ async fn a_lost_connection_is_asked_about_not_guessed() {
     let log = log().await;
     let killer = {
         let pool = log.database.pool(1).await.unwrap();
-        tokio::spawn(async move {
+        let mut killer = JoinSet::new();
+        killer.spawn(async move {
             loop {
                 let sql = "select pg_terminate_backend(pid) from pg_stat_activity
                            where datname = current_database() and pid <> pg_backend_pid()
@@ -216,9 +218,10 @@ async fn a_lost_connection_is_asked_about_not_guessed() {
                 let _ = sqlx::query(sql).execute(&pool).await;
                 tokio::time::sleep(std::time::Duration::from_millis(15)).await;
             }
-        })
+        });
+        killer
     };
-    let mut writers = tokio::task::JoinSet::new();
+    let mut writers = JoinSet::new();
     for writer in 0..8_u128 {
         let store = log.store.clone();
         writers.spawn(async move {
@@ -248,7 +251,7 @@ async fn a_lost_connection_is_asked_about_not_guessed() {
         });
     }
     let acknowledged = writers.join_all().await;
-    killer.abort();
+    drop(killer);
     let mut total = 0;
     for (writer, acknowledged) in acknowledged {
         let loaded = loop {

@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 
 use super::fixture::{Letting, LettingEvent, guards, id, log, metadata};
 
-const WRITERS: u128 = 12;
-const EVENTS_PER_WRITER: u128 = 400;
+const WRITERS: u32 = 12;
+const EVENTS_PER_WRITER: i64 = 400;
 
 /// Keeps what it was given, in the database, in the transaction of its checkpoint.
 struct Keeper;
@@ -63,7 +63,7 @@ async fn keep_table(pool: &PgPool) {
 /// A writer of its own kind: a transaction that appends, then stays open, then commits or not.
 async fn hostile_write(
     pool: &PgPool,
-    writer: u128,
+    writer: u32,
     sequence: i64,
     hold: Duration,
     commit: bool,
@@ -73,7 +73,7 @@ async fn hostile_write(
         "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
          values (1, 'letting', $1, $2, 'letting.stepped', '1', '{\"type\": \"Stepped\"}', '{}')",
     )
-    .bind(id(writer).to_string())
+    .bind(id(writer.into()).to_string())
     .bind(sequence)
     .execute(&mut *tx)
     .await
@@ -108,9 +108,9 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
         let (pool, expected) = (log.pool.clone(), expected.clone());
         let store = log.store.clone();
         writers.spawn(async move {
-            let mut random = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(writer as u64);
+            let mut random = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(u64::from(writer));
             let mut sequence = 0_i64;
-            while sequence < EVENTS_PER_WRITER as i64 {
+            while sequence < EVENTS_PER_WRITER {
                 let roll = next(&mut random) % 100;
                 let done = if roll < 60 {
                     step(&store, writer, sequence).await
@@ -135,7 +135,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
                     expected
                         .lock()
                         .unwrap()
-                        .insert((id(writer).to_string(), sequence));
+                        .insert((id(writer.into()).to_string(), sequence));
                 }
             }
         });
@@ -150,9 +150,10 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
         vec![Arc::new(Keeper)],
         DaemonOptions::default(),
     );
-    let restarting = {
+    let mut restarting = JoinSet::new();
+    restarting.spawn({
         let (store, writing) = (log.store.clone(), writing.clone());
-        tokio::spawn(async move {
+        async move {
             while writing.load(Ordering::Relaxed) {
                 let daemon = Daemon::start(
                     &store,
@@ -165,13 +166,13 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
                 tokio::time::sleep(Duration::from_millis(120)).await;
                 daemon.stop().await;
             }
-        })
-    };
+        }
+    });
     while let Some(done) = writers.join_next().await {
         done.unwrap();
     }
     writing.store(false, Ordering::Relaxed);
-    restarting.await.unwrap();
+    restarting.join_next().await.unwrap().unwrap();
     let head = log.store.head().await.unwrap();
     steady
         .progress()
@@ -187,7 +188,10 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
             .unwrap();
     let expected = expected.lock().unwrap();
     let seen: BTreeSet<_> = kept.iter().cloned().collect();
-    assert_eq!(expected.len(), (WRITERS * EVENTS_PER_WRITER) as usize);
+    assert_eq!(
+        expected.len(),
+        usize::try_from(i64::from(WRITERS) * EVENTS_PER_WRITER).unwrap()
+    );
     assert_eq!(expected.difference(&seen).count(), 0, "missed");
     assert_eq!(kept.len(), seen.len(), "twice");
     let mut last = BTreeMap::new();
@@ -198,9 +202,9 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
 }
 
 /// One event through the store's own append.
-async fn step(store: &EventStore, letting: u128, version: i64) -> bool {
+async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
     let loaded = store
-        .load::<Letting>(&id(letting).to_string())
+        .load::<Letting>(&id(letting.into()).to_string())
         .await
         .unwrap();
     assert_eq!(loaded.version(), version);
@@ -212,7 +216,7 @@ async fn step(store: &EventStore, letting: u128, version: i64) -> bool {
     let append = Append {
         streams: vec![decided.stream],
         basis: Vec::new(),
-        metadata: metadata(letting << 64 | version as u128),
+        metadata: metadata(u128::from(letting) << 64 | u128::from(version.unsigned_abs())),
         idempotency: None,
     };
     match store.append(&append).await {
