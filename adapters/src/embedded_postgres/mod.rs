@@ -68,19 +68,15 @@ impl EmbeddedPostgres {
         let lock = DataDirLock::take(&layout)?;
         let passwords = Passwords::read_or_make(&layout)?;
 
-        let mut postmaster = running_server(&config, &layout, &passwords).await?;
-        let socket_dir = postmaster.ready(config.start_timeout, &layout).await?;
-        let stop_timeout = config.stop_timeout;
-        let started = Self {
+        let (postmaster, socket_dir) = answering_server(&config, &layout, &passwords).await?;
+        Ok(Self {
             postmaster,
             layout,
             passwords,
             socket_dir,
-            stop_timeout,
+            stop_timeout: config.stop_timeout,
             _lock: lock,
-        };
-        started.assert_durable().await?;
-        Ok(started)
+        })
     }
 
     /// How to connect as the owner of the database, for migrations.
@@ -126,26 +122,52 @@ impl EmbeddedPostgres {
     pub async fn stop(self) -> Result<(), EmbeddedPostgresError> {
         self.postmaster.stop(self.stop_timeout).await
     }
+}
 
-    /// Asks the server itself: a file of settings proves nothing, since `alter system` overrides it.
-    async fn assert_durable(&self) -> Result<(), Error> {
-        let doing = "asking the database whether it is durable";
-        let superuser = self.superuser_options();
-        let mut connection = PgConnection::connect_with(&superuser)
+/// How long a server that was adopted and does not answer may take to be gone.
+const DYING: Duration = Duration::from_secs(1);
+
+/// A server on our cluster that has answered, and where its socket is.
+///
+/// One that was killed a moment ago can still look alive when it is adopted. It does not answer, and
+/// is gone a moment later: then the next one is ours.
+async fn answering_server(
+    config: &EmbeddedPostgresConfig,
+    layout: &Layout,
+    passwords: &Passwords,
+) -> Result<(Postmaster, PathBuf), Error> {
+    loop {
+        let mut postmaster = running_server(config, layout, passwords).await?;
+        let answered = async {
+            let socket_dir = postmaster.ready(config.start_timeout, layout).await?;
+            assert_durable(&Role::Superuser.options(&socket_dir, passwords)).await?;
+            Ok(socket_dir)
+        };
+        match answered.await {
+            Ok(socket_dir) => return Ok((postmaster, socket_dir)),
+            Err(_) if postmaster.is_adopted() && postmaster.gone(DYING).await => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Asks the server itself: a file of settings proves nothing, since `alter system` overrides it.
+async fn assert_durable(superuser: &PgConnectOptions) -> Result<(), Error> {
+    let doing = "asking the database whether it is durable";
+    let mut connection = PgConnection::connect_with(superuser)
+        .await
+        .map_err(Error::sql(doing))?;
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String = sqlx::query_scalar("select current_setting($1)")
+            .bind(setting)
+            .fetch_one(&mut connection)
             .await
             .map_err(Error::sql(doing))?;
-        for setting in ["fsync", "full_page_writes"] {
-            let value: String = sqlx::query_scalar("select current_setting($1)")
-                .bind(setting)
-                .fetch_one(&mut connection)
-                .await
-                .map_err(Error::sql(doing))?;
-            if value != "on" {
-                return Err(Error::NotDurable { setting, value });
-            }
+        if value != "on" {
+            return Err(Error::NotDurable { setting, value });
         }
-        connection.close().await.map_err(Error::sql(doing))
     }
+    connection.close().await.map_err(Error::sql(doing))
 }
 
 /// The server on our cluster: the one that runs, or a new one.

@@ -169,7 +169,13 @@ impl Postmaster {
         Err(Error::StopTimedOut { pid: self.pid() })
     }
 
-    async fn gone(&mut self, limit: Duration) -> bool {
+    /// Whether a predecessor started it.
+    pub(super) fn is_adopted(&self) -> bool {
+        self.child.is_none()
+    }
+
+    /// Waits until it is gone, for at most `limit`. Tells whether it is.
+    pub(super) async fn gone(&mut self, limit: Duration) -> bool {
         let gone = async {
             while self.is_running() {
                 sleep(POLL).await;
