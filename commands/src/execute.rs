@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cqrs_es::Aggregate;
 use event_store::{
-    Append, AppendError, Cursor, Decided, EventStore, Idempotency, Loaded, StreamAppend,
-    StreamVersion,
+    Append, AppendError, Cursor, Decided, Decision, EventStore, Idempotency, Loaded, StreamAppend,
+    StreamVersion, TransactError, Transacted,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,9 +15,6 @@ use uuid::Uuid;
 use crate::error::fault;
 use crate::ports::{Clock, IdSource};
 use crate::{CommandError, Context, Fault};
-
-/// How often a command is decided anew after somebody else appended first.
-const ATTEMPTS: u32 = 12;
 
 /// The write side: everything that a command needs to be run.
 #[derive(Clone)]
@@ -134,44 +131,47 @@ impl Commands {
         A::Command: Clone,
         T: Serialize + DeserializeOwned,
     {
-        let id = &request.id;
-        let mut cached = true;
-        for attempt in 0..ATTEMPTS {
-            let loaded = if cached {
-                self.store.load::<A>(id).await?
-            } else {
-                self.store.load_fresh::<A>(id).await?
-            };
-            // What a cached state says no to is asked again of the log.
-            cached = loaded.is_cached();
-            let decided = match self.decide(loaded, &request, &permit).await {
-                Ok(decided) if cached && decided.stream.events.is_empty() => Err(None),
-                Ok(decided) => Ok(decided),
-                Err(_) if cached => Err(None),
-                Err(error) => Err(Some(error)),
-            };
-            let decided = match decided {
-                Ok(decided) => decided,
-                Err(None) => {
-                    cached = false;
-                    continue;
+        let decide = async |loaded: Loaded<A>| {
+            let decided = self.decide(loaded, &request, &permit).await?;
+            let told = reply(&decided.aggregate, decided.stream.next_version());
+            Ok(Decision {
+                idempotency: recorded(request.context, &told)?,
+                metadata: request.context.metadata(self.ids.id()),
+                decided,
+            })
+        };
+        match self.store.transact(&request.id, decide).await {
+            Ok(Transacted {
+                cursor: None,
+                aggregate,
+                version,
+            }) => {
+                let earlier = self.replay(request.context).await?;
+                Ok(earlier.unwrap_or_else(|| Done {
+                    reply: reply(&aggregate, version),
+                    cursor: None,
+                    replayed: false,
+                }))
+            }
+            Ok(transacted) => Ok(Done {
+                reply: reply(&transacted.aggregate, transacted.version),
+                cursor: transacted.cursor,
+                replayed: false,
+            }),
+            Err(TransactError::Refused(error)) => {
+                let earlier = self.replay(request.context).await?;
+                earlier.ok_or(error)
+            }
+            Err(TransactError::Contended) => Err(CommandError::Contended),
+            Err(TransactError::Load(error)) => Err(error.into()),
+            Err(TransactError::Append(error)) => {
+                match self.tried(Err(error), request.context).await? {
+                    Tried::Done(done) => Ok(done),
+                    Tried::Again => Err(CommandError::Contended),
+                    Tried::Taken(constraint) => Err(unexpected(&constraint)),
                 }
-                Err(Some(error)) => {
-                    let earlier = self.replay(request.context).await?;
-                    return earlier.ok_or(error);
-                }
-            };
-            let reply = reply(&decided.aggregate, decided.stream.next_version());
-            let tried = self
-                .append(decided.stream.into(), request.context, reply)
-                .await?;
-            match tried {
-                Tried::Done(done) => return Ok(done),
-                Tried::Again => self.let_others_pass(attempt).await,
-                Tried::Taken(constraint) => return Err(unexpected(&constraint)),
             }
         }
-        Err(CommandError::Contended)
     }
 
     /// One decision on one state: whether the caller may, has seen it, and what follows.
@@ -182,7 +182,7 @@ impl Commands {
         permit: impl Fn(&A) -> Result<(), CommandError<A::Error>>,
     ) -> Result<Decided<A>, CommandError<A::Error>>
     where
-        A: Aggregate<Services = ()>,
+        A: Aggregate<Services = ()> + Clone + 'static,
         A::Command: Clone,
     {
         permit(loaded.aggregate())?;
@@ -222,13 +222,27 @@ impl Commands {
             metadata: context.metadata(self.ids.id()),
             idempotency: recorded(context, &reply)?,
         };
-        match self.store.append(&append).await {
-            Ok(appended) => Ok(Tried::Done(Done {
+        let appended = self.store.append(&append).await;
+        self.tried(appended.map(|appended| (appended.cursor, reply)), context)
+            .await
+    }
+
+    /// What an append's verdict means. A repeated request finds what the first one was told.
+    async fn tried<T, R>(
+        &self,
+        appended: Result<(Cursor, T), AppendError>,
+        context: &Context,
+    ) -> Result<Tried<T>, CommandError<R>>
+    where
+        T: DeserializeOwned,
+    {
+        match appended {
+            Ok((cursor, reply)) => Ok(Tried::Done(Done {
                 reply,
-                cursor: Some(appended.cursor),
+                cursor: Some(cursor),
                 replayed: false,
             })),
-            Err(AppendError::Conflict) => Ok(Tried::Again),
+            Err(AppendError::Conflict | AppendError::Overtaken) => Ok(Tried::Again),
             Err(AppendError::KeyUsed) => Ok(self
                 .replay(context)
                 .await?
@@ -290,7 +304,7 @@ pub(crate) async fn decide<A, R>(
     command: A::Command,
 ) -> Result<Result<Decided<A>, A::Error>, CommandError<R>>
 where
-    A: Aggregate<Services = ()>,
+    A: Aggregate<Services = ()> + Clone + 'static,
 {
     loaded.decide(command, &()).await.map_err(fault)
 }

@@ -11,6 +11,10 @@ pub enum AppendError {
     /// Somebody else appended to one of the streams first: load, decide and append again.
     #[error("a stream moved on since it was loaded")]
     Conflict,
+    /// The same, found out without asking the database: another command of this process is on its
+    /// way. Load, decide and append again at once.
+    #[error("another command of this process was faster")]
+    Overtaken,
     /// A claim or a name belongs to somebody else.
     #[error("the constraint {constraint} forbids it")]
     Refused {

@@ -4,7 +4,8 @@
 //! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
 //! which claim is a function that the caller registers ([`Guards`]).
 //!
-//! - Write: [`EventStore::load`] → [`Loaded::decide`] → [`EventStore::append`].
+//! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
+//!   [`EventStore::append`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
 //! - Position: [`Cursor`], one opaque token for every client.
 //!
@@ -14,14 +15,17 @@
 mod append;
 mod cache;
 mod claims;
+mod connection;
 mod cursor;
 mod error;
 mod event;
 mod guard;
 mod idempotency;
 mod load;
+mod stage;
 mod store;
 mod subscribe;
+mod transact;
 
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use cursor::{Cursor, CursorError};
@@ -29,8 +33,9 @@ pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
-pub use load::{Decided, Loaded};
+pub use load::{Decided, Loaded, Sighting};
 pub use store::EventStore;
 pub use subscribe::{
     BehindError, Daemon, DaemonOptions, Progress, SubscribeError, Subscriber, SubscriberError,
 };
+pub use transact::{Decision, TransactError, Transacted};

@@ -5,17 +5,36 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 use serde::Deserialize;
 
-use crate::append::{StreamAppend, StreamVersion};
+use crate::append::{Seen, StreamAppend, StreamVersion, ended};
 use crate::error::{AppendError, LoadError};
+use crate::stage::{Ending, Outcome, State, StreamKey};
 use crate::{EventData, EventStore};
 
-/// An aggregate as the log has it, good for one decision.
+/// An aggregate, good for one decision.
 #[derive(Debug)]
 pub struct Loaded<A> {
     id: String,
     version: i64,
     aggregate: A,
-    cached: bool,
+    source: Source,
+}
+
+/// Where a state comes from.
+#[derive(Debug, Clone)]
+enum Source {
+    /// The log, just now.
+    Log,
+    /// The cache; it may be behind.
+    Cache,
+    /// A command that is on its way; it may yet be refused.
+    Coming(Ending),
+}
+
+/// What was seen of a stream, and how sure that is.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    stream: StreamVersion,
+    source: Source,
 }
 
 /// What an aggregate decided: the events to append, and its state if they are.
@@ -28,11 +47,12 @@ pub struct Decided<A> {
 }
 
 impl EventStore {
-    /// Loads an aggregate, from the cache if it is there; one without events is the type's default,
-    /// at version 0.
+    /// Loads an aggregate as it will be when everything is done that is on its way to it in this
+    /// process; else from the cache, else from the log. One without events is the type's default, at
+    /// version 0.
     ///
-    /// A cached state may be behind. An append on it is checked like any other; a refusal decided on
-    /// it must be decided again on [`EventStore::load_fresh`].
+    /// An append on a state that turns out wrong is a conflict. A *refusal* decided on one must be
+    /// [confirmed](EventStore::confirm) before anybody is told.
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
@@ -40,14 +60,30 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.cache().get::<A>(id) {
-            Some((version, aggregate)) => Ok(Loaded {
-                id: id.to_owned(),
-                version,
-                aggregate,
-                cached: true,
-            }),
-            None => self.load_fresh(id).await,
+        match self.committer().look::<A>(&stream_key::<A>(id)) {
+            Seen::Coming(version, aggregate, ending) => {
+                Ok(Loaded::seen(id, version, aggregate, Source::Coming(ending)))
+            }
+            Seen::Cached(version, aggregate) => {
+                Ok(Loaded::seen(id, version, aggregate, Source::Cache))
+            }
+            Seen::Unknown => self.load_fresh(id).await,
+        }
+    }
+
+    /// The same without what is on its way: for a stream that a decision about another one rests on.
+    ///
+    /// # Errors
+    /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
+    pub async fn load_settled<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
+    where
+        A: Aggregate + Clone + 'static,
+    {
+        match self.committer().look_settled::<A>(&stream_key::<A>(id)) {
+            Seen::Cached(version, aggregate) => {
+                Ok(Loaded::seen(id, version, aggregate, Source::Cache))
+            }
+            Seen::Coming(..) | Seen::Unknown => self.load_fresh(id).await,
         }
     }
 
@@ -64,10 +100,37 @@ impl EventStore {
         for event in events {
             loaded.apply(event)?;
         }
-        if loaded.version > 0 {
-            self.cache().put(id, loaded.version, &loaded.aggregate);
+        if loaded.version > 0
+            && let Some(state) = State::of(&loaded.aggregate)
+        {
+            let key = stream_key::<A>(id);
+            self.committer().cache().put(key, loaded.version, state);
         }
         Ok(loaded)
+    }
+
+    /// Whether what was seen is what the log says: a refusal that was decided on it may be told.
+    /// If not, it is to be decided again.
+    ///
+    /// # Errors
+    /// [`AppendError::Store`] if the log could not be asked.
+    pub async fn confirm(&self, seen: &[Sighting]) -> Result<bool, AppendError> {
+        let mut unsure = Vec::new();
+        for sighting in seen {
+            match &sighting.source {
+                Source::Log => {}
+                Source::Cache => unsure.push(sighting.stream.clone()),
+                Source::Coming(ending) => {
+                    if ended(ending.clone()).await != Outcome::Committed {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        if unsure.is_empty() {
+            return Ok(true);
+        }
+        self.are_unmoved(unsure).await
     }
 }
 
@@ -75,11 +138,15 @@ impl<A: Aggregate> Loaded<A> {
     /// An aggregate that is known to have no events yet, because its id was made just now.
     #[must_use]
     pub fn unborn(id: &str) -> Self {
+        Self::seen(id, 0, A::default(), Source::Log)
+    }
+
+    fn seen(id: &str, version: i64, aggregate: A, source: Source) -> Self {
         Self {
             id: id.to_owned(),
-            version: 0,
-            aggregate: A::default(),
-            cached: false,
+            version,
+            aggregate,
+            source,
         }
     }
 
@@ -101,12 +168,6 @@ impl<A: Aggregate> Loaded<A> {
         self.version
     }
 
-    /// Whether the state comes from the cache and may be behind.
-    #[must_use]
-    pub fn is_cached(&self) -> bool {
-        self.cached
-    }
-
     /// The stream at this version, for a decision about another one that rests on it.
     #[must_use]
     pub fn stream_version(&self) -> StreamVersion {
@@ -117,12 +178,24 @@ impl<A: Aggregate> Loaded<A> {
         }
     }
 
+    /// What was seen, to be confirmed if it led to a refusal.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting {
+        Sighting {
+            stream: self.stream_version(),
+            source: self.source.clone(),
+        }
+    }
+
     /// Lets the aggregate decide. The aggregate is used up: after a failed append it is loaded anew.
     pub async fn decide(
         mut self,
         command: A::Command,
         services: &A::Services,
-    ) -> Result<Result<Decided<A>, A::Error>, AppendError> {
+    ) -> Result<Result<Decided<A>, A::Error>, AppendError>
+    where
+        A: Clone + 'static,
+    {
         let sink = EventSink::default();
         if let Err(refusal) = self.aggregate.handle(command, services, &sink).await {
             return Ok(Err(refusal));
@@ -133,12 +206,12 @@ impl<A: Aggregate> Loaded<A> {
             .iter()
             .map(EventData::of)
             .collect::<Result<Vec<_>, _>>()?;
-        let stream = StreamAppend {
-            aggregate_type: A::TYPE,
-            aggregate_id: self.id,
-            expected_version: self.version,
-            events,
+        let after = match self.source {
+            Source::Coming(ending) => Some(ending),
+            Source::Log | Source::Cache => None,
         };
+        let stream = StreamAppend::new(A::TYPE, self.id, self.version, events)
+            .leaving(State::of(&self.aggregate), after);
         Ok(Ok(Decided {
             stream,
             aggregate: self.aggregate,
@@ -158,4 +231,8 @@ impl<A: Aggregate> Loaded<A> {
         self.version += 1;
         Ok(())
     }
+}
+
+fn stream_key<A: Aggregate>(id: &str) -> StreamKey {
+    (A::TYPE, id.into())
 }

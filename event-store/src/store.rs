@@ -7,7 +7,6 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 use crate::append::Committer;
-use crate::cache::AggregateCache;
 use crate::error::{OpenError, StoreError};
 use crate::{Cursor, Guards};
 
@@ -22,7 +21,6 @@ struct Inner {
     repository: PostgresEventRepository,
     guards: Guards,
     committer: Committer,
-    cache: AggregateCache,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
@@ -43,7 +41,6 @@ impl EventStore {
                 repository,
                 guards,
                 committer,
-                cache: AggregateCache::new(),
                 head,
             }),
         })
@@ -97,6 +94,18 @@ impl EventStore {
         Ok(count.unsigned_abs())
     }
 
+    /// How many commands wait to be written.
+    #[must_use]
+    pub fn backlog(&self) -> usize {
+        self.committer().waiting()
+    }
+
+    /// How many aggregates are cached.
+    #[must_use]
+    pub fn cached(&self) -> usize {
+        self.committer().cache().len()
+    }
+
     pub(crate) fn repository(&self) -> &PostgresEventRepository {
         &self.inner.repository
     }
@@ -107,10 +116,6 @@ impl EventStore {
 
     pub(crate) fn committer(&self) -> &Committer {
         &self.inner.committer
-    }
-
-    pub(crate) fn cache(&self) -> &AggregateCache {
-        &self.inner.cache
     }
 
     /// Tells this process's subscribers that there is something to read.

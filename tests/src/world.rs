@@ -15,7 +15,7 @@ use domain::{
     Actor, BirthDate, City, ClinicId, ClinicName, ClinicZone, Currency, DoctorId, Language, Money,
     OpeningHours, PatientId, PersonName, SlotLength, Specialisation, WeeklyHours,
 };
-use event_store::{Append, EventStore, Loaded, Metadata, StreamAppend};
+use event_store::{Append, EventStore, Metadata, StreamAppend};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -145,12 +145,7 @@ impl World {
                 events.push(event_store::EventData::of(&event)?);
             }
         }
-        let stream = StreamAppend {
-            aggregate_type: A::TYPE,
-            aggregate_id: id.to_string(),
-            expected_version: Loaded::<A>::unborn("").version(),
-            events,
-        };
+        let stream = StreamAppend::new(A::TYPE, id.to_string(), 0, events);
         let append = Append {
             streams: vec![stream],
             basis: Vec::new(),

@@ -13,14 +13,16 @@ use uuid::Uuid;
 
 use super::{Answer, answered, reply};
 use crate::basis::Basis;
+use crate::error::fault;
 use crate::execute::{Tried, Written, decide, key, unexpected};
 use crate::guards::{DOCTOR_TAKEN, PATIENT_TAKEN};
 use crate::{Caller, CommandError, Commands, Context, Fault};
 
 type Refused = CommandError<AppointmentRefusal>;
 
-/// How often a booking gets overdue holds out of its way before it gives up.
-const ATTEMPTS: u32 = 4;
+/// How often a booking is decided anew, because the doctor's hours moved on or an overdue hold had to
+/// be got out of its way, before it gives up.
+const ATTEMPTS: u32 = 12;
 
 /// A slot to book.
 #[derive(Debug, Clone)]
@@ -58,34 +60,26 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let mut basis = Basis::default();
+        let wish = Wish {
+            caller,
+            booking: &booking,
+            policy,
+            context,
+        };
         for attempt in 0..ATTEMPTS {
-            let wish = Wish {
-                caller,
-                booking: &booking,
-                policy,
-                context,
-            };
-            let drafted = match self.draft(wish, &mut basis).await {
-                // What a cached state says no to is asked again of the log.
-                Err(_) if basis.is_cached() => {
-                    basis = Basis::fresh();
-                    self.draft(wish, &mut basis).await
-                }
-                drafted => drafted,
-            };
-            let decided = match drafted {
+            let mut basis = Basis::default();
+            let decided = match self.draft(wish, &mut basis).await {
                 Ok(decided) => decided,
-                Err(error) => {
+                Err(error) if basis.is_right(&self.store).await.map_err(fault)? => {
                     let earlier = self.replay(context).await?;
                     return earlier.map_or(Err(error), answered);
                 }
+                Err(_) => continue,
             };
             let told = reply(&decided.aggregate, decided.stream.next_version());
-            let basis = std::mem::take(&mut basis).into_streams();
             let written = Written {
                 streams: vec![decided.stream],
-                basis,
+                basis: basis.into_streams(),
             };
             match self.append(written, context, told).await? {
                 Tried::Done(done) => return answered(done),

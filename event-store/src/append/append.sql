@@ -1,5 +1,6 @@
 -- Round one: a whole batch of commands in one statement, with all that they take and give back. Any
--- conflict rolls all of it back. Answers with the positions of the events, in their order.
+-- conflict rolls all of it back. Answers with the positions of the events, in their order. A command may
+-- have no events: then it only asks whether what it rests on is unmoved.
 with
   basis as materialized (
     select (b.version = (
@@ -41,7 +42,8 @@ with
   )
 select
   (select current from log_epoch) as "epoch!",
-  pg_current_xact_id()::text as "transaction_id!",
-  array_agg(position order by position) as "positions!"
+  -- None if there was nothing to write: then no transaction id is spent, and no commit is flushed.
+  pg_current_xact_id_if_assigned()::text as transaction_id,
+  coalesce(array_agg(position order by position), '{}') as "positions!"
 from appended
 where (select count(unmoved) from basis) >= 0

@@ -1,97 +1,239 @@
 //! Group commit: commands that arrive while others are being committed share the next commit.
 //!
-//! A few lanes take turns. A lane takes whatever waits, at most [`MOST`], and commits it with one
-//! statement; with nobody else around that is one command, at once. If a constraint refuses the
-//! batch, the same batch goes in again with each command on its own, so a refusal costs its
-//! neighbours one round.
+//! A few lanes take turns. A lane takes whatever may go (see [`Stage`]), at most [`MOST`], and commits
+//! it with one statement; with nobody else around that is one command, at once. If a constraint
+//! refuses the batch, the same batch goes in again with each command on its own, so a refusal costs
+//! its neighbours one round. A deadlock is tried again here, so that a batch keeps its order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
-use super::batch::Batch;
+use super::columns::{Columns, Verdicts};
 use super::outcome::Failure;
+use super::rows::Rows;
 use crate::Cursor;
+use crate::cache::AggregateCache;
+use crate::connection::OwnConnection;
+use crate::stage::{Ending, Entry, Overtaken, Stage, State, StreamKey, Write};
 
 /// Commands per batch, at most: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.
 const MOST: usize = 60;
 /// How many batches are under way at once. More lanes make smaller batches.
 const LANES: usize = 2;
+/// How often a batch that gave way to another process is tried again.
+const DEADLOCKS: u32 = 40;
 
-/// A command in the queue, and who waits for its verdict.
-struct Waiting {
-    batch: Batch,
-    verdict: oneshot::Sender<Result<Cursor, Failure>>,
+/// Two processes that claim one thing may wait for each other. The database notices after a second;
+/// here the wait ends sooner, and the batch is tried again.
+const SESSION: &str = "set lock_timeout = '100ms'";
+
+/// What a lane does for a command: write its rows, tell its verdict.
+pub(super) struct Job {
+    rows: Arc<Rows>,
+    verdict: oneshot::Sender<Result<Option<Cursor>, Failure>>,
 }
 
 /// The queue in front of the lanes. Dropping it ends them.
 pub(crate) struct Committer {
-    queue: mpsc::UnboundedSender<Waiting>,
+    shared: Arc<Shared>,
     _lanes: JoinSet<()>,
+}
+
+struct Shared {
+    pool: PgPool,
+    stage: Mutex<Stage<Job>>,
+    cache: AggregateCache,
+    /// Something may go.
+    arrived: Notify,
+}
+
+/// What a stream looks like from here.
+pub(crate) enum Seen<A> {
+    /// Something is on its way to it; this is how it will look.
+    Coming(i64, A, Ending),
+    /// As this process last saw it.
+    Cached(i64, A),
+    /// Not known here.
+    Unknown,
 }
 
 impl Committer {
     pub(crate) fn start(pool: &PgPool) -> Self {
-        let (queue, waiting) = mpsc::unbounded_channel();
-        let waiting = Arc::new(Mutex::new(waiting));
+        let shared = Arc::new(Shared {
+            pool: pool.clone(),
+            stage: Mutex::default(),
+            cache: AggregateCache::new(),
+            arrived: Notify::new(),
+        });
         let mut lanes = JoinSet::new();
         for _ in 0..LANES {
-            lanes.spawn(lane(pool.clone(), waiting.clone()));
+            lanes.spawn(lane(shared.clone()));
         }
         Self {
-            queue,
+            shared,
             _lanes: lanes,
         }
     }
 
+    /// How a stream looks, with what is on its way to it.
+    pub(crate) fn look<A>(&self, key: &StreamKey) -> Seen<A>
+    where
+        A: cqrs_es::Aggregate + Clone + 'static,
+    {
+        if let Some(tail) = self.shared.stage().tail(key)
+            && let Some(aggregate) = tail.state.as_ref().and_then(State::get)
+        {
+            return Seen::Coming(tail.version, aggregate, tail.ending.clone());
+        }
+        self.look_settled(key)
+    }
+
+    /// How a stream looks without what is on its way to it.
+    pub(crate) fn look_settled<A>(&self, key: &StreamKey) -> Seen<A>
+    where
+        A: cqrs_es::Aggregate + Clone + 'static,
+    {
+        match self.shared.cache.get(key) {
+            Some((version, aggregate)) => Seen::Cached(version, aggregate),
+            None => Seen::Unknown,
+        }
+    }
+
+    pub(crate) fn cache(&self) -> &AggregateCache {
+        &self.shared.cache
+    }
+
+    /// Commands that wait for a lane.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.stage().waiting()
+    }
+
     /// Commits one command together with whoever else is there.
-    pub(super) async fn commit(&self, batch: Batch) -> Result<Cursor, Failure> {
+    pub(super) async fn commit(
+        &self,
+        rows: Arc<Rows>,
+        writes: Vec<Write>,
+        ending: &Ending,
+    ) -> Result<Option<Cursor>, Failure> {
         let (verdict, told) = oneshot::channel();
-        let waiting = Waiting { batch, verdict };
-        self.queue.send(waiting).map_err(|_| Failure::closed())?;
+        let rests_on = rows.basis.iter().map(StreamKey::from).collect();
+        let claims = rows.claims.iter().map(|claim| (claim.kind, claim.resource));
+        let entry = Entry {
+            claims: claims.collect(),
+            guarded: rows.is_guarded(),
+            ..Entry::new(writes, rests_on, Job { rows, verdict })
+        };
+        let queued = self.shared.stage().enqueue(entry, ending);
+        if let Err(Overtaken(_)) = queued {
+            return Err(Failure::Overtaken);
+        }
+        self.shared.arrived.notify_one();
         // A lane that died took the batch with it: whether it was committed is to be asked.
         told.await.unwrap_or_else(|_| Err(Failure::abandoned()))
     }
 }
 
-async fn lane(pool: PgPool, queue: Arc<Mutex<mpsc::UnboundedReceiver<Waiting>>>) {
-    loop {
-        let mut waiting = Vec::with_capacity(MOST);
-        if queue.lock().await.recv_many(&mut waiting, MOST).await == 0 {
-            return;
-        }
-        let mut batch = Batch::default();
-        let mut asking = Vec::with_capacity(waiting.len());
-        for one in waiting {
-            batch.extend(one.batch);
-            asking.push(one.verdict);
-        }
-        match commit(&pool, &batch).await {
-            Ok(verdicts) => {
-                for (asking, verdict) in asking.into_iter().zip(verdicts) {
-                    // Whoever no longer waits will ask the log.
-                    let _ = asking.send(verdict);
-                }
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.shared.stage().abandon();
+    }
+}
+
+impl Shared {
+    /// Nothing panics while it holds the stage; if something did, the stage would still be whole.
+    fn stage(&self) -> MutexGuard<'_, Stage<Job>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives a batch back: caches the states that are in the log now, tells everybody.
+    fn complete(&self, entries: Vec<Entry<Job>>, verdicts: Verdicts) {
+        let orphaned = {
+            let mut stage = self.stage();
+            let ends = verdicts.iter().map(Result::is_ok);
+            let completed = stage.complete(entries.iter().zip(ends));
+            // Under the lock: whoever finds no tail finds the state here.
+            for (key, version, state) in completed.settled {
+                self.cache.put(key, version, state);
             }
-            Err(failure) => {
-                for asking in asking {
-                    let _ = asking.send(Err(failure.clone()));
-                }
-            }
+            completed.orphaned
+        };
+        // Others may have waited for these streams.
+        self.arrived.notify_one();
+        for job in orphaned {
+            let _ = job.verdict.send(Err(Failure::Overtaken));
+        }
+        for (entry, verdict) in entries.into_iter().zip(verdicts) {
+            // Whoever no longer waits will ask the log.
+            let _ = entry.job.verdict.send(verdict);
         }
     }
 }
 
-/// Each command's verdict, or why there is none.
-async fn commit(pool: &PgPool, batch: &Batch) -> Result<Vec<Result<Cursor, Failure>>, Failure> {
-    match batch.append_all(pool).await.map_err(Failure::of) {
-        Ok(cursors) => Ok(cursors.into_iter().map(Ok).collect()),
-        Err(Failure::Violation(_)) if !batch.is_single() => {
-            batch.append_each(pool).await.map_err(Failure::of)
+async fn lane(shared: Arc<Shared>) {
+    // Of its own: writes never wait for the pool behind reads.
+    let mut connection = OwnConnection::of(&shared.pool, SESSION);
+    loop {
+        let taken = shared.stage().take(MOST);
+        if taken.entries.is_empty() {
+            shared.arrived.notified().await;
+            continue;
         }
-        Err(failure) => Err(failure),
+        // There may be more than fits: another lane's.
+        shared.arrived.notify_one();
+        let rows = taken.entries.iter().map(|entry| &*entry.job.rows);
+        let columns = Columns::of(rows.zip(taken.chained));
+        let verdicts = match commit(&mut connection, &columns).await {
+            Ok(verdicts) => verdicts,
+            Err(failure) => vec![Err(failure); taken.entries.len()],
+        };
+        drop(columns);
+        shared.complete(taken.entries, verdicts);
     }
+}
+
+/// Each command's verdict, or why there is none.
+async fn commit(
+    connection: &mut OwnConnection,
+    columns: &Columns<'_>,
+) -> Result<Verdicts, Failure> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let failure = match try_to_commit(connection, columns).await {
+            Ok(verdicts) => return Ok(verdicts),
+            Err(failure) => failure,
+        };
+        if matches!(failure, Failure::ConnectionLost(_)) {
+            connection.lost();
+        }
+        if attempt > DEADLOCKS || !matches!(failure, Failure::Deadlock(_)) {
+            return Err(failure);
+        }
+        tokio::time::sleep(pause(attempt, columns.spread())).await;
+    }
+}
+
+/// All together, and each on its own if a constraint refused that.
+async fn try_to_commit(
+    connection: &mut OwnConnection,
+    columns: &Columns<'_>,
+) -> Result<Verdicts, Failure> {
+    let connection = connection.get().await.map_err(Failure::unreached)?;
+    match columns.append_all(connection).await.map_err(Failure::of) {
+        Err(Failure::Violation(_)) if !columns.is_single() => {
+            columns.append_each(connection).await.map_err(Failure::of)
+        }
+        all => all,
+    }
+}
+
+/// Doubling pauses, spread so that the losers of one deadlock part ways.
+fn pause(attempt: u32, spread: u8) -> Duration {
+    let unit = Duration::from_micros(250) * 2_u32.saturating_pow(attempt.min(7));
+    unit + unit * u32::from(spread) / 128
 }

@@ -1,24 +1,29 @@
 //! The append seam: what one command writes, in one statement, all or nothing.
 
-mod batch;
+mod columns;
 mod committer;
 mod outcome;
+mod rows;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::watch;
 
+use crate::connection::answering;
 use crate::error::AppendError;
+use crate::stage::{Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
-use batch::Batch;
-pub(crate) use committer::Committer;
-use outcome::Failure;
+pub(crate) use committer::{Committer, Seen};
+use outcome::{BASIS, Failure};
+use rows::Rows;
 
-/// How often a deadlock or a lost connection is tried again before the caller is told.
+/// How often a lost connection is tried again before the caller is told.
 const ATTEMPTS: u32 = 10;
 
 /// New events of one stream.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StreamAppend {
     /// The kind of aggregate.
     pub aggregate_type: &'static str,
@@ -28,13 +33,55 @@ pub struct StreamAppend {
     pub expected_version: i64,
     /// What happened, in order.
     pub events: Vec<EventData>,
+    /// The state after it, for whoever comes next.
+    state: Option<State>,
+    /// Tells whether the state that this was decided on has come about, if it had not yet.
+    after: Option<Ending>,
 }
 
 impl StreamAppend {
+    /// Events to put behind `expected_version`, by a caller that keeps no state.
+    #[must_use]
+    pub fn new(
+        aggregate_type: &'static str,
+        aggregate_id: String,
+        expected_version: i64,
+        events: Vec<EventData>,
+    ) -> Self {
+        Self {
+            aggregate_type,
+            aggregate_id,
+            expected_version,
+            events,
+            state: None,
+            after: None,
+        }
+    }
+
+    /// With the state that it leaves, and what must come about first.
+    pub(crate) fn leaving(mut self, state: Option<State>, after: Option<Ending>) -> Self {
+        self.state = state;
+        self.after = after;
+        self
+    }
+
     /// The version after the append.
     #[must_use]
     pub fn next_version(&self) -> i64 {
         self.expected_version + i64::try_from(self.events.len()).unwrap_or(i64::MAX)
+    }
+
+    fn key(&self) -> StreamKey {
+        (self.aggregate_type, self.aggregate_id.as_str().into())
+    }
+
+    fn write(&self) -> Write {
+        Write {
+            key: self.key(),
+            expected: self.expected_version,
+            next: self.next_version(),
+            state: self.state.clone(),
+        }
     }
 }
 
@@ -49,6 +96,12 @@ pub struct StreamVersion {
     pub version: i64,
 }
 
+impl From<&StreamVersion> for StreamKey {
+    fn from(stream: &StreamVersion) -> Self {
+        (stream.aggregate_type, stream.aggregate_id.as_str().into())
+    }
+}
+
 /// What a repeated request must find: which request it was, and what it was answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Idempotency {
@@ -61,9 +114,9 @@ pub struct Idempotency {
 }
 
 /// All that one command writes. One command may write to several streams; it is still one verdict.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Append {
-    /// The new events, by stream; at least one event in all.
+    /// The new events, by stream, each stream once; at least one event in all.
     pub streams: Vec<StreamAppend>,
     /// Other streams that the decision rested on; if one has moved on, the append is a conflict.
     pub basis: Vec<StreamVersion>,
@@ -87,67 +140,102 @@ impl EventStore {
     /// in it; the answer is never guessed.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`], [`AppendError::Refused`] and [`AppendError::KeyUsed`] are
-    /// verdicts: nothing was appended. [`AppendError::OutcomeUnknown`] is the one that is not.
+    /// [`AppendError::Conflict`], [`AppendError::Overtaken`], [`AppendError::Refused`] and
+    /// [`AppendError::KeyUsed`] are verdicts: nothing was appended. [`AppendError::OutcomeUnknown`]
+    /// is the one that is not.
     pub async fn append(&self, append: &Append) -> Result<Appended, AppendError> {
-        let appended = self.try_append(append).await;
-        // The streams have moved on; after a failure, nothing that it rested on is trusted either.
-        for stream in append
-            .streams
-            .iter()
-            .filter(|stream| stream.expected_version > 0)
-        {
-            self.cache()
-                .drop(stream.aggregate_type, &stream.aggregate_id);
-        }
-        if appended.is_err() {
-            for stream in &append.basis {
-                self.cache()
-                    .drop(stream.aggregate_type, &stream.aggregate_id);
-            }
+        let (ended, ending) = watch::channel(None);
+        let appended = self.try_append(append, &ending).await;
+        let outcome = match &appended {
+            Ok(_) => Outcome::Committed,
+            Err(AppendError::OutcomeUnknown(_)) => Outcome::Unknown,
+            Err(_) => Outcome::Refused,
+        };
+        ended.send_replace(Some(outcome));
+        match &appended {
+            // Nothing here was wrong, only early.
+            Ok(_) | Err(AppendError::Overtaken) => {}
+            Err(_) => self.distrust(append),
         }
         appended
     }
 
-    async fn try_append(&self, append: &Append) -> Result<Appended, AppendError> {
+    /// Drops what a failed append rested on.
+    fn distrust(&self, append: &Append) {
+        let cache = self.committer().cache();
+        for stream in &append.streams {
+            cache.drop(&stream.key());
+        }
+        for stream in &append.basis {
+            cache.drop(&stream.into());
+        }
+    }
+
+    async fn try_append(&self, append: &Append, ending: &Ending) -> Result<Appended, AppendError> {
+        let rows = Arc::new(Rows::of(append, self.guards())?);
         let mut may_be_in = false;
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let batch = Batch::of(append, self.guards())?;
-            let failure = match self.committer().commit(batch).await {
-                Ok(cursor) => return Ok(self.appended(cursor)),
+        for attempt in 1.. {
+            let writes = append.streams.iter().map(StreamAppend::write).collect();
+            let committed = self.committer().commit(rows.clone(), writes, ending).await;
+            let failure = match committed {
+                Ok(cursor) => return Ok(self.appended(cursor.unwrap_or(Cursor::START))),
                 Err(failure) => failure,
             };
             may_be_in |= matches!(failure, Failure::ConnectionLost(_));
-            let failure = match self.find_if(may_be_in, append).await {
+            if !may_be_in {
+                return Err(failure.into_error(false));
+            }
+            let failure = match self.find(append).await {
                 Ok(Some(cursor)) => return Ok(self.appended(cursor)),
                 Ok(None) => failure,
                 // Not even the question came through: a verdict now would be a guess.
                 Err(error) => Failure::ConnectionLost(error.into()),
             };
             match failure {
-                Failure::Deadlock(_) | Failure::ConnectionLost(_) if attempt < ATTEMPTS => {
-                    tokio::time::sleep(pause(append, attempt)).await;
+                Failure::Violation(_) => return Err(failure.into_error(true)),
+                failure if attempt >= ATTEMPTS => return Err(failure.into_error(true)),
+                // What it was decided on may not have come about: then there is nothing to repeat.
+                Failure::ConnectionLost(error) if append.is_continuation() => {
+                    return self.find_after_predecessors(append, error).await;
                 }
-                failure => return Err(failure.into_error(may_be_in)),
+                _ => tokio::time::sleep(pause(append, attempt)).await,
             }
+        }
+        Err(AppendError::Overtaken)
+    }
+
+    /// The connection was lost with a command that builds on others. Each of those finds out about
+    /// itself by asking for its place in the stream again; once they know, the lost statement can no
+    /// longer commit.
+    async fn find_after_predecessors(
+        &self,
+        append: &Append,
+        lost: Arc<sqlx::Error>,
+    ) -> Result<Appended, AppendError> {
+        for stream in &append.streams {
+            if let Some(ending) = &stream.after
+                && ended(ending.clone()).await == Outcome::Unknown
+            {
+                return Err(AppendError::OutcomeUnknown(lost));
+            }
+        }
+        match self.find(append).await {
+            Ok(Some(cursor)) => Ok(self.appended(cursor)),
+            Ok(None) => Err(AppendError::Conflict),
+            Err(error) => Err(AppendError::OutcomeUnknown(error.into())),
         }
     }
 
-    /// Looks the command up in the stream that it wrote to last, if it may be there.
-    async fn find_if(
-        &self,
-        may_be_in: bool,
-        append: &Append,
-    ) -> Result<Option<Cursor>, sqlx::Error> {
+    /// Looks the command up in the stream that it wrote to last.
+    async fn find(&self, append: &Append) -> Result<Option<Cursor>, sqlx::Error> {
         let last = append
             .streams
             .iter()
             .rfind(|stream| !stream.events.is_empty());
-        let Some(stream) = last.filter(|_| may_be_in) else {
+        let Some(stream) = last else {
             return Ok(None);
         };
+        let mut connection = answering(self.pool()).await?;
         let row = sqlx::query!(
             r#"
             select epoch, transaction_id::text as "transaction_id!", position
@@ -162,7 +250,7 @@ impl EventStore {
             stream.next_version(),
             append.metadata.command_id.to_string()
         )
-        .fetch_optional(self.pool())
+        .fetch_optional(&mut *connection)
         .await?;
         row.map(|row| Cursor::from_parts(row.epoch, &row.transaction_id, row.position))
             .transpose()
@@ -173,9 +261,52 @@ impl EventStore {
         self.announce(cursor);
         Appended { cursor }
     }
+
+    /// Asks the log whether these streams are still as they were seen. Shares a statement with the
+    /// appends of the moment, and costs as little.
+    pub(crate) async fn are_unmoved(
+        &self,
+        streams: Vec<StreamVersion>,
+    ) -> Result<bool, AppendError> {
+        let ending = watch::channel(None).1;
+        let rows = Arc::new(Rows::asking(streams)?);
+        for attempt in 1.. {
+            let asked = self.committer().commit(rows.clone(), Vec::new(), &ending);
+            match asked.await {
+                Ok(_) => return Ok(true),
+                Err(Failure::Violation(constraint)) if constraint == BASIS => {
+                    for stream in &rows.basis {
+                        self.committer().cache().drop(&stream.into());
+                    }
+                    return Ok(false);
+                }
+                // A question may be asked as often as one likes.
+                Err(Failure::ConnectionLost(_)) if attempt < ATTEMPTS => {
+                    tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
+                }
+                Err(failure) => return Err(failure.into_error(false)),
+            }
+        }
+        Ok(false)
+    }
 }
 
-/// Doubling pauses, spread by the command's own id so that two losers of one deadlock part ways.
+impl Append {
+    /// Whether it was decided on a state that had not come about yet.
+    fn is_continuation(&self) -> bool {
+        self.streams.iter().any(|stream| stream.after.is_some())
+    }
+}
+
+/// How a command ended. One that nobody waited for may have ended either way.
+pub(crate) async fn ended(mut ending: Ending) -> Outcome {
+    let told = ending.wait_for(Option::is_some).await;
+    told.ok()
+        .and_then(|outcome| *outcome)
+        .unwrap_or(Outcome::Unknown)
+}
+
+/// Doubling pauses, spread by the command's own id so that two losers part ways.
 fn pause(append: &Append, attempt: u32) -> Duration {
     let spread = u64::from(append.metadata.command_id.as_bytes()[15]);
     let base = 2_u64.saturating_pow(attempt.min(10));

@@ -8,15 +8,18 @@ use crate::error::AppendError;
 
 const EVENTS_KEY: &str = "events_pkey";
 /// What the decision rested on has changed; a domain of that name says so.
-const BASIS: &str = "stream_unmoved";
+pub(super) const BASIS: &str = "stream_unmoved";
 const IDEMPOTENCY_KEY: &str = "idempotency_keys_pkey";
 
 /// A failed statement, by what must happen next.
 #[derive(Debug, Clone)]
 pub(super) enum Failure {
+    /// Never sent: decided on a state that this process has left behind, or that will never be.
+    Overtaken,
     /// A constraint spoke; all was rolled back.
     Violation(String),
-    /// The database chose this statement to give way; all was rolled back.
+    /// The database chose this statement to give way, or it waited too long for another; all was
+    /// rolled back.
     Deadlock(Arc<Error>),
     /// No answer came: the statement may have committed, or may yet.
     ConnectionLost(Arc<Error>),
@@ -29,7 +32,7 @@ impl Failure {
         let error = Arc::new(error);
         match &*error {
             Error::Database(database) => match database.code().as_deref() {
-                Some("40001" | "40P01") => Self::Deadlock(error),
+                Some("40001" | "40P01" | "55P03") => Self::Deadlock(error),
                 // The server is going down or took the session away: it does not say whether
                 // before or after the commit.
                 Some("57P01" | "57P02" | "57P03" | "57P05") => Self::ConnectionLost(error),
@@ -46,9 +49,9 @@ impl Failure {
         }
     }
 
-    /// The log is being closed: the command was not even queued.
-    pub(super) fn closed() -> Self {
-        Self::Other(Arc::new(Error::PoolClosed))
+    /// No connection could be had: nothing was sent.
+    pub(super) fn unreached(error: Error) -> Self {
+        Self::Other(Arc::new(error))
     }
 
     /// The lane ended before it told the verdict.
@@ -59,6 +62,7 @@ impl Failure {
     /// The verdict for the caller, once no further attempt is made.
     pub(super) fn into_error(self, may_be_in: bool) -> AppendError {
         match self {
+            Self::Overtaken => AppendError::Overtaken,
             Self::Violation(constraint) => match constraint.as_str() {
                 EVENTS_KEY | BASIS => AppendError::Conflict,
                 IDEMPOTENCY_KEY => AppendError::KeyUsed,

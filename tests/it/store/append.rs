@@ -196,7 +196,7 @@ async fn an_unreadable_event_is_named() {
     .unwrap();
     let error = log
         .store
-        .load::<Letting>(&id(1).to_string())
+        .load_fresh::<Letting>(&id(1).to_string())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("event 2 of letting"), "{error}");

@@ -1,0 +1,345 @@
+//! A batch of commands as the columns that the statements take.
+//!
+//! Each row knows by its ordinal, from 1, which command it belongs to; round one has no use for that.
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::outcome::Failure;
+use super::rows::Rows;
+use crate::Cursor;
+
+/// Each command's last position, or why it has none. A command without events has no position.
+pub(super) type Verdicts = Vec<Result<Option<Cursor>, Failure>>;
+
+/// The rows of a batch, by table and column.
+#[derive(Debug, Default)]
+pub(super) struct Columns<'a> {
+    commands: i32,
+    events: Events<'a>,
+    replies: Replies<'a>,
+    claims: Claims<'a>,
+    settled: Holders<'a>,
+    released: Holders<'a>,
+    names: Names<'a>,
+    freed: Freed<'a>,
+    basis: Basis<'a>,
+    /// For round two: who builds on an earlier command of the batch must find it in the log.
+    links: Basis<'a>,
+}
+
+#[derive(Debug, Default)]
+struct Events<'a> {
+    ordinals: Vec<i32>,
+    aggregate_types: Vec<&'a str>,
+    aggregate_ids: Vec<&'a str>,
+    sequences: Vec<i64>,
+    types: Vec<&'a str>,
+    versions: Vec<&'a str>,
+    payloads: Vec<Json<&'a RawValue>>,
+    metadata: Vec<Json<&'a RawValue>>,
+}
+
+#[derive(Debug, Default)]
+struct Replies<'a> {
+    ordinals: Vec<i32>,
+    keys: Vec<&'a [u8]>,
+    fingerprints: Vec<&'a [u8]>,
+    answers: Vec<Json<&'a RawValue>>,
+    aggregate_types: Vec<&'a str>,
+    aggregate_ids: Vec<&'a str>,
+    sequences: Vec<i64>,
+}
+
+#[derive(Debug, Default)]
+struct Claims<'a> {
+    ordinals: Vec<i32>,
+    kinds: Vec<&'a str>,
+    resources: Vec<Uuid>,
+    starts: Vec<DateTime<Utc>>,
+    ends: Vec<DateTime<Utc>>,
+    holders: Vec<&'a str>,
+    held_until: Vec<Option<DateTime<Utc>>>,
+}
+
+#[derive(Debug, Default)]
+struct Holders<'a> {
+    ordinals: Vec<i32>,
+    holders: Vec<&'a str>,
+}
+
+#[derive(Debug, Default)]
+struct Names<'a> {
+    ordinals: Vec<i32>,
+    spaces: Vec<&'a str>,
+    keys: Vec<&'a [u8]>,
+    holders: Vec<&'a str>,
+}
+
+#[derive(Debug, Default)]
+struct Freed<'a> {
+    ordinals: Vec<i32>,
+    spaces: Vec<&'a str>,
+    holders: Vec<&'a str>,
+}
+
+#[derive(Debug, Default)]
+struct Basis<'a> {
+    ordinals: Vec<i32>,
+    aggregate_types: Vec<&'a str>,
+    aggregate_ids: Vec<&'a str>,
+    versions: Vec<i64>,
+}
+
+impl<'a> Columns<'a> {
+    /// The columns of some commands; each with whether it builds on an earlier one.
+    pub(super) fn of(commands: impl Iterator<Item = (&'a Rows, bool)>) -> Self {
+        let mut columns = Self::default();
+        for (rows, chained) in commands {
+            columns.add(rows, chained);
+        }
+        columns
+    }
+
+    fn add(&mut self, rows: &'a Rows, chained: bool) {
+        self.commands += 1;
+        let ordinal = self.commands;
+        let mut stream = None;
+        for row in &rows.events {
+            let key = (row.aggregate_type, row.aggregate_id.as_str());
+            if chained && stream != Some(key) {
+                self.links.push(ordinal, key, row.sequence - 1);
+            }
+            stream = Some(key);
+            let events = &mut self.events;
+            events.ordinals.push(ordinal);
+            events.aggregate_types.push(row.aggregate_type);
+            events.aggregate_ids.push(&row.aggregate_id);
+            events.sequences.push(row.sequence);
+            events.types.push(&row.event_type);
+            events.versions.push(&row.event_version);
+            events.payloads.push(Json(&row.payload));
+            events.metadata.push(Json(&rows.metadata));
+        }
+        if let Some(row) = &rows.reply {
+            let replies = &mut self.replies;
+            replies.ordinals.push(ordinal);
+            replies.keys.push(&row.key);
+            replies.fingerprints.push(&row.fingerprint);
+            replies.answers.push(Json(&row.answer));
+            replies.aggregate_types.push(row.aggregate_type);
+            replies.aggregate_ids.push(&row.aggregate_id);
+            replies.sequences.push(row.sequence);
+        }
+        for stream in &rows.basis {
+            let key = (stream.aggregate_type, stream.aggregate_id.as_str());
+            self.basis.push(ordinal, key, stream.version);
+        }
+        self.add_guards(ordinal, rows);
+    }
+
+    fn add_guards(&mut self, ordinal: i32, rows: &'a Rows) {
+        for row in &rows.claims {
+            self.claims.ordinals.push(ordinal);
+            self.claims.kinds.push(row.kind);
+            self.claims.resources.push(row.resource);
+            self.claims.starts.push(row.from);
+            self.claims.ends.push(row.to);
+            self.claims.holders.push(&row.holder);
+            self.claims.held_until.push(row.held_until);
+        }
+        for holder in &rows.settled {
+            self.settled.push(ordinal, holder);
+        }
+        for holder in &rows.released {
+            self.released.push(ordinal, holder);
+        }
+        for row in &rows.names {
+            self.names.ordinals.push(ordinal);
+            self.names.spaces.push(row.space);
+            self.names.keys.push(&row.key);
+            self.names.holders.push(&row.holder);
+        }
+        for (space, holder) in &rows.freed {
+            self.freed.ordinals.push(ordinal);
+            self.freed.spaces.push(space);
+            self.freed.holders.push(holder);
+        }
+    }
+
+    /// A number that differs between batches, to spread their pauses.
+    pub(super) fn spread(&self) -> u8 {
+        let last = self.events.aggregate_ids.last();
+        last.and_then(|id| id.bytes().last()).unwrap_or_default()
+            ^ self.commands.to_le_bytes()[0].rotate_left(5)
+    }
+
+    /// Whether it is one command's: then round one's refusal is its verdict.
+    pub(super) fn is_single(&self) -> bool {
+        self.commands == 1
+    }
+
+    /// Round one: everything or nothing.
+    pub(super) async fn append_all(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Verdicts, sqlx::Error> {
+        let row = sqlx::query_file!(
+            "src/append/append.sql",
+            &self.events.aggregate_types as _,
+            &self.events.aggregate_ids as _,
+            &self.events.sequences,
+            &self.events.types as _,
+            &self.events.versions as _,
+            &self.events.payloads as _,
+            &self.events.metadata as _,
+            &self.replies.keys as _,
+            &self.replies.fingerprints as _,
+            &self.replies.answers as _,
+            &self.replies.aggregate_types as _,
+            &self.replies.aggregate_ids as _,
+            &self.replies.sequences,
+            &self.claims.kinds as _,
+            &self.claims.resources,
+            &self.claims.starts,
+            &self.claims.ends,
+            &self.claims.holders as _,
+            &self.claims.held_until as _,
+            &self.settled.holders as _,
+            &self.released.holders as _,
+            &self.names.spaces as _,
+            &self.names.keys as _,
+            &self.names.holders as _,
+            &self.freed.spaces as _,
+            &self.freed.holders as _,
+            &self.basis.aggregate_types as _,
+            &self.basis.aggregate_ids as _,
+            &self.basis.versions,
+        )
+        .fetch_one(connection)
+        .await?;
+        let transaction = row.transaction_id.as_deref().unwrap_or_default();
+        self.last_events()
+            .into_iter()
+            .map(|last| {
+                let position = last.map(|index| row.positions.get(index));
+                match position {
+                    None => Ok(Ok(None)),
+                    Some(Some(position)) => {
+                        cursor(row.epoch, transaction, *position).map(|cursor| Ok(Some(cursor)))
+                    }
+                    Some(None) => Err(sqlx::Error::RowNotFound),
+                }
+            })
+            .collect()
+    }
+
+    /// Round two: each command on its own.
+    pub(super) async fn append_each(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Verdicts, sqlx::Error> {
+        let basis = self.basis.and(&self.links);
+        let rows = sqlx::query_file!(
+            "src/append/append_each.sql",
+            self.commands,
+            &self.events.ordinals,
+            &self.events.aggregate_types as _,
+            &self.events.aggregate_ids as _,
+            &self.events.sequences,
+            &self.events.types as _,
+            &self.events.versions as _,
+            &self.events.payloads as _,
+            &self.events.metadata as _,
+            &self.replies.ordinals,
+            &self.replies.keys as _,
+            &self.replies.fingerprints as _,
+            &self.replies.answers as _,
+            &self.replies.aggregate_types as _,
+            &self.replies.aggregate_ids as _,
+            &self.replies.sequences,
+            &self.claims.ordinals,
+            &self.claims.kinds as _,
+            &self.claims.resources,
+            &self.claims.starts,
+            &self.claims.ends,
+            &self.claims.holders as _,
+            &self.claims.held_until as _,
+            &self.settled.ordinals,
+            &self.settled.holders as _,
+            &self.released.ordinals,
+            &self.released.holders as _,
+            &self.names.ordinals,
+            &self.names.spaces as _,
+            &self.names.keys as _,
+            &self.names.holders as _,
+            &self.freed.ordinals,
+            &self.freed.spaces as _,
+            &self.freed.holders as _,
+            &basis.ordinals,
+            &basis.aggregate_types as _,
+            &basis.aggregate_ids as _,
+            &basis.versions,
+        )
+        .fetch_all(connection)
+        .await?;
+        rows.into_iter()
+            .map(|row| match (row.refused_by, row.last_position) {
+                (Some(constraint), _) => Ok(Err(Failure::Violation(constraint))),
+                (None, Some(position)) => {
+                    cursor(row.epoch, &row.transaction_id, position).map(|cursor| Ok(Some(cursor)))
+                }
+                (None, None) => Ok(Ok(None)),
+            })
+            .collect()
+    }
+
+    /// For each command, the index of its last event.
+    fn last_events(&self) -> Vec<Option<usize>> {
+        let commands = usize::try_from(self.commands).unwrap_or_default();
+        let mut last = vec![None; commands];
+        for (index, ordinal) in self.events.ordinals.iter().enumerate() {
+            let command = usize::try_from(ordinal - 1).ok();
+            if let Some(slot) = command.and_then(|command| last.get_mut(command)) {
+                *slot = Some(index);
+            }
+        }
+        last
+    }
+}
+
+impl<'a> Holders<'a> {
+    fn push(&mut self, ordinal: i32, holder: &'a str) {
+        self.ordinals.push(ordinal);
+        self.holders.push(holder);
+    }
+}
+
+impl<'a> Basis<'a> {
+    fn push(&mut self, ordinal: i32, stream: (&'a str, &'a str), version: i64) {
+        self.ordinals.push(ordinal);
+        self.aggregate_types.push(stream.0);
+        self.aggregate_ids.push(stream.1);
+        self.versions.push(version);
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        fn both<T: Clone>(one: &[T], other: &[T]) -> Vec<T> {
+            one.iter().chain(other).cloned().collect()
+        }
+        Self {
+            ordinals: both(&self.ordinals, &other.ordinals),
+            aggregate_types: both(&self.aggregate_types, &other.aggregate_types),
+            aggregate_ids: both(&self.aggregate_ids, &other.aggregate_ids),
+            versions: both(&self.versions, &other.versions),
+        }
+    }
+}
+
+fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
+    Cursor::from_parts(epoch, transaction, position)
+        .map_err(|error| sqlx::Error::Decode(error.into()))
+}

@@ -1,0 +1,172 @@
+//! What one command writes, row by row.
+
+use chrono::{DateTime, Utc};
+use serde_json::value::{RawValue, to_raw_value};
+use uuid::Uuid;
+
+use super::{Append, StreamVersion};
+use crate::Guards;
+use crate::error::AppendError;
+use crate::guard::{Claim, Guard};
+
+/// The rows of one command.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// The same for each of its events.
+    pub(super) metadata: Box<RawValue>,
+    pub(super) events: Vec<EventRow>,
+    pub(super) reply: Option<ReplyRow>,
+    pub(super) claims: Vec<ClaimRow>,
+    pub(super) settled: Vec<String>,
+    pub(super) released: Vec<String>,
+    pub(super) names: Vec<NameRow>,
+    pub(super) freed: Vec<(&'static str, String)>,
+    pub(super) basis: Vec<StreamVersion>,
+}
+
+#[derive(Debug)]
+pub(super) struct EventRow {
+    pub(super) aggregate_type: &'static str,
+    pub(super) aggregate_id: String,
+    pub(super) sequence: i64,
+    pub(super) event_type: String,
+    pub(super) event_version: String,
+    pub(super) payload: Box<RawValue>,
+}
+
+#[derive(Debug)]
+pub(super) struct ReplyRow {
+    pub(super) key: [u8; 32],
+    pub(super) fingerprint: [u8; 32],
+    pub(super) answer: Box<RawValue>,
+    pub(super) aggregate_type: &'static str,
+    pub(super) aggregate_id: String,
+    pub(super) sequence: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct ClaimRow {
+    pub(super) kind: &'static str,
+    pub(super) resource: Uuid,
+    pub(super) from: DateTime<Utc>,
+    pub(super) to: DateTime<Utc>,
+    pub(super) holder: String,
+    pub(super) held_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug)]
+pub(super) struct NameRow {
+    pub(super) space: &'static str,
+    pub(super) key: Vec<u8>,
+    pub(super) holder: String,
+}
+
+impl Rows {
+    /// The rows of a command, with what its events take and give back.
+    pub(super) fn of(append: &Append, guards: &Guards) -> Result<Self, AppendError> {
+        let mut rows = Self::asking(append.basis.clone())?;
+        rows.metadata = to_raw_value(&append.metadata).map_err(AppendError::Unserialisable)?;
+        for stream in &append.streams {
+            for (sequence, event) in (stream.expected_version + 1..).zip(&stream.events) {
+                rows.events.push(EventRow {
+                    aggregate_type: stream.aggregate_type,
+                    aggregate_id: stream.aggregate_id.clone(),
+                    sequence,
+                    event_type: event.event_type().to_owned(),
+                    event_version: event.event_version().to_owned(),
+                    payload: to_raw_value(event.payload()).map_err(AppendError::Unserialisable)?,
+                });
+                for guard in guards.of(event) {
+                    rows.guard(&stream.aggregate_id, guard);
+                }
+            }
+        }
+        rows.reply = rows.reply_of(append)?;
+        Ok(rows)
+    }
+
+    /// A command without events, which only asks whether these streams are unmoved.
+    pub(super) fn asking(basis: Vec<StreamVersion>) -> Result<Self, AppendError> {
+        Ok(Self {
+            metadata: to_raw_value(&()).map_err(AppendError::Unserialisable)?,
+            events: Vec::new(),
+            reply: None,
+            claims: Vec::new(),
+            settled: Vec::new(),
+            released: Vec::new(),
+            names: Vec::new(),
+            freed: Vec::new(),
+            basis,
+        })
+    }
+
+    /// Whether it takes or gives back anything.
+    pub(super) fn is_guarded(&self) -> bool {
+        !(self.claims.is_empty()
+            && self.settled.is_empty()
+            && self.released.is_empty()
+            && self.names.is_empty()
+            && self.freed.is_empty())
+    }
+
+    fn guard(&mut self, holder: &str, guard: Guard) {
+        match guard {
+            Guard::Take(claim) => self.claims.push(ClaimRow::of(holder, &claim)),
+            // An event that settles or releases what the same command takes finds nothing in the table
+            // yet: the statement sees the rows as they were before it.
+            Guard::Settle if self.settle_own(holder) => {}
+            Guard::Settle => self.settled.push(holder.to_owned()),
+            Guard::Release if self.release_own(holder) => {}
+            Guard::Release => self.released.push(holder.to_owned()),
+            Guard::Reserve { space, key } => self.names.push(NameRow {
+                space,
+                key,
+                holder: holder.to_owned(),
+            }),
+            Guard::Free { space } => self.freed.push((space, holder.to_owned())),
+        }
+    }
+
+    /// Settles claims that this very command takes. Tells whether there were any.
+    fn settle_own(&mut self, holder: &str) -> bool {
+        let own = self
+            .claims
+            .iter_mut()
+            .filter(|claim| claim.holder == holder);
+        own.map(|claim| claim.held_until = None).count() > 0
+    }
+
+    /// Gives up claims that this very command takes. Tells whether there were any.
+    fn release_own(&mut self, holder: &str) -> bool {
+        let before = self.claims.len();
+        self.claims.retain(|claim| claim.holder != holder);
+        self.claims.len() < before
+    }
+
+    fn reply_of(&self, append: &Append) -> Result<Option<ReplyRow>, AppendError> {
+        let (Some(idempotency), Some(last)) = (&append.idempotency, self.events.last()) else {
+            return Ok(None);
+        };
+        Ok(Some(ReplyRow {
+            key: idempotency.key,
+            fingerprint: idempotency.fingerprint,
+            answer: to_raw_value(&idempotency.reply).map_err(AppendError::Unserialisable)?,
+            aggregate_type: last.aggregate_type,
+            aggregate_id: last.aggregate_id.clone(),
+            sequence: last.sequence,
+        }))
+    }
+}
+
+impl ClaimRow {
+    fn of(holder: &str, claim: &Claim) -> Self {
+        Self {
+            kind: claim.kind,
+            resource: claim.resource,
+            from: claim.from,
+            to: claim.to,
+            holder: holder.to_owned(),
+            held_until: claim.held_until,
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! What waits, what is under way, and how each stream will look when that is done.
+//!
+//! ```text
+//!  decided ──enqueue──▶ waiting ──take──▶ under way ──complete──▶ committed: the state is cached
+//!              │                                        └───────▶ failed: whoever built on it, too
+//!              └▶ overtaken: decided on a state that somebody here has left behind
+//! ```
+//!
+//! Two commands of one stream may share a batch: the second is decided on the state that the first
+//! will leave (its *tail*), before anything is written. That is safe by three rules, and they are
+//! all that this module is about:
+//! 1. A stream has one tail, and a command is only taken in if it was decided on it.
+//! 2. A command goes to the database with its predecessor, in order, or after it; never beside it.
+//! 3. If a command fails, everybody who built on it fails before they reach the database.
+//!
+//! Pure bookkeeping: no I/O and no clock, so every interleaving can be tested.
+
+use std::any::Any;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// A stream: the kind of aggregate and the aggregate.
+pub(crate) type StreamKey = (&'static str, Arc<str>);
+
+/// An aggregate's state, whatever its type, and what it weighs.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) aggregate: Arc<dyn Any + Send + Sync>,
+    pub(crate) bytes: u64,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "State({} bytes)", self.bytes)
+    }
+}
+
+/// What a claim is on: the kind of claim and whose time it is.
+pub(crate) type Resource = (&'static str, Uuid);
+
+/// How a command ended, for those who decided on the state that it would leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Its events are in the log.
+    Committed,
+    /// They are not, and never will be.
+    Refused,
+    /// Nobody could find out.
+    Unknown,
+}
+
+/// Tells how a command ends.
+pub(crate) type Ending = watch::Receiver<Option<Outcome>>;
+
+/// What one command does to one stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Write {
+    pub(crate) key: StreamKey,
+    /// The version that it was decided on.
+    pub(crate) expected: i64,
+    /// The version that it leaves.
+    pub(crate) next: i64,
+    /// The state that it leaves, if the caller said.
+    pub(crate) state: Option<State>,
+}
+
+/// A command on its way.
+#[derive(Debug)]
+pub(crate) struct Entry<J> {
+    /// Its place in the order of arrival; given when it is taken in.
+    pub(crate) ticket: u64,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) rests_on: Vec<StreamKey>,
+    /// What it claims. Two lanes that claim one thing would wait for each other in the database.
+    pub(crate) claims: Vec<Resource>,
+    /// Whether its events take or give back anything. Within one statement nobody sees what a
+    /// neighbour takes, so two such commands of one stream don't share one.
+    pub(crate) guarded: bool,
+    /// What is to be done: for the caller.
+    pub(crate) job: J,
+}
+
+impl<J> Entry<J> {
+    pub(crate) fn new(writes: Vec<Write>, rests_on: Vec<StreamKey>, job: J) -> Self {
+        Self {
+            ticket: 0,
+            writes,
+            rests_on,
+            claims: Vec::new(),
+            guarded: false,
+            job,
+        }
+    }
+}
+
+/// The state that a stream will have when everything that is on its way is done.
+#[derive(Clone)]
+pub(crate) struct Tail {
+    pub(crate) version: i64,
+    pub(crate) state: Option<State>,
+    pub(crate) ending: Ending,
+    ticket: u64,
+}
+
+/// A batch that was taken: to be given back with its verdicts.
+#[derive(Debug)]
+pub(crate) struct Taken<J> {
+    /// In the order in which they must be written.
+    pub(crate) entries: Vec<Entry<J>>,
+    /// For each, whether it builds on an earlier one of this batch.
+    pub(crate) chained: Vec<bool>,
+}
+
+/// What follows from a batch's verdicts.
+#[derive(Debug)]
+pub(crate) struct Completed<J> {
+    /// States that are now in the log, with their versions.
+    pub(crate) settled: Vec<(StreamKey, i64, State)>,
+    /// Commands that waited behind one that failed: they were never sent.
+    pub(crate) orphaned: Vec<J>,
+}
+
+/// The command was decided on a state that is no longer the last one here.
+#[derive(Debug)]
+pub(crate) struct Overtaken<J>(pub(crate) J);
+
+/// See the module.
+pub(crate) struct Stage<J> {
+    waiting: VecDeque<Entry<J>>,
+    /// What is on its way to each stream, in order.
+    tails: HashMap<StreamKey, VecDeque<Tail>>,
+    /// Streams that batches under way write to, and rest on. A stream may be rested on by several.
+    written: HashSet<StreamKey>,
+    rested_on: HashMap<StreamKey, usize>,
+    claimed: HashMap<Resource, usize>,
+    next_ticket: u64,
+}
+
+impl<J> Default for Stage<J> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            tails: HashMap::new(),
+            written: HashSet::new(),
+            rested_on: HashMap::new(),
+            claimed: HashMap::new(),
+            next_ticket: 0,
+        }
+    }
+}
+
+impl<J> Stage<J> {
+    /// The state that a stream will have, if anything is on its way to it.
+    pub(crate) fn tail(&self, key: &StreamKey) -> Option<&Tail> {
+        self.tails.get(key)?.back()
+    }
+
+    /// How many commands wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes a command in. `ending` will tell how it ends.
+    ///
+    /// # Errors
+    /// [`Overtaken`] if one of its streams is on its way to another version than it was decided on.
+    pub(crate) fn enqueue(
+        &mut self,
+        mut entry: Entry<J>,
+        ending: &Ending,
+    ) -> Result<(), Overtaken<J>> {
+        let fits = |write: &Write| {
+            self.tail(&write.key)
+                .is_none_or(|tail| tail.version == write.expected)
+        };
+        if !entry.writes.iter().all(fits) {
+            return Err(Overtaken(entry.job));
+        }
+        self.next_ticket += 1;
+        entry.ticket = self.next_ticket;
+        for write in &entry.writes {
+            let tail = Tail {
+                version: write.next,
+                state: write.state.clone(),
+                ending: ending.clone(),
+                ticket: entry.ticket,
+            };
+            self.tails
+                .entry(write.key.clone())
+                .or_default()
+                .push_back(tail);
+        }
+        self.waiting.push_back(entry);
+        Ok(())
+    }
+
+    /// Takes up to `most` commands that may go to the database now, in the order of their arrival.
+    ///
+    /// Whoever must wait keeps everybody waiting who came later and wants the same streams: a change
+    /// of a doctor's hours is not starved by bookings.
+    pub(crate) fn take(&mut self, most: usize) -> Taken<J> {
+        let mut forming = Forming::default();
+        let mut kept = VecDeque::with_capacity(self.waiting.len());
+        let mut entries = Vec::new();
+        let mut chained = Vec::new();
+        while let Some(entry) = self.waiting.pop_front() {
+            if entries.len() >= most {
+                kept.push_back(entry);
+                break;
+            }
+            if self.is_busy(&entry) || forming.must_wait(&entry) {
+                forming.keep_waiting(&entry);
+                kept.push_back(entry);
+            } else {
+                chained.push(forming.go(&entry));
+                entries.push(entry);
+            }
+        }
+        kept.append(&mut self.waiting);
+        self.waiting = kept;
+        for entry in &entries {
+            for write in &entry.writes {
+                self.written.insert(write.key.clone());
+            }
+            for key in &entry.rests_on {
+                *self.rested_on.entry(key.clone()).or_default() += 1;
+            }
+            for resource in &entry.claims {
+                *self.claimed.entry(*resource).or_default() += 1;
+            }
+        }
+        Taken { entries, chained }
+    }
+
+    fn is_busy(&self, entry: &Entry<J>) -> bool {
+        entry.rests_on.iter().any(|key| self.written.contains(key))
+            || (entry.claims.iter()).any(|resource| self.claimed.contains_key(resource))
+            || entry.writes.iter().any(|write| {
+                self.written.contains(&write.key) || self.rested_on.contains_key(&write.key)
+            })
+    }
+
+    /// Takes a batch back. `committed` says for each of its commands, in order, whether it is in the
+    /// log.
+    pub(crate) fn complete<'a>(
+        &mut self,
+        entries: impl Iterator<Item = (&'a Entry<J>, bool)>,
+    ) -> Completed<J>
+    where
+        J: 'a,
+    {
+        let mut completed = Completed {
+            settled: Vec::new(),
+            orphaned: Vec::new(),
+        };
+        let mut broken = Vec::new();
+        for (entry, committed) in entries {
+            self.release(entry);
+            for write in &entry.writes {
+                if !committed {
+                    broken.push((write.key.clone(), entry.ticket));
+                } else if self.arrived(&write.key, entry.ticket) {
+                    let state = write.state.clone();
+                    completed
+                        .settled
+                        .extend(state.map(|state| (write.key.clone(), write.next, state)));
+                }
+            }
+        }
+        self.fail_behind(broken, &mut completed.orphaned);
+        completed
+    }
+
+    /// A command's events are in the log. Tells whether nothing else is on its way to that stream.
+    fn arrived(&mut self, key: &StreamKey, ticket: u64) -> bool {
+        let Some(tails) = self.tails.get_mut(key) else {
+            return false;
+        };
+        // A predecessor in the same batch that failed has taken it out already.
+        let was_here = tails.iter().any(|tail| tail.ticket == ticket);
+        tails.retain(|tail| tail.ticket != ticket);
+        let last = tails.is_empty();
+        if last {
+            self.tails.remove(key);
+        }
+        last && was_here
+    }
+
+    fn release(&mut self, entry: &Entry<J>) {
+        for write in &entry.writes {
+            self.written.remove(&write.key);
+        }
+        for key in &entry.rests_on {
+            one_less(&mut self.rested_on, key);
+        }
+        for resource in &entry.claims {
+            one_less(&mut self.claimed, resource);
+        }
+    }
+
+    /// Whoever came to one of these streams after the given command decided on a state that will
+    /// never be.
+    fn fail_behind(&mut self, mut broken: Vec<(StreamKey, u64)>, orphaned: &mut Vec<J>) {
+        while let Some((key, ticket)) = broken.pop() {
+            if let Some(tails) = self.tails.get_mut(&key) {
+                tails.retain(|tail| tail.ticket < ticket);
+                if tails.is_empty() {
+                    self.tails.remove(&key);
+                }
+            }
+            let is_behind = |entry: &Entry<J>| {
+                entry.ticket > ticket && entry.writes.iter().any(|write| write.key == key)
+            };
+            let (failed, kept) = std::mem::take(&mut self.waiting)
+                .into_iter()
+                .partition::<VecDeque<_>, _>(is_behind);
+            self.waiting = kept;
+            for entry in failed {
+                let ticket = entry.ticket;
+                broken.extend(entry.writes.into_iter().map(|write| (write.key, ticket)));
+                orphaned.push(entry.job);
+            }
+        }
+    }
+
+    /// Takes out everything that waits, because nobody will ever serve it.
+    pub(crate) fn abandon(&mut self) -> Vec<J> {
+        self.tails.clear();
+        self.waiting.drain(..).map(|entry| entry.job).collect()
+    }
+}
+
+fn one_less<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+/// A batch while it is put together.
+#[derive(Default)]
+struct Forming {
+    /// What it writes to, and whether the writer takes or gives back anything.
+    written: HashMap<StreamKey, bool>,
+    /// What those who stay behind write to, and what they look at.
+    waiting_to_write: HashSet<StreamKey>,
+    waiting_to_look: HashSet<StreamKey>,
+}
+
+impl Forming {
+    fn must_wait<J>(&self, entry: &Entry<J>) -> bool {
+        let looks_too_early =
+            |key: &StreamKey| self.written.contains_key(key) || self.waiting_to_write.contains(key);
+        let writes_too_early = |write: &Write| {
+            self.waiting_to_write.contains(&write.key)
+                || self.waiting_to_look.contains(&write.key)
+                || (entry.guarded && self.written.get(&write.key) == Some(&true))
+        };
+        entry.rests_on.iter().any(looks_too_early) || entry.writes.iter().any(writes_too_early)
+    }
+
+    fn keep_waiting<J>(&mut self, entry: &Entry<J>) {
+        let writes = entry.writes.iter().map(|write| write.key.clone());
+        self.waiting_to_write.extend(writes);
+        self.waiting_to_look.extend(entry.rests_on.iter().cloned());
+    }
+
+    /// Adds a command. Tells whether it builds on one that is here already.
+    fn go<J>(&mut self, entry: &Entry<J>) -> bool {
+        let mut chained = false;
+        for write in &entry.writes {
+            chained |= self.written.contains_key(&write.key);
+            *self.written.entry(write.key.clone()).or_default() |= entry.guarded;
+        }
+        chained
+    }
+}
+
+#[cfg(test)]
+mod tests;
