@@ -1,8 +1,12 @@
--- Round two of an append asks whether a claim is taken before it writes it.
+-- Round two of an append asks whether a claim is taken before it writes it, and knows who builds on whom.
 --
--- Why: a thousand requests for one slot came down to deadlocks. Each inserted its claim first and
+-- Why the first: a thousand requests for one slot came down to deadlocks. Each inserted its claim first and
 -- looked for others then, so two of them could wait for each other until the database noticed, a
 -- second later. The exclusion constraint stays the judge; this only spares it the hopeless cases.
+--
+-- Why the second: a command may be decided on the state that an earlier one of its batch will leave. If
+-- that one is refused, this one must be, too, whatever version the stream has by then: another process
+-- may have brought it there by other events.
 
 create function refuse_taken(kind text) returns void language plpgsql as $$
 begin
@@ -10,7 +14,9 @@ begin
 end;
 $$;
 
-create or replace function append_each(
+drop function append_each;
+
+create function append_each(
   commands integer,
   event_ordinals integer[], aggregate_types text[], aggregate_ids text[], sequences bigint[],
   event_types text[], event_versions text[], payloads jsonb[], metadata jsonb[],
@@ -22,11 +28,13 @@ create or replace function append_each(
   released_ordinals integer[], released text[],
   name_ordinals integer[], spaces text[], names bytea[], name_holders text[],
   freed_ordinals integer[], freed_spaces text[], freed_holders text[],
-  basis_ordinals integer[], basis_types text[], basis_ids text[], basis_versions bigint[]
+  basis_ordinals integer[], basis_types text[], basis_ids text[], basis_versions bigint[],
+  successors integer[], predecessors integer[]
 ) returns table (ordinal integer, refused_by text, epoch smallint, transaction_id text, last_position bigint)
 language plpgsql as $$
 declare
   current_epoch smallint := (select current from log_epoch);
+  refused integer[] := '{}';
 begin
   for n in 1..commands loop
     ordinal := n;
@@ -35,6 +43,10 @@ begin
     transaction_id := pg_current_xact_id()::text;
     last_position := null;
     begin
+      perform (false)::stream_unmoved
+      from unnest(successors, predecessors) as l (successor, predecessor)
+      where l.successor = n and l.predecessor = any (refused);
+
       perform (b.version = (
         select coalesce(max(log.sequence), 0) from events log
         where log.aggregate_type = b.aggregate_type and log.aggregate_id = b.aggregate_id
@@ -96,6 +108,7 @@ begin
       where r.command = n;
     exception when integrity_constraint_violation then
       get stacked diagnostics refused_by = constraint_name;
+      refused := refused || n;
     end;
     return next;
   end loop;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::append::{Seen, StreamAppend, StreamVersion, ended};
 use crate::error::{AppendError, LoadError};
-use crate::stage::{Ending, Outcome, State, StreamKey};
+use crate::stage::{Coming, Outcome, State, StreamKey};
 use crate::{EventData, EventStore};
 
 /// An aggregate, good for one decision.
@@ -27,7 +27,7 @@ enum Source {
     /// The cache; it may be behind.
     Cache,
     /// A command that is on its way; it may yet be refused.
-    Coming(Ending),
+    Coming(Coming),
 }
 
 /// What was seen of a stream, and how sure that is.
@@ -61,8 +61,8 @@ impl EventStore {
         A: Aggregate + Clone + 'static,
     {
         match self.committer().look::<A>(&stream_key::<A>(id)) {
-            Seen::Coming(version, aggregate, ending) => {
-                Ok(Loaded::seen(id, version, aggregate, Source::Coming(ending)))
+            Seen::Coming(version, aggregate, coming) => {
+                Ok(Loaded::seen(id, version, aggregate, Source::Coming(coming)))
             }
             Seen::Cached(version, aggregate) => {
                 Ok(Loaded::seen(id, version, aggregate, Source::Cache))
@@ -120,8 +120,8 @@ impl EventStore {
             match &sighting.source {
                 Source::Log => {}
                 Source::Cache => unsure.push(sighting.stream.clone()),
-                Source::Coming(ending) => {
-                    if ended(ending.clone()).await != Outcome::Committed {
+                Source::Coming(coming) => {
+                    if ended(coming.ending.clone()).await != Outcome::Committed {
                         return Ok(false);
                     }
                 }
@@ -207,7 +207,7 @@ impl<A: Aggregate> Loaded<A> {
             .map(EventData::of)
             .collect::<Result<Vec<_>, _>>()?;
         let after = match self.source {
-            Source::Coming(ending) => Some(ending),
+            Source::Coming(coming) => Some(coming),
             Source::Log | Source::Cache => None,
         };
         let stream = StreamAppend::new(A::TYPE, self.id, self.version, events)

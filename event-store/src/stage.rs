@@ -56,12 +56,21 @@ pub(crate) enum Outcome {
 /// Tells how a command ends.
 pub(crate) type Ending = watch::Receiver<Option<Outcome>>;
 
+/// A command that is on its way, as whoever decides on its state refers to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Coming {
+    pub(crate) ticket: u64,
+    pub(crate) ending: Ending,
+}
+
 /// What one command does to one stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Write {
     pub(crate) key: StreamKey,
     /// The version that it was decided on.
     pub(crate) expected: i64,
+    /// The command on its way whose state it was decided on, if it was one.
+    pub(crate) after: Option<u64>,
     /// The version that it leaves.
     pub(crate) next: i64,
     /// The state that it leaves, if the caller said.
@@ -102,8 +111,7 @@ impl<J> Entry<J> {
 pub(crate) struct Tail {
     pub(crate) version: i64,
     pub(crate) state: Option<State>,
-    pub(crate) ending: Ending,
-    ticket: u64,
+    pub(crate) coming: Coming,
 }
 
 /// A batch that was taken: to be given back with its verdicts.
@@ -111,8 +119,8 @@ pub(crate) struct Tail {
 pub(crate) struct Taken<J> {
     /// In the order in which they must be written.
     pub(crate) entries: Vec<Entry<J>>,
-    /// For each, whether it builds on an earlier one of this batch.
-    pub(crate) chained: Vec<bool>,
+    /// Which of them build on which earlier ones: successor and predecessor, counted from 0.
+    pub(crate) links: Vec<(usize, usize)>,
 }
 
 /// What follows from a batch's verdicts.
@@ -173,11 +181,7 @@ impl<J> Stage<J> {
         mut entry: Entry<J>,
         ending: &Ending,
     ) -> Result<(), Overtaken<J>> {
-        let fits = |write: &Write| {
-            self.tail(&write.key)
-                .is_none_or(|tail| tail.version == write.expected)
-        };
-        if !entry.writes.iter().all(fits) {
+        if !entry.writes.iter().all(|write| self.fits(write)) {
             return Err(Overtaken(entry.job));
         }
         self.next_ticket += 1;
@@ -186,8 +190,10 @@ impl<J> Stage<J> {
             let tail = Tail {
                 version: write.next,
                 state: write.state.clone(),
-                ending: ending.clone(),
-                ticket: entry.ticket,
+                coming: Coming {
+                    ticket: entry.ticket,
+                    ending: ending.clone(),
+                },
             };
             self.tails
                 .entry(write.key.clone())
@@ -198,6 +204,21 @@ impl<J> Stage<J> {
         Ok(())
     }
 
+    /// Whether what a command was decided on is still how the stream will look.
+    ///
+    /// A version is not enough: the command that would have led to it may have failed meanwhile, and
+    /// another one, or another process, have led to it by other events.
+    fn fits(&self, write: &Write) -> bool {
+        match (self.tail(&write.key), write.after) {
+            (Some(tail), Some(after)) => tail.coming.ticket == after,
+            (Some(tail), None) => tail.version == write.expected,
+            // It came about or it failed, just now. Either way it is quickly looked at again.
+            (None, Some(_)) => false,
+            // Decided on what the log said: the database is the judge.
+            (None, None) => true,
+        }
+    }
+
     /// Takes up to `most` commands that may go to the database now, in the order of their arrival.
     ///
     /// Whoever must wait keeps everybody waiting who came later and wants the same streams: a change
@@ -206,7 +227,6 @@ impl<J> Stage<J> {
         let mut forming = Forming::default();
         let mut kept = VecDeque::with_capacity(self.waiting.len());
         let mut entries = Vec::new();
-        let mut chained = Vec::new();
         while let Some(entry) = self.waiting.pop_front() {
             if entries.len() >= most {
                 kept.push_back(entry);
@@ -216,7 +236,7 @@ impl<J> Stage<J> {
                 forming.keep_waiting(&entry);
                 kept.push_back(entry);
             } else {
-                chained.push(forming.go(&entry));
+                forming.go(&entry, entries.len());
                 entries.push(entry);
             }
         }
@@ -233,7 +253,10 @@ impl<J> Stage<J> {
                 *self.claimed.entry(*resource).or_default() += 1;
             }
         }
-        Taken { entries, chained }
+        Taken {
+            entries,
+            links: forming.links,
+        }
     }
 
     fn is_busy(&self, entry: &Entry<J>) -> bool {
@@ -281,8 +304,8 @@ impl<J> Stage<J> {
             return false;
         };
         // A predecessor in the same batch that failed has taken it out already.
-        let was_here = tails.iter().any(|tail| tail.ticket == ticket);
-        tails.retain(|tail| tail.ticket != ticket);
+        let was_here = tails.iter().any(|tail| tail.coming.ticket == ticket);
+        tails.retain(|tail| tail.coming.ticket != ticket);
         let last = tails.is_empty();
         if last {
             self.tails.remove(key);
@@ -307,7 +330,7 @@ impl<J> Stage<J> {
     fn fail_behind(&mut self, mut broken: Vec<(StreamKey, u64)>, orphaned: &mut Vec<J>) {
         while let Some((key, ticket)) = broken.pop() {
             if let Some(tails) = self.tails.get_mut(&key) {
-                tails.retain(|tail| tail.ticket < ticket);
+                tails.retain(|tail| tail.coming.ticket < ticket);
                 if tails.is_empty() {
                     self.tails.remove(&key);
                 }
@@ -346,8 +369,9 @@ fn one_less<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
 /// A batch while it is put together.
 #[derive(Default)]
 struct Forming {
-    /// What it writes to, and whether the writer takes or gives back anything.
-    written: HashMap<StreamKey, bool>,
+    /// What it writes to: the last writer, and whether any of them takes or gives back anything.
+    written: HashMap<StreamKey, (usize, bool)>,
+    links: Vec<(usize, usize)>,
     /// What those who stay behind write to, and what they look at.
     waiting_to_write: HashSet<StreamKey>,
     waiting_to_look: HashSet<StreamKey>,
@@ -360,7 +384,7 @@ impl Forming {
         let writes_too_early = |write: &Write| {
             self.waiting_to_write.contains(&write.key)
                 || self.waiting_to_look.contains(&write.key)
-                || (entry.guarded && self.written.get(&write.key) == Some(&true))
+                || (entry.guarded && self.written.get(&write.key).is_some_and(|last| last.1))
         };
         entry.rests_on.iter().any(looks_too_early) || entry.writes.iter().any(writes_too_early)
     }
@@ -371,14 +395,16 @@ impl Forming {
         self.waiting_to_look.extend(entry.rests_on.iter().cloned());
     }
 
-    /// Adds a command. Tells whether it builds on one that is here already.
-    fn go<J>(&mut self, entry: &Entry<J>) -> bool {
-        let mut chained = false;
+    /// Adds a command as number `index`.
+    fn go<J>(&mut self, entry: &Entry<J>, index: usize) {
         for write in &entry.writes {
-            chained |= self.written.contains_key(&write.key);
-            *self.written.entry(write.key.clone()).or_default() |= entry.guarded;
+            let mut guarded = entry.guarded;
+            if let Some((predecessor, too)) = self.written.get(&write.key) {
+                self.links.push((index, *predecessor));
+                guarded |= *too;
+            }
+            self.written.insert(write.key.clone(), (index, guarded));
         }
-        chained
     }
 }
 

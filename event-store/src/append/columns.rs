@@ -27,8 +27,9 @@ pub(super) struct Columns<'a> {
     names: Names<'a>,
     freed: Freed<'a>,
     basis: Basis<'a>,
-    /// For round two: who builds on an earlier command of the batch must find it in the log.
-    links: Basis<'a>,
+    /// For round two: who builds on whom.
+    successors: Vec<i32>,
+    predecessors: Vec<i32>,
 }
 
 #[derive(Debug, Default)]
@@ -95,25 +96,22 @@ struct Basis<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of some commands; each with whether it builds on an earlier one.
-    pub(super) fn of(commands: impl Iterator<Item = (&'a Rows, bool)>) -> Self {
+    /// The columns of some commands. `links` says who builds on whom, counted from 0.
+    pub(super) fn of(commands: impl Iterator<Item = &'a Rows>, links: &[(usize, usize)]) -> Self {
         let mut columns = Self::default();
-        for (rows, chained) in commands {
-            columns.add(rows, chained);
+        for rows in commands {
+            columns.add(rows);
         }
+        let ordinal = |index: usize| i32::try_from(index + 1).unwrap_or(i32::MAX);
+        columns.successors = links.iter().map(|link| ordinal(link.0)).collect();
+        columns.predecessors = links.iter().map(|link| ordinal(link.1)).collect();
         columns
     }
 
-    fn add(&mut self, rows: &'a Rows, chained: bool) {
+    fn add(&mut self, rows: &'a Rows) {
         self.commands += 1;
         let ordinal = self.commands;
-        let mut stream = None;
         for row in &rows.events {
-            let key = (row.aggregate_type, row.aggregate_id.as_str());
-            if chained && stream != Some(key) {
-                self.links.push(ordinal, key, row.sequence - 1);
-            }
-            stream = Some(key);
             let events = &mut self.events;
             events.ordinals.push(ordinal);
             events.aggregate_types.push(row.aggregate_type);
@@ -242,7 +240,6 @@ impl<'a> Columns<'a> {
         &self,
         connection: &mut PgConnection,
     ) -> Result<Verdicts, sqlx::Error> {
-        let basis = self.basis.and(&self.links);
         let rows = sqlx::query_file!(
             "src/append/append_each.sql",
             self.commands,
@@ -279,10 +276,12 @@ impl<'a> Columns<'a> {
             &self.freed.ordinals,
             &self.freed.spaces as _,
             &self.freed.holders as _,
-            &basis.ordinals,
-            &basis.aggregate_types as _,
-            &basis.aggregate_ids as _,
-            &basis.versions,
+            &self.basis.ordinals,
+            &self.basis.aggregate_types as _,
+            &self.basis.aggregate_ids as _,
+            &self.basis.versions,
+            &self.successors,
+            &self.predecessors,
         )
         .fetch_all(connection)
         .await?;
@@ -324,18 +323,6 @@ impl<'a> Basis<'a> {
         self.aggregate_types.push(stream.0);
         self.aggregate_ids.push(stream.1);
         self.versions.push(version);
-    }
-
-    fn and(&self, other: &Self) -> Self {
-        fn both<T: Clone>(one: &[T], other: &[T]) -> Vec<T> {
-            one.iter().chain(other).cloned().collect()
-        }
-        Self {
-            ordinals: both(&self.ordinals, &other.ordinals),
-            aggregate_types: both(&self.aggregate_types, &other.aggregate_types),
-            aggregate_ids: both(&self.aggregate_ids, &other.aggregate_ids),
-            versions: both(&self.versions, &other.versions),
-        }
     }
 }
 

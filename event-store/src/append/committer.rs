@@ -18,7 +18,7 @@ use super::rows::Rows;
 use crate::Cursor;
 use crate::cache::AggregateCache;
 use crate::connection::OwnConnection;
-use crate::stage::{Ending, Entry, Overtaken, Stage, State, StreamKey, Write};
+use crate::stage::{Coming, Ending, Entry, Overtaken, Stage, State, StreamKey, Write};
 
 /// Commands per batch, at most: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.
@@ -55,7 +55,7 @@ struct Shared {
 /// What a stream looks like from here.
 pub(crate) enum Seen<A> {
     /// Something is on its way to it; this is how it will look.
-    Coming(i64, A, Ending),
+    Coming(i64, A, Coming),
     /// As this process last saw it.
     Cached(i64, A),
     /// Not known here.
@@ -88,7 +88,7 @@ impl Committer {
         if let Some(tail) = self.shared.stage().tail(key)
             && let Some(aggregate) = tail.state.as_ref().and_then(State::get)
         {
-            return Seen::Coming(tail.version, aggregate, tail.ending.clone());
+            return Seen::Coming(tail.version, aggregate, tail.coming.clone());
         }
         self.look_settled(key)
     }
@@ -186,7 +186,7 @@ async fn lane(shared: Arc<Shared>) {
         // There may be more than fits: another lane's.
         shared.arrived.notify_one();
         let rows = taken.entries.iter().map(|entry| &*entry.job.rows);
-        let columns = Columns::of(rows.zip(taken.chained));
+        let columns = Columns::of(rows, &taken.links);
         let verdicts = match commit(&mut connection, &columns).await {
             Ok(verdicts) => verdicts,
             Err(failure) => vec![Err(failure); taken.entries.len()],

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::connection::answering;
 use crate::error::AppendError;
-use crate::stage::{Ending, Outcome, State, StreamKey, Write};
+use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
 pub(crate) use committer::{Committer, Seen};
 use outcome::{BASIS, Failure};
@@ -35,8 +35,8 @@ pub struct StreamAppend {
     pub events: Vec<EventData>,
     /// The state after it, for whoever comes next.
     state: Option<State>,
-    /// Tells whether the state that this was decided on has come about, if it had not yet.
-    after: Option<Ending>,
+    /// The command that would lead to the state that this was decided on, if it was on its way.
+    after: Option<Coming>,
 }
 
 impl StreamAppend {
@@ -59,7 +59,7 @@ impl StreamAppend {
     }
 
     /// With the state that it leaves, and what must come about first.
-    pub(crate) fn leaving(mut self, state: Option<State>, after: Option<Ending>) -> Self {
+    pub(crate) fn leaving(mut self, state: Option<State>, after: Option<Coming>) -> Self {
         self.state = state;
         self.after = after;
         self
@@ -79,6 +79,7 @@ impl StreamAppend {
         Write {
             key: self.key(),
             expected: self.expected_version,
+            after: self.after.as_ref().map(|coming| coming.ticket),
             next: self.next_version(),
             state: self.state.clone(),
         }
@@ -213,8 +214,8 @@ impl EventStore {
         lost: Arc<sqlx::Error>,
     ) -> Result<Appended, AppendError> {
         for stream in &append.streams {
-            if let Some(ending) = &stream.after
-                && ended(ending.clone()).await == Outcome::Unknown
+            if let Some(coming) = &stream.after
+                && ended(coming.ending.clone()).await == Outcome::Unknown
             {
                 return Err(AppendError::OutcomeUnknown(lost));
             }

@@ -2,7 +2,6 @@
 
 use event_store::{Append, AppendError, Idempotency};
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use super::fixture::{Letting, LettingEvent, id, let_room, log, metadata, stream};
 
@@ -200,71 +199,4 @@ async fn an_unreadable_event_is_named() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("event 2 of letting"), "{error}");
-}
-
-/// The session is taken away at random moments while commands run: each one that was acknowledged is
-/// there once, and each one that is there was acknowledged.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_connection_is_asked_about_not_guessed() {
-    let log = log().await;
-    let killer = {
-        let pool = log.database.pool(1).await.unwrap();
-        let mut killer = JoinSet::new();
-        killer.spawn(async move {
-            loop {
-                let sql = "select pg_terminate_backend(pid) from pg_stat_activity
-                           where datname = current_database() and pid <> pg_backend_pid()
-                           order by random() limit 3";
-                let _ = sqlx::query(sql).execute(&pool).await;
-                tokio::time::sleep(std::time::Duration::from_millis(15)).await;
-            }
-        });
-        killer
-    };
-    let mut writers = JoinSet::new();
-    for writer in 0..8_u128 {
-        let store = log.store.clone();
-        writers.spawn(async move {
-            let mut acknowledged = 0;
-            for round in 0..60_u128 {
-                let letting = id(1_000 + writer);
-                let Ok(loaded) = store.load::<Letting>(&letting.to_string()).await else {
-                    continue;
-                };
-                let decided = loaded
-                    .decide(vec![LettingEvent::Stepped], &())
-                    .await
-                    .unwrap()
-                    .unwrap();
-                let append = Append {
-                    streams: vec![decided.stream],
-                    basis: Vec::new(),
-                    metadata: metadata(writer << 32 | round << 8 | 0xff),
-                    idempotency: None,
-                };
-                match store.append(&append).await {
-                    Ok(_) => acknowledged += 1,
-                    Err(error) => panic!("no verdict but success is right here: {error:?}"),
-                }
-            }
-            (writer, acknowledged)
-        });
-    }
-    let acknowledged = writers.join_all().await;
-    drop(killer);
-    let mut total = 0;
-    for (writer, acknowledged) in acknowledged {
-        let loaded = loop {
-            if let Ok(loaded) = log
-                .store
-                .load::<Letting>(&id(1_000 + writer).to_string())
-                .await
-            {
-                break loaded;
-            }
-        };
-        assert_eq!(loaded.version(), acknowledged, "writer {writer}");
-        total += acknowledged;
-    }
-    assert!(total > 100, "the killer left hardly anything: {total}");
 }

@@ -12,6 +12,9 @@ use sqlx::PgPool;
 use tests::database::Database;
 use uuid::Uuid;
 
+/// From this many events on, nothing is counted any more.
+pub const COUNTED_AT_MOST: u32 = 40;
+
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Letting {
     pub steps: u32,
@@ -33,6 +36,10 @@ pub enum LettingEvent {
         name: String,
     },
     Stepped,
+    /// Says how many events there were before it, as whoever decided saw it. At most 40.
+    Counted {
+        before: u32,
+    },
     Whispered {
         phi: String,
     },
@@ -50,6 +57,7 @@ impl DomainEvent for LettingEvent {
             Self::Left => "left",
             Self::Named { .. } => "named",
             Self::Stepped => "stepped",
+            Self::Counted { .. } => "counted",
             Self::Whispered { .. } => "whispered",
         };
         format!("letting.{name}")
@@ -74,6 +82,13 @@ impl Aggregate for Letting {
         sink: &EventSink<Self>,
     ) -> Result<(), Refused> {
         for event in command {
+            let event = match event {
+                LettingEvent::Counted { .. } if self.steps >= COUNTED_AT_MOST => {
+                    return Err(Refused);
+                }
+                LettingEvent::Counted { .. } => LettingEvent::Counted { before: self.steps },
+                event => event,
+            };
             sink.write(event, self).await;
         }
         Ok(())

@@ -2,4 +2,5 @@
 
 mod append;
 mod fixture;
+mod interleavings;
 mod order;
