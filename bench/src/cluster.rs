@@ -50,6 +50,22 @@ impl Cluster {
         storage::connect(self.server.superuser_options(), 1).await
     }
 
+    /// Writes out what earlier rounds left, and lets no checkpoint come by itself for a long time: one
+    /// that falls into one side's round and not into the other's would be taken for a difference.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        let superuser = self.superuser().await?;
+        for statement in [
+            "alter system set checkpoint_timeout = '1h'",
+            "alter system set max_wal_size = '16GB'",
+            "select pg_reload_conf()",
+            "checkpoint",
+        ] {
+            sqlx::query(statement).execute(&superuser).await?;
+        }
+        superuser.close().await;
+        Ok(())
+    }
+
     /// How the app connects, for a pool that is not the product's.
     pub fn app_options(&self) -> PgConnectOptions {
         self.server.app_options()

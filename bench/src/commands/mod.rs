@@ -14,7 +14,7 @@ mod scene;
 mod stock;
 mod work;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
@@ -53,6 +53,8 @@ struct Plan {
     /// For the numbers of tasks that the figures are not about.
     other_rounds: usize,
     paced: Duration,
+    /// Whether the slowest reference takes part at [`FIGURE`], too; no figure is about it.
+    slowest: bool,
 }
 
 /// What was measured.
@@ -67,10 +69,11 @@ struct Measured {
 pub async fn run(quick: bool) -> anyhow::Result<()> {
     let plan = if quick {
         Plan {
-            round: Duration::from_millis(600),
+            round: Duration::from_millis(400),
             rounds: 5,
             other_rounds: 1,
-            paced: Duration::from_millis(1_500),
+            paced: Duration::from_secs(1),
+            slowest: false,
         }
     } else {
         Plan {
@@ -78,6 +81,7 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
             rounds: 7,
             other_rounds: 3,
             paced: Duration::from_secs(5),
+            slowest: true,
         }
     };
     let cluster = Cluster::start(POOL).await?;
@@ -94,39 +98,16 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
         .round(Entrant::Ours(SEALED), Scene::Apart, FIGURE, plan.round)
         .await?;
     let mut rows = Vec::new();
-    for tasks in OTHERS {
-        let entrants = everybody();
-        rows.extend(
-            contest(
-                &stage,
-                Scene::Apart,
-                tasks,
-                &entrants,
-                plan,
-                plan.other_rounds,
-            )
-            .await?,
-        );
+    for contest in contests(plan) {
+        let begin = Instant::now();
+        rows.extend(contest.hold(&stage, plan.round).await?);
+        let (tasks, took) = (contest.tasks, begin.elapsed().as_secs_f64());
+        println!("{tasks} tasks, {}: took {took:.0} s", contest.scene.name());
     }
-    rows.extend(
-        contest(
-            &stage,
-            Scene::Apart,
-            FIGURE,
-            &everybody(),
-            plan,
-            plan.rounds,
-        )
-        .await?,
-    );
-    let two = [Entrant::Ours(SEALED), Entrant::Stock];
-    rows.extend(contest(&stage, Scene::Long, FIGURE, &two, plan, plan.rounds).await?);
-    rows.extend(contest(&stage, Scene::Hot, FIGURE, &two, plan, plan.rounds).await?);
     let full = report::rounds(&rows, Scene::Apart, FIGURE, Entrant::Ours(SEALED));
     let half_rate = median(full.iter().map(|round| round.rate)) / 2.0;
     let mut half = Vec::new();
     for _ in 0..3 {
-        stage.settle().await?;
         half.push(stage.paced(SEALED, half_rate, plan.paced).await?);
     }
     Ok(Measured {
@@ -136,14 +117,36 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
     })
 }
 
-fn everybody() -> Vec<Entrant> {
+fn contests(plan: &Plan) -> Vec<Contest> {
+    let two = || vec![Entrant::Ours(SEALED), Entrant::Stock];
+    let contest = |scene, tasks, rounds, entrants| Contest {
+        scene,
+        tasks,
+        rounds,
+        entrants,
+    };
+    let mut contests = Vec::new();
+    for tasks in OTHERS {
+        let all = everybody(true);
+        contests.push(contest(Scene::Apart, tasks, plan.other_rounds, all));
+    }
+    let most = everybody(plan.slowest);
+    contests.push(contest(Scene::Apart, FIGURE, plan.rounds, most));
+    contests.push(contest(Scene::Long, FIGURE, plan.rounds, two()));
+    contests.push(contest(Scene::Hot, FIGURE, plan.rounds, two()));
+    contests
+}
+
+fn everybody(slowest: bool) -> Vec<Entrant> {
     let mut entrants = vec![
         Entrant::Ours(SEALED),
         Entrant::Stock,
         Entrant::Pgbench,
         Entrant::Ours(CLAIMING),
-        Entrant::Disintegrate,
     ];
+    if slowest {
+        entrants.push(Entrant::Disintegrate);
+    }
     if SEALS {
         entrants.push(Entrant::Ours(IN_THE_CLEAR));
         entrants.push(Entrant::Ours(CLAIMING_IN_THE_CLEAR));
@@ -152,30 +155,32 @@ fn everybody() -> Vec<Entrant> {
 }
 
 /// Rounds in which all take their turn, each round beginning with another one.
-async fn contest(
-    stage: &Stage<'_>,
+struct Contest {
     scene: Scene,
     tasks: usize,
-    entrants: &[Entrant],
-    plan: &Plan,
     rounds: usize,
-) -> anyhow::Result<Vec<Row>> {
-    let mut rows: Vec<Row> = entrants
-        .iter()
-        .map(|entrant| Row::new(scene, tasks, *entrant))
-        .collect();
-    for first in 0..rounds {
-        stage.settle().await?;
-        for turn in 0..rows.len() {
-            let index = (first + turn) % rows.len();
-            let row = &mut rows[index];
-            // The number of errors of this one is no figure of ours; a few rounds show what it does.
-            if row.entrant == Entrant::Disintegrate && first > 2 {
-                continue;
+    entrants: Vec<Entrant>,
+}
+
+impl Contest {
+    async fn hold(&self, stage: &Stage<'_>, length: Duration) -> anyhow::Result<Vec<Row>> {
+        let rows = self.entrants.iter();
+        let mut rows: Vec<Row> = rows
+            .map(|entrant| Row::new(self.scene, self.tasks, *entrant))
+            .collect();
+        stage.cluster.settle().await?;
+        for first in 0..self.rounds {
+            for turn in 0..rows.len() {
+                let index = (first + turn) % rows.len();
+                let row = &mut rows[index];
+                // Slow enough for one round to show it.
+                if row.entrant == Entrant::Disintegrate && first > 0 {
+                    continue;
+                }
+                let round = stage.round(row.entrant, self.scene, self.tasks, length);
+                row.rounds.push(round.await?);
             }
-            row.rounds
-                .push(stage.round(row.entrant, scene, tasks, plan.round).await?);
         }
+        Ok(rows)
     }
-    Ok(rows)
 }

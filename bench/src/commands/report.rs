@@ -30,15 +30,24 @@ impl Row {
 
     fn print(&self) {
         println!(
-            "{:<28} {:<14} {:>5} {:>6} {:>10.0} {:>9.2} {:>9.2}",
+            "{:<28} {:<14} {:>5} {:>6} {:>10.0} {:>9} {:>9}",
             name(self.entrant),
-            place(self.scene),
+            self.scene.name(),
             self.tasks,
             self.rounds.len(),
             self.rate(),
-            percentile(&self.rounds, 50),
-            percentile(&self.rounds, 99),
+            column(percentile(&self.rounds, 50)),
+            column(percentile(&self.rounds, 99)),
         );
+    }
+}
+
+/// Empty where nothing was measured.
+fn column(milliseconds: f64) -> String {
+    if milliseconds.is_nan() {
+        String::new()
+    } else {
+        format!("{milliseconds:.2}")
     }
 }
 
@@ -99,12 +108,4 @@ fn name(entrant: Entrant) -> String {
     let sealed = if SEALS && kind.phi { ", sealed" } else { "" };
     let claims = if kind.claims { ", claims" } else { "" };
     format!("ours{sealed}{claims}")
-}
-
-fn place(scene: Scene) -> &'static str {
-    match scene {
-        Scene::Apart => "10 events",
-        Scene::Long => "1,000 events",
-        Scene::Hot => "8 in all",
-    }
 }

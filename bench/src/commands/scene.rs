@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventStore;
-use sqlx::PgPool;
 
 use super::disintegrated::Disintegrated;
 use super::ours::Ours;
 use super::stock::{self, Stock};
 use super::work::{Kind, Side, Work, charts, filling};
-use super::{chart::Chart, drive};
+use super::{FIGURE, SEALED, chart::Chart, drive};
 use crate::cluster::Cluster;
 use crate::figures::Round;
 use crate::pgbench::Pgbench;
@@ -31,7 +30,7 @@ pub enum Entrant {
 /// Which charts the commands go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scene {
-    /// Thousands, new each round, with ten events each: nobody waits for anybody.
+    /// Sixteen per task or more, new each round, with ten events each: nobody waits for anybody.
     Apart,
     /// Two hundred and fifty-six with a thousand events each, kept over the rounds.
     Long,
@@ -40,9 +39,19 @@ pub enum Scene {
 }
 
 impl Scene {
-    fn size(self) -> (usize, u32) {
+    /// As the table calls it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Apart => (4_096, 10),
+            Self::Apart => "10 events",
+            Self::Long => "1,000 events",
+            Self::Hot => "8 in all",
+        }
+    }
+
+    /// How many charts for so many tasks, and how many events in each.
+    fn size(self, tasks: usize) -> (usize, u32) {
+        match self {
+            Self::Apart => ((tasks * 16).max(512), 10),
             Self::Long => (256, 1_000),
             Self::Hot => (8, 10),
         }
@@ -51,8 +60,7 @@ impl Scene {
 
 /// What the rounds share.
 pub struct Stage<'a> {
-    cluster: &'a Cluster,
-    superuser: PgPool,
+    pub cluster: &'a Cluster,
     pgbench: Pgbench,
     script: String,
     store: EventStore,
@@ -78,7 +86,7 @@ impl<'a> Stage<'a> {
         .await?;
         owner.close().await;
         let store = Ours::open(cluster).await?;
-        let (count, events) = Scene::Long.size();
+        let (count, events) = Scene::Long.size(1);
         let long = Arc::new(charts(count));
         Ours::new(&store, phi).prepare(&long, events).await?;
         let stock = Stock::open(cluster, 1).await?;
@@ -86,18 +94,11 @@ impl<'a> Stage<'a> {
         stock.close().await;
         Ok(Self {
             cluster,
-            superuser: cluster.superuser().await?,
             pgbench,
             script: script()?,
             store,
             long,
         })
-    }
-
-    /// Writes out what earlier rounds left, so that it does not fall into anybody's time.
-    pub async fn settle(&self) -> anyhow::Result<()> {
-        sqlx::raw_sql("checkpoint").execute(&self.superuser).await?;
-        Ok(())
     }
 
     /// One round.
@@ -108,26 +109,22 @@ impl<'a> Stage<'a> {
         tasks: usize,
         length: Duration,
     ) -> anyhow::Result<Round> {
-        let clear = Kind {
-            phi: true,
-            claims: false,
-        };
         match entrant {
             Entrant::Ours(kind) => {
                 let side = Arc::new(Ours::new(&self.store, kind.phi));
-                let work = self.work(&side, scene, kind).await?;
+                let work = self.work(&side, scene, kind, tasks).await?;
                 drive::full(&side, &work, tasks, length).await
             }
             Entrant::Stock => {
                 let side = Arc::new(Stock::open(self.cluster, tasks).await?);
-                let work = self.work(&side, scene, clear).await?;
+                let work = self.work(&side, scene, SEALED, tasks).await?;
                 let round = drive::full(&side, &work, tasks, length).await;
                 side.close().await;
                 round
             }
             Entrant::Disintegrate => {
                 let side = Arc::new(Disintegrated::open(self.cluster, tasks).await?);
-                let work = self.work(&side, scene, clear).await?;
+                let work = self.work(&side, scene, SEALED, tasks).await?;
                 let round = drive::full(&side, &work, tasks, length).await;
                 side.close().await;
                 round
@@ -143,7 +140,7 @@ impl<'a> Stage<'a> {
     /// One round of ours at a fixed rate, however long the commands take.
     pub async fn paced(&self, kind: Kind, rate: f64, length: Duration) -> anyhow::Result<Round> {
         let side = Arc::new(Ours::new(&self.store, kind.phi));
-        let work = self.work(&side, Scene::Apart, kind).await?;
+        let work = self.work(&side, Scene::Apart, kind, FIGURE).await?;
         drive::paced(&side, &work, rate, length).await
     }
 
@@ -152,11 +149,12 @@ impl<'a> Stage<'a> {
         side: &Arc<S>,
         scene: Scene,
         kind: Kind,
+        tasks: usize,
     ) -> anyhow::Result<Arc<Work>> {
         let charts = match scene {
             Scene::Long => self.long.clone(),
             Scene::Apart | Scene::Hot => {
-                let (count, events) = scene.size();
+                let (count, events) = scene.size(tasks);
                 let charts = Arc::new(charts(count));
                 // With claims, every command opens a chart of its own.
                 if !kind.claims {

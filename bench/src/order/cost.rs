@@ -31,7 +31,7 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
     sqlx::raw_sql(PLAIN).execute(&owner).await?;
     owner.close().await;
     let pgbench = Pgbench::prepare(cluster).await?;
-    let superuser = cluster.superuser().await?;
+    cluster.settle().await?;
     let (ordered, plain) = (
         insert("events", "epoch, ", "1, "),
         insert("bench_plain_events", "", ""),
@@ -43,7 +43,6 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
         plain: Vec::new(),
     };
     for pair in 0..rounds {
-        sqlx::raw_sql("checkpoint").execute(&superuser).await?;
         for turn in 0..2 {
             let (script, into) = if (pair + turn) % 2 == 0 {
                 (&ordered, &mut cost.ordered)
@@ -53,7 +52,6 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
             into.push(Round::of_rate(pgbench.run(script, CLIENTS, length).await?));
         }
     }
-    superuser.close().await;
     Ok(cost)
 }
 

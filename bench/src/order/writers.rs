@@ -16,10 +16,10 @@ use tokio::task::JoinSet;
 use super::room::{ENTERED, Enter, Room};
 
 const WRITERS: u64 = 12;
-/// At a time. Fewer than writers: they race for versions, too.
-const ROOMS: u64 = 6;
+/// At a time. Few enough that writers race for versions, too.
+const ROOMS: u64 = 24;
 /// Events, in all rooms together, after which the writers move on to new rooms.
-const MOVE_ON: u64 = 300;
+const MOVE_ON: u64 = 1_000;
 
 /// What the writers were told.
 #[derive(Debug, Default)]
