@@ -119,7 +119,7 @@ impl NoteAdded {
             author: "Dr. Meera Raghunathan, general practice".to_owned(),
             text: "Seen for a cough of nine days without fever; chest clear on both sides, \
                    saturation 98 percent. Advised rest and fluids, to come back in a week or \
-                   earlier if short of breath. No new medicines."
+                   earlier if short of breath. No new medicines. No known allergies. The inhaler of last winter is to be kept at ho"
                 .to_owned(),
         };
         let (phi, content) = if command.phi {
