@@ -1,9 +1,12 @@
 //! A durable PostgreSQL of the bench's own: fsync on, gone afterwards.
 
+use std::path::Path;
+
 use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig};
 use anyhow::Context as _;
 use api::storage;
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 
 /// A running cluster with a migrated database.
@@ -40,6 +43,37 @@ impl Cluster {
     /// A connection pool of the owner, for what only a bench does.
     pub async fn owner(&self) -> anyhow::Result<PgPool> {
         storage::connect(self.server.owner_options(), 1).await
+    }
+
+    /// A pool of the superuser, for checkpoints and for a role of the bench's own.
+    pub async fn superuser(&self) -> anyhow::Result<PgPool> {
+        storage::connect(self.server.superuser_options(), 1).await
+    }
+
+    /// Writes out what earlier rounds left, and lets no checkpoint come by itself for a long time: one
+    /// that falls into one side's round and not into the other's would be taken for a difference.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        let superuser = self.superuser().await?;
+        for statement in [
+            "alter system set checkpoint_timeout = '1h'",
+            "alter system set max_wal_size = '16GB'",
+            "select pg_reload_conf()",
+            "checkpoint",
+        ] {
+            sqlx::query(statement).execute(&superuser).await?;
+        }
+        superuser.close().await;
+        Ok(())
+    }
+
+    /// How the app connects, for a pool that is not the product's.
+    pub fn app_options(&self) -> PgConnectOptions {
+        self.server.app_options()
+    }
+
+    /// The folder of the server's socket, for other programs.
+    pub fn socket_dir(&self) -> &Path {
+        self.server.socket_dir()
     }
 
     /// Stops it and removes its folder.

@@ -20,6 +20,14 @@ impl Round {
         Self { rate, times }
     }
 
+    /// A round of which only the rate is known.
+    pub fn of_rate(rate: f64) -> Self {
+        Self {
+            rate,
+            times: Vec::new(),
+        }
+    }
+
     /// The time that a share of `percent` of the requests did not exceed, in milliseconds.
     pub fn percentile_ms(&self, percent: usize) -> f64 {
         let index = (self.times.len() * percent / 100).min(self.times.len().saturating_sub(1));
@@ -40,6 +48,12 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
+/// The middle of what `rounds` came to beside `references`, each with the one of its own moment.
+pub fn median_ratio(rounds: &[Round], references: &[Round]) -> f64 {
+    let pairs = rounds.iter().zip(references);
+    median(pairs.map(|(round, reference)| round.rate / reference.rate))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +62,13 @@ mod tests {
     fn the_median_is_the_middle_or_between_the_two_in_the_middle() {
         assert!((median([3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
         assert!((median([4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_ratio_compares_rounds_of_the_same_moment() {
+        let rounds = |rates: [f64; 3]| rates.map(Round::of_rate);
+        let ratio = median_ratio(&rounds([2.0, 30.0, 200.0]), &rounds([1.0, 10.0, 100.0]));
+        assert!((ratio - 2.0).abs() < f64::EPSILON);
     }
 
     #[test]

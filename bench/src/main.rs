@@ -10,11 +10,14 @@
 mod booking;
 mod client;
 mod cluster;
+mod commands;
 mod figures;
+mod order;
+mod pgbench;
 
 use std::process::ExitCode;
 
-const NAMES: &str = "booking";
+const NAMES: &str = "booking, commands, order";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,6 +44,8 @@ fn run(name: &str, quick: bool) -> anyhow::Result<()> {
         .build()?;
     match name {
         "booking" => runtime.block_on(booking::run(quick)),
+        "commands" => runtime.block_on(commands::run(quick)),
+        "order" => runtime.block_on(order::run(quick)),
         other => anyhow::bail!("there is no bench {other}; there are: {NAMES}"),
     }
 }

@@ -1,0 +1,130 @@
+//! The product: its store, as its command side uses it. The one file that knows the store's API.
+
+use adapters::system::SystemIds;
+use anyhow::bail;
+use api::storage;
+use commands::ports::IdSource as _;
+use event_store::{
+    Append, AppendError, Decided, EventStore, Idempotency, LoadError, Loaded, Metadata,
+};
+use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::chart::{Chart, guards};
+use super::work::{Request, Side, Verdict, filling};
+use crate::cluster::Cluster;
+
+/// Whether this build seals `phi`. If it does, the figures are those of sealed events, and the same
+/// events in the clear are measured beside them.
+pub const SEALS: bool = false;
+
+/// Connections to the database.
+const POOL: u32 = 32;
+/// Charts of more events than this are filled a few at a time, so that no statement grows too long.
+const MANY: u32 = 100;
+
+/// The product's store.
+pub struct Ours {
+    store: EventStore,
+    phi: bool,
+}
+
+impl Ours {
+    /// Opens the log.
+    pub async fn open(cluster: &Cluster) -> anyhow::Result<EventStore> {
+        let pool = storage::connect(cluster.app_options(), POOL).await?;
+        Ok(EventStore::open(pool, guards()).await?)
+    }
+
+    /// The side that fills its charts with `phi`, or with the same in the clear.
+    pub fn new(store: &EventStore, phi: bool) -> Self {
+        let store = store.clone();
+        Self { store, phi }
+    }
+
+    async fn load(&self, request: &Request, fresh: bool) -> Result<Loaded<Chart>, LoadError> {
+        if request.unborn {
+            Ok(Loaded::unborn(&request.chart))
+        } else if fresh {
+            self.store.load_fresh(&request.chart).await
+        } else {
+            self.store.load(&request.chart).await
+        }
+    }
+}
+
+impl Side for Ours {
+    async fn run(&self, request: Request) -> anyhow::Result<Verdict> {
+        let mut fresh = false;
+        loop {
+            let loaded = self.load(&request, fresh).await?;
+            let cached = loaded.is_cached();
+            let Ok(decided) = loaded.decide(request.command.clone(), &()).await? else {
+                // What a cached state says no to is asked again of the log.
+                if cached {
+                    fresh = true;
+                    continue;
+                }
+                return Ok(Verdict::Refused);
+            };
+            match self.store.append(&append(&request, decided)).await {
+                Ok(_) => return Ok(Verdict::Done),
+                Err(AppendError::Conflict) => fresh = false,
+                Err(error) => bail!(error),
+            }
+        }
+    }
+
+    async fn prepare(&self, charts: &[String], events: u32) -> anyhow::Result<()> {
+        let at_once = if events > MANY { 8 } else { 64 };
+        futures::stream::iter(charts.iter().cloned())
+            .map(|chart| async move {
+                self.run(filling(&chart, events, self.phi)).await?;
+                self.store.load::<Chart>(&chart).await?;
+                anyhow::Ok(())
+            })
+            .buffer_unordered(at_once)
+            .try_collect()
+            .await
+    }
+}
+
+fn append(request: &Request, decided: Decided<Chart>) -> Append {
+    Append {
+        streams: vec![decided.stream],
+        basis: Vec::new(),
+        metadata: metadata(),
+        idempotency: Some(Idempotency {
+            key: scattered(request.number),
+            fingerprint: scattered(!request.number),
+            reply: json!({ "id": request.chart, "version": 11 }),
+        }),
+    }
+}
+
+/// Every field, as a command over HTTP has them.
+fn metadata() -> Metadata {
+    Metadata {
+        actor: Uuid::from_u128(0xac).to_string(),
+        role: "DOCTOR".to_owned(),
+        clinic: Some(Uuid::from_u128(0xc1).to_string()),
+        correlation_id: Uuid::from_u128(0xc0),
+        causation_id: Uuid::from_u128(0xca),
+        request_id: Some(SystemIds.id()),
+        command_id: SystemIds.id(),
+    }
+}
+
+/// Thirty-two bytes that lie anywhere in an index, as a hash does.
+fn scattered(number: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (part, salt) in bytes.chunks_exact_mut(8).zip(1_u64..) {
+        // The finaliser of SplitMix64.
+        let mut mixed = number.wrapping_add(salt.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        part.copy_from_slice(&(mixed ^ (mixed >> 31)).to_be_bytes());
+    }
+    bytes
+}

@@ -1,0 +1,87 @@
+//! Does a subscriber see everything, once and in order, whatever the writers do? And what does the
+//! order of the log cost an append?
+
+mod cost;
+mod room;
+mod tally;
+mod writers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::ensure;
+use event_store::{Daemon, DaemonOptions, EventStore};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::cluster::Cluster;
+use tally::{Keeper, Tally};
+
+/// Events in all, about.
+const EVENTS: u64 = 10_000;
+const POOL: u32 = 20;
+
+/// Runs the bench.
+pub async fn run(quick: bool) -> anyhow::Result<()> {
+    let cluster = Cluster::start(POOL).await?;
+    let measured = measure(&cluster, quick).await;
+    cluster.stop().await?;
+    let (tally, cost) = measured?;
+    tally.print();
+    cost.print();
+    println!(
+        "order missed={} twice={} inverted={} cost_pct={:.1}",
+        tally.missed,
+        tally.twice,
+        tally.inverted,
+        cost.percent()
+    );
+    Ok(())
+}
+
+async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<(Tally, cost::Cost)> {
+    let tally = hostile(cluster).await?;
+    let cost = cost::measure(cluster, quick).await?;
+    Ok((tally, cost))
+}
+
+/// Twelve writers on two nodes; both follow, one of them stopped and started all the time.
+async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
+    tally::make_table(cluster).await?;
+    let steady = node(cluster).await?;
+    let restless = node(cluster).await?;
+    let following = Daemon::start(&steady, vec![Arc::new(Keeper)], DaemonOptions::default());
+    let mut restarting = JoinSet::new();
+    restarting.spawn(restart_again_and_again(restless.clone()));
+
+    let nodes = [steady.clone(), restless.clone()];
+    let written = writers::write(&nodes, &cluster.pool, EVENTS).await?;
+    restarting.shutdown().await;
+
+    let head = steady.head().await?;
+    let reached = following
+        .progress()
+        .reached("bench.keeper", head, Duration::from_secs(20))
+        .await;
+    ensure!(reached.is_ok(), "the subscriber never reached the head");
+    following.stop().await;
+    Tally::of(&cluster.pool, &written).await
+}
+
+/// A node: a store with a pool of its own.
+async fn node(cluster: &Cluster) -> anyhow::Result<EventStore> {
+    let pool: PgPool = api::storage::connect(cluster.app_options(), POOL).await?;
+    Ok(EventStore::open(pool, event_store::Guards::none()).await?)
+}
+
+async fn restart_again_and_again(store: EventStore) {
+    let options = DaemonOptions {
+        batch: 37,
+        ..DaemonOptions::default()
+    };
+    loop {
+        let daemon = Daemon::start(&store, vec![Arc::new(Keeper)], options);
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        daemon.stop().await;
+    }
+}
