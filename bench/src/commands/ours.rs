@@ -4,14 +4,12 @@ use adapters::system::SystemIds;
 use anyhow::bail;
 use api::storage;
 use commands::ports::IdSource as _;
-use event_store::{
-    Append, AppendError, Decided, EventStore, Idempotency, LoadError, Loaded, Metadata,
-};
+use event_store::{Append, Decision, EventStore, Idempotency, Loaded, Metadata, TransactError};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::chart::{Chart, guards};
+use super::chart::{Chart, NoSuchNote, guards};
 use super::work::{Request, Side, Verdict, filling};
 use crate::cluster::Cluster;
 
@@ -43,36 +41,42 @@ impl Ours {
         Self { store, phi }
     }
 
-    async fn load(&self, request: &Request, fresh: bool) -> Result<Loaded<Chart>, LoadError> {
-        if request.unborn {
-            Ok(Loaded::unborn(&request.chart))
-        } else if fresh {
-            self.store.load_fresh(&request.chart).await
-        } else {
-            self.store.load(&request.chart).await
-        }
+    /// A chart that is new: there is nothing to load, and nobody to be overtaken by.
+    async fn open_new(&self, request: Request) -> anyhow::Result<Verdict> {
+        let unborn = Loaded::<Chart>::unborn(&request.chart);
+        let Ok(decided) = unborn.decide(request.command.clone(), &()).await? else {
+            return Ok(Verdict::Refused);
+        };
+        let append = Append {
+            streams: vec![decided.stream],
+            basis: Vec::new(),
+            metadata: metadata(),
+            idempotency: Some(idempotency(&request)),
+        };
+        self.store.append(&append).await?;
+        Ok(Verdict::Done)
     }
 }
 
 impl Side for Ours {
     async fn run(&self, request: Request) -> anyhow::Result<Verdict> {
-        let mut fresh = false;
-        loop {
-            let loaded = self.load(&request, fresh).await?;
-            let cached = loaded.is_cached();
-            let Ok(decided) = loaded.decide(request.command.clone(), &()).await? else {
-                // What a cached state says no to is asked again of the log.
-                if cached {
-                    fresh = true;
-                    continue;
-                }
-                return Ok(Verdict::Refused);
-            };
-            match self.store.append(&append(&request, decided)).await {
-                Ok(_) => return Ok(Verdict::Done),
-                Err(AppendError::Conflict) => fresh = false,
-                Err(error) => bail!(error),
-            }
+        if request.unborn {
+            return self.open_new(request).await;
+        }
+        let decide = async |loaded: Loaded<Chart>| {
+            anyhow::Ok(Decision {
+                decided: loaded.decide(request.command.clone(), &()).await??,
+                metadata: metadata(),
+                idempotency: Some(idempotency(&request)),
+            })
+        };
+        match self.store.transact(&request.chart, decide).await {
+            Ok(_) => Ok(Verdict::Done),
+            Err(TransactError::Refused(error)) => match error.downcast_ref::<NoSuchNote>() {
+                Some(_) => Ok(Verdict::Refused),
+                None => Err(error),
+            },
+            Err(error) => bail!(error),
         }
     }
 
@@ -90,16 +94,11 @@ impl Side for Ours {
     }
 }
 
-fn append(request: &Request, decided: Decided<Chart>) -> Append {
-    Append {
-        streams: vec![decided.stream],
-        basis: Vec::new(),
-        metadata: metadata(),
-        idempotency: Some(Idempotency {
-            key: scattered(request.number),
-            fingerprint: scattered(!request.number),
-            reply: json!({ "id": request.chart, "version": 11 }),
-        }),
+fn idempotency(request: &Request) -> Idempotency {
+    Idempotency {
+        key: scattered(request.number),
+        fingerprint: scattered(!request.number),
+        reply: json!({ "id": request.chart, "version": 11 }),
     }
 }
 

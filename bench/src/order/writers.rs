@@ -111,7 +111,7 @@ impl Writer {
                 count(&self.written.acknowledged);
                 count(&self.written.through_store);
             }
-            Err(AppendError::Conflict) => count(&self.written.lost_races),
+            Err(AppendError::Conflict | AppendError::Overtaken) => count(&self.written.lost_races),
             Err(error) => bail!(error),
         }
         Ok(())
