@@ -13,6 +13,8 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
 
+use tests::sealing::MASTER_KEY;
+
 use super::{Client, eventually};
 
 /// A running `caresync serve` on a folder of its own. Dropping it kills it and its database.
@@ -127,6 +129,7 @@ fn spawn(folder: &TempDir, start: u32) -> Child {
         .env("CARESYNC_DATA_DIR", folder.path())
         .env("CARESYNC_JWT_KEYS", folder.path().join("jwt.json"))
         .env("CARESYNC_INDEX_KEY", "07".repeat(32))
+        .env("CARESYNC_MASTER_KEY", MASTER_KEY)
         .env("CARESYNC_PORT", "0")
         .stderr(log)
         .spawn()
