@@ -112,10 +112,11 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
         }
-        Command::Keys(KeysCommand::Rotate { settings, retire }) => match retire {
-            true => keys::retire(&settings).await,
-            false => keys::rotate(&settings).await,
-        },
+        Command::Keys(KeysCommand::Rotate {
+            settings,
+            retire: true,
+        }) => keys::retire(&settings).await,
+        Command::Keys(KeysCommand::Rotate { settings, .. }) => keys::rotate(&settings).await,
         Command::Keys(KeysCommand::Erase { settings, subject }) => {
             keys::erase(&settings, subject).await
         }
