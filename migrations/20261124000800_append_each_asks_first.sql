@@ -29,6 +29,7 @@ create function append_each(
   name_ordinals integer[], spaces text[], names bytea[], name_holders text[],
   freed_ordinals integer[], freed_spaces text[], freed_holders text[],
   basis_ordinals integer[], basis_types text[], basis_ids text[], basis_versions bigint[],
+  name_subjects uuid[],
   successors integer[], predecessors integer[]
 ) returns table (ordinal integer, refused_by text, epoch smallint, transaction_id text, last_position bigint)
 language plpgsql as $$
@@ -102,9 +103,10 @@ begin
       using unnest(freed_ordinals, freed_spaces, freed_holders) as f (command, space, holder)
       where f.command = n and r.space = f.space and r.holder = f.holder;
 
-      insert into reservations (space, key, holder)
-      select r.space, r.key, r.holder
-      from unnest(name_ordinals, spaces, names, name_holders) as r (command, space, key, holder)
+      insert into reservations (space, key, holder, subject)
+      select r.space, r.key, r.holder, r.subject
+      from unnest(name_ordinals, spaces, names, name_holders, name_subjects)
+        as r (command, space, key, holder, subject)
       where r.command = n;
     exception when integrity_constraint_violation then
       get stacked diagnostics refused_by = constraint_name;

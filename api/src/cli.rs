@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod admin;
+mod keys;
 mod serve;
 
 use std::process::ExitCode;
@@ -38,8 +39,36 @@ enum Command {
     /// Accounts of those who run the clinics.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Keys of persons and the master keys that wrap them.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Prints the OpenAPI document.
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Wraps every key by the newest master key. Goes on where it was stopped.
+    Rotate {
+        #[command(flatten)]
+        settings: Settings,
+        /// Destroys the older master keys instead, once nothing is wrapped by them any more.
+        #[arg(long)]
+        retire: bool,
+    },
+    /// Erases a person: destroys the key that everything about them is sealed under, for good.
+    Erase {
+        #[command(flatten)]
+        settings: Settings,
+        /// The patient's or doctor's id, or that of an account that belongs to neither.
+        #[arg(long)]
+        subject: uuid::Uuid,
+    },
+    /// Prints how it stands with all keys.
+    Status {
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Subcommand)]
@@ -83,6 +112,15 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
         }
+        Command::Keys(KeysCommand::Rotate {
+            settings,
+            retire: true,
+        }) => keys::retire(&settings).await,
+        Command::Keys(KeysCommand::Rotate { settings, .. }) => keys::rotate(&settings).await,
+        Command::Keys(KeysCommand::Erase { settings, subject }) => {
+            keys::erase(&settings, subject).await
+        }
+        Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;

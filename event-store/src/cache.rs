@@ -64,6 +64,11 @@ impl AggregateCache {
         }
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.0.clear();
+    }
+
     /// Forgets an aggregate.
     pub(crate) fn drop(&self, key: &StreamKey) {
         self.0.remove(key);

@@ -5,8 +5,9 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 use serde::Deserialize;
 
-use crate::append::{Seen, StreamAppend, StreamVersion, ended};
+use crate::append::{StreamAppend, StreamVersion, ended};
 use crate::error::{AppendError, LoadError};
+use crate::seal::Stored;
 use crate::stage::{Coming, Outcome, State, StreamKey};
 use crate::{EventData, EventStore};
 
@@ -28,6 +29,16 @@ enum Source {
     Cache,
     /// A command that is on its way; it may yet be refused.
     Coming(Coming),
+}
+
+/// What a stream looks like from here.
+enum Seen<A> {
+    /// Something is on its way to it; this is how it will look.
+    Coming(i64, A, Coming),
+    /// As this process last saw it.
+    Cached(i64, A),
+    /// Not known here.
+    Unknown,
 }
 
 /// What was seen of a stream, and how sure that is.
@@ -60,7 +71,7 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.committer().look::<A>(&stream_key::<A>(id)) {
+        match self.look::<A>(&stream_key::<A>(id)) {
             Seen::Coming(version, aggregate, coming) => {
                 Ok(Loaded::seen(id, version, aggregate, Source::Coming(coming)))
             }
@@ -79,11 +90,36 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.committer().look_settled::<A>(&stream_key::<A>(id)) {
+        match self.look_settled::<A>(&stream_key::<A>(id)) {
             Seen::Cached(version, aggregate) => {
                 Ok(Loaded::seen(id, version, aggregate, Source::Cache))
             }
             Seen::Coming(..) | Seen::Unknown => self.load_fresh(id).await,
+        }
+    }
+
+    fn look<A>(&self, key: &StreamKey) -> Seen<A>
+    where
+        A: Aggregate + Clone + 'static,
+    {
+        match self.committer().tail(key) {
+            Some((version, aggregate, coming)) => Seen::Coming(version, aggregate, coming),
+            None => self.look_settled(key),
+        }
+    }
+
+    /// What is cached, unless it may hold somebody who was erased.
+    fn look_settled<A>(&self, key: &StreamKey) -> Seen<A>
+    where
+        A: Aggregate + Clone + 'static,
+    {
+        self.forget_the_erased();
+        if !self.sealing().is_current() {
+            return Seen::Unknown;
+        }
+        match self.committer().cache().get(key) {
+            Some((version, aggregate)) => Seen::Cached(version, aggregate),
+            None => Seen::Unknown,
         }
     }
 
@@ -95,7 +131,11 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        let events = self.repository().get_events::<A>(id).await?;
+        let erasures = self.sealing().erasures();
+        let mut events = self.repository().get_events::<A>(id).await?;
+        self.sealing()
+            .open_events(events.iter_mut().map(Stored::from))
+            .await?;
         let mut loaded = Loaded::unborn(id);
         for event in events {
             loaded.apply(event)?;
@@ -104,7 +144,12 @@ impl EventStore {
             && let Some(state) = State::of(&loaded.aggregate)
         {
             let key = stream_key::<A>(id);
-            self.committer().cache().put(key, loaded.version, state);
+            let cache = self.committer().cache();
+            cache.put(key.clone(), loaded.version, state);
+            // Somebody was erased meanwhile, perhaps the very person.
+            if self.sealing().erasures() != erasures {
+                cache.drop(&key);
+            }
         }
         Ok(loaded)
     }

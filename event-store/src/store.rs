@@ -1,6 +1,7 @@
 //! A handle on the log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
@@ -8,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
-use crate::{Cursor, Guards};
+use crate::{Cursor, Guards, Sealing};
 
 /// A handle on the log, cheap to clone.
 #[derive(Clone)]
@@ -21,16 +22,19 @@ struct Inner {
     repository: PostgresEventRepository,
     guards: Guards,
     committer: Committer,
+    sealing: Sealing,
+    /// How many erasures the cache has been emptied for.
+    erasures: AtomicU64,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
 
 impl EventStore {
-    /// Opens the log.
+    /// Opens the log, which holds personal data as `sealing` says.
     ///
     /// # Errors
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
-    pub async fn open(pool: PgPool, guards: Guards) -> Result<Self, OpenError> {
+    pub async fn open(pool: PgPool, guards: Guards, sealing: Sealing) -> Result<Self, OpenError> {
         refuse_foreign_xids(&pool).await?;
         let repository = PostgresEventRepository::new(pool.clone());
         let committer = Committer::start(&pool);
@@ -41,6 +45,8 @@ impl EventStore {
                 repository,
                 guards,
                 committer,
+                erasures: AtomicU64::new(sealing.erasures()),
+                sealing,
                 head,
             }),
         })
@@ -116,6 +122,20 @@ impl EventStore {
 
     pub(crate) fn committer(&self) -> &Committer {
         &self.inner.committer
+    }
+
+    /// Keys of persons, for whoever keeps personal data beside the log.
+    #[must_use]
+    pub fn sealing(&self) -> &Sealing {
+        &self.inner.sealing
+    }
+
+    /// Empties the cache if somebody was erased since it was last looked at.
+    pub(crate) fn forget_the_erased(&self) {
+        let erasures = self.inner.sealing.erasures();
+        if self.inner.erasures.swap(erasures, Ordering::SeqCst) != erasures {
+            self.committer().cache().clear();
+        }
     }
 
     /// Tells this process's subscribers that there is something to read.

@@ -13,10 +13,6 @@ use super::chart::{Chart, NoSuchNote, guards};
 use super::work::{Request, Side, Verdict, filling};
 use crate::cluster::Cluster;
 
-/// Whether this build seals `phi`. If it does, the figures are those of sealed events, and the same
-/// events in the clear are measured beside them.
-pub const SEALS: bool = false;
-
 /// Connections to the database.
 const POOL: u32 = 32;
 /// Charts of more events than this are filled a few at a time, so that no statement grows too long.
@@ -32,7 +28,8 @@ impl Ours {
     /// Opens the log.
     pub async fn open(cluster: &Cluster) -> anyhow::Result<EventStore> {
         let pool = storage::connect(cluster.app_options(), POOL).await?;
-        Ok(EventStore::open(pool, guards()).await?)
+        let sealing = tests::sealing::sealing(pool.clone()).await?;
+        Ok(EventStore::open(pool, guards(), sealing).await?)
     }
 
     /// The side that fills its charts with `phi`, or with the same in the clear.

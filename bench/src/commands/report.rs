@@ -1,6 +1,5 @@
 //! What is printed.
 
-use super::ours::SEALS;
 use super::scene::{Entrant, Scene};
 use super::{CLAIMING, FIGURE, Measured, SEALED};
 use crate::figures::{Round, median, median_ratio};
@@ -72,9 +71,6 @@ pub fn print(measured: &Measured) {
         percentile(&measured.half, 50),
         percentile(&measured.half, 99),
     );
-    if !SEALS {
-        println!("This build does not seal: the figures are of events in the clear.");
-    }
     let of = |scene, entrant| rounds(&measured.rows, scene, FIGURE, entrant);
     let ours = Entrant::Ours(SEALED);
     let ratio = |scene, reference| median_ratio(of(scene, ours), of(scene, reference));
@@ -105,7 +101,7 @@ fn name(entrant: Entrant) -> String {
         Entrant::Disintegrate => return "disintegrate-postgres".to_owned(),
         Entrant::Pgbench => return "pgbench, 32 clients at most".to_owned(),
     };
-    let sealed = if SEALS && kind.phi { ", sealed" } else { "" };
+    let sealed = if kind.phi { ", sealed" } else { "" };
     let claims = if kind.claims { ", claims" } else { "" };
     format!("ours{sealed}{claims}")
 }

@@ -71,7 +71,8 @@ async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
 /// A node: a store with a pool of its own.
 async fn node(cluster: &Cluster) -> anyhow::Result<EventStore> {
     let pool: PgPool = api::storage::connect(cluster.app_options(), POOL).await?;
-    Ok(EventStore::open(pool, event_store::Guards::none()).await?)
+    let (guards, sealing) = (event_store::Guards::none(), event_store::Sealing::off());
+    Ok(EventStore::open(pool, guards, sealing).await?)
 }
 
 async fn restart_again_and_again(store: EventStore) {

@@ -78,6 +78,7 @@ struct Names<'a> {
     spaces: Vec<&'a str>,
     keys: Vec<&'a [u8]>,
     holders: Vec<&'a str>,
+    subjects: Vec<Option<Uuid>>,
 }
 
 #[derive(Debug, Default)]
@@ -160,6 +161,7 @@ impl<'a> Columns<'a> {
             self.names.spaces.push(row.space);
             self.names.keys.push(&row.key);
             self.names.holders.push(&row.holder);
+            self.names.subjects.push(row.subject);
         }
         for (space, holder) in &rows.freed {
             self.freed.ordinals.push(ordinal);
@@ -216,6 +218,7 @@ impl<'a> Columns<'a> {
             &self.basis.aggregate_types as _,
             &self.basis.aggregate_ids as _,
             &self.basis.versions,
+            &self.names.subjects as _,
         )
         .fetch_one(connection)
         .await?;
@@ -280,6 +283,7 @@ impl<'a> Columns<'a> {
             &self.basis.aggregate_types as _,
             &self.basis.aggregate_ids as _,
             &self.basis.versions,
+            &self.names.subjects as _,
             &self.successors,
             &self.predecessors,
         )

@@ -52,16 +52,6 @@ struct Shared {
     arrived: Notify,
 }
 
-/// What a stream looks like from here.
-pub(crate) enum Seen<A> {
-    /// Something is on its way to it; this is how it will look.
-    Coming(i64, A, Coming),
-    /// As this process last saw it.
-    Cached(i64, A),
-    /// Not known here.
-    Unknown,
-}
-
 impl Committer {
     pub(crate) fn start(pool: &PgPool) -> Self {
         let shared = Arc::new(Shared {
@@ -80,28 +70,15 @@ impl Committer {
         }
     }
 
-    /// How a stream looks, with what is on its way to it.
-    pub(crate) fn look<A>(&self, key: &StreamKey) -> Seen<A>
+    /// How a stream will look, if anything is on its way to it.
+    pub(crate) fn tail<A>(&self, key: &StreamKey) -> Option<(i64, A, Coming)>
     where
         A: cqrs_es::Aggregate + Clone + 'static,
     {
-        if let Some(tail) = self.shared.stage().tail(key)
-            && let Some(aggregate) = tail.state.as_ref().and_then(State::get)
-        {
-            return Seen::Coming(tail.version, aggregate, tail.coming.clone());
-        }
-        self.look_settled(key)
-    }
-
-    /// How a stream looks without what is on its way to it.
-    pub(crate) fn look_settled<A>(&self, key: &StreamKey) -> Seen<A>
-    where
-        A: cqrs_es::Aggregate + Clone + 'static,
-    {
-        match self.shared.cache.get(key) {
-            Some((version, aggregate)) => Seen::Cached(version, aggregate),
-            None => Seen::Unknown,
-        }
+        let stage = self.shared.stage();
+        let tail = stage.tail(key)?;
+        let aggregate = tail.state.as_ref().and_then(State::get)?;
+        Some((tail.version, aggregate, tail.coming.clone()))
     }
 
     pub(crate) fn cache(&self) -> &AggregateCache {

@@ -15,7 +15,7 @@ use crate::connection::answering;
 use crate::error::AppendError;
 use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
-pub(crate) use committer::{Committer, Seen};
+pub(crate) use committer::Committer;
 use outcome::{BASIS, Failure};
 use rows::Rows;
 
@@ -173,7 +173,9 @@ impl EventStore {
     }
 
     async fn try_append(&self, append: &Append, ending: &Ending) -> Result<Appended, AppendError> {
-        let rows = Arc::new(Rows::of(append, self.guards())?);
+        let payloads = self.sealing().seal_events(&append.streams).await;
+        let payloads = payloads.map_err(AppendError::Seal)?;
+        let rows = Arc::new(Rows::of(append, &payloads, self.guards())?);
         let mut may_be_in = false;
         for attempt in 1.. {
             let writes = append.streams.iter().map(StreamAppend::write).collect();

@@ -1,13 +1,14 @@
 //! What one command writes, row by row.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 use super::{Append, StreamVersion};
-use crate::Guards;
 use crate::error::AppendError;
 use crate::guard::{Claim, Guard};
+use crate::{EventData, Guards};
 
 /// The rows of one command.
 #[derive(Debug)]
@@ -59,25 +60,46 @@ pub(super) struct NameRow {
     pub(super) space: &'static str,
     pub(super) key: Vec<u8>,
     pub(super) holder: String,
+    /// Whose name it is.
+    pub(super) subject: Option<Uuid>,
+}
+
+/// Of whom an event tells, as a row keeps it.
+fn subject(event: &EventData) -> Option<Uuid> {
+    event.payload().get("subject")?.as_str()?.parse().ok()
+}
+
+/// Somebody who was erased keeps no names: the event says so by a `phi` that is stored as null.
+fn allowed(event: &EventData, stored: &Value) -> impl Fn(&Guard) -> bool {
+    let null = |payload: &Value| payload.get("phi").is_some_and(Value::is_null);
+    let erased = null(stored) && !null(event.payload());
+    move |guard| !(erased && matches!(guard, Guard::Reserve { .. }))
 }
 
 impl Rows {
-    /// The rows of a command, with what its events take and give back.
-    pub(super) fn of(append: &Append, guards: &Guards) -> Result<Self, AppendError> {
+    /// The rows of a command whose events are stored with the given payloads, with what they take and
+    /// give back.
+    pub(super) fn of(
+        append: &Append,
+        payloads: &[Value],
+        guards: &Guards,
+    ) -> Result<Self, AppendError> {
+        let mut payloads = payloads.iter();
         let mut rows = Self::asking(append.basis.clone())?;
         rows.metadata = to_raw_value(&append.metadata).map_err(AppendError::Unserialisable)?;
         for stream in &append.streams {
             for (sequence, event) in (stream.expected_version + 1..).zip(&stream.events) {
+                let payload = payloads.next().unwrap_or(event.payload());
                 rows.events.push(EventRow {
                     aggregate_type: stream.aggregate_type,
                     aggregate_id: stream.aggregate_id.clone(),
                     sequence,
                     event_type: event.event_type().to_owned(),
                     event_version: event.event_version().to_owned(),
-                    payload: to_raw_value(event.payload()).map_err(AppendError::Unserialisable)?,
+                    payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
                 });
-                for guard in guards.of(event) {
-                    rows.guard(&stream.aggregate_id, guard);
+                for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
+                    rows.guard(&stream.aggregate_id, subject(event), guard);
                 }
             }
         }
@@ -109,7 +131,7 @@ impl Rows {
             && self.freed.is_empty())
     }
 
-    fn guard(&mut self, holder: &str, guard: Guard) {
+    fn guard(&mut self, holder: &str, subject: Option<Uuid>, guard: Guard) {
         match guard {
             Guard::Take(claim) => self.claims.push(ClaimRow::of(holder, &claim)),
             // An event that settles or releases what the same command takes finds nothing in the table
@@ -122,6 +144,7 @@ impl Rows {
                 space,
                 key,
                 holder: holder.to_owned(),
+                subject,
             }),
             Guard::Free { space } => self.freed.push((space, holder.to_owned())),
         }

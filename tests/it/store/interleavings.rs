@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::fixture::{
-    COUNTED_AT_MOST, Letting, LettingEvent, Log, Refused, guards, id, let_room, log, metadata,
+    COUNTED_AT_MOST, Letting, LettingEvent, Log, Refused, id, let_room, log, metadata, open,
 };
 
 const TASKS: u64 = 16;
@@ -174,9 +174,7 @@ fn verdict(appended: &Result<event_store::Appended, AppendError>) -> Verdict {
 
 /// All tasks at once, on both nodes in turn.
 async fn run(log: &Log, seed: u64, sessions_die: bool) -> Told {
-    let other = EventStore::open(log.database.pool(20).await.unwrap(), guards())
-        .await
-        .unwrap();
+    let other = open(log.database.pool(20).await.unwrap()).await;
     let mut killer = JoinSet::new();
     if sessions_die {
         killer.spawn(take_sessions_away(log.database.pool(1).await.unwrap()));

@@ -1,6 +1,10 @@
 //! The log against a real database: verdicts, order, lost connections.
 
 mod append;
+mod confidence;
 mod fixture;
 mod interleavings;
+mod keyring;
 mod order;
+mod seal;
+mod sealed_log;

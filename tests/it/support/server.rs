@@ -12,6 +12,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
+use tests::sealing::MASTER_KEY;
 
 use super::{Client, eventually};
 
@@ -20,12 +21,22 @@ pub struct Server {
     folder: TempDir,
     process: Child,
     starts: u32,
+    own_master_key: bool,
     pub client: Client,
 }
 
 impl Server {
-    /// Starts it on a new folder, with these keys.
+    /// Starts it on a new folder, with these keys and the tests' master key.
     pub async fn start(keys: &JwtKeys) -> Self {
+        Self::start_with(keys, false).await
+    }
+
+    /// The same; it makes a master key of its own.
+    pub async fn start_with_own_master_key(keys: &JwtKeys) -> Self {
+        Self::start_with(keys, true).await
+    }
+
+    async fn start_with(keys: &JwtKeys, own_master_key: bool) -> Self {
         // The database runs under another account, which must reach its folder.
         let open = Permissions::from_mode(0o755);
         let folder = tempfile::Builder::new()
@@ -34,9 +45,10 @@ impl Server {
             .unwrap();
         keys.save_new(folder.path().join("jwt.json")).unwrap();
         let mut server = Self {
-            process: spawn(&folder, 0),
+            process: serve(&folder, own_master_key, 0),
             folder,
             starts: 0,
+            own_master_key,
             client: Client::new(String::new()),
         };
         server.listening().await;
@@ -46,7 +58,7 @@ impl Server {
     /// Starts it again on the same folder; it must have ended.
     pub async fn restart(&mut self) {
         self.starts += 1;
-        self.process = spawn(&self.folder, self.starts);
+        self.process = serve(&self.folder, self.own_master_key, self.starts);
         self.listening().await;
     }
 
@@ -79,6 +91,22 @@ impl Server {
             self.process.try_wait().unwrap().is_some()
         })
         .await;
+    }
+
+    /// Runs another command of the program on the same folder; the server must have ended. Returns
+    /// whether it succeeded, and what it printed and logged.
+    pub fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let done = program(&self.folder, self.own_master_key)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let told = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8(told).unwrap())
+    }
+
+    /// The file of its own master keys.
+    pub fn master_keys(&self) -> String {
+        fs::read_to_string(self.folder.path().join("secrets/master.keys")).unwrap()
     }
 
     /// Stops the database as `pg_ctl -m immediate` does, which is this signal.
@@ -118,19 +146,26 @@ impl Drop for Server {
     }
 }
 
-fn spawn(folder: &TempDir, start: u32) -> Child {
+fn serve(folder: &TempDir, own_master_key: bool, start: u32) -> Child {
     let log = File::create(log_path(folder, start)).unwrap();
-    Command::new(binary())
-        .arg("serve")
+    let mut program = program(folder, own_master_key);
+    program.arg("serve").env("CARESYNC_PORT", "0");
+    program.stderr(log).spawn().unwrap()
+}
+
+fn program(folder: &TempDir, own_master_key: bool) -> Command {
+    let mut program = Command::new(binary());
+    program
         .env_remove("DATABASE_URL")
         .env_remove("CARESYNC_OWNER_DATABASE_URL")
+        .env_remove("CARESYNC_MASTER_KEY")
         .env("CARESYNC_DATA_DIR", folder.path())
         .env("CARESYNC_JWT_KEYS", folder.path().join("jwt.json"))
-        .env("CARESYNC_INDEX_KEY", "07".repeat(32))
-        .env("CARESYNC_PORT", "0")
-        .stderr(log)
-        .spawn()
-        .unwrap()
+        .env("CARESYNC_INDEX_KEY", "07".repeat(32));
+    if !own_master_key {
+        program.env("CARESYNC_MASTER_KEY", MASTER_KEY);
+    }
+    program
 }
 
 fn log_path(folder: &TempDir, start: u32) -> PathBuf {
