@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::Cursor;
 use crate::error::AppendError;
+use crate::upcast::decode;
 
 /// An event to be appended: its stored type and version, and its payload as JSON.
 ///
@@ -108,8 +109,8 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
-    /// The payload as a domain event.
+    /// The payload as a domain event of the type and version that the log says.
     pub fn decode<E: DomainEvent>(&self) -> Result<E, serde_json::Error> {
-        E::deserialize(&self.payload)
+        decode((&self.event_type, &self.event_version), &self.payload)
     }
 }

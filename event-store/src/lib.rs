@@ -24,10 +24,13 @@ mod guard;
 mod idempotency;
 mod load;
 mod seal;
+mod snapshot;
 mod stage;
 mod store;
+mod stream;
 mod subscribe;
 mod transact;
+mod upcast;
 
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use cursor::{Cursor, CursorError};
@@ -40,8 +43,10 @@ pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
     SealError, SealFault, SealedCell, Sealing, SealingStatus,
 };
-pub use store::EventStore;
+pub use snapshot::Snapshots;
+pub use store::{EventStore, StoreOptions};
 pub use subscribe::{
     BehindError, Daemon, DaemonOptions, Progress, SubscribeError, Subscriber, SubscriberError,
 };
 pub use transact::{Decision, TransactError, Transacted};
+pub use upcast::Upcasters;

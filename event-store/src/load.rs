@@ -2,13 +2,12 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
-use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
-use serde::Deserialize;
+use cqrs_es::persist::SerializedEvent;
 
 use crate::append::{StreamAppend, StreamVersion, ended};
 use crate::error::{AppendError, LoadError};
-use crate::seal::Stored;
 use crate::stage::{Coming, Outcome, State, StreamKey};
+use crate::upcast::decode;
 use crate::{EventData, EventStore};
 
 /// An aggregate, good for one decision.
@@ -132,11 +131,12 @@ impl EventStore {
         A: Aggregate + Clone + 'static,
     {
         let erasures = self.sealing().erasures();
-        let mut events = self.repository().get_events::<A>(id).await?;
-        self.sealing()
-            .open_events(events.iter_mut().map(Stored::from))
-            .await?;
+        let (snapshot, events) = self.read_stream::<A>(id).await?;
         let mut loaded = Loaded::unborn(id);
+        if let Some((version, aggregate)) = snapshot {
+            (loaded.version, loaded.aggregate) = (version, aggregate);
+        }
+        let from = loaded.version;
         for event in events {
             loaded.apply(event)?;
         }
@@ -144,6 +144,8 @@ impl EventStore {
             && let Some(state) = State::of(&loaded.aggregate)
         {
             let key = stream_key::<A>(id);
+            self.snapshots()
+                .came((A::TYPE, id), (from, loaded.version), Some(&state));
             let cache = self.committer().cache();
             cache.put(key.clone(), loaded.version, state);
             // Somebody was erased meanwhile, perhaps the very person.
@@ -264,14 +266,14 @@ impl<A: Aggregate> Loaded<A> {
     }
 
     fn apply(&mut self, event: SerializedEvent) -> Result<(), LoadError> {
-        let payload =
-            A::Event::deserialize(event.payload).map_err(|source| LoadError::Unreadable {
-                aggregate_type: event.aggregate_type,
-                aggregate_id: event.aggregate_id,
-                sequence: event.sequence,
-                event_type: event.event_type,
-                source,
-            })?;
+        let stored = (&*event.event_type, &*event.event_version);
+        let payload = decode(stored, &event.payload).map_err(|source| LoadError::Unreadable {
+            aggregate_type: event.aggregate_type,
+            aggregate_id: event.aggregate_id,
+            sequence: event.sequence,
+            event_type: event.event_type.clone(),
+            source,
+        })?;
         self.aggregate.apply(payload);
         self.version += 1;
         Ok(())

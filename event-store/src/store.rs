@@ -9,7 +9,21 @@ use tokio::sync::watch;
 
 use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
-use crate::{Cursor, Guards, Sealing};
+use crate::snapshot::Taker;
+use crate::{Cursor, Guards, Sealing, Snapshots, Upcasters};
+
+/// What a log is opened with.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// What each event takes and gives back.
+    pub guards: Guards,
+    /// How personal data is kept.
+    pub sealing: Sealing,
+    /// How events of older versions are read.
+    pub upcasters: Upcasters,
+    /// Which long streams are kept as snapshots.
+    pub snapshots: Snapshots,
+}
 
 /// A handle on the log, cheap to clone.
 #[derive(Clone)]
@@ -23,6 +37,8 @@ struct Inner {
     guards: Guards,
     committer: Committer,
     sealing: Sealing,
+    upcasters: Upcasters,
+    snapshots: Taker,
     /// How many erasures the cache has been emptied for.
     erasures: AtomicU64,
     /// The newest position that this process appended; subscribers wake up on it.
@@ -30,12 +46,33 @@ struct Inner {
 }
 
 impl EventStore {
-    /// Opens the log, which holds personal data as `sealing` says.
+    /// Opens the log, all of whose events are of today's version, without snapshots.
     ///
     /// # Errors
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
     pub async fn open(pool: PgPool, guards: Guards, sealing: Sealing) -> Result<Self, OpenError> {
+        let options = StoreOptions {
+            guards,
+            sealing,
+            upcasters: Upcasters::none(),
+            snapshots: Snapshots::none(),
+        };
+        Self::open_with(pool, options).await
+    }
+
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
+    pub async fn open_with(pool: PgPool, options: StoreOptions) -> Result<Self, OpenError> {
+        let StoreOptions {
+            guards,
+            sealing,
+            upcasters,
+            snapshots,
+        } = options;
         refuse_foreign_xids(&pool).await?;
+        let snapshots = Taker::start(&pool, &sealing, snapshots);
         let repository = PostgresEventRepository::new(pool.clone());
         let committer = Committer::start(&pool);
         let head = watch::Sender::new(Cursor::START);
@@ -47,6 +84,8 @@ impl EventStore {
                 committer,
                 erasures: AtomicU64::new(sealing.erasures()),
                 sealing,
+                upcasters,
+                snapshots,
                 head,
             }),
         })
@@ -128,6 +167,14 @@ impl EventStore {
     #[must_use]
     pub fn sealing(&self) -> &Sealing {
         &self.inner.sealing
+    }
+
+    pub(crate) fn upcasters(&self) -> &Upcasters {
+        &self.inner.upcasters
+    }
+
+    pub(crate) fn snapshots(&self) -> &Taker {
+        &self.inner.snapshots
     }
 
     /// Empties the cache if somebody was erased since it was last looked at.

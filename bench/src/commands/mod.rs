@@ -106,6 +106,7 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
     let full = report::rounds(&rows, Scene::Apart, FIGURE, Entrant::Ours(SEALED));
     let half_rate = median(full.iter().map(|round| round.rate)) / 2.0;
     let mut half = Vec::new();
+    cluster.settle().await?;
     for _ in 0..3 {
         half.push(stage.paced(SEALED, half_rate, plan.paced).await?);
     }

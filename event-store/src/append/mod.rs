@@ -154,11 +154,23 @@ impl EventStore {
         };
         ended.send_replace(Some(outcome));
         match &appended {
+            Ok(_) => self.snapshot(append),
             // Nothing here was wrong, only early.
-            Ok(_) | Err(AppendError::Overtaken) => {}
+            Err(AppendError::Overtaken) => {}
             Err(_) => self.distrust(append),
         }
         appended
+    }
+
+    /// Has a snapshot taken of each stream that is due for one.
+    fn snapshot(&self, append: &Append) {
+        for stream in &append.streams {
+            self.snapshots().came(
+                (stream.aggregate_type, &stream.aggregate_id),
+                (stream.expected_version, stream.next_version()),
+                stream.state.as_ref(),
+            );
+        }
     }
 
     /// Drops what a failed append rested on.

@@ -104,7 +104,11 @@ async fn opened(store: &EventStore, rows: Vec<Row>) -> Result<Vec<RecordedEvent>
     let mut events: Vec<_> = events.map_err(SubscribeError::Read)?;
     let stored = events.iter_mut().map(Stored::from);
     store.sealing().open_events(stored).await?;
-    Ok(events)
+    let upcasters = store.upcasters();
+    let events = events.into_iter();
+    Ok(events
+        .map(|event| upcasters.upcast_recorded(event))
+        .collect())
 }
 
 struct Row {

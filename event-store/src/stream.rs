@@ -1,0 +1,88 @@
+//! One stream as the log has it: its newest usable snapshot, and the events behind it.
+
+use cqrs_es::Aggregate;
+use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+
+use crate::EventStore;
+use crate::error::LoadError;
+use crate::seal::Stored;
+use crate::snapshot::Snapshot;
+
+/// A version and the state at it.
+type At<A> = (i64, A);
+
+impl EventStore {
+    /// The stream's events, opened and of today's versions; with a snapshot, only those behind it.
+    pub(crate) async fn read_stream<A>(
+        &self,
+        id: &str,
+    ) -> Result<(Option<At<A>>, Vec<SerializedEvent>), LoadError>
+    where
+        A: Aggregate,
+    {
+        let snapshot = self.usable_snapshot::<A>(id).await?;
+        let mut events = match &snapshot {
+            None => self.repository().get_events::<A>(id).await?,
+            Some((version, _)) => self.events_behind(A::TYPE, id, *version).await?,
+        };
+        let stored = events.iter_mut().map(Stored::from);
+        self.sealing().open_events(stored).await?;
+        let upcast = |event| self.upcasters().upcast(event);
+        Ok((snapshot, events.into_iter().map(upcast).collect()))
+    }
+
+    /// A snapshot is a convenience: one that can't be read is as good as none.
+    async fn usable_snapshot<A>(&self, id: &str) -> Result<Option<At<A>>, LoadError>
+    where
+        A: Aggregate,
+    {
+        let Some(kind) = self.snapshots().kind(A::TYPE) else {
+            return Ok(None);
+        };
+        let stream = (A::TYPE, id);
+        let snapshot = Snapshot::get(self.pool(), self.sealing(), stream, kind.schema_version);
+        let snapshot = snapshot
+            .await
+            .map_err(|error| LoadError::Store(error.into()))?;
+        Ok(snapshot.and_then(|snapshot| {
+            let state = serde_json::from_value(snapshot.state).ok()?;
+            Some((snapshot.sequence, state))
+        }))
+    }
+
+    async fn events_behind(
+        &self,
+        aggregate_type: &str,
+        id: &str,
+        version: i64,
+    ) -> Result<Vec<SerializedEvent>, LoadError> {
+        let rows = sqlx::query!(
+            r#"
+            select sequence, event_type, event_version, payload, metadata
+            from events
+            where aggregate_type = $1
+              and aggregate_id = $2
+              and sequence > $3
+            order by sequence
+            "#,
+            aggregate_type,
+            id,
+            version
+        )
+        .fetch_all(self.pool())
+        .await
+        .map_err(|error| LoadError::Store(error.into()))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| SerializedEvent {
+                aggregate_id: id.to_owned(),
+                sequence: usize::try_from(row.sequence).unwrap_or(usize::MAX),
+                aggregate_type: aggregate_type.to_owned(),
+                event_type: row.event_type,
+                event_version: row.event_version,
+                payload: row.payload,
+                metadata: row.metadata,
+            })
+            .collect())
+    }
+}
