@@ -15,20 +15,24 @@ mod append;
 mod cache;
 mod claims;
 mod cursor;
+mod epoch;
 mod error;
 mod event;
 mod guard;
 mod idempotency;
+mod keyring;
 mod load;
 mod store;
 mod subscribe;
 
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use cursor::{Cursor, CursorError};
+pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
+pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey};
 pub use load::{Decided, Loaded};
 pub use store::EventStore;
 pub use subscribe::{
