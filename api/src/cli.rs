@@ -1,8 +1,12 @@
 //! The commands of the binary.
 
 mod admin;
+mod backup;
+mod progress;
+mod restore;
 mod serve;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +42,24 @@ enum Command {
     /// Accounts of those who run the clinics.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Writes a backup of the log and its keyring into a new folder, also while the server runs.
+    /// The secrets are not in it: keep them elsewhere.
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// The folder to write; it must not exist yet or be empty.
+        folder: PathBuf,
+        /// Writes only the keyring: small, and to be taken often. It says who was erased.
+        #[arg(long)]
+        keyring_only: bool,
+    },
+    /// Restores a backup into an empty database. The server must not be running.
+    Restore {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        restore: restore::RestoreSettings,
+    },
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -83,6 +105,12 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
         }
+        Command::Backup {
+            settings,
+            folder,
+            keyring_only,
+        } => backup::backup(&settings, &folder, keyring_only).await,
+        Command::Restore { settings, restore } => restore::restore(&settings, &restore).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
