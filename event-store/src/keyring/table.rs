@@ -36,7 +36,8 @@ impl Keyring {
             .map_err(StoreError::doing("reading the keyring"))
     }
 
-    /// Puts it in the place of the one in the database. Nobody may use the log meanwhile.
+    /// Puts it in the place of the one in the database, and honours its tombstones: the names of those
+    /// who are erased go, as at the erasure. Nobody may use the log meanwhile.
     pub async fn replace(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         replace(self, connection)
             .await
@@ -120,7 +121,14 @@ async fn replace(keyring: &Keyring, connection: &mut PgConnection) -> Result<(),
     for batch in subjects.chunks(BATCH) {
         insert(batch, connection).await?;
     }
-    Ok(())
+    free_names(connection).await
+}
+
+/// What goes with the key of an erased person: a log from before the erasure still has their names.
+async fn free_names(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let sql = "delete from reservations where subject in (
+                 select subject from subject_keys where erased_at is not null)";
+    connection.execute(sqlx::raw_sql(sql)).await.map(|_| ())
 }
 
 async fn insert(

@@ -98,7 +98,7 @@ impl Old {
 
 /// Uses up transaction ids.
 async fn grow_old(pool: &PgPool) {
-    let many = "do $$ begin
+    let many = "set synchronous_commit = off; do $$ begin
                   for n in 1..5000 loop perform pg_current_xact_id(); commit; end loop;
                 end $$";
     sqlx::raw_sql(many).execute(pool).await.unwrap();

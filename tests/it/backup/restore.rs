@@ -203,3 +203,29 @@ async fn a_backup_of_a_stopped_server_holds_what_one_of_a_running_server_holds()
     };
     assert_eq!(manifest(&running)["log"], manifest(&stopped)["log"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring_in_hand() {
+    let mut old = Old::start().await;
+    let kept = old.book(&old.server, 0).await;
+    let backup = old.backup("before");
+    old.server.stop().await;
+    let control = old
+        .server
+        .folder()
+        .join("postgres/cluster/global/pg_control");
+    fs::write(control, "damaged").unwrap();
+    let replace = ["restore", text(&backup), "--replace"];
+    fails(
+        old.server.command(&replace),
+        "who was erased since the backup",
+    );
+    let with_keyring = ["--keyring", text(&backup)];
+    succeeds(old.server.command(&[&replace[..], &with_keyring].concat()));
+    old.server.restart().await;
+    old.at(&old.server)
+        .get(&kept.appointment(""))
+        .expect(200)
+        .await;
+    old.server.stop().await;
+}
