@@ -9,7 +9,7 @@ use commands::ports::{Clock as _, IdSource as _};
 use domain::clinic::ClinicFacts;
 use domain::{Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{Executor as _, PgPool};
 use tempfile::TempDir;
 use tests::app::{Site, Somebody};
 use tests::database::Database;
@@ -98,10 +98,13 @@ impl Old {
 
 /// Uses up transaction ids.
 async fn grow_old(pool: &PgPool) {
-    let many = "set synchronous_commit = off; do $$ begin
+    let mut connection = pool.acquire().await.unwrap();
+    let many = "do $$ begin
                   for n in 1..5000 loop perform pg_current_xact_id(); commit; end loop;
                 end $$";
-    sqlx::raw_sql(many).execute(pool).await.unwrap();
+    for sql in ["set synchronous_commit = off", many] {
+        connection.execute(sql).await.unwrap();
+    }
 }
 
 pub fn text(path: &Path) -> &str {
