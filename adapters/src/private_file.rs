@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::Path,
 };
 
@@ -13,10 +13,6 @@ use std::{
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if `path` is there, else whatever the file system says.
 pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let draft = path.with_added_extension(format!("{}.draft", std::process::id()));
     let written = write_synced(&draft, content).and_then(|()| {
         // A link, unlike a rename, refuses to replace what is there.
@@ -24,7 +20,55 @@ pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     });
     let _ = fs::remove_file(&draft);
     written?;
-    File::open(folder)?.sync_all()
+    sync_folder(path)
+}
+
+/// Puts `content` in the place of what `path` holds, mode 0600, and overwrites the old content before it
+/// lets go of it. After a crash `path` is there with one or the other; asked again, the old content is
+/// destroyed then.
+///
+/// A file system that writes every change to a new place (copy on write, some flash disks) may keep the
+/// old content in spite of this.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let old = path.with_added_extension("old");
+    shred(&old)?;
+    fs::hard_link(path, &old)?;
+    let draft = path.with_added_extension(format!("{}.draft", std::process::id()));
+    write_synced(&draft, content)?;
+    fs::rename(&draft, path)?;
+    sync_folder(path)?;
+    shred(&old)
+}
+
+/// Overwrites a file and removes it, if it is there.
+fn shred(path: &Path) -> io::Result<()> {
+    let mut file = match OpenOptions::new().write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    // A crash may have left a second name of the file that is in use: only a name goes then.
+    if file.metadata()?.nlink() == 1 {
+        let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        file.write_all(&vec![0; length])?;
+        file.sync_all()?;
+    }
+    fs::remove_file(path)?;
+    sync_folder(path)
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -53,6 +97,38 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_replaced_is_overwritten_before_it_is_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        write_new(&path, b"first").unwrap();
+        let mut held = File::open(&path).unwrap();
+        replace(&path, b"second").unwrap();
+        let mut left = Vec::new();
+        io::Read::read_to_end(&mut held, &mut left).unwrap();
+        assert_eq!(left, [0; 5]);
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_replacement_that_was_cut_short_is_gone_through_when_asked_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let old = folder.path().join("secret.old");
+        write_new(&path, b"first").unwrap();
+        // Before the rename: two names of one file.
+        fs::hard_link(&path, &old).unwrap();
+        replace(&path, b"second").unwrap();
+        // After it: a file of its own.
+        fs::write(&old, b"first").unwrap();
+        replace(&path, b"third").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"third");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

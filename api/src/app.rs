@@ -7,7 +7,7 @@ use commands::Commands;
 use commands::identity::Identity;
 use commands::ports::Clock;
 use domain::appointment::BookingPolicy;
-use event_store::Progress;
+use event_store::{Progress, Sealing};
 use sqlx::PgPool;
 
 use crate::http::in_flight::InFlight;
@@ -36,4 +36,11 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     /// What the clinic group decided about bookings.
     pub(crate) policy: BookingPolicy,
+}
+
+impl App {
+    /// Opens what the read side holds sealed, for those who may see it.
+    pub(crate) fn sealing(&self) -> &Sealing {
+        self.commands.store().sealing()
+    }
 }

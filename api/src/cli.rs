@@ -2,6 +2,7 @@
 
 mod admin;
 mod backup;
+mod keys;
 mod progress;
 mod restore;
 mod serve;
@@ -60,8 +61,36 @@ enum Command {
         #[command(flatten)]
         restore: restore::RestoreSettings,
     },
+    /// Keys of persons and the master keys that wrap them.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Prints the OpenAPI document.
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Wraps every key by the newest master key. Goes on where it was stopped.
+    Rotate {
+        #[command(flatten)]
+        settings: Settings,
+        /// Destroys the older master keys instead, once nothing is wrapped by them any more.
+        #[arg(long)]
+        retire: bool,
+    },
+    /// Erases a person: destroys the key that everything about them is sealed under, for good.
+    Erase {
+        #[command(flatten)]
+        settings: Settings,
+        /// The patient's or doctor's id, or that of an account that belongs to neither.
+        #[arg(long)]
+        subject: uuid::Uuid,
+    },
+    /// Prints how it stands with all keys.
+    Status {
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +140,17 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keyring_only,
         } => backup::backup(&settings, &folder, keyring_only).await,
         Command::Restore { settings, restore } => restore::restore(&settings, &restore).await,
+        Command::Keys(KeysCommand::Rotate { settings, retire }) => {
+            if retire {
+                keys::retire(&settings).await
+            } else {
+                keys::rotate(&settings).await
+            }
+        }
+        Command::Keys(KeysCommand::Erase { settings, subject }) => {
+            keys::erase(&settings, subject).await
+        }
+        Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;

@@ -1,7 +1,7 @@
 //! HTTP and the composition root of the one binary, `caresync`.
 //!
 //! - `cli`: the commands of the binary. `settings`: what can be set, read once.
-//! - `storage`, `secrets`, `startup`: from settings to a running [`startup::Application`].
+//! - `storage`, `secrets`, `master_keys`, `startup`: from settings to a running [`startup::Application`].
 //! - `http`: what every endpoint shares. One folder per resource, one file per endpoint, each with
 //!   its blocks in one order: request and reply types, OpenAPI, handler, tests.
 //!
@@ -14,6 +14,7 @@ mod auth;
 pub mod cli;
 mod health;
 mod http;
+mod master_keys;
 mod openapi;
 mod revoked;
 mod routes;

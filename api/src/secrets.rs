@@ -8,8 +8,10 @@ use adapters::system::SystemIds;
 use anyhow::{Context as _, bail};
 use commands::identity::LoginIndex;
 use commands::ports::IdSource;
+use event_store::MasterKeys;
 use secrecy::ExposeSecret;
 
+use crate::master_keys::MasterKeySource;
 use crate::settings::Settings;
 
 /// The keys of a node.
@@ -18,6 +20,8 @@ pub struct Secrets {
     pub jwt: JwtKeys,
     /// Finds logins.
     pub logins: LoginIndex,
+    /// Wrap the keys of persons.
+    pub master: MasterKeys,
 }
 
 impl Secrets {
@@ -26,6 +30,7 @@ impl Secrets {
         Ok(Self {
             jwt: jwt(settings, folder)?,
             logins: logins(settings, folder)?,
+            master: MasterKeySource::find(settings, folder)?.load()?,
         })
     }
 }
@@ -62,7 +67,7 @@ fn logins(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<LoginInd
     parse(&text).with_context(|| format!("reading {}", path.display()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))

@@ -33,6 +33,12 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
     pub index_key: Option<SecretString>,
 
+    /// The master keys that wrap the keys of persons: `epoch:64 hexadecimal digits`, separated by
+    /// commas or line ends, or the path of a file with them. The newest epoch wraps new keys. Shared by
+    /// all nodes; required with `DATABASE_URL`.
+    #[arg(long, env = "CARESYNC_MASTER_KEY", hide_env_values = true)]
+    pub master_key: Option<SecretString>,
+
     /// Connections to the database, at most.
     #[arg(long, env = "CARESYNC_DATABASE_CONNECTIONS", default_value_t = 24)]
     pub database_connections: u32,

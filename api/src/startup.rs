@@ -17,7 +17,7 @@ use commands::guards::guards;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
-use event_store::{Daemon, DaemonOptions, EventStore};
+use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
@@ -51,6 +51,8 @@ pub struct Parts {
     pub jwt: JwtKeys,
     /// Finds logins.
     pub logins: LoginIndex,
+    /// Wrap the keys of persons.
+    pub master: MasterKeys,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Identifiers and secrets.
@@ -77,7 +79,9 @@ pub struct Application {
 impl Application {
     /// Opens the log, starts the subscribers and serves on `listener`.
     pub async fn start(parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
-        let store = EventStore::open(parts.pool.clone(), guards(parts.logins.clone())).await?;
+        let sealing = Sealing::open(parts.pool.clone(), parts.master).await?;
+        let guards = guards(parts.logins.clone());
+        let store = EventStore::open(parts.pool.clone(), guards, sealing).await?;
         let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
@@ -88,7 +92,7 @@ impl Application {
             hasher: Arc::new(Argon2PasswordHasher::new()),
         };
         let identity = Identity::new(commands.clone(), identity_ports, parts.logins);
-        let mut subscribers = projections::all();
+        let mut subscribers = projections::all(store.sealing());
         subscribers.extend(commands::reactions::all(sessions.clone()));
         let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
 

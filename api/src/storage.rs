@@ -212,7 +212,8 @@ pub(crate) async fn bring_up_to_date(
         .context("closing the owner's connection")
 }
 
-/// The app works with every table, but the log's past and the schema are not its to change.
+/// The app works with every table, but the log's past and the schema are not its to change, and what
+/// says that a person was erased or a master key retired is not its to remove.
 async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Error> {
     let app = format!("\"{}\"", app.replace('"', "\"\""));
     let sql = format!(
@@ -220,6 +221,7 @@ async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Err
          grant select, insert, update, delete on all tables in schema public to {app};
          grant usage on all sequences in schema public to {app};
          revoke update, delete, truncate on events from {app};
+         revoke delete, truncate on subject_keys, master_key_epochs from {app};
          revoke insert, update, delete, truncate on _sqlx_migrations, log_epoch from {app};"
     );
     connection.execute(sql.as_str()).await.map(|_| ())

@@ -240,6 +240,7 @@ impl Commands {
                 .map_or(Tried::Taken(constraint), Tried::Done)),
             Err(
                 error @ (AppendError::PhiWithoutSubject { .. }
+                | AppendError::Seal(_)
                 | AppendError::Unserialisable(_)
                 | AppendError::OutcomeUnknown(_)
                 | AppendError::Store(_)),

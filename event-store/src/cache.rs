@@ -75,6 +75,11 @@ impl AggregateCache {
         );
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.0.clear();
+    }
+
     /// Forgets an aggregate.
     pub(crate) fn drop(&self, aggregate_type: &'static str, id: &str) {
         self.0.remove(&(aggregate_type, id.to_owned()));

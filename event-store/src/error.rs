@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use cqrs_es::persist::PersistenceError;
 
+use crate::SealError;
+
 /// An append that did not take place, or whose outcome cannot be told.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -26,6 +28,9 @@ pub enum AppendError {
         /// The event's stored type.
         event_type: String,
     },
+    /// An event's `phi` could not be sealed; nothing was appended.
+    #[error("sealing an event failed")]
+    Seal(#[source] SealError),
     /// The event has no JSON form.
     #[error("an event could not be serialised")]
     Unserialisable(#[source] serde_json::Error),
@@ -44,6 +49,9 @@ pub enum LoadError {
     /// The database did not answer.
     #[error("loading an aggregate failed")]
     Store(#[source] Box<dyn Error + Send + Sync>),
+    /// A stored event's `phi` can't be opened.
+    #[error("opening an event failed")]
+    Seal(#[from] SealError),
     /// A stored event is not what its type and version say.
     #[error("event {sequence} of {aggregate_type} {aggregate_id} ({event_type}) is unreadable")]
     Unreadable {

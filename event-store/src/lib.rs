@@ -1,4 +1,4 @@
-//! The log: append, load, subscribe.
+//! The log: append, load, seal, subscribe.
 //!
 //! One table of events in `PostgreSQL`, one statement per append, one order for every reader. This
 //! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
@@ -6,6 +6,7 @@
 //!
 //! - Write: [`EventStore::load`] → [`Loaded::decide`] → [`EventStore::append`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
+//! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
 //! - Position: [`Cursor`], one opaque token for every client.
 //!
 //! A new kind of guard goes into `guard.rs` and `append/append.sql`; a new thing that reacts to
@@ -22,6 +23,7 @@ mod guard;
 mod idempotency;
 mod keyring;
 mod load;
+mod seal;
 mod store;
 mod subscribe;
 
@@ -32,8 +34,12 @@ pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
-pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey};
+pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey, UnfitKeyring};
 pub use load::{Decided, Loaded};
+pub use seal::{
+    Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
+    SealError, SealFault, SealedCell, Sealing, SealingStatus,
+};
 pub use store::EventStore;
 pub use subscribe::{
     BehindError, Daemon, DaemonOptions, Progress, SubscribeError, Subscriber, SubscriberError,

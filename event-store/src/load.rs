@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::append::{StreamAppend, StreamVersion};
 use crate::error::{AppendError, LoadError};
+use crate::seal::Stored;
 use crate::{EventData, EventStore};
 
 /// An aggregate as the log has it, good for one decision.
@@ -40,7 +41,8 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.cache().get::<A>(id) {
+        let cached = self.cache().get::<A>(id);
+        match cached.filter(|_| self.sealing().is_current()) {
             Some((version, aggregate)) => Ok(Loaded {
                 id: id.to_owned(),
                 version,
@@ -59,13 +61,21 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        let events = self.repository().get_events::<A>(id).await?;
+        let erasures = self.sealing().erasures();
+        let mut events = self.repository().get_events::<A>(id).await?;
+        self.sealing()
+            .open_events(events.iter_mut().map(Stored::from))
+            .await?;
         let mut loaded = Loaded::unborn(id);
         for event in events {
             loaded.apply(event)?;
         }
         if loaded.version > 0 {
             self.cache().put(id, loaded.version, &loaded.aggregate);
+            // Somebody was erased meanwhile, perhaps the very person.
+            if self.sealing().erasures() != erasures {
+                self.cache().drop(A::TYPE, id);
+            }
         }
         Ok(loaded)
     }

@@ -1,6 +1,7 @@
 //! A handle on the log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use postgres_es::PostgresEventRepository;
 use sqlx::{PgExecutor, PgPool};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use crate::append::Committer;
 use crate::cache::AggregateCache;
 use crate::error::{OpenError, StoreError};
-use crate::{Cursor, Guards};
+use crate::{Cursor, Guards, Sealing};
 
 /// A handle on the log, cheap to clone.
 #[derive(Clone)]
@@ -23,16 +24,19 @@ struct Inner {
     guards: Guards,
     committer: Committer,
     cache: AggregateCache,
+    sealing: Sealing,
+    /// How many erasures the cache has been emptied for.
+    erasures: AtomicU64,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
 
 impl EventStore {
-    /// Opens the log.
+    /// Opens the log, which holds personal data as `sealing` says.
     ///
     /// # Errors
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
-    pub async fn open(pool: PgPool, guards: Guards) -> Result<Self, OpenError> {
+    pub async fn open(pool: PgPool, guards: Guards, sealing: Sealing) -> Result<Self, OpenError> {
         refuse_foreign_xids(&pool).await?;
         let repository = PostgresEventRepository::new(pool.clone());
         let committer = Committer::start(&pool);
@@ -44,6 +48,8 @@ impl EventStore {
                 guards,
                 committer,
                 cache: AggregateCache::new(),
+                erasures: AtomicU64::new(sealing.erasures()),
+                sealing,
                 head,
             }),
         })
@@ -90,7 +96,19 @@ impl EventStore {
         &self.inner.committer
     }
 
+    /// Keys of persons, for whoever keeps personal data beside the log.
+    #[must_use]
+    pub fn sealing(&self) -> &Sealing {
+        &self.inner.sealing
+    }
+
+    /// The cache, emptied if somebody was erased since it was last asked for.
     pub(crate) fn cache(&self) -> &AggregateCache {
+        let erasures = self.inner.sealing.erasures();
+        if self.inner.erasures.load(Ordering::SeqCst) != erasures {
+            self.inner.cache.clear();
+            self.inner.erasures.store(erasures, Ordering::SeqCst);
+        }
         &self.inner.cache
     }
 

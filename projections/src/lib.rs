@@ -7,8 +7,8 @@
 //!
 //! This crate refuses to decide anything, to check who may ask, to read a clock (`now` is an
 //! argument) and to react: nothing here has effects but on its own rows. Personal data stands in
-//! one `phi` column beside its `subject`, and each row type says what it answers once that was
-//! erased.
+//! one `phi` column beside its `subject`, sealed (`sealed.rs`), and each row type says what it
+//! answers once that was erased.
 //!
 //! To add a question: a folder, its tables in a migration, and a line in [`all`]. Implement the
 //! fold (`fold.rs`) for what a row knows of one aggregate: batches that come twice are then harmless.
@@ -28,23 +28,25 @@ mod fold;
 mod hold;
 pub mod patient_appointments;
 pub mod patient_card;
+mod sealed;
 
 use std::sync::Arc;
 
-use event_store::Subscriber;
+use event_store::{Sealing, Subscriber};
 
 pub use error::ReadError;
+pub use sealed::{Closed, Personal, open_all};
 
-/// Every projection, to be run by a daemon.
+/// Every projection, to be run by a daemon. Those that tell of persons seal it.
 #[must_use]
-pub fn all() -> Vec<Arc<dyn Subscriber>> {
+pub fn all(sealing: &Sealing) -> Vec<Arc<dyn Subscriber>> {
     vec![
-        Arc::new(account_directory::AccountDirectory),
+        Arc::new(account_directory::AccountDirectory::new(sealing)),
         Arc::new(availability::Availability),
         Arc::new(clinic_directory::ClinicDirectory),
-        Arc::new(day_sheet::DaySheet),
-        Arc::new(doctor_directory::DoctorDirectory),
-        Arc::new(patient_appointments::PatientAppointments),
-        Arc::new(patient_card::PatientCards),
+        Arc::new(day_sheet::DaySheet::new(sealing)),
+        Arc::new(doctor_directory::DoctorDirectory::new(sealing)),
+        Arc::new(patient_appointments::PatientAppointments::new(sealing)),
+        Arc::new(patient_card::PatientCards::new(sealing)),
     ]
 }

@@ -14,6 +14,7 @@ use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
 
 use crate::database::Database;
+use crate::sealing::masters;
 
 /// What the nodes of one test share.
 #[derive(Clone)]
@@ -74,6 +75,7 @@ impl Site {
             pool,
             jwt: self.keys.clone(),
             logins: LoginIndex::new([7; 32]),
+            master: masters()?,
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),

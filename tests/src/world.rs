@@ -19,6 +19,8 @@ use event_store::{Append, EventStore, Loaded, Metadata, StreamAppend};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::sealing::sealing;
+
 /// Makes clinics, doctors and patients.
 pub struct World {
     store: EventStore,
@@ -52,7 +54,9 @@ impl Default for Terms {
 impl World {
     /// A world in that database, where everything happened at `at`.
     pub async fn new(pool: PgPool, at: DateTime<Utc>) -> anyhow::Result<Self> {
-        let store = EventStore::open(pool, guards(LoginIndex::new([7; 32]))).await?;
+        let sealing = sealing(pool.clone()).await?;
+        let guards = guards(LoginIndex::new([7; 32]));
+        let store = EventStore::open(pool, guards, sealing).await?;
         Ok(Self { store, at })
     }
 

@@ -43,7 +43,8 @@ pub async fn get_account(
     position.wait_for(&app, account_directory::NAME).await?;
     let row = account_directory::get(&app.pool, account)
         .await?
-        .filter(|row| lies_within(&row.clinics, &caller.clinics))
+        .filter(|row| lies_within(&row.row().clinics, &caller.clinics))
         .ok_or_else(Problem::not_found)?;
+    let row = row.open(app.sealing()).await?;
     Ok(found(&AccountRecord::from(row)))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use domain::AccountId;
-use projections::account_directory;
+use projections::{account_directory, open_all};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -57,12 +57,13 @@ pub async fn list_accounts(
     let (after, limit) = (page.after::<AccountId>()?, page.limit()?);
     position.wait_for(&app, account_directory::NAME).await?;
     let rows = account_directory::list(&app.pool, after, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| row.account);
+    let page = Page::cut(rows, limit, |row| row.row().account);
     let within = page
         .items
         .into_iter()
-        .filter(|row| lies_within(&row.clinics, &caller.clinics));
-    let items = within.map(AccountRecord::from).collect();
+        .filter(|row| lies_within(&row.row().clinics, &caller.clinics));
+    let rows = open_all(app.sealing(), within.collect()).await?;
+    let items = rows.into_iter().map(AccountRecord::from).collect();
     Ok(Json(Page {
         items,
         next_cursor: page.next_cursor,

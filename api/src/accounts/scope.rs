@@ -23,7 +23,7 @@ pub async fn require_within(app: &App, caller: &Caller, account: AccountId) -> R
         return Ok(());
     }
     let row = account_directory::get(&app.pool, account).await?;
-    let within = row.is_some_and(|row| lies_within(&row.clinics, &caller.clinics));
+    let within = row.is_some_and(|row| lies_within(&row.row().clinics, &caller.clinics));
     if within {
         Ok(())
     } else {

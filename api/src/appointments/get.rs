@@ -46,14 +46,15 @@ pub async fn get_appointment(
     let found = patient_appointments::get(&app.pool, id)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let visit = visit(&found);
+    let visit = visit(found.row());
     if !may_see_appointment(&caller, &visit, false) {
         position.wait_for(&app, patient_card::NAME).await?;
         let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
-        if !may_see_appointment(&caller, &visit, proxied.contains(&found.patient)) {
+        if !may_see_appointment(&caller, &visit, proxied.contains(&visit.patient)) {
             return Err(Problem::not_found());
         }
     }
+    let found = found.open(app.sealing()).await?;
     let tag = etag(found.version);
     let body = AppointmentBody::of(&found, app.clock.now());
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))

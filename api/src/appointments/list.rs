@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::appointment::AppointmentStatus;
 use domain::{AppointmentId, PatientId};
 use projections::patient_appointments::{self, AppointmentSearch};
-use projections::patient_card;
+use projections::{open_all, patient_card};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -91,6 +91,7 @@ pub async fn list_appointments(
         limit: limit + 1,
     };
     let found = patient_appointments::list(&app.pool, &search).await?;
+    let found = open_all(app.sealing(), found).await?;
     let items = found
         .iter()
         .map(|row| AppointmentBody::of(row, now))

@@ -12,7 +12,7 @@ use commands::accounts::NewStaffAccount;
 use commands::guards::guards;
 use commands::identity::{Identity, IdentityPorts, parse_password};
 use domain::{ClinicScope, EmailAddress, Role};
-use event_store::EventStore;
+use event_store::{EventStore, Sealing};
 
 use crate::secrets::Secrets;
 use crate::settings::Settings;
@@ -50,7 +50,9 @@ async fn register(
 ) -> anyhow::Result<()> {
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
     let pool = &storage.pool;
-    let store = EventStore::open(pool.clone(), guards(secrets.logins.clone())).await?;
+    let sealing = Sealing::open(pool.clone(), secrets.master).await?;
+    let guards = guards(secrets.logins.clone());
+    let store = EventStore::open(pool.clone(), guards, sealing).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
     let ports = IdentityPorts {
         credentials: Arc::new(PgCredentialStore::new(pool.clone())),

@@ -20,8 +20,9 @@ use clap::Args;
 use event_store::Keyring;
 use secrecy::ExposeSecret as _;
 
+use crate::secrets::Secrets;
 use crate::settings::Settings;
-use crate::storage::{External, data_dir, newest_migration};
+use crate::storage::{External, data_dir, newest_migration, secrets_folder};
 use fill::Plan;
 
 /// What to restore, and over what.
@@ -48,13 +49,13 @@ pub async fn restore(settings: &Settings, restore: &RestoreSettings) -> anyhow::
     let newer_keyring = given.is_some();
     let mut keyrings = vec![read_keyring(&restore.folder)?];
     keyrings.extend(given);
-    require_secrets(settings)?;
     let plan = Plan {
         settings,
         folder: &restore.folder,
         epoch: backup.epoch,
         log,
         keyrings,
+        secrets: secrets(settings)?,
     };
     let asked = match &settings.database_url {
         Some(url) if restore.replace => {
@@ -117,16 +118,24 @@ fn read_keyring(folder: &Path) -> anyhow::Result<Keyring> {
     serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))
 }
 
-/// Without the old secrets the log would open and nobody could sign in: new ones would be made.
-fn require_secrets(settings: &Settings) -> anyhow::Result<()> {
-    let folder = data_dir(settings).join("secrets");
-    let missing = settings.index_key.is_none() && !folder.join("index.key").exists();
-    if missing {
-        bail!(
-            "the index key is missing, and logins are found by it: put the folder `secrets` of the \
-             old installation in {}, or set CARESYNC_INDEX_KEY",
-            data_dir(settings).display()
-        );
+/// The secrets of the old installation. Where the program keeps them itself, none may be missing: new
+/// ones would be made, and nobody could sign in and nothing about a person could be read.
+fn secrets(settings: &Settings) -> anyhow::Result<Secrets> {
+    if settings.database_url.is_some() {
+        return Secrets::load(settings, None);
     }
-    Ok(())
+    let data = data_dir(settings);
+    for (set, name, variable) in [
+        (&settings.index_key, "index.key", "CARESYNC_INDEX_KEY"),
+        (&settings.master_key, "master.keys", "CARESYNC_MASTER_KEY"),
+    ] {
+        if set.is_none() && !data.join("secrets").join(name).exists() {
+            bail!(
+                "secrets/{name} is missing: put the folder `secrets` of the old installation in {}, \
+                 or set {variable}",
+                data.display()
+            );
+        }
+    }
+    Secrets::load(settings, Some(&secrets_folder(&data)?))
 }

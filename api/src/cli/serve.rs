@@ -37,6 +37,7 @@ async fn run(
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
         logins: secrets.logins,
+        master: secrets.master,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         policy: BookingPolicy {

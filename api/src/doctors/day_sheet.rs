@@ -139,7 +139,7 @@ pub async fn get_day_sheet(
         include_ended,
         now,
     };
-    let rows = day_sheet::rows(&app.pool, &query).await?;
+    let rows = day_sheet::rows(&app.pool, app.sealing(), &query).await?;
     let entries = rows.into_iter().map(DaySheetEntry::from).collect();
     Ok(Json(DaySheetBody {
         doctor_id: doctor,

@@ -38,5 +38,6 @@ pub async fn get_doctor(
     let row = doctor_directory::get(&app.pool, doctor)
         .await?
         .ok_or_else(Problem::not_found)?;
+    let row = row.open(app.sealing()).await?;
     Ok(found(&DoctorBody::from(row)))
 }

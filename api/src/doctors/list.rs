@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Json};
 use domain::{ClinicId, DoctorId, Language, Specialisation};
 use projections::doctor_directory::{self, DoctorSearch};
+use projections::open_all;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -33,7 +34,7 @@ pub struct DoctorParameters {
     limit: Option<u16>,
 }
 
-/// The doctors whose papers were verified, by name.
+/// The doctors whose papers were verified, in the order in which they were registered.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors",
@@ -73,6 +74,7 @@ pub async fn list_doctors(
         limit: limit + 1,
     };
     let rows = doctor_directory::list(&app.pool, &search).await?;
+    let rows = open_all(app.sealing(), rows).await?;
     let items = rows.into_iter().map(DoctorBody::from).collect();
     Ok(Json(Page::cut(items, limit, |item: &DoctorBody| item.id)))
 }

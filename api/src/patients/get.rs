@@ -43,7 +43,11 @@ pub async fn get_patient(
     position.wait_for(&app, patient_card::NAME).await?;
     let card = patient_card::get(&app.pool, patient)
         .await?
-        .filter(|card| may_see_patient(&caller, patient, card.proxies.contains(&caller.account)))
+        .filter(|card| {
+            let proxy = card.row().proxies.contains(&caller.account);
+            may_see_patient(&caller, patient, proxy)
+        })
         .ok_or_else(Problem::not_found)?;
+    let card = card.open(app.sealing()).await?;
     Ok(found(&PatientBody::from(card)))
 }

@@ -14,8 +14,10 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicId, ClinicScope, Currency, DoctorId, PatientId, Role};
+use event_store::MasterKeys;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tests::sealing::masters;
 use tests::world::{Terms, World};
 
 use crate::client::{Client, post};
@@ -56,7 +58,7 @@ impl Work {
             doctors.push(world.doctor(clinic, terms).await?);
         }
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let node = Application::start(parts(cluster, keys.clone()), listener).await?;
+        let node = Application::start(parts(cluster, keys.clone(), masters()?), listener).await?;
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         let work = Self {
             clinic: clinic.clinic,
@@ -137,11 +139,12 @@ impl Work {
     }
 }
 
-fn parts(cluster: &Cluster, keys: JwtKeys) -> Parts {
+fn parts(cluster: &Cluster, keys: JwtKeys, master: MasterKeys) -> Parts {
     Parts {
         pool: cluster.pool.clone(),
         jwt: keys,
         logins: LoginIndex::new([7; 32]),
+        master,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         policy: BookingPolicy::default(),

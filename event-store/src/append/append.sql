@@ -30,8 +30,8 @@ with
     where r.space = f.space and r.holder = f.holder
   ),
   reserved as (
-    insert into reservations (space, key, holder)
-    select * from unnest($22::text[], $23::bytea[], $24::text[])
+    insert into reservations (space, key, holder, subject)
+    select * from unnest($22::text[], $23::bytea[], $24::text[], $30::uuid[])
   ),
   appended as (
     insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)

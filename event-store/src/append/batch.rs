@@ -9,7 +9,7 @@ use super::Append;
 use super::outcome::Failure;
 use crate::error::AppendError;
 use crate::guard::{Claim, Guard};
-use crate::{Cursor, Guards};
+use crate::{Cursor, EventData, Guards};
 
 /// Rows to write, by table; each row knows by its ordinal, from 1, which command it belongs to.
 #[derive(Debug, Default, Clone)]
@@ -79,6 +79,7 @@ struct Names {
     spaces: Vec<String>,
     keys: Vec<Vec<u8>>,
     holders: Vec<String>,
+    subjects: Vec<Option<Uuid>>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -88,9 +89,26 @@ struct Freed {
     holders: Vec<String>,
 }
 
+/// Of whom an event tells, as a row keeps it.
+fn subject(event: &EventData) -> Option<Uuid> {
+    event.payload().get("subject")?.as_str()?.parse().ok()
+}
+
+/// Somebody who was erased keeps no names: the event says so by a `phi` that is stored as null.
+fn allowed(event: &EventData, stored: &Value) -> impl Fn(&Guard) -> bool {
+    let null = |payload: &Value| payload.get("phi").is_some_and(Value::is_null);
+    let erased = null(stored) && !null(event.payload());
+    move |guard| !(erased && matches!(guard, Guard::Reserve { .. }))
+}
+
 impl Batch {
-    /// A batch of one command.
-    pub(super) fn of(append: &Append, guards: &Guards) -> Result<Self, AppendError> {
+    /// A batch of one command, whose events are stored with the given payloads.
+    pub(super) fn of(
+        append: &Append,
+        payloads: &[Value],
+        guards: &Guards,
+    ) -> Result<Self, AppendError> {
+        let mut payloads = payloads.iter();
         let metadata =
             serde_json::to_value(&append.metadata).map_err(AppendError::Unserialisable)?;
         let mut batch = Self {
@@ -108,10 +126,11 @@ impl Batch {
                 batch.events.sequences.push(sequence);
                 batch.events.types.push(event.event_type().to_owned());
                 batch.events.versions.push(event.event_version().to_owned());
-                batch.events.payloads.push(event.payload().clone());
+                let payload = payloads.next().unwrap_or(event.payload());
+                batch.events.payloads.push(payload.clone());
                 batch.events.metadata.push(metadata.clone());
-                for guard in guards.of(event) {
-                    batch.guard(&stream.aggregate_id, guard);
+                for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
+                    batch.guard(&stream.aggregate_id, subject(event), guard);
                 }
             }
         }
@@ -128,7 +147,7 @@ impl Batch {
         Ok(batch)
     }
 
-    fn guard(&mut self, holder: &str, guard: Guard) {
+    fn guard(&mut self, holder: &str, subject: Option<Uuid>, guard: Guard) {
         match guard {
             Guard::Take(claim) => self.claims.push(holder, &claim),
             // An event that settles or releases what the same command takes finds nothing in the table
@@ -142,6 +161,7 @@ impl Batch {
                 self.names.spaces.push(space.to_owned());
                 self.names.keys.push(key);
                 self.names.holders.push(holder.to_owned());
+                self.names.subjects.push(subject);
             }
             Guard::Free { space } => {
                 self.freed.ordinals.push(1);
@@ -212,6 +232,7 @@ impl Batch {
         self.names.spaces.extend(other.names.spaces);
         self.names.keys.extend(other.names.keys);
         self.names.holders.extend(other.names.holders);
+        self.names.subjects.extend(other.names.subjects);
         self.freed.ordinals.extend(shift(other.freed.ordinals));
         self.freed.spaces.extend(other.freed.spaces);
         self.freed.holders.extend(other.freed.holders);
@@ -262,6 +283,7 @@ impl Batch {
             &self.basis.aggregate_types,
             &self.basis.aggregate_ids,
             &self.basis.versions,
+            &self.names.subjects as _,
         )
         .fetch_one(pool)
         .await?;
@@ -319,6 +341,7 @@ impl Batch {
             &self.basis.aggregate_types,
             &self.basis.aggregate_ids,
             &self.basis.versions,
+            &self.names.subjects as _,
         )
         .fetch_all(pool)
         .await?;

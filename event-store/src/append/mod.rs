@@ -110,11 +110,13 @@ impl EventStore {
     }
 
     async fn try_append(&self, append: &Append) -> Result<Appended, AppendError> {
+        let payloads = self.sealing().seal_events(&append.streams).await;
+        let payloads = payloads.map_err(AppendError::Seal)?;
         let mut may_be_in = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let batch = Batch::of(append, self.guards())?;
+            let batch = Batch::of(append, &payloads, self.guards())?;
             let failure = match self.committer().commit(batch).await {
                 Ok(cursor) => return Ok(self.appended(cursor)),
                 Err(failure) => failure,

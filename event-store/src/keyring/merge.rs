@@ -34,15 +34,6 @@ impl Keyring {
             }
         }
     }
-
-    /// How many persons have a key that no master key at hand opens: what is sealed for them stays
-    /// closed.
-    #[must_use]
-    pub fn closed(&self, opens: Opens<'_>) -> usize {
-        let closed =
-            |(subject, key): &(&Uuid, &SubjectKey)| !key.is_erased() && !opens(**subject, key);
-        self.subjects.iter().filter(closed).count()
-    }
 }
 
 impl MasterEpoch {
@@ -172,13 +163,6 @@ mod tests {
         };
         assert_eq!(merged(&epoch(None), &epoch(Some(9))), epoch(Some(9)));
         assert_eq!(merged(&epoch(Some(9)), &epoch(None)), epoch(Some(9)));
-    }
-
-    #[test]
-    fn keys_that_no_master_key_opens_are_counted() {
-        assert_eq!(keyring(wrapped(1, 7)).closed(&opens), 1);
-        assert_eq!(keyring(wrapped(2, 7)).closed(&opens), 0);
-        assert_eq!(keyring(erased(5)).closed(&opens), 0);
     }
 
     fn any_key() -> impl Strategy<Value = SubjectKey> {

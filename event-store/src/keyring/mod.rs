@@ -6,6 +6,7 @@
 //!
 //! The tombstones are the ledger of erasures: whoever has one has to honour it for ever.
 
+mod fit;
 mod merge;
 mod table;
 
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use fit::UnfitKeyring;
 pub use merge::Opens;
 
 /// A keyring, as it is written to a file.

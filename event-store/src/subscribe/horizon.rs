@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::DaemonOptions;
 use super::reader::{read_all, safe_head};
+use super::{DaemonOptions, SubscribeError};
 use crate::{Cursor, EventStore, RecordedEvent};
 
 /// The first pause while an announced event is still above the horizon.
@@ -88,8 +88,10 @@ async fn next_head(
     store: &EventStore,
     before: Cursor,
     limit: i64,
-) -> Result<Option<Head>, sqlx::Error> {
-    let at = safe_head(store.pool()).await?;
+) -> Result<Option<Head>, SubscribeError> {
+    let at = safe_head(store.pool())
+        .await
+        .map_err(SubscribeError::Read)?;
     if at <= before {
         return Ok(None);
     }
@@ -97,7 +99,12 @@ async fn next_head(
     if before == Cursor::START {
         return Ok(Some(Head { at, tail: None }));
     }
-    let events = read_all(store.pool(), before, at, limit + 1).await?;
+    let events = match read_all(store, before, at, limit + 1).await {
+        Ok(events) => events,
+        // It is for those to fail who want that event.
+        Err(SubscribeError::Seal(_)) => return Ok(Some(Head { at, tail: None })),
+        Err(error) => return Err(error),
+    };
     let all = i64::try_from(events.len()).is_ok_and(|read| read <= limit);
     let tail = all.then(|| {
         Arc::new(Tail {

@@ -75,6 +75,9 @@ pub enum SubscribeError {
     /// The log could not be read.
     #[error("reading the log failed")]
     Read(#[source] sqlx::Error),
+    /// An event can't be opened.
+    #[error("opening what the log holds failed")]
+    Seal(#[from] crate::SealError),
     /// The checkpoint could not be read or written.
     #[error("keeping the checkpoint failed")]
     Checkpoint(#[source] sqlx::Error),

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::{Cursor, RecordedEvent};
+use super::SubscribeError;
+use crate::seal::Stored;
+use crate::{Cursor, EventStore, RecordedEvent};
 
 /// The last event below the horizon: nothing can still appear at or before it.
 ///
@@ -30,11 +32,11 @@ pub(super) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
 
 /// Up to `limit` events of `types` after `after` and up to `head`, in order.
 pub(super) async fn read(
-    pool: &PgPool,
+    store: &EventStore,
     (after, head): (Cursor, Cursor),
     types: &[String],
     limit: i64,
-) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+) -> Result<Vec<RecordedEvent>, SubscribeError> {
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -58,18 +60,18 @@ pub(super) async fn read(
         types,
         limit
     )
-    .fetch_all(pool)
-    .await?;
-    rows.into_iter().map(Row::event).collect()
+    .fetch_all(store.pool())
+    .await;
+    opened(store, rows.map_err(SubscribeError::Read)?).await
 }
 
 /// The same for events of all types.
 pub(super) async fn read_all(
-    pool: &PgPool,
+    store: &EventStore,
     after: Cursor,
     head: Cursor,
     limit: i64,
-) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+) -> Result<Vec<RecordedEvent>, SubscribeError> {
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -91,9 +93,18 @@ pub(super) async fn read_all(
         head.position(),
         limit
     )
-    .fetch_all(pool)
-    .await?;
-    rows.into_iter().map(Row::event).collect()
+    .fetch_all(store.pool())
+    .await;
+    opened(store, rows.map_err(SubscribeError::Read)?).await
+}
+
+/// Rows as events, with the `phi` of each opened.
+async fn opened(store: &EventStore, rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
+    let events = rows.into_iter().map(Row::event).collect::<Result<_, _>>();
+    let mut events: Vec<_> = events.map_err(SubscribeError::Read)?;
+    let stored = events.iter_mut().map(Stored::from);
+    store.sealing().open_events(stored).await?;
+    Ok(events)
 }
 
 struct Row {

@@ -100,9 +100,7 @@ impl Runner {
             return Ok((wanted.cloned().collect(), head.at));
         }
         let limit = self.options.batch;
-        let events = reader::read(self.store.pool(), (at, head.at), types, limit)
-            .await
-            .map_err(SubscribeError::Read)?;
+        let events = reader::read(&self.store, (at, head.at), types, limit).await?;
         let full = i64::try_from(events.len()).is_ok_and(|read| read >= limit);
         let next = events
             .last()

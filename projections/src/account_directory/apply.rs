@@ -1,7 +1,7 @@
 //! How events change the list of accounts.
 
 use domain::account::AccountEvent;
-use event_store::{RecordedEvent, SubscriberError};
+use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -9,14 +9,17 @@ use uuid::Uuid;
 use super::query::{self, AccountPhi, ListedAccount};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
+use crate::sealed::{opened, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
+    sealing: &Sealing,
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, &changes.fold(stored)).await?;
+    let stored = opened(sealing, stored).await?;
+    write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
 
@@ -56,7 +59,12 @@ impl Fold for ListedAccount {
     }
 }
 
-async fn write(connection: &mut PgConnection, rows: &[ListedAccount]) -> Result<(), sqlx::Error> {
+async fn write(
+    connection: &mut PgConnection,
+    sealing: &Sealing,
+    rows: &[ListedAccount],
+) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/account_directory/upsert.sql",
         &column(rows, |row| row.account.as_uuid()),
@@ -65,7 +73,7 @@ async fn write(connection: &mut PgConnection, rows: &[ListedAccount]) -> Result<
         &column(rows, |row| Json(&row.person)) as _,
         &column(rows, |row| row.disabled),
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)

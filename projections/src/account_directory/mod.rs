@@ -5,7 +5,7 @@ mod query;
 
 use async_trait::async_trait;
 use domain::account::AccountEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{AccountPhi, ListedAccount, get, list};
@@ -14,8 +14,19 @@ pub use query::{AccountPhi, ListedAccount, get, list};
 pub const NAME: &str = "account_directory";
 
 /// Keeps the list of accounts.
-#[derive(Debug, Clone, Copy)]
-pub struct AccountDirectory;
+#[derive(Debug, Clone)]
+pub struct AccountDirectory {
+    sealing: Sealing,
+}
+
+impl AccountDirectory {
+    /// Keeps what is personal under the keys of `sealing`.
+    #[must_use]
+    pub fn new(sealing: &Sealing) -> Self {
+        let sealing = sealing.clone();
+        Self { sealing }
+    }
+}
 
 #[async_trait]
 impl Subscriber for AccountDirectory {
@@ -24,7 +35,7 @@ impl Subscriber for AccountDirectory {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
@@ -36,6 +47,6 @@ impl Subscriber for AccountDirectory {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
+        apply::apply(events, connection, &self.sealing).await
     }
 }

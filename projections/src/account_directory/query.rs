@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::ReadError;
 use crate::columns::{json, read};
 use crate::error::Corrupt;
+use crate::sealed::{Closed, Personal};
 
 /// An account, as administrators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub async fn list(
     pool: &PgPool,
     after: Option<AccountId>,
     limit: i64,
-) -> Result<Vec<ListedAccount>, ReadError> {
+) -> Result<Vec<Closed<ListedAccount>>, ReadError> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -73,7 +74,10 @@ pub async fn list(
 }
 
 /// One account, if it is known.
-pub async fn get(pool: &PgPool, account: AccountId) -> Result<Option<ListedAccount>, ReadError> {
+pub async fn get(
+    pool: &PgPool,
+    account: AccountId,
+) -> Result<Option<Closed<ListedAccount>>, ReadError> {
     let rows = of(pool, &[account.as_uuid()]).await;
     rows.map(|mut rows| rows.pop())
         .map_err(ReadError::doing("reading an account"))
@@ -83,7 +87,7 @@ pub async fn get(pool: &PgPool, account: AccountId) -> Result<Option<ListedAccou
 pub(super) async fn of(
     executor: impl PgExecutor<'_>,
     accounts: &[Uuid],
-) -> Result<Vec<ListedAccount>, sqlx::Error> {
+) -> Result<Vec<Closed<ListedAccount>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -98,6 +102,28 @@ pub(super) async fn of(
     read(rows)
 }
 
+impl Personal for ListedAccount {
+    type Content = AccountPhi;
+
+    const TABLE: &'static str = "account_directory";
+
+    fn key(&self) -> Uuid {
+        self.account.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<AccountPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<AccountPhi>) -> Self {
+        Self { phi, ..self }
+    }
+}
+
 struct Columns {
     account_id: Uuid,
     roles: Value,
@@ -105,23 +131,24 @@ struct Columns {
     person: Value,
     disabled: bool,
     subject: Uuid,
-    phi: Value,
+    phi: Option<String>,
     version: i64,
 }
 
-impl TryFrom<Columns> for ListedAccount {
+impl TryFrom<Columns> for Closed<ListedAccount> {
     type Error = Corrupt;
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        Ok(Self {
+        let row = ListedAccount {
             account: AccountId::from_uuid(columns.account_id),
             roles: json("roles", columns.roles)?,
             clinics: json("clinics", columns.clinics)?,
             person: json("person", columns.person)?,
             disabled: columns.disabled,
             subject: SubjectId::from_uuid(columns.subject),
-            phi: json("phi", columns.phi)?,
+            phi: Phi::Erased,
             version: columns.version,
-        })
+        };
+        Ok(Self::new(row, columns.phi))
     }
 }

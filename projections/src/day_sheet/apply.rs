@@ -5,29 +5,30 @@ use cqrs_es::Aggregate;
 use domain::appointment::Appointment;
 use domain::clinic::Clinic;
 use domain::patient::Patient;
-use domain::{AppointmentId, ClinicId, DoctorId, PatientId, SubjectId};
-use event_store::{RecordedEvent, SubscriberError};
-use serde_json::Value;
+use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Phi, SubjectId};
+use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::tables::{StoredClinic, StoredPatient, StoredVisit};
-use crate::columns::{column, json, read, slot, word};
+use crate::columns::{column, read, slot, word};
 use crate::error::Corrupt;
 use crate::fold::Changes;
+use crate::sealed::{Closed, opened, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
+    sealing: &Sealing,
 ) -> Result<(), SubscriberError> {
     let clinics = changes_of::<Clinic>(events)?.fold(Vec::new());
     write_clinics(connection, &clinics).await?;
     let patients = changes_of::<Patient>(events)?.fold(Vec::new());
-    write_patients(connection, &patients).await?;
+    write_patients(connection, sealing, &patients).await?;
     let visits = changes_of::<Appointment>(events)?;
     let stored = visits_of(connection, &visits.aggregates()).await?;
-    write_visits(connection, &visits.fold(stored)).await?;
+    let stored = opened(sealing, stored).await?;
+    write_visits(connection, sealing, &visits.fold(stored)).await?;
     Ok(())
 }
 
@@ -63,19 +64,21 @@ async fn write_clinics(
 /// A patient's first event is all that is kept of it, so what is there stays.
 async fn write_patients(
     connection: &mut PgConnection,
+    sealing: &Sealing,
     rows: &[StoredPatient],
 ) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query!(
         r#"
         insert into day_sheet_patients (patient_id, subject, phi, version)
         select patient_id, subject, phi, version
-        from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::bigint[])
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[])
           as registered (patient_id, subject, phi, version)
         on conflict (patient_id) do nothing
         "#,
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)
@@ -85,8 +88,10 @@ async fn write_patients(
 
 async fn write_visits(
     connection: &mut PgConnection,
+    sealing: &Sealing,
     rows: &[StoredVisit],
 ) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/day_sheet/upsert.sql",
         &column(rows, |row| row.appointment.as_uuid()),
@@ -98,7 +103,7 @@ async fn write_visits(
         &column(rows, |row| row.status.as_str()) as _,
         &column(rows, |row| row.hold_until),
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)
@@ -109,7 +114,7 @@ async fn write_visits(
 async fn visits_of(
     connection: &mut PgConnection,
     appointments: &[Uuid],
-) -> Result<Vec<StoredVisit>, sqlx::Error> {
+) -> Result<Vec<Closed<StoredVisit>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -136,15 +141,15 @@ struct Columns {
     status: String,
     hold_until: DateTime<Utc>,
     subject: Uuid,
-    phi: Value,
+    phi: Option<String>,
     version: i64,
 }
 
-impl TryFrom<Columns> for StoredVisit {
+impl TryFrom<Columns> for Closed<StoredVisit> {
     type Error = Corrupt;
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        Ok(Self {
+        let row = StoredVisit {
             appointment: AppointmentId::from_uuid(columns.appointment_id),
             doctor: DoctorId::from_uuid(columns.doctor_id),
             clinic: ClinicId::from_uuid(columns.clinic_id),
@@ -153,8 +158,9 @@ impl TryFrom<Columns> for StoredVisit {
             status: word("status", &columns.status)?,
             hold_until: columns.hold_until,
             subject: SubjectId::from_uuid(columns.subject),
-            phi: json("phi", columns.phi)?,
+            phi: Phi::Erased,
             version: columns.version,
-        })
+        };
+        Ok(Self::new(row, columns.phi))
     }
 }

@@ -9,7 +9,7 @@ mod tables;
 
 use async_trait::async_trait;
 use domain::appointment::AppointmentEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{DaySheetQuery, DaySheetRow, rows};
@@ -18,8 +18,19 @@ pub use query::{DaySheetQuery, DaySheetRow, rows};
 pub const NAME: &str = "day_sheet";
 
 /// Keeps the visits of doctors.
-#[derive(Debug, Clone, Copy)]
-pub struct DaySheet;
+#[derive(Debug, Clone)]
+pub struct DaySheet {
+    sealing: Sealing,
+}
+
+impl DaySheet {
+    /// Keeps what is personal under the keys of `sealing`.
+    #[must_use]
+    pub fn new(sealing: &Sealing) -> Self {
+        let sealing = sealing.clone();
+        Self { sealing }
+    }
+}
 
 #[async_trait]
 impl Subscriber for DaySheet {
@@ -28,7 +39,7 @@ impl Subscriber for DaySheet {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
@@ -45,6 +56,6 @@ impl Subscriber for DaySheet {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
+        apply::apply(events, connection, &self.sealing).await
     }
 }

@@ -4,14 +4,16 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::appointment::AppointmentStatus;
 use domain::{
     AppointmentId, ClinicId, ClinicZone, DoctorId, PatientId, PersonName, Phi, Reason, Slot,
+    SubjectId,
 };
-use serde_json::Value;
+use event_store::{SealedCell, Sealing};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::tables::{PatientPhi, VisitPhi};
+use super::tables::{PATIENTS, PatientPhi, VISITS, VisitPhi};
 use crate::columns::{json, read, slot, word};
 use crate::error::Corrupt;
+use crate::sealed::cell;
 use crate::{ReadError, hold};
 
 /// A visit on a doctor's day.
@@ -50,8 +52,12 @@ pub struct DaySheetQuery {
     pub now: DateTime<Utc>,
 }
 
-/// The visits of a day in the order of their slots.
-pub async fn rows(pool: &PgPool, query: &DaySheetQuery) -> Result<Vec<DaySheetRow>, ReadError> {
+/// The visits of a day in the order of their slots, opened: whoever asks may see them.
+pub async fn rows(
+    pool: &PgPool,
+    sealing: &Sealing,
+    query: &DaySheetQuery,
+) -> Result<Vec<DaySheetRow>, ReadError> {
     let (from, to) = around(query.date);
     let visits = sqlx::query_file_as!(
         Columns,
@@ -66,10 +72,34 @@ pub async fn rows(pool: &PgPool, query: &DaySheetQuery) -> Result<Vec<DaySheetRo
     let visits: Vec<Visit> = visits
         .and_then(read)
         .map_err(ReadError::doing("reading a doctor's day"))?;
-    let wanted = visits.into_iter().filter(|visit| visit.is_on(query.date));
-    let rows = wanted.map(|visit| visit.at(query.now));
-    let rows = rows.filter(|row| query.include_ended || !row.has_ended());
-    Ok(rows.collect())
+    let wanted = visits
+        .into_iter()
+        .filter(|visit| visit.is_on(query.date))
+        .map(|visit| visit.at(query.now))
+        .filter(|visit| query.include_ended || !visit.row.has_ended());
+    opened(sealing, wanted.collect())
+        .await
+        .map_err(ReadError::doing("opening a doctor's day"))
+}
+
+/// Names and reasons of a day, with one question for all keys.
+async fn opened(sealing: &Sealing, visits: Vec<Visit>) -> Result<Vec<DaySheetRow>, sqlx::Error> {
+    let (mut rows, mut reasons, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for visit in visits {
+        rows.push(visit.row);
+        reasons.push(visit.reason);
+        names.push(visit.patient);
+    }
+    let cells = reasons.into_iter().chain(names).collect();
+    let mut opened = sealing.open_many(cells).await?;
+    let names = opened.split_off(rows.len());
+    for (row, (reason, name)) in rows.iter_mut().zip(opened.into_iter().zip(names)) {
+        let reason: Phi<VisitPhi> = json("phi", reason)?;
+        let name: Phi<PatientPhi> = json("patient_phi", name)?;
+        row.reason = reason.into_clear().and_then(|phi| phi.reason);
+        row.patient_name = name.into_clear().map(|phi| phi.name);
+    }
+    Ok(rows)
 }
 
 /// From when to when it is that day anywhere: the world's clocks are at most 14 hours off UTC.
@@ -82,9 +112,11 @@ fn around(date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     (offset_by(-14), offset_by(24 + 14))
 }
 
-/// A visit with what the day depends on.
+/// A visit with what the day depends on, and what is still sealed of it.
 struct Visit {
     row: DaySheetRow,
+    reason: SealedCell,
+    patient: SealedCell,
     hold_until: DateTime<Utc>,
     zone: ClinicZone,
 }
@@ -95,9 +127,9 @@ impl Visit {
         start.with_timezone(&self.zone.tz()).date_naive() == date
     }
 
-    fn at(self, now: DateTime<Utc>) -> DaySheetRow {
-        let status = hold::status_at(self.row.status, self.hold_until, now);
-        DaySheetRow { status, ..self.row }
+    fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.row.status = hold::status_at(self.row.status, self.hold_until, now);
+        self
     }
 }
 
@@ -115,12 +147,14 @@ struct Columns {
     clinic_id: Uuid,
     zone: String,
     patient_id: Uuid,
-    patient_phi: Option<Value>,
+    subject: Uuid,
+    patient_subject: Option<Uuid>,
+    patient_phi: Option<String>,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     status: String,
     hold_until: DateTime<Utc>,
-    phi: Value,
+    phi: Option<String>,
     version: i64,
 }
 
@@ -129,23 +163,25 @@ impl TryFrom<Columns> for Visit {
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
         // No row at all is a patient who was never registered: without a name, like one who was erased.
-        let patient = match columns.patient_phi {
-            Some(phi) => json("patient_phi", phi)?,
-            None => Phi::<PatientPhi>::Erased,
-        };
-        let phi: Phi<VisitPhi> = json("phi", columns.phi)?;
+        let subject = SubjectId::from_uuid(columns.subject);
+        let patient_subject = columns
+            .patient_subject
+            .map_or(subject, SubjectId::from_uuid);
+        let (visit, patient) = (columns.appointment_id, columns.patient_id);
         let row = DaySheetRow {
             appointment: AppointmentId::from_uuid(columns.appointment_id),
             clinic: ClinicId::from_uuid(columns.clinic_id),
             slot: slot(columns.starts_at, columns.ends_at)?,
             patient: PatientId::from_uuid(columns.patient_id),
-            patient_name: patient.into_clear().map(|phi| phi.name),
-            reason: phi.into_clear().and_then(|phi| phi.reason),
+            patient_name: None,
+            reason: None,
             status: word("status", &columns.status)?,
             version: columns.version,
         };
         Ok(Self {
             row,
+            reason: cell(VISITS, &visit, subject, columns.phi),
+            patient: cell(PATIENTS, &patient, patient_subject, columns.patient_phi),
             hold_until: columns.hold_until,
             zone: word("zone", &columns.zone)?,
         })

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::fold::Fold;
+use crate::sealed::Personal;
+
+pub(super) const VISITS: &str = "day_sheet";
+pub(super) const PATIENTS: &str = "day_sheet_patients";
 
 /// A row of `day_sheet`.
 pub(super) struct StoredVisit {
@@ -143,5 +147,49 @@ impl Fold for StoredClinic {
             }),
             ClinicEvent::Renamed(_) => known,
         }
+    }
+}
+
+impl Personal for StoredVisit {
+    type Content = VisitPhi;
+
+    const TABLE: &'static str = VISITS;
+
+    fn key(&self) -> Uuid {
+        self.appointment.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<VisitPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<VisitPhi>) -> Self {
+        Self { phi, ..self }
+    }
+}
+
+impl Personal for StoredPatient {
+    type Content = PatientPhi;
+
+    const TABLE: &'static str = PATIENTS;
+
+    fn key(&self) -> Uuid {
+        self.patient.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<PatientPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<PatientPhi>) -> Self {
+        Self { phi, ..self }
     }
 }

@@ -3,6 +3,8 @@ select
   visit.clinic_id,
   clinic.zone,
   visit.patient_id,
+  visit.subject,
+  patient.subject as "patient_subject?",
   patient.phi as "patient_phi?",
   visit.starts_at,
   visit.ends_at,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::doctor::{DoctorAffiliated, DoctorEvent, DoctorRegistered};
 use domain::{Affiliation, ClinicId, WeeklyHours};
-use event_store::{RecordedEvent, SubscriberError};
+use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -13,15 +13,18 @@ use super::query::{self, DoctorPhi, ListedDoctor};
 use crate::affiliation::{AffiliationRow, rows_of, slot_minutes};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
+use crate::sealed::{opened, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
+    sealing: &Sealing,
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
+    let stored = opened(sealing, stored).await?;
     let doctors = changes.fold(stored);
-    write_doctors(connection, &doctors).await?;
+    write_doctors(connection, sealing, &doctors).await?;
     write_affiliations(connection, &doctors).await?;
     Ok(())
 }
@@ -91,13 +94,15 @@ impl ListedDoctor {
 
 async fn write_doctors(
     connection: &mut PgConnection,
+    sealing: &Sealing,
     rows: &[ListedDoctor],
 ) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/doctor_directory/upsert_doctors.sql",
         &column(rows, |row| row.doctor.as_uuid()),
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| Json(&row.specialisations)) as _,
         &column(rows, |row| Json(&row.languages)) as _,
         &column(rows, |row| row.verified),

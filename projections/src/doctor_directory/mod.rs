@@ -8,7 +8,7 @@ mod query;
 
 use async_trait::async_trait;
 use domain::doctor::DoctorEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
@@ -17,8 +17,19 @@ pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
 pub const NAME: &str = "doctor_directory";
 
 /// Keeps the list of doctors.
-#[derive(Debug, Clone, Copy)]
-pub struct DoctorDirectory;
+#[derive(Debug, Clone)]
+pub struct DoctorDirectory {
+    sealing: Sealing,
+}
+
+impl DoctorDirectory {
+    /// Keeps what is personal under the keys of `sealing`.
+    #[must_use]
+    pub fn new(sealing: &Sealing) -> Self {
+        let sealing = sealing.clone();
+        Self { sealing }
+    }
+}
 
 #[async_trait]
 impl Subscriber for DoctorDirectory {
@@ -27,7 +38,7 @@ impl Subscriber for DoctorDirectory {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
@@ -39,6 +50,6 @@ impl Subscriber for DoctorDirectory {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
+        apply::apply(events, connection, &self.sealing).await
     }
 }

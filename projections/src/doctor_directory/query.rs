@@ -14,6 +14,7 @@ use crate::ReadError;
 use crate::affiliation::{AffiliationColumns, Affiliations, by_doctor};
 use crate::columns::{column, json, read};
 use crate::error::Corrupt;
+use crate::sealed::{Closed, Personal};
 
 /// A doctor, as patients choose one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct ListedDoctor {
     pub doctor: DoctorId,
     /// The doctor, as a person.
     pub subject: SubjectId,
-    /// What names the doctor. Once erased, the doctor is listed without a name, behind all others.
+    /// What names the doctor. Once erased, the doctor is listed without a name.
     pub phi: Phi<DoctorPhi>,
     /// What the doctor is consulted about.
     pub specialisations: BTreeSet<Specialisation>,
@@ -63,14 +64,18 @@ pub struct DoctorSearch {
     pub language: Option<Language>,
     /// Only those whose papers were checked.
     pub verified_only: bool,
-    /// Only those behind this one. An id and not a name, which would end up in a URL.
+    /// Only those behind this one.
     pub after: Option<DoctorId>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Doctors by name, whatever its case, then by id.
-pub async fn list(pool: &PgPool, search: &DoctorSearch) -> Result<Vec<ListedDoctor>, ReadError> {
+/// Doctors in the order in which they were registered, which is that of their ids. Names are sealed:
+/// the database can't sort by them.
+pub async fn list(
+    pool: &PgPool,
+    search: &DoctorSearch,
+) -> Result<Vec<Closed<ListedDoctor>>, ReadError> {
     let doing = "listing doctors";
     let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
     let rows = sqlx::query_file_as!(
@@ -92,7 +97,10 @@ pub async fn list(pool: &PgPool, search: &DoctorSearch) -> Result<Vec<ListedDoct
 }
 
 /// One doctor, if the doctor is known.
-pub async fn get(pool: &PgPool, doctor: DoctorId) -> Result<Option<ListedDoctor>, ReadError> {
+pub async fn get(
+    pool: &PgPool,
+    doctor: DoctorId,
+) -> Result<Option<Closed<ListedDoctor>>, ReadError> {
     let doing = "reading a doctor";
     let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
     let rows = of(&mut connection, &[doctor.as_uuid()]).await;
@@ -104,7 +112,7 @@ pub async fn get(pool: &PgPool, doctor: DoctorId) -> Result<Option<ListedDoctor>
 pub(super) async fn of(
     connection: &mut PgConnection,
     doctors: &[Uuid],
-) -> Result<Vec<ListedDoctor>, sqlx::Error> {
+) -> Result<Vec<Closed<ListedDoctor>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -122,10 +130,10 @@ pub(super) async fn of(
 async fn with_affiliations(
     connection: &mut PgConnection,
     rows: Vec<Columns>,
-) -> Result<Vec<ListedDoctor>, sqlx::Error> {
+) -> Result<Vec<Closed<ListedDoctor>>, sqlx::Error> {
     let mut affiliations = affiliations_of(connection, &column(&rows, |row| row.doctor_id)).await?;
-    let mut doctors: Vec<ListedDoctor> = read(rows)?;
-    for doctor in &mut doctors {
+    let mut doctors: Vec<Closed<ListedDoctor>> = read(rows)?;
+    for doctor in doctors.iter_mut().map(Closed::row_mut) {
         doctor.affiliations = affiliations
             .remove(&doctor.doctor.as_uuid())
             .unwrap_or_default();
@@ -151,10 +159,32 @@ async fn affiliations_of(
     Ok(by_doctor(rows)?)
 }
 
+impl Personal for ListedDoctor {
+    type Content = DoctorPhi;
+
+    const TABLE: &'static str = "doctor_directory";
+
+    fn key(&self) -> Uuid {
+        self.doctor.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<DoctorPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<DoctorPhi>) -> Self {
+        Self { phi, ..self }
+    }
+}
+
 struct Columns {
     doctor_id: Uuid,
     subject: Uuid,
-    phi: Value,
+    phi: Option<String>,
     specialisations: Value,
     languages: Value,
     verified: bool,
@@ -162,19 +192,20 @@ struct Columns {
 }
 
 /// The doctor alone; the affiliations stand in a table of their own.
-impl TryFrom<Columns> for ListedDoctor {
+impl TryFrom<Columns> for Closed<ListedDoctor> {
     type Error = Corrupt;
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        Ok(Self {
+        let row = ListedDoctor {
             doctor: DoctorId::from_uuid(columns.doctor_id),
             subject: SubjectId::from_uuid(columns.subject),
-            phi: json("phi", columns.phi)?,
+            phi: Phi::Erased,
             specialisations: json("specialisations", columns.specialisations)?,
             languages: json("languages", columns.languages)?,
             verified: columns.verified,
             affiliations: BTreeMap::new(),
             version: columns.version,
-        })
+        };
+        Ok(Self::new(row, columns.phi))
     }
 }

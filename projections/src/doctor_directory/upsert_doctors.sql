@@ -3,7 +3,7 @@ insert into doctor_directory as stored (
 )
 select doctor_id, subject, phi, specialisations, languages, verified, version
 from unnest(
-  $1::uuid[], $2::uuid[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::bigint[]
+  $1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::bigint[]
 ) as changed (doctor_id, subject, phi, specialisations, languages, verified, version)
 on conflict (doctor_id) do update
 set

@@ -1,7 +1,7 @@
 //! How events change the appointments of patients.
 
 use domain::appointment::{AppointmentBooked, AppointmentEvent, AppointmentStatus, CancelledBy};
-use event_store::{RecordedEvent, SubscriberError};
+use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -9,14 +9,17 @@ use uuid::Uuid;
 use super::query::{self, AppointmentPhi, PatientAppointment};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
+use crate::sealed::{opened, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
+    sealing: &Sealing,
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, &changes.fold(stored)).await?;
+    let stored = opened(sealing, stored).await?;
+    write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
 
@@ -88,8 +91,10 @@ const fn part(cancelled_by: CancelledBy) -> &'static str {
 
 async fn write(
     connection: &mut PgConnection,
+    sealing: &Sealing,
     rows: &[PatientAppointment],
 ) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/patient_appointments/upsert.sql",
         &column(rows, |row| row.appointment.as_uuid()),
@@ -106,7 +111,7 @@ async fn write(
         &column(rows, |row| row.grounds.map(Json)) as _,
         &column(rows, |row| row.cancelled_by.map(part)) as _,
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)

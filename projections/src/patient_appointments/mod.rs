@@ -8,7 +8,7 @@ mod query;
 
 use async_trait::async_trait;
 use domain::appointment::AppointmentEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, list};
@@ -17,8 +17,19 @@ pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, list
 pub const NAME: &str = "patient_appointments";
 
 /// Keeps the appointments of patients.
-#[derive(Debug, Clone, Copy)]
-pub struct PatientAppointments;
+#[derive(Debug, Clone)]
+pub struct PatientAppointments {
+    sealing: Sealing,
+}
+
+impl PatientAppointments {
+    /// Keeps what is personal under the keys of `sealing`.
+    #[must_use]
+    pub fn new(sealing: &Sealing) -> Self {
+        let sealing = sealing.clone();
+        Self { sealing }
+    }
+}
 
 #[async_trait]
 impl Subscriber for PatientAppointments {
@@ -27,7 +38,7 @@ impl Subscriber for PatientAppointments {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
@@ -39,6 +50,6 @@ impl Subscriber for PatientAppointments {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
+        apply::apply(events, connection, &self.sealing).await
     }
 }

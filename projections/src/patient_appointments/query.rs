@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::columns::{fee, json, read, slot, word};
 use crate::error::Corrupt;
+use crate::sealed::{Closed, Personal};
 use crate::{ReadError, hold};
 
 /// An appointment, as its patient sees it.
@@ -90,7 +91,7 @@ pub struct AppointmentSearch {
 pub async fn list(
     pool: &PgPool,
     search: &AppointmentSearch,
-) -> Result<Vec<PatientAppointment>, ReadError> {
+) -> Result<Vec<Closed<PatientAppointment>>, ReadError> {
     let (starts_at, appointment) = search.after.unzip();
     let rows = sqlx::query_file_as!(
         Columns,
@@ -114,7 +115,7 @@ pub async fn list(
 pub async fn get(
     pool: &PgPool,
     appointment: AppointmentId,
-) -> Result<Option<PatientAppointment>, ReadError> {
+) -> Result<Option<Closed<PatientAppointment>>, ReadError> {
     let rows = of(pool, &[appointment.as_uuid()]).await;
     rows.map(|mut rows| rows.pop())
         .map_err(ReadError::doing("reading an appointment"))
@@ -124,7 +125,7 @@ pub async fn get(
 pub(super) async fn of(
     executor: impl PgExecutor<'_>,
     appointments: &[Uuid],
-) -> Result<Vec<PatientAppointment>, sqlx::Error> {
+) -> Result<Vec<Closed<PatientAppointment>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -142,6 +143,28 @@ pub(super) async fn of(
     read(rows)
 }
 
+impl Personal for PatientAppointment {
+    type Content = AppointmentPhi;
+
+    const TABLE: &'static str = "patient_appointments";
+
+    fn key(&self) -> Uuid {
+        self.appointment.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<AppointmentPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<AppointmentPhi>) -> Self {
+        Self { phi, ..self }
+    }
+}
+
 struct Columns {
     appointment_id: Uuid,
     patient_id: Uuid,
@@ -157,16 +180,16 @@ struct Columns {
     grounds: Option<Value>,
     cancelled_by: Option<String>,
     subject: Uuid,
-    phi: Value,
+    phi: Option<String>,
     version: i64,
 }
 
-impl TryFrom<Columns> for PatientAppointment {
+impl TryFrom<Columns> for Closed<PatientAppointment> {
     type Error = Corrupt;
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
         let cancelled_by = columns.cancelled_by.as_deref();
-        Ok(Self {
+        let row = PatientAppointment {
             appointment: AppointmentId::from_uuid(columns.appointment_id),
             patient: PatientId::from_uuid(columns.patient_id),
             doctor: DoctorId::from_uuid(columns.doctor_id),
@@ -184,8 +207,9 @@ impl TryFrom<Columns> for PatientAppointment {
                 .map(|part| word("cancelled_by", part))
                 .transpose()?,
             subject: SubjectId::from_uuid(columns.subject),
-            phi: json("phi", columns.phi)?,
+            phi: Phi::Erased,
             version: columns.version,
-        })
+        };
+        Ok(Self::new(row, columns.phi))
     }
 }

@@ -10,7 +10,7 @@ select
 from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
   $7::bigint[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[],
-  $12::jsonb[], $13::text[], $14::uuid[], $15::jsonb[], $16::bigint[]
+  $12::jsonb[], $13::text[], $14::uuid[], $15::text[], $16::bigint[]
 ) as changed (
   appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
   fee_amount, fee_currency, status, hold_until, booked_at,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::Phi;
 use domain::patient::{PatientContactChangedPhi, PatientEvent, PatientRegisteredPhi};
-use event_store::{RecordedEvent, SubscriberError};
+use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -12,14 +12,17 @@ use uuid::Uuid;
 use super::query::{self, PatientCard, PatientPhi};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
+use crate::sealed::{opened, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
+    sealing: &Sealing,
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, &changes.fold(stored)).await?;
+    let stored = opened(sealing, stored).await?;
+    write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
 
@@ -94,12 +97,17 @@ impl From<PatientRegisteredPhi> for PatientPhi {
     }
 }
 
-async fn write(connection: &mut PgConnection, rows: &[PatientCard]) -> Result<(), sqlx::Error> {
+async fn write(
+    connection: &mut PgConnection,
+    sealing: &Sealing,
+    rows: &[PatientCard],
+) -> Result<(), sqlx::Error> {
+    let phi = sealed(sealing, rows).await?;
     sqlx::query!(
         r#"
         insert into patient_cards as stored (patient_id, subject, phi, proxies, version)
         select patient_id, subject, phi, proxies, version
-        from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::jsonb[], $5::bigint[])
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bigint[])
           as changed (patient_id, subject, phi, proxies, version)
         on conflict (patient_id) do update
         set
@@ -110,7 +118,7 @@ async fn write(connection: &mut PgConnection, rows: &[PatientCard]) -> Result<()
         "#,
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.subject.as_uuid()),
-        &column(rows, |row| Json(&row.phi)) as _,
+        &phi as _,
         &column(rows, |row| Json(&row.proxies)) as _,
         &column(rows, |row| row.version)
     )

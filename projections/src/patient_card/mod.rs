@@ -5,7 +5,7 @@ mod query;
 
 use async_trait::async_trait;
 use domain::patient::PatientEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
@@ -14,8 +14,19 @@ pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
 pub const NAME: &str = "patient_card";
 
 /// Keeps the cards of patients.
-#[derive(Debug, Clone, Copy)]
-pub struct PatientCards;
+#[derive(Debug, Clone)]
+pub struct PatientCards {
+    sealing: Sealing,
+}
+
+impl PatientCards {
+    /// Keeps what is personal under the keys of `sealing`.
+    #[must_use]
+    pub fn new(sealing: &Sealing) -> Self {
+        let sealing = sealing.clone();
+        Self { sealing }
+    }
+}
 
 #[async_trait]
 impl Subscriber for PatientCards {
@@ -24,7 +35,7 @@ impl Subscriber for PatientCards {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
@@ -36,6 +47,6 @@ impl Subscriber for PatientCards {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
+        apply::apply(events, connection, &self.sealing).await
     }
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ReadError;
 use crate::columns::{json, read};
 use crate::error::Corrupt;
+use crate::sealed::{Closed, Personal};
 
 /// A patient, as those see them who may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,10 @@ impl PatientCard {
 }
 
 /// One patient's card, if the patient is known.
-pub async fn get(pool: &PgPool, patient: PatientId) -> Result<Option<PatientCard>, ReadError> {
+pub async fn get(
+    pool: &PgPool,
+    patient: PatientId,
+) -> Result<Option<Closed<PatientCard>>, ReadError> {
     let rows = of(pool, &[patient.as_uuid()]).await;
     rows.map(|mut rows| rows.pop())
         .map_err(ReadError::doing("reading a patient's card"))
@@ -100,7 +104,7 @@ pub async fn patients_of_proxy(
 pub(super) async fn of(
     executor: impl PgExecutor<'_>,
     patients: &[Uuid],
-) -> Result<Vec<PatientCard>, sqlx::Error> {
+) -> Result<Vec<Closed<PatientCard>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Columns,
         r#"
@@ -115,24 +119,47 @@ pub(super) async fn of(
     read(rows)
 }
 
+impl Personal for PatientCard {
+    type Content = PatientPhi;
+
+    const TABLE: &'static str = "patient_cards";
+
+    fn key(&self) -> Uuid {
+        self.patient.as_uuid()
+    }
+
+    fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    fn phi(&self) -> &Phi<PatientPhi> {
+        &self.phi
+    }
+
+    fn with_phi(self, phi: Phi<PatientPhi>) -> Self {
+        Self { phi, ..self }
+    }
+}
+
 struct Columns {
     patient_id: Uuid,
     subject: Uuid,
-    phi: Value,
+    phi: Option<String>,
     proxies: Value,
     version: i64,
 }
 
-impl TryFrom<Columns> for PatientCard {
+impl TryFrom<Columns> for Closed<PatientCard> {
     type Error = Corrupt;
 
     fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        Ok(Self {
+        let row = PatientCard {
             patient: PatientId::from_uuid(columns.patient_id),
             subject: SubjectId::from_uuid(columns.subject),
-            phi: json("phi", columns.phi)?,
+            phi: Phi::Erased,
             proxies: json("proxies", columns.proxies)?,
             version: columns.version,
-        })
+        };
+        Ok(Self::new(row, columns.phi))
     }
 }

@@ -135,5 +135,5 @@ async fn a_restore_without_the_key_of_the_login_index_is_refused() {
     let new = old.new_machine();
     let mut restore = new.command(&["restore", text(&backup)]);
     restore.env_remove("CARESYNC_INDEX_KEY");
-    fails(restore, "the index key is missing");
+    fails(restore, "index.key is missing");
 }

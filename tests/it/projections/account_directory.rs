@@ -10,15 +10,17 @@ use super::story::{ASHA, PUNE, told};
 #[tokio::test]
 async fn an_account_is_shown_with_its_roles_clinics_and_person() {
     let history = told().await;
-    history.project(&AccountDirectory).await;
-    let asha = get(&history.pool, account(1)).await.unwrap().unwrap();
+    history
+        .project(&AccountDirectory::new(&history.sealing))
+        .await;
+    let asha = history.one(get(&history.pool, account(1)).await).await;
     assert_eq!(asha.email().unwrap().as_str(), "user1@example.org");
     assert_eq!(asha.roles, [Role::Patient].into());
     assert_eq!(asha.clinics, ClinicScope::All);
     assert_eq!(asha.person, Person::Patient(patient(ASHA)));
     assert_eq!(asha.subject, patient(ASHA).subject());
     assert_eq!((asha.disabled, asha.version), (false, 1));
-    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    let desk = history.one(get(&history.pool, account(2)).await).await;
     assert_eq!(desk.clinics, ClinicScope::Only([clinic(PUNE)].into()));
     assert_eq!(desk.person, Person::None);
     assert_eq!(get(&history.pool, account(9)).await.unwrap(), None);
@@ -27,22 +29,30 @@ async fn an_account_is_shown_with_its_roles_clinics_and_person() {
 #[tokio::test]
 async fn an_account_that_was_shut_is_shown_as_shut_until_it_is_opened_again() {
     let history = told().await;
-    history.project(&AccountDirectory).await;
-    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    history
+        .project(&AccountDirectory::new(&history.sealing))
+        .await;
+    let desk = history.one(get(&history.pool, account(2)).await).await;
     assert_eq!((desk.disabled, desk.version), (true, 2));
-    let admin = get(&history.pool, account(3)).await.unwrap().unwrap();
+    let admin = history.one(get(&history.pool, account(3)).await).await;
     assert_eq!((admin.disabled, admin.version), (false, 3));
 }
 
 #[tokio::test]
 async fn accounts_are_listed_by_id_page_by_page() {
     let history = told().await;
-    history.project(&AccountDirectory).await;
+    history
+        .project(&AccountDirectory::new(&history.sealing))
+        .await;
     let first = list(&history.pool, None, 2).await.unwrap();
-    let second = list(&history.pool, Some(first[1].account), 2)
+    let second = list(&history.pool, Some(first[1].row().account), 2)
         .await
         .unwrap();
-    let accounts: Vec<_> = first.iter().chain(&second).map(|row| row.account).collect();
+    let accounts: Vec<_> = first
+        .iter()
+        .chain(&second)
+        .map(|row| row.row().account)
+        .collect();
     assert_eq!(accounts, [account(1), account(2), account(3)]);
 }
 
@@ -50,10 +60,13 @@ async fn accounts_are_listed_by_id_page_by_page() {
 async fn the_account_of_an_erased_patient_is_listed_without_an_address() {
     let history = told().await;
     history
-        .project_without(&AccountDirectory, patient(ASHA).as_uuid())
+        .project_without(
+            &AccountDirectory::new(&history.sealing),
+            patient(ASHA).as_uuid(),
+        )
         .await;
-    let asha = get(&history.pool, account(1)).await.unwrap().unwrap();
+    let asha = history.one(get(&history.pool, account(1)).await).await;
     assert_eq!(asha.email(), None);
-    let desk = get(&history.pool, account(2)).await.unwrap().unwrap();
+    let desk = history.one(get(&history.pool, account(2)).await).await;
     assert!(desk.email().is_some());
 }

@@ -10,7 +10,7 @@ use super::story::{ARUN, ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, today, told
 
 async fn kept() -> History {
     let history = told().await;
-    history.project(&DaySheet).await;
+    history.project(&DaySheet::new(&history.sealing)).await;
     history
 }
 
@@ -25,14 +25,16 @@ fn meera_on(date: &str) -> DaySheetQuery {
 }
 
 async fn found(history: &History, query: DaySheetQuery) -> Vec<AppointmentId> {
-    let rows = rows(&history.pool, &query).await.unwrap();
+    let rows = rows(&history.pool, &history.sealing, &query).await.unwrap();
     rows.into_iter().map(|row| row.appointment).collect()
 }
 
 #[tokio::test]
 async fn a_visit_is_shown_with_the_patients_name_and_reason() {
     let history = kept().await;
-    let sheet = rows(&history.pool, &meera_on("2026-03-08")).await.unwrap();
+    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-08"))
+        .await
+        .unwrap();
     let ravi = DaySheetRow {
         appointment: appointment(6),
         clinic: clinic(BERLIN),
@@ -70,7 +72,7 @@ async fn an_overdue_hold_has_left_the_day() {
         include_ended: true,
         ..overdue
     };
-    let sheet = rows(&history.pool, &all).await.unwrap();
+    let sheet = rows(&history.pool, &history.sealing, &all).await.unwrap();
     assert_eq!(sheet[0].status, AppointmentStatus::Expired);
 }
 
@@ -119,9 +121,11 @@ async fn a_day_is_meant_by_the_clinics_own_clock() {
 async fn an_erased_patient_is_on_the_sheet_without_name_and_reason() {
     let history = told().await;
     history
-        .project_without(&DaySheet, patient(ASHA).as_uuid())
+        .project_without(&DaySheet::new(&history.sealing), patient(ASHA).as_uuid())
         .await;
-    let sheet = rows(&history.pool, &meera_on("2026-03-09")).await.unwrap();
+    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-09"))
+        .await
+        .unwrap();
     assert_eq!(sheet.len(), 2);
     assert!(sheet.iter().all(|row| row.patient == patient(ASHA)));
     assert!(

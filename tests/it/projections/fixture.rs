@@ -3,25 +3,36 @@
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{AccountId, AppointmentId, ClinicId, DoctorId, PatientId, Slot};
-use event_store::{Append, Cursor, EventStore, Guards, Metadata, RecordedEvent, Subscriber};
+use event_store::{
+    Append, Cursor, EventStore, Guards, Metadata, RecordedEvent, Sealing, Subscriber,
+};
+use projections::{Closed, Personal, ReadError, open_all};
 use serde_json::Value;
 use sqlx::{PgPool, Row as _};
 use tests::database::Database;
+use tests::sealing::{opened, sealing};
 use uuid::Uuid;
 
+/// The log is in clear, so that a test can read and alter events; what projections write is sealed.
 pub struct History {
     pub store: EventStore,
     pub pool: PgPool,
+    pub sealing: Sealing,
 }
 
 impl History {
     pub async fn begin() -> Self {
         let database = Database::create().await.unwrap();
         let pool = database.pool(10).await.unwrap();
-        let store = EventStore::open(pool.clone(), Guards::none())
+        let sealing = sealing(pool.clone()).await.unwrap();
+        let store = EventStore::open(pool.clone(), Guards::none(), Sealing::off())
             .await
             .unwrap();
-        Self { store, pool }
+        Self {
+            store,
+            pool,
+            sealing,
+        }
     }
 
     /// Runs a command; it must lead to at least one event.
@@ -82,6 +93,16 @@ impl History {
         tx.commit().await.unwrap();
     }
 
+    /// Rows as somebody sees them who may.
+    pub async fn open<R: Personal>(&self, rows: Vec<Closed<R>>) -> Vec<R> {
+        open_all(&self.sealing, rows).await.unwrap()
+    }
+
+    /// A row that is there, opened.
+    pub async fn one<R: Personal>(&self, row: Result<Option<Closed<R>>, ReadError>) -> R {
+        row.unwrap().unwrap().open(&self.sealing).await.unwrap()
+    }
+
     /// Brings a read model up to date.
     pub async fn project(&self, subscriber: &dyn Subscriber) {
         let events = self.events(subscriber).await;
@@ -98,15 +119,11 @@ impl History {
         self.apply(subscriber, &events).await;
     }
 
-    /// Everything that some tables hold.
+    /// Everything that some tables hold, opened.
     pub async fn contents(&self, tables: &[&str]) -> Vec<Value> {
         let mut contents = Vec::new();
         for table in tables {
-            let sql = format!("select to_jsonb(t) from {table} t order by to_jsonb(t)");
-            let rows: Vec<Value> = sqlx::query_scalar(&sql)
-                .fetch_all(&self.pool)
-                .await
-                .unwrap();
+            let rows = opened(&self.pool, &self.sealing, table).await.unwrap();
             assert!(
                 !rows.is_empty(),
                 "{table} is empty: the comparison would prove nothing"

@@ -12,7 +12,9 @@ use super::story::{ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, inr, today, told}
 
 async fn kept() -> History {
     let history = told().await;
-    history.project(&PatientAppointments).await;
+    history
+        .project(&PatientAppointments::new(&history.sealing))
+        .await;
     history
 }
 
@@ -30,14 +32,13 @@ fn all_of_asha() -> AppointmentSearch {
 
 async fn found(history: &History, search: AppointmentSearch) -> Vec<AppointmentId> {
     let rows = list(&history.pool, &search).await.unwrap();
+    let rows = history.open(rows).await;
     rows.into_iter().map(|row| row.appointment).collect()
 }
 
 async fn one(history: &History, number: u128) -> PatientAppointment {
-    get(&history.pool, appointment(number))
-        .await
-        .unwrap()
-        .unwrap()
+    let row = get(&history.pool, appointment(number)).await;
+    history.one(row).await
 }
 
 #[tokio::test]
@@ -102,6 +103,7 @@ async fn a_list_of_appointments_goes_on_behind_the_last_one() {
     let mut pages = Vec::new();
     loop {
         let page = list(&history.pool, &search).await.unwrap();
+        let page = history.open(page).await;
         let Some(last) = page.last() else { break };
         search.after = Some((last.slot.start(), last.appointment));
         pages.extend(page.into_iter().map(|row| row.appointment));
@@ -146,7 +148,10 @@ async fn a_hold_counts_as_booked_until_its_hour_and_as_expired_from_then_on() {
 async fn the_appointments_of_an_erased_patient_are_shown_without_a_reason() {
     let history = told().await;
     history
-        .project_without(&PatientAppointments, patient(ASHA).as_uuid())
+        .project_without(
+            &PatientAppointments::new(&history.sealing),
+            patient(ASHA).as_uuid(),
+        )
         .await;
     assert_eq!(one(&history, 1).await.reason(), None);
     assert!(one(&history, 2).await.phi.is_erased());

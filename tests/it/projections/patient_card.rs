@@ -8,8 +8,8 @@ use super::story::{ASHA, RAVI, told};
 #[tokio::test]
 async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
     let history = told().await;
-    history.project(&PatientCards).await;
-    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    history.project(&PatientCards::new(&history.sealing)).await;
+    let asha = history.one(get(&history.pool, patient(ASHA)).await).await;
     assert_eq!(asha.name().unwrap().as_str(), "Asha Rao");
     assert_eq!(
         asha.birth_date().unwrap().date(),
@@ -24,14 +24,14 @@ async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
 #[tokio::test]
 async fn a_patient_whom_nobody_registered_has_no_card() {
     let history = told().await;
-    history.project(&PatientCards).await;
+    history.project(&PatientCards::new(&history.sealing)).await;
     assert_eq!(get(&history.pool, patient(9)).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn an_account_acts_for_those_who_let_it_and_still_do() {
     let history = told().await;
-    history.project(&PatientCards).await;
+    history.project(&PatientCards::new(&history.sealing)).await;
     let of_eight = patients_of_proxy(&history.pool, account(8)).await.unwrap();
     assert_eq!(of_eight, [patient(ASHA), patient(RAVI)]);
     let of_seven = patients_of_proxy(&history.pool, account(7)).await.unwrap();
@@ -42,9 +42,12 @@ async fn an_account_acts_for_those_who_let_it_and_still_do() {
 async fn the_card_of_an_erased_patient_says_only_that_there_was_one() {
     let history = told().await;
     history
-        .project_without(&PatientCards, patient(ASHA).as_uuid())
+        .project_without(
+            &PatientCards::new(&history.sealing),
+            patient(ASHA).as_uuid(),
+        )
         .await;
-    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    let asha = history.one(get(&history.pool, patient(ASHA)).await).await;
     assert!(asha.phi.is_erased());
     assert_eq!((asha.name(), asha.birth_date()), (None, None));
     assert_eq!((asha.phone(), asha.email()), (None, None));
@@ -52,10 +55,35 @@ async fn the_card_of_an_erased_patient_says_only_that_there_was_one() {
 }
 
 #[tokio::test]
+async fn a_card_is_shown_to_nobody_before_it_is_opened() {
+    let history = told().await;
+    history.project(&PatientCards::new(&history.sealing)).await;
+    let closed = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    assert!(closed.row().phi.is_erased());
+    assert_eq!(closed.row().proxies, [account(8)].into());
+}
+
+#[tokio::test]
+async fn a_card_in_another_patients_row_does_not_open() {
+    let history = told().await;
+    history.project(&PatientCards::new(&history.sealing)).await;
+    let swap = "update patient_cards c set phi = o.phi, subject = o.subject
+                from patient_cards o where o.patient_id <> c.patient_id";
+    sqlx::raw_sql(swap).execute(&history.pool).await.unwrap();
+    let swapped = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    let error = swapped.open(&history.sealing).await.unwrap_err();
+    let told = format!("{error:?}");
+    assert!(
+        told.contains("Altered") && told.contains("patient_cards"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn a_card_does_not_show_the_patient_to_a_log() {
     let history = told().await;
-    history.project(&PatientCards).await;
-    let asha = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
+    history.project(&PatientCards::new(&history.sealing)).await;
+    let asha = history.one(get(&history.pool, patient(ASHA)).await).await;
     let shown = format!("{asha:?}");
     assert!(
         !shown.contains("Asha") && !shown.contains("9820"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{Daemon, DaemonOptions, Subscriber};
+use event_store::{Daemon, DaemonOptions, Sealing, Subscriber};
 use serde_json::Value;
 
 use super::fixture::{History, patient};
@@ -42,7 +42,7 @@ async fn rebuilt(
 #[tokio::test]
 async fn a_batch_that_comes_twice_changes_nothing() {
     let history = told().await;
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let once = rebuilt(&history, subscriber, 500, 1).await;
         for size in [1, 3, 500] {
@@ -55,7 +55,7 @@ async fn a_batch_that_comes_twice_changes_nothing() {
 #[tokio::test]
 async fn a_rebuild_gives_the_same_rows_whatever_the_size_of_its_batches() {
     let history = told().await;
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let at_once = rebuilt(&history, subscriber, 500, 1).await;
         for size in [1, 2, 7] {
@@ -73,7 +73,7 @@ async fn a_rebuild_gives_the_same_rows_whatever_the_size_of_its_batches() {
 #[tokio::test]
 async fn the_whole_log_once_more_takes_no_row_back() {
     let history = told().await;
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let before = rebuilt(&history, subscriber, 500, 1).await;
         for batch in history.events(subscriber).await.chunks(1) {
@@ -92,9 +92,13 @@ async fn the_whole_log_once_more_takes_no_row_back() {
 #[tokio::test]
 async fn the_daemon_writes_the_same_rows() {
     let history = told().await;
-    let daemon = Daemon::start(&history.store, projections::all(), DaemonOptions::default());
+    let daemon = Daemon::start(
+        &history.store,
+        projections::all(&history.sealing),
+        DaemonOptions::default(),
+    );
     let head = history.store.head().await.unwrap();
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         let patience = Duration::from_secs(10);
         daemon
             .progress()
@@ -111,7 +115,7 @@ async fn the_daemon_writes_the_same_rows() {
 #[tokio::test]
 async fn an_erased_person_leaves_rows_that_name_nobody() {
     let history = told().await;
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         history
             .project_without(&*subscriber, patient(ASHA).as_uuid())
             .await;
@@ -137,7 +141,7 @@ async fn what_tells_of_a_person_stands_in_phi_alone() {
         "1990-05-17",
     ];
     let mut found = 0;
-    for subscriber in projections::all() {
+    for subscriber in projections::all(&history.sealing) {
         for mut row in rebuilt(&history, &*subscriber, 500, 1).await {
             let phi = row
                 .as_object_mut()
@@ -154,9 +158,34 @@ async fn what_tells_of_a_person_stands_in_phi_alone() {
     assert!(found > 10, "hardly anything personal was there to be found");
 }
 
+#[tokio::test]
+async fn what_is_stored_names_nobody() {
+    let history = told().await;
+    for subscriber in projections::all(&history.sealing) {
+        history.project(&*subscriber).await;
+        for table in tables_of(&*subscriber) {
+            let sql = format!("select t::text from {table} t");
+            let rows: Vec<String> = sqlx::query_scalar(&sql)
+                .fetch_all(&history.pool)
+                .await
+                .unwrap();
+            for word in [
+                "Rao",
+                "Meera Nair",
+                "@example.org",
+                "9820000000",
+                "complaint",
+            ] {
+                let told = rows.iter().find(|row| row.contains(word));
+                assert_eq!(told, None, "{word} stands in {table}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_projection_has_a_name_of_its_own() {
-    let all: Vec<Arc<dyn Subscriber>> = projections::all();
+    let all: Vec<Arc<dyn Subscriber>> = projections::all(&Sealing::off());
     let names: std::collections::BTreeSet<_> = all.iter().map(|one| one.name()).collect();
     assert_eq!(names.len(), all.len());
 }

@@ -5,7 +5,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{
     Append, AppendError, Appended, Claim, EventStore, Guard, Guards, Idempotency, Metadata,
-    StreamAppend,
+    Sealing, StreamAppend,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -148,7 +148,9 @@ pub struct Log {
 pub async fn log() -> Log {
     let database = Database::create().await.unwrap();
     let pool = database.pool(20).await.unwrap();
-    let store = EventStore::open(pool.clone(), guards()).await.unwrap();
+    let store = EventStore::open(pool.clone(), guards(), Sealing::off())
+        .await
+        .unwrap();
     Log {
         store,
         pool,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_store::{
-    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Subscriber,
+    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Sealing, Subscriber,
     SubscriberError,
 };
 use sqlx::{PgConnection, PgPool};
@@ -142,9 +142,13 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
     }
 
     // Two nodes follow; one of them is stopped and started again and again.
-    let steady_store = EventStore::open(log.database.pool(5).await.unwrap(), guards())
-        .await
-        .unwrap();
+    let steady_store = EventStore::open(
+        log.database.pool(5).await.unwrap(),
+        guards(),
+        Sealing::off(),
+    )
+    .await
+    .unwrap();
     let steady = Daemon::start(
         &steady_store,
         vec![Arc::new(Keeper)],

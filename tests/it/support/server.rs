@@ -12,6 +12,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
+use tests::sealing::MASTER_KEY;
 
 use super::{Client, eventually};
 
@@ -21,6 +22,8 @@ pub struct Server {
     process: Option<Child>,
     starts: u32,
     pub client: Client,
+    /// The master keys that the program is given.
+    pub master_key: String,
 }
 
 impl Server {
@@ -45,6 +48,7 @@ impl Server {
             folder,
             starts: 0,
             client: Client::new(String::new()),
+            master_key: MASTER_KEY.to_owned(),
         }
     }
 
@@ -79,6 +83,7 @@ impl Server {
             .env("CARESYNC_DATA_DIR", folder)
             .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
+            .env("CARESYNC_MASTER_KEY", &self.master_key)
             .env("CARESYNC_PORT", "0");
         command
     }

@@ -7,7 +7,7 @@ use adapters::system::SystemClock;
 use anyhow::Context as _;
 use commands::guards::guards;
 use commands::ports::Clock as _;
-use event_store::{EventStore, Keyring, log_facts, open_new_epoch};
+use event_store::{EventStore, Keyring, Sealing, log_facts, open_new_epoch};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 
@@ -15,7 +15,7 @@ use crate::cli::backup::server_version;
 use crate::cli::progress::Progress;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
-use crate::storage::{as_owner, bring_up_to_date, connect, data_dir, secrets_folder};
+use crate::storage::{as_owner, bring_up_to_date, connect};
 
 /// What goes into the database.
 pub struct Plan<'a> {
@@ -29,6 +29,8 @@ pub struct Plan<'a> {
     pub log: LogEntry,
     /// All that is known about keys and erasures.
     pub keyrings: Vec<Keyring>,
+    /// The secrets that the log will be opened with.
+    pub secrets: Secrets,
 }
 
 impl Plan<'_> {
@@ -38,20 +40,36 @@ impl Plan<'_> {
         owner: &PgConnectOptions,
         app: &PgConnectOptions,
     ) -> anyhow::Result<()> {
+        let keyring = self.keyring()?;
         let mut connection = as_owner(owner).await?;
         let tools = self.tools(&mut connection).await?;
         begin_restore(&mut connection, self.folder, SystemClock.now()).await?;
         self.load(&tools, owner).await?;
         self.check_arrival(&mut connection).await?;
         bring_up_to_date(owner, app).await?;
-        let epoch = self.complete(&mut connection).await?;
+        let epoch = self.complete(&keyring, &mut connection).await?;
         connection.close().await.context("closing a connection")?;
         self.open(app).await?;
         tracing::info!(
             events = self.log.events,
+            subjects = keyring.keys(),
+            erasures = keyring.erased().count(),
             "Restored the log. It goes on in epoch {epoch}, and everybody has to sign in again."
         );
         Ok(())
+    }
+
+    /// What all keyrings know together, which the master keys must fit.
+    pub fn keyring(&self) -> anyhow::Result<Keyring> {
+        let masters = &self.secrets.master;
+        let mut keyring = Keyring::default();
+        for known in &self.keyrings {
+            keyring.merge(known.clone(), &|subject, key| {
+                masters.open_key_of(subject, key)
+            });
+        }
+        keyring.fits(masters)?;
+        Ok(keyring)
     }
 
     /// The tools for this server, which must not be older than the dump.
@@ -85,11 +103,11 @@ impl Plan<'_> {
 
     /// Opens the epoch, puts the keyring in, honours every erasure, and takes the mark away: all of
     /// it or nothing.
-    async fn complete(&self, connection: &mut PgConnection) -> anyhow::Result<i16> {
-        let mut keyring = Keyring::default();
-        for known in &self.keyrings {
-            keyring.merge(known.clone(), &|_, _| true);
-        }
+    async fn complete(
+        &self,
+        keyring: &Keyring,
+        connection: &mut PgConnection,
+    ) -> anyhow::Result<i16> {
         let doing = "completing the restore";
         let mut transaction = connection.begin().await.context(doing)?;
         let known = self.epoch.max(keyring.epoch);
@@ -101,12 +119,10 @@ impl Plan<'_> {
     }
 
     async fn open(&self, app: &PgConnectOptions) -> anyhow::Result<()> {
-        let folder = data_dir(self.settings);
-        let private = self.settings.database_url.is_none();
-        let folder = private.then(|| secrets_folder(&folder)).transpose()?;
-        let secrets = Secrets::load(self.settings, folder.as_deref())?;
         let pool = connect(app.clone(), 2).await?;
-        EventStore::open(pool.clone(), guards(secrets.logins)).await?;
+        let sealing = Sealing::open(pool.clone(), self.secrets.master.clone()).await?;
+        let guards = guards(self.secrets.logins.clone());
+        EventStore::open(pool.clone(), guards, sealing).await?;
         pool.close().await;
         Ok(())
     }

@@ -45,6 +45,7 @@ pub async fn restore(
     let found = look(plan.settings, &current, replace, newer_keyring).await?;
     let asked = found.keyring.is_some();
     plan.keyrings.extend(found.keyring);
+    plan.keyring()?;
     let staged = stage(plan.settings, &folder).await?;
     let (owner, app) = (staged.owner_options(), staged.app_options());
     let filled = plan.fill(&owner, &app).await;

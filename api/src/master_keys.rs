@@ -1,0 +1,170 @@
+//! Master keys: from the settings, or from a file that the embedded default keeps.
+
+use std::path::{Path, PathBuf};
+
+use adapters::private_file;
+use adapters::system::SystemIds;
+use anyhow::{Context as _, bail};
+use commands::ports::IdSource as _;
+use event_store::MasterKeys;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::secrets::hex;
+use crate::settings::Settings;
+
+/// Where master keys come from.
+pub(crate) enum MasterKeySource {
+    /// Whoever runs the program keeps them.
+    Settings(SecretString),
+    /// The program keeps them itself.
+    File(PathBuf),
+}
+
+impl MasterKeySource {
+    /// What is set, or the file in `folder`.
+    pub(crate) fn find(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<Self> {
+        match (&settings.master_key, folder) {
+            (Some(keys), _) => Ok(Self::Settings(keys.clone())),
+            (None, Some(folder)) => Ok(Self::File(folder.join("master.keys"))),
+            (None, None) => bail!(
+                "CARESYNC_MASTER_KEY is required with DATABASE_URL: it opens what is stored of persons"
+            ),
+        }
+    }
+
+    /// The keys; the first one is made where the program keeps them itself.
+    pub(crate) fn load(&self) -> anyhow::Result<MasterKeys> {
+        if let Self::File(path) = self
+            && !path.exists()
+        {
+            let first = line(1);
+            private_file::write_new(path, first.expose_secret().as_bytes())
+                .context("keeping a new master key")?;
+            tracing::info!(
+                path = %path.display(),
+                "Made a new master key for personal data. Without it, the data is lost: back it up."
+            );
+        }
+        let text = self.text()?;
+        MasterKeys::parse(text.expose_secret()).with_context(|| self.reading())
+    }
+
+    /// Adds a key of a new epoch to the file. `false` if the keys are not ours to make.
+    pub(crate) fn add_epoch(&self) -> anyhow::Result<bool> {
+        let Self::File(path) = self else {
+            return Ok(false);
+        };
+        let next = self.load()?.current().checked_add(1);
+        let next = next.context("there are no more epochs")?;
+        let text = self.text()?;
+        let keys = format!(
+            "{}\n{}",
+            text.expose_secret().trim_end(),
+            line(next).expose_secret()
+        );
+        replace(path, keys)?;
+        Ok(true)
+    }
+
+    /// Destroys every key of the file but the newest. `false` if the keys are not ours to destroy.
+    pub(crate) fn destroy_old(&self) -> anyhow::Result<bool> {
+        let Self::File(path) = self else {
+            return Ok(false);
+        };
+        let current = format!("{}:", self.load()?.current());
+        let text = self.text()?;
+        let newest = text
+            .expose_secret()
+            .split([',', '\n'])
+            .map(str::trim)
+            .find(|line| line.starts_with(&current))
+            .context("finding the newest master key")?;
+        replace(path, format!("{newest}\n"))?;
+        Ok(true)
+    }
+
+    fn text(&self) -> anyhow::Result<SecretString> {
+        match self {
+            Self::File(path) => read(path),
+            Self::Settings(keys) if keys.expose_secret().contains(':') => Ok(keys.clone()),
+            Self::Settings(path) => read(Path::new(path.expose_secret())),
+        }
+        .with_context(|| self.reading())
+    }
+
+    fn reading(&self) -> String {
+        match self {
+            Self::File(path) => format!("reading {}", path.display()),
+            Self::Settings(_) => "reading CARESYNC_MASTER_KEY".to_owned(),
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<SecretString> {
+    Ok(std::fs::read_to_string(path)?.into())
+}
+
+fn replace(path: &Path, keys: String) -> anyhow::Result<()> {
+    let keys = SecretString::from(keys);
+    private_file::replace(path, keys.expose_secret().as_bytes())
+        .with_context(|| format!("replacing {}", path.display()))
+}
+
+/// A new key.
+fn line(epoch: i16) -> SecretString {
+    format!("{epoch}:{}\n", hex(&SystemIds.secret())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> (tempfile::TempDir, MasterKeySource) {
+        let folder = tempfile::tempdir().unwrap();
+        let source = MasterKeySource::File(folder.path().join("master.keys"));
+        (folder, source)
+    }
+
+    #[test]
+    fn a_first_key_is_made_once() {
+        let (_folder, source) = kept();
+        assert_eq!(source.load().unwrap().epochs(), [1]);
+        let made = source.text().unwrap();
+        source.load().unwrap();
+        assert_eq!(source.text().unwrap().expose_secret(), made.expose_secret());
+    }
+
+    #[test]
+    fn a_new_epoch_stands_beside_the_old_one_until_that_is_destroyed() {
+        let (folder, source) = kept();
+        source.load().unwrap();
+        let old = source.text().unwrap();
+        assert!(source.add_epoch().unwrap());
+        assert_eq!(source.load().unwrap().epochs(), [1, 2]);
+        assert!(source.destroy_old().unwrap());
+        assert_eq!(source.load().unwrap().epochs(), [2]);
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "no other file keeps the old key");
+        let key = old.expose_secret().trim();
+        assert!(!source.text().unwrap().expose_secret().contains(key));
+    }
+
+    #[test]
+    fn keys_that_are_set_are_not_the_programs_to_change() {
+        let set = MasterKeySource::Settings(format!("1:{}", "0a".repeat(32)).into());
+        assert_eq!(set.load().unwrap().epochs(), [1]);
+        assert!(!set.add_epoch().unwrap() && !set.destroy_old().unwrap());
+    }
+
+    #[test]
+    fn a_path_may_be_set_instead_of_keys() {
+        let (folder, kept) = kept();
+        kept.load().unwrap();
+        let path = folder.path().join("master.keys");
+        let set = MasterKeySource::Settings(path.display().to_string().into());
+        assert_eq!(set.load().unwrap().epochs(), [1]);
+        let nowhere = MasterKeySource::Settings("no such file".to_owned().into());
+        let error = format!("{:#}", nowhere.load().unwrap_err());
+        assert!(error.starts_with("reading CARESYNC_MASTER_KEY"), "{error}");
+    }
+}
