@@ -96,6 +96,17 @@ impl Old {
     }
 }
 
+/// A database of the test cluster as `DATABASE_URL` names it.
+pub fn url(database: &Database) -> String {
+    let options = database.options();
+    format!(
+        "postgres://{}@localhost/{}?host={}",
+        options.get_username(),
+        options.get_database().unwrap(),
+        text(options.get_socket().unwrap())
+    )
+}
+
 /// Uses up transaction ids.
 async fn grow_old(pool: &PgPool) {
     let mut connection = pool.acquire().await.unwrap();

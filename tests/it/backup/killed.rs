@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::database::Database;
 
-use super::fixture::{Old, count, fails, succeeds, text};
+use super::fixture::{Old, count, fails, succeeds, text, url};
 use crate::support::{Server, eventually};
 
 /// An empty database in the test cluster, and its URL.
@@ -16,13 +16,7 @@ async fn empty_database() -> (Database, String) {
     let empty = "drop schema public cascade; create schema public";
     pool.execute(empty).await.unwrap();
     pool.close().await;
-    let options = database.options();
-    let url = format!(
-        "postgres://{}@localhost/{}?host={}",
-        options.get_username(),
-        options.get_database().unwrap(),
-        text(options.get_socket().unwrap())
-    );
+    let url = url(&database);
     (database, url)
 }
 

@@ -1,15 +1,18 @@
 //! What a patient says stays where it belongs.
 
 use std::io;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use sqlx::PgPool;
 use tests::app::Somebody;
+use tests::database::Database;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Clinic, slot};
+use crate::support::{Clinic, eventually, slot};
 
 /// Words that nothing in the product says by itself.
 const CANARIES: [&str; 6] = [
@@ -75,7 +78,7 @@ fn capture() -> Captured {
 }
 
 #[track_caller]
-fn says_nothing(text: &str, place: &str) {
+pub fn says_nothing(text: &str, place: &str) {
     let text = text.to_lowercase();
     let hex =
         |byte: u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap());
@@ -93,7 +96,7 @@ async fn dump(pool: &PgPool, sql: &str) -> String {
 }
 
 /// Signs up, books, cancels, and gets everything wrong that can be got wrong.
-async fn live(clinic: &Clinic) {
+pub async fn live(clinic: &Clinic) {
     let nobody = clinic.nobody();
     let new = json!({
         "name": "Zephyrine Quillfeather",
@@ -199,9 +202,141 @@ async fn no_log_line_and_no_clear_column_tells_of_a_patient() {
         );
         says_nothing(&dump, place);
     }
-    let phi = dump(&pool, "select payload::text from events").await;
-    assert!(
-        phi.contains("Zephyrine") && phi.contains("xanthelasma"),
-        "it is kept"
-    );
+}
+
+/// What the other fields for personal data are filled with.
+pub async fn fill_every_field(clinic: &Clinic) {
+    let admin = clinic.client(&Somebody::admin());
+    let doctor = json!({
+        "name": "Zephyrine Quillfeather",
+        "specialisations": ["cardiology"],
+        "languages": ["en"],
+        "email": "doctor.quillfeather@zephyrine.example",
+        "password": "canary-password-9",
+    });
+    let doctor = admin.post("/api/v1/doctors", &doctor).expect(201).await;
+    let patient = json!({
+        "name": "Zephyrine", "birthDate": "1931-02-03",
+        "phone": "+447700900123", "email": "child@quillfeather.example",
+    });
+    let patient = admin.post("/api/v1/patients", &patient).expect(201).await;
+    let contact = json!({"phone": "+447700900123", "email": "new@quillfeather.example"});
+    admin
+        .put(
+            &format!("/api/v1/patients/{}/contact", patient.id()),
+            &contact,
+        )
+        .header("If-Match", patient.header("etag"))
+        .expect(200)
+        .await;
+    let desk = json!({
+        "email": "desk@quillfeather.example", "password": "canary-password-9",
+        "roles": ["RECEPTIONIST"], "clinics": [clinic.facts.clinic],
+    });
+    let desk = admin.post("/api/v1/accounts", &desk).expect(201).await;
+    let reason = json!({"reason": "xanthelasma"});
+    let disable = format!("/api/v1/accounts/{}/disable", desk.id());
+    admin.post(&disable, &reason).expect(200).await;
+    let asha = clinic.patient();
+    let mut wish = clinic.wish(slot(9));
+    wish["reason"] = json!("xanthelasma");
+    let booked = asha.post("/api/v1/appointments", &wish).expect(201).await;
+    let confirm = clinic.desk().post(&booked.appointment("confirm"), &reason);
+    confirm.expect(200).await;
+    let path = format!("/api/v1/doctors/{}", doctor.id());
+    let seen = clinic.settled(async || clinic.nobody().get(&path).after(&booked));
+    assert_eq!(seen.await.text("name"), "Zephyrine Quillfeather");
+}
+
+/// A dump of the whole database, as a backup or a thief would have it.
+fn pg_dump(database: &Database) -> String {
+    let options = database.options();
+    let mut dump = Command::new(server_binaries().join("pg_dump"));
+    dump.arg("--username").arg(options.get_username());
+    let socket = options.get_socket().map(|path| path.display().to_string());
+    let host = socket.unwrap_or_else(|| options.get_host().to_owned());
+    dump.arg("--host").arg(host);
+    dump.arg("--port").arg(options.get_port().to_string());
+    let dumped = dump.arg(options.get_database().unwrap()).output().unwrap();
+    let told = String::from_utf8_lossy(&dumped.stderr);
+    assert!(dumped.status.success(), "{told}");
+    String::from_utf8(dumped.stdout).unwrap()
+}
+
+/// The newest installed.
+pub fn server_binaries() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let folders = versions.map(|version| version.unwrap().path().join("bin"));
+    let newest = folders
+        .filter(|folder| folder.join("pg_dump").exists())
+        .max();
+    newest.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_dump_of_the_database_names_nobody() {
+    let clinic = Clinic::open().await;
+    live(&clinic).await;
+    fill_every_field(&clinic).await;
+    let database = clinic.site.database.clone();
+    clinic.close().await;
+    let dump = pg_dump(&database);
+    says_nothing(&dump, "a dump");
+    for table in [
+        "events",
+        "patient_cards",
+        "doctor_directory",
+        "day_sheet",
+        "subject_keys",
+    ] {
+        let rows = dump.split_once(&format!("COPY public.{table} ")).unwrap().1;
+        assert!(
+            !rows.lines().nth(1).unwrap().starts_with("\\."),
+            "{table} is empty"
+        );
+    }
+    // Every event that has one has it sealed: text, not an object.
+    let pool = database.pool(1).await.unwrap();
+    let kinds = "select distinct event_type || ' ' || jsonb_typeof(payload -> 'phi')
+                 from events where payload ? 'phi' order by 1";
+    let kinds: Vec<String> = sqlx::query_scalar(kinds).fetch_all(&pool).await.unwrap();
+    let types = [
+        "account.disabled",
+        "account.registered",
+        "appointment.booked",
+        "appointment.cancelled",
+        "appointment.confirmed",
+        "doctor.registered",
+        "patient.contact_changed",
+        "patient.registered",
+    ];
+    assert_eq!(kinds, types.map(|of| format!("{of} string")));
+}
+
+/// Over HTTP, with caches warm on two nodes, and nobody started anew.
+#[tokio::test]
+async fn an_erased_patient_is_gone_from_every_answer() {
+    let clinic = Clinic::open().await;
+    let other = clinic.another_node().await;
+    let desk = clinic.desk();
+    let card = json!({"name": "Zephyrine", "birthDate": "1931-02-03"});
+    let patient = desk.post("/api/v1/patients", &card).expect(201).await;
+    let path = format!("/api/v1/patients/{}", patient.id());
+    let seen = clinic
+        .settled(async || desk.get(&path).after(&patient))
+        .await;
+    assert_eq!(seen.text("name"), "Zephyrine");
+    let sealing = tests::sealing::sealing(clinic.pool.clone()).await.unwrap();
+    sealing.erase(patient.id()).await.unwrap();
+    for node in [clinic.nobody(), &other.1] {
+        let desk = desk.at(node);
+        eventually("the name is gone", async || {
+            desk.get(&path).expect(200).await.body["name"].is_null()
+        })
+        .await;
+    }
+    clinic.stop(other).await;
+    clinic.close().await;
 }

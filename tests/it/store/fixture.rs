@@ -145,12 +145,17 @@ pub struct Log {
     pub database: Database,
 }
 
+/// Nothing personal happens to a room: there is nothing to seal.
+pub async fn open(pool: PgPool) -> EventStore {
+    EventStore::open(pool, guards(), Sealing::off())
+        .await
+        .unwrap()
+}
+
 pub async fn log() -> Log {
     let database = Database::create().await.unwrap();
     let pool = database.pool(20).await.unwrap();
-    let store = EventStore::open(pool.clone(), guards(), Sealing::off())
-        .await
-        .unwrap();
+    let store = open(pool.clone()).await;
     Log {
         store,
         pool,

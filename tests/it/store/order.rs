@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_store::{
-    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Sealing, Subscriber,
+    Append, AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, Subscriber,
     SubscriberError,
 };
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
 
-use super::fixture::{Letting, LettingEvent, guards, id, log, metadata};
+use super::fixture::{Letting, LettingEvent, id, log, metadata, open};
 
 const WRITERS: u32 = 12;
 const EVENTS_PER_WRITER: i64 = 400;
@@ -142,13 +142,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
     }
 
     // Two nodes follow; one of them is stopped and started again and again.
-    let steady_store = EventStore::open(
-        log.database.pool(5).await.unwrap(),
-        guards(),
-        Sealing::off(),
-    )
-    .await
-    .unwrap();
+    let steady_store = open(log.database.pool(5).await.unwrap()).await;
     let steady = Daemon::start(
         &steady_store,
         vec![Arc::new(Keeper)],
