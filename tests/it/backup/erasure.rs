@@ -110,13 +110,13 @@ async fn an_old_dump_with_the_newest_keyring_tells_nothing_of_the_erased_and_all
     succeeds(keys(&old.server, MASTER_KEY, &erase));
     succeeds(keys(&old.server, &both, &["rotate"]));
     succeeds(keys(&old.server, &both, &["rotate", "--retire"]));
-    old.server.master_key = SECOND.to_owned();
+    old.server.master_key = Some(SECOND.to_owned());
     let keyring = old.backup_folder("newest-keyring");
     let only = ["backup", "--keyring-only", text(&keyring)];
     succeeds(old.server.command(&only));
 
     let mut new = old.new_machine();
-    new.master_key = SECOND.to_owned();
+    new.master_key = Some(SECOND.to_owned());
     fails(
         new.command(&["restore", text(&dump)]),
         "master key of epoch 1, which is not set",
@@ -156,7 +156,7 @@ async fn another_installations_master_key_is_refused_before_anything_is_touched(
     Person::come(&old, "Asha", 0).await;
     let dump = old.backup("sealed");
     let mut new = old.new_machine();
-    new.master_key = SECOND.replace("2:", "1:");
+    new.master_key = Some(SECOND.replace("2:", "1:"));
     fails(
         new.command(&["restore", text(&dump)]),
         "is not the one that this log",

@@ -9,6 +9,7 @@ mod cors;
 mod crash;
 mod holds;
 mod idempotency;
+mod keys;
 mod lists;
 mod patients;
 mod position;

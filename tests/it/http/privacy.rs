@@ -231,7 +231,8 @@ pub async fn fill_every_field(clinic: &Clinic) {
         .await;
     let desk = json!({
         "email": "desk@quillfeather.example", "password": "canary-password-9",
-        "roles": ["RECEPTIONIST"], "clinics": [clinic.facts.clinic],
+        "roles": ["RECEPTIONIST"],
+        "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
     });
     let desk = admin.post("/api/v1/accounts", &desk).expect(201).await;
     let reason = json!({"reason": "xanthelasma"});

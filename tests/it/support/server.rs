@@ -22,14 +22,22 @@ pub struct Server {
     process: Option<Child>,
     starts: u32,
     pub client: Client,
-    /// The master keys that the program is given.
-    pub master_key: String,
+    /// The master keys that the program is given; without any it makes its own.
+    pub master_key: Option<String>,
 }
 
 impl Server {
-    /// Starts it on a new folder, with these keys.
+    /// Starts it on a new folder, with these keys and the tests' master key.
     pub async fn start(keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
+        server.restart().await;
+        server
+    }
+
+    /// The same; it makes a master key of its own.
+    pub async fn start_with_own_master_key(keys: &JwtKeys) -> Self {
+        let mut server = Self::prepare(keys);
+        server.master_key = None;
         server.restart().await;
         server
     }
@@ -48,7 +56,7 @@ impl Server {
             folder,
             starts: 0,
             client: Client::new(String::new()),
-            master_key: MASTER_KEY.to_owned(),
+            master_key: Some(MASTER_KEY.to_owned()),
         }
     }
 
@@ -83,8 +91,11 @@ impl Server {
             .env("CARESYNC_DATA_DIR", folder)
             .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
-            .env("CARESYNC_MASTER_KEY", &self.master_key)
+            .env_remove("CARESYNC_MASTER_KEY")
             .env("CARESYNC_PORT", "0");
+        if let Some(key) = &self.master_key {
+            command.env("CARESYNC_MASTER_KEY", key);
+        }
         command
     }
 
@@ -130,6 +141,19 @@ impl Server {
         let pid = Pid::from_raw(pid.try_into().unwrap());
         kill(pid, Signal::SIGTERM).unwrap();
         self.gone("the server stops").await;
+    }
+
+    /// Runs another command of the program on the same folder; the server must have ended. Returns
+    /// whether it succeeded, and what it printed and logged.
+    pub fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let done = self.command(arguments).output().unwrap();
+        let told = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8(told).unwrap())
+    }
+
+    /// The file of its own master keys.
+    pub fn master_keys(&self) -> String {
+        fs::read_to_string(self.folder().join("secrets/master.keys")).unwrap()
     }
 
     /// Stops the database as `pg_ctl -m immediate` does, which is this signal.
