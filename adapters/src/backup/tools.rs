@@ -85,7 +85,9 @@ fn connection(server: &PgConnectOptions) -> Vec<(&'static str, String)> {
             "password" => "PGPASSWORD",
             _ => continue,
         };
-        variables.push((variable, value.into_owned()));
+        // A path is written as `file: <path>`; libpq takes nothing but paths.
+        let value = value.strip_prefix("file: ").unwrap_or(&value);
+        variables.push((variable, value.to_owned()));
     }
     variables
 }
