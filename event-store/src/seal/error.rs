@@ -75,6 +75,25 @@ impl SealFault {
     }
 }
 
+impl SealError {
+    /// Whether only the connection was lost or the statement gave way, and asking again may help.
+    pub(super) fn may_pass(&self) -> bool {
+        let Self::Store(error) = self else {
+            return false;
+        };
+        match &**error {
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                ["08", "40", "57P"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+            }
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for SealError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(Arc::new(error))

@@ -20,17 +20,24 @@ pub(super) async fn follow(shared: Arc<Shared>) {
     let mut seen = BTreeSet::new();
     // Before the first question nothing is cached yet: what was erased earlier can't be there.
     let mut since: Option<DateTime<Utc>> = None;
+    let mut failing = false;
     loop {
         let asked = Instant::now();
         match shared.erased_since(since, &mut seen).await {
             Ok(now) => {
                 since = Some(now);
                 shared.cache.asked(asked);
+                failing = false;
             }
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "Erasures could not be asked for; cached keys are not used meanwhile."
-            ),
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "Erasures could not be asked for; cached keys are not used meanwhile."
+                );
+            }
+            // It was said, and asking goes on.
+            Err(_) => {}
         }
         tokio::time::sleep(PAUSE).await;
     }

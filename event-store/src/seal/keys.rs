@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -14,8 +15,10 @@ use super::master::Row;
 
 /// The version of every key: a subject has one for life.
 const KEY_VERSION: i16 = 1;
-/// How often keys that others made at the same moment are looked for.
-const ATTEMPTS: usize = 5;
+/// How often keys are asked for that others make at the same moment, or whose answer was lost.
+const ATTEMPTS: u32 = 5;
+/// The first pause after a lost answer.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What each asked subject has; who is not in it has nothing.
 pub(super) type Keys = BTreeMap<Uuid, Held>;
@@ -53,13 +56,19 @@ impl Shared {
     pub(super) async fn keys_or_new(&self, subjects: BTreeSet<Uuid>) -> Result<Keys, SealError> {
         let erasures = self.cache.erasures();
         let (mut keys, mut missing) = self.cached(subjects);
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
             if missing.is_empty() {
                 break;
             }
-            // A key that somebody else makes at this moment shows the next time.
-            let stored = self.make(&missing).await?;
-            self.take(&mut keys, stored, erasures);
+            match self.make(&missing).await {
+                // A key that somebody else makes at this moment shows the next time.
+                Ok(stored) => self.take(&mut keys, stored, erasures),
+                // Making keys twice makes them once, so a lost answer is no reason to give up.
+                Err(error) if attempt < ATTEMPTS && error.may_pass() => {
+                    tokio::time::sleep(PAUSE * attempt).await;
+                }
+                Err(error) => return Err(error),
+            }
             missing.retain(|subject| !keys.contains_key(subject));
         }
         Ok(keys)

@@ -3,5 +3,7 @@
 mod append;
 mod confidence;
 mod fixture;
+mod keyring;
 mod order;
 mod seal;
+mod sealed_log;

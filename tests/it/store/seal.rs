@@ -1,98 +1,19 @@
 //! What tells of a person is sealed, and gone once the person is erased.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use event_store::{
-    Daemon, DaemonOptions, EventStore, LoadError, MasterKeys, OpenSealingError, RecordedEvent,
-    RotateError, SealFault, Sealing, Subscriber, SubscriberError,
+    AppendError, Daemon, DaemonOptions, EventStore, RecordedEvent, SealFault, Subscriber,
+    SubscriberError,
 };
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
-use tests::database::Database;
+use sqlx::PgConnection;
 use tokio::task::JoinSet;
 
-use super::confidence::{Confided, Confidence, confide, confide_to, guards};
-use super::fixture::{id, metadata};
-
-const FIRST: &str = "1:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
-const SECOND: &str = "2:b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2";
-const OTHER_FIRST: &str = "1:c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3";
-
-fn masters(keys: &[&str]) -> MasterKeys {
-    MasterKeys::parse(&keys.join(",")).unwrap()
-}
-
-struct Log {
-    store: EventStore,
-    pool: PgPool,
-    database: Database,
-}
-
-/// Another process, as far as the database can tell.
-async fn process(database: &Database, keys: &[&str]) -> EventStore {
-    let pool = database.pool(8).await.unwrap();
-    let sealing = Sealing::open(pool.clone(), masters(keys)).await.unwrap();
-    EventStore::open(pool, guards(), sealing).await.unwrap()
-}
-
-async fn log() -> Log {
-    let database = Database::create().await.unwrap();
-    let store = process(&database, &[FIRST]).await;
-    Log {
-        pool: store.pool().clone(),
-        store,
-        database,
-    }
-}
-
-impl Log {
-    async fn sealing(&self, keys: &[&str]) -> Result<Sealing, OpenSealingError> {
-        Sealing::open(self.pool.clone(), masters(keys)).await
-    }
-
-    async fn count(&self, sql: &str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
-    }
-
-    /// Does what no program may: rewrites an event.
-    async fn tamper(&self, sql: &str) {
-        let sql = format!(
-            "alter table events disable trigger all; {sql}; alter table events enable trigger all"
-        );
-        sqlx::raw_sql(&sql).execute(&self.pool).await.unwrap();
-    }
-}
-
-async fn secrets(store: &EventStore, confidence: u128) -> Vec<Option<String>> {
-    let loaded = store.load::<Confidence>(&id(confidence).to_string()).await;
-    loaded.unwrap().aggregate().secrets.clone()
-}
-
-async fn fault(store: &EventStore, confidence: u128) -> (String, SealFault) {
-    let loaded = store
-        .load_fresh::<Confidence>(&id(confidence).to_string())
-        .await;
-    match loaded.unwrap_err() {
-        LoadError::Seal(event_store::SealError::Fault { place, fault }) => (place, fault),
-        other => panic!("expected a fault of the seal, got {other:?}"),
-    }
-}
-
-fn said(text: &str) -> Vec<Option<String>> {
-    vec![Some(text.to_owned())]
-}
-
-async fn eventually(mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..200 {
-        if so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("it never came to pass");
-}
+use super::confidence::{Confided, confide, confide_to};
+use super::fixture::id;
+use super::sealed_log::{FIRST, confide_many, eventually, fault, log, process, said, secrets};
 
 /// Keeps what it was told.
 #[derive(Clone, Default)]
@@ -161,7 +82,7 @@ async fn what_is_unique_is_decided_on_the_clear_event() {
     confide(&log.store, 1, 7, "@same").await.unwrap();
     let again = confide(&log.store, 2, 8, "@same").await;
     assert!(
-        matches!(again, Err(event_store::AppendError::Refused { ref constraint }) if constraint == "account_login_unique"),
+        matches!(again, Err(AppendError::Refused { ref constraint }) if constraint == "account_login_unique"),
         "{again:?}"
     );
 }
@@ -354,151 +275,7 @@ impl Subscriber for Passing {
 }
 
 #[tokio::test]
-async fn the_wrong_master_key_is_told_at_start() {
-    let log = log().await;
-    let wrong = log.sealing(&[OTHER_FIRST]).await.unwrap_err();
-    assert!(matches!(
-        wrong,
-        OpenSealingError::WrongMasterKey { epoch: 1 }
-    ));
-}
-
-#[tokio::test]
-async fn a_missing_master_key_is_told_at_start() {
-    let log = log().await;
-    confide(&log.store, 1, 7, "kept").await.unwrap();
-    let missing = log.sealing(&[SECOND]).await.unwrap_err();
-    assert!(matches!(
-        missing,
-        OpenSealingError::MissingMasterKey { epoch: 1 }
-    ));
-}
-
-#[tokio::test]
-async fn a_log_from_before_sealing_is_refused() {
-    let database = Database::create().await.unwrap();
-    let pool = database.pool(4).await.unwrap();
-    let clear = EventStore::open(pool.clone(), guards(), Sealing::off())
-        .await
-        .unwrap();
-    confide(&clear, 1, 7, "in clear").await.unwrap();
-    let refused = Sealing::open(pool, masters(&[FIRST])).await.unwrap_err();
-    assert!(matches!(refused, OpenSealingError::ClearLog));
-    assert!(refused.to_string().contains("move the data folder away"));
-}
-
-async fn confide_many(log: &Log, persons: u128) {
-    for person in 0..persons {
-        confide(&log.store, 100 + person, 100 + person, &person.to_string())
-            .await
-            .unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_rotation_that_was_killed_goes_on_where_it_stopped() {
-    let log = log().await;
-    confide_many(&log, 450).await;
-    let sealing = log.sealing(&[FIRST, SECOND]).await.unwrap();
-    let mut killed = JoinSet::new();
-    let (told, progress) = tokio::sync::oneshot::channel();
-    let first = sealing.clone();
-    killed.spawn(async move {
-        let mut told = Some(told);
-        let rotated = first.rotate(|done, _| {
-            if done > 0
-                && let Some(told) = told.take()
-            {
-                told.send(()).unwrap();
-            }
-        });
-        rotated.await
-    });
-    progress.await.unwrap();
-    killed.shutdown().await;
-    let left = sealing.keys_to_rotate().await.unwrap();
-    assert!((0..450).contains(&left), "some are done: {left} left");
-    let mut last = (0, 0);
-    sealing
-        .rotate(|done, total| last = (done, total))
-        .await
-        .unwrap();
-    let left = u64::try_from(left).unwrap();
-    assert_eq!(last, (left, left));
-    assert_eq!(sealing.keys_to_rotate().await.unwrap(), 0);
-    let store = process(&log.database, &[SECOND]).await;
-    assert_eq!(secrets(&store, 100).await, said("0"));
-    assert_eq!(secrets(&store, 549).await, said("449"));
-}
-
-#[tokio::test]
-async fn an_epoch_is_retired_only_when_nothing_is_left_under_it() {
-    let log = log().await;
-    confide(&log.store, 1, 7, "kept").await.unwrap();
-    let store = process(&log.database, &[FIRST, SECOND]).await;
-    let refused = store.retire_epochs(|| metadata(9)).await.unwrap_err();
-    assert!(matches!(refused, RotateError::KeysLeft { keys: 1 }));
-    store.sealing().rotate(|_, _| {}).await.unwrap();
-    let retired = store.retire_epochs(|| metadata(9)).await.unwrap();
-    assert_eq!(retired, [1]);
-    let certificate: Value =
-        sqlx::query_scalar("select payload from events where event_type = 'keyring.epoch_retired'")
-            .fetch_one(&log.pool)
-            .await
-            .unwrap();
-    assert_eq!(certificate["epoch"], 1);
-    assert!(certificate["at"].is_string());
-    let again = store.retire_epochs(|| metadata(9)).await.unwrap();
-    assert_eq!(again, [0_i16; 0]);
-    let status = store.sealing().status().await.unwrap();
-    let epochs: Vec<_> = status
-        .epochs
-        .iter()
-        .map(|epoch| (epoch.epoch, epoch.keys, epoch.retired_at.is_some()))
-        .collect();
-    assert_eq!(epochs, [(1, 0, true), (2, 1, false)]);
-}
-
-#[tokio::test]
-async fn a_retired_master_key_is_refused_at_start_and_makes_no_key_any_more() {
-    let log = log().await;
-    let store = process(&log.database, &[FIRST, SECOND]).await;
-    store.retire_epochs(|| metadata(9)).await.unwrap();
-    let refused = log.sealing(&[FIRST, SECOND]).await.unwrap_err();
-    assert!(matches!(
-        refused,
-        OpenSealingError::RetiredEpoch { epoch: 1 }
-    ));
-    // A node that was started before has only the first key, and still wraps by it.
-    let late = confide(&log.store, 1, 7, "late").await;
-    assert!(
-        matches!(late, Err(event_store::AppendError::Seal(_))),
-        "{late:?}"
-    );
-    assert_eq!(log.count("select count(*) from subject_keys").await, 0);
-}
-
-#[tokio::test]
-async fn a_key_that_a_restore_brought_back_under_a_retired_epoch_is_a_fault() {
-    let log = log().await;
-    confide(&log.store, 1, 7, "old").await.unwrap();
-    let keep = "create table kept as select * from subject_keys";
-    sqlx::raw_sql(keep).execute(&log.pool).await.unwrap();
-    let store = process(&log.database, &[FIRST, SECOND]).await;
-    store.sealing().rotate(|_, _| {}).await.unwrap();
-    store.retire_epochs(|| metadata(9)).await.unwrap();
-    let late = process(&log.database, &[SECOND]).await;
-    let restore = "update subject_keys s set wrapped = k.wrapped, master_epoch = k.master_epoch
-                   from kept k where k.subject = s.subject";
-    sqlx::raw_sql(restore).execute(&log.pool).await.unwrap();
-    assert_eq!(
-        fault(&late, 1).await.1,
-        SealFault::RetiredEpoch { epoch: 1 }
-    );
-}
-
-#[tokio::test]
-async fn many_events_ask_for_their_keys_once() {
+async fn many_persons_events_are_opened_in_their_order() {
     let log = log().await;
     confide_many(&log, 40).await;
     let fresh = process(&log.database, &[FIRST]).await;
