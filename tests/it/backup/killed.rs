@@ -7,7 +7,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::database::Database;
 
 use super::fixture::{Old, count, fails, succeeds, text, url};
-use crate::support::{Server, eventually};
+use crate::support::{Server, all_read, eventually};
 
 /// An empty database in the test cluster, and its URL.
 async fn empty_database() -> (Database, String) {
@@ -95,6 +95,7 @@ async fn a_private_database_stays_what_it_was_until_the_restore_is_complete() {
         "it was killed too late to show anything"
     );
     old.server.restart().await;
+    all_read(&old.server.client).await;
     old.at(&old.server)
         .get(&newer.appointment(""))
         .expect(200)
@@ -104,6 +105,7 @@ async fn a_private_database_stays_what_it_was_until_the_restore_is_complete() {
     succeeds(old.server.command(&["restore", text(&backup), "--replace"]));
     assert!(replaced(&old.server));
     old.server.restart().await;
+    all_read(&old.server.client).await;
     old.at(&old.server)
         .get(&newer.appointment(""))
         .expect(404)

@@ -116,6 +116,7 @@ async fn a_database_that_is_not_empty_is_replaced_only_when_asked_and_kept_aside
     old.server.stop().await;
     fails(old.server.command(&["restore", text(&backup)]), "not empty");
     old.server.restart().await;
+    all_read(&old.server.client).await;
     old.at(&old.server)
         .get(&later.appointment(""))
         .expect(200)
@@ -129,6 +130,7 @@ async fn a_database_that_is_not_empty_is_replaced_only_when_asked_and_kept_aside
     assert_eq!(aside.len(), 1, "{aside:?}");
     assert!(aside[0].starts_with("postgres-replaced-"), "{aside:?}");
     old.server.restart().await;
+    all_read(&old.server.client).await;
     old.at(&old.server)
         .get(&later.appointment(""))
         .expect(404)
@@ -223,6 +225,7 @@ async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring_in_hand(
     let with_keyring = ["--keyring", text(&backup)];
     succeeds(old.server.command(&[&replace[..], &with_keyring].concat()));
     old.server.restart().await;
+    all_read(&old.server.client).await;
     old.at(&old.server)
         .get(&kept.appointment(""))
         .expect(200)
