@@ -4,6 +4,7 @@
 //! `commands::ports`.
 
 pub mod argon2;
+pub mod backup;
 pub mod embedded_postgres;
 pub mod identity;
 pub mod jwt;

@@ -1,9 +1,13 @@
 //! The commands of the binary.
 
 mod admin;
+mod backup;
 mod keys;
+mod progress;
+mod restore;
 mod serve;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +43,24 @@ enum Command {
     /// Accounts of those who run the clinics.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Writes a backup of the log and its keyring into a new folder, also while the server runs.
+    /// The secrets are not in it: keep them elsewhere.
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// The folder to write; it must not exist yet or be empty.
+        folder: PathBuf,
+        /// Writes only the keyring: small, and to be taken often. It says who was erased.
+        #[arg(long)]
+        keyring_only: bool,
+    },
+    /// Restores a backup into an empty database. The server must not be running.
+    Restore {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        restore: restore::RestoreSettings,
+    },
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -112,11 +134,19 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
         }
-        Command::Keys(KeysCommand::Rotate {
+        Command::Backup {
             settings,
-            retire: true,
-        }) => keys::retire(&settings).await,
-        Command::Keys(KeysCommand::Rotate { settings, .. }) => keys::rotate(&settings).await,
+            folder,
+            keyring_only,
+        } => backup::backup(&settings, &folder, keyring_only).await,
+        Command::Restore { settings, restore } => restore::restore(&settings, &restore).await,
+        Command::Keys(KeysCommand::Rotate { settings, retire }) => {
+            if retire {
+                keys::retire(&settings).await
+            } else {
+                keys::rotate(&settings).await
+            }
+        }
         Command::Keys(KeysCommand::Erase { settings, subject }) => {
             keys::erase(&settings, subject).await
         }

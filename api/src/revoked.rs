@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use commands::identity::Identity;
 use commands::ports::{Clock, SessionId};
 
@@ -17,12 +17,29 @@ const LOOK_BACK: TimeDelta = TimeDelta::minutes(20);
 
 /// The revoked sessions, as this node knows them.
 #[derive(Clone, Default)]
-pub struct RevokedSessions(Arc<RwLock<HashSet<SessionId>>>);
+pub struct RevokedSessions {
+    known: Arc<RwLock<HashSet<SessionId>>>,
+    /// All sessions ended then: the database was restored, and no longer knows which were revoked.
+    all_ended: Option<DateTime<Utc>>,
+}
 
 impl RevokedSessions {
-    /// Whether the session's tokens are refused.
-    pub fn contains(&self, session: SessionId) -> bool {
-        self.0
+    /// For a database that was restored at `all_ended`, if it ever was.
+    pub fn new(all_ended: Option<DateTime<Utc>>) -> Self {
+        Self {
+            // Tokens tell whole seconds.
+            all_ended: all_ended.map(|at| at.trunc_subsecs(0)),
+            ..Self::default()
+        }
+    }
+
+    /// Whether a token of that session, issued then, is refused.
+    pub fn refuses(&self, session: SessionId, issued: DateTime<Utc>) -> bool {
+        self.all_ended.is_some_and(|ended| issued < ended) || self.contains(session)
+    }
+
+    fn contains(&self, session: SessionId) -> bool {
+        self.known
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .contains(&session)
@@ -30,14 +47,14 @@ impl RevokedSessions {
 
     /// Refuses a session's tokens on this node from now on.
     pub fn add(&self, session: SessionId) {
-        self.0
+        self.known
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(session);
     }
 
     fn known(&self) -> HashSet<SessionId> {
-        self.0
+        self.known
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -46,7 +63,7 @@ impl RevokedSessions {
     /// Takes what the database answered to a question that was asked when `known` was all. What was
     /// added meanwhile stays: the answer may be older.
     fn replace(&self, known: &HashSet<SessionId>, answer: Vec<SessionId>) {
-        let mut sessions = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.known.write().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|session| !known.contains(session));
         sessions.extend(answer);
     }
@@ -85,6 +102,16 @@ mod tests {
 
     fn session(number: u128) -> SessionId {
         SessionId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn tokens_from_before_a_restore_are_refused() {
+        let restored = DateTime::from_timestamp(1_000, 500_000_000).unwrap();
+        let revoked = RevokedSessions::new(Some(restored));
+        let second = |second| DateTime::from_timestamp(second, 0).unwrap();
+        assert!(revoked.refuses(session(1), second(999)));
+        assert!(!revoked.refuses(session(1), second(1_000)));
+        assert!(!RevokedSessions::new(None).refuses(session(1), second(0)));
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Application {
         subscribers.extend(commands::reactions::all(sessions.clone()));
         let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
 
-        let revoked = RevokedSessions::default();
+        let restored = event_store::epoch_opened(&parts.pool).await?;
+        let revoked = RevokedSessions::new(restored);
         revoked.refresh(&identity, &*parts.clock).await?;
         let mut background = JoinSet::new();
         background.spawn(

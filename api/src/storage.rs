@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use adapters::backup;
 use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig};
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
@@ -43,13 +44,8 @@ impl Storage {
     }
 
     async fn external(settings: &Settings, url: &str) -> anyhow::Result<Self> {
-        let app = PgConnectOptions::from_str(url).context("reading DATABASE_URL")?;
-        let owner = settings.owner_database_url.as_ref();
-        let owner = owner.map(|url| PgConnectOptions::from_str(url.expose_secret()));
-        let owner = owner
-            .transpose()
-            .context("reading CARESYNC_OWNER_DATABASE_URL")?;
-        migrate(owner.as_ref().unwrap_or(&app), &app).await?;
+        let External { owner, app } = External::read(settings, url)?;
+        migrate(&owner, &app).await?;
         let pool = connect(app, settings.database_connections).await?;
         tracing::info!("Using the PostgreSQL that DATABASE_URL names.");
         Ok(Self {
@@ -61,8 +57,7 @@ impl Storage {
 
     async fn embedded(settings: &Settings) -> anyhow::Result<Self> {
         let folder = data_dir(settings);
-        let mut config = EmbeddedPostgresConfig::new(folder.join("postgres"));
-        config.search_path.clone_from(&settings.search_path);
+        let config = embedded_config(settings, folder.join(PRIVATE));
         let server = EmbeddedPostgres::start(config)
             .await
             .context("starting PostgreSQL")?;
@@ -99,15 +94,47 @@ impl Storage {
     }
 }
 
+/// The database that is set, by its two roles.
+pub(crate) struct External {
+    /// Owns the tables.
+    pub(crate) owner: PgConnectOptions,
+    /// Works with them.
+    pub(crate) app: PgConnectOptions,
+}
+
+impl External {
+    /// Reads both URLs; one does for both roles.
+    pub(crate) fn read(settings: &Settings, url: &str) -> anyhow::Result<Self> {
+        let app = PgConnectOptions::from_str(url).context("reading DATABASE_URL")?;
+        let owner = settings.owner_database_url.as_ref();
+        let owner = owner.map(|url| PgConnectOptions::from_str(url.expose_secret()));
+        let owner = owner
+            .transpose()
+            .context("reading CARESYNC_OWNER_DATABASE_URL")?
+            .unwrap_or_else(|| app.clone());
+        Ok(Self { owner, app })
+    }
+}
+
+/// The private database within the data folder.
+pub(crate) const PRIVATE: &str = "postgres";
+
+/// How a private database in `folder` is run.
+pub(crate) fn embedded_config(settings: &Settings, folder: PathBuf) -> EmbeddedPostgresConfig {
+    let mut config = EmbeddedPostgresConfig::new(folder);
+    config.search_path.clone_from(&settings.search_path);
+    config
+}
+
 /// Root's checkout is out of reach for the account that the server runs under.
-fn data_dir(settings: &Settings) -> PathBuf {
+pub(crate) fn data_dir(settings: &Settings) -> PathBuf {
     settings.data_dir.clone().unwrap_or_else(|| {
         let root = nix::unistd::geteuid().is_root();
         PathBuf::from(if root { "/var/lib/caresync" } else { "data" })
     })
 }
 
-fn secrets_folder(folder: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn secrets_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt;
     let secrets = folder.join("secrets");
     std::fs::DirBuilder::new()
@@ -137,11 +164,34 @@ pub async fn connect(options: PgConnectOptions, connections: u32) -> anyhow::Res
         .context("connecting to the database")
 }
 
-/// Brings the schema up to date as `owner` and lets `app` use it.
+/// Brings the schema up to date as `owner` and lets `app` use it. Refuses a database in which a
+/// restore began and did not end.
 pub async fn migrate(owner: &PgConnectOptions, app: &PgConnectOptions) -> anyhow::Result<()> {
-    let mut connection = PgConnection::connect_with(owner)
+    let mut connection = as_owner(owner).await?;
+    backup::refuse_half_restored(&mut connection).await?;
+    connection.close().await.context("closing a connection")?;
+    bring_up_to_date(owner, app).await
+}
+
+/// A connection of the owner's.
+pub(crate) async fn as_owner(owner: &PgConnectOptions) -> anyhow::Result<PgConnection> {
+    PgConnection::connect_with(owner)
         .await
-        .context("connecting as the database's owner")?;
+        .context("connecting as the database's owner")
+}
+
+/// The last migration that this program knows.
+pub(crate) fn newest_migration() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or_default()
+}
+
+/// Migrates and grants, also in a database that is being restored.
+pub(crate) async fn bring_up_to_date(
+    owner: &PgConnectOptions,
+    app: &PgConnectOptions,
+) -> anyhow::Result<()> {
+    let mut connection = as_owner(owner).await?;
     MIGRATIONS
         .run(&mut connection)
         .await

@@ -106,8 +106,9 @@ pub enum OpenError {
     /// Events of the current epoch come from a cluster that was further on: this database was
     /// restored without opening a new epoch, and new events would sort before old ones.
     #[error(
-        "the log holds transaction {stored} but this cluster is only at {next}: \
-         it was restored outside `caresync restore`"
+        "the log holds transaction {stored} but this cluster is only at {next}: it was restored \
+         by something else than `caresync restore`, and new events would sort before old ones; \
+         restore a folder that `caresync backup` wrote with `caresync restore` into an empty database"
     )]
     XidsBehind {
         /// The highest transaction id of this epoch in the log.

@@ -18,10 +18,12 @@ mod cache;
 mod claims;
 mod connection;
 mod cursor;
+mod epoch;
 mod error;
 mod event;
 mod guard;
 mod idempotency;
+mod keyring;
 mod load;
 mod seal;
 mod snapshot;
@@ -34,10 +36,12 @@ mod upcast;
 
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use cursor::{Cursor, CursorError};
+pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
+pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey, UnfitKeyring};
 pub use load::{Decided, Loaded, Sighting};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,

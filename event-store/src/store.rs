@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use postgres_es::PostgresEventRepository;
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use tokio::sync::watch;
 
 use crate::append::Committer;
@@ -99,26 +99,7 @@ impl EventStore {
 
     /// The newest event that any reader may see now.
     pub async fn head(&self) -> Result<Cursor, StoreError> {
-        let row = sqlx::query!(
-            r#"
-            select epoch, transaction_id::text as "transaction_id!", position
-            from events
-            order by epoch desc, transaction_id desc, position desc
-            limit 1
-            "#
-        )
-        .fetch_optional(self.pool())
-        .await
-        .map_err(StoreError::doing("reading the head of the log"))?;
-        let Some(row) = row else {
-            return Ok(Cursor::START);
-        };
-        Cursor::from_parts(row.epoch, &row.transaction_id, row.position).map_err(|error| {
-            StoreError {
-                doing: "reading a position",
-                source: sqlx::Error::Decode(error.into()),
-            }
-        })
+        head(self.pool()).await
     }
 
     /// How many events stand after `cursor`.
@@ -199,6 +180,28 @@ impl EventStore {
     pub(crate) fn announcements(&self) -> watch::Receiver<Cursor> {
         self.inner.head.subscribe()
     }
+}
+
+/// The newest event that `executor` sees.
+pub(crate) async fn head(executor: impl PgExecutor<'_>) -> Result<Cursor, StoreError> {
+    let row = sqlx::query!(
+        r#"
+        select epoch, transaction_id::text as "transaction_id!", position
+        from events
+        order by epoch desc, transaction_id desc, position desc
+        limit 1
+        "#
+    )
+    .fetch_optional(executor)
+    .await
+    .map_err(StoreError::doing("reading the head of the log"))?;
+    let Some(row) = row else {
+        return Ok(Cursor::START);
+    };
+    Cursor::from_parts(row.epoch, &row.transaction_id, row.position).map_err(|error| StoreError {
+        doing: "reading a position",
+        source: sqlx::Error::Decode(error.into()),
+    })
 }
 
 /// Transaction ids die with their cluster. If the log's are ahead of the cluster's, events written

@@ -2,6 +2,7 @@
 // It is compiled as a test anyway; this tells clippy that helpers may unwrap, too.
 #![cfg(test)]
 
+mod backup;
 mod http;
 mod projections;
 mod store;

@@ -25,8 +25,10 @@ mod passwords;
 mod postmaster;
 mod roles;
 mod settings;
+mod swap;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::{
     path::{Path, PathBuf},
@@ -37,6 +39,8 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 pub use config::EmbeddedPostgresConfig;
 pub use error::EmbeddedPostgresError;
+pub use swap::{HeldDataDir, prepare_beside, put_in_place};
+pub use visit::Visit;
 use {
     EmbeddedPostgresError as Error, account::ServerAccount, binaries::Binaries, cluster::Maker,
     layout::Layout, lock::DataDirLock, passwords::Passwords, postmaster::Postmaster, roles::Role,
@@ -52,7 +56,7 @@ pub struct EmbeddedPostgres {
     passwords: Passwords,
     socket_dir: PathBuf,
     stop_timeout: Duration,
-    _lock: DataDirLock,
+    lock: DataDirLock,
 }
 
 impl EmbeddedPostgres {
@@ -75,7 +79,7 @@ impl EmbeddedPostgres {
             passwords,
             socket_dir,
             stop_timeout: config.stop_timeout,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -121,6 +125,13 @@ impl EmbeddedPostgres {
     /// [`EmbeddedPostgresError::StopTimedOut`] if it survives both.
     pub async fn stop(self) -> Result<(), EmbeddedPostgresError> {
         self.postmaster.stop(self.stop_timeout).await
+    }
+
+    /// The same, but nobody else can start on the data folder until the answer is dropped.
+    pub async fn stop_and_hold(self) -> Result<HeldDataDir, EmbeddedPostgresError> {
+        let (postmaster, limit, lock) = (self.postmaster, self.stop_timeout, self.lock);
+        postmaster.stop(limit).await?;
+        Ok(HeldDataDir::new(self.layout.data_dir().to_owned(), lock))
     }
 }
 

@@ -55,6 +55,16 @@ impl Postmaster {
         None
     }
 
+    /// The folder of the socket of a server that somebody else runs on `cluster`, if it is ready.
+    pub(super) fn socket_of_running(cluster: &Path) -> Option<PathBuf> {
+        let cluster = cluster.canonicalize().ok()?;
+        let found = Self::adopt(&cluster)?;
+        // It is not ours to stop, which dropping would do.
+        std::mem::forget(found);
+        let file = PidFile::read(&cluster)?;
+        (file.status == "ready").then_some(file.socket_dir)
+    }
+
     /// Starts the server on `cluster`, whose settings have been written, and waits until it is
     /// ready: again and again while what is left of a killed predecessor is in the way.
     pub(super) async fn start(

@@ -139,7 +139,7 @@ fn admit<L: Level>(request: &HttpRequest) -> Result<Access<L>, Problem> {
         .verify(token, app.clock.now())
         .map_err(|_| unauthenticated())?;
     let session = claims.sid;
-    if app.revoked.contains(session) {
+    if app.revoked.refuses(session, claims.iat) {
         return Err(unauthenticated());
     }
     let caller = caller(claims);

@@ -103,6 +103,21 @@ impl MasterKeys {
         Ok(Zeroizing::new(key))
     }
 
+    /// Whether the master key of that epoch is here and opens a subject's key.
+    pub(crate) fn opens(
+        &self,
+        subject: Uuid,
+        key_version: i16,
+        epoch: i16,
+        wrapped: &[u8],
+    ) -> bool {
+        let row = Row {
+            subject,
+            key_version,
+        };
+        self.unwrap(row, epoch, wrapped).is_ok()
+    }
+
     pub(super) fn data_key(
         &self,
         row: Row,
@@ -121,7 +136,7 @@ impl MasterKeys {
     }
 
     /// Whether the key of that epoch made this check value.
-    pub(super) fn made(&self, epoch: i16, check_value: &[u8]) -> bool {
+    pub(crate) fn made(&self, epoch: i16, check_value: &[u8]) -> bool {
         let master = self.by_epoch.get(&epoch);
         master.is_some_and(|master| open(master, check_value, &check_aad(epoch)).is_some())
     }

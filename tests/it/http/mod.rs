@@ -14,7 +14,7 @@ mod lists;
 mod patients;
 mod position;
 mod precondition;
-mod privacy;
+pub mod privacy;
 mod race;
 mod sessions;
 mod sweep;

@@ -78,7 +78,7 @@ fn capture() -> Captured {
 }
 
 #[track_caller]
-fn says_nothing(text: &str, place: &str) {
+pub fn says_nothing(text: &str, place: &str) {
     let text = text.to_lowercase();
     let hex =
         |byte: u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap());
@@ -96,7 +96,7 @@ async fn dump(pool: &PgPool, sql: &str) -> String {
 }
 
 /// Signs up, books, cancels, and gets everything wrong that can be got wrong.
-async fn live(clinic: &Clinic) {
+pub async fn live(clinic: &Clinic) {
     let nobody = clinic.nobody();
     let new = json!({
         "name": "Zephyrine Quillfeather",
@@ -205,7 +205,7 @@ async fn no_log_line_and_no_clear_column_tells_of_a_patient() {
 }
 
 /// What the other fields for personal data are filled with.
-async fn fill_every_field(clinic: &Clinic) {
+pub async fn fill_every_field(clinic: &Clinic) {
     let admin = clinic.client(&Somebody::admin());
     let doctor = json!({
         "name": "Zephyrine Quillfeather",
@@ -265,7 +265,7 @@ fn pg_dump(database: &Database) -> String {
 }
 
 /// The newest installed.
-fn server_binaries() -> PathBuf {
+pub fn server_binaries() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten();

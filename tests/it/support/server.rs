@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use adapters::jwt::JwtKeys;
@@ -16,27 +16,34 @@ use tests::sealing::MASTER_KEY;
 
 use super::{Client, eventually};
 
-/// A running `caresync serve` on a folder of its own. Dropping it kills it and its database.
+/// `caresync serve` on a folder of its own. Dropping it kills it and its database.
 pub struct Server {
     folder: TempDir,
-    process: Child,
+    process: Option<Child>,
     starts: u32,
-    own_master_key: bool,
     pub client: Client,
+    /// The master keys that the program is given; without any it makes its own.
+    pub master_key: Option<String>,
 }
 
 impl Server {
     /// Starts it on a new folder, with these keys and the tests' master key.
     pub async fn start(keys: &JwtKeys) -> Self {
-        Self::start_with(keys, false).await
+        let mut server = Self::prepare(keys);
+        server.restart().await;
+        server
     }
 
     /// The same; it makes a master key of its own.
     pub async fn start_with_own_master_key(keys: &JwtKeys) -> Self {
-        Self::start_with(keys, true).await
+        let mut server = Self::prepare(keys);
+        server.master_key = None;
+        server.restart().await;
+        server
     }
 
-    async fn start_with(keys: &JwtKeys, own_master_key: bool) -> Self {
+    /// A new folder with these keys, and nothing that runs.
+    pub fn prepare(keys: &JwtKeys) -> Self {
         // The database runs under another account, which must reach its folder.
         let open = Permissions::from_mode(0o755);
         let folder = tempfile::Builder::new()
@@ -44,30 +51,69 @@ impl Server {
             .tempdir()
             .unwrap();
         keys.save_new(folder.path().join("jwt.json")).unwrap();
-        let mut server = Self {
-            process: serve(&folder, own_master_key, 0),
+        Self {
+            process: None,
             folder,
             starts: 0,
-            own_master_key,
             client: Client::new(String::new()),
-        };
-        server.listening().await;
-        server
+            master_key: Some(MASTER_KEY.to_owned()),
+        }
     }
 
     /// Starts it again on the same folder; it must have ended.
     pub async fn restart(&mut self) {
-        self.starts += 1;
-        self.process = serve(&self.folder, self.own_master_key, self.starts);
+        self.spawn();
         self.listening().await;
     }
 
+    /// Starts it where it must not start, and answers what it says.
+    pub async fn refuses_to_start(&mut self) -> String {
+        self.spawn();
+        self.gone("the server refuses to start").await;
+        fs::read_to_string(self.log()).unwrap()
+    }
+
+    fn spawn(&mut self) {
+        self.starts += 1;
+        let log = File::create(self.log()).unwrap();
+        let started = self.command(&["serve"]).stderr(log).spawn();
+        self.process = Some(started.unwrap());
+    }
+
+    /// The program on this folder, doing something else.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let folder = self.folder();
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .env_remove("CARESYNC_OWNER_DATABASE_URL")
+            .env("CARESYNC_DATA_DIR", folder)
+            .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
+            .env("CARESYNC_INDEX_KEY", "07".repeat(32))
+            .env_remove("CARESYNC_MASTER_KEY")
+            .env("CARESYNC_PORT", "0");
+        if let Some(key) = &self.master_key {
+            command.env("CARESYNC_MASTER_KEY", key);
+        }
+        command
+    }
+
+    /// The folder that it keeps everything in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder().join(format!("server-{}.log", self.starts))
+    }
+
     async fn listening(&mut self) {
-        let log = log_path(&self.folder, self.starts);
+        let log = self.log();
         let mut address = None;
         eventually("the server listens", async || {
             let text = fs::read_to_string(&log).unwrap();
-            let ended = self.process.try_wait().unwrap();
+            let ended = self.process.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {text}");
             let rest = text.split_once("Listening on http://");
             address = rest.and_then(|(_, rest)| Some(rest.split_whitespace().next()?.to_owned()));
@@ -77,36 +123,37 @@ impl Server {
         self.client = Client::new(format!("http://{}", address.unwrap()));
     }
 
+    async fn gone(&mut self, what: &str) {
+        let process = self.process.as_mut().unwrap();
+        eventually(what, async || process.try_wait().unwrap().is_some()).await;
+    }
+
     /// Kills the program. Its database lives on.
     pub fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        let process = self.process.as_mut().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
     }
 
     /// Tells the program to stop and waits until it has.
     pub async fn stop(&mut self) {
-        let pid = Pid::from_raw(self.process.id().try_into().unwrap());
+        let pid = self.process.as_ref().unwrap().id();
+        let pid = Pid::from_raw(pid.try_into().unwrap());
         kill(pid, Signal::SIGTERM).unwrap();
-        eventually("the server stops", async || {
-            self.process.try_wait().unwrap().is_some()
-        })
-        .await;
+        self.gone("the server stops").await;
     }
 
     /// Runs another command of the program on the same folder; the server must have ended. Returns
     /// whether it succeeded, and what it printed and logged.
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let done = program(&self.folder, self.own_master_key)
-            .args(arguments)
-            .output()
-            .unwrap();
+        let done = self.command(arguments).output().unwrap();
         let told = [done.stdout, done.stderr].concat();
         (done.status.success(), String::from_utf8(told).unwrap())
     }
 
     /// The file of its own master keys.
     pub fn master_keys(&self) -> String {
-        fs::read_to_string(self.folder.path().join("secrets/master.keys")).unwrap()
+        fs::read_to_string(self.folder().join("secrets/master.keys")).unwrap()
     }
 
     /// Stops the database as `pg_ctl -m immediate` does, which is this signal.
@@ -115,61 +162,47 @@ impl Server {
     }
 
     fn postmaster(&self) -> Option<Pid> {
-        let file = self.folder.path().join("postgres/cluster/postmaster.pid");
-        let text = fs::read_to_string(file).ok()?;
-        Some(Pid::from_raw(text.lines().next()?.parse().ok()?))
+        postmaster(&self.folder().join("postgres"))
     }
 
     /// Connections to the private database as its superuser.
     pub async fn pool(&self) -> PgPool {
-        let folder = self.folder.path().join("postgres");
+        let pool = PgPoolOptions::new().max_connections(2);
+        let options = self.options("superuser");
+        pool.connect_with(options).await.unwrap()
+    }
+
+    /// How to connect to the private database as the superuser, the owner or the app.
+    pub fn options(&self, role: &str) -> PgConnectOptions {
+        let folder = self.folder().join("postgres");
         let passwords = fs::read(folder.join("passwords.json")).unwrap();
         let passwords: Value = serde_json::from_slice(&passwords).unwrap();
-        let options = PgConnectOptions::new_without_pgpass()
+        PgConnectOptions::new_without_pgpass()
             .socket(folder.join("run"))
-            .username("caresync_superuser")
-            .password(passwords["superuser"].as_str().unwrap())
-            .database("caresync");
-        let pool = PgPoolOptions::new().max_connections(2);
-        pool.connect_with(options).await.unwrap()
+            .username(&format!("caresync_{role}"))
+            .password(passwords[role].as_str().unwrap())
+            .database("caresync")
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Either may be gone already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        if let Some(postmaster) = self.postmaster() {
-            let _ = kill(postmaster, Signal::SIGQUIT);
+        // Any of them may be gone already.
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        for database in ["postgres", "postgres-restoring"] {
+            if let Some(postmaster) = postmaster(&self.folder().join(database)) {
+                let _ = kill(postmaster, Signal::SIGQUIT);
+            }
         }
     }
 }
 
-fn serve(folder: &TempDir, own_master_key: bool, start: u32) -> Child {
-    let log = File::create(log_path(folder, start)).unwrap();
-    let mut program = program(folder, own_master_key);
-    program.arg("serve").env("CARESYNC_PORT", "0");
-    program.stderr(log).spawn().unwrap()
-}
-
-fn program(folder: &TempDir, own_master_key: bool) -> Command {
-    let mut program = Command::new(binary());
-    program
-        .env_remove("DATABASE_URL")
-        .env_remove("CARESYNC_OWNER_DATABASE_URL")
-        .env_remove("CARESYNC_MASTER_KEY")
-        .env("CARESYNC_DATA_DIR", folder.path())
-        .env("CARESYNC_JWT_KEYS", folder.path().join("jwt.json"))
-        .env("CARESYNC_INDEX_KEY", "07".repeat(32));
-    if !own_master_key {
-        program.env("CARESYNC_MASTER_KEY", MASTER_KEY);
-    }
-    program
-}
-
-fn log_path(folder: &TempDir, start: u32) -> PathBuf {
-    folder.path().join(format!("server-{start}.log"))
+fn postmaster(database: &Path) -> Option<Pid> {
+    let text = fs::read_to_string(database.join("cluster/postmaster.pid")).ok()?;
+    Some(Pid::from_raw(text.lines().next()?.parse().ok()?))
 }
 
 /// The binary beside this test's own; no test of another package makes cargo build it.

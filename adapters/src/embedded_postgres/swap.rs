@@ -1,0 +1,71 @@
+//! Puts one data folder in the place of another, at once: there is no moment at which a program that
+//! starts would find no cluster and make a new, empty one.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::{MetadataExt as _, chown},
+    path::{Path, PathBuf},
+};
+
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+
+use super::{EmbeddedPostgresError as Error, lock::DataDirLock};
+
+/// A data folder whose server is stopped, and which is still ours.
+#[derive(Debug)]
+pub struct HeldDataDir {
+    path: PathBuf,
+    _lock: DataDirLock,
+}
+
+impl HeldDataDir {
+    pub(super) fn new(path: PathBuf, lock: DataDirLock) -> Self {
+        Self { path, _lock: lock }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Makes the folder `staged` for a cluster that is to take the place of `current`, and gives it to
+/// the same account.
+pub fn prepare_beside(current: &Path, staged: &Path) -> Result<(), Error> {
+    let doing = "making a folder for the new database";
+    fs::create_dir_all(staged).map_err(Error::io(doing, staged))?;
+    let Ok(owner) = fs::metadata(current) else {
+        return Ok(());
+    };
+    if nix::unistd::geteuid().is_root() {
+        chown(staged, Some(owner.uid()), Some(owner.gid())).map_err(Error::io(doing, staged))?;
+    }
+    Ok(())
+}
+
+/// Gives `staged` the name `current`. What has that name now is kept under the name `aside`.
+pub fn put_in_place(staged: &HeldDataDir, current: &Path, aside: &Path) -> Result<(), Error> {
+    let staged = staged.path();
+    let swapped = if current.exists() {
+        renameat2(
+            AT_FDCWD,
+            staged,
+            AT_FDCWD,
+            current,
+            RenameFlags::RENAME_EXCHANGE,
+        )
+        .map_err(io::Error::from)
+        .and_then(|()| fs::rename(staged, aside))
+    } else {
+        fs::rename(staged, current)
+    };
+    let folder = current.parent().unwrap_or(current);
+    swapped
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(Error::io(
+            "putting the restored database in its place",
+            current,
+        ))
+}

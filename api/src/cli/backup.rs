@@ -1,0 +1,181 @@
+//! `caresync backup`
+
+use std::path::Path;
+
+use adapters::backup::{
+    Draft, DumpSource, FORMAT, KEYRING, LogEntry, Manifest, Tools, dump, refuse_half_restored,
+};
+use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, Visit};
+use adapters::system::SystemClock;
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use commands::ports::Clock as _;
+use event_store::{Keyring, LogFacts, log_facts};
+use secrecy::ExposeSecret as _;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, Executor as _, PgConnection};
+
+use super::progress::Progress;
+use crate::settings::Settings;
+use crate::storage::{External, PRIVATE, as_owner, data_dir, embedded_config};
+
+/// What the log and the keyring are read in, so that they agree. Read only: it has no transaction id
+/// and holds no reader of the log back, however long the dump takes.
+const SNAPSHOT: &str = "
+    set idle_in_transaction_session_timeout = 0;
+    set statement_timeout = 0;
+    begin isolation level repeatable read read only;
+";
+
+/// Writes a backup into `folder`, which appears when it is complete.
+pub async fn backup(settings: &Settings, folder: &Path, keyring_only: bool) -> anyhow::Result<()> {
+    let draft = Draft::begin(folder)?;
+    let database = Database::open(settings).await?;
+    let written = write(settings, &database.owner, draft, keyring_only).await;
+    database.close().await?;
+    let manifest = written?;
+    tracing::info!(
+        path = %folder.display(),
+        events = manifest.log.as_ref().map(|log| log.events),
+        subjects = manifest.subjects,
+        erasures = manifest.erasures,
+        "Wrote a backup."
+    );
+    Ok(())
+}
+
+/// The database to read, as its owner.
+struct Database {
+    owner: PgConnectOptions,
+    started: Option<EmbeddedPostgres>,
+}
+
+impl Database {
+    /// The one that is set, or the private one: started, unless a server runs it already.
+    async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        if let Some(url) = &settings.database_url {
+            let External { owner, .. } = External::read(settings, url.expose_secret())?;
+            return Ok(Self {
+                owner,
+                started: None,
+            });
+        }
+        let folder = data_dir(settings).join(PRIVATE);
+        if !folder.join("cluster").exists() {
+            bail!("there is no database in {}", folder.display());
+        }
+        let config = embedded_config(settings, folder.clone());
+        match EmbeddedPostgres::start(config).await {
+            Ok(server) => Ok(Self {
+                owner: server.owner_options(),
+                started: Some(server),
+            }),
+            Err(in_use @ EmbeddedPostgresError::InUse { .. }) => {
+                let visit = Visit::pay(&folder)?.ok_or(in_use)?;
+                Ok(Self {
+                    owner: visit.owner_options(),
+                    started: None,
+                })
+            }
+            Err(error) => Err(error).context("starting PostgreSQL"),
+        }
+    }
+
+    async fn close(self) -> anyhow::Result<()> {
+        match self.started {
+            Some(server) => server.stop().await.context("stopping PostgreSQL"),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn write(
+    settings: &Settings,
+    owner: &PgConnectOptions,
+    mut draft: Draft,
+    keyring_only: bool,
+) -> anyhow::Result<Manifest> {
+    let mut connection = as_owner(owner).await?;
+    refuse_half_restored(&mut connection).await?;
+    // Before the snapshot: whoever is erased from here on may not be known as erased.
+    let taken_at = SystemClock.now();
+    connection
+        .execute(SNAPSHOT)
+        .await
+        .context("opening a snapshot")?;
+    let facts = log_facts(&mut connection).await?;
+    let keyring = Keyring::read(&mut connection).await?;
+    let log = if keyring_only {
+        None
+    } else {
+        let log = log_entry(&mut connection, facts).await?;
+        dump_log(settings, owner, &mut connection, &log, &mut draft).await?;
+        Some(log)
+    };
+    connection.close().await.context("closing the snapshot")?;
+    draft.add_json(KEYRING, &keyring)?;
+    let manifest = manifest(taken_at, facts, log, &keyring);
+    draft.publish(manifest.clone())?;
+    Ok(manifest)
+}
+
+async fn log_entry(connection: &mut PgConnection, facts: LogFacts) -> anyhow::Result<LogEntry> {
+    let schema = "select max(version) from _sqlx_migrations";
+    let schema = sqlx::query_scalar(schema).fetch_one(&mut *connection);
+    let schema = schema.await.context("reading which migrations ran")?;
+    Ok(LogEntry {
+        head: facts.head.to_string(),
+        events: facts.events,
+        schema,
+        postgres: server_version(connection).await?,
+    })
+}
+
+/// The server's `server_version_num`.
+pub(super) async fn server_version(connection: &mut PgConnection) -> anyhow::Result<u32> {
+    let number = "select current_setting('server_version_num')";
+    let number: String = sqlx::query_scalar(number)
+        .fetch_one(connection)
+        .await
+        .context("asking for the server's version")?;
+    number.parse().context("reading the server's version")
+}
+
+async fn dump_log(
+    settings: &Settings,
+    owner: &PgConnectOptions,
+    connection: &mut PgConnection,
+    log: &LogEntry,
+    draft: &mut Draft,
+) -> anyhow::Result<()> {
+    let snapshot: String = sqlx::query_scalar("select pg_export_snapshot()")
+        .fetch_one(connection)
+        .await
+        .context("exporting a snapshot")?;
+    let tools = Tools::find(settings.search_path.as_deref(), log.postgres_major())?;
+    let source = DumpSource {
+        tools: &tools,
+        owner,
+        snapshot: &snapshot,
+    };
+    let progress = Progress::bytes("Dumping the log", None);
+    Ok(dump(source, draft, &|passed| progress.at(passed)).await?)
+}
+
+fn manifest(
+    taken_at: DateTime<Utc>,
+    facts: LogFacts,
+    log: Option<LogEntry>,
+    keyring: &Keyring,
+) -> Manifest {
+    Manifest {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        taken_at,
+        epoch: facts.epoch,
+        log,
+        subjects: keyring.keys() as u64,
+        erasures: keyring.erased().count() as u64,
+        files: std::collections::BTreeMap::new(),
+    }
+}

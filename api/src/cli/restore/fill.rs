@@ -1,0 +1,129 @@
+//! Fills an empty database with a backup, up to the point where a server may start on it.
+
+use std::path::Path;
+
+use adapters::backup::{BackupError, LOG, LogEntry, Tools, begin_restore, end_restore, load};
+use adapters::system::SystemClock;
+use anyhow::Context as _;
+use commands::guards::guards;
+use commands::ports::Clock as _;
+use event_store::{EventStore, Keyring, Sealing, log_facts, open_new_epoch};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection};
+
+use crate::cli::backup::server_version;
+use crate::cli::progress::Progress;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+use crate::storage::{as_owner, bring_up_to_date, connect};
+
+/// What goes into the database.
+pub struct Plan<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The backup.
+    pub folder: &'a Path,
+    /// The epoch that the backup was taken in.
+    pub epoch: i16,
+    /// What the manifest says of the log.
+    pub log: LogEntry,
+    /// All that is known about keys and erasures.
+    pub keyrings: Vec<Keyring>,
+    /// The secrets that the log will be opened with.
+    pub secrets: Secrets,
+}
+
+impl Plan<'_> {
+    /// Fills `owner`'s database, and proves that the log opens.
+    pub async fn fill(
+        &self,
+        owner: &PgConnectOptions,
+        app: &PgConnectOptions,
+    ) -> anyhow::Result<()> {
+        let keyring = self.keyring()?;
+        let mut connection = as_owner(owner).await?;
+        let tools = self.tools(&mut connection).await?;
+        begin_restore(&mut connection, self.folder, SystemClock.now()).await?;
+        self.load(&tools, owner).await?;
+        self.check_arrival(&mut connection).await?;
+        bring_up_to_date(owner, app).await?;
+        let epoch = self.complete(&keyring, &mut connection).await?;
+        connection.close().await.context("closing a connection")?;
+        self.open(app).await?;
+        tracing::info!(
+            events = self.log.events,
+            subjects = keyring.keys(),
+            erasures = keyring.erased().count(),
+            "Restored the log. It goes on in epoch {epoch}, and everybody has to sign in again."
+        );
+        Ok(())
+    }
+
+    /// What all keyrings know together, which the master keys must fit.
+    pub fn keyring(&self) -> anyhow::Result<Keyring> {
+        let masters = &self.secrets.master;
+        let mut keyring = Keyring::default();
+        for known in &self.keyrings {
+            keyring.merge(known.clone(), &|subject, key| {
+                masters.open_key_of(subject, key)
+            });
+        }
+        keyring.fits(masters)?;
+        Ok(keyring)
+    }
+
+    /// The tools for this server, which must not be older than the dump.
+    async fn tools(&self, connection: &mut PgConnection) -> anyhow::Result<Tools> {
+        let server = server_version(connection).await? / 10_000;
+        let backup = self.log.postgres_major();
+        if backup > server {
+            return Err(BackupError::NewerServer { backup, server }.into());
+        }
+        Ok(Tools::find(self.settings.search_path.as_deref(), server)?)
+    }
+
+    async fn load(&self, tools: &Tools, owner: &PgConnectOptions) -> anyhow::Result<()> {
+        let size = std::fs::metadata(self.folder.join(LOG)).context("looking at the dump")?;
+        let progress = Progress::bytes("Loading the log", Some(size.len()));
+        Ok(load(tools, owner, self.folder, &|passed| progress.at(passed)).await?)
+    }
+
+    /// The manifest and the dump were made in one snapshot: what they say must be the same.
+    async fn check_arrival(&self, connection: &mut PgConnection) -> anyhow::Result<()> {
+        let facts = log_facts(connection).await?;
+        let words = |events: i64, head: &str| format!("{events} events up to {head}");
+        let found = words(facts.events, &facts.head.to_string());
+        let expected = words(self.log.events, &self.log.head);
+        if found == expected {
+            Ok(())
+        } else {
+            Err(BackupError::Mismatch { found, expected }.into())
+        }
+    }
+
+    /// Opens the epoch, puts the keyring in, honours every erasure, and takes the mark away: all of
+    /// it or nothing.
+    async fn complete(
+        &self,
+        keyring: &Keyring,
+        connection: &mut PgConnection,
+    ) -> anyhow::Result<i16> {
+        let doing = "completing the restore";
+        let mut transaction = connection.begin().await.context(doing)?;
+        let known = self.epoch.max(keyring.epoch);
+        let epoch = open_new_epoch(&mut transaction, known, SystemClock.now()).await?;
+        keyring.replace(&mut transaction).await?;
+        end_restore(&mut transaction).await?;
+        transaction.commit().await.context(doing)?;
+        Ok(epoch)
+    }
+
+    async fn open(&self, app: &PgConnectOptions) -> anyhow::Result<()> {
+        let pool = connect(app.clone(), 2).await?;
+        let sealing = Sealing::open(pool.clone(), self.secrets.master.clone()).await?;
+        let guards = guards(self.secrets.logins.clone());
+        EventStore::open(pool.clone(), guards, sealing).await?;
+        pool.close().await;
+        Ok(())
+    }
+}
