@@ -8,3 +8,5 @@ mod keyring;
 mod order;
 mod seal;
 mod sealed_log;
+mod snapshots;
+mod upcasting;

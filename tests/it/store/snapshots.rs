@@ -1,0 +1,171 @@
+//! Long streams are loaded from a snapshot on, and no snapshot is believed that should not be.
+
+use cqrs_es::Aggregate;
+use event_store::{EventStore, Guards, Sealing, Snapshots, StoreOptions, Upcasters};
+use serde_json::Value;
+use sqlx::PgPool;
+use tests::database::Database;
+use uuid::Uuid;
+
+use super::confidence::{Confided, Confidence, confide_to};
+use super::fixture::id;
+use super::sealed_log::{FIRST, eventually, masters};
+
+/// A process that keeps a snapshot every ten events, of states in the given form. One person confides
+/// to every confidence.
+async fn process(database: &Database, schema_version: i32) -> EventStore {
+    let pool = database.pool(8).await.unwrap();
+    let sealing = Sealing::open(pool.clone(), masters(&[FIRST]))
+        .await
+        .unwrap();
+    let options = StoreOptions {
+        guards: Guards::none(),
+        sealing,
+        upcasters: Upcasters::none(),
+        snapshots: Snapshots::none().of::<Confidence>(10, schema_version, |_| Some(id(7))),
+    };
+    EventStore::open_with(pool, options).await.unwrap()
+}
+
+/// A log with a snapshot at event 20 of 25, and a process that has nothing in its cache.
+async fn with_a_snapshot() -> (Database, EventStore) {
+    let database = Database::create().await.unwrap();
+    let writer = process(&database, 1).await;
+    let pool = writer.pool().clone();
+    for number in 0..25 {
+        let secret = vec![Confided::of(7, &format!("secret {number}"))];
+        confide_to(&writer, 1, secret).await.unwrap();
+        if number == 19 {
+            eventually(async || snapshot(&pool).await.is_some_and(|kept| kept.0 == 20)).await;
+        }
+    }
+    let reader = process(&database, 1).await;
+    (database, reader)
+}
+
+/// The kept snapshot: its place, its form, and what is stored of it.
+async fn snapshot(pool: &PgPool) -> Option<(i64, i32, String)> {
+    sqlx::query_as("select sequence, schema_version, state from snapshots")
+        .fetch_optional(pool)
+        .await
+        .unwrap()
+}
+
+/// Makes every event before the snapshot unreadable: whoever reads one of them fails.
+async fn spoil_events_before(pool: &PgPool, sequence: i64) {
+    let sql = format!(
+        "alter table events disable trigger all;
+         update events set payload = '{{\"type\": \"Unheard\"}}' where sequence <= {sequence};
+         alter table events enable trigger all"
+    );
+    sqlx::raw_sql(&sql).execute(pool).await.unwrap();
+}
+
+async fn loaded(store: &EventStore) -> Result<(i64, Vec<Option<String>>), event_store::LoadError> {
+    let loaded = store.load_fresh::<Confidence>(&id(1).to_string()).await?;
+    Ok((loaded.version(), loaded.aggregate().secrets.clone()))
+}
+
+fn all() -> Vec<Option<String>> {
+    (0..25)
+        .map(|number| Some(format!("secret {number}")))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_stands_before_a_snapshot_is_not_read() {
+    let (_database, store) = with_a_snapshot().await;
+    spoil_events_before(store.pool(), 20).await;
+    assert_eq!(loaded(&store).await.unwrap(), (25, all()));
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_behind_its_snapshot() {
+    let (_database, store) = with_a_snapshot().await;
+    spoil_events_before(store.pool(), 20).await;
+    confide_to(&store, 1, vec![Confided::Kept]).await.unwrap();
+    assert_eq!(loaded(&store).await.unwrap().0, 26);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_another_form_is_passed_over_and_replaced() {
+    let (database, old) = with_a_snapshot().await;
+    let store = process(&database, 2).await;
+    assert_eq!(loaded(&store).await.unwrap(), (25, all()));
+    let pool = store.pool();
+    eventually(async || {
+        snapshot(pool)
+            .await
+            .is_some_and(|kept| (kept.0, kept.1) == (25, 2))
+    })
+    .await;
+    // The old program is not led astray, and does not take the newer one away.
+    assert_eq!(loaded(&old).await.unwrap(), (25, all()));
+    assert_eq!(snapshot(pool).await.unwrap().1, 2);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_altered_is_passed_over() {
+    let (_database, store) = with_a_snapshot().await;
+    for sql in [
+        "update snapshots set state = overlay(state placing 'AAAA' from 30)",
+        "update snapshots set state = left(state, 10)",
+        "update snapshots set state = 'nonsense'",
+        "update snapshots set sequence = 21",
+        "update snapshots set subject = gen_random_uuid()",
+        "update snapshots set subject = null",
+    ] {
+        let kept: (i64, Option<Uuid>, String) =
+            sqlx::query_as("select sequence, subject, state from snapshots")
+                .fetch_one(store.pool())
+                .await
+                .unwrap();
+        sqlx::raw_sql(sql).execute(store.pool()).await.unwrap();
+        assert_eq!(loaded(&store).await.unwrap(), (25, all()), "{sql}");
+        sqlx::query("update snapshots set sequence = $1, subject = $2, state = $3")
+            .bind(kept.0)
+            .bind(kept.1)
+            .bind(kept.2)
+            .execute(store.pool())
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_is_sealed_and_gone_with_the_person() {
+    let (_database, store) = with_a_snapshot().await;
+    let (_, _, state) = snapshot(store.pool()).await.unwrap();
+    assert!(!state.contains("secret"), "{state}");
+    store.sealing().erase(id(7)).await.unwrap();
+    assert_eq!(loaded(&store).await.unwrap(), (25, vec![None; 25]));
+}
+
+#[tokio::test]
+async fn an_aggregate_without_snapshots_is_read_from_its_first_event() {
+    let database = Database::create().await.unwrap();
+    let pool = database.pool(8).await.unwrap();
+    let store = EventStore::open(pool, Guards::none(), Sealing::off())
+        .await
+        .unwrap();
+    confide_to(&store, 1, vec![Confided::Kept; 30])
+        .await
+        .unwrap();
+    assert_eq!(loaded(&store).await.unwrap().0, 30);
+    assert_eq!(snapshot(store.pool()).await, None);
+    assert_eq!(Confidence::TYPE, "confidence");
+}
+
+#[tokio::test]
+async fn a_snapshot_says_what_a_replay_of_all_events_says() {
+    let (database, store) = with_a_snapshot().await;
+    let from_snapshot = loaded(&store).await.unwrap();
+    sqlx::raw_sql("delete from snapshots")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    let replayed = loaded(&process(&database, 1).await).await.unwrap();
+    assert_eq!(from_snapshot, replayed);
+    let json: Value = serde_json::to_value(&replayed.1).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 25);
+}
