@@ -13,7 +13,6 @@ use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
 use commands::Commands;
-use commands::guards::guards;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
@@ -80,8 +79,8 @@ impl Application {
     /// Opens the log, starts the subscribers and serves on `listener`.
     pub async fn start(parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
         let sealing = Sealing::open(parts.pool.clone(), parts.master).await?;
-        let guards = guards(parts.logins.clone());
-        let store = EventStore::open(parts.pool.clone(), guards, sealing).await?;
+        let options = commands::log::options(parts.logins.clone(), sealing);
+        let store = EventStore::open_with(parts.pool.clone(), options).await?;
         let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));

@@ -54,3 +54,8 @@ pub use subscribe::{
 };
 pub use transact::{Decision, TransactError, Transacted};
 pub use upcast::Upcasters;
+
+/// The program of the README, compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,7 +2,6 @@
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, NaiveTime, Utc, Weekday};
-use commands::guards::guards;
 use commands::identity::LoginIndex;
 use commands::ports::IdSource as _;
 use cqrs_es::Aggregate;
@@ -55,8 +54,8 @@ impl World {
     /// A world in that database, where everything happened at `at`.
     pub async fn new(pool: PgPool, at: DateTime<Utc>) -> anyhow::Result<Self> {
         let sealing = sealing(pool.clone()).await?;
-        let guards = guards(LoginIndex::new([7; 32]));
-        let store = EventStore::open(pool, guards, sealing).await?;
+        let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
+        let store = EventStore::open_with(pool, options).await?;
         Ok(Self { store, at })
     }
 

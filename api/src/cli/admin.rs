@@ -9,7 +9,6 @@ use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
 use commands::accounts::NewStaffAccount;
-use commands::guards::guards;
 use commands::identity::{Identity, IdentityPorts, parse_password};
 use domain::{ClinicScope, EmailAddress, Role};
 use event_store::{EventStore, Sealing};
@@ -51,8 +50,8 @@ async fn register(
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
     let pool = &storage.pool;
     let sealing = Sealing::open(pool.clone(), secrets.master).await?;
-    let guards = guards(secrets.logins.clone());
-    let store = EventStore::open(pool.clone(), guards, sealing).await?;
+    let options = commands::log::options(secrets.logins.clone(), sealing);
+    let store = EventStore::open_with(pool.clone(), options).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
     let ports = IdentityPorts {
         credentials: Arc::new(PgCredentialStore::new(pool.clone())),

@@ -211,3 +211,44 @@ async fn a_visit_that_has_begun_is_not_cancelled() {
     cancel.expect(409).await.is("appointment-already-started");
     clinic.close().await;
 }
+
+/// Clocks are set back: by a time server, by an operator. The log does not follow.
+#[tokio::test]
+async fn a_clock_that_jumps_back_changes_neither_the_order_nor_what_was_promised() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let booked = clinic.book(&asha, 0).expect(201).await;
+    clinic.site.clock.set(now() - TimeDelta::hours(2));
+    // Signed in by the clock of now: a token from the future is none.
+    let desk = clinic.desk();
+    let earlier = clinic.book(&patient(&clinic), 1).expect(201).await;
+    let confirm = desk.post(
+        &booked.appointment("confirm"),
+        &json!({"reason": "Pays in cash"}),
+    );
+    let confirm = confirm.header("if-match", booked.header("etag"));
+    let confirmed = confirm.expect(200).await;
+    let order: Vec<(String, i64)> = sqlx::query_as(
+        "select event_type, sequence from events where aggregate_id = any ($1)
+         order by epoch, transaction_id, position",
+    )
+    .bind([booked.text("id"), earlier.text("id")].as_slice())
+    .fetch_all(&clinic.pool)
+    .await
+    .unwrap();
+    let order: Vec<_> = order
+        .iter()
+        .map(|event| (event.0.as_str(), event.1))
+        .collect();
+    let expected = [
+        ("appointment.booked", 1),
+        ("appointment.booked", 1),
+        ("appointment.confirmed", 2),
+    ];
+    assert_eq!(order, expected);
+    // The hold that was promised by the later clock is still the promise.
+    clinic.site.clock.set(now());
+    let read = clinic.read(&asha, &confirmed).await;
+    assert_eq!(read.body["status"], "CONFIRMED");
+    clinic.close().await;
+}

@@ -2,6 +2,7 @@
 
 mod append;
 mod confidence;
+mod faults;
 mod fixture;
 mod interleavings;
 mod keyring;

@@ -1,0 +1,84 @@
+//! How the clinic group's log is opened: what its events take, how they are read, what is kept of long
+//! streams.
+
+use domain::doctor::Doctor;
+use domain::patient::Patient;
+use event_store::{Sealing, Snapshots, StoreOptions, Upcasters};
+
+use crate::guards::guards;
+use crate::identity::LoginIndex;
+
+/// After so many events of one stream its state is kept, so that a load reads fewer.
+const EVERY: u32 = 100;
+/// Counted up when the JSON form of the aggregate's state changes; a test notices.
+const DOCTOR_FORM: i32 = 1;
+/// The same for patients.
+const PATIENT_FORM: i32 = 1;
+
+/// What the log is opened with. All stored events are of today's versions.
+#[must_use]
+pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
+    StoreOptions {
+        guards: guards(logins),
+        sealing,
+        upcasters: Upcasters::none(),
+        snapshots: snapshots(),
+    }
+}
+
+/// The streams that go on for years. Their states hold nothing personal: rules read no names.
+fn snapshots() -> Snapshots {
+    Snapshots::none()
+        .of::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
+        .of::<Patient>(EVERY, PATIENT_FORM, |_| None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use cqrs_es::Aggregate;
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, from_value, json, to_value};
+
+    use super::*;
+
+    /// The state after these events of the corpus, as a snapshot keeps it.
+    fn form<A: Aggregate<Event: DeserializeOwned>>(events: &[&str]) -> Value {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/corpus");
+        let mut aggregate = A::default();
+        for event in events {
+            let file = std::fs::read_to_string(corpus.join(format!("{event}.v1.json")));
+            let event: Value = serde_json::from_str(&file.unwrap()).unwrap();
+            aggregate.apply(from_value(event).unwrap());
+        }
+        to_value(aggregate).unwrap()
+    }
+
+    #[test]
+    fn a_doctors_state_has_form_1() {
+        let events = ["doctor.registered", "doctor.affiliated", "doctor.verified"];
+        let affiliation = json!({
+            "fee": {"amount": 50_000, "currency": "INR"},
+            "slotLength": 20,
+            "zone": "Asia/Kolkata",
+            "hours": [],
+        });
+        let doctor = json!({"Registered": {
+            "doctor": "018f4e5c-0000-7000-8000-0000000000d1",
+            "verified": true,
+            "affiliations": {"018f4e5c-0000-7000-8000-0000000000c1": affiliation},
+        }});
+        assert_eq!((DOCTOR_FORM, form::<Doctor>(&events)), (1, doctor));
+    }
+
+    #[test]
+    fn a_patients_state_has_form_1() {
+        let events = ["patient.registered", "patient.proxy_added"];
+        let patient = json!({"Registered": {
+            "patient": "018f4e5c-0000-7000-8000-0000000000e1",
+            "proxies": ["018f4e5c-0000-7000-8000-0000000000a1"],
+        }});
+        assert_eq!((PATIENT_FORM, form::<Patient>(&events)), (1, patient));
+    }
+}
