@@ -47,10 +47,11 @@ impl Fold for PatientAppointment {
                 cancelled_by: Some(cancelled.cancelled_by),
                 ..known?
             },
-            AppointmentEvent::HoldExpired(_) => Self {
-                status: AppointmentStatus::Expired,
-                ..known?
-            },
+            AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
+            AppointmentEvent::Arrived(_) => known?.now(AppointmentStatus::Arrived),
+            AppointmentEvent::Started(_) => known?.now(AppointmentStatus::InProgress),
+            AppointmentEvent::Completed(_) => known?.now(AppointmentStatus::Completed),
+            AppointmentEvent::NoShow(_) => known?.now(AppointmentStatus::NoShow),
         };
         Some(Self {
             version,
@@ -77,6 +78,10 @@ impl PatientAppointment {
             phi: booked.phi.map(|phi| AppointmentPhi { reason: phi.reason }),
             version: 1,
         }
+    }
+
+    fn now(self, status: AppointmentStatus) -> Self {
+        Self { status, ..self }
     }
 }
 
