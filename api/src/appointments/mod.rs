@@ -1,11 +1,15 @@
-//! Appointments: book, confirm, cancel, look.
+//! Appointments: book, confirm, cancel, attend, look.
 
+mod arrive;
 mod book;
 mod cancel;
+mod complete;
 mod confirm;
 mod get;
 mod list;
+mod no_show;
 mod refusal;
+mod start;
 
 use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, Utc};
@@ -18,7 +22,9 @@ use utoipa::ToSchema;
 
 use crate::http::answer::Versioned;
 
-pub(crate) use {book::*, cancel::*, confirm::*, get::*, list::*};
+pub(crate) use {
+    arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*, start::*,
+};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -33,7 +39,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/appointments/{id}/cancel",
             web::post().to(cancel_appointment),
-        );
+        )
+        .route("/appointments/{id}/arrive", web::post().to(mark_arrived))
+        .route("/appointments/{id}/start", web::post().to(start_visit))
+        .route(
+            "/appointments/{id}/complete",
+            web::post().to(complete_visit),
+        )
+        .route("/appointments/{id}/no-show", web::post().to(mark_no_show));
 }
 
 /// Where an appointment stands after a command.
