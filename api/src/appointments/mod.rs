@@ -114,6 +114,10 @@ pub struct AppointmentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub reason: Option<Reason>,
+    /// The visit that it follows up, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub follows: Option<AppointmentId>,
     /// When it was booked.
     pub booked_at: DateTime<Utc>,
     /// Its version, as in the `ETag`.
@@ -135,6 +139,7 @@ impl AppointmentBody {
             hold_until: (status == AppointmentStatus::Booked).then_some(row.hold_until),
             cancelled_by: row.cancelled_by,
             reason: row.reason().cloned(),
+            follows: row.follows,
             booked_at: row.booked_at,
             version: row.version,
         }

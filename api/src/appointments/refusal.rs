@@ -8,7 +8,12 @@ use crate::http::problem::Problem;
 /// a rule.
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::NotFound => Problem::not_found(),
+        // Whoever books need not know that another patient has such a visit.
+        Refusal::NotFound | Refusal::FollowsAnotherPatient => Problem::not_found(),
+        Refusal::NothingToFollow { status } => Problem::conflict(
+            "nothing-to-follow",
+            format!("The earlier visit is {status}: only one that took place can be followed up."),
+        ),
         Refusal::AlreadyExists => Problem::conflict(
             "appointment-already-exists",
             "The appointment already exists.",

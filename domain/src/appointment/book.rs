@@ -3,6 +3,7 @@
 use super::command::BookAppointment;
 use super::error::AppointmentRefusal;
 use super::event::{AppointmentBooked, AppointmentBookedPhi};
+use super::status::AppointmentStatus;
 use crate::availability::NotOffered;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::phi::Phi;
@@ -15,6 +16,7 @@ use crate::values::{Money, Slot};
 pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
     let terms = terms_of(&command.doctor)?;
     let slot = bookable_slot(terms, &command)?;
+    followable(&command)?;
     let fee = terms.fee;
     Ok(at_terms(slot, fee, command))
 }
@@ -53,6 +55,26 @@ fn bookable_slot(
         })
 }
 
+/// Only a visit of the same patient at which they were seen can be followed up.
+fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
+    let Some(followed) = command.follows else {
+        return Ok(());
+    };
+    if followed.patient != command.patient {
+        return Err(AppointmentRefusal::FollowsAnotherPatient);
+    }
+    let status = followed.status;
+    match status {
+        AppointmentStatus::InProgress | AppointmentStatus::Completed => Ok(()),
+        AppointmentStatus::Booked
+        | AppointmentStatus::Confirmed
+        | AppointmentStatus::Arrived
+        | AppointmentStatus::NoShow
+        | AppointmentStatus::Cancelled
+        | AppointmentStatus::Expired => Err(AppointmentRefusal::NothingToFollow { status }),
+    }
+}
+
 fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBooked {
     let BookAppointment {
         appointment,
@@ -60,6 +82,7 @@ fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBook
         doctor,
         patient,
         reason,
+        follows,
         policy,
         by,
         at,
@@ -73,6 +96,7 @@ fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBook
         slot,
         fee,
         hold_until: policy.hold_until(at, slot.start()),
+        follows: follows.map(|followed| followed.appointment),
         by,
         at,
         subject: patient.subject(),

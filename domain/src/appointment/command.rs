@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::event::CancelledBy;
 use super::policy::BookingPolicy;
+use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
 use crate::values::{Actor, AppointmentId, ClinicZone, PatientId, Reason};
@@ -44,12 +45,25 @@ pub struct BookAppointment {
     pub start: DateTime<Utc>,
     /// What it is about, in the patient's words.
     pub reason: Option<Reason>,
+    /// The visit that it follows up, as looked up, if it does.
+    pub follows: Option<FollowedVisit>,
     /// What the clinic group decided about bookings.
     pub policy: BookingPolicy,
     /// Who books.
     pub by: Actor,
     /// When they book.
     pub at: DateTime<Utc>,
+}
+
+/// A visit that another one follows up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowedVisit {
+    /// Which.
+    pub appointment: AppointmentId,
+    /// Whose.
+    pub patient: PatientId,
+    /// Where it stands.
+    pub status: AppointmentStatus,
 }
 
 /// Confirms on the word of the staff.

@@ -63,6 +63,15 @@ pub enum AppointmentRefusal {
     /// A visit that has begun can't be called off.
     #[error("the appointment has already started")]
     AlreadyStarted,
+    /// A visit follows up one of the same patient.
+    #[error("the visit that is followed up is another patient's")]
+    FollowsAnotherPatient,
+    /// Only a visit at which the patient was seen can be followed up.
+    #[error("the visit that is followed up is {status}")]
+    NothingToFollow {
+        /// Where it stands.
+        status: AppointmentStatus,
+    },
     /// The role that was acted in does not take this step.
     #[error("the role does not allow this")]
     NotForThisRole,

@@ -74,6 +74,9 @@ pub struct AppointmentBooked {
     pub fee: Money,
     /// Until when the slot is held while the payment is due.
     pub hold_until: DateTime<Utc>,
+    /// The visit that it follows up, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<AppointmentId>,
     /// Who booked.
     pub by: Actor,
     /// When they booked.

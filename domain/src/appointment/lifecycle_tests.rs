@@ -28,6 +28,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         patient: patient_id(),
         start: instant("2026-03-02T03:30:00Z"),
         reason: None,
+        follows: None,
         policy: BookingPolicy::default(),
         by,
         at,

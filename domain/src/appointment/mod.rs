@@ -47,7 +47,7 @@ pub use attendance::{
 };
 pub use command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, StartVisit,
+    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, StartVisit,
 };
 pub use decide::decide;
 pub use error::AppointmentRefusal;

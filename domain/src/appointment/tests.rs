@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
+use uuid::Uuid;
 
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
@@ -13,7 +14,7 @@ use crate::samples::{
     admin, appointment_id, clinic, clinic_id, doctor, doctor_id, inr, instant, now, patient_id,
     reason,
 };
-use crate::values::{Money, Slot};
+use crate::values::{AppointmentId, Money, PatientId, Slot};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 
@@ -46,6 +47,7 @@ fn booking() -> BookAppointment {
         patient: patient_id(),
         start: instant(NINE),
         reason: Some(reason("Chest pain")),
+        follows: None,
         policy: BookingPolicy::default(),
         by: admin(),
         at: now(),
@@ -89,6 +91,7 @@ fn booked_facts() -> AppointmentBooked {
         slot: slot(),
         fee: inr(50_000),
         hold_until: hold_end(),
+        follows: None,
         by: admin(),
         at: now(),
         subject: patient_id().subject(),
@@ -306,6 +309,66 @@ fn the_first_of_several_reasons_is_named() {
     refuses_to_book(command.clone(), AppointmentRefusal::DoctorNotAtClinic);
     command.doctor = doctor();
     refuses_to_book(command, AppointmentRefusal::SlotInPast);
+}
+
+fn following(status: AppointmentStatus) -> BookAppointment {
+    let follows = Some(FollowedVisit {
+        appointment: earlier(),
+        patient: patient_id(),
+        status,
+    });
+    BookAppointment {
+        follows,
+        ..booking()
+    }
+}
+
+fn earlier() -> AppointmentId {
+    AppointmentId::from_uuid(Uuid::from_u128(0xF0))
+}
+
+#[test]
+fn a_visit_at_which_the_patient_was_seen_can_be_followed_up() {
+    for status in [AppointmentStatus::InProgress, AppointmentStatus::Completed] {
+        let booked = AppointmentEvent::Booked(AppointmentBooked {
+            follows: Some(earlier()),
+            ..booked_facts()
+        });
+        given(&[])
+            .when(book(following(status)))
+            .then_expect_events(vec![booked]);
+    }
+}
+
+#[test]
+fn a_visit_at_which_nobody_was_seen_cannot_be_followed_up() {
+    for status in STATUSES.into_iter().flatten() {
+        if matches!(
+            status,
+            AppointmentStatus::InProgress | AppointmentStatus::Completed
+        ) {
+            continue;
+        }
+        let refusal = AppointmentRefusal::NothingToFollow { status };
+        refuses_to_book(following(status), refusal);
+    }
+}
+
+#[test]
+fn the_visit_of_another_patient_cannot_be_followed_up() {
+    let mut command = following(AppointmentStatus::Completed);
+    command.patient = PatientId::from_uuid(Uuid::from_u128(0xE2));
+    refuses_to_book(command, AppointmentRefusal::FollowsAnotherPatient);
+}
+
+#[test]
+fn a_booking_stored_before_there_were_follow_ups_follows_nothing() {
+    let stored = serde_json::to_value(booked()).unwrap();
+    assert_eq!(stored.get("follows"), None);
+    assert_eq!(
+        serde_json::from_value::<AppointmentEvent>(stored).unwrap(),
+        booked()
+    );
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         patient: patient_id(),
         start: instant(NINE),
         reason: None,
+        follows: None,
         policy: BookingPolicy::default(),
         by,
         at,

@@ -104,6 +104,40 @@ async fn a_cancelled_arrival_gives_its_slot_back() {
 }
 
 #[tokio::test]
+async fn a_visit_that_took_place_is_followed_up() {
+    let (clinic, visit) = confirmed().await;
+    let asha = visit.text("patientId").parse().unwrap();
+    let asha = clinic.client(&Somebody::patient(PatientId::from_uuid(asha)));
+    let mut wish = clinic.wish(slot(5));
+    wish["follows"] = visit.body["id"].clone();
+    let follow_up = || asha.post("/api/v1/appointments", &wish);
+    follow_up().expect(409).await.is("nothing-to-follow");
+    step(&clinic.desk(), &visit, "arrive", json!({}), 200).await;
+    step(&doctor(&clinic), &visit, "start", json!({}), 200).await;
+    let booked = follow_up().expect(201).await;
+    let read = clinic.read(&asha, &booked).await;
+    assert_eq!(read.body["follows"], visit.body["id"]);
+    let first = clinic.read(&asha, &visit).await;
+    assert_eq!(first.body.get("follows"), None);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn another_patients_visit_and_none_at_all_are_the_same_to_a_follow_up() {
+    let (clinic, visit) = confirmed().await;
+    step(&clinic.desk(), &visit, "arrive", json!({}), 200).await;
+    step(&doctor(&clinic), &visit, "start", json!({}), 200).await;
+    for follows in [visit.body["id"].clone(), json!(Uuid::from_u128(1))] {
+        let mut wish = clinic.wish(slot(5));
+        wish["follows"] = follows;
+        let ravi = clinic.patient();
+        let refused = ravi.post("/api/v1/appointments", &wish).expect(404).await;
+        refused.is("not-found");
+    }
+    clinic.close().await;
+}
+
+#[tokio::test]
 async fn staff_acts_in_the_doctors_place_only_with_a_reason() {
     let (clinic, visit) = confirmed().await;
     let desk = clinic.desk();

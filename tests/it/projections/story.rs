@@ -256,6 +256,7 @@ pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts
         patient: patient(who),
         start: at(start),
         reason: Some(Reason::parse(&format!("complaint {number}")).unwrap()),
+        follows: None,
         policy: BookingPolicy::default(),
         by: Actor::System,
         at: today(),
