@@ -35,6 +35,8 @@ mod transitions_page;
 #[cfg(test)]
 mod attendance_tests;
 #[cfg(test)]
+mod follow_up_tests;
+#[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
-use uuid::Uuid;
 
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
@@ -14,11 +13,11 @@ use crate::samples::{
     admin, appointment_id, clinic, clinic_id, doctor, doctor_id, inr, instant, now, patient_id,
     reason,
 };
-use crate::values::{AppointmentId, Money, PatientId, Slot};
+use crate::values::{Money, Slot};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 
-fn given(events: &[AppointmentEvent]) -> AggregateTestExecutor<Appointment> {
+pub(super) fn given(events: &[AppointmentEvent]) -> AggregateTestExecutor<Appointment> {
     TestFramework::with(()).given(events.to_vec())
 }
 
@@ -39,7 +38,7 @@ fn slot() -> Slot {
     Slot::new(instant(NINE), instant("2026-03-02T03:50:00Z")).unwrap()
 }
 
-fn booking() -> BookAppointment {
+pub(super) fn booking() -> BookAppointment {
     BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
@@ -74,15 +73,15 @@ fn for_a_fee_of(fee: Money) -> BookAppointment {
     }
 }
 
-fn book(command: BookAppointment) -> AppointmentCommand {
+pub(super) fn book(command: BookAppointment) -> AppointmentCommand {
     AppointmentCommand::Book(command)
 }
 
-fn booked() -> AppointmentEvent {
+pub(super) fn booked() -> AppointmentEvent {
     AppointmentEvent::Booked(booked_facts())
 }
 
-fn booked_facts() -> AppointmentBooked {
+pub(super) fn booked_facts() -> AppointmentBooked {
     AppointmentBooked {
         appointment: appointment_id(),
         clinic: clinic_id(1),
@@ -170,7 +169,7 @@ fn expired() -> AppointmentEvent {
     })
 }
 
-fn refuses_to_book(command: BookAppointment, refusal: AppointmentRefusal) {
+pub(super) fn refuses_to_book(command: BookAppointment, refusal: AppointmentRefusal) {
     given(&[]).when(book(command)).then_expect_error(refusal);
 }
 
@@ -309,66 +308,6 @@ fn the_first_of_several_reasons_is_named() {
     refuses_to_book(command.clone(), AppointmentRefusal::DoctorNotAtClinic);
     command.doctor = doctor();
     refuses_to_book(command, AppointmentRefusal::SlotInPast);
-}
-
-fn following(status: AppointmentStatus) -> BookAppointment {
-    let follows = Some(FollowedVisit {
-        appointment: earlier(),
-        patient: patient_id(),
-        status,
-    });
-    BookAppointment {
-        follows,
-        ..booking()
-    }
-}
-
-fn earlier() -> AppointmentId {
-    AppointmentId::from_uuid(Uuid::from_u128(0xF0))
-}
-
-#[test]
-fn a_visit_at_which_the_patient_was_seen_can_be_followed_up() {
-    for status in [AppointmentStatus::InProgress, AppointmentStatus::Completed] {
-        let booked = AppointmentEvent::Booked(AppointmentBooked {
-            follows: Some(earlier()),
-            ..booked_facts()
-        });
-        given(&[])
-            .when(book(following(status)))
-            .then_expect_events(vec![booked]);
-    }
-}
-
-#[test]
-fn a_visit_at_which_nobody_was_seen_cannot_be_followed_up() {
-    for status in STATUSES.into_iter().flatten() {
-        if matches!(
-            status,
-            AppointmentStatus::InProgress | AppointmentStatus::Completed
-        ) {
-            continue;
-        }
-        let refusal = AppointmentRefusal::NothingToFollow { status };
-        refuses_to_book(following(status), refusal);
-    }
-}
-
-#[test]
-fn the_visit_of_another_patient_cannot_be_followed_up() {
-    let mut command = following(AppointmentStatus::Completed);
-    command.patient = PatientId::from_uuid(Uuid::from_u128(0xE2));
-    refuses_to_book(command, AppointmentRefusal::FollowsAnotherPatient);
-}
-
-#[test]
-fn a_booking_stored_before_there_were_follow_ups_follows_nothing() {
-    let stored = serde_json::to_value(booked()).unwrap();
-    assert_eq!(stored.get("follows"), None);
-    assert_eq!(
-        serde_json::from_value::<AppointmentEvent>(stored).unwrap(),
-        booked()
-    );
 }
 
 #[test]
