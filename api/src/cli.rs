@@ -66,6 +66,8 @@ enum Command {
     Keys(KeysCommand),
     /// Prints the OpenAPI document.
     Openapi,
+    /// Prints the life of an appointment, as it stands in `docs/transitions.md`.
+    Transitions,
 }
 
 #[derive(Subcommand)]
@@ -154,6 +156,11 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
+            Ok(())
+        }
+        Command::Transitions => {
+            let page = domain::appointment::TransitionsPage.to_string();
+            std::io::Write::write_all(&mut std::io::stdout(), page.as_bytes())?;
             Ok(())
         }
     }

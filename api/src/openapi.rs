@@ -63,6 +63,10 @@ const DOCUMENT: &str = "/openapi.json";
         appointments::get_appointment,
         appointments::confirm_appointment,
         appointments::cancel_appointment,
+        appointments::mark_arrived,
+        appointments::start_visit,
+        appointments::complete_visit,
+        appointments::mark_no_show,
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),

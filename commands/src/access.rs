@@ -3,7 +3,7 @@
 //! What depends on the role alone is settled before a command gets here. A caller who may not know
 //! that the thing exists is told that it does not.
 
-use domain::appointment::{CancelledBy, Visit};
+use domain::appointment::{CancelledBy, Party, Step, Visit, transition};
 use domain::{DoctorId, PatientId, Role};
 
 use crate::Caller;
@@ -20,6 +20,22 @@ pub(crate) fn capacity(caller: &Caller, visit: &Visit, proxy: bool) -> Option<Ca
     } else {
         None
     }
+}
+
+/// The role in which the caller takes a step of a visit on its day, if it is the visit's doctor or the
+/// clinic's staff at all: of several, the one that may most.
+pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option<Role> {
+    let at_clinic = caller.clinics.covers(visit.clinic);
+    let roles = [
+        (Role::Doctor, caller.doctor == Some(visit.doctor)),
+        (Role::Receptionist, at_clinic),
+        (Role::Admin, at_clinic),
+    ];
+    roles
+        .into_iter()
+        .filter(|(role, concerned)| *concerned && caller.is(*role))
+        .map(|(role, _)| role)
+        .min_by_key(|role| transition(step).leave(Party::Role(*role)))
 }
 
 /// Whether the caller may see the appointment: the patient or a proxy, the doctor, the clinic's
@@ -145,6 +161,56 @@ mod tests {
             capacity(&caller(Role::Patient), &visit(), true),
             Some(CancelledBy::Patient)
         );
+    }
+
+    #[test]
+    fn the_visits_doctor_who_also_works_at_the_desk_acts_as_what_each_step_takes() {
+        let both = Caller {
+            doctor: Some(visit().doctor),
+            roles: BTreeSet::from([Role::Doctor, Role::Receptionist]),
+            ..caller(Role::Doctor)
+        };
+        for (step, role) in [
+            (Step::Arrive, Role::Receptionist),
+            (Step::Start, Role::Doctor),
+            (Step::Complete, Role::Doctor),
+            (Step::MarkNoShow, Role::Receptionist),
+        ] {
+            assert_eq!(attending_as(&both, &visit(), step), Some(role));
+        }
+    }
+
+    #[test]
+    fn another_doctor_who_administers_the_clinic_acts_as_its_admin() {
+        let other = Caller {
+            doctor: Some(DoctorId::from_uuid(id(99))),
+            roles: BTreeSet::from([Role::Doctor, Role::Admin]),
+            ..caller(Role::Doctor)
+        };
+        assert_eq!(
+            attending_as(&other, &visit(), Step::Start),
+            Some(Role::Admin)
+        );
+    }
+
+    #[test]
+    fn whom_a_visit_does_not_concern_attends_it_in_no_role() {
+        let patient = Caller {
+            patient: Some(visit().patient),
+            ..caller(Role::Patient)
+        };
+        let elsewhere = Caller {
+            clinics: ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(98))])),
+            ..caller(Role::Receptionist)
+        };
+        for stranger in [
+            patient,
+            elsewhere,
+            caller(Role::Doctor),
+            caller(Role::Auditor),
+        ] {
+            assert_eq!(attending_as(&stranger, &visit(), Step::Start), None);
+        }
     }
 
     #[test]

@@ -25,7 +25,10 @@ pub fn guards(logins: LoginIndex) -> Guards {
             .map(|booked| claims(&booked))
             .unwrap_or_default(),
         "appointment.confirmed" => vec![Guard::Settle],
-        "appointment.cancelled" | "appointment.hold_expired" => vec![Guard::Release],
+        // Whoever has arrived, is seen or was seen keeps the time that it took.
+        "appointment.cancelled" | "appointment.hold_expired" | "appointment.no_show" => {
+            vec![Guard::Release]
+        }
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
             .unwrap_or_default(),

@@ -6,8 +6,9 @@
 //! looked up elsewhere arrive in the command.
 //!
 //! This crate refuses to do I/O, to read a clock and to roll dice, so that a history replays to the
-//! same state for ever. It also refuses to check permissions: who may send a command is settled
-//! before it gets here.
+//! same state for ever. It also refuses to look people up: whose thing it is, and whether they may
+//! know of it, is settled before a command gets here. Which *role* takes which step of an appointment
+//! is a rule, and stands in its table.
 //!
 //! To add an aggregate, copy the layout of [`clinic`], the smallest. To add an event, give it a
 //! literal type name, a line in its `TYPES` and a file in `corpus/`; the tests say so when one of

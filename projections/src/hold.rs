@@ -13,6 +13,10 @@ pub(crate) fn status_at(
         AppointmentStatus::Booked if now >= hold_until => AppointmentStatus::Expired,
         AppointmentStatus::Booked
         | AppointmentStatus::Confirmed
+        | AppointmentStatus::Arrived
+        | AppointmentStatus::InProgress
+        | AppointmentStatus::Completed
+        | AppointmentStatus::NoShow
         | AppointmentStatus::Cancelled
         | AppointmentStatus::Expired => stored,
     }

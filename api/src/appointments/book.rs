@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::appointments::Booking;
-use domain::{ClinicId, DoctorId, PatientId, Reason};
+use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,6 +35,9 @@ pub struct BookRequest {
     /// What it is about; up to 500 characters.
     #[schema(value_type = Option<String>, example = "A cough that won't go")]
     reason: Option<Reason>,
+    /// The patient's visit that this one follows up.
+    #[schema(value_type = Option<Uuid>)]
+    follows: Option<AppointmentId>,
 }
 
 /// Book a slot. Of all who try for one, one gets it.
@@ -51,8 +54,8 @@ pub struct BookRequest {
         (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, clinic or patient", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slot-already-taken`, `patient-already-booked`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slot-already-taken`, `patient-already-booked`, `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -80,6 +83,7 @@ fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, P
         patient_id,
         start,
         reason,
+        follows,
     } = request;
     let patient = patient_id
         .or(caller)
@@ -90,5 +94,6 @@ fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, P
         patient,
         start,
         reason,
+        follows,
     })
 }

@@ -1,11 +1,15 @@
-//! Appointments: book, confirm, cancel, look.
+//! Appointments: book, confirm, cancel, attend, look.
 
+mod arrive;
 mod book;
 mod cancel;
+mod complete;
 mod confirm;
 mod get;
 mod list;
+mod no_show;
 mod refusal;
+mod start;
 
 use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, Utc};
@@ -18,7 +22,9 @@ use utoipa::ToSchema;
 
 use crate::http::answer::Versioned;
 
-pub(crate) use {book::*, cancel::*, confirm::*, get::*, list::*};
+pub(crate) use {
+    arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*, start::*,
+};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -33,7 +39,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/appointments/{id}/cancel",
             web::post().to(cancel_appointment),
-        );
+        )
+        .route("/appointments/{id}/arrive", web::post().to(mark_arrived))
+        .route("/appointments/{id}/start", web::post().to(start_visit))
+        .route(
+            "/appointments/{id}/complete",
+            web::post().to(complete_visit),
+        )
+        .route("/appointments/{id}/no-show", web::post().to(mark_no_show));
 }
 
 /// Where an appointment stands after a command.
@@ -101,6 +114,10 @@ pub struct AppointmentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub reason: Option<Reason>,
+    /// The visit that it follows up, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub follows: Option<AppointmentId>,
     /// When it was booked.
     pub booked_at: DateTime<Utc>,
     /// Its version, as in the `ETag`.
@@ -122,6 +139,7 @@ impl AppointmentBody {
             hold_until: (status == AppointmentStatus::Booked).then_some(row.hold_until),
             cancelled_by: row.cancelled_by,
             reason: row.reason().cloned(),
+            follows: row.follows,
             booked_at: row.booked_at,
             version: row.version,
         }

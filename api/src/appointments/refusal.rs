@@ -4,10 +4,16 @@ use domain::appointment::AppointmentRefusal as Refusal;
 
 use crate::http::problem::Problem;
 
-/// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
+/// 403 where the role forbids it, 409 where the present state does, 422 where the wish itself breaks
+/// a rule.
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::NotFound => Problem::not_found(),
+        // Whoever books need not know that another patient has such a visit.
+        Refusal::NotFound | Refusal::FollowsAnotherPatient => Problem::not_found(),
+        Refusal::NothingToFollow { status } => Problem::conflict(
+            "nothing-to-follow",
+            format!("The earlier visit is {status}: only one that took place can be followed up."),
+        ),
         Refusal::AlreadyExists => Problem::conflict(
             "appointment-already-exists",
             "The appointment already exists.",
@@ -36,6 +42,30 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "appointment-already-started",
             "The visit has already started.",
         ),
+        Refusal::NotForThisRole => Problem::forbidden(),
+        Refusal::OverrideNeedsReason => Problem::unprocessable(
+            "override-needs-reason",
+            "Whoever acts in the doctor's place says why.",
+        ),
+        Refusal::NotConfirmed { status } => Problem::conflict(
+            "appointment-not-confirmed",
+            format!("The appointment is {status} and not confirmed."),
+        ),
+        Refusal::NotArrived { status } => Problem::conflict(
+            "patient-not-arrived",
+            format!("The appointment is {status} and the patient has not arrived."),
+        ),
+        Refusal::NotInProgress { status } => Problem::conflict(
+            "visit-not-in-progress",
+            format!("The appointment is {status} and not in progress."),
+        ),
+        Refusal::BeforeDayOfVisit => {
+            Problem::conflict("before-day-of-visit", "The visit is on a later day.")
+        }
+        Refusal::SlotNotBegun => Problem::conflict("slot-not-begun", "The slot has not begun."),
+        Refusal::AlreadyArrived => {
+            Problem::conflict("patient-already-arrived", "The patient has arrived.")
+        }
         Refusal::DoctorNotVerified => {
             Problem::unprocessable("doctor-not-verified", "The doctor is not verified yet.")
         }

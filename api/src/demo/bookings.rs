@@ -123,6 +123,7 @@ pub(super) async fn book(
             patient: patients[visit.patient],
             start: start(doctor, visit, demo.app.clock.now())?,
             reason: Some(Reason::parse(REASONS[number % REASONS.len()])?),
+            follows: None,
         };
         book_one(demo, booking, visit.fate).await?;
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::appointment::{
     Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
+    FollowedVisit,
 };
 use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
@@ -37,6 +38,8 @@ pub struct Booking {
     pub start: DateTime<Utc>,
     /// What it is about.
     pub reason: Option<Reason>,
+    /// The visit that it follows up, if it does.
+    pub follows: Option<AppointmentId>,
 }
 
 /// What is asked, by whom and under what circumstances.
@@ -104,6 +107,7 @@ impl Commands {
         } = wish;
         self.may_book_for(caller, booking, basis).await?;
         let (clinic, doctor) = self.facts(booking, basis).await?;
+        let follows = self.followed(booking, basis).await?;
         let appointment = AppointmentId::from_uuid(self.ids.id());
         let command = AppointmentCommand::Book(BookAppointment {
             appointment,
@@ -112,6 +116,7 @@ impl Commands {
             patient: booking.patient,
             start: booking.start,
             reason: booking.reason.clone(),
+            follows,
             policy,
             by: context.actor,
             at: context.at,
@@ -166,6 +171,25 @@ impl Commands {
         }
         let clinic: Clinic = basis.load(&self.store, booking.clinic.as_uuid()).await?;
         Ok((clinic.facts().ok_or(CommandError::NotFound)?, doctor))
+    }
+
+    /// The visit that is followed up; one that is not there is told like another patient's.
+    async fn followed(
+        &self,
+        booking: &Booking,
+        basis: &mut Basis,
+    ) -> Result<Option<FollowedVisit>, Refused> {
+        let Some(follows) = booking.follows else {
+            return Ok(None);
+        };
+        let earlier: Appointment = basis.load(&self.store, follows.as_uuid()).await?;
+        let known = earlier.visit().zip(earlier.status());
+        let (visit, status) = known.ok_or(CommandError::NotFound)?;
+        Ok(Some(FollowedVisit {
+            appointment: visit.appointment,
+            patient: visit.patient,
+            status,
+        }))
     }
 
     /// Expires the overdue holds that stand in the way.

@@ -1,5 +1,6 @@
 //! Commands on appointments.
 
+mod attend;
 mod book;
 mod cancel;
 mod confirm;
@@ -10,6 +11,7 @@ use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus};
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Slot};
 use serde::{Deserialize, Serialize};
 
+pub use attend::Attended;
 pub use book::Booking;
 
 use crate::{CommandError, Done};

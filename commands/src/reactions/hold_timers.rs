@@ -81,7 +81,11 @@ fn fold(
             AppointmentEvent::Booked(booked) => Some(booked.hold_until),
             AppointmentEvent::Confirmed(_)
             | AppointmentEvent::Cancelled(_)
-            | AppointmentEvent::HoldExpired(_) => None,
+            | AppointmentEvent::HoldExpired(_)
+            | AppointmentEvent::Arrived(_)
+            | AppointmentEvent::Started(_)
+            | AppointmentEvent::Completed(_)
+            | AppointmentEvent::NoShow(_) => None,
         };
         due.insert(event.aggregate_id.clone(), at);
     }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::event::CancelledBy;
 use super::policy::BookingPolicy;
+use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, PatientId, Reason};
+use crate::values::{Actor, AppointmentId, ClinicZone, PatientId, Reason};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub enum AppointmentCommand {
     Cancel(CancelAppointment),
     /// Note that the hold is over.
     ExpireHold(ExpireHold),
+    /// Note that the patient is there.
+    Arrive(MarkArrived),
+    /// Begin the visit.
+    Start(StartVisit),
+    /// End the visit.
+    Complete(CompleteVisit),
+    /// Note that the patient did not come.
+    MarkNoShow(MarkNoShow),
 }
 
 /// Holds a slot for a patient.
@@ -36,12 +45,25 @@ pub struct BookAppointment {
     pub start: DateTime<Utc>,
     /// What it is about, in the patient's words.
     pub reason: Option<Reason>,
+    /// The visit that it follows up, as looked up, if it does.
+    pub follows: Option<FollowedVisit>,
     /// What the clinic group decided about bookings.
     pub policy: BookingPolicy,
     /// Who books.
     pub by: Actor,
     /// When they book.
     pub at: DateTime<Utc>,
+}
+
+/// A visit that another one follows up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowedVisit {
+    /// Which.
+    pub appointment: AppointmentId,
+    /// Whose.
+    pub patient: PatientId,
+    /// Where it stands.
+    pub status: AppointmentStatus,
 }
 
 /// Confirms on the word of the staff.
@@ -72,5 +94,49 @@ pub struct CancelAppointment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpireHold {
     /// When it is noted, which may be well after the hold ended.
+    pub at: DateTime<Utc>,
+}
+
+/// Notes that the patient is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkArrived {
+    /// The clinic's wall clock, as looked up: nobody arrives on another day.
+    pub zone: ClinicZone,
+    /// Who notes it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Begins the visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartVisit {
+    /// Why it is not the doctor who says so; the doctor need not say anything.
+    pub reason: Option<Reason>,
+    /// Who says so.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Ends the visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompleteVisit {
+    /// Why it is not the doctor who says so; the doctor need not say anything.
+    pub reason: Option<Reason>,
+    /// Who says so.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Notes that the patient did not come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkNoShow {
+    /// What is known about it.
+    pub reason: Option<Reason>,
+    /// Who notes it.
+    pub by: Actor,
+    /// When.
     pub at: DateTime<Utc>,
 }

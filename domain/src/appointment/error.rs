@@ -63,4 +63,46 @@ pub enum AppointmentRefusal {
     /// A visit that has begun can't be called off.
     #[error("the appointment has already started")]
     AlreadyStarted,
+    /// A visit follows up one of the same patient.
+    #[error("the visit that is followed up is another patient's")]
+    FollowsAnotherPatient,
+    /// Only a visit at which the patient was seen can be followed up.
+    #[error("the visit that is followed up is {status}")]
+    NothingToFollow {
+        /// Where it stands.
+        status: AppointmentStatus,
+    },
+    /// The role that was acted in does not take this step.
+    #[error("the role does not allow this")]
+    NotForThisRole,
+    /// Whoever acts in the doctor's place says why.
+    #[error("somebody who acts in the doctor's place says why")]
+    OverrideNeedsReason,
+    /// Only somebody who is expected can arrive, or stay away.
+    #[error("the appointment is {status} and not confirmed")]
+    NotConfirmed {
+        /// Where it stands instead.
+        status: AppointmentStatus,
+    },
+    /// Only a patient who is there can be seen.
+    #[error("the appointment is {status} and the patient has not arrived")]
+    NotArrived {
+        /// Where it stands instead.
+        status: AppointmentStatus,
+    },
+    /// Only a visit that was started can be over.
+    #[error("the appointment is {status} and not in progress")]
+    NotInProgress {
+        /// Where it stands instead.
+        status: AppointmentStatus,
+    },
+    /// Nobody arrives on a day before the visit, by the clinic's clock.
+    #[error("the visit is on a later day")]
+    BeforeDayOfVisit,
+    /// Until the slot begins, the patient may still come.
+    #[error("the slot has not begun")]
+    SlotNotBegun,
+    /// Whoever is there did come.
+    #[error("the patient has arrived")]
+    AlreadyArrived,
 }

@@ -6,6 +6,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::attendance::{
+    AppointmentArrived, AppointmentCompleted, AppointmentNoShow, AppointmentStarted,
+};
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
@@ -28,6 +31,18 @@ pub enum AppointmentEvent {
     /// The hold is over, and the slot is free.
     #[serde(rename = "appointment.hold_expired")]
     HoldExpired(AppointmentHoldExpired),
+    /// The patient is there.
+    #[serde(rename = "appointment.arrived")]
+    Arrived(AppointmentArrived),
+    /// The doctor sees the patient.
+    #[serde(rename = "appointment.started")]
+    Started(AppointmentStarted),
+    /// The visit is over.
+    #[serde(rename = "appointment.completed")]
+    Completed(AppointmentCompleted),
+    /// The patient did not come, and the slot is free.
+    #[serde(rename = "appointment.no_show")]
+    NoShow(AppointmentNoShow),
 }
 
 event_types!(AppointmentEvent {
@@ -35,6 +50,10 @@ event_types!(AppointmentEvent {
     Confirmed => "appointment.confirmed",
     Cancelled => "appointment.cancelled",
     HoldExpired => "appointment.hold_expired",
+    Arrived => "appointment.arrived",
+    Started => "appointment.started",
+    Completed => "appointment.completed",
+    NoShow => "appointment.no_show",
 });
 
 /// A slot is held for a patient.
@@ -55,6 +74,9 @@ pub struct AppointmentBooked {
     pub fee: Money,
     /// Until when the slot is held while the payment is due.
     pub hold_until: DateTime<Utc>,
+    /// The visit that it follows up, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<AppointmentId>,
     /// Who booked.
     pub by: Actor,
     /// When they booked.

@@ -3,14 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::AppointmentStatus::{Booked, Cancelled, Confirmed, Expired};
+use super::AppointmentStatus::{
+    Arrived, Booked, Cancelled, Completed, Confirmed, Expired, InProgress, NoShow,
+};
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::samples::{
-    admin, appointment_id, clinic, doctor, inr, instant, now, patient_id, reason,
+    account_id, appointment_id, clinic, doctor, inr, instant, now, patient_id, reason, zone,
 };
+use crate::values::{Actor, Role};
 
-fn book(fee: i64, at: DateTime<Utc>) -> AppointmentCommand {
+fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     let affiliation = doctor().affiliation.map(|terms| Affiliation {
         fee: inr(fee),
         ..terms
@@ -25,33 +28,52 @@ fn book(fee: i64, at: DateTime<Utc>) -> AppointmentCommand {
         patient: patient_id(),
         start: instant("2026-03-02T03:30:00Z"),
         reason: None,
+        follows: None,
         policy: BookingPolicy::default(),
-        by: admin(),
+        by,
         at,
     })
 }
 
-/// Commands at times from well before the booking to well after the visit, close to each other more
-/// often than not.
+fn some_actor() -> impl Strategy<Value = Actor> {
+    let actors = Party::ALL.map(|party| match party {
+        Party::Role(role) => Actor::account(account_id(1), role),
+        Party::System => Actor::System,
+    });
+    // Those who may most things come more often, so that lives get somewhere.
+    let staff = Actor::account(account_id(9), Role::Admin);
+    prop_oneof![3 => Just(staff), 2 => prop::sample::select(actors.to_vec())]
+}
+
+/// Commands by anybody at times from well before the booking to well after the visit, close to what
+/// matters more often than not.
 fn some_command() -> impl Strategy<Value = AppointmentCommand> {
-    let minutes = prop_oneof![3 => 0_i64..30, 1 => -60_i64..2_000];
+    let minutes = prop_oneof![3 => 0_i64..30, 2 => 900_i64..960, 1 => -60_i64..2_000];
     let at = minutes.prop_map(|minutes| now() + TimeDelta::minutes(minutes));
     let fee = prop_oneof![3 => Just(50_000), 1 => Just(0)];
-    let by = admin();
-    (0..4, at, fee).prop_map(move |(kind, at, fee)| match kind {
-        0 => book(fee, at),
+    let why = prop::option::weighted(0.7, Just(reason("Said so")));
+    (0..8, at, fee, some_actor(), why).prop_map(|(kind, at, fee, by, reason)| match kind {
+        0 => book(fee, by, at),
         1 => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
-            reason: reason("Pays at the desk"),
+            reason: crate::samples::reason("Pays at the desk"),
             by,
             at,
         }),
         2 => AppointmentCommand::Cancel(CancelAppointment {
             cancelled_by: CancelledBy::Clinic,
-            reason: None,
+            reason,
             by,
             at,
         }),
-        _ => AppointmentCommand::ExpireHold(ExpireHold { at }),
+        3 => AppointmentCommand::ExpireHold(ExpireHold { at }),
+        4 => AppointmentCommand::Arrive(MarkArrived {
+            zone: zone("Asia/Kolkata"),
+            by,
+            at,
+        }),
+        5 => AppointmentCommand::Start(StartVisit { reason, by, at }),
+        6 => AppointmentCommand::Complete(CompleteVisit { reason, by, at }),
+        _ => AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at }),
     })
 }
 
@@ -61,13 +83,50 @@ fn may_follow(from: Option<AppointmentStatus>, to: Option<AppointmentStatus>) ->
         (from, to),
         (None, Some(Booked))
             | (Some(Booked), Some(Confirmed | Cancelled | Expired))
-            | (Some(Confirmed), Some(Cancelled))
+            | (Some(Confirmed), Some(Arrived | NoShow | Cancelled))
+            | (Some(Arrived), Some(InProgress | Cancelled))
+            | (Some(InProgress), Some(Completed))
     )
+}
+
+/// Some first steps that lead somewhere, so that the rest is asked of every status.
+fn beginning() -> impl Strategy<Value = Vec<AppointmentCommand>> {
+    let desk = Actor::account(account_id(9), Role::Receptionist);
+    let doctor = Actor::account(account_id(8), Role::Doctor);
+    let nine = instant("2026-03-02T03:30:00Z");
+    let whole = [
+        book(50_000, desk, now()),
+        AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+            reason: reason("Pays at the desk"),
+            by: desk,
+            at: now(),
+        }),
+        AppointmentCommand::Arrive(MarkArrived {
+            zone: zone("Asia/Kolkata"),
+            by: desk,
+            at: nine,
+        }),
+        AppointmentCommand::Start(StartVisit {
+            reason: None,
+            by: doctor,
+            at: nine,
+        }),
+        AppointmentCommand::Complete(CompleteVisit {
+            reason: None,
+            by: doctor,
+            at: nine,
+        }),
+    ];
+    (0..=whole.len()).prop_map(move |steps| whole[..steps].to_vec())
 }
 
 proptest! {
     #[test]
-    fn every_life_follows_the_diagram(commands in prop::collection::vec(some_command(), 1..16)) {
+    fn every_life_follows_the_diagram(
+        beginning in beginning(),
+        rest in prop::collection::vec(some_command(), 1..16),
+    ) {
+        let commands = beginning.into_iter().chain(rest);
         let mut state = Appointment::default();
         let mut history = Vec::new();
         let mut was_confirmed = false;

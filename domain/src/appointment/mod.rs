@@ -2,19 +2,26 @@
 //!
 //! ```text
 //!                    ConfirmByOverride,
-//!                    or a fee of zero
-//! Unbooked ──Book──▶ BOOKED ──────────▶ CONFIRMED
-//!                    │    │                 │
-//!         ExpireHold │    │ Cancel          │ Cancel
-//!                    ▼    ▼                 │
-//!              EXPIRED    CANCELLED ◀───────┘
+//!                    or a fee of zero           Arrive           Start               Complete
+//! Unbooked ──Book──▶ BOOKED ──────────▶ CONFIRMED ────▶ ARRIVED ─────▶ IN_PROGRESS ────────▶ COMPLETED
+//!                    │    │              │    │            │
+//!         ExpireHold │    │ Cancel       │    │ MarkNoShow │ Cancel
+//!                    ▼    ▼       Cancel │    ▼            │
+//!              EXPIRED    CANCELLED ◀────┘   NO_SHOW       │
+//!                             ▲                            │
+//!                             └────────────────────────────┘
 //! ```
+//!
+//! Who may take which step when is one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
 //! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but
 //! `ExpireHold` is accepted. That two appointments never share a slot can't be seen from inside one
 //! of them; the store's claims see to it.
 
 mod aggregate;
+mod asked;
+mod attendance;
+mod book;
 mod command;
 mod decide;
 mod error;
@@ -22,14 +29,27 @@ mod event;
 mod policy;
 mod state;
 mod status;
+mod transitions;
+mod transitions_page;
 
+#[cfg(test)]
+mod attendance_tests;
+#[cfg(test)]
+mod follow_up_tests;
 #[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transitions_tests;
 
+pub use attendance::{
+    AppointmentArrived, AppointmentCompleted, AppointmentCompletedPhi, AppointmentNoShow,
+    AppointmentNoShowPhi, AppointmentStarted, AppointmentStartedPhi,
+};
 pub use command::{
-    AppointmentCommand, BookAppointment, CancelAppointment, ConfirmByOverride, ExpireHold,
+    AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
+    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, StartVisit,
 };
 pub use decide::decide;
 pub use error::AppointmentRefusal;
@@ -41,3 +61,7 @@ pub use event::{
 pub use policy::BookingPolicy;
 pub use state::{Appointment, Visit, evolve};
 pub use status::AppointmentStatus;
+pub use transitions::{
+    Leave, Moment, Party, Ruling, STATUSES, Step, TRANSITIONS, Transition, transition,
+};
+pub use transitions_page::TransitionsPage;

@@ -22,6 +22,14 @@ pub enum Appointment {
     },
     /// The visit will take place.
     Confirmed(Visit),
+    /// The patient is there.
+    Arrived(Visit),
+    /// The doctor sees the patient.
+    InProgress(Visit),
+    /// The visit took place.
+    Completed(Visit),
+    /// The patient did not come.
+    NoShow(Visit),
     /// Somebody called it off.
     Cancelled(Visit),
     /// The hold ended, and that was noted.
@@ -50,6 +58,10 @@ impl Appointment {
             Self::Unbooked => None,
             Self::Booked { visit, .. }
             | Self::Confirmed(visit)
+            | Self::Arrived(visit)
+            | Self::InProgress(visit)
+            | Self::Completed(visit)
+            | Self::NoShow(visit)
             | Self::Cancelled(visit)
             | Self::Expired(visit) => Some(visit),
         }
@@ -79,7 +91,14 @@ impl Appointment {
     pub const fn hold_until(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Booked { hold_until, .. } => Some(*hold_until),
-            Self::Unbooked | Self::Confirmed(_) | Self::Cancelled(_) | Self::Expired(_) => None,
+            Self::Unbooked
+            | Self::Confirmed(_)
+            | Self::Arrived(_)
+            | Self::InProgress(_)
+            | Self::Completed(_)
+            | Self::NoShow(_)
+            | Self::Cancelled(_)
+            | Self::Expired(_) => None,
         }
     }
 
@@ -89,6 +108,10 @@ impl Appointment {
             Self::Unbooked => None,
             Self::Booked { .. } => Some(AppointmentStatus::Booked),
             Self::Confirmed(_) => Some(AppointmentStatus::Confirmed),
+            Self::Arrived(_) => Some(AppointmentStatus::Arrived),
+            Self::InProgress(_) => Some(AppointmentStatus::InProgress),
+            Self::Completed(_) => Some(AppointmentStatus::Completed),
+            Self::NoShow(_) => Some(AppointmentStatus::NoShow),
             Self::Cancelled(_) => Some(AppointmentStatus::Cancelled),
             Self::Expired(_) => Some(AppointmentStatus::Expired),
         }
@@ -125,40 +148,41 @@ impl From<&AppointmentBooked> for Visit {
 /// The appointment after one more event. An event that can't follow leaves it as it is.
 #[must_use]
 pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
-    match (state, event) {
-        (Appointment::Unbooked, AppointmentEvent::Booked(booked)) => Appointment::Booked {
+    use Appointment as State;
+    use AppointmentEvent as Event;
+    match (event, state) {
+        (Event::Booked(booked), State::Unbooked) => State::Booked {
             visit: booked.into(),
             hold_until: booked.hold_until,
         },
-        (Appointment::Booked { visit, .. }, AppointmentEvent::Confirmed(_)) => {
-            Appointment::Confirmed(visit)
-        }
+        (Event::Confirmed(_), State::Booked { visit, .. }) => State::Confirmed(visit),
         (
-            Appointment::Booked { visit, .. } | Appointment::Confirmed(visit),
-            AppointmentEvent::Cancelled(_),
-        ) => Appointment::Cancelled(visit),
-        (Appointment::Booked { visit, .. }, AppointmentEvent::HoldExpired(_)) => {
-            Appointment::Expired(visit)
-        }
+            Event::Cancelled(_),
+            State::Booked { visit, .. } | State::Confirmed(visit) | State::Arrived(visit),
+        ) => State::Cancelled(visit),
+        (Event::HoldExpired(_), State::Booked { visit, .. }) => State::Expired(visit),
+        (Event::Arrived(_), State::Confirmed(visit)) => State::Arrived(visit),
+        (Event::Started(_), State::Arrived(visit)) => State::InProgress(visit),
+        (Event::Completed(_), State::InProgress(visit)) => State::Completed(visit),
+        (Event::NoShow(_), State::Confirmed(visit)) => State::NoShow(visit),
         (
-            state @ Appointment::Unbooked,
-            AppointmentEvent::Confirmed(_)
-            | AppointmentEvent::Cancelled(_)
-            | AppointmentEvent::HoldExpired(_),
-        )
-        | (state @ Appointment::Booked { .. }, AppointmentEvent::Booked(_))
-        | (
-            state @ Appointment::Confirmed(_),
-            AppointmentEvent::Booked(_)
-            | AppointmentEvent::Confirmed(_)
-            | AppointmentEvent::HoldExpired(_),
-        )
-        | (
-            state @ (Appointment::Cancelled(_) | Appointment::Expired(_)),
-            AppointmentEvent::Booked(_)
-            | AppointmentEvent::Confirmed(_)
-            | AppointmentEvent::Cancelled(_)
-            | AppointmentEvent::HoldExpired(_),
+            Event::Booked(_)
+            | Event::Confirmed(_)
+            | Event::Cancelled(_)
+            | Event::HoldExpired(_)
+            | Event::Arrived(_)
+            | Event::Started(_)
+            | Event::Completed(_)
+            | Event::NoShow(_),
+            state @ (State::Unbooked
+            | State::Booked { .. }
+            | State::Confirmed(_)
+            | State::Arrived(_)
+            | State::InProgress(_)
+            | State::Completed(_)
+            | State::NoShow(_)
+            | State::Cancelled(_)
+            | State::Expired(_)),
         ) => state,
     }
 }

@@ -12,6 +12,14 @@ pub enum AppointmentStatus {
     Booked,
     /// The visit will take place.
     Confirmed,
+    /// The patient is there.
+    Arrived,
+    /// The doctor sees the patient.
+    InProgress,
+    /// The visit took place.
+    Completed,
+    /// The patient did not come.
+    NoShow,
     /// Somebody called it off.
     Cancelled,
     /// The payment did not arrive in time.
@@ -24,6 +32,10 @@ impl AppointmentStatus {
         match self {
             Self::Booked => "BOOKED",
             Self::Confirmed => "CONFIRMED",
+            Self::Arrived => "ARRIVED",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Completed => "COMPLETED",
+            Self::NoShow => "NO_SHOW",
             Self::Cancelled => "CANCELLED",
             Self::Expired => "EXPIRED",
         }

@@ -17,7 +17,7 @@ use crate::values::{Money, Slot};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 
-fn given(events: &[AppointmentEvent]) -> AggregateTestExecutor<Appointment> {
+pub(super) fn given(events: &[AppointmentEvent]) -> AggregateTestExecutor<Appointment> {
     TestFramework::with(()).given(events.to_vec())
 }
 
@@ -38,7 +38,7 @@ fn slot() -> Slot {
     Slot::new(instant(NINE), instant("2026-03-02T03:50:00Z")).unwrap()
 }
 
-fn booking() -> BookAppointment {
+pub(super) fn booking() -> BookAppointment {
     BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
@@ -46,6 +46,7 @@ fn booking() -> BookAppointment {
         patient: patient_id(),
         start: instant(NINE),
         reason: Some(reason("Chest pain")),
+        follows: None,
         policy: BookingPolicy::default(),
         by: admin(),
         at: now(),
@@ -72,15 +73,15 @@ fn for_a_fee_of(fee: Money) -> BookAppointment {
     }
 }
 
-fn book(command: BookAppointment) -> AppointmentCommand {
+pub(super) fn book(command: BookAppointment) -> AppointmentCommand {
     AppointmentCommand::Book(command)
 }
 
-fn booked() -> AppointmentEvent {
+pub(super) fn booked() -> AppointmentEvent {
     AppointmentEvent::Booked(booked_facts())
 }
 
-fn booked_facts() -> AppointmentBooked {
+pub(super) fn booked_facts() -> AppointmentBooked {
     AppointmentBooked {
         appointment: appointment_id(),
         clinic: clinic_id(1),
@@ -89,6 +90,7 @@ fn booked_facts() -> AppointmentBooked {
         slot: slot(),
         fee: inr(50_000),
         hold_until: hold_end(),
+        follows: None,
         by: admin(),
         at: now(),
         subject: patient_id().subject(),
@@ -167,7 +169,7 @@ fn expired() -> AppointmentEvent {
     })
 }
 
-fn refuses_to_book(command: BookAppointment, refusal: AppointmentRefusal) {
+pub(super) fn refuses_to_book(command: BookAppointment, refusal: AppointmentRefusal) {
     given(&[]).when(book(command)).then_expect_error(refusal);
 }
 
@@ -472,8 +474,7 @@ fn events_that_cannot_follow_change_nothing() {
 
 #[test]
 fn a_status_is_stored_under_the_name_that_it_shows() {
-    use AppointmentStatus::{Booked, Cancelled, Confirmed, Expired};
-    for status in [Booked, Confirmed, Cancelled, Expired] {
+    for status in STATUSES.into_iter().flatten() {
         assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
     }
 }

@@ -134,10 +134,17 @@ impl Visit {
 }
 
 impl DaySheetRow {
+    /// Whether it was called off before the day had come to it. A visit that took place, or that the
+    /// patient missed, was part of the day and stays on its sheet.
     const fn has_ended(&self) -> bool {
         match self.status {
             AppointmentStatus::Cancelled | AppointmentStatus::Expired => true,
-            AppointmentStatus::Booked | AppointmentStatus::Confirmed => false,
+            AppointmentStatus::Booked
+            | AppointmentStatus::Confirmed
+            | AppointmentStatus::Arrived
+            | AppointmentStatus::InProgress
+            | AppointmentStatus::Completed
+            | AppointmentStatus::NoShow => false,
         }
     }
 }

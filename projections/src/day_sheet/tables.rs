@@ -75,6 +75,10 @@ impl Fold for StoredVisit {
             AppointmentEvent::Confirmed(_) => known?.now(AppointmentStatus::Confirmed),
             AppointmentEvent::Cancelled(_) => known?.now(AppointmentStatus::Cancelled),
             AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
+            AppointmentEvent::Arrived(_) => known?.now(AppointmentStatus::Arrived),
+            AppointmentEvent::Started(_) => known?.now(AppointmentStatus::InProgress),
+            AppointmentEvent::Completed(_) => known?.now(AppointmentStatus::Completed),
+            AppointmentEvent::NoShow(_) => known?.now(AppointmentStatus::NoShow),
         };
         Some(Self { version, ..visit })
     }

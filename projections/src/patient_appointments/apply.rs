@@ -47,10 +47,11 @@ impl Fold for PatientAppointment {
                 cancelled_by: Some(cancelled.cancelled_by),
                 ..known?
             },
-            AppointmentEvent::HoldExpired(_) => Self {
-                status: AppointmentStatus::Expired,
-                ..known?
-            },
+            AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
+            AppointmentEvent::Arrived(_) => known?.now(AppointmentStatus::Arrived),
+            AppointmentEvent::Started(_) => known?.now(AppointmentStatus::InProgress),
+            AppointmentEvent::Completed(_) => known?.now(AppointmentStatus::Completed),
+            AppointmentEvent::NoShow(_) => known?.now(AppointmentStatus::NoShow),
         };
         Some(Self {
             version,
@@ -71,12 +72,17 @@ impl PatientAppointment {
             status: AppointmentStatus::Booked,
             hold_until: booked.hold_until,
             booked_at: booked.at,
+            follows: booked.follows,
             grounds: None,
             cancelled_by: None,
             subject: booked.subject,
             phi: booked.phi.map(|phi| AppointmentPhi { reason: phi.reason }),
             version: 1,
         }
+    }
+
+    fn now(self, status: AppointmentStatus) -> Self {
+        Self { status, ..self }
     }
 }
 
@@ -108,6 +114,7 @@ async fn write(
         &column(rows, |row| row.status.as_str()) as _,
         &column(rows, |row| row.hold_until),
         &column(rows, |row| row.booked_at),
+        &column(rows, |row| row.follows.map(|visit| visit.as_uuid())) as _,
         &column(rows, |row| row.grounds.map(Json)) as _,
         &column(rows, |row| row.cancelled_by.map(part)) as _,
         &column(rows, |row| row.subject.as_uuid()),

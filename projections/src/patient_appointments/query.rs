@@ -34,6 +34,8 @@ pub struct PatientAppointment {
     pub hold_until: DateTime<Utc>,
     /// When it was booked.
     pub booked_at: DateTime<Utc>,
+    /// The visit that it follows up, if it does.
+    pub follows: Option<AppointmentId>,
     /// What it was confirmed on, if it was.
     pub grounds: Option<ConfirmationGrounds>,
     /// On whose part it was called off, if it was.
@@ -132,7 +134,7 @@ pub(super) async fn of(
         select
           appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
           fee_amount, fee_currency, status, hold_until, booked_at,
-          grounds, cancelled_by, subject, phi, version
+          follows_id, grounds, cancelled_by, subject, phi, version
         from patient_appointments
         where appointment_id = any ($1)
         "#,
@@ -177,6 +179,7 @@ struct Columns {
     status: String,
     hold_until: DateTime<Utc>,
     booked_at: DateTime<Utc>,
+    follows_id: Option<Uuid>,
     grounds: Option<Value>,
     cancelled_by: Option<String>,
     subject: Uuid,
@@ -199,6 +202,7 @@ impl TryFrom<Columns> for Closed<PatientAppointment> {
             status: word("status", &columns.status)?,
             hold_until: columns.hold_until,
             booked_at: columns.booked_at,
+            follows: columns.follows_id.map(AppointmentId::from_uuid),
             grounds: columns
                 .grounds
                 .map(|grounds| json("grounds", grounds))

@@ -1,20 +1,20 @@
 insert into patient_appointments as stored (
   appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
   fee_amount, fee_currency, status, hold_until, booked_at,
-  grounds, cancelled_by, subject, phi, version
+  follows_id, grounds, cancelled_by, subject, phi, version
 )
 select
   appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
   fee_amount, fee_currency, status, hold_until, booked_at,
-  grounds, cancelled_by, subject, phi, version
+  follows_id, grounds, cancelled_by, subject, phi, version
 from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
   $7::bigint[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[],
-  $12::jsonb[], $13::text[], $14::uuid[], $15::text[], $16::bigint[]
+  $12::uuid[], $13::jsonb[], $14::text[], $15::uuid[], $16::text[], $17::bigint[]
 ) as changed (
   appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
   fee_amount, fee_currency, status, hold_until, booked_at,
-  grounds, cancelled_by, subject, phi, version
+  follows_id, grounds, cancelled_by, subject, phi, version
 )
 on conflict (appointment_id) do update
 set

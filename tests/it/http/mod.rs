@@ -20,3 +20,4 @@ mod sessions;
 mod sweep;
 mod throttle;
 mod tokens;
+mod visits;

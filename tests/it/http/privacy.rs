@@ -244,6 +244,14 @@ pub async fn fill_every_field(clinic: &Clinic) {
     let booked = asha.post("/api/v1/appointments", &wish).expect(201).await;
     let confirm = clinic.desk().post(&booked.appointment("confirm"), &reason);
     confirm.expect(200).await;
+    let desk = clinic.desk();
+    desk.post(&booked.appointment("arrive"), &json!({}))
+        .expect(200)
+        .await;
+    for verb in ["start", "complete"] {
+        let step = desk.post(&booked.appointment(verb), &reason);
+        step.expect(200).await;
+    }
     let path = format!("/api/v1/doctors/{}", doctor.id());
     let seen = clinic.settled(async || clinic.nobody().get(&path).after(&booked));
     assert_eq!(seen.await.text("name"), "Zephyrine Quillfeather");
@@ -308,7 +316,9 @@ async fn a_dump_of_the_database_names_nobody() {
         "account.registered",
         "appointment.booked",
         "appointment.cancelled",
+        "appointment.completed",
         "appointment.confirmed",
+        "appointment.started",
         "doctor.registered",
         "patient.contact_changed",
         "patient.registered",

@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 35] = [
+const ROUTES: [(&str, Expected); 39] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     ("post /api/v1/auth/register",                                   (201, [201; 5])),
@@ -55,6 +55,10 @@ const ROUTES: [(&str, Expected); 35] = [
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/cancel",                        (401, [404, 404, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/arrive",                        (401, [403, 403, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/start",                         (401, [403, 404, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/complete",                      (401, [403, 404, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/no-show",                       (401, [403, 403, 404, 404, 403])),
 ];
 
 /// The things that are none of the callers' business.
@@ -157,9 +161,11 @@ impl Things {
                     "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
                     "start": slot(1),
                 }),
-                "/api/v1/appointments/{id}/confirm" | "/api/v1/appointments/{id}/cancel" => {
-                    json!({"reason": "None of my business"})
-                }
+                "/api/v1/appointments/{id}/confirm"
+                | "/api/v1/appointments/{id}/cancel"
+                | "/api/v1/appointments/{id}/start"
+                | "/api/v1/appointments/{id}/complete"
+                | "/api/v1/appointments/{id}/no-show" => json!({"reason": "None of my business"}),
                 _ => return None,
             },
         )

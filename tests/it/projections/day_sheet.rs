@@ -5,6 +5,7 @@ use domain::AppointmentId;
 use domain::appointment::AppointmentStatus;
 use projections::day_sheet::{DaySheet, DaySheetQuery, DaySheetRow, rows};
 
+use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
 use super::fixture::{History, appointment, at, clinic, doctor, patient, slot};
 use super::story::{ARUN, ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, today, told};
 
@@ -58,6 +59,23 @@ async fn a_day_shows_what_will_take_place_in_the_order_of_the_slots() {
         ..monday
     };
     assert_eq!(found(&history, all).await, [1, 2, 3, 4].map(appointment));
+}
+
+#[tokio::test]
+async fn a_day_shows_who_is_there_who_was_seen_and_who_did_not_come() {
+    let history = kept().await;
+    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-02"))
+        .await
+        .unwrap();
+    let shown = sheet.iter().map(|row| (row.appointment, row.status));
+    let expected = [
+        (COMPLETED, AppointmentStatus::Completed),
+        (IN_PROGRESS, AppointmentStatus::InProgress),
+        (ARRIVED, AppointmentStatus::Arrived),
+        (NO_SHOW, AppointmentStatus::NoShow),
+    ];
+    let expected = expected.map(|(number, status)| (appointment(number), status));
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Read models against a real database: events in, rows out.
 
 mod account_directory;
+mod attended;
 mod availability;
 mod clinic_directory;
 mod day_sheet;

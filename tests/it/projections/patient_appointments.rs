@@ -7,6 +7,7 @@ use projections::patient_appointments::{
     AppointmentSearch, PatientAppointment, PatientAppointments, get, list,
 };
 
+use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
 use super::fixture::{History, appointment, at, clinic, doctor, patient, slot};
 use super::story::{ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, inr, today, told};
 
@@ -61,7 +62,7 @@ async fn an_appointment_is_shown_as_it_was_agreed() {
         (AppointmentStatus::Booked, 1)
     );
     assert_eq!((booked.grounds, booked.cancelled_by), (None, None));
-    assert_eq!(get(&history.pool, appointment(9)).await.unwrap(), None);
+    assert_eq!(get(&history.pool, appointment(99)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -82,6 +83,26 @@ async fn each_ending_is_shown_with_what_led_to_it() {
 }
 
 #[tokio::test]
+async fn the_day_of_a_visit_is_followed() {
+    let history = kept().await;
+    for (number, status, version) in [
+        (ARRIVED, AppointmentStatus::Arrived, 3),
+        (IN_PROGRESS, AppointmentStatus::InProgress, 4),
+        (COMPLETED, AppointmentStatus::Completed, 5),
+        (NO_SHOW, AppointmentStatus::NoShow, 3),
+    ] {
+        let visit = one(&history, number).await;
+        assert_eq!((visit.status, visit.version), (status, version));
+        let ravis = AppointmentSearch {
+            patient: patient(RAVI),
+            status: Some(status),
+            ..all_of_asha()
+        };
+        assert_eq!(found(&history, ravis).await, [appointment(number)]);
+    }
+}
+
+#[tokio::test]
 async fn a_patient_sees_the_latest_slot_first_and_nobody_elses() {
     let history = kept().await;
     let asha = found(&history, all_of_asha()).await;
@@ -90,7 +111,10 @@ async fn a_patient_sees_the_latest_slot_first_and_nobody_elses() {
         patient: patient(RAVI),
         ..all_of_asha()
     };
-    assert_eq!(found(&history, ravi).await, [appointment(6)]);
+    assert_eq!(
+        found(&history, ravi).await,
+        [6, 10, 9, 8, 7].map(appointment)
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! What happened in two clinics: every kind of event, and appointments in every state.
 //!
 //! Pune and Berlin; Meera works at both and is verified, Arun in Berlin is not, Zoya has no clinic
-//! yet. Asha has five appointments with Meera, one in each state and one without a fee, Ravi has one.
+//! yet. Asha has five appointments with Meera, one in each state of a booking and one
+//! without a fee, Ravi has one, and on the Monday before it four with Meera, one in each state of a day.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use domain::account::{
@@ -23,6 +24,7 @@ use domain::{
     PersonName, Reason, Role, SlotLength, WeeklyHours,
 };
 
+use super::attended::attended;
 use super::fixture::{History, account, appointment, at, clinic, doctor, patient};
 
 pub const PUNE: u128 = 1;
@@ -44,6 +46,7 @@ pub async fn told() -> History {
     doctors(&history).await;
     patients(&history).await;
     appointments(&history).await;
+    attended(&history).await;
     accounts(&history).await;
     history
 }
@@ -240,7 +243,7 @@ async fn appointments(history: &History) {
     }
 }
 
-async fn book(history: &History, number: u128, who: u128, place: ClinicFacts, start: &str) {
+pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts, start: &str) {
     let meera = history
         .store
         .load::<Doctor>(&doctor(MEERA).to_string())
@@ -253,6 +256,7 @@ async fn book(history: &History, number: u128, who: u128, place: ClinicFacts, st
         patient: patient(who),
         start: at(start),
         reason: Some(Reason::parse(&format!("complaint {number}")).unwrap()),
+        follows: None,
         policy: BookingPolicy::default(),
         by: Actor::System,
         at: today(),
@@ -312,7 +316,7 @@ pub fn inr(amount: i64) -> Money {
     Money::new(amount, Currency::Inr).unwrap()
 }
 
-fn pune() -> ClinicFacts {
+pub fn pune() -> ClinicFacts {
     let zone = ClinicZone::parse("Asia/Kolkata").unwrap();
     ClinicFacts {
         clinic: clinic(PUNE),

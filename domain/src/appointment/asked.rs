@@ -1,0 +1,102 @@
+//! What the table has to know of a command.
+
+use chrono::{DateTime, Utc};
+
+use super::command::{
+    AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
+    ExpireHold, MarkArrived, MarkNoShow, StartVisit,
+};
+use super::error::AppointmentRefusal;
+use super::state::Appointment;
+use super::transitions::{Leave, Party, Ruling, Step, Times, transition};
+use crate::values::{Actor, ClinicZone};
+
+/// A command without its particulars.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    step: Step,
+    party: Party,
+    at: DateTime<Utc>,
+    says_why: bool,
+    zone: Option<ClinicZone>,
+}
+
+impl Asked {
+    pub(super) fn of(command: &AppointmentCommand) -> Self {
+        match command {
+            AppointmentCommand::Book(BookAppointment { by, at, .. }) => {
+                Self::new(Step::Book, by, *at)
+            }
+            AppointmentCommand::ConfirmByOverride(ConfirmByOverride { by, at, .. }) => {
+                Self::new(Step::Confirm, by, *at).saying_why(true)
+            }
+            AppointmentCommand::Cancel(CancelAppointment { by, at, reason, .. }) => {
+                Self::new(Step::Cancel, by, *at).saying_why(reason.is_some())
+            }
+            AppointmentCommand::ExpireHold(ExpireHold { at }) => {
+                Self::new(Step::ExpireHold, &Actor::System, *at)
+            }
+            AppointmentCommand::Arrive(MarkArrived { by, at, zone }) => Self {
+                zone: Some(*zone),
+                ..Self::new(Step::Arrive, by, *at)
+            },
+            AppointmentCommand::Start(StartVisit { by, at, reason }) => {
+                Self::new(Step::Start, by, *at).saying_why(reason.is_some())
+            }
+            AppointmentCommand::Complete(CompleteVisit { by, at, reason }) => {
+                Self::new(Step::Complete, by, *at).saying_why(reason.is_some())
+            }
+            AppointmentCommand::MarkNoShow(MarkNoShow { by, at, reason }) => {
+                Self::new(Step::MarkNoShow, by, *at).saying_why(reason.is_some())
+            }
+        }
+    }
+
+    fn new(step: Step, by: &Actor, at: DateTime<Utc>) -> Self {
+        Self {
+            step,
+            party: by.into(),
+            at,
+            says_why: false,
+            zone: None,
+        }
+    }
+
+    fn saying_why(self, says_why: bool) -> Self {
+        Self { says_why, ..self }
+    }
+
+    /// Whether it may be done and was not done already.
+    ///
+    /// # Errors
+    /// What the table says against it: about the role first, then where the appointment stands, then
+    /// the time.
+    pub(super) fn is_new_to(&self, appointment: &Appointment) -> Result<bool, AppointmentRefusal> {
+        let transition = transition(self.step);
+        match transition.leave(self.party) {
+            Leave::No => return Err(AppointmentRefusal::NotForThisRole),
+            Leave::WithReason if !self.says_why => {
+                return Err(AppointmentRefusal::OverrideNeedsReason);
+            }
+            Leave::Yes | Leave::WithReason => {}
+        }
+        match transition.ruling(appointment.status()) {
+            Ruling::No(refusal) => Err(refusal),
+            Ruling::Already => Ok(false),
+            Ruling::To(_) => Ok(true),
+            Ruling::ToIf(_, moment, refusal) => {
+                let right = moment.is_now(&self.times(appointment));
+                right.then_some(true).ok_or(refusal)
+            }
+        }
+    }
+
+    fn times(&self, appointment: &Appointment) -> Times {
+        Times {
+            at: self.at,
+            hold_until: appointment.hold_until(),
+            start: appointment.slot().map_or(self.at, |slot| slot.start()),
+            zone: self.zone,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Every cell of the table, asked of real appointments.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::samples::{
+    account_id, appointment_id, clinic, doctor, instant, now, patient_id, reason, zone,
+};
+use crate::values::{Actor, Role};
+
+const NINE: &str = "2026-03-02T03:30:00Z";
+/// Midnight before it, in Bengaluru.
+const MIDNIGHT: &str = "2026-03-01T18:30:00Z";
+
+fn actor(party: Party) -> Actor {
+    match party {
+        Party::Role(role) => Actor::account(account_id(1), role),
+        Party::System => Actor::System,
+    }
+}
+
+fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
+    AppointmentCommand::Book(BookAppointment {
+        appointment: appointment_id(),
+        clinic: clinic(1),
+        doctor: doctor(),
+        patient: patient_id(),
+        start: instant(NINE),
+        reason: None,
+        follows: None,
+        policy: BookingPolicy::default(),
+        by,
+        at,
+    })
+}
+
+/// The command of a step; nobody but the program can send the one that expires a hold.
+fn asked(step: Step, party: Party, says_why: bool, at: DateTime<Utc>) -> AppointmentCommand {
+    let by = actor(party);
+    let why = says_why.then(|| reason("The doctor has no hand free"));
+    match step {
+        Step::Book => booking(by, at),
+        Step::Confirm => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+            reason: reason("Pays at the desk"),
+            by,
+            at,
+        }),
+        Step::Cancel => AppointmentCommand::Cancel(CancelAppointment {
+            cancelled_by: CancelledBy::Clinic,
+            reason: why,
+            by,
+            at,
+        }),
+        Step::ExpireHold => AppointmentCommand::ExpireHold(ExpireHold { at }),
+        Step::Arrive => {
+            let zone = zone("Asia/Kolkata");
+            AppointmentCommand::Arrive(MarkArrived { zone, by, at })
+        }
+        Step::Start => AppointmentCommand::Start(StartVisit {
+            reason: why,
+            by,
+            at,
+        }),
+        Step::Complete => AppointmentCommand::Complete(CompleteVisit {
+            reason: why,
+            by,
+            at,
+        }),
+        Step::MarkNoShow => AppointmentCommand::MarkNoShow(MarkNoShow {
+            reason: why,
+            by,
+            at,
+        }),
+    }
+}
+
+/// An appointment that really came to stand there.
+fn standing(status: Option<AppointmentStatus>) -> Appointment {
+    use AppointmentStatus as Status;
+    let steps: &[Step] = match status {
+        None => &[],
+        Some(Status::Booked) => &[Step::Book],
+        Some(Status::Confirmed) => &[Step::Book, Step::Confirm],
+        Some(Status::Arrived) => &[Step::Book, Step::Confirm, Step::Arrive],
+        Some(Status::InProgress) => &[Step::Book, Step::Confirm, Step::Arrive, Step::Start],
+        Some(Status::Completed) => &[
+            Step::Book,
+            Step::Confirm,
+            Step::Arrive,
+            Step::Start,
+            Step::Complete,
+        ],
+        Some(Status::NoShow) => &[Step::Book, Step::Confirm, Step::MarkNoShow],
+        Some(Status::Cancelled) => &[Step::Book, Step::Cancel],
+        Some(Status::Expired) => &[Step::Book, Step::ExpireHold],
+    };
+    let appointment = steps.iter().fold(Appointment::default(), |state, step| {
+        let at = match step {
+            Step::Book | Step::Confirm | Step::Cancel => now(),
+            Step::ExpireHold => hold_end(),
+            Step::Arrive | Step::Start | Step::Complete | Step::MarkNoShow => instant(NINE),
+        };
+        after(&state, asked(*step, Party::System, true, at)).unwrap()
+    });
+    assert_eq!(appointment.status(), status);
+    appointment
+}
+
+fn hold_end() -> DateTime<Utc> {
+    now() + TimeDelta::minutes(15)
+}
+
+fn after(
+    state: &Appointment,
+    command: AppointmentCommand,
+) -> Result<Appointment, AppointmentRefusal> {
+    let events = decide(state, command)?;
+    Ok(events.iter().fold(state.clone(), evolve))
+}
+
+/// The first and the last instants at which a moment is, and those beside them at which it is not.
+fn right_and_wrong(moment: Moment) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
+    let day = TimeDelta::days(1);
+    let before = |end: DateTime<Utc>| {
+        let last = end - TimeDelta::nanoseconds(1);
+        ([last - day, last], [end, end + day])
+    };
+    let from = |start: DateTime<Utc>| {
+        let last = start - TimeDelta::nanoseconds(1);
+        ([start, start + day], [last - day, last])
+    };
+    match moment {
+        Moment::BeforeHoldEnd => before(hold_end()),
+        Moment::FromHoldEnd => from(hold_end()),
+        Moment::BeforeSlot => before(instant(NINE)),
+        Moment::FromSlot => from(instant(NINE)),
+        Moment::FromClinicDay => from(instant(MIDNIGHT)),
+    }
+}
+
+fn any_time() -> [DateTime<Utc>; 5] {
+    let (midnight, nine) = (instant(MIDNIGHT), instant(NINE));
+    [now(), hold_end(), midnight, nine, nine + TimeDelta::days(3)]
+}
+
+/// Asks for one cell at every time that may matter.
+fn ask(step: Step, from: Option<AppointmentStatus>, party: Party, says_why: bool) {
+    let appointment = standing(from);
+    let cell = format!("{step:?} from {from:?} by {}", party.name());
+    let becomes = |at| {
+        let told = after(&appointment, asked(step, party, says_why, at));
+        told.map(|state| state.status())
+    };
+    let always = |expected| {
+        for at in any_time() {
+            assert_eq!(becomes(at), expected, "{cell} at {at}");
+        }
+    };
+    let transition = transition(step);
+    match (transition.leave(party), transition.ruling(from)) {
+        (Leave::No, _) => always(Err(AppointmentRefusal::NotForThisRole)),
+        (Leave::WithReason, _) if !says_why => always(Err(AppointmentRefusal::OverrideNeedsReason)),
+        (_, Ruling::No(refusal)) => always(Err(refusal)),
+        (_, Ruling::Already) => {
+            always(Ok(from));
+            let again = decide(&appointment, asked(step, party, says_why, instant(NINE)));
+            assert_eq!(again, Ok(vec![]), "{cell}");
+        }
+        // A slot that has begun can't be booked: that is asked of the slot, not of the table.
+        (_, Ruling::To(to)) if step == Step::Book => assert_eq!(becomes(now()), Ok(Some(to))),
+        (_, Ruling::To(to)) => always(Ok(Some(to))),
+        (_, Ruling::ToIf(to, moment, refusal)) => {
+            let (right, wrong) = right_and_wrong(moment);
+            for at in right {
+                assert_eq!(becomes(at), Ok(Some(to)), "{cell} at {at}");
+            }
+            for at in wrong {
+                assert_eq!(becomes(at), Err(refusal), "{cell} at {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cell_of_the_table_is_what_an_appointment_does() {
+    let mut cells = 0;
+    for transition in TRANSITIONS {
+        for party in Party::ALL {
+            // The command that expires a hold names nobody: only the program sends it.
+            if transition.step == Step::ExpireHold && party != Party::System {
+                assert_eq!(transition.leave(party), Leave::No);
+                continue;
+            }
+            for from in STATUSES {
+                for says_why in [false, true] {
+                    ask(transition.step, from, party, says_why);
+                    cells += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(cells, (7 * 6 + 1) * 9 * 2);
+}
+
+#[test]
+fn each_step_is_found_in_its_own_row_and_each_status_in_its_own_column() {
+    for row in TRANSITIONS {
+        assert_eq!(*transition(row.step), row);
+        let cells = STATUSES.map(|status| row.ruling(status));
+        assert_eq!(cells, row.from);
+        assert_eq!(Party::ALL.map(|party| row.leave(party)), row.who);
+    }
+}
+
+/// Said once more by hand, so that a slip in the table is seen.
+#[test]
+fn the_arrows_of_the_table_are_those_of_the_diagram() {
+    let mut arrows = BTreeSet::new();
+    for row in TRANSITIONS {
+        for (from, ruling) in STATUSES.into_iter().zip(row.from) {
+            if let Ruling::To(to) | Ruling::ToIf(to, ..) = ruling {
+                let from = from.map_or("", AppointmentStatus::as_str);
+                arrows.insert(format!("{from} > {to}"));
+            }
+        }
+    }
+    let diagram = [
+        " > BOOKED",
+        "ARRIVED > CANCELLED",
+        "ARRIVED > IN_PROGRESS",
+        "BOOKED > CANCELLED",
+        "BOOKED > CONFIRMED",
+        "BOOKED > EXPIRED",
+        "CONFIRMED > ARRIVED",
+        "CONFIRMED > CANCELLED",
+        "CONFIRMED > NO_SHOW",
+        "IN_PROGRESS > COMPLETED",
+    ];
+    assert_eq!(arrows, diagram.map(str::to_owned).into());
+}
+
+#[test]
+fn nothing_leaves_a_life_that_is_over() {
+    use AppointmentStatus::{Cancelled, Completed, Expired, NoShow};
+    for over in [Completed, NoShow, Cancelled, Expired] {
+        for row in TRANSITIONS {
+            let ruling = row.ruling(Some(over));
+            assert!(
+                matches!(ruling, Ruling::No(_) | Ruling::Already),
+                "{:?} from {over}: {ruling:?}",
+                row.step
+            );
+        }
+    }
+}
+
+#[test]
+fn an_auditor_takes_no_step() {
+    for row in TRANSITIONS {
+        assert_eq!(row.leave(Party::Role(Role::Auditor)), Leave::No);
+    }
+}
+
+#[test]
+fn the_page_shows_the_table_as_it_is() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/transitions.md");
+    let shown = fs::read_to_string(page).unwrap();
+    assert_eq!(
+        shown,
+        TransitionsPage.to_string(),
+        "print it anew: caresync transitions > docs/transitions.md"
+    );
+}

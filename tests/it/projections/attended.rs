@@ -1,0 +1,96 @@
+//! Ravi's Monday with Meera: seen, being seen, waiting, and expected in vain.
+
+use chrono::{DateTime, Utc};
+use domain::appointment::{
+    Appointment, AppointmentCommand, CompleteVisit, ConfirmByOverride, MarkArrived, MarkNoShow,
+    StartVisit,
+};
+use domain::{Actor, Reason, Role};
+
+use super::fixture::{History, account, appointment, at};
+use super::story::{RAVI, book, pune, today};
+
+pub const COMPLETED: u128 = 7;
+pub const IN_PROGRESS: u128 = 8;
+pub const ARRIVED: u128 = 9;
+pub const NO_SHOW: u128 = 10;
+
+/// The half hours of that Monday, by the clinic's clock from nine on.
+const SLOTS: [(u128, &str); 4] = [
+    (COMPLETED, "2026-03-02T03:30:00Z"),
+    (IN_PROGRESS, "2026-03-02T04:00:00Z"),
+    (ARRIVED, "2026-03-02T04:30:00Z"),
+    (NO_SHOW, "2026-03-02T05:00:00Z"),
+];
+
+pub async fn attended(history: &History) {
+    for (number, start) in SLOTS {
+        book(history, number, RAVI, pune(), start).await;
+        run(history, number, confirm()).await;
+    }
+    for number in [COMPLETED, IN_PROGRESS, ARRIVED] {
+        run(history, number, arrive()).await;
+    }
+    for number in [COMPLETED, IN_PROGRESS] {
+        run(history, number, start()).await;
+    }
+    run(history, COMPLETED, complete()).await;
+    run(history, NO_SHOW, no_show()).await;
+}
+
+async fn run(history: &History, number: u128, command: AppointmentCommand) {
+    let id = appointment(number).as_uuid();
+    history.run::<Appointment>(id, command).await;
+}
+
+fn desk() -> Actor {
+    Actor::account(account(2), Role::Receptionist)
+}
+
+fn noon() -> DateTime<Utc> {
+    at("2026-03-02T06:30:00Z")
+}
+
+fn said(text: &str) -> Reason {
+    Reason::parse(text).unwrap()
+}
+
+fn confirm() -> AppointmentCommand {
+    AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+        reason: said("pays at the desk"),
+        by: desk(),
+        at: today(),
+    })
+}
+
+fn arrive() -> AppointmentCommand {
+    AppointmentCommand::Arrive(MarkArrived {
+        zone: pune().zone,
+        by: desk(),
+        at: at("2026-03-02T03:20:00Z"),
+    })
+}
+
+fn start() -> AppointmentCommand {
+    AppointmentCommand::Start(StartVisit {
+        reason: None,
+        by: Actor::account(account(5), Role::Doctor),
+        at: noon(),
+    })
+}
+
+fn complete() -> AppointmentCommand {
+    AppointmentCommand::Complete(CompleteVisit {
+        reason: Some(said("the doctor was called away")),
+        by: desk(),
+        at: noon(),
+    })
+}
+
+fn no_show() -> AppointmentCommand {
+    AppointmentCommand::MarkNoShow(MarkNoShow {
+        reason: Some(said("did not answer the phone")),
+        by: desk(),
+        at: noon(),
+    })
+}
