@@ -1,6 +1,8 @@
 //! How the clinic group's log is opened: what its events take, how they are read, what is kept of long
 //! streams.
 
+use cqrs_es::Aggregate;
+use domain::clinic::Clinic;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
 use event_store::{Sealing, Snapshots, StoreOptions, Upcasters};
@@ -15,11 +17,15 @@ const DOCTOR_FORM: i32 = 1;
 /// The same for patients.
 const PATIENT_FORM: i32 = 1;
 
+/// What bookings are decided by, besides the appointment itself.
+const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
+
 /// What the log is opened with. All stored events are of today's versions.
 #[must_use]
 pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
     StoreOptions {
         guards: guards(logins),
+        foundations: &FOUNDATIONS,
         sealing,
         upcasters: Upcasters::none(),
         snapshots: snapshots(),
@@ -37,7 +43,6 @@ fn snapshots() -> Snapshots {
 mod tests {
     use std::path::Path;
 
-    use cqrs_es::Aggregate;
     use serde::de::DeserializeOwned;
     use serde_json::{Value, from_value, json, to_value};
 

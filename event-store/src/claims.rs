@@ -1,39 +1,71 @@
 //! Questions about what is held, and by whom.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::EventStore;
 use crate::error::StoreError;
 
+/// A claim that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldClaim {
+    /// What kind of aggregate holds it,
+    pub holder_type: String,
+    /// and which one.
+    pub holder: String,
+    /// From this moment on,
+    pub from: DateTime<Utc>,
+    /// until just before this one.
+    pub to: DateTime<Utc>,
+    /// When an unpaid hold ends; `None` for a claim that stays.
+    pub held_until: Option<DateTime<Utc>>,
+}
+
+impl HeldClaim {
+    /// Whether it is a hold that has ended, so that it is in nobody's way.
+    #[must_use]
+    pub fn is_overdue(&self, at: DateTime<Utc>) -> bool {
+        self.held_until.is_some_and(|end| end <= at)
+    }
+}
+
 impl EventStore {
-    /// Who holds `resource` around `start` by a hold that ended at or before `at`.
+    /// The claims on `resource` that share time with one of the stretches, earliest first.
     ///
-    /// A slot that starts at `start` can only be blocked by claims that reach past it within a day.
-    pub async fn overdue_holders(
+    /// What somebody is about to take or give back is not in it; only the append itself knows.
+    pub async fn claims(
         &self,
         kind: &str,
         resource: Uuid,
-        start: DateTime<Utc>,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar!(
+        stretches: &[Range<DateTime<Utc>>],
+    ) -> Result<Vec<HeldClaim>, StoreError> {
+        let starts: Vec<_> = stretches.iter().map(|stretch| stretch.start).collect();
+        let ends: Vec<_> = stretches.iter().map(|stretch| stretch.end).collect();
+        sqlx::query_as!(
+            HeldClaim,
             r#"
-            select holder
+            select
+              holder_type, holder, held_until,
+              lower(during) as "from!", upper(during) as "to!"
             from slot_claims
             where kind = $1
               and resource = $2
-              and during && tstzrange($3::timestamptz, $3::timestamptz + interval '1 day')
-              and held_until <= $4
+              and during && any (
+                select tstzrange(starts_at, ends_at)
+                from unnest($3::timestamptz[], $4::timestamptz[]) as s (starts_at, ends_at)
+              )
+            order by during
             "#,
             kind,
             resource,
-            start,
-            at
+            &starts,
+            &ends
         )
         .fetch_all(self.pool())
         .await
-        .map_err(StoreError::doing("looking for overdue holds"))
+        .map_err(StoreError::doing("looking up claims"))
     }
 
     /// Who holds a name, if anybody does.

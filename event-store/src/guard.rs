@@ -28,6 +28,9 @@ pub struct Claim {
 pub enum Guard {
     /// Takes a stretch of time.
     Take(Claim),
+    /// Moves the holder's claim of that kind to another stretch of time, in one step: it never has both,
+    /// and never neither. Without such a claim the append is a conflict.
+    Move(Claim),
     /// The holder's claims are no longer a hold: they stay.
     Settle,
     /// Gives all the holder's claims back.

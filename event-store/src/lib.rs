@@ -35,6 +35,7 @@ mod transact;
 mod upcast;
 
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
+pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};

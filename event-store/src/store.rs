@@ -17,6 +17,10 @@ use crate::{Cursor, Guards, Sealing, Snapshots, Upcasters};
 pub struct StoreOptions {
     /// What each event takes and gives back.
     pub guards: Guards,
+    /// The kinds of aggregates that decisions about others rest on ([`Append::basis`](crate::Append)).
+    /// What moves one of them on and what rests on it come one after the other, on all nodes. A basis of
+    /// another kind is compared, too, but may move on in the very moment of the commit.
+    pub foundations: &'static [&'static str],
     /// How personal data is kept.
     pub sealing: Sealing,
     /// How events of older versions are read.
@@ -35,6 +39,7 @@ struct Inner {
     pool: PgPool,
     repository: PostgresEventRepository,
     guards: Guards,
+    foundations: &'static [&'static str],
     committer: Committer,
     sealing: Sealing,
     upcasters: Upcasters,
@@ -53,6 +58,7 @@ impl EventStore {
     pub async fn open(pool: PgPool, guards: Guards, sealing: Sealing) -> Result<Self, OpenError> {
         let options = StoreOptions {
             guards,
+            foundations: &[],
             sealing,
             upcasters: Upcasters::none(),
             snapshots: Snapshots::none(),
@@ -67,6 +73,7 @@ impl EventStore {
     pub async fn open_with(pool: PgPool, options: StoreOptions) -> Result<Self, OpenError> {
         let StoreOptions {
             guards,
+            foundations,
             sealing,
             upcasters,
             snapshots,
@@ -81,6 +88,7 @@ impl EventStore {
                 pool,
                 repository,
                 guards,
+                foundations,
                 committer,
                 erasures: AtomicU64::new(sealing.erasures()),
                 sealing,
@@ -138,6 +146,10 @@ impl EventStore {
 
     pub(crate) fn guards(&self) -> &Guards {
         &self.inner.guards
+    }
+
+    pub(crate) fn foundations(&self) -> &'static [&'static str] {
+        self.inner.foundations
     }
 
     pub(crate) fn committer(&self) -> &Committer {

@@ -3,11 +3,8 @@
 -- have no events: then it only asks whether what it rests on is unmoved.
 with
   basis as materialized (
-    select (b.version = (
-      select coalesce(max(log.sequence), 0) from events log
-      where log.aggregate_type = b.aggregate_type and log.aggregate_id = b.aggregate_id
-    ))::stream_unmoved as unmoved
-    from unnest($27::text[], $28::text[], $29::bigint[]) as b (aggregate_type, aggregate_id, version)
+    select rests_on_unmoved($27, $28, $29, $37, $38) as unmoved
+    where cardinality($27::text[]) > 0 or cardinality($37::text[]) > 0
   ),
   recorded as (
     insert into idempotency_keys (key, fingerprint, reply, aggregate_type, aggregate_id, sequence)
@@ -20,10 +17,18 @@ with
     delete from slot_claims where holder = any ($21::text[])
   ),
   taken as (
-    insert into slot_claims (kind, resource, during, holder, held_until)
-    select c.kind, c.resource, tstzrange(c.starts_at, c.ends_at), c.holder, c.held_until
-    from unnest($14::text[], $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::timestamptz[])
-      as c (kind, resource, starts_at, ends_at, holder, held_until)
+    insert into slot_claims (kind, resource, during, holder, held_until, holder_type)
+    select c.kind, c.resource, tstzrange(c.starts_at, c.ends_at), c.holder, c.held_until, c.holder_type
+    from unnest($14::text[], $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::timestamptz[], $39::text[])
+      as c (kind, resource, starts_at, ends_at, holder, held_until, holder_type)
+  ),
+  moved as (
+    update slot_claims c
+    set resource = m.resource, during = tstzrange(m.starts_at, m.ends_at), held_until = m.held_until
+    from unnest($31::text[], $32::uuid[], $33::timestamptz[], $34::timestamptz[], $35::text[], $36::timestamptz[])
+      as m (kind, resource, starts_at, ends_at, holder, held_until)
+    where c.holder = m.holder and c.kind = m.kind
+    returning 1
   ),
   freed as (
     delete from reservations r
@@ -46,4 +51,8 @@ select
   pg_current_xact_id_if_assigned()::text as transaction_id,
   coalesce(array_agg(position order by position), '{}') as "positions!"
 from appended
-where (select count(unmoved) from basis) >= 0
+-- Locks first, then claims. Whoever moves a claim has one.
+where case
+  when (select count(unmoved) from basis) >= 0
+  then ((select count(*) from moved) = cardinality($31::text[]))::stream_unmoved
+end

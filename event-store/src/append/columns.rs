@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::outcome::Failure;
-use super::rows::Rows;
+use super::rows::{ClaimRow, Rows};
 use crate::Cursor;
 
 /// Each command's last position, or why it has none. A command without events has no position.
@@ -22,11 +22,13 @@ pub(super) struct Columns<'a> {
     events: Events<'a>,
     replies: Replies<'a>,
     claims: Claims<'a>,
+    moved: Claims<'a>,
     settled: Holders<'a>,
     released: Holders<'a>,
     names: Names<'a>,
     freed: Freed<'a>,
     basis: Basis<'a>,
+    moving: Streams<'a>,
     /// For round two: who builds on whom.
     successors: Vec<i32>,
     predecessors: Vec<i32>,
@@ -62,6 +64,7 @@ struct Claims<'a> {
     resources: Vec<Uuid>,
     starts: Vec<DateTime<Utc>>,
     ends: Vec<DateTime<Utc>>,
+    holder_types: Vec<&'a str>,
     holders: Vec<&'a str>,
     held_until: Vec<Option<DateTime<Utc>>>,
 }
@@ -94,6 +97,12 @@ struct Basis<'a> {
     aggregate_types: Vec<&'a str>,
     aggregate_ids: Vec<&'a str>,
     versions: Vec<i64>,
+}
+
+#[derive(Debug, Default)]
+struct Streams<'a> {
+    aggregate_types: Vec<&'a str>,
+    aggregate_ids: Vec<&'a str>,
 }
 
 impl<'a> Columns<'a> {
@@ -137,18 +146,19 @@ impl<'a> Columns<'a> {
             let key = (stream.aggregate_type, stream.aggregate_id.as_str());
             self.basis.push(ordinal, key, stream.version);
         }
+        for (aggregate_type, aggregate_id) in &rows.moving {
+            self.moving.aggregate_types.push(aggregate_type);
+            self.moving.aggregate_ids.push(aggregate_id);
+        }
         self.add_guards(ordinal, rows);
     }
 
     fn add_guards(&mut self, ordinal: i32, rows: &'a Rows) {
         for row in &rows.claims {
-            self.claims.ordinals.push(ordinal);
-            self.claims.kinds.push(row.kind);
-            self.claims.resources.push(row.resource);
-            self.claims.starts.push(row.from);
-            self.claims.ends.push(row.to);
-            self.claims.holders.push(&row.holder);
-            self.claims.held_until.push(row.held_until);
+            self.claims.push(ordinal, row);
+        }
+        for row in &rows.moved {
+            self.moved.push(ordinal, row);
         }
         for holder in &rows.settled {
             self.settled.push(ordinal, holder);
@@ -177,9 +187,11 @@ impl<'a> Columns<'a> {
             ^ self.commands.to_le_bytes()[0].rotate_left(5)
     }
 
-    /// Whether it is one command's: then round one's refusal is its verdict.
-    pub(super) fn is_single(&self) -> bool {
-        self.commands == 1
+    /// Whether round one's refusal is the verdict: it is one command's, which takes nothing that it gives
+    /// back itself. Within one statement nobody says which of the two comes first; round two does.
+    pub(super) fn is_decided_by_round_one(&self) -> bool {
+        let gives_and_takes = !(self.released.holders.is_empty() || self.claims.holders.is_empty());
+        self.commands == 1 && !gives_and_takes
     }
 
     /// Round one: everything or nothing.
@@ -219,6 +231,15 @@ impl<'a> Columns<'a> {
             &self.basis.aggregate_ids as _,
             &self.basis.versions,
             &self.names.subjects as _,
+            &self.moved.kinds as _,
+            &self.moved.resources,
+            &self.moved.starts,
+            &self.moved.ends,
+            &self.moved.holders as _,
+            &self.moved.held_until as _,
+            &self.moving.aggregate_types as _,
+            &self.moving.aggregate_ids as _,
+            &self.claims.holder_types as _,
         )
         .fetch_one(connection)
         .await?;
@@ -286,6 +307,16 @@ impl<'a> Columns<'a> {
             &self.names.subjects as _,
             &self.successors,
             &self.predecessors,
+            &self.claims.holder_types as _,
+            &self.moved.ordinals,
+            &self.moved.kinds as _,
+            &self.moved.resources,
+            &self.moved.starts,
+            &self.moved.ends,
+            &self.moved.holders as _,
+            &self.moved.held_until as _,
+            &self.moving.aggregate_types as _,
+            &self.moving.aggregate_ids as _,
         )
         .fetch_all(connection)
         .await?;
@@ -311,6 +342,19 @@ impl<'a> Columns<'a> {
             }
         }
         last
+    }
+}
+
+impl<'a> Claims<'a> {
+    fn push(&mut self, ordinal: i32, row: &'a ClaimRow) {
+        self.ordinals.push(ordinal);
+        self.kinds.push(row.kind);
+        self.resources.push(row.resource);
+        self.starts.push(row.from);
+        self.ends.push(row.to);
+        self.holder_types.push(row.holder_type);
+        self.holders.push(&row.holder);
+        self.held_until.push(row.held_until);
     }
 }
 

@@ -99,7 +99,11 @@ impl Committer {
     ) -> Result<Option<Cursor>, Failure> {
         let (verdict, told) = oneshot::channel();
         let rests_on = rows.basis.iter().map(StreamKey::from).collect();
-        let claims = rows.claims.iter().map(|claim| (claim.kind, claim.resource));
+        let claims = rows
+            .claims
+            .iter()
+            .chain(&rows.moved)
+            .map(|claim| (claim.kind, claim.resource));
         let entry = Entry {
             claims: claims.collect(),
             guarded: rows.is_guarded(),
@@ -202,7 +206,7 @@ async fn try_to_commit(
 ) -> Result<Verdicts, Failure> {
     let connection = connection.get().await.map_err(Failure::unreached)?;
     match columns.append_all(connection).await.map_err(Failure::of) {
-        Err(Failure::Violation(_)) if !columns.is_single() => {
+        Err(Failure::Violation(_)) if !columns.is_decided_by_round_one() => {
             columns.append_each(connection).await.map_err(Failure::of)
         }
         all => all,

@@ -187,7 +187,11 @@ impl EventStore {
     async fn try_append(&self, append: &Append, ending: &Ending) -> Result<Appended, AppendError> {
         let payloads = self.sealing().seal_events(&append.streams).await;
         let payloads = payloads.map_err(AppendError::Seal)?;
-        let rows = Arc::new(Rows::of(append, &payloads, self.guards())?);
+        let rows = Arc::new(Rows::of(
+            append,
+            &payloads,
+            (self.guards(), self.foundations()),
+        )?);
         let mut may_be_in = false;
         for attempt in 1.. {
             let writes = append.streams.iter().map(StreamAppend::write).collect();

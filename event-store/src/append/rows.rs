@@ -18,11 +18,14 @@ pub(super) struct Rows {
     pub(super) events: Vec<EventRow>,
     pub(super) reply: Option<ReplyRow>,
     pub(super) claims: Vec<ClaimRow>,
+    pub(super) moved: Vec<ClaimRow>,
     pub(super) settled: Vec<String>,
     pub(super) released: Vec<String>,
     pub(super) names: Vec<NameRow>,
     pub(super) freed: Vec<(&'static str, String)>,
     pub(super) basis: Vec<StreamVersion>,
+    /// Streams that it moves on and that others may rest on.
+    pub(super) moving: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug)]
@@ -45,12 +48,13 @@ pub(super) struct ReplyRow {
     pub(super) sequence: i64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ClaimRow {
     pub(super) kind: &'static str,
     pub(super) resource: Uuid,
     pub(super) from: DateTime<Utc>,
     pub(super) to: DateTime<Utc>,
+    pub(super) holder_type: &'static str,
     pub(super) holder: String,
     pub(super) held_until: Option<DateTime<Utc>>,
 }
@@ -78,16 +82,21 @@ fn allowed(event: &EventData, stored: &Value) -> impl Fn(&Guard) -> bool {
 
 impl Rows {
     /// The rows of a command whose events are stored with the given payloads, with what they take and
-    /// give back.
+    /// give back. `foundations` are the kinds of aggregates that decisions about others rest on.
     pub(super) fn of(
         append: &Append,
         payloads: &[Value],
-        guards: &Guards,
+        (guards, foundations): (&Guards, &[&'static str]),
     ) -> Result<Self, AppendError> {
         let mut payloads = payloads.iter();
         let mut rows = Self::asking(append.basis.clone())?;
         rows.metadata = to_raw_value(&append.metadata).map_err(AppendError::Unserialisable)?;
         for stream in &append.streams {
+            // Nobody rests on what was not there.
+            if stream.expected_version > 0 && foundations.contains(&stream.aggregate_type) {
+                let moving = (stream.aggregate_type, stream.aggregate_id.clone());
+                rows.moving.push(moving);
+            }
             for (sequence, event) in (stream.expected_version + 1..).zip(&stream.events) {
                 let payload = payloads.next().unwrap_or(event.payload());
                 rows.events.push(EventRow {
@@ -99,7 +108,8 @@ impl Rows {
                     payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
                 });
                 for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
-                    rows.guard(&stream.aggregate_id, subject(event), guard);
+                    let holder = (stream.aggregate_type, stream.aggregate_id.as_str());
+                    rows.guard(holder, subject(event), guard);
                 }
             }
         }
@@ -114,28 +124,43 @@ impl Rows {
             events: Vec::new(),
             reply: None,
             claims: Vec::new(),
+            moved: Vec::new(),
             settled: Vec::new(),
             released: Vec::new(),
             names: Vec::new(),
             freed: Vec::new(),
             basis,
+            moving: Vec::new(),
         })
     }
 
     /// Whether it takes or gives back anything.
     pub(super) fn is_guarded(&self) -> bool {
         !(self.claims.is_empty()
+            && self.moved.is_empty()
             && self.settled.is_empty()
             && self.released.is_empty()
             && self.names.is_empty()
             && self.freed.is_empty())
     }
 
-    fn guard(&mut self, holder: &str, subject: Option<Uuid>, guard: Guard) {
+    fn guard(
+        &mut self,
+        (holder_type, holder): (&'static str, &str),
+        subject: Option<Uuid>,
+        guard: Guard,
+    ) {
+        let row = |claim: &Claim| ClaimRow::of((holder_type, holder), claim);
         match guard {
-            Guard::Take(claim) => self.claims.push(ClaimRow::of(holder, &claim)),
-            // An event that settles or releases what the same command takes finds nothing in the table
+            Guard::Take(claim) => self.claims.push(row(&claim)),
+            // An event that moves, settles or releases what the same command takes finds nothing in the table
             // yet: the statement sees the rows as they were before it.
+            Guard::Move(claim) => {
+                let row = row(&claim);
+                if !self.move_own(&row) {
+                    self.moved.push(row);
+                }
+            }
             Guard::Settle if self.settle_own(holder) => {}
             Guard::Settle => self.settled.push(holder.to_owned()),
             Guard::Release if self.release_own(holder) => {}
@@ -150,17 +175,29 @@ impl Rows {
         }
     }
 
+    /// Moves a claim that this very command takes or moves. Tells whether there was one.
+    fn move_own(&mut self, to: &ClaimRow) -> bool {
+        let own = self
+            .claims
+            .iter_mut()
+            .chain(&mut self.moved)
+            .find(|claim| claim.is_of(to));
+        own.map(|claim| *claim = to.clone()).is_some()
+    }
+
     /// Settles claims that this very command takes. Tells whether there were any.
     fn settle_own(&mut self, holder: &str) -> bool {
         let own = self
             .claims
             .iter_mut()
+            .chain(&mut self.moved)
             .filter(|claim| claim.holder == holder);
         own.map(|claim| claim.held_until = None).count() > 0
     }
 
     /// Gives up claims that this very command takes. Tells whether there were any.
     fn release_own(&mut self, holder: &str) -> bool {
+        self.moved.retain(|claim| claim.holder != holder);
         let before = self.claims.len();
         self.claims.retain(|claim| claim.holder != holder);
         self.claims.len() < before
@@ -182,14 +219,20 @@ impl Rows {
 }
 
 impl ClaimRow {
-    fn of(holder: &str, claim: &Claim) -> Self {
+    fn of((holder_type, holder): (&'static str, &str), claim: &Claim) -> Self {
         Self {
             kind: claim.kind,
+            holder_type,
             resource: claim.resource,
             from: claim.from,
             to: claim.to,
             holder: holder.to_owned(),
             held_until: claim.held_until,
         }
+    }
+
+    /// Whether both are the same holder's claim of the same kind.
+    fn is_of(&self, other: &Self) -> bool {
+        (&self.holder, self.kind) == (&other.holder, other.kind)
     }
 }

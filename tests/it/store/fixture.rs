@@ -5,7 +5,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{
     Append, AppendError, Appended, Claim, EventStore, Guard, Guards, Idempotency, Metadata,
-    Sealing, StreamAppend,
+    Sealing, Snapshots, StoreOptions, StreamAppend, Upcasters,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -30,6 +30,12 @@ pub enum LettingEvent {
         hours: i64,
         hold: bool,
     },
+    /// To another hour; where there is nothing to move, it is a conflict.
+    Moved {
+        room: Uuid,
+        guest: Uuid,
+        hour: i64,
+    },
     Settled,
     Left,
     Named {
@@ -39,6 +45,11 @@ pub enum LettingEvent {
     /// Says how many events there were before it, as whoever decided saw it. At most 40.
     Counted {
         before: u32,
+    },
+    /// Says how another letting stood, as whoever decided saw it.
+    Rested {
+        on: String,
+        version: i64,
     },
     Whispered {
         phi: String,
@@ -53,11 +64,13 @@ impl DomainEvent for LettingEvent {
     fn event_type(&self) -> String {
         let name = match self {
             Self::Let { .. } => "let",
+            Self::Moved { .. } => "moved",
             Self::Settled => "settled",
             Self::Left => "left",
             Self::Named { .. } => "named",
             Self::Stepped => "stepped",
             Self::Counted { .. } => "counted",
+            Self::Rested { .. } => "rested",
             Self::Whispered { .. } => "whispered",
         };
         format!("letting.{name}")
@@ -119,6 +132,18 @@ pub fn guards() -> Guards {
             };
             vec![claim("doctor", room), claim("patient", guest)]
         }
+        Ok(LettingEvent::Moved { room, guest, hour }) => {
+            let claim = |kind, resource| {
+                Guard::Move(Claim {
+                    kind,
+                    resource,
+                    from: at(hour),
+                    to: at(hour + 1),
+                    held_until: Some(at(hour)),
+                })
+            };
+            vec![claim("doctor", room), claim("patient", guest)]
+        }
         Ok(LettingEvent::Settled) => vec![Guard::Settle],
         Ok(LettingEvent::Left) => vec![
             Guard::Release,
@@ -154,6 +179,14 @@ pub fn let_room(room: u128, guest: u128, hour: i64) -> LettingEvent {
     }
 }
 
+pub fn moved(room: u128, guest: u128, hour: i64) -> LettingEvent {
+    LettingEvent::Moved {
+        room: id(room),
+        guest: id(guest),
+        hour,
+    }
+}
+
 pub struct Log {
     pub store: EventStore,
     pub pool: PgPool,
@@ -162,9 +195,14 @@ pub struct Log {
 
 /// Nothing personal happens to a room: there is nothing to seal.
 pub async fn open(pool: PgPool) -> EventStore {
-    EventStore::open(pool, guards(), Sealing::off())
-        .await
-        .unwrap()
+    let options = StoreOptions {
+        guards: guards(),
+        foundations: &[Letting::TYPE],
+        sealing: Sealing::off(),
+        upcasters: Upcasters::none(),
+        snapshots: Snapshots::none(),
+    };
+    EventStore::open_with(pool, options).await.unwrap()
 }
 
 pub async fn log() -> Log {

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::fixture::{
-    COUNTED_AT_MOST, Letting, LettingEvent, Log, Refused, id, let_room, log, metadata, open,
+    COUNTED_AT_MOST, Letting, LettingEvent, Log, Refused, id, let_room, log, metadata, moved, open,
 };
 
 const TASKS: u64 = 16;
@@ -51,16 +51,14 @@ fn letting(number: u64) -> String {
 /// One of the things that can happen to a letting.
 fn wish(random_number: u64) -> Vec<LettingEvent> {
     let small = u128::from(random_number >> 8 & 3);
-    match random_number % 10 {
+    let hour = i64::from((random_number >> 16).is_multiple_of(8));
+    match random_number % 12 {
         0..4 => vec![LettingEvent::Counted { before: 0 }],
-        4 | 5 => vec![let_room(
-            7 + small % 2,
-            8 + small,
-            i64::from((random_number >> 16).is_multiple_of(8)),
-        )],
+        4 | 5 => vec![let_room(7 + small % 2, 8 + small, hour)],
         6 => vec![LettingEvent::Settled],
         7 => vec![LettingEvent::Left, LettingEvent::Counted { before: 0 }],
-        8 => vec![LettingEvent::Named {
+        8 | 9 => vec![moved(7 + small % 2, 8 + small, hour)],
+        10 => vec![LettingEvent::Named {
             name: format!("door {small}"),
         }],
         _ => vec![LettingEvent::Stepped, LettingEvent::Counted { before: 0 }],
@@ -152,7 +150,12 @@ async fn resting(store: &EventStore, command: u128, which: u64, what: u64) -> Ve
         return Verdict::No;
     };
     let basis: Vec<StreamVersion> = vec![other.stream_version()];
-    let Ok(decided) = loaded.decide(wish(what), &()).await.unwrap() else {
+    let rested = LettingEvent::Rested {
+        on: letting(which + 1),
+        version: other.version(),
+    };
+    let wishes = wish(what).into_iter().chain([rested]).collect();
+    let Ok(decided) = loaded.decide(wishes, &()).await.unwrap() else {
         return Verdict::No;
     };
     let append = Append {
@@ -268,6 +271,14 @@ fn streams_are_serial(events: &[Event]) {
         }
         *version += 1;
         assert_eq!(event.sequence, *version, "a gap, or out of order");
+        if let LettingEvent::Rested { on, version } = &event.what {
+            let stood = versions.get(on.as_str()).copied().unwrap_or_default();
+            // One that was not there yet may come at the same time.
+            assert!(
+                *version == 0 || *version == stood,
+                "rested on {version}, not {stood}"
+            );
+        }
     }
 }
 
@@ -284,6 +295,13 @@ fn held(events: &[Event]) -> (Held, BTreeSet<(String, String)>) {
             LettingEvent::Let {
                 room, guest, hour, ..
             } => {
+                claims.insert(("doctor".into(), *room, *hour, holder.clone(), false));
+                claims.insert(("patient".into(), *guest, *hour, holder.clone(), false));
+            }
+            LettingEvent::Moved { room, guest, hour } => {
+                let before = claims.len();
+                claims.retain(|claim| &claim.3 != holder);
+                assert_eq!(before - claims.len(), 2, "moved what it had not");
                 claims.insert(("doctor".into(), *room, *hour, holder.clone(), false));
                 claims.insert(("patient".into(), *guest, *hour, holder.clone(), false));
             }
@@ -305,6 +323,7 @@ fn held(events: &[Event]) -> (Held, BTreeSet<(String, String)>) {
             }
             LettingEvent::Stepped
             | LettingEvent::Counted { .. }
+            | LettingEvent::Rested { .. }
             | LettingEvent::Whispered { .. } => {}
         }
     }

@@ -6,6 +6,7 @@ mod faults;
 mod fixture;
 mod interleavings;
 mod keyring;
+mod moves;
 mod order;
 mod seal;
 mod sealed_log;

@@ -20,6 +20,7 @@ async fn process(database: &Database, schema_version: i32) -> EventStore {
         .unwrap();
     let options = StoreOptions {
         guards: Guards::none(),
+        foundations: &[],
         sealing,
         upcasters: Upcasters::none(),
         snapshots: Snapshots::none().of::<Confidence>(10, schema_version, |_| Some(id(7))),

@@ -41,6 +41,7 @@ async fn log(upcasters: Upcasters) -> (Database, EventStore) {
     let pool = database.pool(8).await.unwrap();
     let options = StoreOptions {
         guards: Guards::none(),
+        foundations: &[],
         sealing: Sealing::open(pool.clone(), masters(&[FIRST]))
             .await
             .unwrap(),
