@@ -14,6 +14,7 @@ use crate::account::AccountEvent;
 use crate::appointment::AppointmentEvent;
 use crate::clinic::ClinicEvent;
 use crate::doctor::DoctorEvent;
+use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 
 fn folder() -> PathBuf {
@@ -31,6 +32,7 @@ fn all_types() -> impl Iterator<Item = &'static str> {
         AppointmentEvent::TYPES,
         ClinicEvent::TYPES,
         DoctorEvent::TYPES,
+        LeaveEvent::TYPES,
         PatientEvent::TYPES,
     ]
     .into_iter()
@@ -68,6 +70,7 @@ fn every_stored_event_loads_and_is_stored_equal() {
     loads_and_is_stored_equal::<AppointmentEvent>(AppointmentEvent::TYPES);
     loads_and_is_stored_equal::<ClinicEvent>(ClinicEvent::TYPES);
     loads_and_is_stored_equal::<DoctorEvent>(DoctorEvent::TYPES);
+    loads_and_is_stored_equal::<LeaveEvent>(LeaveEvent::TYPES);
     loads_and_is_stored_equal::<PatientEvent>(PatientEvent::TYPES);
 }
 

@@ -26,6 +26,7 @@ pub mod availability;
 pub mod clinic;
 pub mod doctor;
 mod event_types;
+pub mod leave;
 pub mod patient;
 pub mod phi;
 pub mod values;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::clinic::ClinicFacts;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{
-    AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DoctorId, EmailAddress, Money,
-    OpeningHours, PatientId, PersonName, Reason, Role, SlotLength, WeeklyHours,
+    AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DoctorId, EmailAddress,
+    LeaveId, Money, OpeningHours, PatientId, PersonName, Reason, Role, SlotLength, WeeklyHours,
 };
 
 pub(crate) fn clinic_id(number: u128) -> ClinicId {
@@ -24,6 +24,10 @@ pub(crate) fn patient_id() -> PatientId {
 
 pub(crate) fn appointment_id() -> AppointmentId {
     AppointmentId::from_uuid(Uuid::from_u128(0xF1))
+}
+
+pub(crate) fn leave_id() -> LeaveId {
+    LeaveId::from_uuid(Uuid::from_u128(0xB1))
 }
 
 pub(crate) fn account_id(number: u128) -> AccountId {

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, StartVisit,
+    ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use super::error::AppointmentRefusal;
 use super::state::Appointment;
-use super::transitions::{Leave, Party, Ruling, Step, Times, transition};
+use super::transitions::{Party, Permission, Ruling, Step, Times, transition};
 use crate::values::{Actor, ClinicZone};
 
 /// A command without its particulars.
@@ -29,6 +29,9 @@ impl Asked {
             }
             AppointmentCommand::ConfirmByOverride(ConfirmByOverride { by, at, .. }) => {
                 Self::new(Step::Confirm, by, *at).saying_why(true)
+            }
+            AppointmentCommand::Reschedule(RescheduleAppointment { by, at, .. }) => {
+                Self::new(Step::Reschedule, by, *at)
             }
             AppointmentCommand::Cancel(CancelAppointment { by, at, reason, .. }) => {
                 Self::new(Step::Cancel, by, *at).saying_why(reason.is_some())
@@ -73,12 +76,12 @@ impl Asked {
     /// the time.
     pub(super) fn is_new_to(&self, appointment: &Appointment) -> Result<bool, AppointmentRefusal> {
         let transition = transition(self.step);
-        match transition.leave(self.party) {
-            Leave::No => return Err(AppointmentRefusal::NotForThisRole),
-            Leave::WithReason if !self.says_why => {
+        match transition.permission(self.party) {
+            Permission::No => return Err(AppointmentRefusal::NotForThisRole),
+            Permission::WithReason if !self.says_why => {
                 return Err(AppointmentRefusal::OverrideNeedsReason);
             }
-            Leave::Yes | Leave::WithReason => {}
+            Permission::Yes | Permission::WithReason => {}
         }
         match transition.ruling(appointment.status()) {
             Ruling::No(refusal) => Err(refusal),

@@ -166,6 +166,7 @@ fn the_reason_of_an_override_stands_in_the_events() {
         | AppointmentEvent::Confirmed(_)
         | AppointmentEvent::Cancelled(_)
         | AppointmentEvent::HoldExpired(_)
+        | AppointmentEvent::Rescheduled(_)
         | AppointmentEvent::Arrived(_)) => panic!("{other:?}"),
     };
     let (subject, why) = (patient_id().subject(), Phi::Clear(Some(reason(WHY))));

@@ -4,55 +4,25 @@ use super::command::BookAppointment;
 use super::error::AppointmentRefusal;
 use super::event::{AppointmentBooked, AppointmentBookedPhi};
 use super::status::AppointmentStatus;
-use crate::availability::NotOffered;
-use crate::doctor::{Affiliation, DoctorFacts};
+use super::wish::{Granted, Wish};
 use crate::phi::Phi;
-use crate::values::{Money, Slot};
 
 /// The booking, at the doctor's terms of today.
 ///
 /// # Errors
 /// What is wrong with the doctor or the slot; the first of several.
 pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
-    let terms = terms_of(&command.doctor)?;
-    let slot = bookable_slot(terms, &command)?;
+    let wish = Wish {
+        doctor: &command.doctor,
+        start: command.start,
+        policy: command.policy,
+        may_override: command.override_reason.is_some(),
+        by: command.by,
+        at: command.at,
+    };
+    let granted = wish.grant()?;
     followable(&command)?;
-    let fee = terms.fee;
-    Ok(at_terms(slot, fee, command))
-}
-
-/// On what terms the doctor sees patients at the clinic.
-fn terms_of(doctor: &DoctorFacts) -> Result<&Affiliation, AppointmentRefusal> {
-    if !doctor.verified {
-        return Err(AppointmentRefusal::DoctorNotVerified);
-    }
-    doctor
-        .affiliation
-        .as_ref()
-        .ok_or(AppointmentRefusal::DoctorNotAtClinic)
-}
-
-fn bookable_slot(
-    terms: &Affiliation,
-    command: &BookAppointment,
-) -> Result<Slot, AppointmentRefusal> {
-    let &BookAppointment {
-        start, at, policy, ..
-    } = command;
-    if start <= at {
-        return Err(AppointmentRefusal::SlotInPast);
-    }
-    if start > policy.horizon(at) {
-        let horizon_days = policy.horizon_days;
-        return Err(AppointmentRefusal::SlotBeyondHorizon { horizon_days });
-    }
-    terms
-        .timetable()
-        .check_slot(start)
-        .map_err(|not_offered| match not_offered {
-            NotOffered::OutsideHours => AppointmentRefusal::SlotOutsideHours,
-            NotOffered::OffGrid => AppointmentRefusal::SlotOffGrid,
-        })
+    Ok(at_terms(granted, command))
 }
 
 /// Only a visit of the same patient at which they were seen can be followed up.
@@ -75,7 +45,12 @@ fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     }
 }
 
-fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBooked {
+fn at_terms(granted: Granted, command: BookAppointment) -> AppointmentBooked {
+    let Granted {
+        slot,
+        fee,
+        overridden,
+    } = granted;
     let BookAppointment {
         appointment,
         clinic,
@@ -83,11 +58,14 @@ fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBook
         patient,
         reason,
         follows,
+        override_reason,
         policy,
         by,
         at,
         ..
     } = command;
+    // Where nothing was set aside there is nothing to explain.
+    let override_reason = override_reason.filter(|_| !overridden.is_empty());
     AppointmentBooked {
         appointment,
         clinic: clinic.clinic,
@@ -95,11 +73,15 @@ fn at_terms(slot: Slot, fee: Money, command: BookAppointment) -> AppointmentBook
         patient,
         slot,
         fee,
-        hold_until: policy.hold_until(at, slot.start()),
+        hold_until: policy.hold_until(at, slot),
         follows: follows.map(|followed| followed.appointment),
+        overridden,
         by,
         at,
         subject: patient.subject(),
-        phi: Phi::Clear(AppointmentBookedPhi { reason }),
+        phi: Phi::Clear(AppointmentBookedPhi {
+            reason,
+            override_reason,
+        }),
     }
 }

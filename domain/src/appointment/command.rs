@@ -7,7 +7,7 @@ use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, ClinicZone, PatientId, Reason};
+use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, PatientId, Reason};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum AppointmentCommand {
     Book(BookAppointment),
     /// Confirm without a payment, on the word of the staff.
     ConfirmByOverride(ConfirmByOverride),
+    /// Move it to another slot of the same doctor.
+    Reschedule(RescheduleAppointment),
     /// Call it off.
     Cancel(CancelAppointment),
     /// Note that the hold is over.
@@ -47,6 +49,8 @@ pub struct BookAppointment {
     pub reason: Option<Reason>,
     /// The visit that it follows up, as looked up, if it does.
     pub follows: Option<FollowedVisit>,
+    /// Why the staff takes a time that is not offered, if they do.
+    pub override_reason: Option<Reason>,
     /// What the clinic group decided about bookings.
     pub policy: BookingPolicy,
     /// Who books.
@@ -72,6 +76,28 @@ pub struct ConfirmByOverride {
     /// Why no payment is waited for.
     pub reason: Reason,
     /// Who confirms.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Moves the visit to another slot of the same doctor at the same clinic. What was agreed stays: the
+/// fee, and when the hold ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RescheduleAppointment {
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// The doctor at that clinic, as looked up.
+    pub doctor: DoctorFacts,
+    /// When the visit begins; the doctor's terms of today say how long it takes.
+    pub start: DateTime<Utc>,
+    /// Why it is moved.
+    pub reason: Option<Reason>,
+    /// Why the staff takes a time that is not offered, if they do.
+    pub override_reason: Option<Reason>,
+    /// What the clinic group decided about bookings.
+    pub policy: BookingPolicy,
+    /// Who moves it.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

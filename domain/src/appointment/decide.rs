@@ -10,13 +10,14 @@ use super::attendance::{
 use super::book::booked;
 use super::command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, StartVisit,
+    ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use super::error::AppointmentRefusal;
 use super::event::{
     AppointmentCancelled, AppointmentCancelledPhi, AppointmentConfirmed, AppointmentConfirmedPhi,
     AppointmentEvent, AppointmentHoldExpired, ConfirmationGrounds,
 };
+use super::reschedule::rescheduled;
 use super::state::{Appointment, Visit};
 use crate::phi::Phi;
 use crate::values::{Actor, Reason};
@@ -35,6 +36,7 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     let event = match command {
         AppointmentCommand::Book(command) => return book(command),
         AppointmentCommand::ConfirmByOverride(command) => confirm_by_override(visit()?, command),
+        AppointmentCommand::Reschedule(command) => return reschedule(appointment, command),
         AppointmentCommand::Cancel(command) => cancel(visit()?, command),
         AppointmentCommand::ExpireHold(command) => expire_hold(visit()?, command),
         AppointmentCommand::Arrive(command) => arrive(visit()?, command),
@@ -65,6 +67,15 @@ fn confirm_by_override(visit: &Visit, command: ConfirmByOverride) -> Appointment
         reason: Some(reason),
     };
     confirmed(visit, said, by, at)
+}
+
+/// The slot that it has already is no new fact.
+fn reschedule(appointment: &Appointment, command: RescheduleAppointment) -> Decision {
+    let moved = rescheduled(appointment, command)?;
+    Ok(moved
+        .map(AppointmentEvent::Rescheduled)
+        .into_iter()
+        .collect())
 }
 
 fn cancel(visit: &Visit, command: CancelAppointment) -> AppointmentEvent {

@@ -1,11 +1,13 @@
 //! What forbids a request to an appointment.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::status::AppointmentStatus;
 
 /// Why an appointment says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum AppointmentRefusal {
     /// An appointment with this id was booked already.
     #[error("the appointment already exists")]
@@ -34,10 +36,22 @@ pub enum AppointmentRefusal {
     /// The visit would begin between two slots.
     #[error("no slot begins at that time")]
     SlotOffGrid,
+    /// Only the staff may take a time that is not offered.
+    #[error("only the staff takes a time that is not offered")]
+    OverrideNotForThisRole,
+    /// With another doctor it is another visit, at another fee: cancel and book.
+    #[error("the appointment is with another doctor")]
+    WithAnotherDoctor,
+    /// At another clinic it is another visit, at another fee: cancel and book.
+    #[error("the appointment is at another clinic")]
+    AtAnotherClinic,
     /// Another appointment holds the doctor's time. Never decided here: it is the name for the
     /// store's claim on the doctor, which alone sees all appointments at once.
     #[error("the slot is already taken")]
     SlotAlreadyTaken,
+    /// The doctor is away at that time. Never decided here: leave is a claim like any other.
+    #[error("the doctor is on leave at that time")]
+    DoctorOnLeave,
     /// The patient is somewhere else at that time. Never decided here: it is the name for the
     /// store's claim on the patient, which alone sees all appointments at once.
     #[error("the patient already has an appointment at that time")]
@@ -105,4 +119,41 @@ pub enum AppointmentRefusal {
     /// Whoever is there did come.
     #[error("the patient has arrived")]
     AlreadyArrived,
+}
+
+impl AppointmentRefusal {
+    /// Whether another time may do, with everything else as it was.
+    pub const fn is_about_time(self) -> bool {
+        match self {
+            Self::SlotInPast
+            | Self::SlotBeyondHorizon { .. }
+            | Self::SlotOutsideHours
+            | Self::SlotOffGrid
+            | Self::SlotAlreadyTaken
+            | Self::DoctorOnLeave
+            | Self::PatientAlreadyBooked => true,
+            Self::AlreadyExists
+            | Self::NotFound
+            | Self::DoctorNotVerified
+            | Self::DoctorNotAtClinic
+            | Self::OverrideNotForThisRole
+            | Self::WithAnotherDoctor
+            | Self::AtAnotherClinic
+            | Self::NotAwaitingPayment { .. }
+            | Self::HoldEnded
+            | Self::HoldStillRunning
+            | Self::AlreadyEnded { .. }
+            | Self::AlreadyStarted
+            | Self::FollowsAnotherPatient
+            | Self::NothingToFollow { .. }
+            | Self::NotForThisRole
+            | Self::OverrideNeedsReason
+            | Self::NotConfirmed { .. }
+            | Self::NotArrived { .. }
+            | Self::NotInProgress { .. }
+            | Self::BeforeDayOfVisit
+            | Self::SlotNotBegun
+            | Self::AlreadyArrived => false,
+        }
+    }
 }

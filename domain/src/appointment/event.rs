@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::attendance::{
     AppointmentArrived, AppointmentCompleted, AppointmentNoShow, AppointmentStarted,
 };
+use super::reschedule::AppointmentRescheduled;
+use super::wish::OverriddenRule;
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
@@ -25,6 +27,9 @@ pub enum AppointmentEvent {
     /// The visit will take place.
     #[serde(rename = "appointment.confirmed")]
     Confirmed(AppointmentConfirmed),
+    /// The visit takes place at another time.
+    #[serde(rename = "appointment.rescheduled")]
+    Rescheduled(AppointmentRescheduled),
     /// The visit was called off.
     #[serde(rename = "appointment.cancelled")]
     Cancelled(AppointmentCancelled),
@@ -48,6 +53,7 @@ pub enum AppointmentEvent {
 event_types!(AppointmentEvent {
     Booked => "appointment.booked",
     Confirmed => "appointment.confirmed",
+    Rescheduled => "appointment.rescheduled",
     Cancelled => "appointment.cancelled",
     HoldExpired => "appointment.hold_expired",
     Arrived => "appointment.arrived",
@@ -77,6 +83,9 @@ pub struct AppointmentBooked {
     /// The visit that it follows up, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<AppointmentId>,
+    /// The rules that the staff set aside for it, if any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<OverriddenRule>,
     /// Who booked.
     pub by: Actor,
     /// When they booked.
@@ -93,6 +102,9 @@ pub struct AppointmentBooked {
 pub struct AppointmentBookedPhi {
     /// In the patient's words, if they said.
     pub reason: Option<Reason>,
+    /// Why the staff set rules aside, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<Reason>,
 }
 
 /// The visit will take place.

@@ -9,7 +9,8 @@ use super::AppointmentStatus::{
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::samples::{
-    account_id, appointment_id, clinic, doctor, inr, instant, now, patient_id, reason, zone,
+    account_id, appointment_id, clinic, clinic_id, doctor, inr, instant, now, patient_id, reason,
+    zone,
 };
 use crate::values::{Actor, Role};
 
@@ -29,6 +30,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         start: instant("2026-03-02T03:30:00Z"),
         reason: None,
         follows: None,
+        override_reason: None,
         policy: BookingPolicy::default(),
         by,
         at,
@@ -52,7 +54,7 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
     let at = minutes.prop_map(|minutes| now() + TimeDelta::minutes(minutes));
     let fee = prop_oneof![3 => Just(50_000), 1 => Just(0)];
     let why = prop::option::weighted(0.7, Just(reason("Said so")));
-    (0..8, at, fee, some_actor(), why).prop_map(|(kind, at, fee, by, reason)| match kind {
+    (0..9, at, fee, some_actor(), why).prop_map(|(kind, at, fee, by, reason)| match kind {
         0 => book(fee, by, at),
         1 => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: crate::samples::reason("Pays at the desk"),
@@ -73,6 +75,17 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
         }),
         5 => AppointmentCommand::Start(StartVisit { reason, by, at }),
         6 => AppointmentCommand::Complete(CompleteVisit { reason, by, at }),
+        7 => AppointmentCommand::Reschedule(RescheduleAppointment {
+            clinic: clinic_id(1),
+            doctor: doctor(),
+            // The slot that was booked first, or the next one.
+            start: instant("2026-03-02T03:30:00Z") + TimeDelta::minutes(fee / 50_000 * 20),
+            override_reason: reason.clone(),
+            reason,
+            policy: BookingPolicy::default(),
+            by,
+            at,
+        }),
         _ => AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at }),
     })
 }
@@ -82,8 +95,11 @@ fn may_follow(from: Option<AppointmentStatus>, to: Option<AppointmentStatus>) ->
     matches!(
         (from, to),
         (None, Some(Booked))
-            | (Some(Booked), Some(Confirmed | Cancelled | Expired))
-            | (Some(Confirmed), Some(Arrived | NoShow | Cancelled))
+            | (Some(Booked), Some(Booked | Confirmed | Cancelled | Expired))
+            | (
+                Some(Confirmed),
+                Some(Confirmed | Arrived | NoShow | Cancelled)
+            )
             | (Some(Arrived), Some(InProgress | Cancelled))
             | (Some(InProgress), Some(Completed))
     )
@@ -136,6 +152,15 @@ proptest! {
             for event in decide(&state, command).unwrap_or_default() {
                 let next = evolve(state.clone(), &event);
                 prop_assert!(may_follow(state.status(), next.status()), "{state:?} to {next:?}");
+                // Only a move keeps the status, and it says from where to where.
+                let moved = if let AppointmentEvent::Rescheduled(moved) = &event {
+                    Some((moved.previous, moved.slot))
+                } else {
+                    None
+                };
+                let slots = state.slot().zip(next.slot());
+                prop_assert_eq!(moved, slots.filter(|_| state.status() == next.status()));
+                prop_assert!(state.hold_until().zip(next.hold_until()).is_none_or(|(a, b)| b <= a));
                 prop_assert!(!(was_confirmed && next.status() == Some(Expired)));
                 was_confirmed |= next.status() == Some(Confirmed);
                 state = next;

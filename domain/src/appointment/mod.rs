@@ -12,6 +12,8 @@
 //!                             └────────────────────────────┘
 //! ```
 //!
+//! While it is BOOKED or CONFIRMED it may be rescheduled: it stays what it is, at another time.
+//!
 //! Who may take which step when is one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
 //! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but
@@ -27,10 +29,13 @@ mod decide;
 mod error;
 mod event;
 mod policy;
+mod recurrence;
+mod reschedule;
 mod state;
 mod status;
 mod transitions;
 mod transitions_page;
+mod wish;
 
 #[cfg(test)]
 mod attendance_tests;
@@ -38,6 +43,8 @@ mod attendance_tests;
 mod follow_up_tests;
 #[cfg(test)]
 mod lifecycle_tests;
+#[cfg(test)]
+mod reschedule_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -49,7 +56,7 @@ pub use attendance::{
 };
 pub use command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, StartVisit,
+    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 pub use decide::decide;
 pub use error::AppointmentRefusal;
@@ -59,9 +66,12 @@ pub use event::{
     CancelledBy, ConfirmationGrounds,
 };
 pub use policy::BookingPolicy;
+pub use recurrence::{InvalidRecurrence, Recurrence};
+pub use reschedule::{AppointmentRescheduled, AppointmentRescheduledPhi};
 pub use state::{Appointment, Visit, evolve};
 pub use status::AppointmentStatus;
 pub use transitions::{
-    Leave, Moment, Party, Ruling, STATUSES, Step, TRANSITIONS, Transition, transition,
+    Moment, Party, Permission, Ruling, STATUSES, Step, TRANSITIONS, Transition, transition,
 };
 pub use transitions_page::TransitionsPage;
+pub use wish::OverriddenRule;

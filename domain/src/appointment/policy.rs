@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::values::Slot;
+
 /// How long a slot is held for a payment, and how far ahead it can be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingPolicy {
@@ -12,9 +14,9 @@ pub struct BookingPolicy {
 }
 
 impl BookingPolicy {
-    /// When a hold that begins at `at` ends; never later than the visit begins.
-    pub fn hold_until(&self, at: DateTime<Utc>, start: DateTime<Utc>) -> DateTime<Utc> {
-        later(at, TimeDelta::minutes(i64::from(self.hold_minutes))).min(start)
+    /// When a hold that begins at `at` ends; never later than it makes sense for that slot.
+    pub fn hold_until(&self, at: DateTime<Utc>, slot: Slot) -> DateTime<Utc> {
+        later(at, TimeDelta::minutes(i64::from(self.hold_minutes))).min(latest_hold(at, slot))
     }
 
     /// The last instant at which a visit that is booked at `at` may begin.
@@ -30,6 +32,15 @@ impl Default for BookingPolicy {
             hold_minutes: 15,
             horizon_days: 90,
         }
+    }
+}
+
+/// A hold ends at the latest when the visit begins; if that has begun already, when it is over.
+pub(super) fn latest_hold(at: DateTime<Utc>, slot: Slot) -> DateTime<Utc> {
+    if slot.start() > at {
+        slot.start()
+    } else {
+        slot.end()
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{AppointmentBooked, AppointmentEvent};
+use super::reschedule::AppointmentRescheduled;
 use super::status::AppointmentStatus;
 use crate::values::{AppointmentId, ClinicId, DoctorId, PatientId, Slot};
 
@@ -133,6 +134,15 @@ impl Appointment {
     }
 }
 
+impl Visit {
+    fn moved(self, moved: &AppointmentRescheduled) -> Self {
+        Self {
+            slot: moved.slot,
+            ..self
+        }
+    }
+}
+
 impl From<&AppointmentBooked> for Visit {
     fn from(booked: &AppointmentBooked) -> Self {
         Self {
@@ -156,6 +166,13 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
             hold_until: booked.hold_until,
         },
         (Event::Confirmed(_), State::Booked { visit, .. }) => State::Confirmed(visit),
+        (Event::Rescheduled(moved), State::Booked { visit, hold_until }) => State::Booked {
+            visit: visit.moved(moved),
+            hold_until: moved.hold_until.unwrap_or(hold_until),
+        },
+        (Event::Rescheduled(moved), State::Confirmed(visit)) => {
+            State::Confirmed(visit.moved(moved))
+        }
         (
             Event::Cancelled(_),
             State::Booked { visit, .. } | State::Confirmed(visit) | State::Arrived(visit),
@@ -168,6 +185,7 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
         (
             Event::Booked(_)
             | Event::Confirmed(_)
+            | Event::Rescheduled(_)
             | Event::Cancelled(_)
             | Event::HoldExpired(_)
             | Event::Arrived(_)

@@ -47,6 +47,7 @@ pub(super) fn booking() -> BookAppointment {
         start: instant(NINE),
         reason: Some(reason("Chest pain")),
         follows: None,
+        override_reason: None,
         policy: BookingPolicy::default(),
         by: admin(),
         at: now(),
@@ -91,11 +92,13 @@ pub(super) fn booked_facts() -> AppointmentBooked {
         fee: inr(50_000),
         hold_until: hold_end(),
         follows: None,
+        overridden: Vec::new(),
         by: admin(),
         at: now(),
         subject: patient_id().subject(),
         phi: Phi::Clear(AppointmentBookedPhi {
             reason: Some(reason("Chest pain")),
+            override_reason: None,
         }),
     }
 }

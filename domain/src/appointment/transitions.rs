@@ -16,6 +16,8 @@ pub enum Step {
     Book,
     /// Confirm without a payment.
     Confirm,
+    /// Move it to another slot of the same doctor.
+    Reschedule,
     /// Call it off.
     Cancel,
     /// Note that the hold is over.
@@ -78,7 +80,7 @@ impl From<&Actor> for Party {
 
 /// Whether a party may take a step at all, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Leave {
+pub enum Permission {
     /// It may.
     Yes,
     /// It may, if it says why: it acts in the place of somebody else.
@@ -121,7 +123,7 @@ pub struct Transition {
     /// The step.
     pub step: Step,
     /// Who may take it, by [`Party::ALL`].
-    pub who: [Leave; 6],
+    pub who: [Permission; 6],
     /// What becomes of it, by [`STATUSES`].
     pub from: [Ruling; 9],
 }
@@ -141,8 +143,8 @@ pub const STATUSES: [Option<Status>; 9] = [
 
 /// The whole life of an appointment. A visit without a fee is booked and confirmed in one step.
 #[rustfmt::skip]
-pub const TRANSITIONS: [Transition; 8] = {
-    use Leave::{No as N, WithReason as W, Yes as Y};
+pub const TRANSITIONS: [Transition; 9] = {
+    use Permission::{No as N, WithReason as W, Yes as Y};
     use Moment::{BeforeHoldEnd, BeforeSlot, FromClinicDay, FromHoldEnd, FromSlot};
     use Ruling::{Already, No, To, ToIf};
     use Status::{Arrived, Booked, Cancelled, Completed, Confirmed, Expired, InProgress, NoShow};
@@ -165,6 +167,10 @@ pub const TRANSITIONS: [Transition; 8] = {
         Transition { step: Step::Confirm, who: [N, N, Y, Y, N, Y], from: [
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), unpayable(Confirmed), unpayable(Arrived),
             unpayable(InProgress), unpayable(Completed), unpayable(NoShow), unpayable(Cancelled), unpayable(Expired),
+        ] },
+        Transition { step: Step::Reschedule, who: [Y, Y, Y, Y, N, Y], from: [
+            GONE, ToIf(Booked, BeforeHoldEnd, Refusal::HoldEnded), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted), No(Refusal::AlreadyArrived),
+            STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
         Transition { step: Step::Cancel, who: [Y, Y, Y, Y, N, Y], from: [
             // A hold ends at the latest when its slot begins. Whoever has arrived may leave again unseen.
@@ -196,22 +202,23 @@ pub const TRANSITIONS: [Transition; 8] = {
 
 /// What the table says of a step.
 pub const fn transition(step: Step) -> &'static Transition {
-    const TABLE: &[Transition; 8] = &TRANSITIONS;
+    const TABLE: &[Transition; 9] = &TRANSITIONS;
     match step {
         Step::Book => &TABLE[0],
         Step::Confirm => &TABLE[1],
-        Step::Cancel => &TABLE[2],
-        Step::ExpireHold => &TABLE[3],
-        Step::Arrive => &TABLE[4],
-        Step::Start => &TABLE[5],
-        Step::Complete => &TABLE[6],
-        Step::MarkNoShow => &TABLE[7],
+        Step::Reschedule => &TABLE[2],
+        Step::Cancel => &TABLE[3],
+        Step::ExpireHold => &TABLE[4],
+        Step::Arrive => &TABLE[5],
+        Step::Start => &TABLE[6],
+        Step::Complete => &TABLE[7],
+        Step::MarkNoShow => &TABLE[8],
     }
 }
 
 impl Transition {
     /// Whether a party may take the step.
-    pub const fn leave(&self, party: Party) -> Leave {
+    pub const fn permission(&self, party: Party) -> Permission {
         self.who[party.column()]
     }
 

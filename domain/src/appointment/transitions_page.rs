@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::error::AppointmentRefusal as Refusal;
 use super::status::AppointmentStatus as Status;
-use super::transitions::{Leave, Moment, Party, Ruling, STATUSES, Step, TRANSITIONS, Transition};
+use super::transitions::{
+    Moment, Party, Permission, Ruling, STATUSES, Step, TRANSITIONS, Transition,
+};
 
 /// Prints the transition table in Markdown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,7 +31,8 @@ const STEPS: &str = "
 
 The role is asked first, then the status, then the time. *same*: it was done already, which is accepted and
 no new fact. A visit without a fee is booked and confirmed in one step, and whether a slot can be booked at
-all is asked of doctor, hours and claims besides. A hold that has ended reads as EXPIRED, noted or not.
+all is asked of doctor, hours and claims besides. A visit that is rescheduled stays where it stands; onto the
+slot that it has already, that is no new fact. A hold that has ended reads as EXPIRED, noted or not.
 ";
 
 impl fmt::Display for TransitionsPage {
@@ -37,7 +40,7 @@ impl fmt::Display for TransitionsPage {
         writeln!(f, "{INTRODUCTION}")?;
         heading(f, "step", Party::ALL.into_iter().map(Party::name))?;
         for transition in &TRANSITIONS {
-            row(f, transition.step, transition.who.map(leave))?;
+            row(f, transition.step, transition.who.map(permission))?;
         }
         writeln!(f, "{STEPS}")?;
         let steps = TRANSITIONS.iter().map(|transition| name(transition.step));
@@ -65,11 +68,11 @@ fn row(f: &mut fmt::Formatter<'_>, step: Step, cells: [&str; 6]) -> fmt::Result 
     writeln!(f, "| {} | {} |", name(step), cells.join(" | "))
 }
 
-const fn leave(leave: Leave) -> &'static str {
-    match leave {
-        Leave::Yes => "yes",
-        Leave::WithReason => "why",
-        Leave::No => "–",
+const fn permission(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Yes => "yes",
+        Permission::WithReason => "why",
+        Permission::No => "–",
     }
 }
 
@@ -105,6 +108,7 @@ const fn name(step: Step) -> &'static str {
     match step {
         Step::Book => "book",
         Step::Confirm => "confirm",
+        Step::Reschedule => "reschedule",
         Step::Cancel => "cancel",
         Step::ExpireHold => "expire hold",
         Step::Arrive => "arrive",

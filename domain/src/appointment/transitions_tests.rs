@@ -8,11 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::samples::{
-    account_id, appointment_id, clinic, doctor, instant, now, patient_id, reason, zone,
+    account_id, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason, zone,
 };
 use crate::values::{Actor, Role};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
+/// Where a visit is moved to.
+const TEN: &str = "2026-03-02T04:30:00Z";
 /// Midnight before it, in Bengaluru.
 const MIDNIGHT: &str = "2026-03-01T18:30:00Z";
 
@@ -32,6 +34,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         start: instant(NINE),
         reason: None,
         follows: None,
+        override_reason: None,
         policy: BookingPolicy::default(),
         by,
         at,
@@ -46,6 +49,16 @@ fn asked(step: Step, party: Party, says_why: bool, at: DateTime<Utc>) -> Appoint
         Step::Book => booking(by, at),
         Step::Confirm => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: reason("Pays at the desk"),
+            by,
+            at,
+        }),
+        Step::Reschedule => AppointmentCommand::Reschedule(RescheduleAppointment {
+            clinic: clinic_id(1),
+            doctor: doctor(),
+            start: instant(TEN),
+            reason: why,
+            override_reason: None,
+            policy: BookingPolicy::default(),
             by,
             at,
         }),
@@ -100,7 +113,7 @@ fn standing(status: Option<AppointmentStatus>) -> Appointment {
     };
     let appointment = steps.iter().fold(Appointment::default(), |state, step| {
         let at = match step {
-            Step::Book | Step::Confirm | Step::Cancel => now(),
+            Step::Book | Step::Confirm | Step::Reschedule | Step::Cancel => now(),
             Step::ExpireHold => hold_end(),
             Step::Arrive | Step::Start | Step::Complete | Step::MarkNoShow => instant(NINE),
         };
@@ -161,9 +174,11 @@ fn ask(step: Step, from: Option<AppointmentStatus>, party: Party, says_why: bool
         }
     };
     let transition = transition(step);
-    match (transition.leave(party), transition.ruling(from)) {
-        (Leave::No, _) => always(Err(AppointmentRefusal::NotForThisRole)),
-        (Leave::WithReason, _) if !says_why => always(Err(AppointmentRefusal::OverrideNeedsReason)),
+    match (transition.permission(party), transition.ruling(from)) {
+        (Permission::No, _) => always(Err(AppointmentRefusal::NotForThisRole)),
+        (Permission::WithReason, _) if !says_why => {
+            always(Err(AppointmentRefusal::OverrideNeedsReason));
+        }
         (_, Ruling::No(refusal)) => always(Err(refusal)),
         (_, Ruling::Already) => {
             always(Ok(from));
@@ -192,7 +207,7 @@ fn every_cell_of_the_table_is_what_an_appointment_does() {
         for party in Party::ALL {
             // The command that expires a hold names nobody: only the program sends it.
             if transition.step == Step::ExpireHold && party != Party::System {
-                assert_eq!(transition.leave(party), Leave::No);
+                assert_eq!(transition.permission(party), Permission::No);
                 continue;
             }
             for from in STATUSES {
@@ -203,7 +218,7 @@ fn every_cell_of_the_table_is_what_an_appointment_does() {
             }
         }
     }
-    assert_eq!(cells, (7 * 6 + 1) * 9 * 2);
+    assert_eq!(cells, (8 * 6 + 1) * 9 * 2);
 }
 
 #[test]
@@ -212,7 +227,7 @@ fn each_step_is_found_in_its_own_row_and_each_status_in_its_own_column() {
         assert_eq!(*transition(row.step), row);
         let cells = STATUSES.map(|status| row.ruling(status));
         assert_eq!(cells, row.from);
-        assert_eq!(Party::ALL.map(|party| row.leave(party)), row.who);
+        assert_eq!(Party::ALL.map(|party| row.permission(party)), row.who);
     }
 }
 
@@ -232,11 +247,13 @@ fn the_arrows_of_the_table_are_those_of_the_diagram() {
         " > BOOKED",
         "ARRIVED > CANCELLED",
         "ARRIVED > IN_PROGRESS",
+        "BOOKED > BOOKED",
         "BOOKED > CANCELLED",
         "BOOKED > CONFIRMED",
         "BOOKED > EXPIRED",
         "CONFIRMED > ARRIVED",
         "CONFIRMED > CANCELLED",
+        "CONFIRMED > CONFIRMED",
         "CONFIRMED > NO_SHOW",
         "IN_PROGRESS > COMPLETED",
     ];
@@ -261,7 +278,7 @@ fn nothing_leaves_a_life_that_is_over() {
 #[test]
 fn an_auditor_takes_no_step() {
     for row in TRANSITIONS {
-        assert_eq!(row.leave(Party::Role(Role::Auditor)), Leave::No);
+        assert_eq!(row.permission(Party::Role(Role::Auditor)), Permission::No);
     }
 }
 

@@ -59,6 +59,8 @@ ids! {
     ClinicId;
     /// One doctor, at however many clinics.
     DoctorId;
+    /// One stretch of time in which a doctor is away.
+    LeaveId;
     /// One patient.
     PatientId;
     /// Whose personal data an event holds, and thereby whose key seals it.

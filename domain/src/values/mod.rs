@@ -35,7 +35,9 @@ pub use clinic_scope::ClinicScope;
 pub use clinic_zone::{ClinicZone, InvalidZone};
 pub use currency::{Currency, UnknownCurrency};
 pub use email_address::{EmailAddress, InvalidEmail};
-pub use ids::{AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, PatientId, SubjectId};
+pub use ids::{
+    AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, LeaveId, PatientId, SubjectId,
+};
 pub use language::{InvalidLanguage, Language};
 pub use money::{InvalidMoney, Money};
 pub use opening_hours::{InvalidOpeningHours, OpeningHours};

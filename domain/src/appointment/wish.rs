@@ -1,0 +1,125 @@
+//! A wish for a time, and the slot that it gets.
+
+use chrono::{DateTime, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::AppointmentRefusal;
+use super::policy::BookingPolicy;
+use crate::availability::NotOffered;
+use crate::doctor::{Affiliation, DoctorFacts};
+use crate::values::{Actor, Money, Role, Slot};
+
+/// A rule about times that the staff may set aside, if they say why. What others hold is never set
+/// aside, nor that a doctor is verified and works there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OverriddenRule {
+    /// The visit does not lie within the doctor's hours.
+    OutsideHours,
+    /// The visit begins between two slots.
+    OffGrid,
+    /// The visit lies further ahead than bookings are taken.
+    BeyondHorizon,
+    /// The visit has begun already, and is not over: somebody walked in.
+    Begun,
+}
+
+/// Who wishes for which time of whom.
+pub(super) struct Wish<'a> {
+    pub(super) doctor: &'a DoctorFacts,
+    pub(super) start: DateTime<Utc>,
+    pub(super) policy: BookingPolicy,
+    /// Whether they say why rules are to be set aside.
+    pub(super) may_override: bool,
+    pub(super) by: Actor,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What a wish gets.
+pub(super) struct Granted {
+    pub(super) slot: Slot,
+    /// What a visit costs there today.
+    pub(super) fee: Money,
+    /// The rules that it breaks.
+    pub(super) overridden: Vec<OverriddenRule>,
+}
+
+impl Wish<'_> {
+    /// The slot that begins then, at the doctor's terms of today.
+    ///
+    /// # Errors
+    /// What is wrong with the doctor or the time; the first of several.
+    pub(super) fn grant(&self) -> Result<Granted, AppointmentRefusal> {
+        if self.may_override && !is_staff(self.by) {
+            return Err(AppointmentRefusal::OverrideNotForThisRole);
+        }
+        let terms = terms_of(self.doctor)?;
+        let slot = self.slot(terms)?;
+        let broken = self.broken(terms, slot);
+        match broken.first() {
+            Some((_, refusal)) if !self.may_override => Err(*refusal),
+            _ => Ok(Granted {
+                slot,
+                fee: terms.fee,
+                overridden: broken.into_iter().map(|(rule, _)| rule).collect(),
+            }),
+        }
+    }
+
+    /// A visit of the usual length. Not even the staff books what is over, or seconds.
+    fn slot(&self, terms: &Affiliation) -> Result<Slot, AppointmentRefusal> {
+        let slot = Slot::starting(self.start, terms.slot_length)
+            .ok_or(AppointmentRefusal::SlotOutsideHours)?;
+        if slot.end() <= self.at {
+            return Err(AppointmentRefusal::SlotInPast);
+        }
+        let whole_minute = self.start.second() == 0 && self.start.nanosecond() == 0;
+        whole_minute
+            .then_some(slot)
+            .ok_or(AppointmentRefusal::SlotOffGrid)
+    }
+
+    /// The rules that a slot breaks, in the order in which they are told.
+    fn broken(&self, terms: &Affiliation, slot: Slot) -> Vec<(OverriddenRule, AppointmentRefusal)> {
+        use AppointmentRefusal as Refusal;
+        use OverriddenRule as Rule;
+        let mut broken = Vec::new();
+        if slot.start() <= self.at {
+            broken.push((Rule::Begun, Refusal::SlotInPast));
+        }
+        if slot.start() > self.policy.horizon(self.at) {
+            let horizon_days = self.policy.horizon_days;
+            broken.push((
+                Rule::BeyondHorizon,
+                Refusal::SlotBeyondHorizon { horizon_days },
+            ));
+        }
+        match terms.timetable().check_slot(slot.start()) {
+            Ok(_) => {}
+            Err(NotOffered::OutsideHours) => {
+                broken.push((Rule::OutsideHours, Refusal::SlotOutsideHours));
+            }
+            Err(NotOffered::OffGrid) => broken.push((Rule::OffGrid, Refusal::SlotOffGrid)),
+        }
+        broken
+    }
+}
+
+/// On what terms the doctor sees patients at the clinic.
+fn terms_of(doctor: &DoctorFacts) -> Result<&Affiliation, AppointmentRefusal> {
+    if !doctor.verified {
+        return Err(AppointmentRefusal::DoctorNotVerified);
+    }
+    doctor
+        .affiliation
+        .as_ref()
+        .ok_or(AppointmentRefusal::DoctorNotAtClinic)
+}
+
+/// Whoever answers for the clinic's day.
+fn is_staff(by: Actor) -> bool {
+    match by.role() {
+        None | Some(Role::Receptionist | Role::Admin) => true,
+        Some(Role::Patient | Role::Doctor | Role::Auditor) => false,
+    }
+}
