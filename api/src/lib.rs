@@ -29,6 +29,7 @@ mod appointments;
 mod clinics;
 mod demo;
 mod doctors;
+mod leaves;
 mod patients;
 
 pub use openapi::document;

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::problem::MEDIA_TYPE;
-use crate::{accounts, appointments, auth, clinics, doctors, health, patients};
+use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, patients};
 
 /// Where the document is served.
 const DOCUMENT: &str = "/openapi.json";
@@ -53,15 +53,20 @@ const DOCUMENT: &str = "/openapi.json";
         doctors::set_hours,
         doctors::get_availability,
         doctors::get_day_sheet,
+        leaves::plan_leave,
+        leaves::list_leaves,
+        leaves::withdraw_leave,
         patients::register_patient,
         patients::get_patient,
         patients::change_contact,
         patients::add_proxy,
         patients::remove_proxy,
         appointments::book_appointment,
+        appointments::book_series,
         appointments::list_appointments,
         appointments::get_appointment,
         appointments::confirm_appointment,
+        appointments::reschedule_appointment,
         appointments::cancel_appointment,
         appointments::mark_arrived,
         appointments::start_visit,
@@ -73,6 +78,7 @@ const DOCUMENT: &str = "/openapi.json";
         (name = "accounts", description = "Who may sign in"),
         (name = "clinics", description = "Where visits take place"),
         (name = "doctors", description = "Who sees patients, when and at what fee"),
+        (name = "leaves", description = "When doctors are away"),
         (name = "patients", description = "Patients' cards"),
         (name = "appointments", description = "Visits"),
         (name = "operations", description = "For those who run it"),

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::http::problem::Problem;
-use crate::{accounts, appointments, auth, clinics, doctors, health, openapi, patients};
+use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, openapi, patients};
 
 /// Registers every route.
 pub fn all(config: &mut ServiceConfig) {
@@ -15,6 +15,7 @@ pub fn all(config: &mut ServiceConfig) {
             .configure(accounts::routes)
             .configure(clinics::routes)
             .configure(doctors::routes)
+            .configure(leaves::routes)
             .configure(patients::routes)
             .configure(appointments::routes),
     );

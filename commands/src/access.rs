@@ -35,7 +35,26 @@ pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option
         .into_iter()
         .filter(|(role, concerned)| *concerned && caller.is(*role))
         .map(|(role, _)| role)
-        .min_by_key(|role| transition(step).leave(Party::Role(*role)))
+        .min_by_key(|role| transition(step).permission(Party::Role(*role)))
+}
+
+/// The role in which the caller changes a visit, if it concerns the caller at all. The clinic's staff may
+/// ask to act as such even where they stand in another capacity, too.
+pub(crate) fn acting_in(
+    caller: &Caller,
+    visit: &Visit,
+    (proxy, as_staff): (bool, bool),
+) -> Option<Role> {
+    let staff = [Role::Receptionist, Role::Admin];
+    let as_clinic = || staff.into_iter().find(|role| caller.is(*role));
+    if as_staff && caller.is_staff_at(visit.clinic) {
+        return as_clinic();
+    }
+    match capacity(caller, visit, proxy)? {
+        CancelledBy::Patient => Some(Role::Patient),
+        CancelledBy::Doctor => Some(Role::Doctor),
+        CancelledBy::Clinic => as_clinic(),
+    }
 }
 
 /// Whether the caller may see the appointment: the patient or a proxy, the doctor, the clinic's

@@ -1,7 +1,7 @@
 //! What a decision about one aggregate rests on besides it.
 
 use cqrs_es::Aggregate;
-use event_store::{AppendError, EventStore, LoadError, Sighting, StreamVersion};
+use event_store::{AppendError, EventStore, LoadError, Loaded, Sighting, StreamVersion};
 use uuid::Uuid;
 
 use crate::execute::key;
@@ -24,6 +24,11 @@ impl Basis {
         self.seen.push(loaded.sighting());
         self.streams.push(loaded.stream_version());
         Ok(loaded.into_aggregate())
+    }
+
+    /// Notes how the aggregate itself looked that is decided about; its own append insists on the version.
+    pub(crate) fn look<A: Aggregate + Clone + 'static>(&mut self, loaded: &Loaded<A>) {
+        self.seen.push(loaded.sighting());
     }
 
     /// Whether the log says the same. If not, it is to be looked at again.

@@ -31,6 +31,19 @@ pub enum CommandError<R> {
 }
 
 impl<R> CommandError<R> {
+    /// The same error where nothing can be refused; `None` if something was.
+    pub(crate) fn unless_refused<S>(self) -> Option<CommandError<S>> {
+        match self {
+            Self::Refused(_) => None,
+            Self::NotFound => Some(CommandError::NotFound),
+            Self::Forbidden => Some(CommandError::Forbidden),
+            Self::Stale => Some(CommandError::Stale),
+            Self::KeyReused => Some(CommandError::KeyReused),
+            Self::Contended => Some(CommandError::Contended),
+            Self::Fault(fault) => Some(CommandError::Fault(fault)),
+        }
+    }
+
     /// The same error under another refusal.
     pub fn map<S>(self, refusal: impl FnOnce(R) -> S) -> CommandError<S> {
         match self {

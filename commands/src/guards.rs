@@ -1,13 +1,20 @@
 //! What each event takes, keeps or gives back: the one place where clinic events meet the log's
 //! guards. A pure function of the event.
 
+use chrono::{DateTime, Utc};
 use domain::account::AccountRegistered;
-use domain::appointment::AppointmentBooked;
+use domain::appointment::{AppointmentBooked, AppointmentRescheduled};
+use domain::leave::LeavePlanned;
+use domain::{DoctorId, PatientId, Slot};
 use event_store::{Claim, EventData, Guard, Guards};
 use serde::Deserialize;
 
 use crate::identity::LoginIndex;
 
+/// Claims on a doctor's time.
+pub const DOCTOR: &str = "doctor";
+/// Claims on a patient's time.
+pub const PATIENT: &str = "patient";
 /// The constraint that keeps a doctor's time apart.
 pub const DOCTOR_TAKEN: &str = "slot_claim_doctor_no_overlap";
 /// The constraint that keeps a patient's time apart.
@@ -24,9 +31,18 @@ pub fn guards(logins: LoginIndex) -> Guards {
         "appointment.booked" => decoded(event)
             .map(|booked| claims(&booked))
             .unwrap_or_default(),
+        "appointment.rescheduled" => decoded(event)
+            .map(|moved| moves(&moved))
+            .unwrap_or_default(),
+        "leave.planned" => decoded(event)
+            .map(|planned| vec![absence(&planned)])
+            .unwrap_or_default(),
         "appointment.confirmed" => vec![Guard::Settle],
         // Whoever has arrived, is seen or was seen keeps the time that it took.
-        "appointment.cancelled" | "appointment.hold_expired" | "appointment.no_show" => {
+        "appointment.cancelled"
+        | "appointment.hold_expired"
+        | "appointment.no_show"
+        | "leave.withdrawn" => {
             vec![Guard::Release]
         }
         "account.registered" => decoded(event)
@@ -38,18 +54,47 @@ pub fn guards(logins: LoginIndex) -> Guards {
 
 /// The doctor's and the patient's time, for as long as the hold lasts.
 fn claims(booked: &AppointmentBooked) -> Vec<Guard> {
-    let claim = |kind, resource| {
-        Guard::Take(Claim {
-            kind,
-            resource,
-            from: booked.slot.start(),
-            to: booked.slot.end(),
-            held_until: Some(booked.hold_until),
-        })
+    let (doctor, patient) = (booked.doctor, booked.patient);
+    both((doctor, patient), booked.slot, Some(booked.hold_until))
+        .map(Guard::Take)
+        .into()
+}
+
+/// Both go to the new time together; a claim that was for good stays for good.
+fn moves(moved: &AppointmentRescheduled) -> Vec<Guard> {
+    let (doctor, patient) = (moved.doctor, moved.patient);
+    both((doctor, patient), moved.slot, moved.hold_until)
+        .map(Guard::Move)
+        .into()
+}
+
+/// The doctor's time, at all clinics.
+fn absence(planned: &LeavePlanned) -> Guard {
+    Guard::Take(Claim {
+        kind: DOCTOR,
+        resource: planned.doctor.as_uuid(),
+        from: planned.during.start(),
+        to: planned.during.end(),
+        held_until: None,
+    })
+}
+
+/// What one visit takes: its doctor's time and its patient's.
+fn both(
+    (doctor, patient): (DoctorId, PatientId),
+    slot: Slot,
+    held_until: Option<DateTime<Utc>>,
+) -> [Claim; 2] {
+    let claim = |kind, resource| Claim {
+        kind,
+        resource,
+        from: slot.start(),
+        to: slot.end(),
+        held_until,
     };
-    vec![
-        claim("doctor", booked.doctor.as_uuid()),
-        claim("patient", booked.patient.as_uuid()),
+    [
+        claim(DOCTOR, doctor.as_uuid()),
+        claim(PATIENT, patient.as_uuid()),
     ]
 }
 

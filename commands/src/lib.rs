@@ -19,6 +19,7 @@ mod execute;
 mod fault;
 pub mod guards;
 pub mod identity;
+pub mod leaves;
 pub mod log;
 pub mod patients;
 pub mod ports;

@@ -26,6 +26,7 @@ pub mod doctor_directory;
 mod error;
 mod fold;
 mod hold;
+pub mod leaves;
 pub mod patient_appointments;
 pub mod patient_card;
 mod sealed;
@@ -46,6 +47,7 @@ pub fn all(sealing: &Sealing) -> Vec<Arc<dyn Subscriber>> {
         Arc::new(clinic_directory::ClinicDirectory),
         Arc::new(day_sheet::DaySheet::new(sealing)),
         Arc::new(doctor_directory::DoctorDirectory::new(sealing)),
+        Arc::new(leaves::DoctorLeaves::new(sealing)),
         Arc::new(patient_appointments::PatientAppointments::new(sealing)),
         Arc::new(patient_card::PatientCards::new(sealing)),
     ]

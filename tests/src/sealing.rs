@@ -49,6 +49,7 @@ fn key(table: &str) -> Option<&'static str> {
         "day_sheet" | "patient_appointments" => Some("appointment_id"),
         "day_sheet_patients" | "patient_cards" => Some("patient_id"),
         "doctor_directory" => Some("doctor_id"),
+        "doctor_leaves" => Some("leave_id"),
         _ => None,
     }
 }

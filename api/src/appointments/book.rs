@@ -22,7 +22,7 @@ use crate::http::submission::Submission;
 pub struct BookRequest {
     /// Where.
     #[schema(value_type = Uuid)]
-    clinic_id: ClinicId,
+    pub(super) clinic_id: ClinicId,
     /// With whom.
     #[schema(value_type = Uuid)]
     doctor_id: DoctorId,
@@ -38,6 +38,10 @@ pub struct BookRequest {
     /// The patient's visit that this one follows up.
     #[schema(value_type = Option<Uuid>)]
     follows: Option<AppointmentId>,
+    /// Why a time is taken that is not offered: outside the hours, between two slots, too far ahead, or
+    /// begun already. Only the clinic's front desk may say so; what somebody else has is never taken.
+    #[schema(value_type = Option<String>, example = "Walked in with a fever")]
+    override_reason: Option<Reason>,
 }
 
 /// Book a slot. Of all who try for one, one gets it.
@@ -53,9 +57,9 @@ pub struct BookRequest {
         (status = 201, description = "Booked; the slot is held until `holdUntil`, or for good without a fee", body = AppointmentState),
         (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slot-already-taken`, `patient-already-booked`, `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slot-already-taken`, `doctor-on-leave`, `patient-already-booked`, `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -76,7 +80,7 @@ pub async fn book_appointment(
     Ok(created(&done.map(AppointmentState::from), &location))
 }
 
-fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, Problem> {
+pub(super) fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, Problem> {
     let BookRequest {
         clinic_id,
         doctor_id,
@@ -84,6 +88,7 @@ fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, P
         start,
         reason,
         follows,
+        override_reason,
     } = request;
     let patient = patient_id
         .or(caller)
@@ -95,5 +100,6 @@ fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, P
         start,
         reason,
         follows,
+        override_reason,
     })
 }

@@ -1,4 +1,4 @@
-//! Appointments: book, confirm, cancel, attend, look.
+//! Appointments: book one or a series, confirm, move, cancel, attend, look.
 
 mod arrive;
 mod book;
@@ -9,6 +9,8 @@ mod get;
 mod list;
 mod no_show;
 mod refusal;
+mod reschedule;
+mod series;
 mod start;
 
 use actix_web::web::{self, ServiceConfig};
@@ -23,7 +25,8 @@ use utoipa::ToSchema;
 use crate::http::answer::Versioned;
 
 pub(crate) use {
-    arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*, start::*,
+    arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*,
+    refusal::refusal, reschedule::*, series::*, start::*,
 };
 
 /// The routes of this resource.
@@ -31,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/appointments", web::post().to(book_appointment))
         .route("/appointments", web::get().to(list_appointments))
+        .route("/appointments/series", web::post().to(book_series))
         .route("/appointments/{id}", web::get().to(get_appointment))
         .route(
             "/appointments/{id}/confirm",
@@ -39,6 +43,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/appointments/{id}/cancel",
             web::post().to(cancel_appointment),
+        )
+        .route(
+            "/appointments/{id}/reschedule",
+            web::post().to(reschedule_appointment),
         )
         .route("/appointments/{id}/arrive", web::post().to(mark_arrived))
         .route("/appointments/{id}/start", web::post().to(start_visit))

@@ -21,6 +21,9 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::SlotAlreadyTaken => {
             Problem::conflict("slot-already-taken", "Somebody else has this slot.")
         }
+        Refusal::DoctorOnLeave => {
+            Problem::conflict("doctor-on-leave", "The doctor is on leave at that time.")
+        }
         Refusal::PatientAlreadyBooked => Problem::conflict(
             "patient-already-booked",
             "The patient has another appointment at that time.",
@@ -42,7 +45,15 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "appointment-already-started",
             "The visit has already started.",
         ),
-        Refusal::NotForThisRole => Problem::forbidden(),
+        Refusal::NotForThisRole | Refusal::OverrideNotForThisRole => Problem::forbidden(),
+        Refusal::WithAnotherDoctor => Problem::unprocessable(
+            "another-doctor",
+            "With another doctor it is another visit: cancel this one and book that one.",
+        ),
+        Refusal::AtAnotherClinic => Problem::unprocessable(
+            "another-clinic",
+            "At another clinic it is another visit: cancel this one and book that one.",
+        ),
         Refusal::OverrideNeedsReason => Problem::unprocessable(
             "override-needs-reason",
             "Whoever acts in the doctor's place says why.",

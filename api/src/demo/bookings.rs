@@ -124,6 +124,7 @@ pub(super) async fn book(
             start: start(doctor, visit, demo.app.clock.now())?,
             reason: Some(Reason::parse(REASONS[number % REASONS.len()])?),
             follows: None,
+            override_reason: None,
         };
         book_one(demo, booking, visit.fate).await?;
     }

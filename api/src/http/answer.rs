@@ -22,6 +22,11 @@ pub fn created<T: Serialize + Versioned>(done: &Done<T>, location: &str) -> Http
     finish(response, done)
 }
 
+/// 201 with several new things, each of which says its own version.
+pub fn created_many<T: Serialize>(done: &Done<T>) -> HttpResponse {
+    tell(HttpResponseBuilder::new(StatusCode::CREATED), done)
+}
+
 /// 200 with the state after the change.
 pub fn changed<T: Serialize + Versioned>(done: &Done<T>) -> HttpResponse {
     finish(HttpResponseBuilder::new(StatusCode::OK), done)
@@ -39,6 +44,10 @@ fn finish<T: Serialize + Versioned>(
     done: &Done<T>,
 ) -> HttpResponse {
     response.insert_header((ETAG, etag(done.reply.version())));
+    tell(response, done)
+}
+
+fn tell<T: Serialize>(mut response: HttpResponseBuilder, done: &Done<T>) -> HttpResponse {
     if let Some(cursor) = done.cursor {
         response.insert_header((POSITION, cursor.to_string()));
     }

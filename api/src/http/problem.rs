@@ -9,8 +9,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use adapters::system::SystemIds;
+use chrono::{DateTime, Utc};
 use commands::ports::IdSource;
 use commands::{CommandError, Fault};
+use domain::AppointmentId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,8 +34,13 @@ pub struct Problem {
     #[schema(example = 409)]
     status: u16,
     /// Which parts of the request are wrong, where that is what is wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Flaw>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<Flaw>, required = false)]
+    errors: Box<[Flaw]>,
+    /// Which times can't be had, where that is what stands in the way.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<Clash>, required = false)]
+    clashes: Box<[Clash]>,
     /// For an unexpected failure: what to quote to the operator.
     #[serde(rename = "errorId", skip_serializing_if = "Option::is_none")]
     error_id: Option<Uuid>,
@@ -50,6 +57,25 @@ pub struct Flaw {
     /// What is wrong there.
     #[schema(example = "not a time with an offset (RFC 3339)")]
     pub detail: String,
+}
+
+/// A time that can't be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Clash {
+    /// From when.
+    pub start: DateTime<Utc>,
+    /// Until when, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<DateTime<Utc>>,
+    /// The visit that stands there, for those who may know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub appointment_id: Option<AppointmentId>,
+    /// What stands in the way: a slug like that of a problem.
+    #[serde(rename = "type")]
+    #[schema(example = "slot-already-taken")]
+    pub slug: &'static str,
 }
 
 impl Flaw {
@@ -73,7 +99,8 @@ impl Problem {
             slug,
             title: title.into(),
             status: status.as_u16(),
-            errors: Vec::new(),
+            errors: Box::default(),
+            clashes: Box::default(),
             error_id: None,
             retry_after: None,
         }
@@ -82,7 +109,7 @@ impl Problem {
     /// The request cannot be read.
     pub fn malformed(errors: Vec<Flaw>) -> Self {
         Self {
-            errors,
+            errors: errors.into(),
             ..Self::new(
                 StatusCode::BAD_REQUEST,
                 "malformed",
@@ -95,7 +122,7 @@ impl Problem {
     pub fn invalid(errors: Vec<Flaw>) -> Self {
         let title = "A value breaks a rule.";
         Self {
-            errors,
+            errors: errors.into(),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", title)
         }
     }
@@ -131,6 +158,20 @@ impl Problem {
     /// Something that this depends on is away.
     pub fn unavailable(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, title).retry_after(Duration::from_secs(1))
+    }
+
+    /// With the times that stand in the way.
+    #[must_use]
+    pub fn over(self, clashes: Vec<Clash>) -> Self {
+        Self {
+            clashes: clashes.into(),
+            ..self
+        }
+    }
+
+    /// What kind of problem it is.
+    pub fn slug(&self) -> &'static str {
+        self.slug
     }
 
     /// When asking again makes sense; rounded up to whole seconds.

@@ -45,7 +45,11 @@ impl Commands {
     }
 
     /// Whether the caller acts for the visit's patient; asked only where nothing else opens the door.
-    async fn is_proxy<R>(&self, caller: &Caller, visit: &Visit) -> Result<bool, CommandError<R>> {
+    pub(super) async fn is_proxy<R>(
+        &self,
+        caller: &Caller,
+        visit: &Visit,
+    ) -> Result<bool, CommandError<R>> {
         if capacity(caller, visit, false).is_some() {
             return Ok(false);
         }

@@ -5,6 +5,9 @@ mod book;
 mod cancel;
 mod confirm;
 mod expire;
+pub(crate) mod place;
+mod reschedule;
+mod series;
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus};
@@ -13,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use attend::Attended;
 pub use book::Booking;
+pub use reschedule::Rescheduling;
+pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 
 use crate::{CommandError, Done};
 

@@ -49,7 +49,7 @@ impl Subscriber for HoldTimers {
             insert into timers (kind, key, due_at)
             select $1, due.key, due.due_at
             from unnest($2::text[], $3::timestamptz[]) as due (key, due_at)
-            on conflict (kind, key) do nothing
+            on conflict (kind, key) do update set due_at = excluded.due_at
             "#,
             HOLD,
             &keys,
@@ -79,6 +79,7 @@ fn fold(
             .map_err(|error| SubscriberError::unreadable(event, error))?
         {
             AppointmentEvent::Booked(booked) => Some(booked.hold_until),
+            AppointmentEvent::Rescheduled(moved) => moved.hold_until,
             AppointmentEvent::Confirmed(_)
             | AppointmentEvent::Cancelled(_)
             | AppointmentEvent::HoldExpired(_)

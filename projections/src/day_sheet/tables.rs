@@ -1,7 +1,9 @@
 //! What the tables of the day sheet hold, a row for each aggregate, and how its events change it.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{AppointmentBooked, AppointmentEvent, AppointmentStatus};
+use domain::appointment::{
+    AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus,
+};
 use domain::clinic::ClinicEvent;
 use domain::patient::PatientEvent;
 use domain::{
@@ -72,6 +74,7 @@ impl Fold for StoredVisit {
     fn evolve(known: Option<Self>, event: AppointmentEvent, version: i64) -> Option<Self> {
         let visit = match event {
             AppointmentEvent::Booked(booked) => Self::booked(booked),
+            AppointmentEvent::Rescheduled(moved) => known?.moved(&moved),
             AppointmentEvent::Confirmed(_) => known?.now(AppointmentStatus::Confirmed),
             AppointmentEvent::Cancelled(_) => known?.now(AppointmentStatus::Cancelled),
             AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
@@ -97,6 +100,14 @@ impl StoredVisit {
             subject: booked.subject,
             phi: booked.phi.map(|phi| VisitPhi { reason: phi.reason }),
             version: 1,
+        }
+    }
+
+    fn moved(self, moved: &AppointmentRescheduled) -> Self {
+        Self {
+            slot: moved.slot,
+            hold_until: moved.hold_until.unwrap_or(self.hold_until),
+            ..self
         }
     }
 

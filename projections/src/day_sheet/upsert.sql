@@ -14,7 +14,10 @@ from unnest(
 )
 on conflict (appointment_id) do update
 set
-  -- Who, where and when never change.
+  -- Who and where never change.
+  starts_at = excluded.starts_at,
+  ends_at = excluded.ends_at,
+  hold_until = excluded.hold_until,
   status = excluded.status,
   phi = excluded.phi,
   version = excluded.version

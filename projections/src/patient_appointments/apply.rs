@@ -1,6 +1,8 @@
 //! How events change the appointments of patients.
 
-use domain::appointment::{AppointmentBooked, AppointmentEvent, AppointmentStatus, CancelledBy};
+use domain::appointment::{
+    AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus, CancelledBy,
+};
 use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -42,6 +44,7 @@ impl Fold for PatientAppointment {
                 grounds: Some(confirmed.grounds),
                 ..known?
             },
+            AppointmentEvent::Rescheduled(moved) => known?.moved(&moved),
             AppointmentEvent::Cancelled(cancelled) => Self {
                 status: AppointmentStatus::Cancelled,
                 cancelled_by: Some(cancelled.cancelled_by),
@@ -78,6 +81,14 @@ impl PatientAppointment {
             subject: booked.subject,
             phi: booked.phi.map(|phi| AppointmentPhi { reason: phi.reason }),
             version: 1,
+        }
+    }
+
+    fn moved(self, moved: &AppointmentRescheduled) -> Self {
+        Self {
+            slot: moved.slot,
+            hold_until: moved.hold_until.unwrap_or(self.hold_until),
+            ..self
         }
     }
 

@@ -18,7 +18,10 @@ from unnest(
 )
 on conflict (appointment_id) do update
 set
-  -- Who, where, when and for how much never change.
+  -- Who, where and for how much never change.
+  starts_at = excluded.starts_at,
+  ends_at = excluded.ends_at,
+  hold_until = excluded.hold_until,
   status = excluded.status,
   grounds = excluded.grounds,
   cancelled_by = excluded.cancelled_by,

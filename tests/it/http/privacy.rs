@@ -121,6 +121,10 @@ pub async fn live(clinic: &Clinic) {
     let booked = book().key("a-key-for-the-canary").expect(201).await;
     book().key("a-key-for-the-canary").expect(201).await;
     book().expect(409).await;
+    let moved = json!({"start": slot(1), "reason": "xanthelasma"});
+    asha.post(&booked.appointment("reschedule"), &moved)
+        .expect(200)
+        .await;
     let cancel = asha.post(
         &booked.appointment("cancel"),
         &json!({"reason": "xanthelasma"}),
@@ -139,6 +143,16 @@ pub async fn live(clinic: &Clinic) {
         .await;
     assert_eq!(seen.text("name"), "Zephyrine Quillfeather");
     let desk = clinic.client(&Somebody::admin());
+    let mut evening = clinic.wish(slot(40));
+    evening["patientId"] = booked.body["patientId"].clone();
+    evening["overrideReason"] = json!("xanthelasma");
+    desk.post("/api/v1/appointments", &evening)
+        .expect(201)
+        .await;
+    let leave = json!({"start": slot(20), "end": slot(24), "reason": "xanthelasma"});
+    desk.post(&format!("/api/v1/doctors/{}/leaves", clinic.doctor), &leave)
+        .expect(201)
+        .await;
     desk.post(
         "/api/v1/patients",
         &json!({"name": "Zephyrine", "birthDate": "1931-02-03"}),

@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 39] = [
+const ROUTES: [(&str, Expected); 44] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     ("post /api/v1/auth/register",                                   (201, [201; 5])),
@@ -44,6 +44,9 @@ const ROUTES: [(&str, Expected); 39] = [
     ("put /api/v1/doctors/{id}/affiliations/{clinicId}/hours",       (401, [403, 404, 403, 404, 403])),
     ("get /api/v1/doctors/{id}/availability",                        PUBLIC),
     ("get /api/v1/doctors/{id}/day-sheet",                           (401, [403, 404, 404, 404, 403])),
+    ("post /api/v1/doctors/{id}/leaves",                             (401, [403, 404, 403, 404, 403])),
+    ("get /api/v1/doctors/{id}/leaves",                              (401, [403, 404, 404, 404, 403])),
+    ("post /api/v1/leaves/{id}/withdraw",                            (401, [403, 404, 403, 404, 403])),
     ("post /api/v1/patients",                                        (401, [403, 403, 201, 201, 403])),
     // Cards are the group's: every front desk may look after any patient.
     ("get /api/v1/patients/{id}",                                    (401, [404, 403, 200, 200, 403])),
@@ -51,10 +54,12 @@ const ROUTES: [(&str, Expected); 39] = [
     ("post /api/v1/patients/{id}/proxies",                           (401, [404, 403, 200, 200, 403])),
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
     ("post /api/v1/appointments",                                    (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/appointments/series",                             (401, [404, 403, 404, 404, 403])),
     ("get /api/v1/appointments",                                     (401, [404, 403, 200, 200, 403])),
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/cancel",                        (401, [404, 404, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/reschedule",                    (401, [404, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/arrive",                        (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/start",                         (401, [403, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/complete",                      (401, [403, 404, 404, 404, 403])),
@@ -67,6 +72,7 @@ struct Things {
     doctor: DoctorId,
     account: String,
     appointment: String,
+    leave: String,
 }
 
 async fn things(clinic: &Clinic) -> Things {
@@ -84,7 +90,11 @@ async fn things(clinic: &Clinic) -> Things {
     clinic
         .settled(async || admin.get(account.header("location")).after(&account))
         .await;
+    let leave = json!({"start": slot(20), "end": slot(24)});
+    let leaves = format!("/api/v1/doctors/{}/leaves", clinic.doctor);
+    let leave = admin.post(&leaves, &leave).expect(201).await;
     Things {
+        leave: leave.text("id").to_owned(),
         clinic: clinic.facts.clinic,
         doctor: clinic.doctor,
         account: account.text("id").to_owned(),
@@ -101,6 +111,7 @@ impl Things {
             () if of("accounts") => self.account.clone(),
             () if of("clinics") => self.clinic.to_string(),
             () if of("doctors") => self.doctor.to_string(),
+            () if of("leaves") => self.leave.clone(),
             () if of("patients") => patient.to_string(),
             () => self.appointment.clone(),
         };
@@ -161,6 +172,16 @@ impl Things {
                     "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
                     "start": slot(1),
                 }),
+                "/api/v1/doctors/{id}/leaves" => json!({"start": slot(26), "end": slot(27)}),
+                "/api/v1/leaves/{id}/withdraw" => json!({}),
+                "/api/v1/appointments/series" => json!({
+                    "first": {
+                        "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
+                        "start": slot(1),
+                    },
+                    "everyDays": 1, "visits": 2,
+                }),
+                "/api/v1/appointments/{id}/reschedule" => json!({"start": slot(2)}),
                 "/api/v1/appointments/{id}/confirm"
                 | "/api/v1/appointments/{id}/cancel"
                 | "/api/v1/appointments/{id}/start"

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, CompleteVisit, ConfirmByOverride, MarkArrived, MarkNoShow,
-    StartVisit,
+    Appointment, AppointmentCommand, BookingPolicy, CompleteVisit, ConfirmByOverride, MarkArrived,
+    MarkNoShow, RescheduleAppointment, StartVisit,
 };
+use domain::doctor::Doctor;
 use domain::{Actor, Reason, Role};
 
-use super::fixture::{History, account, appointment, at};
-use super::story::{RAVI, book, pune, today};
+use super::fixture::{History, account, appointment, at, doctor};
+use super::story::{MEERA, RAVI, book, pune, today};
 
 pub const COMPLETED: u128 = 7;
 pub const IN_PROGRESS: u128 = 8;
@@ -24,8 +25,14 @@ const SLOTS: [(u128, &str); 4] = [
 ];
 
 pub async fn attended(history: &History) {
-    for (number, start) in SLOTS {
-        book(history, number, RAVI, pune(), start).await;
+    for (number, start) in SLOTS.into_iter().rev() {
+        if number == NO_SHOW {
+            // He moved it to where it is, and never came.
+            book(history, number, RAVI, pune(), "2026-03-02T04:30:00Z").await;
+            run(history, number, reschedule(history, start).await).await;
+        } else {
+            book(history, number, RAVI, pune(), start).await;
+        }
         run(history, number, confirm()).await;
     }
     for number in [COMPLETED, IN_PROGRESS, ARRIVED] {
@@ -41,6 +48,21 @@ pub async fn attended(history: &History) {
 async fn run(history: &History, number: u128, command: AppointmentCommand) {
     let id = appointment(number).as_uuid();
     history.run::<Appointment>(id, command).await;
+}
+
+async fn reschedule(history: &History, start: &str) -> AppointmentCommand {
+    let meera = doctor(MEERA).to_string();
+    let meera = history.store.load::<Doctor>(&meera).await.unwrap();
+    AppointmentCommand::Reschedule(RescheduleAppointment {
+        clinic: pune().clinic,
+        doctor: meera.aggregate().facts_at(pune().clinic).unwrap(),
+        start: at(start),
+        reason: Some(said("the later train")),
+        override_reason: None,
+        policy: BookingPolicy::default(),
+        by: desk(),
+        at: today(),
+    })
 }
 
 fn desk() -> Actor {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use domain::{AccountId, AppointmentId, ClinicId, DoctorId, PatientId, Slot};
+use domain::{AccountId, AppointmentId, ClinicId, DoctorId, LeaveId, PatientId, Slot};
 use event_store::{
     Append, Cursor, EventStore, Guards, Metadata, RecordedEvent, Sealing, Subscriber,
 };
@@ -166,6 +166,10 @@ pub fn patient(number: u128) -> PatientId {
 
 pub fn account(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(0x0a << 64 | number))
+}
+
+pub fn leave(number: u128) -> LeaveId {
+    LeaveId::from_uuid(Uuid::from_u128(0x0f << 64 | number))
 }
 
 pub fn appointment(number: u128) -> AppointmentId {

@@ -7,6 +7,7 @@ mod clinic_directory;
 mod day_sheet;
 mod doctor_directory;
 mod fixture;
+mod leaves;
 mod patient_appointments;
 mod patient_card;
 mod replay;

@@ -89,7 +89,7 @@ async fn the_day_of_a_visit_is_followed() {
         (ARRIVED, AppointmentStatus::Arrived, 3),
         (IN_PROGRESS, AppointmentStatus::InProgress, 4),
         (COMPLETED, AppointmentStatus::Completed, 5),
-        (NO_SHOW, AppointmentStatus::NoShow, 3),
+        (NO_SHOW, AppointmentStatus::NoShow, 4),
     ] {
         let visit = one(&history, number).await;
         assert_eq!((visit.status, visit.version), (status, version));

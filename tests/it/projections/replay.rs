@@ -15,6 +15,7 @@ fn tables_of(subscriber: &dyn Subscriber) -> &'static [&'static str] {
         "availability" => &["timetable_doctors", "doctor_timetables"],
         "clinic_directory" => &["clinic_directory"],
         "day_sheet" => &["day_sheet", "day_sheet_patients", "day_sheet_clinics"],
+        "doctor_leaves" => &["doctor_leaves"],
         "doctor_directory" => &["doctor_directory", "doctor_affiliations"],
         "patient_appointments" => &["patient_appointments"],
         "patient_card" => &["patient_cards"],

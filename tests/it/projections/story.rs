@@ -16,16 +16,17 @@ use domain::clinic::{Clinic, ClinicCommand, OpenClinic, RenameClinic};
 use domain::doctor::{
     AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
 };
+use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
     AddProxy, ChangeContact, Patient, PatientCommand, RegisterPatient, RemoveProxy,
 };
 use domain::{
     Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, Money, OpeningHours,
-    PersonName, Reason, Role, SlotLength, WeeklyHours,
+    PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
 };
 
 use super::attended::attended;
-use super::fixture::{History, account, appointment, at, clinic, doctor, patient};
+use super::fixture::{History, account, appointment, at, clinic, doctor, leave, patient};
 
 pub const PUNE: u128 = 1;
 pub const BERLIN: u128 = 2;
@@ -47,6 +48,7 @@ pub async fn told() -> History {
     patients(&history).await;
     appointments(&history).await;
     attended(&history).await;
+    leaves(&history).await;
     accounts(&history).await;
     history
 }
@@ -257,6 +259,7 @@ pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts
         start: at(start),
         reason: Some(Reason::parse(&format!("complaint {number}")).unwrap()),
         follows: None,
+        override_reason: None,
         policy: BookingPolicy::default(),
         by: Actor::System,
         at: today(),
@@ -264,6 +267,30 @@ pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts
     history
         .run::<Appointment>(appointment(number).as_uuid(), book)
         .await;
+}
+
+/// Zoya is away for a week; the week after she is there after all.
+async fn leaves(history: &History) {
+    let weeks = [
+        (1, "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"),
+        (2, "2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"),
+    ];
+    for (number, start, end) in weeks {
+        let plan = LeaveCommand::Plan(PlanLeave {
+            leave: leave(number),
+            doctor: doctor(ZOYA),
+            during: Slot::new(at(start), at(end)).unwrap(),
+            reason: Some(Reason::parse("an operation").unwrap()),
+            by: Actor::System,
+            at: today(),
+        });
+        history.run::<Leave>(leave(number).as_uuid(), plan).await;
+    }
+    let withdraw = LeaveCommand::Withdraw(WithdrawLeave {
+        by: Actor::System,
+        at: today(),
+    });
+    history.run::<Leave>(leave(2).as_uuid(), withdraw).await;
 }
 
 async fn accounts(history: &History) {

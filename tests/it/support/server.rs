@@ -24,6 +24,8 @@ pub struct Server {
     pub client: Client,
     /// The master keys that the program is given; without any it makes its own.
     pub master_key: Option<String>,
+    /// The database of another server, as app and as owner, instead of one of its own.
+    database: Option<[String; 2]>,
 }
 
 impl Server {
@@ -57,7 +59,16 @@ impl Server {
             starts: 0,
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
+            database: None,
         }
+    }
+
+    /// Starts a second program beside another one, on the same database.
+    pub async fn beside(other: &Self, keys: &JwtKeys) -> Self {
+        let mut server = Self::prepare(keys);
+        server.database = Some(["app", "owner"].map(|role| other.url(role)));
+        server.restart().await;
+        server
     }
 
     /// Starts it again on the same folder; it must have ended.
@@ -93,6 +104,11 @@ impl Server {
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
             .env_remove("CARESYNC_MASTER_KEY")
             .env("CARESYNC_PORT", "0");
+        if let Some([app, owner]) = &self.database {
+            command
+                .env("DATABASE_URL", app)
+                .env("CARESYNC_OWNER_DATABASE_URL", owner);
+        }
         if let Some(key) = &self.master_key {
             command.env("CARESYNC_MASTER_KEY", key);
         }
@@ -174,14 +190,25 @@ impl Server {
 
     /// How to connect to the private database as the superuser, the owner or the app.
     pub fn options(&self, role: &str) -> PgConnectOptions {
-        let folder = self.folder().join("postgres");
-        let passwords = fs::read(folder.join("passwords.json")).unwrap();
-        let passwords: Value = serde_json::from_slice(&passwords).unwrap();
         PgConnectOptions::new_without_pgpass()
-            .socket(folder.join("run"))
+            .socket(self.folder().join("postgres/run"))
             .username(&format!("caresync_{role}"))
-            .password(passwords[role].as_str().unwrap())
+            .password(&self.password(role))
             .database("caresync")
+    }
+
+    /// The same as a URL.
+    fn url(&self, role: &str) -> String {
+        let (password, folder) = (self.password(role), self.folder().display());
+        format!(
+            "postgres://caresync_{role}:{password}@localhost/caresync?host={folder}/postgres/run"
+        )
+    }
+
+    fn password(&self, role: &str) -> String {
+        let passwords = fs::read(self.folder().join("postgres/passwords.json")).unwrap();
+        let passwords: Value = serde_json::from_slice(&passwords).unwrap();
+        passwords[role].as_str().unwrap().to_owned()
     }
 }
 

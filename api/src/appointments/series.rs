@@ -1,0 +1,144 @@
+//! `POST /api/v1/appointments/series`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use commands::appointments::{Clash as Clashing, OnClash, Series, SeriesRefusal, SeriesReply};
+use domain::appointment::Recurrence;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::AppointmentState;
+use super::book::{BookRequest, booking};
+use super::refusal::refusal;
+use crate::app::App;
+use crate::http::access::{Access, Bookers};
+use crate::http::answer::created_many;
+use crate::http::problem::{Clash, Flaw, Problem, of_command};
+use crate::http::submission::Submission;
+
+/// Visits that repeat: the same time of day on the clinic's clock.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeriesRequest {
+    /// The first of them; the others are like it.
+    first: BookRequest,
+    /// Days from one to the next, 1 to 366; 7 is weekly.
+    #[schema(example = 7, minimum = 1, maximum = 366)]
+    every_days: u16,
+    /// How many in all, 2 to 26.
+    #[schema(example = 6, minimum = 2, maximum = 26)]
+    visits: u16,
+    /// What becomes of the others if one of them can't be booked.
+    #[serde(default)]
+    on_clash: OnClashBody,
+}
+
+/// What becomes of the others if one of a series can't be booked.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnClashBody {
+    /// None is booked, and every clash is told.
+    #[default]
+    Refuse,
+    /// The others are booked, and every clash is told.
+    BookTheRest,
+}
+
+/// What was booked of a series.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesBody {
+    /// The appointments, earliest first.
+    booked: Vec<AppointmentState>,
+    /// What was left out, and why.
+    clashes: Vec<Clash>,
+}
+
+impl From<SeriesReply> for SeriesBody {
+    fn from(reply: SeriesReply) -> Self {
+        Self {
+            booked: reply
+                .booked
+                .into_iter()
+                .map(AppointmentState::from)
+                .collect(),
+            clashes: reply.skipped.into_iter().map(clash).collect(),
+        }
+    }
+}
+
+/// Book a series, all of it in one step. Send it as it is first: if any visit can't be booked, none is,
+/// and every clash is shown; then say `book-the-rest`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/appointments/series",
+    tag = "appointments",
+    operation_id = "bookSeries",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent")),
+    request_body = SeriesRequest,
+    responses(
+        (status = 201, description = "Booked; each slot is held until its `holdUntil`, or for good without a fee", body = SeriesBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`series-clashes` with every clash, and nothing is booked; `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`doctor-not-verified`, `doctor-not-at-clinic`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn book_series(
+    app: Data<App>,
+    caller: Access<Bookers>,
+    submission: Submission<SeriesRequest>,
+) -> Result<HttpResponse, Problem> {
+    let clinic = Some(submission.body.first.clinic_id);
+    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), clinic)?;
+    let SeriesRequest {
+        first,
+        every_days,
+        visits,
+        on_clash,
+    } = submission.body;
+    let series = Series {
+        first: booking(first, caller.patient)?,
+        recurrence: Recurrence::new(every_days, visits)
+            .map_err(|error| Problem::invalid(vec![Flaw::at("/visits", error.to_string())]))?,
+        on_clash: on_clash.into(),
+    };
+    let done = app
+        .commands
+        .book_series(&caller, series, app.policy, &context)
+        .await
+        .map_err(|error| of_command(error, series_refusal))?;
+    Ok(created_many(&done.map(SeriesBody::from)))
+}
+
+impl From<OnClashBody> for OnClash {
+    fn from(body: OnClashBody) -> Self {
+        match body {
+            OnClashBody::Refuse => Self::Refuse,
+            OnClashBody::BookTheRest => Self::BookTheRest,
+        }
+    }
+}
+
+fn series_refusal(refused: SeriesRefusal) -> Problem {
+    match refused {
+        SeriesRefusal::All(why) => refusal(why),
+        SeriesRefusal::Clashes(clashes) => Problem::conflict(
+            "series-clashes",
+            "Some of the visits can't be booked; none was.",
+        )
+        .over(clashes.into_iter().map(clash).collect()),
+    }
+}
+
+fn clash(clash: Clashing) -> Clash {
+    Clash {
+        start: clash.start,
+        end: None,
+        appointment_id: None,
+        slug: refusal(clash.why).slug(),
+    }
+}

@@ -1,0 +1,106 @@
+//! `GET /api/v1/doctors/{id}/leaves`
+
+use actix_web::web::{Data, Json};
+use chrono::{DateTime, Utc};
+use commands::leaves::Sight;
+use domain::{DoctorId, LeaveId, Reason, Slot};
+use projections::leaves::{self, DoctorLeave};
+use projections::open_all;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::appointments::SlotBody;
+use crate::http::access::{Access, ClinicStaff};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::{Problem, of_command};
+use crate::http::query::Query;
+
+/// From when on.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LeavesParameters {
+    /// Only what is not over at this moment; now if not given.
+    from: Option<DateTime<Utc>>,
+}
+
+/// When a doctor is away.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeavesBody {
+    /// Earliest first, at most 200; without those that were withdrawn.
+    items: Vec<LeaveBody>,
+}
+
+/// One leave.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaveBody {
+    /// The leave.
+    #[schema(value_type = Uuid)]
+    id: LeaveId,
+    /// From when to when.
+    #[schema(value_type = SlotBody)]
+    during: Slot,
+    /// Why, for the doctor and for admins; absent if nobody said, or once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    reason: Option<Reason>,
+    /// Its version, as in its `ETag`.
+    version: i64,
+}
+
+impl LeaveBody {
+    fn of(leave: &DoctorLeave, sight: Sight) -> Self {
+        let reason = leave.reason().filter(|_| sight == Sight::WithReasons);
+        Self {
+            id: leave.leave,
+            during: leave.during,
+            reason: reason.cloned(),
+            version: leave.version,
+        }
+    }
+}
+
+/// When a doctor is away: the doctor may know, and the staff of a clinic where the doctor works.
+#[utoipa::path(
+    get,
+    path = "/api/v1/doctors/{id}/leaves",
+    tag = "leaves",
+    operation_id = "listLeaves",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The doctor"),
+        LeavesParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The leaves", body = LeavesBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a doctor or the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such doctor, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_leaves(
+    app: Data<App>,
+    caller: Access<ClinicStaff>,
+    Id(doctor): Id<DoctorId>,
+    Query(parameters): Query<LeavesParameters>,
+    position: Position,
+) -> Result<Json<LeavesBody>, Problem> {
+    let sight = app
+        .commands
+        .sight_of_leaves(&caller, doctor)
+        .await
+        .map_err(|error| of_command(error, |never| match never {}))?;
+    position.wait_for(&app, leaves::NAME).await?;
+    let from = parameters.from.unwrap_or_else(|| app.clock.now());
+    let rows = leaves::of_doctor(&app.pool, doctor, from).await?;
+    let rows = open_all(app.sealing(), rows).await?;
+    let items = rows.iter().map(|row| LeaveBody::of(row, sight)).collect();
+    Ok(Json(LeavesBody { items }))
+}

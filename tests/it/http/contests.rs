@@ -1,0 +1,277 @@
+//! Two who want what only one can have, at two programs on one database, two hundred times: one has it
+//! and the other is told clearly, and the claims are what the events say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use adapters::system::{SystemClock, SystemIds};
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::ports::{Clock as _, IdSource as _};
+use domain::{ClinicScope, Currency, DoctorId, PatientId};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tests::app::{Site, Somebody};
+use tests::database::Database;
+use tests::world::{Terms, World};
+
+use crate::support::{Call, Client, Reply, Server, all_read};
+
+const ROUNDS: usize = 200;
+/// Slots of five minutes from nine to five.
+const SLOTS_A_DAY: usize = 96;
+
+/// Two programs, a doctor, and tokens for whoever is needed.
+struct Arena {
+    site: Site,
+    first: Server,
+    second: Server,
+    clinic: domain::ClinicId,
+    doctor: DoctorId,
+    pool: PgPool,
+}
+
+impl Arena {
+    async fn open() -> Self {
+        let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
+        let first = Server::start(&site.keys).await;
+        let second = Server::beside(&first, &site.keys).await;
+        let pool = first.pool().await;
+        let world = World::new(pool.clone(), SystemClock.now()).await.unwrap();
+        let clinic = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
+        let terms = Terms {
+            slot_minutes: 5,
+            ..Terms::default()
+        };
+        let doctor = world.doctor(clinic, terms).await.unwrap();
+        Self {
+            clinic: clinic.clinic,
+            doctor,
+            site,
+            first,
+            second,
+            pool,
+        }
+    }
+
+    /// Both programs, the other one first in every second round.
+    fn nodes(&self, round: usize) -> [&Client; 2] {
+        let nodes = [&self.first.client, &self.second.client];
+        if round.is_multiple_of(2) {
+            nodes
+        } else {
+            [nodes[1], nodes[0]]
+        }
+    }
+
+    fn token(&self, somebody: &Somebody) -> String {
+        self.site.token(somebody).unwrap()
+    }
+
+    fn patient(&self) -> String {
+        self.token(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+    }
+
+    fn desk(&self) -> String {
+        self.token(&Somebody::receptionist(ClinicScope::All))
+    }
+
+    fn wish(&self, start: DateTime<Utc>) -> Value {
+        json!({"clinicId": self.clinic, "doctorId": self.doctor, "start": start})
+    }
+
+    fn book(&self, node: &Client, token: &str, start: DateTime<Utc>) -> Call {
+        let patient = node.with_token(token);
+        patient.post("/api/v1/appointments", &self.wish(start))
+    }
+
+    /// Every appointment and leave holds what its events say, and nobody else holds anything.
+    async fn close(mut self) {
+        for server in [&self.first, &self.second] {
+            all_read(&server.client).await;
+        }
+        assert_eq!(claims(&self.pool).await, told(&self.pool).await);
+        self.pool.close().await;
+        self.second.stop().await;
+        self.first.stop().await;
+    }
+}
+
+/// The nth slot from the day after tomorrow on.
+fn slot(number: usize) -> DateTime<Utc> {
+    let day = SystemClock.now().date_naive() + TimeDelta::days(2);
+    let days = i64::try_from(number / SLOTS_A_DAY).unwrap();
+    let minutes = i64::try_from(number % SLOTS_A_DAY).unwrap() * 5;
+    let nine = day.and_hms_opt(3, 30, 0).unwrap().and_utc();
+    nine + TimeDelta::days(days) + TimeDelta::minutes(minutes)
+}
+
+type Held = BTreeSet<(String, String, DateTime<Utc>, DateTime<Utc>)>;
+
+/// What is held: by whom, what kind, from when to when.
+async fn claims(pool: &PgPool) -> Held {
+    let sql = "select holder, kind, lower(during), upper(during) from slot_claims";
+    let rows: Vec<_> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
+    rows.into_iter().collect()
+}
+
+/// What the events say is held.
+async fn told(pool: &PgPool) -> Held {
+    let sql = "select aggregate_id, event_type, payload from events
+               where aggregate_type in ('appointment', 'leave') order by aggregate_id, sequence";
+    let rows: Vec<(String, String, Value)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
+    let mut held: BTreeMap<String, (&[&str], Value)> = BTreeMap::new();
+    for (holder, event_type, payload) in rows {
+        match event_type.as_str() {
+            "appointment.booked" | "appointment.rescheduled" => {
+                held.insert(holder, (&["doctor", "patient"], payload["slot"].clone()));
+            }
+            "leave.planned" => {
+                held.insert(holder, (&["doctor"], payload["during"].clone()));
+            }
+            "appointment.cancelled" | "appointment.hold_expired" | "leave.withdrawn" => {
+                held.remove(&holder);
+            }
+            _ => {}
+        }
+    }
+    let time = |slot: &Value, end: &str| slot[end].as_str().unwrap().parse().unwrap();
+    let claims = held.iter().flat_map(|(holder, (kinds, slot))| {
+        let claim = |kind: &&str| {
+            let (start, end) = (time(slot, "start"), time(slot, "end"));
+            (holder.clone(), (*kind).to_owned(), start, end)
+        };
+        kinds.iter().map(claim).collect::<Vec<_>>()
+    });
+    claims.collect()
+}
+
+/// Status and slug of both answers; exactly one of them has what it wanted.
+#[track_caller]
+fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
+    let won: Vec<_> = replies.iter().map(|reply| reply.status < 300).collect();
+    let winner = won.iter().position(|won| *won);
+    assert_eq!(won.iter().filter(|won| **won).count(), 1, "{replies:?}");
+    let loser = 1 - winner.unwrap();
+    replies[loser].is(lost[loser]);
+    winner.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_who_moves_to_a_slot_and_one_who_books_it_one_has_it() {
+    let arena = Arena::open().await;
+    for round in 0..ROUNDS {
+        let [here, there] = arena.nodes(round);
+        let (asha, ravi) = (arena.patient(), arena.patient());
+        let (old, new) = (slot(2 * round), slot(2 * round + 1));
+        let visit = arena.book(here, &asha, old).expect(201).await;
+        let path = visit.appointment("reschedule");
+        let moving = here.with_token(&asha).post(&path, &json!({"start": new}));
+        let booking = arena.book(there, &ravi, new);
+        let (moved, booked) = tokio::join!(moving.send(), booking.send());
+        one_winner(
+            [&moved, &booked],
+            ["slot-already-taken", "slot-already-taken"],
+        );
+    }
+    arena.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leave_and_a_booking_never_have_the_same_time() {
+    let arena = Arena::open().await;
+    let doctor = arena.token(&Somebody::doctor(arena.doctor));
+    let path = format!("/api/v1/doctors/{}/leaves", arena.doctor);
+    for round in 0..ROUNDS {
+        let [here, there] = arena.nodes(round);
+        let start = slot(round);
+        let leave = json!({"start": start, "end": start + TimeDelta::minutes(5)});
+        let planning = here.with_token(&doctor).post(&path, &leave);
+        let booking = arena.book(there, &arena.patient(), start);
+        let (planned, booked) = tokio::join!(planning.send(), booking.send());
+        one_winner(
+            [&planned, &booked],
+            ["leave-over-visits", "doctor-on-leave"],
+        );
+    }
+    arena.close().await;
+}
+
+/// Both have seen the first version and insist on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_who_cancels_and_one_who_confirms_what_they_saw_one_is_heard() {
+    let arena = Arena::open().await;
+    let desk = arena.desk();
+    for round in 0..ROUNDS {
+        let [here, there] = arena.nodes(round);
+        let asha = arena.patient();
+        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
+        let cancel = here
+            .with_token(&asha)
+            .post(&visit.appointment("cancel"), &json!({}));
+        let why = json!({"reason": "Pays at the desk"});
+        let confirm = there
+            .with_token(&desk)
+            .post(&visit.appointment("confirm"), &why);
+        let (cancelled, confirmed) = tokio::join!(
+            cancel.header("If-Match", "\"1\"").send(),
+            confirm.header("If-Match", "\"1\"").send()
+        );
+        one_winner([&cancelled, &confirmed], ["stale-version", "stale-version"]);
+    }
+    arena.close().await;
+}
+
+/// Without that, a cancellation after a confirmation is in order; the other way round it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cancelled_is_never_confirmed() {
+    let arena = Arena::open().await;
+    let desk = arena.desk();
+    for round in 0..ROUNDS {
+        let [here, there] = arena.nodes(round);
+        let asha = arena.patient();
+        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
+        let cancel = here
+            .with_token(&asha)
+            .post(&visit.appointment("cancel"), &json!({}));
+        let why = json!({"reason": "Pays at the desk"});
+        let confirm = there
+            .with_token(&desk)
+            .post(&visit.appointment("confirm"), &why);
+        let (cancelled, confirmed) = tokio::join!(cancel.send(), confirm.send());
+        assert_eq!(cancelled.body["status"], "CANCELLED", "{cancelled:?}");
+        match confirmed.status {
+            200 => assert_eq!(cancelled.body["version"], 3),
+            _ => confirmed.is("not-awaiting-payment"),
+        }
+    }
+    assert_eq!(claims(&arena.pool).await, Held::new());
+    arena.close().await;
+}
+
+/// Two visits that want each other's slots, and two that want a third one's.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_move_to_one_slot_one_gets_there_and_nobody_swaps() {
+    let arena = Arena::open().await;
+    for round in 0..ROUNDS / 4 {
+        let [here, there] = arena.nodes(round);
+        let (asha, ravi) = (arena.patient(), arena.patient());
+        let at = |n: usize| slot(3 * round + n);
+        let first = arena.book(here, &asha, at(0)).expect(201).await;
+        let second = arena.book(there, &ravi, at(1)).expect(201).await;
+        let go = |node: &Client, token: &str, visit: &Reply, to| {
+            let path = visit.appointment("reschedule");
+            node.with_token(token).post(&path, &json!({"start": to}))
+        };
+        let (one, two) = tokio::join!(
+            go(here, &asha, &first, at(1)).send(),
+            go(there, &ravi, &second, at(0)).send()
+        );
+        one.is("slot-already-taken");
+        two.is("slot-already-taken");
+        let (one, two) = tokio::join!(
+            go(here, &asha, &first, at(2)).send(),
+            go(there, &ravi, &second, at(2)).send()
+        );
+        one_winner([&one, &two], ["slot-already-taken", "slot-already-taken"]);
+    }
+    arena.close().await;
+}
