@@ -332,8 +332,10 @@ async fn a_dump_of_the_database_names_nobody() {
         "appointment.cancelled",
         "appointment.completed",
         "appointment.confirmed",
+        "appointment.rescheduled",
         "appointment.started",
         "doctor.registered",
+        "leave.planned",
         "patient.contact_changed",
         "patient.registered",
     ];
