@@ -8,7 +8,7 @@ use domain::appointment::{
 use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
-use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
+use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Reason};
 use event_store::{Decided, Loaded};
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ impl Commands {
         Err(CommandError::Contended)
     }
 
-    /// One decision: whether the caller may, and what the doctor's hours say.
+    /// One decision: whether the caller may, and what the doctor's hours and the clinic's holidays say.
     async fn draft(
         &self,
         wish: Wish<'_>,
@@ -106,12 +106,13 @@ impl Commands {
             context,
         } = wish;
         self.may_book_for(caller, booking, basis).await?;
-        let (clinic, doctor) = self.facts(booking, basis).await?;
+        let (clinic, doctor, holidays) = self.facts(booking, basis).await?;
         let follows = self.followed(booking, basis).await?;
         let appointment = AppointmentId::from_uuid(self.ids.id());
         let command = AppointmentCommand::Book(BookAppointment {
             appointment,
             clinic,
+            holidays,
             doctor,
             patient: booking.patient,
             start: booking.start,
@@ -147,30 +148,20 @@ impl Commands {
         }
     }
 
-    /// What the decision is made on. The affiliation carries the clinic's zone and currency, so the
-    /// clinic itself is asked only where there is none, to tell an unknown clinic from another one.
+    /// What the decision is made on: the append is refused if the doctor's hours or the clinic's
+    /// holidays have moved on since.
     async fn facts(
         &self,
         booking: &Booking,
         basis: &mut Basis,
-    ) -> Result<(ClinicFacts, DoctorFacts), Refused> {
+    ) -> Result<(ClinicFacts, DoctorFacts, Holidays), Refused> {
         let doctor: Doctor = basis.load(&self.store, booking.doctor.as_uuid()).await?;
         let doctor = doctor
             .facts_at(booking.clinic)
             .ok_or(CommandError::NotFound)?;
-        if let Some(terms) = &doctor.affiliation {
-            let (zone, currency) = (terms.zone, terms.fee.currency());
-            return Ok((
-                ClinicFacts {
-                    clinic: booking.clinic,
-                    zone,
-                    currency,
-                },
-                doctor,
-            ));
-        }
         let clinic: Clinic = basis.load(&self.store, booking.clinic.as_uuid()).await?;
-        Ok((clinic.facts().ok_or(CommandError::NotFound)?, doctor))
+        let facts = clinic.facts().ok_or(CommandError::NotFound)?;
+        Ok((facts, doctor, clinic.holidays().clone()))
     }
 
     /// The visit that is followed up; one that is not there is told like another patient's.

@@ -47,9 +47,10 @@ fn bookable_slot(
         return Err(AppointmentRefusal::SlotBeyondHorizon { horizon_days });
     }
     terms
-        .timetable()
+        .timetable(&command.holidays)
         .check_slot(start)
         .map_err(|not_offered| match not_offered {
+            NotOffered::Holiday => AppointmentRefusal::ClinicClosed,
             NotOffered::OutsideHours => AppointmentRefusal::SlotOutsideHours,
             NotOffered::OffGrid => AppointmentRefusal::SlotOffGrid,
         })

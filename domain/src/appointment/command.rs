@@ -7,10 +7,14 @@ use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, ClinicZone, PatientId, Reason};
+use crate::values::{Actor, AppointmentId, ClinicZone, Holidays, PatientId, Reason};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a command is made once and moved into its decision: a box would only be one more allocation"
+)]
 pub enum AppointmentCommand {
     /// Hold a slot for a patient.
     Book(BookAppointment),
@@ -37,6 +41,8 @@ pub struct BookAppointment {
     pub appointment: AppointmentId,
     /// The clinic, as looked up.
     pub clinic: ClinicFacts,
+    /// The days on which the clinic is closed, as looked up.
+    pub holidays: Holidays,
     /// The doctor at that clinic, as looked up.
     pub doctor: DoctorFacts,
     /// For whom.

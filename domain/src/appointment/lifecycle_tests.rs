@@ -11,7 +11,7 @@ use crate::doctor::{Affiliation, DoctorFacts};
 use crate::samples::{
     account_id, appointment_id, clinic, doctor, inr, instant, now, patient_id, reason, zone,
 };
-use crate::values::{Actor, Role};
+use crate::values::{Actor, Holidays, Role};
 
 fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     let affiliation = doctor().affiliation.map(|terms| Affiliation {
@@ -21,6 +21,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     AppointmentCommand::Book(BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
+        holidays: Holidays::default(),
         doctor: DoctorFacts {
             affiliation,
             ..doctor()

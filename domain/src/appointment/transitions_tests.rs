@@ -10,7 +10,7 @@ use super::*;
 use crate::samples::{
     account_id, appointment_id, clinic, doctor, instant, now, patient_id, reason, zone,
 };
-use crate::values::{Actor, Role};
+use crate::values::{Actor, Holidays, Role};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 /// Midnight before it, in Bengaluru.
@@ -27,6 +27,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     AppointmentCommand::Book(BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
+        holidays: Holidays::default(),
         doctor: doctor(),
         patient: patient_id(),
         start: instant(NINE),
