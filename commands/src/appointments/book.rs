@@ -21,7 +21,7 @@ use crate::{Caller, CommandError, Commands, Context, Fault};
 
 type Refused = CommandError<AppointmentRefusal>;
 
-/// How often a booking is decided anew, because the doctor's hours moved on or an overdue hold had to
+/// How often a booking is decided anew, because hours or holidays moved on or an overdue hold had to
 /// be got out of its way, before it gives up.
 const ATTEMPTS: u32 = 12;
 
