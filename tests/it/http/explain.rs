@@ -318,3 +318,27 @@ async fn of_an_unverified_doctor_everything_is_explained_by_that() {
     refused.is(slug);
     clinic.close().await;
 }
+
+#[tokio::test]
+async fn days_of_any_year_can_be_asked_for() {
+    let clinic = Clinic::open().await;
+    let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
+    for (day, reason) in [
+        ("0000-01-01", "past"),
+        ("1900-01-01", "past"),
+        ("2026-11-30", "past"),
+        ("2027-03-03", "too-far"),
+        ("9999-12-31", "too-far"),
+    ] {
+        let offered = explained(&clinic, (day, day), &booked).await;
+        let explained = Explained::of(&offered);
+        explained.covers(
+            clinic.facts.zone,
+            (day.parse().unwrap(), day.parse().unwrap()),
+        );
+        assert_eq!(offered["slots"], json!([]), "{day}");
+        assert_eq!(explained.unoffered.len(), 1, "{day}");
+        assert_eq!(explained.unoffered[0].1, reason, "{day}");
+    }
+    clinic.close().await;
+}

@@ -208,3 +208,17 @@ async fn a_holiday_that_is_declared_twice_under_one_key_is_declared_once() {
     assert_eq!(clinic.events("clinic.holiday_declared").await, 1);
     clinic.close().await;
 }
+
+#[tokio::test]
+async fn a_clinic_has_at_most_120_holidays_to_come() {
+    let clinic = Clinic::open().await;
+    let admin = clinic.admin();
+    let first: chrono::NaiveDate = TODAY.parse().unwrap();
+    for day in first.iter_days().take(120) {
+        let declared = declare(&clinic, &admin, &day.to_string(), "Closed").await;
+        declared.expect(200).await;
+    }
+    let one_more = declare(&clinic, &admin, "2027-12-25", "Christmas").await;
+    one_more.expect(409).await.is("too-many-holidays");
+    clinic.close().await;
+}
