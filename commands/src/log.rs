@@ -13,7 +13,9 @@ use crate::identity::LoginIndex;
 /// After so many events of one stream its state is kept, so that a load reads fewer.
 const EVERY: u32 = 100;
 /// Counted up when the JSON form of the aggregate's state changes; a test notices.
-const DOCTOR_FORM: i32 = 1;
+const DOCTOR_FORM: i32 = 2;
+/// The same for clinics, which every booking looks at.
+const CLINIC_FORM: i32 = 1;
 /// The same for patients.
 const PATIENT_FORM: i32 = 1;
 
@@ -35,6 +37,7 @@ pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
 /// The streams that go on for years. Their states hold nothing personal: rules read no names.
 fn snapshots() -> Snapshots {
     Snapshots::none()
+        .of::<Clinic>(EVERY, CLINIC_FORM, |_| None)
         .of::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
         .of::<Patient>(EVERY, PATIENT_FORM, |_| None)
 }
@@ -61,20 +64,42 @@ mod tests {
     }
 
     #[test]
-    fn a_doctors_state_has_form_1() {
-        let events = ["doctor.registered", "doctor.affiliated", "doctor.verified"];
+    fn a_clinics_state_has_form_1() {
+        let events = ["clinic.opened", "clinic.holiday_declared"];
+        let clinic = json!({"Open": {
+            "facts": {
+                "clinic": "018f4e5c-0000-7000-8000-0000000000c1",
+                "zone": "Asia/Kolkata",
+                "currency": "INR",
+            },
+            "name": "Lakeside",
+            "city": "Bengaluru",
+            "holidays": {"2026-12-25": "Christmas"},
+        }});
+        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (1, clinic));
+    }
+
+    #[test]
+    fn a_doctors_state_has_form_2() {
+        let events = [
+            "doctor.registered",
+            "doctor.affiliated",
+            "doctor.verified",
+            "doctor.date_hours_set",
+        ];
         let affiliation = json!({
             "fee": {"amount": 50_000, "currency": "INR"},
             "slotLength": 20,
             "zone": "Asia/Kolkata",
             "hours": [],
+            "datedHours": {"2026-12-24": [{"from": "09:00", "to": "12:00"}]},
         });
         let doctor = json!({"Registered": {
             "doctor": "018f4e5c-0000-7000-8000-0000000000d1",
             "verified": true,
             "affiliations": {"018f4e5c-0000-7000-8000-0000000000c1": affiliation},
         }});
-        assert_eq!((DOCTOR_FORM, form::<Doctor>(&events)), (1, doctor));
+        assert_eq!((DOCTOR_FORM, form::<Doctor>(&events)), (2, doctor));
     }
 
     #[test]

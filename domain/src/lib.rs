@@ -36,7 +36,9 @@ mod corpus_tests;
 #[cfg(test)]
 mod samples;
 
-pub use availability::{NotOffered, Timetable};
+pub use availability::{
+    NotOffered, Offer, Partition, Taken, TakenBy, Timetable, Unoffered, WhyNot,
+};
 pub use clinic::ClinicFacts;
 pub use doctor::{Affiliation, DoctorFacts};
 pub use phi::Phi;

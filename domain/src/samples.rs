@@ -6,8 +6,9 @@ use uuid::Uuid;
 use crate::clinic::ClinicFacts;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{
-    AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DoctorId, EmailAddress,
-    LeaveId, Money, OpeningHours, PatientId, PersonName, Reason, Role, SlotLength, WeeklyHours,
+    AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DatedHours, DayHours,
+    DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PersonName, Reason,
+    Role, SlotLength, WeeklyHours,
 };
 
 pub(crate) fn clinic_id(number: u128) -> ClinicId {
@@ -82,6 +83,15 @@ pub(crate) fn opening(day: Weekday, from: &str, to: &str) -> OpeningHours {
     OpeningHours::new(day, time(from), time(to)).unwrap()
 }
 
+/// The openings of one date, with times as `HH:MM`.
+pub(crate) fn day(openings: &[(&str, &str)]) -> DayHours {
+    let time = |raw| NaiveTime::parse_from_str(raw, "%H:%M").unwrap();
+    let openings = openings
+        .iter()
+        .map(|(from, to)| Opening::new(time(from), time(to)).unwrap());
+    DayHours::new(openings.collect()).unwrap()
+}
+
 pub(crate) fn week(openings: &[OpeningHours]) -> WeeklyHours {
     WeeklyHours::new(openings.to_vec()).unwrap()
 }
@@ -106,6 +116,7 @@ pub(crate) fn doctor() -> DoctorFacts {
             slot_length: minutes(20),
             zone: zone("Asia/Kolkata"),
             hours: week(&[opening(Weekday::Mon, "09:00", "12:00")]),
+            dated_hours: DatedHours::default(),
         }),
     }
 }

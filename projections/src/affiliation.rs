@@ -19,6 +19,7 @@ pub(crate) struct AffiliationColumns {
     pub(crate) zone: String,
     pub(crate) slot_minutes: i16,
     pub(crate) hours: Value,
+    pub(crate) dated_hours: Value,
     pub(crate) fee_amount: i64,
     pub(crate) fee_currency: String,
 }
@@ -32,6 +33,7 @@ impl TryFrom<AffiliationColumns> for Affiliation {
             slot_length: slot_length(columns.slot_minutes)?,
             zone: word("zone", &columns.zone)?,
             hours: json("hours", columns.hours)?,
+            dated_hours: json("dated_hours", columns.dated_hours)?,
         })
     }
 }

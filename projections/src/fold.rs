@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cqrs_es::DomainEvent;
+use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{RecordedEvent, SubscriberError};
 use serde::de::Error as _;
 use uuid::Uuid;
@@ -32,6 +32,17 @@ struct Change<E> {
     aggregate: Uuid,
     sequence: i64,
     event: E,
+}
+
+/// The events of one kind of aggregate among those of several.
+///
+/// # Errors
+/// [`SubscriberError::Unreadable`] with the first of them that is not what its type says.
+pub(crate) fn changes_of<A: Aggregate>(
+    events: &[RecordedEvent],
+) -> Result<Changes<A::Event>, SubscriberError> {
+    let of_kind = |event: &&RecordedEvent| event.aggregate_type == A::TYPE;
+    Changes::decode(events.iter().filter(of_kind))
 }
 
 impl<E: DomainEvent> Changes<E> {

@@ -89,6 +89,9 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "slot-beyond-horizon",
             format!("Slots can be booked {horizon_days} days ahead."),
         ),
+        Refusal::ClinicClosed => {
+            Problem::unprocessable("clinic-closed", "The clinic is closed on that day.")
+        }
         Refusal::SlotOutsideHours => Problem::unprocessable(
             "slot-outside-hours",
             "The doctor does not see patients at that time.",

@@ -1,21 +1,24 @@
-//! Clinics: open, rename, look.
+//! Clinics: open, rename, close for a day, look.
 
+mod declare_holiday;
 mod get;
 mod list;
 mod open;
 mod refusal;
 mod rename;
+mod withdraw_holiday;
 
 use actix_web::web::{self, ServiceConfig};
+use chrono::NaiveDate;
 use commands::clinics::ClinicReply;
-use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 use projections::clinic_directory::ListedClinic;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::answer::Versioned;
 
-pub(crate) use {get::*, list::*, open::*, rename::*};
+pub(crate) use {declare_holiday::*, get::*, list::*, open::*, rename::*, withdraw_holiday::*};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,7 +26,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/clinics", web::post().to(open_clinic))
         .route("/clinics", web::get().to(list_clinics))
         .route("/clinics/{id}", web::get().to(get_clinic))
-        .route("/clinics/{id}", web::put().to(rename_clinic));
+        .route("/clinics/{id}", web::put().to(rename_clinic))
+        .route(
+            "/clinics/{id}/holidays/{date}",
+            web::put().to(declare_holiday),
+        )
+        .route(
+            "/clinics/{id}/holidays/{date}",
+            web::delete().to(withdraw_holiday),
+        );
 }
 
 /// Where a clinic stands after a command.
@@ -56,8 +67,22 @@ pub struct ClinicBody {
     /// What its fees are in, ISO 4217.
     #[schema(value_type = String, example = "INR")]
     pub currency: Currency,
+    /// The days on which it is closed, earliest first. Those that are long over are dropped sooner
+    /// or later.
+    pub holidays: Vec<HolidayBody>,
     /// Its version, as in the `ETag`.
     pub version: i64,
+}
+
+/// A day on which a clinic is closed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HolidayBody {
+    /// The day, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// What is celebrated.
+    #[schema(value_type = String, example = "Diwali")]
+    pub name: HolidayName,
 }
 
 impl Versioned for ClinicState {
@@ -90,14 +115,20 @@ impl From<ListedClinic> for ClinicBody {
             city,
             zone,
             currency,
+            holidays,
             version,
         } = row;
+        let holidays = holidays.iter().map(|(date, name)| HolidayBody {
+            date,
+            name: name.clone(),
+        });
         Self {
             id: clinic,
             name,
             city,
             time_zone: zone,
             currency,
+            holidays: holidays.collect(),
             version,
         }
     }

@@ -2,8 +2,8 @@
 
 use commands::doctors::{NewAffiliation, NewDoctor};
 use domain::{
-    ClinicFacts, DoctorId, Language, Money, PersonName, SlotLength, Specialisation, Timetable,
-    WeeklyHours,
+    ClinicFacts, DatedHours, DoctorId, Holidays, Language, Money, PersonName, SlotLength,
+    Specialisation, Timetable, WeeklyHours,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -156,6 +156,8 @@ impl DemoDoctor {
     pub(super) fn timetable(&self) -> Timetable<'_> {
         Timetable {
             hours: &self.hours,
+            dated: DatedHours::NONE,
+            holidays: Holidays::NONE,
             zone: self.clinic.zone,
             slot_length: self.terms.slot_length,
         }

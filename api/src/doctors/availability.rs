@@ -1,16 +1,16 @@
 //! `GET /api/v1/doctors/{id}/availability`
 
 use actix_web::web::{Data, Json};
-use chrono::NaiveDate;
-use domain::{ClinicId, ClinicZone, DoctorId, Slot};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{ClinicId, ClinicZone, DoctorId, Partition, Slot, Unoffered, WhyNot};
 use projections::availability::{self, OfferQuery};
 use projections::clinic_directory;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::calendar_day::calendar_day;
 use crate::app::App;
 use crate::appointments::SlotBody;
+use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
@@ -33,6 +33,10 @@ pub struct AvailabilityParameters {
     /// The last day; at most 31 days in all.
     #[serde(deserialize_with = "calendar_day")]
     to: NaiveDate,
+    /// Whether to say why the rest of those days is not offered; it is not said if not given.
+    #[serde(default)]
+    #[param(default = false)]
+    explain: bool,
 }
 
 /// When a doctor can be booked at a clinic.
@@ -51,9 +55,40 @@ pub struct AvailabilityBody {
     /// What is free, earliest first.
     #[schema(value_type = Vec<SlotBody>)]
     slots: Vec<Slot>,
+    /// The rest of those days, earliest first; only if `explain` is asked for. Every moment from the
+    /// first midnight to the last lies in one slot or in one of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unoffered: Option<Vec<UnofferedBody>>,
 }
 
-/// The slots that a booking would get now. None while the doctor is not verified.
+/// A time at which nothing can be booked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnofferedBody {
+    /// The first instant.
+    #[schema(example = "2026-12-01T00:00:00Z")]
+    start: DateTime<Utc>,
+    /// The first instant after it.
+    #[schema(example = "2026-12-01T03:30:00Z")]
+    end: DateTime<Utc>,
+    /// Why: the first that applies of `unverified`, `past`, `too-far`, `holiday`, `outside-hours`,
+    /// `too-short`, `leave`, `taken`.
+    #[schema(value_type = String, example = "outside-hours")]
+    reason: WhyNot,
+}
+
+impl From<Unoffered> for UnofferedBody {
+    fn from(unoffered: Unoffered) -> Self {
+        Self {
+            start: unoffered.during.start(),
+            end: unoffered.during.end(),
+            reason: unoffered.why,
+        }
+    }
+}
+
+/// The slots that a booking would get now, and, if asked, why there are no others. None while the
+/// doctor is not verified.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors/{id}/availability",
@@ -82,6 +117,7 @@ pub async fn get_availability(
         clinic_id: clinic,
         from,
         to,
+        explain,
     } = parameters;
     check_days(from, to)?;
     for read_model in [clinic_directory::NAME, availability::NAME] {
@@ -99,14 +135,16 @@ pub async fn get_availability(
     let at = clinic_directory::get(&app.pool, clinic)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let slots = availability::offered(&app.pool, &query)
+    let Partition { slots, unoffered } = availability::explained(&app.pool, &query)
         .await?
         .ok_or_else(Problem::not_found)?;
+    let unoffered = unoffered.into_iter().map(UnofferedBody::from);
     let body = AvailabilityBody {
         doctor_id: doctor,
         clinic_id: clinic,
         time_zone: at.zone,
         slots,
+        unoffered: explain.then(|| unoffered.collect()),
     };
     Ok(Json(body))
 }

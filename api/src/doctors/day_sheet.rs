@@ -9,10 +9,10 @@ use projections::day_sheet::{self, DaySheetQuery, DaySheetRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::calendar_day::calendar_day;
 use crate::app::App;
 use crate::appointments::SlotBody;
 use crate::http::access::{Access, ClinicStaff};
+use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;

@@ -2,12 +2,13 @@
 
 mod affiliate;
 mod availability;
-mod calendar_day;
+mod clear_date_hours;
 mod day_sheet;
 mod get;
 mod list;
 mod refusal;
 mod register;
+mod set_date_hours;
 mod set_hours;
 mod set_terms;
 mod verify;
@@ -17,9 +18,10 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
 use commands::doctors::DoctorReply;
 use domain::{
-    Affiliation, ClinicId, ClinicZone, DoctorId, Language, Money, PersonName, SlotLength,
+    Affiliation, ClinicId, ClinicZone, DayHours, DoctorId, Language, Money, PersonName, SlotLength,
     Specialisation, WeeklyHours,
 };
 use projections::doctor_directory::ListedDoctor;
@@ -32,8 +34,8 @@ use crate::http::ids::segment;
 use crate::http::problem::Problem;
 
 pub(crate) use {
-    affiliate::*, availability::*, day_sheet::*, get::*, list::*, register::*, set_hours::*,
-    set_terms::*, verify::*,
+    affiliate::*, availability::*, clear_date_hours::*, day_sheet::*, get::*, list::*, register::*,
+    set_date_hours::*, set_hours::*, set_terms::*, verify::*,
 };
 
 /// The routes of this resource.
@@ -54,6 +56,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/doctors/{id}/affiliations/{clinicId}/hours",
             web::put().to(set_hours),
+        )
+        .route(
+            "/doctors/{id}/affiliations/{clinicId}/hours/{date}",
+            web::put().to(set_date_hours),
+        )
+        .route(
+            "/doctors/{id}/affiliations/{clinicId}/hours/{date}",
+            web::delete().to(clear_date_hours),
         )
         .route(
             "/doctors/{id}/availability",
@@ -135,6 +145,32 @@ pub struct AffiliationBody {
     /// The regular week, Monday first; empty until it is set.
     #[schema(value_type = Vec<OpeningBody>)]
     pub weekly_hours: WeeklyHours,
+    /// The days on which other hours hold, earliest first. Those that are long over are dropped
+    /// sooner or later.
+    pub dated_hours: Vec<DateHoursBody>,
+}
+
+/// The hours of one day, on the clinic's calendar.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DateHoursBody {
+    /// The day.
+    pub date: NaiveDate,
+    /// The openings, earliest first; none on a day off.
+    #[schema(value_type = Vec<DayOpeningBody>)]
+    pub openings: DayHours,
+}
+
+/// An opening of one day, on the clinic's clock.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DayOpeningBody {
+    /// When it begins, HH:MM.
+    #[schema(example = "09:00")]
+    pub from: String,
+    /// When the last visit is over, HH:MM, later on the same day.
+    #[schema(example = "13:00")]
+    pub to: String,
 }
 
 /// An opening of a regular week, on the clinic's clock.
@@ -199,13 +235,19 @@ impl From<(ClinicId, Affiliation)> for AffiliationBody {
             slot_length,
             zone,
             hours,
+            dated_hours,
         } = affiliation;
+        let dated_hours = dated_hours.iter().map(|(date, openings)| DateHoursBody {
+            date,
+            openings: openings.clone(),
+        });
         Self {
             clinic_id: clinic,
             fee,
             slot_minutes: slot_length,
             time_zone: zone,
             weekly_hours: hours,
+            dated_hours: dated_hours.collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ use commands::doctors::DoctorAccountRefusal;
 use domain::doctor::DoctorRefusal as Refusal;
 
 use crate::auth::login_taken;
+use crate::http::calendar_day::not_plannable;
 use crate::http::problem::Problem;
 
 /// 404 where the path names what is not there, 409 where the present state forbids it, 422 where
@@ -24,6 +25,7 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "hours-overlap-at-other-clinic",
             "The doctor is at another clinic at these hours.",
         ),
+        Refusal::NotPlannable(own) => not_plannable(own),
         Refusal::NoSpecialisation => Problem::unprocessable(
             "no-specialisation",
             "A doctor has at least one specialisation.",

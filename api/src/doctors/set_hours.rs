@@ -74,7 +74,7 @@ pub async fn set_hours(
 }
 
 /// Doctors say themselves when they are there; so does whoever administers the clinic.
-fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
+pub(super) fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
     let own = caller.doctor == Some(doctor);
     own || (caller.is(Role::Admin) && caller.clinics.covers(clinic))
 }

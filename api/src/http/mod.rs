@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod calendar_day;
 pub mod client;
 pub mod ids;
 pub mod in_flight;

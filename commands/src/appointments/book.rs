@@ -8,7 +8,7 @@ use domain::appointment::{
 use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
-use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role};
+use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Reason, Role};
 use event_store::{Decided, Loaded};
 
 use super::place::{Drafted, Place};
@@ -97,7 +97,7 @@ impl Commands {
         self.place(context, draft).await.and_then(answered)
     }
 
-    /// One decision: whether the caller may, and what the doctor's hours say.
+    /// One decision: whether the caller may, and what the doctor's hours and the clinic's holidays say.
     async fn draft(
         &self,
         wish: Wish<'_>,
@@ -123,11 +123,13 @@ impl Commands {
             context,
         } = wish;
         self.may_book_for(caller, booking, basis).await?;
-        let (clinic, doctor) = self.facts(booking.doctor, booking.clinic, basis).await?;
+        let facts = self.facts(booking.doctor, booking.clinic, basis).await?;
+        let (clinic, doctor, holidays) = facts;
         let follows = self.followed(booking, basis).await?;
         Ok(BookAppointment {
             appointment: AppointmentId::from_uuid(self.ids.id()),
             clinic,
+            holidays,
             doctor,
             patient: booking.patient,
             start: booking.start,
@@ -160,26 +162,19 @@ impl Commands {
         }
     }
 
-    /// What the decision is made on. The affiliation carries the clinic's zone and currency, so the
-    /// clinic itself is asked only where there is none, to tell an unknown clinic from another one.
+    /// What the decision is made on: the append is refused if the doctor's hours or the clinic's
+    /// holidays have moved on since.
     pub(super) async fn facts<R>(
         &self,
         doctor: DoctorId,
         clinic: ClinicId,
         basis: &mut Basis,
-    ) -> Result<(ClinicFacts, DoctorFacts), CommandError<R>> {
+    ) -> Result<(ClinicFacts, DoctorFacts, Holidays), CommandError<R>> {
         let doctor: Doctor = basis.load(&self.store, doctor.as_uuid()).await?;
         let doctor = doctor.facts_at(clinic).ok_or(CommandError::NotFound)?;
-        if let Some(terms) = &doctor.affiliation {
-            let facts = ClinicFacts {
-                clinic,
-                zone: terms.zone,
-                currency: terms.fee.currency(),
-            };
-            return Ok((facts, doctor));
-        }
         let clinic: Clinic = basis.load(&self.store, clinic.as_uuid()).await?;
-        Ok((clinic.facts().ok_or(CommandError::NotFound)?, doctor))
+        let facts = clinic.facts().ok_or(CommandError::NotFound)?;
+        Ok((facts, doctor, clinic.holidays().clone()))
     }
 
     /// The visit that is followed up; one that is not there is told like another patient's.

@@ -133,9 +133,10 @@ impl Commands {
             doctor.unwrap_or(visit.doctor),
             clinic.unwrap_or(visit.clinic),
         );
-        let (_, doctor) = self.facts(doctor, clinic, basis).await?;
+        let (_, doctor, holidays) = self.facts(doctor, clinic, basis).await?;
         let command = AppointmentCommand::Reschedule(RescheduleAppointment {
             clinic,
+            holidays,
             doctor,
             start: moving.start,
             reason: moving.reason.clone(),

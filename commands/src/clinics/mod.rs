@@ -1,7 +1,10 @@
 //! Commands on clinics.
 
-use domain::clinic::{Clinic, ClinicCommand, ClinicRefusal, OpenClinic, RenameClinic};
-use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use chrono::NaiveDate;
+use domain::clinic::{
+    Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday,
+};
+use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 use event_store::Loaded;
 use serde::{Deserialize, Serialize};
 
@@ -81,9 +84,53 @@ impl Commands {
             by: context.actor,
             at: context.at,
         };
+        self.change_clinic(clinic, ClinicCommand::Rename(command), expected, context)
+            .await
+    }
+
+    /// Closes a clinic on a day. What is booked stays.
+    pub async fn declare_holiday(
+        &self,
+        clinic: ClinicId,
+        (date, name): (NaiveDate, HolidayName),
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let command = ClinicCommand::DeclareHoliday(DeclareHoliday {
+            date,
+            name,
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_clinic(clinic, command, expected, context).await
+    }
+
+    /// Lets a clinic be open on such a day after all.
+    pub async fn withdraw_holiday(
+        &self,
+        clinic: ClinicId,
+        date: NaiveDate,
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let command = ClinicCommand::WithdrawHoliday(WithdrawHoliday {
+            date,
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_clinic(clinic, command, expected, context).await
+    }
+
+    async fn change_clinic(
+        &self,
+        clinic: ClinicId,
+        command: ClinicCommand,
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
         let request = Request {
             id: key(clinic.as_uuid()),
-            command: ClinicCommand::Rename(command),
+            command,
             expected,
             context,
         };

@@ -1,7 +1,8 @@
-//! A doctor's terms and weekly hours at a clinic.
+//! A doctor's terms and hours at a clinic, week by week and on particular dates.
 
-use domain::doctor::{DoctorCommand, SetTerms, SetWeeklyHours};
-use domain::{ClinicId, DoctorId, WeeklyHours};
+use chrono::NaiveDate;
+use domain::doctor::{ClearDateHours, DoctorCommand, SetDateHours, SetTerms, SetWeeklyHours};
+use domain::{ClinicId, DayHours, DoctorId, WeeklyHours};
 
 use super::{Answer, DoctorReply, NewAffiliation, registered};
 use crate::execute::{Request, key};
@@ -20,6 +21,43 @@ impl Commands {
         let command = DoctorCommand::SetWeeklyHours(SetWeeklyHours {
             clinic,
             hours,
+            by,
+            at,
+        });
+        self.change_doctor(doctor, command, expected, context).await
+    }
+
+    /// Says what holds on one date at a clinic instead of the week.
+    pub async fn set_date_hours(
+        &self,
+        doctor: DoctorId,
+        (clinic, date, hours): (ClinicId, NaiveDate, DayHours),
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let (by, at) = (context.actor, context.at);
+        let command = DoctorCommand::SetDateHours(SetDateHours {
+            clinic,
+            date,
+            hours,
+            by,
+            at,
+        });
+        self.change_doctor(doctor, command, expected, context).await
+    }
+
+    /// Lets the week hold on a date at a clinic again.
+    pub async fn clear_date_hours(
+        &self,
+        doctor: DoctorId,
+        (clinic, date): (ClinicId, NaiveDate),
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let (by, at) = (context.actor, context.at);
+        let command = DoctorCommand::ClearDateHours(ClearDateHours {
+            clinic,
+            date,
             by,
             at,
         });

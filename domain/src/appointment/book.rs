@@ -14,6 +14,7 @@ use crate::phi::Phi;
 pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
     let wish = Wish {
         doctor: &command.doctor,
+        holidays: &command.holidays,
         start: command.start,
         policy: command.policy,
         may_override: command.override_reason.is_some(),

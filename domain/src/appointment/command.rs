@@ -7,7 +7,7 @@ use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, PatientId, Reason};
+use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, Reason};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct BookAppointment {
     pub appointment: AppointmentId,
     /// The clinic, as looked up.
     pub clinic: ClinicFacts,
+    /// The days on which the clinic is closed, as looked up.
+    pub holidays: Holidays,
     /// The doctor at that clinic, as looked up.
     pub doctor: DoctorFacts,
     /// For whom.
@@ -87,6 +89,8 @@ pub struct ConfirmByOverride {
 pub struct RescheduleAppointment {
     /// At which clinic.
     pub clinic: ClinicId,
+    /// The clinic's holidays, as looked up.
+    pub holidays: Holidays,
     /// The doctor at that clinic, as looked up.
     pub doctor: DoctorFacts,
     /// When the visit begins; the doctor's terms of today say how long it takes.

@@ -30,6 +30,9 @@ pub enum AppointmentRefusal {
         /// How many days ahead bookings are taken.
         horizon_days: u16,
     },
+    /// The clinic is closed on the day of the visit.
+    #[error("the clinic is closed on that day")]
+    ClinicClosed,
     /// The visit would not lie within the doctor's hours.
     #[error("the doctor does not see patients at that time")]
     SlotOutsideHours,
@@ -127,6 +130,7 @@ impl AppointmentRefusal {
         match self {
             Self::SlotInPast
             | Self::SlotBeyondHorizon { .. }
+            | Self::ClinicClosed
             | Self::SlotOutsideHours
             | Self::SlotOffGrid
             | Self::SlotAlreadyTaken

@@ -12,7 +12,7 @@ use crate::samples::{
     account_id, appointment_id, clinic, clinic_id, doctor, inr, instant, now, patient_id, reason,
     zone,
 };
-use crate::values::{Actor, Role};
+use crate::values::{Actor, Holidays, Role};
 
 fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     let affiliation = doctor().affiliation.map(|terms| Affiliation {
@@ -22,6 +22,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     AppointmentCommand::Book(BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
+        holidays: Holidays::default(),
         doctor: DoctorFacts {
             affiliation,
             ..doctor()
@@ -77,6 +78,7 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
         6 => AppointmentCommand::Complete(CompleteVisit { reason, by, at }),
         7 => AppointmentCommand::Reschedule(RescheduleAppointment {
             clinic: clinic_id(1),
+            holidays: Holidays::default(),
             doctor: doctor(),
             // The slot that was booked first, or the next one.
             start: instant("2026-03-02T03:30:00Z") + TimeDelta::minutes(fee / 50_000 * 20),

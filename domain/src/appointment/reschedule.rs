@@ -69,6 +69,7 @@ pub(super) fn rescheduled(
     }
     let wish = Wish {
         doctor: &command.doctor,
+        holidays: &command.holidays,
         start: command.start,
         policy: command.policy,
         may_override: command.override_reason.is_some(),

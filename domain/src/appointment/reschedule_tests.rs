@@ -11,7 +11,7 @@ use crate::samples::{
     account_id, admin, appointment_id, clinic_id, doctor, doctor_id, instant, minutes, now,
     patient_id, reason,
 };
-use crate::values::{Actor, DoctorId, Role, Slot};
+use crate::values::{Actor, DoctorId, Holidays, Role, Slot};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 const TEN: &str = "2026-03-02T04:30:00Z";
@@ -22,6 +22,7 @@ const TEN_PAST_NINE: &str = "2026-03-02T03:40:00Z";
 fn to(start: &str) -> RescheduleAppointment {
     RescheduleAppointment {
         clinic: clinic_id(1),
+        holidays: Holidays::default(),
         doctor: doctor(),
         start: instant(start),
         reason: Some(reason("The bus is late")),

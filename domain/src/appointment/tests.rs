@@ -13,7 +13,7 @@ use crate::samples::{
     admin, appointment_id, clinic, clinic_id, doctor, doctor_id, inr, instant, now, patient_id,
     reason,
 };
-use crate::values::{Money, Slot};
+use crate::values::{Holidays, Money, Slot};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 
@@ -42,6 +42,7 @@ pub(super) fn booking() -> BookAppointment {
     BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
+        holidays: Holidays::default(),
         doctor: doctor(),
         patient: patient_id(),
         start: instant(NINE),

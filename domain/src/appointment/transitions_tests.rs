@@ -10,7 +10,7 @@ use super::*;
 use crate::samples::{
     account_id, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason, zone,
 };
-use crate::values::{Actor, Role};
+use crate::values::{Actor, Holidays, Role};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
 /// Where a visit is moved to.
@@ -29,6 +29,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     AppointmentCommand::Book(BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
+        holidays: Holidays::default(),
         doctor: doctor(),
         patient: patient_id(),
         start: instant(NINE),
@@ -54,6 +55,7 @@ fn asked(step: Step, party: Party, says_why: bool, at: DateTime<Utc>) -> Appoint
         }),
         Step::Reschedule => AppointmentCommand::Reschedule(RescheduleAppointment {
             clinic: clinic_id(1),
+            holidays: Holidays::default(),
             doctor: doctor(),
             start: instant(TEN),
             reason: why,

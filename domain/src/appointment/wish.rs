@@ -7,13 +7,15 @@ use super::error::AppointmentRefusal;
 use super::policy::BookingPolicy;
 use crate::availability::NotOffered;
 use crate::doctor::{Affiliation, DoctorFacts};
-use crate::values::{Actor, Money, Role, Slot};
+use crate::values::{Actor, Holidays, Money, Role, Slot};
 
 /// A rule about times that the staff may set aside, if they say why. What others hold is never set
 /// aside, nor that a doctor is verified and works there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OverriddenRule {
+    /// The clinic is closed on that day.
+    ClinicClosed,
     /// The visit does not lie within the doctor's hours.
     OutsideHours,
     /// The visit begins between two slots.
@@ -27,6 +29,7 @@ pub enum OverriddenRule {
 /// Who wishes for which time of whom.
 pub(super) struct Wish<'a> {
     pub(super) doctor: &'a DoctorFacts,
+    pub(super) holidays: &'a Holidays,
     pub(super) start: DateTime<Utc>,
     pub(super) policy: BookingPolicy,
     /// Whether they say why rules are to be set aside.
@@ -74,9 +77,10 @@ impl Wish<'_> {
             return Err(AppointmentRefusal::SlotInPast);
         }
         let whole_minute = self.start.second() == 0 && self.start.nanosecond() == 0;
-        whole_minute
-            .then_some(slot)
-            .ok_or(AppointmentRefusal::SlotOffGrid)
+        if self.may_override && !whole_minute {
+            return Err(AppointmentRefusal::SlotOffGrid);
+        }
+        Ok(slot)
     }
 
     /// The rules that a slot breaks, in the order in which they are told.
@@ -94,8 +98,11 @@ impl Wish<'_> {
                 Refusal::SlotBeyondHorizon { horizon_days },
             ));
         }
-        match terms.timetable().check_slot(slot.start()) {
+        match terms.timetable(self.holidays).check_slot(slot.start()) {
             Ok(_) => {}
+            Err(NotOffered::Holiday) => {
+                broken.push((Rule::ClinicClosed, Refusal::ClinicClosed));
+            }
             Err(NotOffered::OutsideHours) => {
                 broken.push((Rule::OutsideHours, Refusal::SlotOutsideHours));
             }

@@ -1,8 +1,8 @@
 //! What can be asked of a clinic.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency};
+use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
 /// A request to a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub enum ClinicCommand {
     Open(OpenClinic),
     /// Give it another name, or another town's name.
     Rename(RenameClinic),
+    /// Close it on a day.
+    DeclareHoliday(DeclareHoliday),
+    /// Let it be open on such a day after all.
+    WithdrawHoliday(WithdrawHoliday),
 }
 
 /// Opens a clinic.
@@ -40,6 +44,30 @@ pub struct RenameClinic {
     /// Where it stands, as it is called from now on.
     pub city: City,
     /// Who renames it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Closes a clinic on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclareHoliday {
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// What is celebrated.
+    pub name: HolidayName,
+    /// Who declares it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Lets a clinic be open on a day after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WithdrawHoliday {
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// Who withdraws it.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

@@ -1,9 +1,15 @@
 //! How a clinic makes up its mind: one function per command.
 
-use super::command::{ClinicCommand, OpenClinic, RenameClinic};
+use super::command::{ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday};
 use super::error::ClinicRefusal;
-use super::event::{ClinicEvent, ClinicOpened, ClinicRenamed};
-use super::state::Clinic;
+use super::event::{
+    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened, ClinicRenamed,
+};
+use super::state::{Clinic, OpenedClinic};
+use crate::values::plannable;
+
+/// The most holidays that are still to come: all weekends of a year and its feasts are about as many.
+pub const MAX_HOLIDAYS: usize = 120;
 
 type Decision = Result<Vec<ClinicEvent>, ClinicRefusal>;
 
@@ -14,7 +20,9 @@ type Decision = Result<Vec<ClinicEvent>, ClinicRefusal>;
 pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision {
     match command {
         ClinicCommand::Open(command) => open(clinic, command),
-        ClinicCommand::Rename(command) => rename(clinic, command),
+        ClinicCommand::Rename(command) => Ok(rename(opened(clinic)?, command)),
+        ClinicCommand::DeclareHoliday(command) => declare_holiday(opened(clinic)?, command),
+        ClinicCommand::WithdrawHoliday(command) => withdraw_holiday(opened(clinic)?, &command),
     }
 }
 
@@ -43,12 +51,9 @@ fn open(clinic: &Clinic, command: OpenClinic) -> Decision {
     Ok(vec![ClinicEvent::Opened(opened)])
 }
 
-fn rename(clinic: &Clinic, command: RenameClinic) -> Decision {
-    let Clinic::Open(clinic) = clinic else {
-        return Err(ClinicRefusal::NotFound);
-    };
+fn rename(clinic: &OpenedClinic, command: RenameClinic) -> Vec<ClinicEvent> {
     if (&clinic.name, &clinic.city) == (&command.name, &command.city) {
-        return Ok(vec![]);
+        return vec![];
     }
     let RenameClinic { name, city, by, at } = command;
     let renamed = ClinicRenamed {
@@ -58,5 +63,49 @@ fn rename(clinic: &Clinic, command: RenameClinic) -> Decision {
         by,
         at,
     };
-    Ok(vec![ClinicEvent::Renamed(renamed)])
+    vec![ClinicEvent::Renamed(renamed)]
+}
+
+fn declare_holiday(clinic: &OpenedClinic, command: DeclareHoliday) -> Decision {
+    let DeclareHoliday { date, name, by, at } = command;
+    let zone = clinic.facts.zone;
+    plannable(date, zone, at)?;
+    let present = clinic.holidays.on(date);
+    if present == Some(&name) {
+        return Ok(vec![]);
+    }
+    let to_come = clinic.holidays.count_from(zone.date_at(at));
+    if present.is_none() && to_come >= MAX_HOLIDAYS {
+        return Err(ClinicRefusal::TooManyHolidays { max: MAX_HOLIDAYS });
+    }
+    let declared = ClinicHolidayDeclared {
+        clinic: clinic.facts.clinic,
+        date,
+        name,
+        by,
+        at,
+    };
+    Ok(vec![ClinicEvent::HolidayDeclared(declared)])
+}
+
+fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decision {
+    let &WithdrawHoliday { date, by, at } = command;
+    plannable(date, clinic.facts.zone, at)?;
+    if !clinic.holidays.contains(date) {
+        return Ok(vec![]);
+    }
+    let withdrawn = ClinicHolidayWithdrawn {
+        clinic: clinic.facts.clinic,
+        date,
+        by,
+        at,
+    };
+    Ok(vec![ClinicEvent::HolidayWithdrawn(withdrawn)])
+}
+
+const fn opened(clinic: &Clinic) -> Result<&OpenedClinic, ClinicRefusal> {
+    match clinic {
+        Clinic::Unopened => Err(ClinicRefusal::NotFound),
+        Clinic::Open(clinic) => Ok(clinic),
+    }
 }

@@ -1,10 +1,10 @@
 //! What can happen to a clinic. Nothing here is about a person, so nothing is sealed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::event_types::event_types;
-use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency};
+use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
 /// A fact about a clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +16,19 @@ pub enum ClinicEvent {
     /// The clinic, or its town, is called something else.
     #[serde(rename = "clinic.renamed")]
     Renamed(ClinicRenamed),
+    /// The clinic will be closed on a day.
+    #[serde(rename = "clinic.holiday_declared")]
+    HolidayDeclared(ClinicHolidayDeclared),
+    /// The clinic will be open on that day after all.
+    #[serde(rename = "clinic.holiday_withdrawn")]
+    HolidayWithdrawn(ClinicHolidayWithdrawn),
 }
 
 event_types!(ClinicEvent {
     Opened => "clinic.opened",
     Renamed => "clinic.renamed",
+    HolidayDeclared => "clinic.holiday_declared",
+    HolidayWithdrawn => "clinic.holiday_withdrawn",
 });
 
 /// The clinic was opened.
@@ -54,6 +62,37 @@ pub struct ClinicRenamed {
     /// Where it stands, as it is called from now on.
     pub city: City,
     /// Who renamed it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The clinic is closed on a day, whatever the hours of its doctors say. Bookings made before stay
+/// where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicHolidayDeclared {
+    /// Which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// What is celebrated.
+    pub name: HolidayName,
+    /// Who declared it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The clinic is open on a day after all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicHolidayWithdrawn {
+    /// Which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// Who withdrew it.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

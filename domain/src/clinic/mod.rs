@@ -1,7 +1,7 @@
 //! A clinic: the place, its wall clock and the currency it charges in.
 //!
 //! ```text
-//! Unopened ──Open──▶ Open ──Rename──▶ Open
+//! Unopened ──Open──▶ Open ──Rename, DeclareHoliday, WithdrawHoliday──▶ Open
 //! ```
 //!
 //! Zone and currency never change: opening hours and fees were agreed in them.
@@ -14,10 +14,14 @@ mod event;
 mod state;
 
 #[cfg(test)]
+mod holiday_tests;
+#[cfg(test)]
 mod tests;
 
-pub use command::{ClinicCommand, OpenClinic, RenameClinic};
-pub use decide::decide;
+pub use command::{ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday};
+pub use decide::{MAX_HOLIDAYS, decide};
 pub use error::ClinicRefusal;
-pub use event::{ClinicEvent, ClinicOpened, ClinicRenamed};
+pub use event::{
+    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened, ClinicRenamed,
+};
 pub use state::{Clinic, ClinicFacts, OpenedClinic, evolve};

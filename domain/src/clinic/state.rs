@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::ClinicEvent;
-use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
 
 /// A clinic, as far as its rules care.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct OpenedClinic {
     pub name: ClinicName,
     /// Its town, to know a renaming that changes nothing.
     pub city: City,
+    /// The days on which it is closed.
+    pub holidays: Holidays,
 }
 
 /// What a doctor or a booking has to know of a clinic. None of it ever changes.
@@ -46,6 +48,14 @@ impl Clinic {
             Self::Open(clinic) => Some(clinic.facts),
         }
     }
+
+    /// The days on which it is closed, once it is open at all.
+    pub const fn holidays(&self) -> &Holidays {
+        match self {
+            Self::Unopened => Holidays::NONE,
+            Self::Open(clinic) => &clinic.holidays,
+        }
+    }
 }
 
 /// The clinic after one more event. An event that can't follow leaves it as it is.
@@ -60,13 +70,28 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             },
             name: opened.name.clone(),
             city: opened.city.clone(),
+            holidays: Holidays::default(),
         }),
         (Clinic::Open(clinic), ClinicEvent::Renamed(renamed)) => Clinic::Open(OpenedClinic {
             name: renamed.name.clone(),
             city: renamed.city.clone(),
             ..clinic
         }),
+        (Clinic::Open(mut clinic), ClinicEvent::HolidayDeclared(declared)) => {
+            let name = declared.name.clone();
+            clinic.holidays.declare(declared.date, name, declared.at);
+            Clinic::Open(clinic)
+        }
+        (Clinic::Open(mut clinic), ClinicEvent::HolidayWithdrawn(withdrawn)) => {
+            clinic.holidays.withdraw(withdrawn.date);
+            Clinic::Open(clinic)
+        }
         (state @ Clinic::Open(_), ClinicEvent::Opened(_))
-        | (state @ Clinic::Unopened, ClinicEvent::Renamed(_)) => state,
+        | (
+            state @ Clinic::Unopened,
+            ClinicEvent::Renamed(_)
+            | ClinicEvent::HolidayDeclared(_)
+            | ClinicEvent::HolidayWithdrawn(_),
+        ) => state,
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::samples::{admin, clinic_id, now, zone};
 use crate::values::Currency;
 
-fn given(events: &[ClinicEvent]) -> AggregateTestExecutor<Clinic> {
+pub(super) fn given(events: &[ClinicEvent]) -> AggregateTestExecutor<Clinic> {
     TestFramework::with(()).given(events.to_vec())
 }
 
@@ -22,7 +22,7 @@ fn open() -> ClinicCommand {
     })
 }
 
-fn opened() -> ClinicEvent {
+pub(super) fn opened() -> ClinicEvent {
     ClinicEvent::Opened(ClinicOpened {
         clinic: clinic_id(1),
         name: "Lakeside".parse().unwrap(),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::clinic::ClinicFacts;
 use crate::values::{
-    Actor, ClinicId, DoctorId, Language, Money, PersonName, SlotLength, Specialisation, WeeklyHours,
+    Actor, ClinicId, DayHours, DoctorId, Language, Money, PersonName, SlotLength, Specialisation,
+    WeeklyHours,
 };
 
 /// A request to a doctor.
@@ -20,6 +21,10 @@ pub enum DoctorCommand {
     SetTerms(SetTerms),
     /// Say when the doctor sees patients at a clinic, week by week.
     SetWeeklyHours(SetWeeklyHours),
+    /// Say what holds on one date at a clinic instead of the week.
+    SetDateHours(SetDateHours),
+    /// Let the week hold on a date at a clinic again.
+    ClearDateHours(ClearDateHours),
     /// State that the doctor's papers were checked.
     Verify(VerifyDoctor),
 }
@@ -79,6 +84,34 @@ pub struct SetWeeklyHours {
     /// The whole week; it replaces the one before.
     pub hours: WeeklyHours,
     /// Who sets it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Says what holds on one date at a clinic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetDateHours {
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// The openings of that date; none is a day off.
+    pub hours: DayHours,
+    /// Who says so.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Lets the week hold on a date again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClearDateHours {
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// Who says so.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

@@ -1,23 +1,22 @@
 //! How a doctor's record makes up its mind: one function per command.
 
-use super::command::{
-    AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
-};
+use super::command::{AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, VerifyDoctor};
 use super::error::DoctorRefusal;
 use super::event::{
     DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorTermsSet,
-    DoctorVerified, DoctorWeeklyHoursSet,
+    DoctorVerified,
 };
+use super::hours;
 use super::state::{Affiliation, Doctor, RegisteredDoctor};
 use crate::phi::Phi;
-use crate::values::{ClinicId, Currency, Money, WeeklyHours};
+use crate::values::{ClinicId, Currency, Money};
 
 /// The most specialisations of one doctor.
 pub const MAX_SPECIALISATIONS: usize = 5;
 /// The most languages of one doctor.
 pub const MAX_LANGUAGES: usize = 10;
 
-type Decision = Result<Vec<DoctorEvent>, DoctorRefusal>;
+pub(super) type Decision = Result<Vec<DoctorEvent>, DoctorRefusal>;
 
 /// The events that follow from a command, or what forbids it.
 ///
@@ -28,7 +27,13 @@ pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision {
         DoctorCommand::Register(command) => register(doctor, command),
         DoctorCommand::Affiliate(command) => affiliate(registered(doctor)?, &command),
         DoctorCommand::SetTerms(command) => set_terms(registered(doctor)?, &command),
-        DoctorCommand::SetWeeklyHours(command) => set_weekly_hours(registered(doctor)?, command),
+        DoctorCommand::SetWeeklyHours(command) => {
+            hours::set_weekly_hours(registered(doctor)?, command)
+        }
+        DoctorCommand::SetDateHours(command) => hours::set_date_hours(registered(doctor)?, command),
+        DoctorCommand::ClearDateHours(command) => {
+            hours::clear_date_hours(registered(doctor)?, &command)
+        }
         DoctorCommand::Verify(command) => Ok(verify(registered(doctor)?, &command)),
     }
 }
@@ -127,30 +132,6 @@ fn set_terms(doctor: &RegisteredDoctor, command: &SetTerms) -> Decision {
     Ok(vec![DoctorEvent::TermsSet(set)])
 }
 
-fn set_weekly_hours(doctor: &RegisteredDoctor, command: SetWeeklyHours) -> Decision {
-    let SetWeeklyHours {
-        clinic,
-        hours,
-        by,
-        at,
-    } = command;
-    let present = affiliation(doctor, clinic)?;
-    if let Some(clinic) = elsewhere_at_the_time(doctor, clinic, present, &hours) {
-        return Err(DoctorRefusal::HoursOverlapAtOtherClinic { clinic });
-    }
-    if present.hours == hours {
-        return Ok(vec![]);
-    }
-    let set = DoctorWeeklyHoursSet {
-        doctor: doctor.doctor,
-        clinic,
-        hours,
-        by,
-        at,
-    };
-    Ok(vec![DoctorEvent::WeeklyHoursSet(set)])
-}
-
 fn verify(doctor: &RegisteredDoctor, command: &VerifyDoctor) -> Vec<DoctorEvent> {
     if doctor.verified {
         return vec![];
@@ -170,7 +151,10 @@ fn registered(doctor: &Doctor) -> Result<&RegisteredDoctor, DoctorRefusal> {
     }
 }
 
-fn affiliation(doctor: &RegisteredDoctor, clinic: ClinicId) -> Result<&Affiliation, DoctorRefusal> {
+pub(super) fn affiliation(
+    doctor: &RegisteredDoctor,
+    clinic: ClinicId,
+) -> Result<&Affiliation, DoctorRefusal> {
     doctor
         .affiliations
         .get(&clinic)
@@ -184,23 +168,4 @@ fn in_currency(charged: Currency, fee: Money) -> Result<(), DoctorRefusal> {
     } else {
         Err(DoctorRefusal::FeeInForeignCurrency { charged, given })
     }
-}
-
-/// The other clinic, on the same wall clock, where the doctor already is at these hours.
-///
-/// Weeks on different clocks are not compared: they drift against each other with the seasons, so
-/// that a plain answer would be wrong for half of the year. What keeps a doctor from two visits at
-/// once is the claim on each booked slot.
-fn elsewhere_at_the_time(
-    doctor: &RegisteredDoctor,
-    here: ClinicId,
-    present: &Affiliation,
-    hours: &WeeklyHours,
-) -> Option<ClinicId> {
-    doctor
-        .affiliations
-        .iter()
-        .filter(|(clinic, there)| **clinic != here && there.zone == present.zone)
-        .find(|(_, there)| there.hours.overlaps(hours))
-        .map(|(clinic, _)| *clinic)
 }

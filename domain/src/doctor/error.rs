@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::values::{ClinicId, Currency};
+use crate::values::{ClinicId, Currency, NotPlannable};
 
 /// Why a doctor's record says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -57,4 +57,7 @@ pub enum DoctorRefusal {
         /// The other clinic.
         clinic: ClinicId,
     },
+    /// Nothing more can be said of that date.
+    #[error(transparent)]
+    NotPlannable(#[from] NotPlannable),
 }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
-    Actor, ClinicId, ClinicZone, DoctorId, Language, Money, PersonName, SlotLength, Specialisation,
-    SubjectId, WeeklyHours,
+    Actor, ClinicId, ClinicZone, DayHours, DoctorId, Language, Money, PersonName, SlotLength,
+    Specialisation, SubjectId, WeeklyHours,
 };
 
 /// A fact about a doctor.
@@ -29,6 +29,12 @@ pub enum DoctorEvent {
     /// The regular week at a clinic was set.
     #[serde(rename = "doctor.weekly_hours_set")]
     WeeklyHoursSet(DoctorWeeklyHoursSet),
+    /// What holds on one date at a clinic instead of the week was said.
+    #[serde(rename = "doctor.date_hours_set")]
+    DateHoursSet(DoctorDateHoursSet),
+    /// The week holds on a date at a clinic again.
+    #[serde(rename = "doctor.date_hours_cleared")]
+    DateHoursCleared(DoctorDateHoursCleared),
     /// The doctor's papers were checked.
     #[serde(rename = "doctor.verified")]
     Verified(DoctorVerified),
@@ -39,6 +45,8 @@ event_types!(DoctorEvent {
     Affiliated => "doctor.affiliated",
     TermsSet => "doctor.terms_set",
     WeeklyHoursSet => "doctor.weekly_hours_set",
+    DateHoursSet => "doctor.date_hours_set",
+    DateHoursCleared => "doctor.date_hours_cleared",
     Verified => "doctor.verified",
 });
 
@@ -119,6 +127,41 @@ pub struct DoctorWeeklyHoursSet {
     /// The whole week, in the clinic's local time.
     pub hours: WeeklyHours,
     /// Who set it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What holds on one date at a clinic instead of the week was said. Bookings made before stay where
+/// they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorDateHoursSet {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// The openings of that date, in the clinic's local time; none is a day off.
+    pub hours: DayHours,
+    /// Who said so.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The week holds on a date at a clinic again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorDateHoursCleared {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// On which date, on the clinic's calendar.
+    pub date: NaiveDate,
+    /// Who said so.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

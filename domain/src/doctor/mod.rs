@@ -3,7 +3,8 @@
 //! ```text
 //! Unregistered ──Register──▶ Registered ──Verify──▶ Registered, verified
 //!                                │
-//!                                └─ per clinic: Affiliate ─▶ SetTerms, SetWeeklyHours
+//!                                └─ per clinic: Affiliate ─▶ SetTerms, SetWeeklyHours,
+//!                                                       SetDateHours, ClearDateHours
 //! ```
 //!
 //! A doctor may be affiliated before the papers are checked; a booking needs both.
@@ -13,18 +14,22 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod hours;
 mod state;
 
+#[cfg(test)]
+mod hours_tests;
 #[cfg(test)]
 mod tests;
 
 pub use command::{
-    AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
+    AffiliateDoctor, ClearDateHours, DoctorCommand, RegisterDoctor, SetDateHours, SetTerms,
+    SetWeeklyHours, VerifyDoctor,
 };
 pub use decide::{MAX_LANGUAGES, MAX_SPECIALISATIONS, decide};
 pub use error::DoctorRefusal;
 pub use event::{
-    DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorTermsSet,
-    DoctorVerified, DoctorWeeklyHoursSet,
+    DoctorAffiliated, DoctorDateHoursCleared, DoctorDateHoursSet, DoctorEvent, DoctorRegistered,
+    DoctorRegisteredPhi, DoctorTermsSet, DoctorVerified, DoctorWeeklyHoursSet,
 };
 pub use state::{Affiliation, Doctor, DoctorFacts, RegisteredDoctor, evolve};

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::DoctorEvent;
+use super::event::{DoctorAffiliated, DoctorEvent};
 use crate::availability::Timetable;
-use crate::values::{ClinicId, ClinicZone, DoctorId, Money, SlotLength, WeeklyHours};
+use crate::values::{
+    ClinicId, ClinicZone, DatedHours, DoctorId, Holidays, Money, SlotLength, WeeklyHours,
+};
 
 /// A doctor, as far as the rules care.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,8 @@ pub struct Affiliation {
     pub zone: ClinicZone,
     /// The regular week on that clock; empty until it is set.
     pub hours: WeeklyHours,
+    /// What holds on particular dates instead of it.
+    pub dated_hours: DatedHours,
 }
 
 /// What a booking has to know of a doctor.
@@ -56,10 +60,23 @@ pub struct DoctorFacts {
 }
 
 impl Affiliation {
-    /// The week, ready to be laid out on a calendar.
-    pub const fn timetable(&self) -> Timetable<'_> {
+    /// Terms that were just agreed on: the doctor says later when they are there.
+    pub fn agreed(affiliated: &DoctorAffiliated) -> Self {
+        Self {
+            fee: affiliated.fee,
+            slot_length: affiliated.slot_length,
+            zone: affiliated.zone,
+            hours: WeeklyHours::default(),
+            dated_hours: DatedHours::default(),
+        }
+    }
+
+    /// The hours, ready to be laid out on a calendar with the clinic's holidays in it.
+    pub const fn timetable<'a>(&'a self, holidays: &'a Holidays) -> Timetable<'a> {
         Timetable {
             hours: &self.hours,
+            dated: &self.dated_hours,
+            holidays,
             zone: self.zone,
             slot_length: self.slot_length,
         }
@@ -105,6 +122,8 @@ pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
             DoctorEvent::Affiliated(_)
             | DoctorEvent::TermsSet(_)
             | DoctorEvent::WeeklyHoursSet(_)
+            | DoctorEvent::DateHoursSet(_)
+            | DoctorEvent::DateHoursCleared(_)
             | DoctorEvent::Verified(_),
         ) => Doctor::Unregistered,
     }
@@ -117,12 +136,7 @@ impl RegisteredDoctor {
             DoctorEvent::Affiliated(affiliated) => {
                 self.affiliations
                     .entry(affiliated.clinic)
-                    .or_insert_with(|| Affiliation {
-                        fee: affiliated.fee,
-                        slot_length: affiliated.slot_length,
-                        zone: affiliated.zone,
-                        hours: WeeklyHours::default(),
-                    });
+                    .or_insert_with(|| Affiliation::agreed(affiliated));
             }
             DoctorEvent::TermsSet(set) => {
                 if let Some(affiliation) = self.affiliations.get_mut(&set.clinic) {
@@ -133,6 +147,17 @@ impl RegisteredDoctor {
             DoctorEvent::WeeklyHoursSet(set) => {
                 if let Some(affiliation) = self.affiliations.get_mut(&set.clinic) {
                     affiliation.hours = set.hours.clone();
+                }
+            }
+            DoctorEvent::DateHoursSet(set) => {
+                if let Some(affiliation) = self.affiliations.get_mut(&set.clinic) {
+                    let hours = set.hours.clone();
+                    affiliation.dated_hours.set(set.date, hours, set.at);
+                }
+            }
+            DoctorEvent::DateHoursCleared(cleared) => {
+                if let Some(affiliation) = self.affiliations.get_mut(&cleared.clinic) {
+                    affiliation.dated_hours.clear(cleared.date);
                 }
             }
             DoctorEvent::Verified(_) => self.verified = true,

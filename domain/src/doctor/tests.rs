@@ -11,11 +11,11 @@ use crate::samples::{
 };
 use crate::values::{Currency, Money, WeeklyHours};
 
-fn given(events: &[DoctorEvent]) -> AggregateTestExecutor<Doctor> {
+pub(super) fn given(events: &[DoctorEvent]) -> AggregateTestExecutor<Doctor> {
     TestFramework::with(()).given(events.to_vec())
 }
 
-fn after(events: &[DoctorEvent]) -> Doctor {
+pub(super) fn after(events: &[DoctorEvent]) -> Doctor {
     events.iter().fold(Doctor::default(), evolve)
 }
 
@@ -34,7 +34,7 @@ fn register() -> DoctorCommand {
     DoctorCommand::Register(registration())
 }
 
-fn registered() -> DoctorEvent {
+pub(super) fn registered() -> DoctorEvent {
     let RegisterDoctor {
         doctor,
         name,
@@ -66,7 +66,7 @@ fn affiliate(clinic: ClinicFacts, fee: Money) -> DoctorCommand {
     })
 }
 
-fn affiliated(facts: ClinicFacts) -> DoctorEvent {
+pub(super) fn affiliated(facts: ClinicFacts) -> DoctorEvent {
     DoctorEvent::Affiliated(DoctorAffiliated {
         doctor: doctor_id(),
         clinic: facts.clinic,
@@ -100,11 +100,11 @@ fn terms_set(fee: Money) -> DoctorEvent {
     })
 }
 
-fn mondays(from: &str, to: &str) -> WeeklyHours {
+pub(super) fn mondays(from: &str, to: &str) -> WeeklyHours {
     week(&[opening(Weekday::Mon, from, to)])
 }
 
-fn set_hours(at_clinic: u128, hours: WeeklyHours) -> DoctorCommand {
+pub(super) fn set_hours(at_clinic: u128, hours: WeeklyHours) -> DoctorCommand {
     let (clinic, by, at) = (clinic_id(at_clinic), admin(), now());
     DoctorCommand::SetWeeklyHours(SetWeeklyHours {
         clinic,
@@ -114,7 +114,7 @@ fn set_hours(at_clinic: u128, hours: WeeklyHours) -> DoctorCommand {
     })
 }
 
-fn hours_set(at_clinic: u128, hours: WeeklyHours) -> DoctorEvent {
+pub(super) fn hours_set(at_clinic: u128, hours: WeeklyHours) -> DoctorEvent {
     DoctorEvent::WeeklyHoursSet(DoctorWeeklyHoursSet {
         doctor: doctor_id(),
         clinic: clinic_id(at_clinic),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -30,6 +31,11 @@ impl ClinicZone {
     /// The zone, to convert between local time and UTC.
     pub const fn tz(&self) -> Tz {
         self.0
+    }
+
+    /// What day the wall calendar shows at an instant.
+    pub fn date_at(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.0).date_naive()
     }
 
     /// The IANA name.

@@ -6,10 +6,10 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::query;
+use super::{holidays, query};
 use crate::affiliation::{AffiliationRow, rows_of, slot_minutes};
 use crate::columns::column;
-use crate::fold::{Changes, Fold};
+use crate::fold::{Fold, changes_of};
 
 /// A doctor, as far as it matters to a booking: just what the domain itself decides bookings by.
 pub(super) struct BookableDoctor {
@@ -21,7 +21,8 @@ pub(super) async fn apply(
     events: &[RecordedEvent],
     connection: &mut PgConnection,
 ) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
+    holidays::apply(events, connection).await?;
+    let changes = changes_of::<Doctor>(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
     let doctors = changes.fold(stored);
     write_doctors(connection, &doctors).await?;
@@ -89,6 +90,7 @@ async fn write_timetables(
         &column(&rows, |row| row.terms.zone.name()) as _,
         &column(&rows, |row| slot_minutes(row.terms.slot_length)),
         &column(&rows, |row| Json(&row.terms.hours)) as _,
+        &column(&rows, |row| Json(&row.terms.dated_hours)) as _,
         &column(&rows, |row| row.terms.fee.amount()),
         &column(&rows, |row| row.terms.fee.currency().code()) as _,
         &column(&rows, |row| row.version)

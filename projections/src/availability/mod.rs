@@ -1,9 +1,10 @@
 //! When can a doctor be booked?
 //!
-//! The timetables are this projection's own. What of them is taken is asked of the claims that the
+//! The timetables and the holidays are this projection's own. What of them is taken is asked of the claims that the
 //! log itself keeps: they are never behind, so a slot that was just taken is not offered.
 
 mod apply;
+mod holidays;
 mod query;
 
 use async_trait::async_trait;
@@ -11,12 +12,12 @@ use domain::doctor::DoctorEvent;
 use event_store::{RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
-pub use query::{OfferQuery, offered};
+pub use query::{OfferQuery, explained, offered};
 
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "availability";
 
-/// Keeps the timetables of doctors.
+/// Keeps the timetables of doctors and the holidays of clinics.
 #[derive(Debug, Clone, Copy)]
 pub struct Availability;
 
@@ -27,11 +28,13 @@ impl Subscriber for Availability {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {
-        DoctorEvent::TYPES.to_vec()
+        let mut types = DoctorEvent::TYPES.to_vec();
+        types.extend(holidays::EVENTS);
+        types
     }
 
     async fn apply(

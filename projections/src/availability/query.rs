@@ -1,13 +1,16 @@
 //! How free slots are asked for.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use cqrs_es::Aggregate as _;
 use domain::appointment::BookingPolicy;
 use domain::doctor::RegisteredDoctor;
-use domain::{ClinicId, DoctorFacts, DoctorId, Slot};
+use domain::leave::Leave;
+use domain::{Affiliation, ClinicId, DoctorId, Offer, Partition, Slot, Taken, TakenBy};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::apply::BookableDoctor;
+use super::holidays;
 use crate::ReadError;
 use crate::affiliation::{AffiliationColumns, Affiliations, by_doctor};
 use crate::columns::{column, slot};
@@ -33,55 +36,52 @@ pub struct OfferQuery {
 ///
 /// None without papers that were checked. `None` if the doctor is unknown or not at the clinic.
 pub async fn offered(pool: &PgPool, query: &OfferQuery) -> Result<Option<Vec<Slot>>, ReadError> {
+    let explained = explained(pool, query).await?;
+    Ok(explained.map(|partition| partition.slots))
+}
+
+/// The same, and why the rest of those days is not offered.
+pub async fn explained(pool: &PgPool, query: &OfferQuery) -> Result<Option<Partition>, ReadError> {
     let doing = "reading what a doctor offers";
     let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
-    free_slots(&mut connection, query)
+    partition(&mut connection, query)
         .await
         .map_err(ReadError::doing(doing))
 }
 
-async fn free_slots(
+async fn partition(
     connection: &mut PgConnection,
     query: &OfferQuery,
-) -> Result<Option<Vec<Slot>>, sqlx::Error> {
-    let Some(doctor) = facts(connection, query.doctor, query.clinic).await? else {
+) -> Result<Option<Partition>, sqlx::Error> {
+    let facts = facts(connection, query.doctor, query.clinic).await?;
+    let Some((verified, terms)) = facts else {
         return Ok(None);
     };
-    let mut slots = bookable(&doctor, query);
-    let (Some(first), Some(last)) = (slots.first(), slots.last()) else {
-        return Ok(Some(slots));
+    let holidays = holidays::of_clinic(connection, query.clinic).await?;
+    let timetable = terms.timetable(&holidays);
+    let taken = match timetable.days(query.from, query.to).filter(|_| verified) {
+        Some(days) => taken(connection, query, days).await?,
+        None => Vec::new(),
     };
-    let taken = taken(connection, query, first.start()..last.end()).await?;
-    slots.retain(|slot| !is_taken(*slot, &taken));
-    Ok(Some(slots))
-}
-
-/// The slots of the timetable that begin after now and within the horizon.
-fn bookable(doctor: &DoctorFacts, query: &OfferQuery) -> Vec<Slot> {
-    let Some(terms) = doctor.affiliation.as_ref().filter(|_| doctor.verified) else {
-        return Vec::new();
+    let offer = Offer {
+        timetable,
+        verified,
+        taken: &taken,
+        policy: query.policy,
+        now: query.now,
     };
-    let horizon = query.policy.horizon(query.now);
-    let mut slots = terms.timetable().slots_between(query.from, query.to);
-    slots.retain(|slot| query.now < slot.start() && slot.start() <= horizon);
-    slots
-}
-
-/// Whether a slot shares time with one of `taken`, which are in order and share none themselves.
-fn is_taken(slot: Slot, taken: &[Slot]) -> bool {
-    let next = taken.partition_point(|taken| taken.end() <= slot.start());
-    taken.get(next).is_some_and(|taken| taken.overlaps(&slot))
+    Ok(Some(offer.partition(query.from, query.to)))
 }
 
 /// What the doctor has no time for, at whichever clinic, in order. An overdue hold is no obstacle.
 async fn taken(
     connection: &mut PgConnection,
     query: &OfferQuery,
-    during: std::ops::Range<DateTime<Utc>>,
-) -> Result<Vec<Slot>, sqlx::Error> {
+    days: Slot,
+) -> Result<Vec<Taken>, sqlx::Error> {
     let claims = sqlx::query!(
         r#"
-        select lower(during) as "starts_at!", upper(during) as "ends_at!"
+        select lower(during) as "starts_at!", upper(during) as "ends_at!", holder_type
         from slot_claims
         where kind = 'doctor'
           and resource = $1
@@ -90,37 +90,42 @@ async fn taken(
         order by during
         "#,
         query.doctor.as_uuid(),
-        during.start,
-        during.end,
+        days.start(),
+        days.end(),
         query.now
     )
     .fetch_all(connection)
     .await?;
     claims
         .into_iter()
-        .map(|claim| Ok(slot(claim.starts_at, claim.ends_at)?))
+        .map(|claim| {
+            let by = taken_by(&claim.holder_type);
+            let during = slot(claim.starts_at, claim.ends_at)?;
+            Ok(Taken { during, by })
+        })
         .collect()
 }
 
-/// What a booking has to know; nothing unless the doctor works at the clinic.
+/// What it is that holds a claim on a doctor's time.
+fn taken_by(holder_type: &str) -> TakenBy {
+    if holder_type == Leave::TYPE {
+        TakenBy::Leave
+    } else {
+        TakenBy::Visit
+    }
+}
+
+/// Whether the papers were checked, and the terms; nothing unless the doctor works at the clinic.
 async fn facts(
     connection: &mut PgConnection,
     doctor: DoctorId,
     clinic: ClinicId,
-) -> Result<Option<DoctorFacts>, sqlx::Error> {
+) -> Result<Option<(bool, Affiliation)>, sqlx::Error> {
     let known = of(connection, &[doctor.as_uuid()]).await?.pop();
-    Ok(known.and_then(|known| known.facts_at(clinic)))
-}
-
-impl BookableDoctor {
-    fn facts_at(mut self, clinic: ClinicId) -> Option<DoctorFacts> {
-        let affiliation = self.doctor.affiliations.remove(&clinic)?;
-        Some(DoctorFacts {
-            doctor: self.doctor.doctor,
-            verified: self.doctor.verified,
-            affiliation: Some(affiliation),
-        })
-    }
+    Ok(known.and_then(|BookableDoctor { mut doctor, .. }| {
+        let terms = doctor.affiliations.remove(&clinic)?;
+        Some((doctor.verified, terms))
+    }))
 }
 
 /// What is known of some doctors.
@@ -158,7 +163,7 @@ async fn timetables_of(
     let rows = sqlx::query_as!(
         AffiliationColumns,
         r#"
-        select doctor_id, clinic_id, zone, slot_minutes, hours, fee_amount, fee_currency
+        select doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency
         from doctor_timetables
         where doctor_id = any ($1)
         "#,
@@ -167,32 +172,4 @@ async fn timetables_of(
     .fetch_all(connection)
     .await?;
     Ok(by_doctor(rows)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-
-    fn minutes(from: i64, to: i64) -> Slot {
-        let at = |minute| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
-        Slot::new(at(from), at(to)).unwrap()
-    }
-
-    #[test]
-    fn a_slot_is_taken_by_whatever_shares_time_with_it() {
-        let taken = [minutes(0, 10), minutes(10, 20), minutes(45, 75)];
-        assert!(is_taken(minutes(5, 15), &taken));
-        assert!(is_taken(minutes(40, 50), &taken));
-        assert!(is_taken(minutes(60, 65), &taken));
-    }
-
-    #[test]
-    fn a_slot_between_what_is_taken_is_free() {
-        let taken = [minutes(0, 10), minutes(10, 20), minutes(45, 75)];
-        assert!(!is_taken(minutes(20, 45), &taken));
-        assert!(!is_taken(minutes(75, 90), &taken));
-        assert!(!is_taken(minutes(0, 10), &[]));
-    }
 }

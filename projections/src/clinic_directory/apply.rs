@@ -1,8 +1,10 @@
 //! How events change the list of clinics.
 
+use domain::Holidays;
 use domain::clinic::ClinicEvent;
 use event_store::{RecordedEvent, SubscriberError};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::query::{self, ListedClinic};
@@ -38,6 +40,7 @@ impl Fold for ListedClinic {
                 city: opened.city,
                 zone: opened.zone,
                 currency: opened.currency,
+                holidays: Holidays::default(),
                 version,
             },
             ClinicEvent::Renamed(renamed) => Self {
@@ -45,24 +48,40 @@ impl Fold for ListedClinic {
                 city: renamed.city,
                 ..known?
             },
+            ClinicEvent::HolidayDeclared(declared) => known?.closed(|holidays| {
+                holidays.declare(declared.date, declared.name, declared.at);
+            }),
+            ClinicEvent::HolidayWithdrawn(withdrawn) => known?.closed(|holidays| {
+                holidays.withdraw(withdrawn.date);
+            }),
         };
         Some(Self { version, ..clinic })
+    }
+}
+
+impl ListedClinic {
+    fn closed(mut self, change: impl FnOnce(&mut Holidays)) -> Self {
+        change(&mut self.holidays);
+        self
     }
 }
 
 async fn write(connection: &mut PgConnection, rows: &[ListedClinic]) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        insert into clinic_directory as stored (clinic_id, name, city, zone, currency, version)
-        select clinic_id, name, city, zone, currency, version
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-          as changed (clinic_id, name, city, zone, currency, version)
+        insert into clinic_directory as stored (clinic_id, name, city, zone, currency, holidays, version)
+        select clinic_id, name, city, zone, currency, holidays, version
+        from unnest(
+          $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[]
+        )
+          as changed (clinic_id, name, city, zone, currency, holidays, version)
         on conflict (clinic_id) do update
         set
           name = excluded.name,
           city = excluded.city,
           zone = excluded.zone,
           currency = excluded.currency,
+          holidays = excluded.holidays,
           version = excluded.version
         where excluded.version > stored.version
         "#,
@@ -71,6 +90,7 @@ async fn write(connection: &mut PgConnection, rows: &[ListedClinic]) -> Result<(
         &column(rows, |row| row.city.as_str()) as _,
         &column(rows, |row| row.zone.name()) as _,
         &column(rows, |row| row.currency.code()) as _,
+        &column(rows, |row| Json(&row.holidays)) as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)

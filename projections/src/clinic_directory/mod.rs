@@ -24,7 +24,7 @@ impl Subscriber for ClinicDirectory {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn event_types(&self) -> Vec<&'static str> {

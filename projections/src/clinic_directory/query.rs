@@ -1,11 +1,12 @@
 //! How the list of clinics is asked.
 
-use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
+use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
+use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::ReadError;
-use crate::columns::{read, word};
+use crate::columns::{json, read, word};
 use crate::error::Corrupt;
 
 /// A clinic, as the public sees it.
@@ -21,6 +22,8 @@ pub struct ListedClinic {
     pub zone: ClinicZone,
     /// What it charges in.
     pub currency: Currency,
+    /// The days on which it is closed. Those that are long over are dropped sooner or later.
+    pub holidays: Holidays,
     /// The version of the clinic that this row shows.
     pub version: i64,
 }
@@ -35,7 +38,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Columns,
         r#"
-        select clinic_id, name, city, zone, currency, version
+        select clinic_id, name, city, zone, currency, holidays, version
         from clinic_directory
         where $1::text is null or (name, clinic_id) > ($1, $2::uuid)
         order by name, clinic_id
@@ -66,7 +69,7 @@ pub(super) async fn of(
     let rows = sqlx::query_as!(
         Columns,
         r#"
-        select clinic_id, name, city, zone, currency, version
+        select clinic_id, name, city, zone, currency, holidays, version
         from clinic_directory
         where clinic_id = any ($1)
         "#,
@@ -83,6 +86,7 @@ struct Columns {
     city: String,
     zone: String,
     currency: String,
+    holidays: Value,
     version: i64,
 }
 
@@ -96,6 +100,7 @@ impl TryFrom<Columns> for ListedClinic {
             city: word("city", &columns.city)?,
             zone: word("zone", &columns.zone)?,
             currency: word("currency", &columns.currency)?,
+            holidays: json("holidays", columns.holidays)?,
             version: columns.version,
         })
     }

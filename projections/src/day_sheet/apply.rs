@@ -1,7 +1,6 @@
 //! How events change the day sheets.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::Aggregate;
 use domain::appointment::Appointment;
 use domain::clinic::Clinic;
 use domain::patient::Patient;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use super::tables::{StoredClinic, StoredPatient, StoredVisit};
 use crate::columns::{column, read, slot, word};
 use crate::error::Corrupt;
-use crate::fold::Changes;
+use crate::fold::changes_of;
 use crate::sealed::{Closed, opened, sealed};
 
 pub(super) async fn apply(
@@ -30,14 +29,6 @@ pub(super) async fn apply(
     let stored = opened(sealing, stored).await?;
     write_visits(connection, sealing, &visits.fold(stored)).await?;
     Ok(())
-}
-
-/// The events of one kind of aggregate among those of several.
-fn changes_of<A: Aggregate>(
-    events: &[RecordedEvent],
-) -> Result<Changes<A::Event>, SubscriberError> {
-    let of_kind = |event: &&RecordedEvent| event.aggregate_type == A::TYPE;
-    Changes::decode(events.iter().filter(of_kind))
 }
 
 /// A clinic's first event is all that is kept of it, so what is there stays.

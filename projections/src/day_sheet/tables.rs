@@ -160,7 +160,9 @@ impl Fold for StoredClinic {
                 zone: opened.zone,
                 version,
             }),
-            ClinicEvent::Renamed(_) => known,
+            ClinicEvent::Renamed(_)
+            | ClinicEvent::HolidayDeclared(_)
+            | ClinicEvent::HolidayWithdrawn(_) => known,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::doctor::{DoctorAffiliated, DoctorEvent, DoctorRegistered};
-use domain::{Affiliation, ClinicId, WeeklyHours};
+use domain::{Affiliation, ClinicId};
 use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -51,6 +51,12 @@ impl Fold for ListedDoctor {
             DoctorEvent::WeeklyHoursSet(set) => {
                 known?.at(set.clinic, |terms| terms.hours = set.hours)
             }
+            DoctorEvent::DateHoursSet(set) => known?.at(set.clinic, |terms| {
+                terms.dated_hours.set(set.date, set.hours, set.at);
+            }),
+            DoctorEvent::DateHoursCleared(cleared) => known?.at(cleared.clinic, |terms| {
+                terms.dated_hours.clear(cleared.date);
+            }),
             DoctorEvent::Verified(_) => Self {
                 verified: true,
                 ..known?
@@ -75,12 +81,7 @@ impl ListedDoctor {
     }
 
     fn affiliated(mut self, affiliated: &DoctorAffiliated) -> Self {
-        let terms = Affiliation {
-            fee: affiliated.fee,
-            slot_length: affiliated.slot_length,
-            zone: affiliated.zone,
-            hours: WeeklyHours::default(),
-        };
+        let terms = Affiliation::agreed(affiliated);
         self.affiliations.insert(affiliated.clinic, terms);
         self
     }
@@ -128,6 +129,7 @@ async fn write_affiliations(
         &column(&rows, |row| row.terms.zone.name()) as _,
         &column(&rows, |row| slot_minutes(row.terms.slot_length)),
         &column(&rows, |row| Json(&row.terms.hours)) as _,
+        &column(&rows, |row| Json(&row.terms.dated_hours)) as _,
         &column(&rows, |row| row.terms.fee.amount()),
         &column(&rows, |row| row.terms.fee.currency().code()) as _,
         &column(&rows, |row| row.version)

@@ -38,7 +38,7 @@ impl Subscriber for DoctorDirectory {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn event_types(&self) -> Vec<&'static str> {

@@ -148,7 +148,7 @@ async fn affiliations_of(
     let rows = sqlx::query_as!(
         AffiliationColumns,
         r#"
-        select doctor_id, clinic_id, zone, slot_minutes, hours, fee_amount, fee_currency
+        select doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency
         from doctor_affiliations
         where doctor_id = any ($1)
         "#,

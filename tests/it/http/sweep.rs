@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 44] = [
+const ROUTES: [(&str, Expected); 48] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     ("post /api/v1/auth/register",                                   (201, [201; 5])),
@@ -35,6 +35,8 @@ const ROUTES: [(&str, Expected); 44] = [
     ("get /api/v1/clinics",                                          PUBLIC),
     ("get /api/v1/clinics/{id}",                                     PUBLIC),
     ("put /api/v1/clinics/{id}",                                     (401, [403, 403, 403, 404, 403])),
+    ("put /api/v1/clinics/{id}/holidays/{date}",                     (401, [403, 403, 403, 404, 403])),
+    ("delete /api/v1/clinics/{id}/holidays/{date}",                  (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/doctors",                                         (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/doctors",                                          PUBLIC),
     ("get /api/v1/doctors/{id}",                                     PUBLIC),
@@ -42,6 +44,8 @@ const ROUTES: [(&str, Expected); 44] = [
     ("post /api/v1/doctors/{id}/affiliations",                       (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/doctors/{id}/affiliations/{clinicId}/terms",       (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/doctors/{id}/affiliations/{clinicId}/hours",       (401, [403, 404, 403, 404, 403])),
+    ("put /api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}",    (401, [403, 404, 403, 404, 403])),
+    ("delete /api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}", (401, [403, 404, 403, 404, 403])),
     ("get /api/v1/doctors/{id}/availability",                        PUBLIC),
     ("get /api/v1/doctors/{id}/day-sheet",                           (401, [403, 404, 404, 404, 403])),
     ("post /api/v1/doctors/{id}/leaves",                             (401, [403, 404, 403, 404, 403])),
@@ -118,7 +122,8 @@ impl Things {
         let path = path
             .replace("{id}", &id)
             .replace("{clinicId}", &self.clinic.to_string())
-            .replace("{accountId}", &self.account);
+            .replace("{accountId}", &self.account)
+            .replace("{date}", "2026-12-25");
         let clinic = self.clinic;
         match route {
             "get /api/v1/doctors/{id}/availability" => {
@@ -154,6 +159,7 @@ impl Things {
                     "name": name, "city": city, "timeZone": "Asia/Kolkata", "currency": inr,
                 }),
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
+                "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
                     "email": email, "password": password,
@@ -165,6 +171,9 @@ impl Things {
                 }
                 "/api/v1/doctors/{id}/affiliations/{clinicId}/terms" => terms,
                 "/api/v1/doctors/{id}/affiliations/{clinicId}/hours" => json!({"weeklyHours": []}),
+                "/api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}" => {
+                    json!({"openings": []})
+                }
                 "/api/v1/patients" => json!({"name": "Tara Rao", "birthDate": "2020-01-31"}),
                 "/api/v1/patients/{id}/contact" => json!({"phone": "+919812345678"}),
                 "/api/v1/patients/{id}/proxies" => json!({"accountId": self.account}),
@@ -264,7 +273,7 @@ impl Sweep<'_> {
         if let Some(body) = self.things.body(route, patient, self.number) {
             call = call.json(&body);
         }
-        if route.starts_with("put ") {
+        if route.starts_with("put ") || route.contains("{date}") {
             call = call.header("If-Match", "\"1\"");
         }
         if route == "get /api/v1/patients/{id}" {
@@ -338,7 +347,7 @@ async fn no_route_fails_on_nonsense() {
             "nonsense",
             "%F0%28%8C%28",
         ] {
-            let path = ["{id}", "{clinicId}", "{accountId}"]
+            let path = ["{id}", "{clinicId}", "{accountId}", "{date}"]
                 .iter()
                 .fold(path.to_owned(), |path, name| path.replace(name, id));
             for (body, query) in bodies.iter().zip([

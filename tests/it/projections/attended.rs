@@ -6,7 +6,7 @@ use domain::appointment::{
     MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::doctor::Doctor;
-use domain::{Actor, Reason, Role};
+use domain::{Actor, Holidays, Reason, Role};
 
 use super::fixture::{History, account, appointment, at, doctor};
 use super::story::{MEERA, RAVI, book, pune, today};
@@ -55,6 +55,7 @@ async fn reschedule(history: &History, start: &str) -> AppointmentCommand {
     let meera = history.store.load::<Doctor>(&meera).await.unwrap();
     AppointmentCommand::Reschedule(RescheduleAppointment {
         clinic: pune().clinic,
+        holidays: Holidays::default(),
         doctor: meera.aggregate().facts_at(pune().clinic).unwrap(),
         start: at(start),
         reason: Some(said("the later train")),

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::Slot;
 use domain::appointment::BookingPolicy;
-use projections::availability::{Availability, OfferQuery, offered};
+use domain::{Unoffered, WhyNot};
+use projections::availability::{Availability, OfferQuery, explained, offered};
 
 use super::fixture::{History, at, clinic, doctor, slot};
 use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, today, told};
@@ -221,4 +222,155 @@ async fn a_doctor_who_is_unknown_or_elsewhere_has_no_offer_at_all() {
         ..monday_at_pune()
     };
     assert_eq!(starts(&history, &nowhere).await, None);
+}
+
+/// Meera's day in Pune.
+fn day_at_pune(day: &str) -> OfferQuery {
+    let day = day.parse().unwrap();
+    let (from, to) = (day, day);
+    OfferQuery {
+        from,
+        to,
+        ..monday_at_pune()
+    }
+}
+
+/// Why the day is not offered, as in `05T18:30-06T18:30 OutsideHours`.
+async fn reasons(history: &History, query: &OfferQuery) -> Vec<String> {
+    let partition = explained(&history.pool, query).await.unwrap().unwrap();
+    let told = |Unoffered { during, why }: Unoffered| {
+        let time = |at: DateTime<Utc>| at.format("%dT%H:%M").to_string();
+        format!("{}-{} {why:?}", time(during.start()), time(during.end()))
+    };
+    partition.unoffered.into_iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_date_holds_instead_of_the_week() {
+    let history = kept().await;
+    let off = day_at_pune("2026-04-06");
+    assert_eq!(starts(&history, &off).await, Some(String::new()));
+    assert_eq!(
+        reasons(&history, &off).await,
+        ["05T18:30-06T18:30 OutsideHours"]
+    );
+    // A Wednesday, from five to six in the evening.
+    let evening = starts(&history, &day_at_pune("2026-04-08")).await;
+    assert_eq!(evening, Some("08T11:30 08T12:00".to_owned()));
+}
+
+#[tokio::test]
+async fn a_date_that_was_taken_back_has_the_hours_of_the_week() {
+    let history = kept().await;
+    let monday = starts(&history, &day_at_pune("2026-04-20")).await;
+    let four = "20T03:30 20T04:00 20T04:30 20T05:00";
+    assert_eq!(monday, Some(four.to_owned()));
+}
+
+#[tokio::test]
+async fn a_holiday_of_the_clinic_offers_nothing() {
+    let history = kept().await;
+    let holiday = day_at_pune("2026-04-13");
+    assert_eq!(starts(&history, &holiday).await, Some(String::new()));
+    assert_eq!(
+        reasons(&history, &holiday).await,
+        ["12T18:30-13T18:30 Holiday"]
+    );
+    // The other clinic is open: the Sunday before in Berlin, one to five in the night.
+    let sunday = night_at_berlin("2026-04-12", "2026-03-01T06:00:00Z");
+    assert_eq!(
+        starts(&history, &sunday).await,
+        Some("11T23:00 12T00:00 12T01:00 12T02:00".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn what_is_taken_is_explained_by_that_and_an_overdue_hold_is_not() {
+    let history = kept().await;
+    let hour = at("2026-03-01T06:15:00Z");
+    let during = slot("2026-03-09T03:50:00Z", "2026-03-09T04:10:00Z");
+    claim(&history, "hold", during, Some(hour)).await;
+    let asked_at = |now| OfferQuery {
+        now,
+        ..monday_at_pune()
+    };
+    let held = asked_at(hour - chrono::TimeDelta::microseconds(1));
+    let three = [
+        "08T18:30-09T03:30 OutsideHours",
+        "09T03:30-09T04:30 Taken",
+        "09T05:30-09T18:30 OutsideHours",
+    ];
+    assert_eq!(reasons(&history, &held).await, three);
+    let two = [
+        "08T18:30-09T03:30 OutsideHours",
+        "09T05:30-09T18:30 OutsideHours",
+    ];
+    assert_eq!(reasons(&history, &asked_at(hour)).await, two);
+}
+
+#[tokio::test]
+async fn an_unverified_doctor_is_explained_by_that_alone() {
+    let history = kept().await;
+    let arun = OfferQuery {
+        doctor: doctor(ARUN),
+        clinic: clinic(BERLIN),
+        ..monday_at_pune()
+    };
+    let partition = explained(&history.pool, &arun).await.unwrap().unwrap();
+    let whole_day = slot("2026-03-08T23:00:00Z", "2026-03-09T23:00:00Z");
+    let why = WhyNot::Unverified;
+    assert_eq!(
+        partition.unoffered,
+        [Unoffered {
+            during: whole_day,
+            why
+        }]
+    );
+}
+
+/// Meera's night moves to other clocks: one to five, in hours, on their days of change.
+#[tokio::test]
+async fn nights_of_change_are_right_on_other_clocks_too() {
+    let history = kept().await;
+    for (zone, sunday, now, expected) in [
+        (
+            "Europe/London",
+            "2026-03-29",
+            "2026-03-01T06:00:00Z",
+            "29T01:00 29T02:00 29T03:00",
+        ),
+        (
+            "Europe/London",
+            "2026-10-25",
+            "2026-10-01T06:00:00Z",
+            "25T00:00 25T01:00 25T02:00 25T03:00 25T04:00",
+        ),
+        (
+            "America/New_York",
+            "2026-03-08",
+            "2026-03-01T06:00:00Z",
+            "08T06:00 08T07:00 08T08:00",
+        ),
+        (
+            "America/New_York",
+            "2026-11-01",
+            "2026-10-01T06:00:00Z",
+            "01T05:00 01T06:00 01T07:00 01T08:00 01T09:00",
+        ),
+        (
+            "Asia/Kolkata",
+            "2026-03-29",
+            "2026-03-01T06:00:00Z",
+            "28T19:30 28T20:30 28T21:30 28T22:30",
+        ),
+    ] {
+        sqlx::query("update doctor_timetables set zone = $1 where clinic_id = $2")
+            .bind(zone)
+            .bind(clinic(BERLIN).as_uuid())
+            .execute(&history.pool)
+            .await
+            .unwrap();
+        let night = starts(&history, &night_at_berlin(sunday, now)).await;
+        assert_eq!(night.as_deref(), Some(expected), "{zone} {sunday}");
+    }
 }

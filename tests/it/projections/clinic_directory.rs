@@ -4,7 +4,7 @@ use domain::Currency;
 use projections::clinic_directory::{ClinicDirectory, ListedClinic, get, list};
 
 use super::fixture::{History, clinic};
-use super::story::{BERLIN, PUNE, told};
+use super::story::{BERLIN, PUNE, holidays_of_pune, told};
 
 async fn listed() -> History {
     let history = told().await;
@@ -19,7 +19,8 @@ fn renamed_pune() -> ListedClinic {
         city: "Pune City".parse().unwrap(),
         zone: "Asia/Kolkata".parse().unwrap(),
         currency: Currency::Inr,
-        version: 2,
+        holidays: holidays_of_pune(),
+        version: 5,
     }
 }
 

@@ -152,3 +152,95 @@ async fn an_erased_patient_is_on_the_sheet_without_name_and_reason() {
             .all(|row| row.patient_name.is_none() && row.reason.is_none())
     );
 }
+
+/// Half past midnight, half past eleven at night and the hour that may come twice, on the days of
+/// change and beside them: each visit is on its own day, in the order in which they happen.
+#[tokio::test]
+async fn around_a_change_of_the_clocks_a_visit_is_on_its_own_day() {
+    let history = kept().await;
+    for (zone, sheets) in [
+        (
+            "Europe/London",
+            [
+                ("2026-03-28", "28T00:30 28T23:30"),
+                ("2026-03-29", "29T00:30 29T01:30 29T22:30"),
+                ("2026-03-30", "29T23:30"),
+                ("2026-10-24", "23T23:30 24T22:30"),
+                ("2026-10-25", "24T23:30 25T00:30 25T01:30 25T23:30"),
+                ("2026-10-26", "26T00:30"),
+            ],
+        ),
+        (
+            "America/New_York",
+            [
+                ("2026-03-07", "07T05:30 08T04:30"),
+                ("2026-03-08", "08T05:30 08T06:30 09T03:30"),
+                ("2026-03-09", "09T04:30"),
+                ("2026-10-31", "31T04:30 01T03:30"),
+                ("2026-11-01", "01T04:30 01T05:30 01T06:30 02T04:30"),
+                ("2026-11-02", "02T05:30"),
+            ],
+        ),
+        (
+            "Africa/Cairo",
+            [
+                ("2026-04-23", "22T22:30 23T21:30"),
+                ("2026-04-24", "23T22:30 24T20:30"),
+                ("2026-04-25", "24T21:30"),
+                ("2026-10-28", "27T21:30 28T20:30"),
+                ("2026-10-29", "28T21:30 29T20:30 29T21:30"),
+                ("2026-10-30", "29T22:30"),
+            ],
+        ),
+    ] {
+        history.empty(&["day_sheet"]).await;
+        move_berlin_to(&history, zone).await;
+        // The last of them first: the order of the sheet is not that of the bookings.
+        for (day, starts) in sheets.iter().rev() {
+            for start in starts.split(' ').rev() {
+                visit(&history, day, start).await;
+            }
+        }
+        for (day, expected) in sheets {
+            let sheet = rows(&history.pool, &history.sealing, &meera_on(day)).await;
+            let starts: Vec<_> = (sheet.unwrap().iter())
+                .map(|row| row.slot.start().format("%dT%H:%M").to_string())
+                .collect();
+            assert_eq!(starts.join(" "), expected, "{zone} {day}");
+        }
+    }
+}
+
+/// A visit of Meera's in Berlin of half an hour, as the projection would store it; `start` is a day
+/// of the month, at most a day away from `around`, and a time in UTC.
+async fn visit(history: &History, around: &str, start: &str) {
+    let around: NaiveDate = around.parse().unwrap();
+    let (day, time) = start.split_once('T').unwrap();
+    let mut days = around.pred_opt().unwrap().iter_days().take(3);
+    let day = days
+        .find(|date| date.format("%d").to_string() == day)
+        .unwrap();
+    let start = at(&format!("{day}T{time}:00Z"));
+    sqlx::query(
+        "insert into day_sheet (appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
+           status, hold_until, subject, phi, version)
+         values (gen_random_uuid(), $1, $2, $3, $4, $5, 'CONFIRMED', $4, $3, null, 1)",
+    )
+    .bind(doctor(MEERA).as_uuid())
+    .bind(clinic(BERLIN).as_uuid())
+    .bind(patient(ASHA).as_uuid())
+    .bind(start)
+    .bind(start + chrono::TimeDelta::minutes(30))
+    .execute(&history.pool)
+    .await
+    .unwrap();
+}
+
+async fn move_berlin_to(history: &History, zone: &str) {
+    sqlx::query("update day_sheet_clinics set zone = $1 where clinic_id = $2")
+        .bind(zone)
+        .bind(clinic(BERLIN).as_uuid())
+        .execute(&history.pool)
+        .await
+        .unwrap();
+}

@@ -4,7 +4,7 @@ use domain::{Affiliation, DoctorId, SlotLength};
 use projections::doctor_directory::{DoctorDirectory, DoctorSearch, get, list};
 
 use super::fixture::{History, clinic, doctor};
-use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, inr, monday_morning, told};
+use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, april_at_pune, inr, monday_morning, told};
 
 async fn listed() -> History {
     let history = told().await;
@@ -41,13 +41,14 @@ async fn a_doctor_is_shown_with_every_clinic_and_its_terms() {
         ["en".parse().unwrap(), "hi".parse().unwrap()].into()
     );
     assert!(meera.verified);
-    assert_eq!(meera.version, 7);
+    assert_eq!(meera.version, 11);
     assert_eq!(meera.affiliations.len(), 2);
     let at_pune = Affiliation {
         fee: inr(60_000),
         slot_length: SlotLength::new(30).unwrap(),
         zone: "Asia/Kolkata".parse().unwrap(),
         hours: monday_morning(),
+        dated_hours: april_at_pune(),
     };
     assert_eq!(meera.affiliations[&clinic(PUNE)], at_pune);
 }

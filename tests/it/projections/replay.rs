@@ -12,7 +12,11 @@ use super::story::{ASHA, told};
 fn tables_of(subscriber: &dyn Subscriber) -> &'static [&'static str] {
     match subscriber.name() {
         "account_directory" => &["account_directory"],
-        "availability" => &["timetable_doctors", "doctor_timetables"],
+        "availability" => &[
+            "timetable_doctors",
+            "doctor_timetables",
+            "timetable_clinics",
+        ],
         "clinic_directory" => &["clinic_directory"],
         "day_sheet" => &["day_sheet", "day_sheet_patients", "day_sheet_clinics"],
         "doctor_leaves" => &["doctor_leaves"],

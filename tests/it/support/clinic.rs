@@ -64,11 +64,16 @@ impl Clinic {
 
     /// A clinic whose doctor works on other terms.
     pub async fn with(terms: Terms) -> Self {
-        let site = Site::at(now()).await.unwrap();
+        Self::on_clock("Asia/Kolkata", now(), terms).await
+    }
+
+    /// A clinic in another time zone, at another time.
+    pub async fn on_clock(zone: &str, now: DateTime<Utc>, terms: Terms) -> Self {
+        let site = Site::at(now).await.unwrap();
         let pool = site.database.pool(4).await.unwrap();
-        let world = World::new(pool.clone(), now()).await.unwrap();
+        let world = World::new(pool.clone(), now).await.unwrap();
         let currency = Currency::Inr;
-        let facts = world.clinic("Asia/Kolkata", currency).await.unwrap();
+        let facts = world.clinic(zone, currency).await.unwrap();
         let doctor = world.doctor(facts, terms).await.unwrap();
         let node = site.node().await.unwrap();
         let client = Client::new(node.url(""));
@@ -122,6 +127,14 @@ impl Clinic {
     /// The clinic's front desk.
     pub fn desk(&self) -> Client {
         self.client(&Somebody::receptionist(only(self.facts.clinic)))
+    }
+
+    /// An admin of the clinic, and of no other.
+    pub fn admin(&self) -> Client {
+        self.client(&Somebody {
+            clinics: only(self.facts.clinic),
+            ..Somebody::admin()
+        })
     }
 
     /// Another clinic's front desk.

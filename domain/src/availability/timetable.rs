@@ -1,32 +1,31 @@
-//! From a doctor's week to the slots that can be booked, right on the days on which the clocks
-//! change.
+//! Which openings hold on a date, and how slots are laid into them.
 //!
 //! An opening is said in local time and a visit takes elapsed time, so the two meet in UTC: the
 //! opening's local ends are converted first, then slots of equal length are laid from its start for
-//! as long as they fit. On such a day
+//! as long as they fit. On a day on which the clocks change
 //! - a local time that is skipped means the first one after the gap,
 //! - a local time that comes twice means the first of the two where an opening starts and the
 //!   second where it ends,
 //! - an opening begins at the earliest when the one before it is over, so that a repeated hour is
 //!   never given away twice.
 //!
-//! What is already taken, or in the past, is not known here; that is for those who hold the claims
-//! and the clock.
+//! What is already taken, or in the past, is not known here; that is for `partition` and for those
+//! who hold the claims.
 
-use chrono::offset::LocalResult;
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use thiserror::Error;
 
-use crate::values::{ClinicZone, OpeningHours, Slot, SlotLength, WeeklyHours};
-
-/// Longer than any zone ever skipped: Samoa left out a whole day in 2011.
-const LONGEST_GAP_MINUTES: i64 = 25 * 60;
+use super::wall_clock::{self, instants};
+use crate::values::{
+    ClinicZone, DatedHours, Holidays, Opening, OpeningHours, Slot, SlotLength, WeeklyHours,
+};
 
 /// Why no slot begins at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotOffered {
+    /// The clinic is closed on that day.
+    #[error("the clinic is closed on that day")]
+    Holiday,
     /// The visit would not lie wholly within one opening: it begins before it, or ends after it.
     #[error("the doctor does not see patients at that time")]
     OutsideHours,
@@ -35,11 +34,15 @@ pub enum NotOffered {
     OffGrid,
 }
 
-/// One doctor's week at one clinic, ready to be laid out on a calendar.
+/// One doctor's hours at one clinic, ready to be laid out on a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timetable<'a> {
     /// The regular openings, in local time.
     pub hours: &'a WeeklyHours,
+    /// What holds on particular dates instead of them.
+    pub dated: &'a DatedHours,
+    /// The days on which the clinic is closed, whatever the doctor's hours say.
+    pub holidays: &'a Holidays,
     /// The wall clock by which they are meant.
     pub zone: ClinicZone,
     /// How long one visit takes.
@@ -47,6 +50,12 @@ pub struct Timetable<'a> {
 }
 
 impl Timetable<'_> {
+    /// From the first instant of one local date up to the end of another. Nothing if the zone left
+    /// out all of it.
+    pub fn days(&self, from: NaiveDate, to: NaiveDate) -> Option<Slot> {
+        wall_clock::days(self.zone, from, to)
+    }
+
     /// The slots of the openings of one local date, earliest first.
     pub fn slots_on(&self, date: NaiveDate) -> Vec<Slot> {
         self.slots_between(date, date)
@@ -66,11 +75,15 @@ impl Timetable<'_> {
     /// The slot that begins at `start`.
     ///
     /// # Errors
-    /// [`NotOffered::OutsideHours`] unless a visit from `start` would lie wholly within one
-    /// opening, and [`NotOffered::OffGrid`] if it would, but begins between two slots.
+    /// [`NotOffered::Holiday`] if the clinic is closed that day, [`NotOffered::OutsideHours`] unless
+    /// a visit from `start` would lie wholly within one opening, and [`NotOffered::OffGrid`] if it
+    /// would, but begins between two slots.
     pub fn check_slot(&self, start: DateTime<Utc>) -> Result<Slot, NotOffered> {
         let wanted = Slot::starting(start, self.slot_length).ok_or(NotOffered::OutsideHours)?;
-        let date = start.with_timezone(&self.zone.tz()).date_naive();
+        let date = self.zone.date_at(start);
+        if self.holidays.contains(date) {
+            return Err(NotOffered::Holiday);
+        }
         let opening = self
             .openings(day_before(date), day_after(date))
             .into_iter()
@@ -82,7 +95,7 @@ impl Timetable<'_> {
     }
 
     /// Slots from the start of an opening, for as long as they fit.
-    fn grid(&self, opening: Slot) -> impl Iterator<Item = Slot> + use<> {
+    pub(super) fn grid(&self, opening: Slot) -> impl Iterator<Item = Slot> + use<> {
         let length = self.slot_length;
         let first = Slot::starting(opening.start(), length);
         std::iter::successors(first, move |slot| Slot::starting(slot.end(), length))
@@ -90,13 +103,13 @@ impl Timetable<'_> {
     }
 
     /// The openings of some local dates in UTC, in order and without overlaps.
-    fn openings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Slot> {
+    pub(crate) fn openings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Slot> {
         let mut openings = Vec::new();
         let mut free_from = DateTime::<Utc>::MIN_UTC;
         // The day before takes part because a repeated hour may reach across midnight.
         for date in day_before(from).iter_days().take_while(|date| *date <= to) {
-            for hours in self.hours.on(date.weekday()) {
-                let Some(opening) = self.opening_on(date, hours, free_from) else {
+            for opening in self.hours_on(date) {
+                let Some(opening) = self.opening_on(date, opening, free_from) else {
                     continue;
                 };
                 free_from = opening.end();
@@ -108,33 +121,30 @@ impl Timetable<'_> {
         openings
     }
 
+    /// What holds on a date, in local time: nothing on a holiday, else what was said of the date, else
+    /// the week.
+    fn hours_on(&self, date: NaiveDate) -> Vec<Opening> {
+        if self.holidays.contains(date) {
+            return Vec::new();
+        }
+        match self.dated.on(date) {
+            Some(day) => day.openings().to_vec(),
+            None => (self.hours.on(date.weekday()))
+                .map(OpeningHours::opening)
+                .collect(),
+        }
+    }
+
     /// One opening on one date in UTC, or nothing where a change of the clocks swallowed it.
     fn opening_on(
         &self,
         date: NaiveDate,
-        hours: &OpeningHours,
+        opening: Opening,
         free_from: DateTime<Utc>,
     ) -> Option<Slot> {
-        let (start, _) = self.instants(date, hours.from())?;
-        let (_, end) = self.instants(date, hours.to())?;
+        let (start, _) = instants(self.zone, date, opening.from())?;
+        let (_, end) = instants(self.zone, date, opening.to())?;
         Slot::new(start.max(free_from), end).ok()
-    }
-
-    /// The first and the last instant at which the wall clock shows a time, or shows the next time
-    /// it does not skip.
-    fn instants(&self, date: NaiveDate, time: NaiveTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        let local = date.and_time(time);
-        (0..=LONGEST_GAP_MINUTES)
-            .filter_map(|minutes| local.checked_add_signed(TimeDelta::minutes(minutes)))
-            .find_map(|local| self.resolve(local))
-    }
-
-    fn resolve(&self, local: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        match self.zone.tz().from_local_datetime(&local) {
-            LocalResult::Single(only) => Some((only.to_utc(), only.to_utc())),
-            LocalResult::Ambiguous(first, last) => Some((first.to_utc(), last.to_utc())),
-            LocalResult::None => None,
-        }
     }
 }
 
@@ -145,6 +155,3 @@ fn day_before(date: NaiveDate) -> NaiveDate {
 fn day_after(date: NaiveDate) -> NaiveDate {
     date.checked_add_days(Days::new(1)).unwrap_or(date)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,13 +1,44 @@
-//! Days in query strings.
+//! Days in query strings and in paths, and what forbids to say anything of one.
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
+use domain::{MAX_DAYS_AHEAD, NotPlannable};
 use serde::{Deserialize, Deserializer, de};
+
+use super::problem::{Flaw, Problem};
 
 /// Reads a day as RFC 3339 writes it, with a year of four digits: chrono and PostgreSQL each know
 /// years that the other does not.
 pub fn calendar_day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
     let raw = String::deserialize(from)?;
     parse(&raw).ok_or_else(|| de::Error::custom("a day is YYYY-MM-DD"))
+}
+
+/// A day from the path segment `{date}`.
+pub struct Date(pub NaiveDate);
+
+impl FromRequest for Date {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let date = parse(request.match_info().query("date")).map(Self);
+        ready(date.ok_or_else(|| Problem::malformed(vec![Flaw::at("date", "a day is YYYY-MM-DD")])))
+    }
+}
+
+/// 422: the wish names a day of which nothing can be said any more, or yet.
+pub fn not_plannable(refusal: NotPlannable) -> Problem {
+    match refusal {
+        NotPlannable::InPast => Problem::unprocessable("date-in-past", "That day is over."),
+        NotPlannable::TooFarAhead => Problem::unprocessable(
+            "date-too-far-ahead",
+            format!("A day lies at most {MAX_DAYS_AHEAD} days ahead."),
+        ),
+    }
 }
 
 fn parse(raw: &str) -> Option<NaiveDate> {

@@ -1,14 +1,16 @@
 //! Slots on ordinary days and on the days on which the clocks change.
 
-use chrono::{Days, Weekday};
-use proptest::prelude::*;
+use chrono::Weekday;
 
 use super::*;
-use crate::samples::{date, instant, minutes, opening, week, zone};
+use crate::samples::{date, day, instant, minutes, opening, week, zone};
+use crate::values::{DatedHours, Holidays, Slot, WeeklyHours};
 
 fn timetable<'a>(hours: &'a WeeklyHours, zone_name: &str, length: u16) -> Timetable<'a> {
     Timetable {
         hours,
+        dated: DatedHours::NONE,
+        holidays: Holidays::NONE,
         zone: zone(zone_name),
         slot_length: minutes(length),
     }
@@ -222,48 +224,106 @@ fn a_time_between_two_slots_is_off_the_grid() {
     }
 }
 
-/// Up to two openings a day, on any grid of five minutes.
-fn some_hours() -> impl Strategy<Value = WeeklyHours> {
-    let day = (0_u8..7).prop_map(|day| Weekday::try_from(day).unwrap());
-    let time = |part: u32| NaiveTime::from_hms_opt(part / 12, part % 12 * 5, 0).unwrap();
-    let opening = (day, 0_u32..287, 1_u32..120).prop_map(move |(day, from, length)| {
-        OpeningHours::new(day, time(from), time((from + length).min(287))).unwrap()
-    });
-    prop::collection::vec(opening, 1..14).prop_map(|openings| {
-        let mut kept: Vec<OpeningHours> = Vec::new();
-        for opening in openings {
-            if !kept.iter().any(|other| other.overlaps(&opening)) {
-                kept.push(opening);
-            }
-        }
-        WeeklyHours::new(kept).unwrap()
-    })
+fn dated(on: &str, openings: &[(&str, &str)]) -> DatedHours {
+    let mut dated = DatedHours::default();
+    dated.set(date(on), day(openings), instant("2026-01-01T00:00:00Z"));
+    dated
 }
 
-proptest! {
-    #[test]
-    fn what_is_offered_never_overlaps_and_can_be_booked(
-        hours in some_hours(),
-        zone_name in prop::sample::select(vec![
-            "Asia/Kolkata",
-            "Europe/London",
-            "America/New_York",
-            "America/St_Johns",
-            "Australia/Lord_Howe",
-            "America/Asuncion",
-        ]),
-        length in (1_u16..=48).prop_map(|steps| steps * 5),
-        // Two years, with every change of the clocks in them.
-        day in 0_u64..730,
-    ) {
-        let timetable = timetable(&hours, zone_name, length);
-        let from = date("2010-01-01") + Days::new(day);
-        let slots = timetable.slots_between(from, from + Days::new(7));
-        for pair in slots.windows(2) {
-            prop_assert!(pair[0].end() <= pair[1].start());
-        }
-        for slot in slots {
-            prop_assert_eq!(timetable.check_slot(slot.start()), Ok(slot));
-        }
+#[test]
+fn what_is_said_of_a_date_holds_instead_of_the_week() {
+    let hours = sundays("09:00", "10:00");
+    let dated = dated("2026-03-01", &[("14:00", "14:40"), ("20:00", "20:20")]);
+    let london = Timetable {
+        dated: &dated,
+        ..timetable(&hours, "Europe/London", 20)
+    };
+    assert_eq!(starts(&london, "2026-03-01"), ["14:00", "14:20", "20:00"]);
+    assert_eq!(starts(&london, "2026-03-08"), ["09:00", "09:20", "09:40"]);
+    let nine = london.check_slot(instant("2026-03-01T09:00:00Z"));
+    assert_eq!(nine, Err(NotOffered::OutsideHours));
+    assert!(london.check_slot(instant("2026-03-01T14:20:00Z")).is_ok());
+}
+
+#[test]
+fn a_date_without_openings_is_a_day_off() {
+    let hours = sundays("09:00", "10:00");
+    let dated = dated("2026-03-01", &[]);
+    let london = Timetable {
+        dated: &dated,
+        ..timetable(&hours, "Europe/London", 20)
+    };
+    assert!(starts(&london, "2026-03-01").is_empty());
+}
+
+#[test]
+fn nothing_is_offered_on_a_holiday_whatever_the_week_and_the_date_say() {
+    let hours = sundays("09:00", "10:00");
+    let dated = dated("2026-03-01", &[("14:00", "15:00")]);
+    let mut holidays = Holidays::default();
+    for day in ["2026-03-01", "2026-03-08"] {
+        holidays.declare(
+            date(day),
+            "Holi".parse().unwrap(),
+            instant("2026-01-01T00:00:00Z"),
+        );
+    }
+    let london = Timetable {
+        dated: &dated,
+        holidays: &holidays,
+        ..timetable(&hours, "Europe/London", 20)
+    };
+    for day in ["2026-03-01", "2026-03-08"] {
+        assert!(starts(&london, day).is_empty(), "{day}");
+    }
+    for start in [
+        "2026-03-01T14:00:00Z",
+        "2026-03-08T09:00:00Z",
+        "2026-03-08T00:00:00Z",
+    ] {
+        assert_eq!(
+            london.check_slot(instant(start)),
+            Err(NotOffered::Holiday),
+            "{start}"
+        );
+    }
+    assert_eq!(starts(&london, "2026-03-15"), ["09:00", "09:20", "09:40"]);
+}
+
+#[test]
+fn openings_of_a_date_are_right_on_a_day_on_which_the_clocks_change() {
+    let hours = WeeklyHours::default();
+    let dated = dated("2026-10-25", &[("00:30", "02:00")]);
+    let london = Timetable {
+        dated: &dated,
+        ..timetable(&hours, "Europe/London", 30)
+    };
+    // Half past midnight is in summer time; one o'clock comes twice.
+    let five = ["23:30", "00:00", "00:30", "01:00", "01:30"];
+    assert_eq!(starts(&london, "2026-10-25"), five);
+}
+
+#[test]
+fn an_evening_whose_last_hour_is_repeated_is_offered_to_its_end() {
+    // Egypt goes from midnight back to 23:00; the clock shows 23:00 at 20:00 and at 21:00 UTC.
+    let hours = week(&[opening(Weekday::Thu, "22:00", "23:30")]);
+    let cairo = timetable(&hours, "Africa/Cairo", 30);
+    let five = ["19:00", "19:30", "20:00", "20:30", "21:00"];
+    assert_eq!(starts(&cairo, "2026-10-29"), five);
+}
+
+#[test]
+fn a_night_without_a_midnight_is_offered_from_one_o_clock_on() {
+    let hours = week(&[opening(Weekday::Fri, "00:00", "02:00")]);
+    let cairo = timetable(&hours, "Africa/Cairo", 30);
+    assert_eq!(starts(&cairo, "2026-04-24"), ["22:00", "22:30"]);
+}
+
+#[test]
+fn india_never_changes_its_clocks() {
+    let hours = sundays("00:00", "03:00");
+    let india = timetable(&hours, "Asia/Kolkata", 60);
+    for day in ["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01"] {
+        assert_eq!(starts(&india, day), ["18:30", "19:30", "20:30"], "{day}");
     }
 }

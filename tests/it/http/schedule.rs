@@ -1,0 +1,70 @@
+//! How the tests change when a doctor can be booked, and ask for it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Call, Client, Clinic, Reply};
+
+/// The `ETag` of an aggregate as it is now.
+pub async fn etag(clinic: &Clinic, id: impl ToString) -> String {
+    let sql = "select max(sequence) from events where aggregate_id = $1";
+    format!("\"{}\"", clinic.count(sql, &id.to_string()).await)
+}
+
+/// The doctor's week at the clinic, or a date of it.
+pub fn hours_path(clinic: &Clinic, date: &str) -> String {
+    let (doctor, at) = (clinic.doctor, clinic.facts.clinic);
+    let path = format!("/api/v1/doctors/{doctor}/affiliations/{at}/hours/{date}");
+    path.trim_end_matches('/').to_owned()
+}
+
+pub fn holiday_path(clinic: &Clinic, date: &str) -> String {
+    format!("/api/v1/clinics/{}/holidays/{date}", clinic.facts.clinic)
+}
+
+/// Sets the week; openings are `[{"day", "from", "to"}]`.
+pub async fn set_week(clinic: &Clinic, who: &Client, openings: Value) -> Call {
+    who.put(&hours_path(clinic, ""), &json!({"weeklyHours": openings}))
+        .header("If-Match", etag(clinic, clinic.doctor).await)
+}
+
+/// Sets the hours of a date; openings are `[{"from", "to"}]`.
+pub async fn set_date(clinic: &Clinic, who: &Client, date: &str, openings: Value) -> Call {
+    who.put(&hours_path(clinic, date), &json!({"openings": openings}))
+        .header("If-Match", etag(clinic, clinic.doctor).await)
+}
+
+pub async fn clear_date(clinic: &Clinic, who: &Client, date: &str) -> Call {
+    who.call(Method::DELETE, &hours_path(clinic, date))
+        .header("If-Match", etag(clinic, clinic.doctor).await)
+}
+
+pub async fn declare(clinic: &Clinic, who: &Client, date: &str, name: &str) -> Call {
+    who.put(&holiday_path(clinic, date), &json!({"name": name}))
+        .header("If-Match", etag(clinic, clinic.facts.clinic).await)
+}
+
+pub async fn withdraw(clinic: &Clinic, who: &Client, date: &str) -> Call {
+    who.call(Method::DELETE, &holiday_path(clinic, date))
+        .header("If-Match", etag(clinic, clinic.facts.clinic).await)
+}
+
+/// What is offered of some days, and why the rest is not, once `after` is known.
+pub async fn explained(clinic: &Clinic, (from, to): (&str, &str), after: &Reply) -> Value {
+    let path = format!(
+        "/api/v1/doctors/{}/availability?clinicId={}&from={from}&to={to}&explain=true",
+        clinic.doctor, clinic.facts.clinic
+    );
+    let asked = clinic.settled(async || clinic.nobody().get(&path).after(after));
+    asked.await.body
+}
+
+/// When the slots of a day begin, as `HH:MM` in UTC.
+pub async fn starts(clinic: &Clinic, day: &str, after: &Reply) -> Vec<String> {
+    let offered = explained(clinic, (day, day), after).await;
+    let slots = offered["slots"].as_array().unwrap();
+    slots
+        .iter()
+        .map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned())
+        .collect()
+}
