@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tracing::instrument;
 
 use super::horizon::Head;
 use super::{DaemonOptions, Progress, SubscribeError, Subscriber, checkpoint, reader};
@@ -113,6 +114,12 @@ impl Runner {
     ///
     /// The commit does not wait for the disk: after a crash the batch and its checkpoint are gone
     /// together, and the batch is read again.
+    #[instrument(
+        name = "subscriber.batch",
+        level = "debug",
+        skip_all,
+        fields(subscriber.name = self.subscriber.name(), batch.events = events.len())
+    )]
     async fn take(
         &self,
         events: &[RecordedEvent],
