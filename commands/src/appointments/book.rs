@@ -10,6 +10,7 @@ use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use event_store::{Decided, Loaded};
+use tracing::instrument;
 use uuid::Uuid;
 
 use super::{Answer, answered, reply};
@@ -56,6 +57,7 @@ impl Commands {
     ///
     /// A hold whose time is over is in nobody's way, whether or not its timer has run: it is expired
     /// here, and the booking tried again.
+    #[instrument(name = "command.appointment.book", skip_all)]
     pub async fn book_appointment(
         &self,
         caller: &Caller,

@@ -4,6 +4,7 @@ use domain::clinic::{Clinic, ClinicCommand, ClinicRefusal, OpenClinic, RenameCli
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency};
 use event_store::Loaded;
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 
 use crate::execute::{Request, Tried, decide, key, unexpected};
 use crate::{CommandError, Commands, Context, Done};
@@ -34,6 +35,7 @@ pub struct NewClinic {
 
 impl Commands {
     /// Opens a clinic.
+    #[instrument(name = "command.clinic.open", skip_all)]
     pub async fn open_clinic(&self, new: NewClinic, context: &Context) -> Answer {
         let clinic = ClinicId::from_uuid(self.ids.id());
         let NewClinic {
@@ -68,6 +70,7 @@ impl Commands {
     }
 
     /// Changes a clinic's name and city.
+    #[instrument(name = "command.clinic.rename", skip_all)]
     pub async fn rename_clinic(
         &self,
         clinic: ClinicId,

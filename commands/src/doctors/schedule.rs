@@ -2,6 +2,7 @@
 
 use domain::doctor::{DoctorCommand, SetTerms, SetWeeklyHours};
 use domain::{ClinicId, DoctorId, WeeklyHours};
+use tracing::instrument;
 
 use super::{Answer, DoctorReply, NewAffiliation, registered};
 use crate::execute::{Request, key};
@@ -9,6 +10,7 @@ use crate::{Commands, Context};
 
 impl Commands {
     /// Replaces a doctor's weekly hours at a clinic; `expected` is the doctor's version as read.
+    #[instrument(name = "command.doctor.set_hours", skip_all)]
     pub async fn set_weekly_hours(
         &self,
         doctor: DoctorId,
@@ -27,6 +29,7 @@ impl Commands {
     }
 
     /// Replaces fee and slot length at a clinic.
+    #[instrument(name = "command.doctor.set_terms", skip_all)]
     pub async fn set_terms(
         &self,
         doctor: DoctorId,
