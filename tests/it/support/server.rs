@@ -92,7 +92,8 @@ impl Server {
             .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
             .env_remove("CARESYNC_MASTER_KEY")
-            .env("CARESYNC_PORT", "0");
+            .env("CARESYNC_PORT", "0")
+            .env("CARESYNC_LOG_FORMAT", "text");
         if let Some(key) = &self.master_key {
             command.env("CARESYNC_MASTER_KEY", key);
         }
