@@ -138,9 +138,9 @@ impl Told {
 
 /// The one line of a finished request. A problem that was our fault has logged its cause already.
 fn report(endpoint: &Endpoint, told: &Told, started: Instant) {
-    let status = told.status.as_u16();
     let span = Span::current();
-    span.record("http.status", status);
+    // Signed: OpenTelemetry knows no other whole numbers.
+    span.record("http.status", i64::from(told.status.as_u16()));
     if told.status.is_server_error() {
         span.set_status(opentelemetry::trace::Status::error(""));
     }

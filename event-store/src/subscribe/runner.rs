@@ -118,7 +118,7 @@ impl Runner {
         name = "subscriber.batch",
         level = "debug",
         skip_all,
-        fields(subscriber.name = self.subscriber.name(), batch.events = events.len())
+        fields(subscriber.name = self.subscriber.name(), batch.events = size(events))
     )]
     async fn take(
         &self,
@@ -188,6 +188,11 @@ impl Runner {
             "A subscriber could not go on; it will try again."
         );
     }
+}
+
+/// Signed: OpenTelemetry knows no other whole numbers.
+fn size(events: &[RecordedEvent]) -> i64 {
+    i64::try_from(events.len()).unwrap_or(i64::MAX)
 }
 
 fn pause_after(failures: u32) -> Duration {

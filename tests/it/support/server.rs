@@ -24,6 +24,8 @@ pub struct Server {
     pub client: Client,
     /// The master keys that the program is given; without any it makes its own.
     pub master_key: Option<String>,
+    /// Further variables of its environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Server {
@@ -57,6 +59,7 @@ impl Server {
             starts: 0,
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
+            environment: vec![("CARESYNC_LOG_FORMAT", "text".to_owned())],
         }
     }
 
@@ -70,7 +73,7 @@ impl Server {
     pub async fn refuses_to_start(&mut self) -> String {
         self.spawn();
         self.gone("the server refuses to start").await;
-        fs::read_to_string(self.log()).unwrap()
+        self.logged()
     }
 
     fn spawn(&mut self) {
@@ -93,7 +96,7 @@ impl Server {
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
             .env_remove("CARESYNC_MASTER_KEY")
             .env("CARESYNC_PORT", "0")
-            .env("CARESYNC_LOG_FORMAT", "text");
+            .envs(self.environment.iter().cloned());
         if let Some(key) = &self.master_key {
             command.env("CARESYNC_MASTER_KEY", key);
         }
@@ -103,6 +106,11 @@ impl Server {
     /// The folder that it keeps everything in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What it has logged since it was started last.
+    pub fn logged(&self) -> String {
+        fs::read_to_string(self.log()).unwrap()
     }
 
     fn log(&self) -> PathBuf {
@@ -117,7 +125,9 @@ impl Server {
             let ended = self.process.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {text}");
             let rest = text.split_once("Listening on http://");
-            address = rest.and_then(|(_, rest)| Some(rest.split_whitespace().next()?.to_owned()));
+            let of_address = |c: char| c.is_ascii_digit() || ".:".contains(c);
+            address =
+                rest.and_then(|(_, rest)| rest.split(|c| !of_address(c)).next().map(str::to_owned));
             address.is_some()
         })
         .await;
