@@ -3,7 +3,7 @@
 //! Paths are told as the pattern of their route, so that no id and nothing that a client made up gets
 //! into a log line, a label or a span.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -147,7 +147,7 @@ fn report(endpoint: &Endpoint, told: &Told, started: Instant) {
     if let Some(error) = &told.unlogged {
         tracing::error!(error, "A request failed on our side.");
     }
-    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
+    let milliseconds = to_the_microsecond(started.elapsed());
     if is_probe(endpoint) {
         tracing::debug!(duration.ms = milliseconds, "A probe was answered.");
     } else {
@@ -157,4 +157,10 @@ fn report(endpoint: &Endpoint, told: &Told, started: Instant) {
             "A request was answered."
         );
     }
+}
+
+/// Milliseconds with three digits.
+fn to_the_microsecond(duration: Duration) -> f64 {
+    let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+    f64::from(micros) / 1_000.0
 }

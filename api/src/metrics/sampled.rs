@@ -55,7 +55,7 @@ impl Sampler {
         if let Some(pid) = survey.horizon.and_then(|holder| holder.pid) {
             samples.gauge(
                 "caresync_log_horizon_holder_pid",
-                "The PostgreSQL process of that transaction; absent if there is none.",
+                "The PostgreSQL process of the oldest writing transaction; absent if there is none.",
                 f64::from(pid),
             )?;
         }
@@ -75,7 +75,7 @@ impl Sampler {
             .collect();
         samples.labelled(
             "caresync_subscriber_lag_seconds",
-            "How long the oldest of them has been in the log.",
+            "How long the oldest event that a subscriber has not taken has been in the log.",
             ("subscriber", &ages),
         )
     }
@@ -101,7 +101,7 @@ fn pool(samples: &Samples, pool: &PgPool) -> Result<(), Error> {
     let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
     samples.labelled(
         "caresync_database_pool_connections",
-        "Open connections of the pool. Those of the write lanes are not in it.",
+        "Open connections of the pool; the two write lanes have their own besides.",
         (
             "state",
             &[("idle", idle.into()), ("in_use", (open - idle).into())],
@@ -109,7 +109,7 @@ fn pool(samples: &Samples, pool: &PgPool) -> Result<(), Error> {
     )?;
     samples.gauge(
         "caresync_database_pool_connections_max",
-        "How many there may be.",
+        "Connections that the pool may open.",
         pool.options().get_max_connections().into(),
     )
 }
@@ -118,17 +118,17 @@ fn write_side(samples: &Samples, figures: &StoreFigures) -> Result<(), Error> {
     let counters = [
         (
             "caresync_append_commands_total",
-            "Commands that went to the database, those that it refused among them.",
+            "Commands written to the log, those that a constraint refused among them.",
             figures.commands,
         ),
         (
             "caresync_append_batches_total",
-            "Batches in which they went; commands by batches is how many shared one.",
+            "Statements that wrote them; commands by batches is how many shared one.",
             figures.batches,
         ),
         (
             "caresync_append_second_rounds_total",
-            "Batches that a constraint refused and that went in again command by command.",
+            "Batches that a constraint refused, and that went in again command by command.",
             figures.second_rounds,
         ),
         (
@@ -143,7 +143,7 @@ fn write_side(samples: &Samples, figures: &StoreFigures) -> Result<(), Error> {
         ),
         (
             "caresync_aggregate_cache_misses_total",
-            "Loads of aggregates that it did not.",
+            "Loads of aggregates that the cache did not answer.",
             figures.cache_misses,
         ),
     ];
@@ -163,7 +163,7 @@ fn write_side(samples: &Samples, figures: &StoreFigures) -> Result<(), Error> {
         ),
         (
             "caresync_aggregate_cache_bytes",
-            "What they weigh.",
+            "What the cached aggregates weigh.",
             figures.cached_bytes,
         ),
     ];

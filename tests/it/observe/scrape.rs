@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::support::Client;
 
-/// The samples of a scrape: name and labels as they stand there, and the value.
+/// The samples of a scrape: name and labels as they stand there, and the value as it is written.
 #[derive(Debug)]
 pub struct Scrape {
-    samples: BTreeMap<String, f64>,
+    samples: BTreeMap<String, String>,
     pub text: String,
 }
 
@@ -19,7 +19,7 @@ impl Scrape {
         let samples = reply.raw.lines().filter(|line| !line.starts_with('#'));
         let samples = samples.map(|line| {
             let (name, value) = line.rsplit_once(' ').unwrap();
-            (name.to_owned(), value.parse().unwrap())
+            (name.to_owned(), value.to_owned())
         });
         Self {
             samples: samples.collect(),
@@ -27,28 +27,49 @@ impl Scrape {
         }
     }
 
-    /// A sample's value; labels in the order of the alphabet.
-    pub fn get(&self, name: &str) -> Option<f64> {
-        self.samples.get(name).copied()
+    /// Whether there is such a sample.
+    pub fn has(&self, name: &str) -> bool {
+        self.samples.contains_key(name)
     }
 
-    /// The same where it must be there.
+    /// A count, if it is there; labels are in the order of the alphabet.
+    pub fn get(&self, name: &str) -> Option<i64> {
+        self.samples.get(name).map(|value| value.parse().unwrap())
+    }
+
+    /// A count that must be there.
     #[track_caller]
-    pub fn value(&self, name: &str) -> f64 {
-        let value = self.get(name);
-        value.unwrap_or_else(|| panic!("no {name} in\n{}", self.text))
+    pub fn count(&self, name: &str) -> i64 {
+        let count = self.get(name);
+        count.unwrap_or_else(|| panic!("no {name} in\n{}", self.text))
     }
 
-    /// What has come to those samples since an earlier scrape, without those that stayed.
-    pub fn since(&self, before: &Self, prefix: &str) -> BTreeMap<String, f64> {
+    /// Seconds, which must be there.
+    #[track_caller]
+    pub fn seconds(&self, name: &str) -> f64 {
+        let value = self.samples.get(name);
+        let value = value.unwrap_or_else(|| panic!("no {name} in\n{}", self.text));
+        value.parse().unwrap()
+    }
+
+    /// The counts of a family, by whatever labels it has.
+    pub fn family(&self, name: &str) -> Vec<i64> {
+        let labelled = format!("{name}{{");
+        let samples = self.samples.keys().filter(|of| of.starts_with(&labelled));
+        samples.map(|of| self.count(of)).collect()
+    }
+
+    /// What has come to a family since an earlier scrape, without what stayed as it was.
+    pub fn since(&self, before: &Self, name: &str) -> BTreeMap<String, i64> {
+        let labelled = format!("{name}{{");
         let samples = self
             .samples
-            .iter()
-            .filter(|(name, _)| name.starts_with(prefix));
-        let grown = samples.map(|(name, value)| {
-            let earlier = before.get(name).unwrap_or_default();
-            (name.clone(), value - earlier)
+            .keys()
+            .filter_map(|of| Some((of.strip_prefix(&labelled)?, of)));
+        let grown = samples.map(|(labels, of)| {
+            let by = self.count(of) - before.get(of).unwrap_or_default();
+            (labels.trim_end_matches('}').to_owned(), by)
         });
-        grown.filter(|(_, by)| *by != 0.0).collect()
+        grown.filter(|(_, by)| *by != 0).collect()
     }
 }

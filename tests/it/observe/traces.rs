@@ -12,8 +12,8 @@ use tokio::net::TcpListener;
 use super::collector::Collector;
 use crate::support::{Client, Server, all_read};
 
-const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-const PARENT: &str = "00f067aa0ba902b7";
+const TRACE: u128 = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
+const PARENT: u64 = 0x00f0_67aa_0ba9_02b7;
 
 async fn server(endpoint: String) -> Server {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
@@ -31,12 +31,8 @@ async fn sign_up(client: &Client, number: u32) {
         "email": format!("zephyrine{number}@quillfeather.example"), "password": "canary-password-9",
     });
     let call = client.post("/api/v1/auth/register", &new);
-    let call = call.header("traceparent", format!("00-{TRACE}-{PARENT}-01"));
+    let call = call.header("traceparent", format!("00-{TRACE:032x}-{PARENT:016x}-01"));
     call.expect(201).await;
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[track_caller]
@@ -64,15 +60,15 @@ async fn a_request_is_a_trace_from_its_sender_to_the_log() {
 
     let spans = collector.spans();
     let request = named(&spans, "POST /api/v1/auth/register");
-    assert_eq!(hex(&request.trace_id), TRACE);
-    assert_eq!(hex(&request.parent_span_id), PARENT);
+    assert_eq!(request.trace_id, TRACE.to_be_bytes());
+    assert_eq!(request.parent_span_id, PARENT.to_be_bytes());
     assert_eq!(request.kind(), SpanKind::Server);
     assert_eq!(attribute(request, "http.status"), Some(Any::IntValue(201)));
     let command = named(&spans, "command.patient.sign_up");
     assert_eq!(command.parent_span_id, request.span_id);
     let append = named(&spans, "log.append");
     assert_eq!(append.parent_span_id, command.span_id);
-    assert_eq!(hex(&append.trace_id), TRACE);
+    assert_eq!(append.trace_id, request.trace_id);
     named(&spans, "subscriber.batch");
     assert!(
         spans.iter().all(|span| !span.name.contains("/readyz")),
