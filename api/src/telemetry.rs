@@ -14,6 +14,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use crate::http::observe::PROBE;
 use crate::settings::{LogFormat, TraceSettings};
 
 /// How the process tells what it does. [`close`](Telemetry::close) it at the end.
@@ -89,5 +90,5 @@ fn is_exported(metadata: &Metadata<'_>) -> bool {
         "event_store" => Level::DEBUG,
         _ => return false,
     };
-    metadata.is_span() && *metadata.level() <= level
+    metadata.is_span() && metadata.target() != PROBE && *metadata.level() <= level
 }

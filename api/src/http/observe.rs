@@ -13,6 +13,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
+use opentelemetry::trace::TraceId;
 use tracing::{Instrument as _, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
@@ -24,6 +25,9 @@ use crate::metrics::{Endpoint, Metrics};
 
 /// Routes that machines ask all the time. They are logged at `debug`.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// The target of their spans, which are in no trace.
+pub const PROBE: &str = "api::probe";
 
 /// Surrounds every request; the outermost middleware.
 pub async fn observe(
@@ -37,14 +41,13 @@ pub async fn observe(
     let exchange = metrics.map(|metrics| metrics.http().begin(endpoint.clone()));
     let started = Instant::now();
     let answer = next.call(request).instrument(span.clone()).await;
-    let answer = named(answer, &id);
-    let _inside = span.enter();
     let told = Told::of(&answer);
+    let _inside = span.enter();
     if let Some(exchange) = exchange {
         exchange.end(told.status, told.outcome);
     }
     report(&endpoint, &told, started);
-    answer
+    named(answer, &id)
 }
 
 /// The span of a request, and how the request is called.
@@ -52,6 +55,17 @@ pub async fn observe(
 /// It is an error's span, so that no filter that lets errors through takes the id from their lines.
 fn begin(request: &ServiceRequest, endpoint: &Endpoint) -> (Span, RequestId) {
     let id = RequestId::from_headers(request.headers());
+    if is_probe(endpoint) {
+        let span = tracing::error_span!(
+            target: PROBE,
+            "http.probe",
+            request.id = id.token(),
+            http.method = endpoint.method,
+            http.route = &*endpoint.route,
+            http.status = field::Empty,
+        );
+        return (span, id);
+    }
     let span = tracing::error_span!(
         "http.request",
         request.id = id.token(),
@@ -62,21 +76,24 @@ fn begin(request: &ServiceRequest, endpoint: &Endpoint) -> (Span, RequestId) {
         otel.name = field::Empty,
         otel.kind = field::Empty,
     );
-    let mut context = trace_context::sent(request.headers());
-    // An error means that no traces are sent.
-    if !is_probe(endpoint) && span.set_parent(context.clone()).is_ok() {
-        span.record("otel.kind", "server");
-        span.record(
-            "otel.name",
-            format!("{} {}", endpoint.method, endpoint.route),
-        );
-        context = span.context();
-    }
-    let trace = trace_context::trace_of(&context);
+    let trace = join_trace(&span, request, endpoint);
     if let Some(trace) = trace {
         span.record("trace.id", field::display(trace));
     }
     (span, id.within(trace))
+}
+
+/// Makes the span part of the sender's trace, or where traces are sent, of a new one. Returns that trace.
+fn join_trace(span: &Span, request: &ServiceRequest, endpoint: &Endpoint) -> Option<TraceId> {
+    let sent = trace_context::sent(request.headers());
+    // An error means that no traces are sent.
+    if span.set_parent(sent.clone()).is_err() {
+        return trace_context::trace_of(&sent);
+    }
+    span.record("otel.kind", "server");
+    let name = format!("{} {}", endpoint.method, endpoint.route);
+    span.record("otel.name", name);
+    trace_context::trace_of(&span.context())
 }
 
 /// The answer with its request's id, also where it is an error of a middleware.

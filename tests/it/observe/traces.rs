@@ -70,9 +70,14 @@ async fn a_request_is_a_trace_from_its_sender_to_the_log() {
     assert_eq!(append.parent_span_id, command.span_id);
     assert_eq!(append.trace_id, request.trace_id);
     named(&spans, "subscriber.batch");
-    assert!(
-        spans.iter().all(|span| !span.name.contains("/readyz")),
-        "a probe is no trace"
+    let routes = spans
+        .iter()
+        .filter_map(|span| attribute(span, "http.route"));
+    let register = Any::StringValue("/api/v1/auth/register".to_owned());
+    assert_eq!(
+        routes.collect::<Vec<_>>(),
+        [register],
+        "a probe is in no trace"
     );
 
     let received = collector.received();
