@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use adapters::jwt::JwtKeys;
 use serde_json::json;
+use sqlx::ConnectOptions as _;
 use tests::app::Somebody;
+use tests::database::Database;
 
 use super::scrape::Scrape;
 use crate::support::{Clinic, Server, all_read, eventually};
@@ -178,4 +180,37 @@ async fn a_scrape_answers_while_the_database_is_away() {
     })
     .await;
     server.kill();
+}
+
+#[tokio::test]
+async fn a_token_opens_the_metrics_and_must_be_long() {
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    let text = ("CARESYNC_LOG_FORMAT", "text".to_owned());
+    let token = |token: &str| ("CARESYNC_METRICS_TOKEN", token.to_owned());
+    server.environment = vec![text.clone(), token("too-short")];
+    let told = server.refuses_to_start().await;
+    assert!(
+        told.contains("CARESYNC_METRICS_TOKEN is too short"),
+        "{told}"
+    );
+    server.environment = vec![text, token("a-token-of-the-operators")];
+    server.restart().await;
+    let client = &server.client;
+    client.get("/metrics").expect(401).await;
+    let guess = client.with_token("a-token-of-the-operator");
+    guess.get("/metrics").expect(401).await;
+    Scrape::of(&client.with_token("a-token-of-the-operators")).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_node_on_a_shared_database_shows_its_metrics_to_nobody_without_a_token() {
+    let database = Database::create().await.unwrap();
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    let url = database.options().to_url_lossy().to_string();
+    server.environment = vec![("DATABASE_URL", url)];
+    server.restart().await;
+    server.client.get("/metrics").expect(404).await;
+    server.client.get("/readyz").expect(200).await;
+    server.stop().await;
 }
