@@ -10,7 +10,7 @@ mod client;
 use std::time::Duration;
 
 use opentelemetry_otlp::{
-    ExporterBuildError, RetryPolicy, SpanExporter, WithExportConfig, WithHttpConfig,
+    ExporterBuildError, Protocol, RetryPolicy, SpanExporter, WithExportConfig, WithHttpConfig,
 };
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -39,6 +39,7 @@ impl OtlpTraces {
             .with_http()
             .with_endpoint(endpoint)
             .with_timeout(TIMEOUT)
+            .with_protocol(Protocol::HttpBinary)
             // A batch that is lost is lost: trying again would only hold up the next one.
             .with_retry_policy(RetryPolicy::disabled())
             .with_http_client(CollectorClient::new(TIMEOUT))

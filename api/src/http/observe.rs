@@ -181,3 +181,26 @@ fn to_the_microsecond(duration: Duration) -> f64 {
     let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
     f64::from(micros) / 1_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_middleware_carries_the_requests_id() {
+        let id = RequestId::from_headers(&HeaderMap::new());
+        let failed: Result<ServiceResponse<()>, Error> = Err(Problem::forbidden().into());
+        let error = named(failed, &id).err().unwrap();
+        let response = error.error_response();
+        assert_eq!(response.headers().get(REQUEST_ID).unwrap(), id.token());
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn durations_have_three_digits() {
+        let duration = Duration::from_nanos(4_906_887);
+        assert!((to_the_microsecond(duration) - 4.906).abs() < f64::EPSILON);
+    }
+}
