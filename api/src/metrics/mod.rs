@@ -34,7 +34,7 @@ impl Metrics {
     pub fn new(started: DateTime<Utc>) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let http = HttpMetrics::register(&registry)?;
-        let fixed = Samples::of(registry);
+        let fixed = Samples::of(registry.clone());
         fixed.labelled(
             "caresync_build_info",
             "The program that runs; always 1.",
@@ -45,7 +45,6 @@ impl Metrics {
             "When the node started, in seconds since 1970.",
             seconds(started),
         )?;
-        let registry = fixed.into_registry();
         Ok(Self { registry, http })
     }
 

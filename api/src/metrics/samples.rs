@@ -12,7 +12,7 @@ impl Samples {
         Self::of(Registry::new())
     }
 
-    /// Further families beside those of a registry.
+    /// Further families in a registry.
     pub fn of(registry: Registry) -> Self {
         Self(registry)
     }
@@ -43,11 +43,6 @@ impl Samples {
         let counter = IntCounter::new(name, help)?;
         counter.inc_by(count);
         self.0.register(Box::new(counter))
-    }
-
-    /// The registry with them.
-    pub fn into_registry(self) -> Registry {
-        self.0
     }
 
     /// All of them.
