@@ -214,3 +214,23 @@ async fn a_node_on_a_shared_database_shows_its_metrics_to_nobody_without_a_token
     server.client.get("/readyz").expect(200).await;
     server.stop().await;
 }
+
+/// Commands that share a statement with one that is refused go in again, each on its own.
+#[tokio::test]
+async fn refusals_among_others_are_second_rounds() {
+    let clinic = Clinic::open().await;
+    for slot in 0..8 {
+        clinic.book(&clinic.patient(), slot).expect(201).await;
+    }
+    let before = Scrape::of(clinic.nobody()).await;
+    assert_eq!(before.count("caresync_append_second_rounds_total"), 0);
+    eventually("two that are refused share a statement", async || {
+        let patients = (0..8).map(|slot| (clinic.patient(), slot));
+        let tries = patients.map(|(patient, slot)| clinic.book(&patient, slot).expect(409));
+        futures::future::join_all(tries).await;
+        let after = Scrape::of(clinic.nobody()).await;
+        after.count("caresync_append_second_rounds_total") > 0
+    })
+    .await;
+    clinic.close().await;
+}
