@@ -8,5 +8,6 @@ pub mod backup;
 pub mod embedded_postgres;
 pub mod identity;
 pub mod jwt;
+pub mod otlp;
 pub mod private_file;
 pub mod system;

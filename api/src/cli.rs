@@ -7,13 +7,14 @@ mod progress;
 mod restore;
 mod serve;
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
-use crate::settings::{ServeSettings, Settings};
+use crate::settings::{LogFormat, ServeSettings, Settings, TraceSettings};
+use crate::telemetry::Telemetry;
 
 /// The backend of a clinic group.
 #[derive(Parser)]
@@ -29,6 +30,31 @@ struct Cli {
         global = true
     )]
     log: String,
+    /// How it is logged. Without it the server writes JSON unless standard error is a terminal, and all
+    /// other commands write text.
+    #[arg(long, env = "CARESYNC_LOG_FORMAT", value_enum, global = true)]
+    log_format: Option<LogFormat>,
+}
+
+impl Cli {
+    /// Servers are read by machines, other commands by whoever runs them.
+    fn log_format(&self) -> LogFormat {
+        let served = matches!(self.command, Command::Serve { .. });
+        self.log_format
+            .unwrap_or(if served && !std::io::stderr().is_terminal() {
+                LogFormat::Json
+            } else {
+                LogFormat::Text
+            })
+    }
+
+    /// Only a server sends traces.
+    fn traces(&self) -> Option<&TraceSettings> {
+        match &self.command {
+            Command::Serve { serve, .. } => Some(&serve.traces),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -110,18 +136,24 @@ enum AdminCommand {
 /// Runs the binary.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&cli.log))
-        .with_target(false)
-        .with_writer(std::io::stderr)
-        .init();
-    match runtime().and_then(|runtime| runtime.block_on(dispatch(cli.command))) {
+    let telemetry = match Telemetry::start(&cli.log, cli.log_format(), cli.traces()) {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            // There is no log yet to say it in.
+            let _ = writeln!(std::io::stderr(), "Error: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ran = runtime().and_then(|runtime| runtime.block_on(dispatch(cli.command)));
+    let code = match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
             ExitCode::FAILURE
         }
-    }
+    };
+    telemetry.close();
+    code
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

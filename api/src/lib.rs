@@ -2,6 +2,7 @@
 //!
 //! - `cli`: the commands of the binary. `settings`: what can be set, read once.
 //! - `storage`, `secrets`, `master_keys`, `startup`: from settings to a running [`startup::Application`].
+//! - `telemetry`: the log and traces. `metrics`: numbers for Prometheus.
 //! - `http`: what every endpoint shares. One folder per resource, one file per endpoint, each with
 //!   its blocks in one order: request and reply types, OpenAPI, handler, tests.
 //!
@@ -15,6 +16,7 @@ pub mod cli;
 mod health;
 mod http;
 mod master_keys;
+mod metrics;
 mod openapi;
 mod revoked;
 mod routes;
@@ -22,6 +24,7 @@ mod secrets;
 pub mod settings;
 pub mod startup;
 pub mod storage;
+mod telemetry;
 mod tokens;
 
 mod accounts;
@@ -32,4 +35,5 @@ mod doctors;
 mod leaves;
 mod patients;
 
+pub use metrics::MetricsAccess;
 pub use openapi::document;

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::problem::MEDIA_TYPE;
-use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, patients};
+use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients};
 
 /// Where the document is served.
 const DOCUMENT: &str = "/openapi.json";
@@ -30,6 +30,7 @@ const DOCUMENT: &str = "/openapi.json";
     paths(
         health::healthz,
         health::readyz,
+        metrics::metrics,
         auth::register,
         auth::login,
         auth::refresh,

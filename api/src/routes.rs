@@ -4,11 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::http::problem::Problem;
-use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, openapi, patients};
+use crate::{
+    accounts, appointments, auth, clinics, doctors, health, leaves, metrics, openapi, patients,
+};
 
 /// Registers every route.
 pub fn all(config: &mut ServiceConfig) {
-    config.configure(health::routes).configure(openapi::routes);
+    config
+        .configure(health::routes)
+        .configure(metrics::routes)
+        .configure(openapi::routes);
     config.service(
         web::scope("/api/v1")
             .configure(auth::routes)

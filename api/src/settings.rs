@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 /// Settings of a node.
@@ -67,6 +67,15 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
 
+    /// Opens `/metrics` to whoever sends it as a bearer token; at least 16 characters. Without it, the
+    /// metrics are closed with `DATABASE_URL`, and else open to programs on this machine.
+    #[arg(long, env = "CARESYNC_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
+
+    /// Where traces go, and in whose name.
+    #[command(flatten)]
+    pub traces: TraceSettings,
+
     /// Fills an empty database with demo data and prints its sign-ins.
     #[arg(long)]
     pub demo: bool,
@@ -80,4 +89,26 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
           value_parser = clap::value_parser!(u16).range(1..=730))]
     pub horizon_days: u16,
+}
+
+/// Where traces go, in the variables that the OpenTelemetry specification names.
+#[derive(Debug, Clone, Args)]
+pub struct TraceSettings {
+    /// The OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g.
+    /// `http://localhost:4318`. Without it there are none.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+
+    /// The name that the traces are sent under.
+    #[arg(long, env = "OTEL_SERVICE_NAME", default_value = "caresync")]
+    pub otel_service_name: String,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }

@@ -22,7 +22,8 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::http::submission::MAX_BODY;
-use crate::http::{client, request, security};
+use crate::http::{client, observe, security};
+use crate::metrics::{Metrics, MetricsAccess, Sampler};
 use crate::revoked::RevokedSessions;
 use crate::tokens::Tokens;
 
@@ -62,6 +63,8 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Who may read the metrics.
+    pub metrics: MetricsAccess,
 }
 
 /// A running node.
@@ -126,8 +129,14 @@ impl Application {
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;
-        let clients = client::Clients::behind(parts.trusted_proxies);
-        let server = serve(app.clone(), clients, parts.cors_origins, listener)?;
+        let surroundings = Surroundings {
+            clients: client::Clients::behind(parts.trusted_proxies),
+            origins: parts.cors_origins,
+            metrics: Data::new(Metrics::new(app.clock.now()).context("preparing the metrics")?),
+            sampler: Data::default(),
+            metrics_access: Data::new(parts.metrics),
+        };
+        let server = serve(app.clone(), surroundings, listener)?;
         let handle = server.handle();
         #[expect(
             clippy::disallowed_methods,
@@ -188,20 +197,31 @@ impl Application {
     }
 }
 
-fn serve(
-    app: Data<App>,
+/// What the server needs besides the application.
+struct Surroundings {
     clients: client::Clients,
     origins: Vec<String>,
+    metrics: Data<Metrics>,
+    sampler: Data<Sampler>,
+    metrics_access: Data<MetricsAccess>,
+}
+
+fn serve(
+    app: Data<App>,
+    around: Surroundings,
     listener: TcpListener,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(app.clone())
-            .app_data(Data::new(clients.clone()))
+            .app_data(Data::new(around.clients.clone()))
+            .app_data(around.metrics.clone())
+            .app_data(around.sampler.clone())
+            .app_data(around.metrics_access.clone())
             .app_data(PayloadConfig::new(MAX_BODY))
-            .wrap(security::cors(&origins))
+            .wrap(security::cors(&around.origins))
             .wrap(security::headers())
-            .wrap(from_fn(request::tag))
+            .wrap(from_fn(observe::observe))
             .configure(crate::routes::all)
     })
     .disable_signals()

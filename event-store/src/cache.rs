@@ -74,6 +74,16 @@ impl AggregateCache {
         self.0.remove(key);
     }
 
+    /// Loads that found something here, and those that did not.
+    pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
+        (self.0.hits(), self.0.misses())
+    }
+
+    /// What everything here weighs.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.weight()
+    }
+
     /// How many aggregates are kept.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

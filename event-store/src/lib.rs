@@ -21,6 +21,7 @@ mod cursor;
 mod epoch;
 mod error;
 mod event;
+mod figures;
 mod guard;
 mod idempotency;
 mod keyring;
@@ -40,6 +41,7 @@ pub use cursor::{Cursor, CursorError};
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
+pub use figures::StoreFigures;
 pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
 pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey, UnfitKeyring};
@@ -51,7 +53,8 @@ pub use seal::{
 pub use snapshot::Snapshots;
 pub use store::{EventStore, StoreOptions};
 pub use subscribe::{
-    BehindError, Daemon, DaemonOptions, Progress, SubscribeError, Subscriber, SubscriberError,
+    BehindError, Daemon, DaemonOptions, HorizonHolder, Lag, LogSurvey, Progress, SubscribeError,
+    Subscriber, SubscriberError,
 };
 pub use transact::{Decision, TransactError, Transacted};
 pub use upcast::Upcasters;

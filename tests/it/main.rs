@@ -4,6 +4,7 @@
 
 mod backup;
 mod http;
+mod observe;
 mod projections;
 mod store;
 mod support;

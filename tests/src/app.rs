@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemIds, TestClock};
+use api::MetricsAccess;
 use api::startup::{Application, Parts, realm};
 use api::storage;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -81,6 +82,7 @@ impl Site {
             policy: BookingPolicy::default(),
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: Vec::new(),
+            metrics: MetricsAccess::Loopback,
         };
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let application = Application::start(parts, listener).await?;

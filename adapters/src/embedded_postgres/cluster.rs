@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::{
     EmbeddedPostgresConfig, EmbeddedPostgresError as Error,
@@ -118,7 +118,9 @@ impl Maker<'_> {
     /// else it may do, each migration grants. Nobody else may connect at all.
     async fn make_roles_and_database(&self) -> Result<(), sqlx::Error> {
         let superuser = Role::Superuser.options(self.socket_dir, self.passwords);
-        let mut connection = PgConnection::connect_with(&superuser.database("postgres")).await?;
+        // Its statements have passwords in them, and are logged at `debug` otherwise.
+        let superuser = superuser.database("postgres").disable_statement_logging();
+        let mut connection = PgConnection::connect_with(&superuser).await?;
         let (owner, app) = (plain(&self.passwords.owner), plain(&self.passwords.app));
         for statement in [
             format!("create role {OWNER} login password '{owner}'"),

@@ -4,11 +4,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use adapters::system::{SystemClock, SystemIds};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use domain::appointment::BookingPolicy;
+use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::demo;
+use crate::metrics::MetricsAccess;
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Parts};
@@ -32,6 +34,7 @@ async fn run(
     storage: &Storage,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
+    let metrics = metrics_access(serve, storage)?;
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
     let parts = Parts {
         pool: storage.pool.clone(),
@@ -46,6 +49,7 @@ async fn run(
         },
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
+        metrics,
     };
     let mut application = Application::start(parts, listener).await?;
     if serve.demo {
@@ -66,6 +70,18 @@ async fn run(
     tracing::info!("Stopping.");
     application.stop().await;
     failed.map_or(Ok(()), Err)
+}
+
+/// Who may read the metrics: a token's holders, else programs on this machine if it has all to itself.
+fn metrics_access(serve: &ServeSettings, storage: &Storage) -> anyhow::Result<MetricsAccess> {
+    match &serve.metrics_token {
+        Some(token) if token.expose_secret().len() < 16 => {
+            bail!("CARESYNC_METRICS_TOKEN is too short: it has at least 16 characters")
+        }
+        Some(token) => Ok(MetricsAccess::Token(token.clone())),
+        None if storage.embedded.is_some() => Ok(MetricsAccess::Loopback),
+        None => Ok(MetricsAccess::Closed),
+    }
 }
 
 async fn told_to_stop() {

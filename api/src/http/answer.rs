@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use commands::Done;
 use serde::Serialize;
 
+use super::outcome::Outcome;
 use super::position::POSITION;
 use super::precondition::etag;
 
@@ -51,8 +52,11 @@ fn tell<T: Serialize>(mut response: HttpResponseBuilder, done: &Done<T>) -> Http
     if let Some(cursor) = done.cursor {
         response.insert_header((POSITION, cursor.to_string()));
     }
+    let mut outcome = Outcome::Done;
     if done.replayed {
+        outcome = Outcome::Replayed;
         response.insert_header(("Idempotency-Replayed", "true"));
     }
+    response.extensions_mut().insert(outcome);
     response.json(&done.reply)
 }

@@ -2,7 +2,8 @@
 //!
 //! A handler's signature is its policy: [`access`] has one extractor per access level,
 //! [`submission::Submission`] takes a body with its idempotency key, [`position::Position`] waits for
-//! the caller's own writes. Errors leave as [`problem::Problem`] and no other way.
+//! the caller's own writes. Errors leave as [`problem::Problem`] and no other way. [`observe`] is
+//! around all of it: ids, log lines, counts and traces.
 
 pub mod access;
 pub mod answer;
@@ -10,6 +11,8 @@ pub mod calendar_day;
 pub mod client;
 pub mod ids;
 pub mod in_flight;
+pub mod observe;
+pub mod outcome;
 pub mod page;
 pub mod position;
 pub mod precondition;
@@ -18,3 +21,4 @@ pub mod query;
 pub mod request;
 pub mod security;
 pub mod submission;
+pub mod trace_context;

@@ -17,6 +17,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::outcome::Outcome;
+
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -46,6 +48,9 @@ pub struct Problem {
     error_id: Option<Uuid>,
     #[serde(skip)]
     retry_after: Option<u64>,
+    /// What it means for the command that was asked for.
+    #[serde(skip)]
+    outcome: Option<Outcome>,
 }
 
 /// One thing that is wrong with a request.
@@ -103,6 +108,7 @@ impl Problem {
             clashes: Box::default(),
             error_id: None,
             retry_after: None,
+            outcome: None,
         }
     }
 
@@ -169,16 +175,21 @@ impl Problem {
         }
     }
 
-    /// What kind of problem it is.
-    pub fn slug(&self) -> &'static str {
-        self.slug
-    }
-
     /// When asking again makes sense; rounded up to whole seconds.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         self
+    }
+
+    /// What kind of problem it is.
+    pub fn slug(&self) -> &'static str {
+        self.slug
+    }
+
+    /// What came of the command, if one was asked for.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
     }
 
     /// A failure that is ours: the cause goes to the log, once, here; the client gets an id.
@@ -246,6 +257,24 @@ impl From<event_store::StoreError> for Problem {
 
 /// The answers that every command shares; `refusal` maps the aggregate's own.
 pub fn of_command<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Problem {
+    let outcome = Some(outcome_of(&error));
+    let problem = told(error, refusal);
+    Problem { outcome, ..problem }
+}
+
+fn outcome_of<R>(error: &CommandError<R>) -> Outcome {
+    match error {
+        CommandError::Refused(_)
+        | CommandError::NotFound
+        | CommandError::Forbidden
+        | CommandError::KeyReused => Outcome::Refused,
+        CommandError::Stale => Outcome::Conflict,
+        CommandError::Contended => Outcome::Contended,
+        CommandError::Fault(_) => Outcome::Fault,
+    }
+}
+
+fn told<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Problem {
     match error {
         CommandError::Refused(own) => refusal(own),
         CommandError::NotFound => Problem::not_found(),

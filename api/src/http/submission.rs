@@ -59,7 +59,7 @@ impl<T> Submission<T> {
         let flight = idempotency
             .map(|own| app.in_flight.enter(own.key).ok_or_else(still_running))
             .transpose()?;
-        let request = self.request.0;
+        let request = self.request.uuid();
         let at = app.clock.now();
         let context = Context {
             actor,
@@ -67,7 +67,7 @@ impl<T> Submission<T> {
             at,
             request: Some(request),
             causation: request,
-            correlation: request,
+            correlation: self.request.correlation(),
             idempotency,
         };
         Ok((context, flight))
@@ -78,9 +78,10 @@ impl<T> Submission<T> {
     /// The context for somebody who has not signed in. Such requests are never replayed: their
     /// replies are not kept.
     pub fn anonymous_context(&self, app: &App) -> Context {
-        let request = self.request.0;
+        let request = self.request.uuid();
         Context {
             request: Some(request),
+            correlation: self.request.correlation(),
             ..Context::system(app.clock.now(), request)
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
+use api::MetricsAccess;
 use api::startup::{Application, Parts, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
@@ -150,6 +151,7 @@ fn parts(cluster: &Cluster, keys: JwtKeys, master: MasterKeys) -> Parts {
         policy: BookingPolicy::default(),
         cors_origins: Vec::new(),
         trusted_proxies: Vec::new(),
+        metrics: MetricsAccess::Closed,
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles};
 use event_store::Loaded;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 
 use crate::execute::{Request, Tried, decide, key, unexpected};
 use crate::guards::LOGIN_TAKEN;
@@ -50,6 +51,7 @@ pub struct NewStaffAccount {
 
 impl Identity {
     /// Registers an account for staff.
+    #[instrument(name = "command.account.register", skip_all)]
     pub async fn register_staff(
         &self,
         new: NewStaffAccount,
@@ -100,6 +102,7 @@ impl Identity {
 
 impl Commands {
     /// Disables an account; its sessions end within seconds.
+    #[instrument(name = "command.account.disable", skip_all)]
     pub async fn disable_account(
         &self,
         account: AccountId,
@@ -112,6 +115,7 @@ impl Commands {
     }
 
     /// Lets a disabled account sign in again.
+    #[instrument(name = "command.account.enable", skip_all)]
     pub async fn enable_account(
         &self,
         account: AccountId,

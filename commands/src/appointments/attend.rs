@@ -6,6 +6,7 @@ use domain::appointment::{
 };
 use domain::clinic::Clinic;
 use domain::{Actor, AppointmentId, ClinicId, ClinicZone, Reason};
+use tracing::instrument;
 
 use super::{Answer, answered, reply};
 use crate::access::attending_as;
@@ -27,6 +28,7 @@ pub struct Attended<'a> {
 
 impl Commands {
     /// Notes that the patient is there: the clinic's front desk does.
+    #[instrument(name = "command.appointment.arrive", skip_all)]
     pub async fn mark_arrived(&self, attended: Attended<'_>, context: &Context) -> Answer {
         let (visit, by) = self.visit_of(attended, Step::Arrive).await?;
         let (zone, at) = (self.zone_of(visit.clinic).await?, context.at);
@@ -35,6 +37,7 @@ impl Commands {
     }
 
     /// Begins the visit: its doctor does, or the clinic's front desk with a reason.
+    #[instrument(name = "command.appointment.start", skip_all)]
     pub async fn start_visit(
         &self,
         attended: Attended<'_>,
@@ -48,6 +51,7 @@ impl Commands {
     }
 
     /// Ends the visit: its doctor does, or the clinic's front desk with a reason.
+    #[instrument(name = "command.appointment.complete", skip_all)]
     pub async fn complete_visit(
         &self,
         attended: Attended<'_>,
@@ -61,6 +65,7 @@ impl Commands {
     }
 
     /// Notes that the patient did not come, and frees the slot: the clinic's front desk does.
+    #[instrument(name = "command.appointment.no_show", skip_all)]
     pub async fn mark_no_show(
         &self,
         attended: Attended<'_>,

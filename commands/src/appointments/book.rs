@@ -10,6 +10,7 @@ use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
 use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Reason, Role};
 use event_store::{Decided, Loaded};
+use tracing::instrument;
 
 use super::place::{Drafted, Place};
 use super::{Answer, answered, reply};
@@ -65,6 +66,7 @@ pub(super) struct Wish<'a> {
 
 impl Commands {
     /// Books a slot for a patient. Of all who try for one slot, one gets it.
+    #[instrument(name = "command.appointment.book", skip_all)]
     pub async fn book_appointment(
         &self,
         caller: &Caller,

@@ -3,6 +3,7 @@
 use domain::appointment::{Appointment, AppointmentCommand, CancelAppointment, Visit};
 use domain::patient::Patient;
 use domain::{AppointmentId, Reason};
+use tracing::instrument;
 
 use super::{Answer, answered, reply};
 use crate::access::capacity;
@@ -12,6 +13,7 @@ use crate::{Caller, CommandError, Commands, Context};
 impl Commands {
     /// Cancels an appointment for its patient, its doctor or its clinic; anyone else is told that
     /// there is none.
+    #[instrument(name = "command.appointment.cancel", skip_all)]
     pub async fn cancel_appointment(
         &self,
         (caller, appointment): (&Caller, AppointmentId),

@@ -2,6 +2,7 @@
 
 use domain::appointment::{Appointment, AppointmentCommand, ConfirmByOverride};
 use domain::{AppointmentId, Reason};
+use tracing::instrument;
 
 use super::{Answer, answered, reply};
 use crate::execute::{Request, key};
@@ -9,6 +10,7 @@ use crate::{Caller, CommandError, Commands, Context};
 
 impl Commands {
     /// Confirms an unpaid appointment: the clinic's front desk vouches for it.
+    #[instrument(name = "command.appointment.confirm", skip_all)]
     pub async fn confirm_by_override(
         &self,
         (caller, appointment): (&Caller, AppointmentId),

@@ -2,6 +2,7 @@
 
 use domain::AppointmentId;
 use domain::appointment::{Appointment, AppointmentCommand, ExpireHold};
+use tracing::instrument;
 
 use super::{Answer, answered, reply};
 use crate::execute::{Request, key};
@@ -9,6 +10,7 @@ use crate::{CommandError, Commands, Context};
 
 impl Commands {
     /// Expires an unpaid hold and frees its slot. Done by the timer, or by whoever meets the hold.
+    #[instrument(name = "command.appointment.expire_hold", skip_all)]
     pub async fn expire_hold(&self, appointment: AppointmentId, cause: &Context) -> Answer {
         let context = Context {
             actor: domain::Actor::System,

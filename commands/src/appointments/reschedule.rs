@@ -8,6 +8,7 @@ use domain::appointment::{
 use domain::patient::Patient;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason, Role};
 use event_store::Decided;
+use tracing::instrument;
 
 use super::place::{Drafted, Place};
 use super::{Answer, answered, reply};
@@ -49,6 +50,7 @@ struct Wish<'a> {
 impl Commands {
     /// Moves an appointment for its patient, its doctor or its clinic; anyone else is told that there is
     /// none. It has one of the two slots at any time: never both, never neither.
+    #[instrument(name = "command.appointment.reschedule", skip_all)]
     pub async fn reschedule_appointment(
         &self,
         caller: &Caller,

@@ -9,6 +9,7 @@ use domain::appointment::{
 };
 use event_store::{Decided, HeldClaim, Loaded};
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 use uuid::Uuid;
 
 use super::book::{Booking, Wish};
@@ -80,6 +81,7 @@ struct Sorted {
 impl Commands {
     /// Books a series for a patient, all of it in one step. Of what can't be booked every visit is told
     /// with its reason: instead of booking, or beside what was booked, as the caller wishes.
+    #[instrument(name = "command.appointment.book_series", skip_all)]
     pub async fn book_series(
         &self,
         caller: &Caller,

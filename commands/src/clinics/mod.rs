@@ -7,6 +7,7 @@ use domain::clinic::{
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 use event_store::Loaded;
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 
 use crate::execute::{Request, Tried, decide, key, unexpected};
 use crate::{CommandError, Commands, Context, Done};
@@ -37,6 +38,7 @@ pub struct NewClinic {
 
 impl Commands {
     /// Opens a clinic.
+    #[instrument(name = "command.clinic.open", skip_all)]
     pub async fn open_clinic(&self, new: NewClinic, context: &Context) -> Answer {
         let clinic = ClinicId::from_uuid(self.ids.id());
         let NewClinic {
@@ -71,6 +73,7 @@ impl Commands {
     }
 
     /// Changes a clinic's name and city.
+    #[instrument(name = "command.clinic.rename", skip_all)]
     pub async fn rename_clinic(
         &self,
         clinic: ClinicId,
@@ -89,6 +92,7 @@ impl Commands {
     }
 
     /// Closes a clinic on a day. What is booked stays.
+    #[instrument(name = "command.clinic.declare_holiday", skip_all)]
     pub async fn declare_holiday(
         &self,
         clinic: ClinicId,
@@ -106,6 +110,7 @@ impl Commands {
     }
 
     /// Lets a clinic be open on such a day after all.
+    #[instrument(name = "command.clinic.withdraw_holiday", skip_all)]
     pub async fn withdraw_holiday(
         &self,
         clinic: ClinicId,

@@ -3,6 +3,7 @@
 use domain::clinic::Clinic;
 use domain::doctor::{AffiliateDoctor, DoctorCommand};
 use domain::{ClinicId, DoctorId, Money, SlotLength};
+use tracing::instrument;
 
 use super::{Answer, DoctorReply, registered};
 use crate::execute::{Request, key};
@@ -21,6 +22,7 @@ pub struct NewAffiliation {
 
 impl Commands {
     /// Lets a doctor work at a clinic.
+    #[instrument(name = "command.doctor.affiliate", skip_all)]
     pub async fn affiliate_doctor(
         &self,
         doctor: DoctorId,

@@ -7,6 +7,7 @@ use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal, RegisterDoctor};
 use domain::{ClinicScope, DoctorId, EmailAddress, Language, PersonName, Role, Specialisation};
 use event_store::Loaded;
 use secrecy::SecretString;
+use tracing::instrument;
 
 use super::DoctorReply;
 use crate::execute::{Tried, decide, key, unexpected};
@@ -45,6 +46,7 @@ pub enum DoctorAccountRefusal {
 
 impl Identity {
     /// Registers a doctor and their account.
+    #[instrument(name = "command.doctor.register", skip_all)]
     pub async fn register_doctor(
         &self,
         new: NewDoctor,

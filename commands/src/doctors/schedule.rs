@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::doctor::{ClearDateHours, DoctorCommand, SetDateHours, SetTerms, SetWeeklyHours};
 use domain::{ClinicId, DayHours, DoctorId, WeeklyHours};
+use tracing::instrument;
 
 use super::{Answer, DoctorReply, NewAffiliation, registered};
 use crate::execute::{Request, key};
@@ -10,6 +11,7 @@ use crate::{Commands, Context};
 
 impl Commands {
     /// Replaces a doctor's weekly hours at a clinic; `expected` is the doctor's version as read.
+    #[instrument(name = "command.doctor.set_hours", skip_all)]
     pub async fn set_weekly_hours(
         &self,
         doctor: DoctorId,
@@ -28,6 +30,7 @@ impl Commands {
     }
 
     /// Says what holds on one date at a clinic instead of the week.
+    #[instrument(name = "command.doctor.set_date_hours", skip_all)]
     pub async fn set_date_hours(
         &self,
         doctor: DoctorId,
@@ -47,6 +50,7 @@ impl Commands {
     }
 
     /// Lets the week hold on a date at a clinic again.
+    #[instrument(name = "command.doctor.clear_date_hours", skip_all)]
     pub async fn clear_date_hours(
         &self,
         doctor: DoctorId,
@@ -65,6 +69,7 @@ impl Commands {
     }
 
     /// Replaces fee and slot length at a clinic.
+    #[instrument(name = "command.doctor.set_terms", skip_all)]
     pub async fn set_terms(
         &self,
         doctor: DoctorId,

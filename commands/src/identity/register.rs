@@ -6,6 +6,7 @@ use domain::{AccountId, Actor, ClinicScope, EmailAddress, PatientId, Role};
 use event_store::Loaded;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 
 use super::Identity;
 use crate::execute::{Tried, decide, key, unexpected};
@@ -51,6 +52,7 @@ pub enum RegisterRefusal {
 
 impl Identity {
     /// Signs a patient up. They act by themselves from the first event on.
+    #[instrument(name = "command.patient.sign_up", skip_all)]
     pub async fn register_patient_account(
         &self,
         new: NewPatientAccount,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::account::RegisteredAccount;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use tracing::instrument;
 
 use super::Identity;
 use crate::Fault;
@@ -74,6 +75,7 @@ impl Identity {
     ///
     /// # Errors
     /// [`RefreshRefusal`].
+    #[instrument(name = "command.session.refresh", skip_all)]
     pub async fn refresh(
         &self,
         presented: RefreshToken,
@@ -102,6 +104,7 @@ impl Identity {
     }
 
     /// Ends a session.
+    #[instrument(name = "command.session.sign_out", skip_all)]
     pub async fn sign_out(&self, session: SessionId, at: DateTime<Utc>) -> Result<(), Fault> {
         self.sessions.revoke(session, at).await
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Account, RegisteredAccount};
 use domain::{AccountId, EmailAddress};
 use secrecy::SecretString;
+use tracing::instrument;
 use uuid::Uuid;
 
 use super::session::RefreshToken;
@@ -52,6 +53,7 @@ impl Identity {
     ///
     /// # Errors
     /// [`SignInError`].
+    #[instrument(name = "command.session.sign_in", skip_all)]
     pub async fn sign_in(
         &self,
         credentials: Credentials,

@@ -8,6 +8,7 @@ use event_store::{Decided, HeldClaim, Loaded, StreamAppend};
 use uuid::Uuid;
 
 use cqrs_es::Aggregate as _;
+use tracing::instrument;
 
 use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, deciding_as};
 use crate::appointments::place::{Drafted, Place, stretch};
@@ -43,6 +44,7 @@ impl Commands {
     /// Plans a leave. Its time is a claim on the doctor like that of a visit, so that nobody books into
     /// it. With visits in that time it is refused with all of them, or they are called off by the clinic
     /// in the same step.
+    #[instrument(name = "command.leave.plan", skip_all)]
     pub async fn plan_leave(
         &self,
         caller: &Caller,

@@ -3,6 +3,7 @@
 use domain::doctor::Doctor;
 use domain::leave::{Leave, LeaveCommand, WithdrawLeave};
 use domain::{Actor, LeaveId};
+use tracing::instrument;
 
 use super::{LeaveNotGranted, LeaveReply, Refused, deciding_as};
 use crate::execute::{Request, key};
@@ -10,6 +11,7 @@ use crate::{Caller, CommandError, Commands, Context, Done};
 
 impl Commands {
     /// Withdraws a leave: its time can be booked again. What was called off for it stays called off.
+    #[instrument(name = "command.leave.withdraw", skip_all)]
     pub async fn withdraw_leave(
         &self,
         (caller, leave): (&Caller, LeaveId),

@@ -6,6 +6,7 @@ use domain::patient::{
 use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
 use event_store::Loaded;
 use serde::{Deserialize, Serialize};
+use tracing::instrument;
 
 use crate::access::may_see_patient;
 use crate::execute::{Request, Tried, decide, key, unexpected};
@@ -67,6 +68,7 @@ impl NewPatient {
 
 impl Commands {
     /// Registers a patient who has no account: a walk-in at the front desk, a child.
+    #[instrument(name = "command.patient.register", skip_all)]
     pub async fn register_patient(&self, new: NewPatient, context: &Context) -> Answer {
         let patient = PatientId::from_uuid(self.ids.id());
         let unborn = Loaded::<Patient>::unborn(&key(patient.as_uuid()));
@@ -85,6 +87,7 @@ impl Commands {
     }
 
     /// Replaces how a patient can be reached.
+    #[instrument(name = "command.patient.change_contact", skip_all)]
     pub async fn change_contact(
         &self,
         (caller, patient): (&Caller, PatientId),
@@ -105,6 +108,7 @@ impl Commands {
     }
 
     /// Lets an account act for a patient, as a parent does for a child.
+    #[instrument(name = "command.patient.add_proxy", skip_all)]
     pub async fn add_proxy(
         &self,
         (caller, patient): (&Caller, PatientId),
@@ -118,6 +122,7 @@ impl Commands {
     }
 
     /// Ends that.
+    #[instrument(name = "command.patient.remove_proxy", skip_all)]
     pub async fn remove_proxy(
         &self,
         (caller, patient): (&Caller, PatientId),

@@ -18,6 +18,7 @@ use super::rows::Rows;
 use crate::Cursor;
 use crate::cache::AggregateCache;
 use crate::connection::OwnConnection;
+use crate::figures::AppendCounts;
 use crate::stage::{Coming, Ending, Entry, Overtaken, Stage, State, StreamKey, Write};
 
 /// Commands per batch, at most: PostgreSQL caches 64 subtransactions per session, and round two
@@ -48,6 +49,7 @@ struct Shared {
     pool: PgPool,
     stage: Mutex<Stage<Job>>,
     cache: AggregateCache,
+    counts: AppendCounts,
     /// Something may go.
     arrived: Notify,
 }
@@ -58,6 +60,7 @@ impl Committer {
             pool: pool.clone(),
             stage: Mutex::default(),
             cache: AggregateCache::new(),
+            counts: AppendCounts::default(),
             arrived: Notify::new(),
         });
         let mut lanes = JoinSet::new();
@@ -83,6 +86,11 @@ impl Committer {
 
     pub(crate) fn cache(&self) -> &AggregateCache {
         &self.shared.cache
+    }
+
+    /// What the lanes have done so far.
+    pub(crate) fn counts(&self) -> &AppendCounts {
+        &self.shared.counts
     }
 
     /// Commands that wait for a lane.
@@ -168,7 +176,8 @@ async fn lane(shared: Arc<Shared>) {
         shared.arrived.notify_one();
         let rows = taken.entries.iter().map(|entry| &*entry.job.rows);
         let columns = Columns::of(rows, &taken.links);
-        let verdicts = match commit(&mut connection, &columns).await {
+        shared.counts.batch(taken.entries.len());
+        let verdicts = match commit(&mut connection, &columns, &shared.counts).await {
             Ok(verdicts) => verdicts,
             Err(failure) => vec![Err(failure); taken.entries.len()],
         };
@@ -181,11 +190,12 @@ async fn lane(shared: Arc<Shared>) {
 async fn commit(
     connection: &mut OwnConnection,
     columns: &Columns<'_>,
+    counts: &AppendCounts,
 ) -> Result<Verdicts, Failure> {
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let failure = match try_to_commit(connection, columns).await {
+        let failure = match try_to_commit(connection, columns, counts).await {
             Ok(verdicts) => return Ok(verdicts),
             Err(failure) => failure,
         };
@@ -195,6 +205,7 @@ async fn commit(
         if attempt > DEADLOCKS || !matches!(failure, Failure::Deadlock(_)) {
             return Err(failure);
         }
+        counts.retry();
         tokio::time::sleep(pause(attempt, columns.spread())).await;
     }
 }
@@ -203,10 +214,12 @@ async fn commit(
 async fn try_to_commit(
     connection: &mut OwnConnection,
     columns: &Columns<'_>,
+    counts: &AppendCounts,
 ) -> Result<Verdicts, Failure> {
     let connection = connection.get().await.map_err(Failure::unreached)?;
     match columns.append_all(connection).await.map_err(Failure::of) {
         Err(Failure::Violation(_)) if !columns.is_decided_by_round_one() => {
+            counts.second_round();
             columns.append_each(connection).await.map_err(Failure::of)
         }
         all => all,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::watch;
+use tracing::instrument;
 
 use crate::connection::answering;
 use crate::error::AppendError;
@@ -144,6 +145,7 @@ impl EventStore {
     /// [`AppendError::Conflict`], [`AppendError::Overtaken`], [`AppendError::Refused`] and
     /// [`AppendError::KeyUsed`] are verdicts: nothing was appended. [`AppendError::OutcomeUnknown`]
     /// is the one that is not.
+    #[instrument(name = "log.append", level = "debug", skip_all)]
     pub async fn append(&self, append: &Append) -> Result<Appended, AppendError> {
         let (ended, ending) = watch::channel(None);
         let appended = self.try_append(append, &ending).await;

@@ -6,12 +6,14 @@ mod horizon;
 mod progress;
 mod reader;
 mod runner;
+mod survey;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
 pub use daemon::{Daemon, DaemonOptions};
 pub use progress::{BehindError, Progress};
+pub use survey::{HorizonHolder, Lag, LogSurvey};
 
 use crate::RecordedEvent;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tracing::instrument;
 
 use super::horizon::Head;
 use super::{DaemonOptions, Progress, SubscribeError, Subscriber, checkpoint, reader};
@@ -113,6 +114,12 @@ impl Runner {
     ///
     /// The commit does not wait for the disk: after a crash the batch and its checkpoint are gone
     /// together, and the batch is read again.
+    #[instrument(
+        name = "subscriber.batch",
+        level = "debug",
+        skip_all,
+        fields(subscriber.name = self.subscriber.name(), batch.events = size(events))
+    )]
     async fn take(
         &self,
         events: &[RecordedEvent],
@@ -181,6 +188,11 @@ impl Runner {
             "A subscriber could not go on; it will try again."
         );
     }
+}
+
+/// Signed: OpenTelemetry knows no other whole numbers.
+fn size(events: &[RecordedEvent]) -> i64 {
+    i64::try_from(events.len()).unwrap_or(i64::MAX)
 }
 
 fn pause_after(failures: u32) -> Duration {

@@ -18,9 +18,11 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 48] = [
+const ROUTES: [(&str, Expected); 49] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
+    // The test is a program on the same machine.
+    ("get /metrics",                                                 PUBLIC),
     ("post /api/v1/auth/register",                                   (201, [201; 5])),
     ("post /api/v1/auth/login",                                      (401, [401; 5])),
     ("post /api/v1/auth/refresh",                                    (401, [401; 5])),

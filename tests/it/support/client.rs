@@ -39,6 +39,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
+    /// The body as it came.
+    pub raw: String,
     what: String,
 }
 
@@ -164,6 +166,7 @@ impl Call {
             status: status.as_u16(),
             headers,
             body,
+            raw: String::from_utf8_lossy(&bytes).into_owned(),
             what: self.what,
         };
         reply.check(status);

@@ -24,8 +24,8 @@ pub struct Server {
     pub client: Client,
     /// The master keys that the program is given; without any it makes its own.
     pub master_key: Option<String>,
-    /// The database of another server, as app and as owner, instead of one of its own.
-    database: Option<[String; 2]>,
+    /// Further variables of its environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Server {
@@ -59,14 +59,19 @@ impl Server {
             starts: 0,
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
-            database: None,
+            environment: vec![("CARESYNC_LOG_FORMAT", "text".to_owned())],
         }
     }
 
     /// Starts a second program beside another one, on the same database.
     pub async fn beside(other: &Self, keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
-        server.database = Some(["app", "owner"].map(|role| other.url(role)));
+        let roles = [
+            ("DATABASE_URL", "app"),
+            ("CARESYNC_OWNER_DATABASE_URL", "owner"),
+        ];
+        let urls = roles.map(|(variable, role)| (variable, other.url(role)));
+        server.environment.extend(urls);
         server.restart().await;
         server
     }
@@ -81,7 +86,7 @@ impl Server {
     pub async fn refuses_to_start(&mut self) -> String {
         self.spawn();
         self.gone("the server refuses to start").await;
-        fs::read_to_string(self.log()).unwrap()
+        self.logged()
     }
 
     fn spawn(&mut self) {
@@ -103,12 +108,8 @@ impl Server {
             .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
             .env("CARESYNC_INDEX_KEY", "07".repeat(32))
             .env_remove("CARESYNC_MASTER_KEY")
-            .env("CARESYNC_PORT", "0");
-        if let Some([app, owner]) = &self.database {
-            command
-                .env("DATABASE_URL", app)
-                .env("CARESYNC_OWNER_DATABASE_URL", owner);
-        }
+            .env("CARESYNC_PORT", "0")
+            .envs(self.environment.iter().cloned());
         if let Some(key) = &self.master_key {
             command.env("CARESYNC_MASTER_KEY", key);
         }
@@ -118,6 +119,11 @@ impl Server {
     /// The folder that it keeps everything in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What it has logged since it was started last.
+    pub fn logged(&self) -> String {
+        fs::read_to_string(self.log()).unwrap()
     }
 
     fn log(&self) -> PathBuf {
@@ -132,7 +138,9 @@ impl Server {
             let ended = self.process.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {text}");
             let rest = text.split_once("Listening on http://");
-            address = rest.and_then(|(_, rest)| Some(rest.split_whitespace().next()?.to_owned()));
+            let of_address = |c: char| c.is_ascii_digit() || ".:".contains(c);
+            address =
+                rest.and_then(|(_, rest)| rest.split(|c| !of_address(c)).next().map(str::to_owned));
             address.is_some()
         })
         .await;
