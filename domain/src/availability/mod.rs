@@ -18,7 +18,7 @@ mod why;
 #[cfg(test)]
 mod partition_tests;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 #[cfg(test)]
 mod timetable_tests;
 

@@ -37,8 +37,8 @@ pub struct Taken {
     pub by: TakenBy,
 }
 
-/// What takes a doctor's time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What takes a doctor's time. Of several that share a slot, the last of this list is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TakenBy {
     /// A visit, held or confirmed.
     Visit,
@@ -111,22 +111,16 @@ impl Offer<'_> {
         }
     }
 
-    /// What takes the slot, if anything shares time with it: of several, leave.
+    /// What takes the slot, if anything shares time with it.
     fn taken_by(&self, slot: Slot) -> Option<TakenBy> {
         let first = self
             .taken
             .partition_point(|taken| taken.during.end() <= slot.start());
-        let mut sharing = self
-            .taken
-            .get(first..)?
-            .iter()
-            .take_while(|taken| taken.during.overlaps(&slot));
-        let by = sharing.next()?.by;
-        Some(
-            sharing
-                .find(|taken| taken.by == TakenBy::Leave)
-                .map_or(by, |taken| taken.by),
-        )
+        let sharing = self.taken.get(first..)?.iter();
+        sharing
+            .take_while(|taken| taken.during.overlaps(&slot))
+            .map(|taken| taken.by)
+            .max()
     }
 
     /// Why nothing begins in a gap at an instant, which would else be for the reason given.

@@ -3,8 +3,9 @@
 use domain::Currency;
 use projections::clinic_directory::{ClinicDirectory, ListedClinic, get, list};
 
+use super::dates::holidays_of_pune;
 use super::fixture::{History, clinic};
-use super::story::{BERLIN, PUNE, holidays_of_pune, told};
+use super::story::{BERLIN, PUNE, told};
 
 async fn listed() -> History {
     let history = told().await;

@@ -3,8 +3,9 @@
 use domain::{Affiliation, DoctorId, SlotLength};
 use projections::doctor_directory::{DoctorDirectory, DoctorSearch, get, list};
 
+use super::dates::april_at_pune;
 use super::fixture::{History, clinic, doctor};
-use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, april_at_pune, inr, monday_morning, told};
+use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, inr, monday_morning, told};
 
 async fn listed() -> History {
     let history = told().await;

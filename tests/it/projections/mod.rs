@@ -4,6 +4,7 @@ mod account_directory;
 mod attended;
 mod availability;
 mod clinic_directory;
+mod dates;
 mod day_sheet;
 mod doctor_directory;
 mod fixture;

@@ -12,24 +12,21 @@ use domain::appointment::{
     Appointment, AppointmentCommand, BookAppointment, BookingPolicy, CancelAppointment,
     CancelledBy, ConfirmByOverride, ExpireHold,
 };
-use domain::clinic::{
-    Clinic, ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday,
-};
+use domain::clinic::{Clinic, ClinicCommand, OpenClinic, RenameClinic};
 use domain::doctor::{
-    AffiliateDoctor, ClearDateHours, Doctor, DoctorCommand, RegisterDoctor, SetDateHours, SetTerms,
-    SetWeeklyHours, VerifyDoctor,
+    AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
 };
 use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
     AddProxy, ChangeContact, Patient, PatientCommand, RegisterPatient, RemoveProxy,
 };
 use domain::{
-    Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, DatedHours, DayHours,
-    HolidayName, Holidays, Money, Opening, OpeningHours, PersonName, Reason, Role, Slot,
-    SlotLength, WeeklyHours,
+    Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, Holidays, Money,
+    OpeningHours, PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
 };
 
 use super::attended::attended;
+use super::dates::{dates, holidays};
 use super::fixture::{History, account, appointment, at, clinic, doctor, leave, patient};
 
 pub const PUNE: u128 = 1;
@@ -67,37 +64,7 @@ async fn clinics(history: &History) {
         at: today(),
     });
     history.run::<Clinic>(clinic(PUNE).as_uuid(), rename).await;
-    for (date, name) in holidays_of_pune().iter() {
-        declare(history, date, name.clone()).await;
-    }
-    let open_after_all = "2026-04-20".parse().unwrap();
-    declare(history, open_after_all, "Flood".parse().unwrap()).await;
-    let withdraw = ClinicCommand::WithdrawHoliday(WithdrawHoliday {
-        date: open_after_all,
-        by: Actor::System,
-        at: today(),
-    });
-    history
-        .run::<Clinic>(clinic(PUNE).as_uuid(), withdraw)
-        .await;
-}
-
-async fn declare(history: &History, date: NaiveDate, name: HolidayName) {
-    let declare = ClinicCommand::DeclareHoliday(DeclareHoliday {
-        date,
-        name,
-        by: Actor::System,
-        at: today(),
-    });
-    history.run::<Clinic>(clinic(PUNE).as_uuid(), declare).await;
-}
-
-/// A Monday.
-pub fn holidays_of_pune() -> Holidays {
-    let mut holidays = Holidays::default();
-    let name = "Tamil New Year".parse().unwrap();
-    holidays.declare("2026-04-13".parse().unwrap(), name, today());
-    holidays
+    holidays(history).await;
 }
 
 async fn open(history: &History, number: u128, name: &str, zone: &str, currency: Currency) {
@@ -135,40 +102,6 @@ async fn doctors(history: &History) {
     set_hours(history, MEERA, BERLIN, sunday_night()).await;
     set_hours(history, ARUN, BERLIN, monday_morning()).await;
     dates(history).await;
-}
-
-/// Meera's April in Pune, and a Monday off that she took back.
-async fn dates(history: &History) {
-    let back_again = "2026-04-20".parse().unwrap();
-    let dates = april_at_pune();
-    let dates = dates.iter().map(|(date, hours)| (date, hours.clone()));
-    for (date, hours) in dates.chain([(back_again, DayHours::default())]) {
-        let set = DoctorCommand::SetDateHours(SetDateHours {
-            clinic: clinic(PUNE),
-            date,
-            hours,
-            by: Actor::System,
-            at: today(),
-        });
-        history.run::<Doctor>(doctor(MEERA).as_uuid(), set).await;
-    }
-    let clear = DoctorCommand::ClearDateHours(ClearDateHours {
-        clinic: clinic(PUNE),
-        date: back_again,
-        by: Actor::System,
-        at: today(),
-    });
-    history.run::<Doctor>(doctor(MEERA).as_uuid(), clear).await;
-}
-
-/// A Monday off, and a Wednesday evening.
-pub fn april_at_pune() -> DatedHours {
-    let mut dated = DatedHours::default();
-    dated.set("2026-04-06".parse().unwrap(), DayHours::default(), today());
-    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    let evening = DayHours::new(vec![Opening::new(hour(17), hour(18)).unwrap()]).unwrap();
-    dated.set("2026-04-08".parse().unwrap(), evening, today());
-    dated
 }
 
 async fn register_doctor(
