@@ -11,6 +11,7 @@ mod holds;
 mod idempotency;
 mod keys;
 mod lists;
+mod parallel_refresh;
 mod patients;
 mod position;
 mod precondition;
