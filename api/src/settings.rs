@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 /// Settings of a node.
@@ -63,9 +64,10 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
 
-    /// Proxies whose `X-Forwarded-For` is believed, as addresses separated by commas.
-    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: networks such as 10.0.0.0/24, or addresses, separated
+    /// by commas. From everybody else it is ignored.
+    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// Fills an empty database with demo data and prints its sign-ins.
     #[arg(long)]
@@ -80,4 +82,34 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
           value_parser = clap::value_parser!(u16).range(1..=730))]
     pub horizon_days: u16,
+}
+
+/// A network, or an address, which is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text
+        .parse::<IpAddr>()
+        .map(|address| IpNet::from(address.to_canonical()));
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write networks as 10.0.0.0/24 or fd00::/8, or addresses".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_a_network_or_an_address() {
+        for (text, meant) in [
+            ("10.0.0.0/24", "10.0.0.0/24"),
+            ("10.0.0.1", "10.0.0.1/32"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+            ("fd00::/8", "fd00::/8"),
+        ] {
+            assert_eq!(network(text), Ok(meant.parse().unwrap()), "{text}");
+        }
+        for text in ["", "*", "10.0.0.0/33", "caddy", "10.0.0.1:80"] {
+            assert!(network(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! From settings to a running application; production and tests start the same one.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
+use ipnet::IpNet;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
@@ -61,7 +62,7 @@ pub struct Parts {
     /// Origins of browsers' pages that may call.
     pub cors_origins: Vec<String>,
     /// Proxies whose word about the client's address is taken.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// A running node.
