@@ -2,6 +2,7 @@
 
 mod admin;
 mod backup;
+mod health;
 mod keys;
 mod progress;
 mod restore;
@@ -61,6 +62,11 @@ enum Command {
         #[command(flatten)]
         restore: restore::RestoreSettings,
     },
+    /// Asks the node on this machine whether it can work; fails if it can't. For container health checks.
+    Health {
+        #[command(flatten)]
+        health: health::HealthSettings,
+    },
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -72,6 +78,12 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KeysCommand {
+    /// Makes the secrets that nodes share, each a new file: keys for access tokens, the key of the login
+    /// index, and a first master key. Files that are there already are kept.
+    Init {
+        /// The folder to make them in.
+        folder: PathBuf,
+    },
     /// Wraps every key by the newest master key. Goes on where it was stopped.
     Rotate {
         #[command(flatten)]
@@ -142,6 +154,8 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keyring_only,
         } => backup::backup(&settings, &folder, keyring_only).await,
         Command::Restore { settings, restore } => restore::restore(&settings, &restore).await,
+        Command::Health { health } => health::check(&health),
+        Command::Keys(KeysCommand::Init { folder }) => keys::init(&folder),
         Command::Keys(KeysCommand::Rotate { settings, retire }) => {
             if retire {
                 keys::retire(&settings).await

@@ -29,8 +29,8 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_JWT_KEYS", hide_env_values = true)]
     pub jwt_keys: Option<SecretString>,
 
-    /// The key of the login index, 64 hexadecimal digits. Shared by all nodes, never changed;
-    /// required with `DATABASE_URL`.
+    /// The key of the login index, 64 hexadecimal digits, or the path of a file with them, which has a slash
+    /// or a dot in it. Shared by all nodes, never changed; required with `DATABASE_URL`.
     #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
     pub index_key: Option<SecretString>,
 
