@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ def tool(name: str, *arguments: str, **options) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, **options)
 
 
+def settings_of(caresync: str) -> set[str]:
+    """The variables that the server reads, by its own account."""
+    usage = subprocess.run([caresync, "serve", "--help"], capture_output=True, text=True, check=True)
+    return set(re.findall(r"\[env: (\w+)", usage.stdout))
+
+
 def required_variables() -> list[str]:
     """What .env.example leaves to be filled in."""
     lines = (ROOT / ".env.example").read_text().splitlines()
@@ -27,7 +34,7 @@ def required_variables() -> list[str]:
 @pytest.fixture(scope="session")
 def filled_env(tmp_path_factory) -> Path:
     """A .env in which every value that is asked for is there."""
-    values = "".join(f"{name}=value-of-{name.lower()}\n" for name in required_variables())
+    values = "\n" + "".join(f"{name}=value-of-{name.lower()}\n" for name in required_variables())
     path = tmp_path_factory.mktemp("env") / ".env"
     path.write_text((ROOT / ".env.example").read_text() + values)
     return path
@@ -37,7 +44,8 @@ def filled_env(tmp_path_factory) -> Path:
 def compose(filled_env) -> dict:
     """docker-compose.yml as Compose itself understands it: anchors, defaults and variables resolved."""
     done = tool("docker-compose", "--env-file", str(filled_env), "config", "--format", "json")
-    assert done.returncode == 0, done.stderr
+    # The wheel's program ends with 0 whatever comes.
+    assert done.stdout and not done.stderr, done.stderr
     return json.loads(done.stdout)
 
 
