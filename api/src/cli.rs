@@ -4,7 +4,7 @@ mod admin;
 mod backup;
 mod health;
 mod keys;
-mod progress;
+pub(crate) mod progress;
 mod restore;
 mod serve;
 

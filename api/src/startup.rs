@@ -79,6 +79,15 @@ pub struct Application {
 impl Application {
     /// Opens the log, starts the subscribers and serves on `listener`.
     pub async fn start(parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
+        Self::start_after(parts, listener, async |_: &App| Ok(())).await
+    }
+
+    /// The same, once `first` is done: until then nobody is answered, and no timer runs.
+    pub async fn start_after(
+        parts: Parts,
+        listener: TcpListener,
+        first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
         let sealing = Sealing::open(parts.pool.clone(), parts.master).await?;
         let options = commands::log::options(parts.logins.clone(), sealing);
         let store = EventStore::open_with(parts.pool.clone(), options).await?;
@@ -105,10 +114,6 @@ impl Application {
                 .clone()
                 .follow(identity.clone(), parts.clock.clone()),
         );
-        background.spawn(commands::reactions::run_timers(
-            commands.clone(),
-            TIMER_PAUSE,
-        ));
         background.spawn(janitor(store, sessions, throttle, parts.clock.clone()));
 
         let signer = AccessTokenSigner::new(&parts.jwt, realm());
@@ -124,6 +129,15 @@ impl Application {
             clock: parts.clock,
             policy: parts.policy,
         });
+        if let Err(error) = first(&app).await {
+            background.shutdown().await;
+            daemon.stop().await;
+            return Err(error);
+        }
+        background.spawn(commands::reactions::run_timers(
+            app.commands.clone(),
+            TIMER_PAUSE,
+        ));
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use domain::appointment::BookingPolicy;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::app::App;
 use crate::demo;
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
@@ -47,17 +48,18 @@ async fn run(
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
     };
-    let mut application = Application::start(parts, listener).await?;
-    if serve.demo {
+    let mut application = Application::start_after(parts, listener, async |app: &App| {
+        if !serve.demo {
+            return Ok(());
+        }
         if !serve.host.is_loopback() {
             tracing::warn!(
                 "Others can reach this server, and everybody knows the demo's passwords."
             );
         }
-        demo::fill(application.app())
-            .await
-            .context("filling in demo data")?;
-    }
+        demo::fill(app).await.context("filling in demo data")
+    })
+    .await?;
     tracing::info!("Listening on http://{}", application.address());
     let failed = tokio::select! {
         error = application.failed() => Some(error),
