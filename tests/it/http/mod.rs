@@ -7,6 +7,7 @@ mod booking;
 mod clinics;
 mod cors;
 mod crash;
+mod demo;
 mod holds;
 mod idempotency;
 mod keys;

@@ -3,7 +3,7 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use adapters::jwt::JwtKeys;
 use nix::sys::signal::{Signal, kill};
@@ -24,6 +24,8 @@ pub struct Server {
     pub client: Client,
     /// The master keys that the program is given; without any it makes its own.
     pub master_key: Option<String>,
+    /// Whether it is started with demo data.
+    pub demo: bool,
 }
 
 impl Server {
@@ -57,6 +59,7 @@ impl Server {
             starts: 0,
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
+            demo: false,
         }
     }
 
@@ -76,7 +79,11 @@ impl Server {
     fn spawn(&mut self) {
         self.starts += 1;
         let log = File::create(self.log()).unwrap();
-        let started = self.command(&["serve"]).stderr(log).spawn();
+        let mut command = self.command(&["serve"]);
+        if self.demo {
+            command.arg("--demo").stdout(Stdio::null());
+        }
+        let started = command.stderr(log).spawn();
         self.process = Some(started.unwrap());
     }
 
