@@ -4,6 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use adapters::jwt::JwtKeys;
 use nix::sys::signal::{Signal, kill};
@@ -14,6 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
 use tests::sealing::MASTER_KEY;
 
+use super::clinic::eventually_within;
 use super::{Client, eventually};
 
 /// `caresync serve` on a folder of its own. Dropping it kills it and its database.
@@ -118,7 +120,9 @@ impl Server {
     async fn listening(&mut self) {
         let log = self.log();
         let mut address = None;
-        eventually("the server listens", async || {
+        // The demo's passwords are hashed before anybody is answered.
+        let patience = Duration::from_secs(if self.demo { 120 } else { 20 });
+        eventually_within(patience, "the server listens", async || {
             let text = fs::read_to_string(&log).unwrap();
             let ended = self.process.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {text}");
