@@ -14,3 +14,4 @@ create table doctor_leaves (
   constraint doctor_leaves_pkey primary key (leave_id)
 );
 create index doctor_leaves_ends on doctor_leaves (doctor_id, ends_at) where not withdrawn;
+comment on table doctor_leaves is 'read model: When is a doctor away?';

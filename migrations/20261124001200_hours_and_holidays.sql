@@ -16,3 +16,4 @@ create table timetable_clinics (
   version bigint not null,
   constraint timetable_clinics_pkey primary key (clinic_id)
 );
+comment on table timetable_clinics is 'read model: On which days is a clinic closed?';

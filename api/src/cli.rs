@@ -2,8 +2,9 @@
 
 mod admin;
 mod backup;
+mod health;
 mod keys;
-mod progress;
+pub(crate) mod progress;
 mod restore;
 mod serve;
 
@@ -87,6 +88,11 @@ enum Command {
         #[command(flatten)]
         restore: restore::RestoreSettings,
     },
+    /// Asks the node on this machine whether it can work; fails if it can't. For container health checks.
+    Health {
+        #[command(flatten)]
+        health: health::HealthSettings,
+    },
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -98,6 +104,12 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KeysCommand {
+    /// Makes the secrets that nodes share, each a new file: keys for access tokens, the key of the login
+    /// index, and a first master key. Files that are there already are kept.
+    Init {
+        /// The folder to make them in.
+        folder: PathBuf,
+    },
     /// Wraps every key by the newest master key. Goes on where it was stopped.
     Rotate {
         #[command(flatten)]
@@ -174,6 +186,8 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keyring_only,
         } => backup::backup(&settings, &folder, keyring_only).await,
         Command::Restore { settings, restore } => restore::restore(&settings, &restore).await,
+        Command::Health { health } => health::check(&health),
+        Command::Keys(KeysCommand::Init { folder }) => keys::init(&folder),
         Command::Keys(KeysCommand::Rotate { settings, retire }) => {
             if retire {
                 keys::retire(&settings).await

@@ -33,6 +33,15 @@ impl Secrets {
             master: MasterKeySource::find(settings, folder)?.load()?,
         })
     }
+
+    /// Makes what is missing in `folder`, whatever is set.
+    pub fn make(folder: &Path) -> anyhow::Result<Self> {
+        Ok(Self {
+            jwt: kept_jwt(folder)?,
+            logins: kept_logins(folder)?,
+            master: MasterKeySource::File(folder.join("master.keys")).load()?,
+        })
+    }
 }
 
 fn jwt(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<JwtKeys> {
@@ -42,6 +51,10 @@ fn jwt(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<JwtKeys> {
     let Some(folder) = folder else {
         bail!("CARESYNC_JWT_KEYS is required with DATABASE_URL: nodes must share their token keys");
     };
+    kept_jwt(folder)
+}
+
+fn kept_jwt(folder: &Path) -> anyhow::Result<JwtKeys> {
     let path = folder.join("jwt-keys.json");
     if !path.exists() {
         JwtKeys::generate()?.save_new(&path)?;
@@ -52,11 +65,15 @@ fn jwt(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<JwtKeys> {
 
 fn logins(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<LoginIndex> {
     if let Some(key) = &settings.index_key {
-        return parse(key.expose_secret()).context("reading CARESYNC_INDEX_KEY");
+        return parse_or_read(key.expose_secret()).context("reading CARESYNC_INDEX_KEY");
     }
     let Some(folder) = folder else {
         bail!("CARESYNC_INDEX_KEY is required with DATABASE_URL: logins are found by it");
     };
+    kept_logins(folder)
+}
+
+fn kept_logins(folder: &Path) -> anyhow::Result<LoginIndex> {
     let path = folder.join("index.key");
     if !path.exists() {
         let hex = hex(&SystemIds.secret());
@@ -71,6 +88,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+/// A key, or the path of a file with it.
+fn parse_or_read(setting: &str) -> anyhow::Result<LoginIndex> {
+    if !setting.contains(['/', '.']) {
+        return parse(setting);
+    }
+    parse(&std::fs::read_to_string(setting)?)
 }
 
 fn parse(hex: &str) -> anyhow::Result<LoginIndex> {
@@ -93,6 +118,35 @@ mod tests {
     #[test]
     fn a_key_that_was_made_can_be_read() {
         assert!(parse(&hex(&[0xa5; 32])).is_ok());
+    }
+
+    #[test]
+    fn a_path_may_be_set_instead_of_an_index_key() {
+        let folder = tempfile::tempdir().unwrap();
+        kept_logins(folder.path()).unwrap();
+        let path = folder.path().join("index.key");
+        assert!(parse_or_read(path.to_str().unwrap()).is_ok());
+        assert!(parse_or_read("./no-such-file").is_err());
+        assert!(parse_or_read(&"0a".repeat(32)).is_ok());
+    }
+
+    #[test]
+    fn secrets_are_made_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = || -> Vec<_> {
+            let names = ["index.key", "jwt-keys.json", "master.keys"];
+            names
+                .map(|name| std::fs::read(folder.path().join(name)).unwrap())
+                .into()
+        };
+        Secrets::make(folder.path()).unwrap();
+        let made = files();
+        Secrets::make(folder.path()).unwrap();
+        assert_eq!(files(), made);
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            made.len()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 /// Settings of a node.
@@ -28,8 +29,8 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_JWT_KEYS", hide_env_values = true)]
     pub jwt_keys: Option<SecretString>,
 
-    /// The key of the login index, 64 hexadecimal digits. Shared by all nodes, never changed;
-    /// required with `DATABASE_URL`.
+    /// The key of the login index, 64 hexadecimal digits, or the path of a file with them, which has a slash
+    /// or a dot in it. Shared by all nodes, never changed; required with `DATABASE_URL`.
     #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
     pub index_key: Option<SecretString>,
 
@@ -63,9 +64,10 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
 
-    /// Proxies whose `X-Forwarded-For` is believed, as addresses separated by commas.
-    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: networks such as 10.0.0.0/24, or addresses, separated
+    /// by commas. From everybody else it is ignored.
+    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// Opens `/metrics` to whoever sends it as a bearer token; at least 16 characters. Without it, the
     /// metrics are closed with `DATABASE_URL`, and else open to programs on this machine.
@@ -111,4 +113,34 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// A network, or an address, which is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text
+        .parse::<IpAddr>()
+        .map(|address| IpNet::from(address.to_canonical()));
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write networks as 10.0.0.0/24 or fd00::/8, or addresses".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_a_network_or_an_address() {
+        for (text, meant) in [
+            ("10.0.0.0/24", "10.0.0.0/24"),
+            ("10.0.0.1", "10.0.0.1/32"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+            ("fd00::/8", "fd00::/8"),
+        ] {
+            assert_eq!(network(text), Ok(meant.parse().unwrap()), "{text}");
+        }
+        for text in ["", "*", "10.0.0.0/33", "caddy", "10.0.0.1:80"] {
+            assert!(network(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! From settings to a running application; production and tests start the same one.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
+use ipnet::IpNet;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
@@ -62,7 +63,7 @@ pub struct Parts {
     /// Origins of browsers' pages that may call.
     pub cors_origins: Vec<String>,
     /// Proxies whose word about the client's address is taken.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
 }
@@ -81,6 +82,15 @@ pub struct Application {
 impl Application {
     /// Opens the log, starts the subscribers and serves on `listener`.
     pub async fn start(parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
+        Self::start_after(parts, listener, async |_: &App| Ok(())).await
+    }
+
+    /// The same, once `first` is done: until then nobody is answered, and no timer runs.
+    pub async fn start_after(
+        parts: Parts,
+        listener: TcpListener,
+        first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
         let sealing = Sealing::open(parts.pool.clone(), parts.master).await?;
         let options = commands::log::options(parts.logins.clone(), sealing);
         let store = EventStore::open_with(parts.pool.clone(), options).await?;
@@ -107,10 +117,6 @@ impl Application {
                 .clone()
                 .follow(identity.clone(), parts.clock.clone()),
         );
-        background.spawn(commands::reactions::run_timers(
-            commands.clone(),
-            TIMER_PAUSE,
-        ));
         background.spawn(janitor(store, sessions, throttle, parts.clock.clone()));
 
         let signer = AccessTokenSigner::new(&parts.jwt, realm());
@@ -126,6 +132,15 @@ impl Application {
             clock: parts.clock,
             policy: parts.policy,
         });
+        if let Err(error) = first(&app).await {
+            background.shutdown().await;
+            daemon.stop().await;
+            return Err(error);
+        }
+        background.spawn(commands::reactions::run_timers(
+            app.commands.clone(),
+            TIMER_PAUSE,
+        ));
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;

@@ -43,7 +43,8 @@ postgres_bin() {
     [ -x "$folder/postgres" ] || continue
     [ "$("$folder/postgres" --version | sed -E 's/[^0-9]*([0-9]+).*/\1/')" -ge 15 ] || continue
     printf '%s\n' "$folder"
-    break
+    # Read to the end: whoever still writes into a closed pipe fails, and we with it, now and then.
+    cat >/dev/null
   done | grep .
 }
 

@@ -47,6 +47,21 @@ become_test_cluster() {
   exec env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "${test_cluster_as[@]}" "$@"
 }
 
+# psql_for_tests URL ARGUMENT...: a psql that stops at the first error and reads nobody's settings.
+psql_for_tests() {
+  "$(postgres_bin)/psql" --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$@"
+}
+
+# migrated_database NAME: makes a database in the test cluster, runs all migrations, prints its URL.
+migrated_database() {
+  local url=${CARESYNC_TEST_DATABASE_URL/\/postgres\?/\/$1?} migration
+  psql_for_tests "$CARESYNC_TEST_DATABASE_URL" --command "create database $1"
+  for migration in migrations/*.sql; do
+    psql_for_tests "$url" --file "$migration" >/dev/null
+  done
+  printf '%s\n' "$url"
+}
+
 # stop_test_cluster: by the process we started and no other. May be called twice, and before any start.
 stop_test_cluster() {
   if [ -n "${test_cluster_pid:-}" ]; then

@@ -13,6 +13,7 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
+use ipnet::IpNet;
 
 use crate::database::Database;
 use crate::sealing::masters;
@@ -26,6 +27,8 @@ pub struct Site {
     pub clock: TestClock,
     /// The keys of every node.
     pub keys: JwtKeys,
+    /// Proxies that the next nodes believe.
+    pub trusted_proxies: Vec<IpNet>,
     signer: Arc<AccessTokenSigner>,
 }
 
@@ -65,6 +68,7 @@ impl Site {
             database,
             clock: TestClock::at(now),
             keys,
+            trusted_proxies: Vec::new(),
             signer,
         })
     }
@@ -81,7 +85,7 @@ impl Site {
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
             cors_origins: vec!["https://front.example".to_owned()],
-            trusted_proxies: Vec::new(),
+            trusted_proxies: self.trusted_proxies.clone(),
             metrics: MetricsAccess::Loopback,
         };
         let listener = TcpListener::bind("127.0.0.1:0")?;

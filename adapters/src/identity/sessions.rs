@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::{
     Fault,
-    ports::{NewSession, RefreshTokenHash, Rotation, SessionId, SessionStore},
+    ports::{
+        NewSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId, SessionStore, Successor,
+        SuccessorSalt,
+    },
 };
 use domain::AccountId;
 use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow};
-use uuid::Uuid;
 
 use super::prune::prune;
 
@@ -28,7 +30,8 @@ impl PgSessionStore {
         Self { pool }
     }
 
-    /// Removes sessions that expired before `at`, with their tokens. Answers how many sessions went.
+    /// Removes sessions that expired before `at`, with their tokens, and salts that are of no use any more.
+    /// Answers how many sessions went.
     ///
     /// Until they expire, revoked sessions and used tokens stay: a token that comes back tells of a
     /// theft only while it is known.
@@ -37,34 +40,38 @@ impl PgSessionStore {
             delete from sessions where session_id in (
               select session_id from sessions where expires_at < $1 order by expires_at limit $2
             )";
+        const FORGET: &str = "
+            update refresh_tokens set successor_salt = null where token_hash in (
+              select token_hash from refresh_tokens
+              where successor_salt is not null and used_at <= $1 order by used_at limit $2
+            )";
+        prune(&self.pool, FORGET, at - REFRESH_GRACE).await?;
         prune(&self.pool, DELETE, at).await
     }
 
     async fn rotate_in_one_transaction(
         &self,
         presented: RefreshTokenHash,
-        successor: RefreshTokenHash,
+        successor: Successor,
         at: DateTime<Utc>,
     ) -> Result<Rotation, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let Some(token) = PresentedToken::lock(&mut transaction, presented).await? else {
+        let Some(family) = Family::lock(&mut transaction, presented).await? else {
             return Ok(Rotation::Refused);
         };
-        if token.family_revoked || token.family_expires_at <= at {
+        if family.revoked || family.expires_at <= at {
             return Ok(Rotation::Refused);
         }
-        let session = SessionId(token.session);
-        // Strict for now: two refreshes at once, as browsers with several tabs send them, count as a
-        // theft. A short grace window, in which the same token gets the same successor, comes with
-        // `successor_hash`, which is written already.
-        let rotation = if token.used {
-            revoke(&mut transaction, session, at).await?;
-            Rotation::Reused { session }
-        } else {
-            replace(&mut transaction, presented, successor, session, at).await?;
-            Rotation::Rotated {
-                session,
-                account: AccountId::from_uuid(token.account),
+        let session = family.session;
+        let rotation = match Standing::of(&mut transaction, presented, at).await? {
+            Standing::Current => {
+                replace(&mut transaction, presented, successor, session, at).await?;
+                family.goes_on(successor.salt)
+            }
+            Standing::BackInTime(salt) => family.goes_on(salt),
+            Standing::UsedUp => {
+                revoke(&mut transaction, session, at).await?;
+                Rotation::Reused { session }
             }
         };
         transaction.commit().await?;
@@ -72,37 +79,29 @@ impl PgSessionStore {
     }
 }
 
-/// A refresh token and its family, as they stand once both rows are locked.
-struct PresentedToken {
-    session: Uuid,
-    account: Uuid,
-    used: bool,
-    family_revoked: bool,
-    family_expires_at: DateTime<Utc>,
+/// The family of a refresh token. Whoever rotates or revokes holds its lock: what is read of its tokens in
+/// a later statement of the same transaction stays so until its end.
+struct Family {
+    session: SessionId,
+    account: AccountId,
+    revoked: bool,
+    expires_at: DateTime<Utc>,
 }
 
-impl PresentedToken {
-    /// Both rows are locked, not the session's alone: after waiting for a lock `PostgreSQL` reads anew
-    /// the rows that it locks and no others, so the second of two callers would see an unused token.
+impl Family {
     async fn lock(
         connection: &mut PgConnection,
-        hash: RefreshTokenHash,
+        token: RefreshTokenHash,
     ) -> Result<Option<Self>, sqlx::Error> {
         let row = sqlx::query(
             "
-            select
-              s.session_id,
-              s.account_id,
-              s.expires_at,
-              s.revoked_at is not null as revoked,
-              t.used_at is not null as used
-            from refresh_tokens t
-            join sessions s on s.session_id = t.session_id
-            where t.token_hash = $1
-            for update of s, t
+            select session_id, account_id, expires_at, revoked_at is not null as revoked
+            from sessions
+            where session_id = (select session_id from refresh_tokens where token_hash = $1)
+            for update
             ",
         )
-        .bind(hash.0.as_slice())
+        .bind(token.0.as_slice())
         .fetch_optional(connection)
         .await?;
         row.as_ref().map(Self::from_row).transpose()
@@ -110,31 +109,85 @@ impl PresentedToken {
 
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            session: row.try_get("session_id")?,
-            account: row.try_get("account_id")?,
-            used: row.try_get("used")?,
-            family_revoked: row.try_get("revoked")?,
-            family_expires_at: row.try_get("expires_at")?,
+            session: SessionId(row.try_get("session_id")?),
+            account: AccountId::from_uuid(row.try_get("account_id")?),
+            revoked: row.try_get("revoked")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
+
+    fn goes_on(&self, salt: SuccessorSalt) -> Rotation {
+        Rotation::Rotated {
+            session: self.session,
+            account: self.account,
+            salt,
+        }
+    }
+}
+
+/// What a token of a locked family is still good for.
+enum Standing {
+    /// It has no successor yet.
+    Current,
+    /// Its successor, of this salt, is current, and has been for less than [`REFRESH_GRACE`].
+    BackInTime(SuccessorSalt),
+    /// Its successor has been used as well, or is current for longer.
+    UsedUp,
+}
+
+impl Standing {
+    async fn of(
+        connection: &mut PgConnection,
+        token: RefreshTokenHash,
+        at: DateTime<Utc>,
+    ) -> Result<Self, sqlx::Error> {
+        let row =
+            sqlx::query("select used_at, successor_salt from refresh_tokens where token_hash = $1")
+                .bind(token.0.as_slice())
+                .fetch_one(connection)
+                .await?;
+        let used_at: Option<DateTime<Utc>> = row.try_get("used_at")?;
+        let salt: Option<[u8; 32]> = row.try_get("successor_salt")?;
+        Ok(match (used_at, salt) {
+            (None, _) => Self::Current,
+            (Some(used_at), Some(salt)) if at - used_at < REFRESH_GRACE => {
+                Self::BackInTime(SuccessorSalt(salt))
+            }
+            (Some(_), _) => Self::UsedUp,
         })
     }
 }
 
+/// The predecessor of `presented` may not come back any more: whoever uses a token has received it.
 async fn replace(
     connection: &mut PgConnection,
     presented: RefreshTokenHash,
-    successor: RefreshTokenHash,
+    successor: Successor,
     session: SessionId,
     at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update refresh_tokens set used_at = $3, successor_hash = $2 where token_hash = $1",
+        "
+        update refresh_tokens set successor_salt = null
+        where session_id = $1 and successor_salt is not null
+        ",
+    )
+    .bind(session.0)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "
+        update refresh_tokens set used_at = $4, successor_hash = $2, successor_salt = $3
+        where token_hash = $1
+        ",
     )
     .bind(presented.0.as_slice())
-    .bind(successor.0.as_slice())
+    .bind(successor.token.0.as_slice())
+    .bind(successor.salt.0.as_slice())
     .bind(at)
     .execute(&mut *connection)
     .await?;
-    issue(connection, successor, session, at).await
+    issue(connection, successor.token, session, at).await
 }
 
 async fn issue(
@@ -196,7 +249,7 @@ impl SessionStore for PgSessionStore {
     async fn rotate(
         &self,
         presented: RefreshTokenHash,
-        successor: RefreshTokenHash,
+        successor: Successor,
         at: DateTime<Utc>,
     ) -> Result<Rotation, Fault> {
         self.rotate_in_one_transaction(presented, successor, at)

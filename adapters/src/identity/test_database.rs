@@ -10,6 +10,11 @@ use uuid::Uuid;
 
 const URL: &str = "CARESYNC_TEST_DATABASE_URL";
 
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/20261124000300_identity.sql"),
+    include_str!("../../../migrations/20261124001300_parallel_refresh.sql"),
+];
+
 /// Makes databases with the tables of this module. They go with their cluster.
 pub(super) struct TestDatabase;
 
@@ -32,8 +37,9 @@ impl TestDatabase {
 
         let pool = PgPoolOptions::new().max_connections(8);
         let pool = pool.connect_with(cluster.database(&name)).await.unwrap();
-        let migration = include_str!("../../../migrations/20261124000300_identity.sql");
-        sqlx::raw_sql(migration).execute(&pool).await.unwrap();
+        for migration in MIGRATIONS {
+            sqlx::raw_sql(migration).execute(&pool).await.unwrap();
+        }
         pool
     }
 }

@@ -40,7 +40,7 @@ pub struct TokensReply {
     /// Seconds until the access token ends.
     #[schema(example = 900)]
     pub expires_in: i64,
-    /// Exchange it for new tokens, once.
+    /// Exchange it for new tokens; always go on with the newest.
     pub refresh_token: String,
     /// Whose session it is.
     pub account: AccountBody,

@@ -20,7 +20,8 @@ pub struct RefreshRequest {
     refresh_token: String,
 }
 
-/// Exchange a refresh token for new tokens. Each is good once; a second use ends the session.
+/// Exchange a refresh token for new tokens. The same one within ten seconds gets the same successor; after
+/// that, or once the successor was used, it ends the session.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/refresh",
@@ -30,7 +31,7 @@ pub struct RefreshRequest {
     responses(
         (status = 200, description = "New tokens", body = TokensReply),
         (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "`refresh-failed`: unknown, ended, or used before", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`refresh-failed`: unknown, ended, or used up", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn refresh(
@@ -49,7 +50,10 @@ pub async fn refresh(
 fn problem(app: &App, refusal: &RefreshRefusal) -> Problem {
     match refusal {
         RefreshRefusal::Fault(fault) => return Problem::fault(fault),
-        RefreshRefusal::Reused(session) => app.revoked.add(*session),
+        RefreshRefusal::Reused(session) => {
+            tracing::warn!(session.id = %session.0, "A used refresh token came back: its session is ended.");
+            app.revoked.add(*session);
+        }
         RefreshRefusal::Invalid => {}
     }
     // The same answer for all: a thief learns nothing about which token is alive.

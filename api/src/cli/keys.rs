@@ -1,6 +1,7 @@
 //! `caresync keys`. With the private database, the server must not be running: it has the folder.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use adapters::system::SystemIds;
 use anyhow::Context as _;
@@ -10,8 +11,16 @@ use indicatif::ProgressBar;
 use uuid::Uuid;
 
 use crate::master_keys::MasterKeySource;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::storage::Storage;
+
+/// Makes what `DATABASE_URL` nodes share, in a folder. What is there already is kept.
+pub fn init(folder: &Path) -> anyhow::Result<()> {
+    Secrets::make(folder)?;
+    tracing::info!(path = %folder.display(), "The secrets are there. Keep a copy where no backup goes.");
+    Ok(())
+}
 
 /// Wraps every key by the newest master key, which is made first where the program keeps them itself.
 pub async fn rotate(settings: &Settings) -> anyhow::Result<()> {

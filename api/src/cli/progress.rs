@@ -15,12 +15,29 @@ impl Progress {
             ),
             None => (ProgressBar::new_spinner(), "{msg} {spinner} {bytes}"),
         };
+        Self::drawn(bar, doing, template)
+    }
+
+    fn drawn(bar: ProgressBar, doing: &'static str, template: &str) -> Self {
         // The template is a constant that is right; without it the bar is only plainer.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(doing);
         Self(bar)
+    }
+
+    /// Work of so many steps.
+    pub fn steps(doing: &'static str, total: usize) -> Self {
+        let bar = ProgressBar::new(total as u64);
+        Self::drawn(bar, doing, "{msg} [{bar:30}] {pos}/{len}")
+    }
+
+    /// Does one step, and notes that it is done.
+    pub async fn step<T>(&self, step: impl Future<Output = T>) -> T {
+        let done = step.await;
+        self.0.inc(1);
+        done
     }
 
     /// So many are done.

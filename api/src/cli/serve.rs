@@ -9,6 +9,7 @@ use domain::appointment::BookingPolicy;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::app::App;
 use crate::demo;
 use crate::metrics::MetricsAccess;
 use crate::secrets::Secrets;
@@ -51,17 +52,18 @@ async fn run(
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,
     };
-    let mut application = Application::start(parts, listener).await?;
-    if serve.demo {
+    let mut application = Application::start_after(parts, listener, async |app: &App| {
+        if !serve.demo {
+            return Ok(());
+        }
         if !serve.host.is_loopback() {
             tracing::warn!(
                 "Others can reach this server, and everybody knows the demo's passwords."
             );
         }
-        demo::fill(application.app())
-            .await
-            .context("filling in demo data")?;
-    }
+        demo::fill(app).await.context("filling in demo data")
+    })
+    .await?;
     tracing::info!("Listening on http://{}", application.address());
     let failed = tokio::select! {
         error = application.failed() => Some(error),

@@ -1,7 +1,7 @@
 //! Four clinics, one of them in another country.
 
 use commands::clinics::NewClinic;
-use domain::{City, ClinicFacts, ClinicName, ClinicZone, Currency};
+use domain::{City, ClinicFacts, ClinicId, ClinicName, ClinicZone, Currency};
 
 use super::{Demo, done};
 
@@ -14,6 +14,17 @@ pub(super) struct DemoClinic {
     /// Its front desk signs in as `desk.<slug>`.
     pub(super) slug: &'static str,
     pub(super) languages: [&'static str; 3],
+}
+
+impl DemoClinic {
+    /// What bookings know of it, once it was opened.
+    pub(super) fn facts(&self, clinic: ClinicId) -> anyhow::Result<ClinicFacts> {
+        Ok(ClinicFacts {
+            clinic,
+            zone: ClinicZone::parse(self.zone)?,
+            currency: self.currency,
+        })
+    }
 }
 
 /// The clinics of the group.
@@ -62,13 +73,8 @@ pub(super) async fn open(demo: &Demo<'_>) -> anyhow::Result<Vec<ClinicFacts>> {
             zone: ClinicZone::parse(clinic.zone)?,
             currency: clinic.currency,
         };
-        let (zone, currency) = (new.zone, new.currency);
         let reply = done(demo.app.commands.open_clinic(new, &demo.context()).await)?;
-        opened.push(ClinicFacts {
-            clinic: reply.clinic,
-            zone,
-            currency,
-        });
+        opened.push(clinic.facts(reply.clinic)?);
     }
     Ok(opened)
 }

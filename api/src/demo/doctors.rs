@@ -1,9 +1,11 @@
 //! Sixty doctors. Everything about one follows from the place in the list.
 
+use anyhow::Context as _;
+use commands::Caller;
 use commands::doctors::{NewAffiliation, NewDoctor};
 use domain::{
-    ClinicFacts, DatedHours, DoctorId, Holidays, Language, Money, PersonName, SlotLength,
-    Specialisation, Timetable, WeeklyHours,
+    AccountId, ClinicFacts, ClinicScope, DatedHours, DoctorId, Holidays, Language, Money,
+    PersonName, Role, SlotLength, Specialisation, Timetable, WeeklyHours,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -11,7 +13,8 @@ use super::clinics::CLINICS;
 use super::hours::{SECOND, WEEKS};
 use super::people::AT_A_TIME;
 use super::sign_ins::{self, email, email_of};
-use super::{Demo, done};
+use super::{Demo, caller, done};
+use crate::cli::progress::Progress;
 
 /// By clinic: twenty in Pune, twenty in Bengaluru, twelve in Kochi, eight in London.
 const DOCTORS: [&str; 60] = [
@@ -77,6 +80,9 @@ const DOCTORS: [&str; 60] = [
     "Andrew Pemberton",
 ];
 
+/// How many there are.
+pub(super) const COUNT: usize = DOCTORS.len();
+
 /// What doctors are consulted about, one after the other.
 const SPECIALISATIONS: [&str; 16] = [
     "cardiology",
@@ -110,13 +116,18 @@ const SECOND_RUPEES: i64 = 1_000;
 const UNVERIFIED: [usize; 3] = [11, 29, 47];
 
 /// Which clinic of the list a doctor belongs to.
-const fn clinic_of(index: usize) -> usize {
+pub(super) const fn clinic_of(index: usize) -> usize {
     match index {
         0..20 => 0,
         20..40 => 1,
         40..52 => 2,
         _ => 3,
     }
+}
+
+/// Who belongs to a clinic.
+pub(super) fn at_clinic(clinic: usize) -> impl Iterator<Item = usize> {
+    (0..DOCTORS.len()).filter(move |index| clinic_of(*index) == clinic)
 }
 
 /// At which clinic a doctor works besides, if at any: the next one in the same country.
@@ -137,19 +148,34 @@ pub(super) fn is_verified(index: usize) -> bool {
 pub(super) struct DemoDoctor {
     pub(super) doctor: DoctorId,
     pub(super) clinic: ClinicFacts,
+    /// The doctor as somebody who signed in.
+    pub(super) caller: Caller,
     terms: NewAffiliation,
     hours: WeeklyHours,
 }
 
 impl DemoDoctor {
     /// The doctor at that place in the list, who belongs to that clinic.
-    fn of(doctor: DoctorId, index: usize, clinic: ClinicFacts) -> anyhow::Result<Self> {
+    fn of(
+        (doctor, account): (DoctorId, AccountId),
+        index: usize,
+        clinic: ClinicFacts,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             doctor,
             clinic,
+            caller: Caller {
+                doctor: Some(doctor),
+                ..caller(account, Role::Doctor, ClinicScope::All)
+            },
             terms: terms(index, clinic)?,
             hours: WEEKS[index % WEEKS.len()].hours()?,
         })
+    }
+
+    /// Whether a visit costs anything.
+    pub(super) fn asks_a_fee(&self) -> bool {
+        !self.terms.fee.is_zero()
     }
 
     /// When the doctor sees patients there.
@@ -168,9 +194,10 @@ impl DemoDoctor {
 pub(super) async fn join(
     demo: &Demo<'_>,
     clinics: &[ClinicFacts],
+    progress: &Progress,
 ) -> anyhow::Result<Vec<DemoDoctor>> {
     stream::iter(0..DOCTORS.len())
-        .map(|index| join_one(demo, clinics, index))
+        .map(|index| progress.step(join_one(demo, clinics, index)))
         .buffered(AT_A_TIME)
         .try_collect()
         .await
@@ -182,11 +209,13 @@ async fn join_one(
     index: usize,
 ) -> anyhow::Result<DemoDoctor> {
     let identity = &demo.app.identity;
-    let registered = identity
-        .register_doctor(new_doctor(index)?, &demo.context())
-        .await;
+    let new = new_doctor(index)?;
+    let login = new.email.clone();
+    let registered = identity.register_doctor(new, &demo.context()).await;
     let doctor = done(registered)?.doctor;
-    let joined = DemoDoctor::of(doctor, index, clinics[clinic_of(index)])?;
+    let account = identity.account_of(&login).await?;
+    let account = account.context("looking up a doctor's account")?;
+    let joined = DemoDoctor::of((doctor, account), index, clinics[clinic_of(index)])?;
     let terms = joined.terms;
     work_at(demo, doctor, terms, joined.hours.clone()).await?;
     if let Some(second) = second_clinic_of(index) {
@@ -267,19 +296,25 @@ fn terms(index: usize, clinic: ClinicFacts) -> anyhow::Result<NewAffiliation> {
 pub(super) mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{ClinicId, ClinicZone, Currency};
+    use domain::ClinicId;
     use uuid::Uuid;
 
     use super::*;
 
-    /// A doctor of the list, at a clinic that was never opened.
-    pub(in crate::demo) fn doctor(index: usize) -> DemoDoctor {
-        let clinic = ClinicFacts {
-            clinic: ClinicId::from_uuid(Uuid::nil()),
-            zone: ClinicZone::parse("Europe/London").unwrap(),
-            currency: Currency::Gbp,
-        };
-        DemoDoctor::of(DoctorId::from_uuid(Uuid::nil()), index, clinic).unwrap()
+    /// All doctors of the list, at clinics that were never opened.
+    pub(in crate::demo) fn all() -> Vec<DemoDoctor> {
+        (0..DOCTORS.len()).map(doctor).collect()
+    }
+
+    fn doctor(index: usize) -> DemoDoctor {
+        let nobody = (
+            DoctorId::from_uuid(Uuid::nil()),
+            AccountId::from_uuid(Uuid::nil()),
+        );
+        let clinic = CLINICS[clinic_of(index)]
+            .facts(ClinicId::from_uuid(Uuid::nil()))
+            .unwrap();
+        DemoDoctor::of(nobody, index, clinic).unwrap()
     }
 
     #[test]

@@ -1,26 +1,37 @@
-//! Demo data, made by the real commands: clinics, people and some days of visits.
+//! Demo data, made by the real commands: clinics, people, and visits from thirty days ago to thirty days
+//! ahead.
 //!
 //! The same each time: everything comes from fixed lists, and dates are counted from today on each
-//! clinic's calendar. It is made once, in a log that has no event yet, and only when it is asked
+//! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is made once, in a log that has no event yet, and only when it is asked
 //! for; nothing else in the program knows a default password. To show something new, add it to the
 //! list of its file, or a file and a line in [`fill`].
 
-mod bookings;
 mod clinics;
 mod doctors;
 mod hours;
+mod names;
+mod patients;
 mod people;
+mod plan;
 mod sign_ins;
+mod visits;
 
 use std::error::Error;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
 use commands::{Caller, CommandError, Context, Done};
 use domain::{AccountId, ClinicScope, Role};
 use event_store::Cursor;
 
 use crate::app::App;
+use crate::cli::progress::Progress;
+
+/// How many commands are under way at a time: they share commits.
+const AT_ONCE: usize = 32;
+/// Everybody was there before the first visit was booked.
+const FOUNDED_AGO: TimeDelta = TimeDelta::days(90);
 
 /// How long the read models may take to show it all.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -44,22 +55,51 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
 }
 
 async fn make(app: &App) -> anyhow::Result<()> {
-    let admin = people::admin(app).await?;
-    let demo = Demo { app, admin };
+    tracing::info!("Making demo data.");
+    let now = app.commands.system_context().at;
+    let founded = now - FOUNDED_AGO;
+    let admin = admin(app, founded).await?;
+    let demo = Demo {
+        app,
+        admin,
+        founded,
+    };
     let clinics = clinics::open(&demo).await?;
-    people::receptionists(&demo, &clinics).await?;
-    let doctors = doctors::join(&demo, &clinics).await?;
-    let patients = people::patients(&demo).await?;
-    bookings::book(&demo, &doctors, &patients).await?;
+    let desks = people::receptionists(&demo, &clinics).await?;
+    let progress = Progress::steps("Doctors", doctors::COUNT);
+    let doctors = doctors::join(&demo, &clinics, &progress).await?;
+    let progress = Progress::steps("Patients", patients::COUNT);
+    let patients = patients::register(&demo, &progress).await?;
+    let plan = plan::plan(&doctors, &patients::homes(), now);
+    let progress = Progress::steps("Visits", plan.len());
+    let cast = visits::Cast {
+        desks: &desks,
+        doctors: &doctors,
+        patients: &patients,
+    };
+    visits::carry_out(&demo, &cast, &plan, &progress).await?;
+    drop(progress);
     // The last one: where there is an auditor, everything is there.
     people::auditor(&demo).await?;
     tracing::info!(
-        "Made demo data: {} clinics, {} doctors, {} patients.",
+        "Made demo data: {} clinics, {} doctors, {} patients, {} visits.",
         clinics.len(),
         doctors.len(),
-        patients.len()
+        patients.len(),
+        plan.len()
     );
     Ok(())
+}
+
+/// The demo's admin: the first account of all, made by the program.
+async fn admin(app: &App, at: DateTime<Utc>) -> anyhow::Result<Caller> {
+    let new = people::staff(sign_ins::ADMIN, Role::Admin, ClinicScope::All)?;
+    let context = Context {
+        at,
+        ..app.commands.system_context()
+    };
+    let reply = done(app.identity.register_staff(new, &context).await)?;
+    Ok(caller(reply.account, Role::Admin, ClinicScope::All))
 }
 
 /// Who makes the demo data, and with what.
@@ -67,23 +107,40 @@ struct Demo<'a> {
     app: &'a App,
     /// The demo's own admin, who acts for the whole group.
     admin: Caller,
+    /// When clinics and people came to be.
+    founded: DateTime<Utc>,
 }
 
 impl Demo<'_> {
-    /// A context for the admin's next command.
+    /// A context for what the admin did when it all began.
     fn context(&self) -> Context {
+        self.context_of(&self.admin, self.founded)
+    }
+
+    /// The same for what people did themselves, as nobody who is known yet.
+    fn as_program(&self) -> Context {
         Context {
-            actor: self.admin.acting_as(&[Role::Admin]),
+            at: self.founded,
+            ..self.app.commands.system_context()
+        }
+    }
+
+    /// A context for what somebody did then.
+    fn context_of(&self, caller: &Caller, at: DateTime<Utc>) -> Context {
+        Context {
+            actor: caller.acting_as(&[]),
+            at,
             ..self.app.commands.system_context()
         }
     }
 }
 
-fn admin(account: AccountId) -> Caller {
+/// Somebody of the staff.
+fn caller(account: AccountId, role: Role, clinics: ClinicScope) -> Caller {
     Caller {
         account,
-        roles: [Role::Admin].into(),
-        clinics: ClinicScope::All,
+        roles: [role].into(),
+        clinics,
         patient: None,
         doctor: None,
     }

@@ -1,14 +1,16 @@
-//! Sessions go on by refresh tokens, each good for one use.
+//! Sessions go on by refresh tokens, each good for one successor.
 
 use chrono::{DateTime, Utc};
+use domain::AccountId;
 use domain::account::RegisteredAccount;
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use tracing::instrument;
 
 use super::Identity;
 use crate::Fault;
-use crate::ports::{RefreshTokenHash, Rotation, SessionId};
+use crate::ports::{RefreshTokenHash, Rotation, SessionId, Successor, SuccessorSalt};
 
 /// An open session, as its owner is told.
 #[derive(Debug, Clone)]
@@ -45,6 +47,16 @@ impl RefreshToken {
     pub(super) fn hash(&self) -> RefreshTokenHash {
         RefreshTokenHash(Sha256::digest(self.expose().as_bytes()).into())
     }
+
+    /// The token that follows this one: HMAC-SHA256 of the salt under this token. Whoever has this token
+    /// can be told it again; salt and hashes alone, as they are stored, do not lead to it.
+    fn successor(&self, salt: SuccessorSalt) -> Result<Self, Fault> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.expose().as_bytes())
+            .map_err(Fault::doing("deriving a refresh token"))?;
+        mac.update(b"caresync refresh token");
+        mac.update(&salt.0);
+        Ok(Self::new(mac.finalize().into_bytes().into()))
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -71,7 +83,8 @@ pub enum RefreshRefusal {
 }
 
 impl Identity {
-    /// Exchanges a refresh token for the next one.
+    /// Exchanges a refresh token for the next one. Whoever asks again within
+    /// [`REFRESH_GRACE`](crate::ports::REFRESH_GRACE), on any node, gets the same one.
     ///
     /// # Errors
     /// [`RefreshRefusal`].
@@ -81,26 +94,42 @@ impl Identity {
         presented: RefreshToken,
         at: DateTime<Utc>,
     ) -> Result<Session, RefreshRefusal> {
-        let refresh = RefreshToken::new(self.commands.ids.secret());
-        match self
-            .sessions
-            .rotate(presented.hash(), refresh.hash(), at)
-            .await?
-        {
+        let salt = SuccessorSalt(self.commands.ids.secret());
+        let offered = Successor {
+            salt,
+            token: presented.successor(salt)?.hash(),
+        };
+        match self.sessions.rotate(presented.hash(), offered, at).await? {
             Rotation::Refused => Err(RefreshRefusal::Invalid),
             Rotation::Reused { session } => Err(RefreshRefusal::Reused(session)),
-            Rotation::Rotated { session, account } => {
-                if let Some(account) = self.enabled(account).await? {
-                    return Ok(Session {
-                        account,
-                        id: session,
-                        refresh,
-                    });
-                }
-                self.sessions.revoke(session, at).await?;
-                Err(RefreshRefusal::Invalid)
+            Rotation::Rotated {
+                session,
+                account,
+                salt,
+            } => {
+                let refresh = presented.successor(salt)?;
+                self.go_on(session, account, refresh, at).await
             }
         }
+    }
+
+    /// The session with its next token, unless its account was disabled.
+    async fn go_on(
+        &self,
+        id: SessionId,
+        account: AccountId,
+        refresh: RefreshToken,
+        at: DateTime<Utc>,
+    ) -> Result<Session, RefreshRefusal> {
+        let Some(account) = self.enabled(account).await? else {
+            self.sessions.revoke(id, at).await?;
+            return Err(RefreshRefusal::Invalid);
+        };
+        Ok(Session {
+            account,
+            id,
+            refresh,
+        })
     }
 
     /// Ends a session.
@@ -112,5 +141,27 @@ impl Identity {
     /// Sessions revoked since then: what access tokens must not outlive.
     pub async fn revoked_since(&self, since: DateTime<Utc>) -> Result<Vec<SessionId>, Fault> {
         self.sessions.revoked_since(since).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn successor(token: &str, salt: u8) -> String {
+        let token = RefreshToken::presented(token.to_owned());
+        token
+            .successor(SuccessorSalt([salt; 32]))
+            .unwrap()
+            .expose()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_successor_follows_from_both_token_and_salt() {
+        assert_eq!(successor("first", 1), successor("first", 1));
+        assert_ne!(successor("first", 1), successor("first", 2));
+        assert_ne!(successor("first", 1), successor("second", 1));
+        assert_eq!(successor("first", 1).len(), 64, "as long as a first token");
     }
 }

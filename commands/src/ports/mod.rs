@@ -11,5 +11,8 @@ pub use clock::Clock;
 pub use credentials::CredentialStore;
 pub use ids::IdSource;
 pub use passwords::{PasswordCheck, PasswordHash, PasswordHasher};
-pub use sessions::{NewSession, RefreshTokenHash, Rotation, SessionId, SessionStore};
+pub use sessions::{
+    NewSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId, SessionStore, Successor,
+    SuccessorSalt,
+};
 pub use throttle::{LoginThrottle, ThrottleKey};

@@ -1,7 +1,7 @@
 //! Sessions: one family of refresh tokens per sign-in.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::AccountId;
 use uuid::Uuid;
 
@@ -14,6 +14,23 @@ pub struct SessionId(pub Uuid);
 /// SHA-256 of a refresh token. Tokens carry 256 random bits, so an unsalted hash cannot be guessed back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RefreshTokenHash(pub [u8; 32]);
+
+/// How long a used token may come back: front ends refresh in several tabs and requests at once, and an
+/// answer can be lost on its way.
+pub const REFRESH_GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// From which, and from the token before it, a refresh token is derived. Without that token it tells nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SuccessorSalt(pub [u8; 32]);
+
+/// The token that is to follow another.
+#[derive(Debug, Clone, Copy)]
+pub struct Successor {
+    /// What it is derived from.
+    pub salt: SuccessorSalt,
+    /// Its hash.
+    pub token: RefreshTokenHash,
+}
 
 /// A session to open, with its first refresh token.
 #[derive(Debug, Clone)]
@@ -33,14 +50,18 @@ pub struct NewSession {
 /// What presenting a refresh token led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
-    /// The token was current; the successor is now.
+    /// The session goes on with the successor of this salt: the one that was offered if the token was
+    /// current, or the one that it has already, if it came back in time.
     Rotated {
         /// The session it belongs to.
         session: SessionId,
         /// Whose session it is.
         account: AccountId,
+        /// What the successor is derived from.
+        salt: SuccessorSalt,
     },
-    /// The token had been used before: the whole family is revoked now (RFC 9700 §4.14).
+    /// The token had been used before, longer than [`REFRESH_GRACE`] ago, or its successor had been used
+    /// as well: the whole family is revoked now (RFC 9700 §4.14).
     Reused {
         /// The session that was revoked.
         session: SessionId,
@@ -55,12 +76,12 @@ pub trait SessionStore: Send + Sync {
     /// Opens a session.
     async fn open(&self, session: NewSession) -> Result<(), Fault>;
 
-    /// Replaces `presented` by `successor` if `presented` is current, in one step: of two callers
-    /// with the same token exactly one gets [`Rotation::Rotated`].
+    /// Replaces `presented` by `successor` if `presented` is current, in one step: of many callers
+    /// with the same token exactly one has its successor taken, and the others are told that one's salt.
     async fn rotate(
         &self,
         presented: RefreshTokenHash,
-        successor: RefreshTokenHash,
+        successor: Successor,
         at: DateTime<Utc>,
     ) -> Result<Rotation, Fault>;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Clinic, Reply, eventually};
+use crate::support::{Client, Clinic, Reply};
 
 const ME: &str = "/api/v1/auth/me";
 const LOGIN: &str = "/api/v1/auth/login";
@@ -112,35 +112,16 @@ async fn a_refresh_token_goes_on_with_the_session() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_twice_ends_the_session_everywhere() {
-    let clinic = Clinic::open().await;
-    let other = clinic.another_node().await;
-    let first = signed_in(clinic.nobody()).await;
-    let second = refresh(clinic.nobody(), &first).expect(200).await;
-    let asha = clinic.nobody().with_token(second.text("accessToken"));
-    let there = asha.at(&other.1);
-    there.get(ME).expect(200).await;
-    refresh(clinic.nobody(), &first)
-        .expect(401)
-        .await
-        .is("refresh-failed");
-    asha.get(ME).expect(401).await.is("unauthenticated");
-    refresh(clinic.nobody(), &second)
-        .expect(401)
-        .await
-        .is("refresh-failed");
-    eventually("the other node refuses it", async || {
-        there.get(ME).send().await.status == 401
-    })
-    .await;
-    clinic.stop(other).await;
-    clinic.close().await;
-}
-
-#[tokio::test]
 async fn an_unknown_refresh_token_continues_nothing() {
     let clinic = Clinic::open().await;
-    for token in ["", "unknown", &"0".repeat(64)] {
+    for token in [
+        "",
+        "unknown",
+        "\u{0}",
+        "é",
+        &"0".repeat(64),
+        &"0".repeat(9_000),
+    ] {
         let refused = clinic
             .nobody()
             .post(REFRESH, &json!({"refreshToken": token}));

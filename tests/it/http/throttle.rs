@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Call, Clinic};
+use crate::support::{Call, Client, Clinic};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -76,5 +76,49 @@ async fn a_client_that_tries_many_logins_waits_for_all_of_them() {
     login(&clinic, "asha@example.org", PASSWORD)
         .expect(200)
         .await;
+    clinic.close().await;
+}
+
+/// Fifty failures as somebody's who is forwarded so, then the one that shows whether they count.
+async fn guess(node: &Client, forwarded: &str) {
+    for guess in 0..50 {
+        let email = format!("somebody-{guess}@example.org");
+        let guess = json!({"email": email, "password": PASSWORD});
+        let call = node.post("/api/v1/auth/login", &guess);
+        call.header("X-Forwarded-For", forwarded).expect(401).await;
+    }
+}
+
+/// The status of a right sign-in that is forwarded so.
+async fn sign_in(node: &Client, forwarded: &str) -> u16 {
+    let right = json!({"email": "asha@example.org", "password": PASSWORD});
+    let call = node.post("/api/v1/auth/login", &right);
+    call.header("X-Forwarded-For", forwarded)
+        .send()
+        .await
+        .status
+}
+
+#[tokio::test]
+async fn clients_behind_a_trusted_proxy_are_counted_apart() {
+    let mut clinic = Clinic::open().await;
+    clinic.site.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let (node, behind_proxy) = clinic.another_node().await;
+    sign_up(&clinic, "asha@example.org").await;
+    guess(&behind_proxy, "203.0.113.9").await;
+    assert_eq!(sign_in(&behind_proxy, "203.0.113.9").await, 429);
+    let forged = "198.51.100.1, 203.0.113.9";
+    assert_eq!(sign_in(&behind_proxy, forged).await, 429, "its own word");
+    assert_eq!(sign_in(&behind_proxy, "203.0.113.10").await, 200);
+    clinic.stop((node, behind_proxy)).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn nobody_gets_rid_of_their_failures_by_saying_that_they_were_forwarded() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    guess(clinic.nobody(), "203.0.113.9").await;
+    assert_eq!(sign_in(clinic.nobody(), "203.0.113.10").await, 429);
     clinic.close().await;
 }

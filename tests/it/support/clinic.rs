@@ -25,12 +25,18 @@ pub fn slot(number: i32) -> DateTime<Utc> {
 }
 
 /// Waits until it is so, but not for ever.
-pub async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..1_000 {
+pub async fn eventually(what: &str, so: impl AsyncFnMut() -> bool) {
+    eventually_within(Duration::from_secs(20), what, so).await;
+}
+
+/// The same for what takes its time.
+pub async fn eventually_within(patience: Duration, what: &str, mut so: impl AsyncFnMut() -> bool) {
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 0..patience.as_millis() / PAUSE.as_millis() {
         if so().await {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     panic!("it never came to pass: {what}");
 }

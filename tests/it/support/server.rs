@@ -3,7 +3,8 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use adapters::jwt::JwtKeys;
 use nix::sys::signal::{Signal, kill};
@@ -14,6 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
 use tests::sealing::MASTER_KEY;
 
+use super::clinic::eventually_within;
 use super::{Client, eventually};
 
 /// `caresync serve` on a folder of its own. Dropping it kills it and its database.
@@ -26,6 +28,8 @@ pub struct Server {
     pub master_key: Option<String>,
     /// Further variables of its environment.
     pub environment: Vec<(&'static str, String)>,
+    /// Whether it is started with demo data.
+    pub demo: bool,
 }
 
 impl Server {
@@ -60,6 +64,7 @@ impl Server {
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
             environment: vec![("CARESYNC_LOG_FORMAT", "text".to_owned())],
+            demo: false,
         }
     }
 
@@ -92,7 +97,11 @@ impl Server {
     fn spawn(&mut self) {
         self.starts += 1;
         let log = File::create(self.log()).unwrap();
-        let started = self.command(&["serve"]).stderr(log).spawn();
+        let mut command = self.command(&["serve"]);
+        if self.demo {
+            command.arg("--demo").stdout(Stdio::null());
+        }
+        let started = command.stderr(log).spawn();
         self.process = Some(started.unwrap());
     }
 
@@ -133,7 +142,9 @@ impl Server {
     async fn listening(&mut self) {
         let log = self.log();
         let mut address = None;
-        eventually("the server listens", async || {
+        // The demo's passwords are hashed before anybody is answered.
+        let patience = Duration::from_secs(if self.demo { 120 } else { 20 });
+        eventually_within(patience, "the server listens", async || {
             let text = fs::read_to_string(&log).unwrap();
             let ended = self.process.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {text}");

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::{super::test_database::TestDatabase, *};
 
@@ -21,11 +22,25 @@ fn account() -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(7))
 }
 
-fn rotated() -> Rotation {
+fn salt(number: u8) -> SuccessorSalt {
+    SuccessorSalt([number; 32])
+}
+
+/// Session 1 goes on with the token of that number.
+fn rotated(successor: u8) -> Rotation {
     Rotation::Rotated {
         session: session(1),
         account: account(),
+        salt: salt(successor),
     }
+}
+
+fn just_in_time() -> DateTime<Utc> {
+    now() + REFRESH_GRACE - TimeDelta::microseconds(1)
+}
+
+fn too_late() -> DateTime<Utc> {
+    now() + REFRESH_GRACE
 }
 
 fn reused() -> Rotation {
@@ -61,9 +76,19 @@ impl Fixture {
         self.store.open(new).await.unwrap();
     }
 
+    /// Offers a successor whose salt has the same number.
     async fn rotate(&self, presented: u8, successor: u8, at: DateTime<Utc>) -> Rotation {
-        self.store
-            .rotate(token(presented), token(successor), at)
+        let offered = Successor {
+            salt: salt(successor),
+            token: token(successor),
+        };
+        let rotated = self.store.rotate(token(presented), offered, at).await;
+        rotated.unwrap()
+    }
+
+    async fn salts(&self) -> i64 {
+        sqlx::query_scalar("select count(successor_salt) from refresh_tokens")
+            .fetch_one(&self.store.pool)
             .await
             .unwrap()
     }
@@ -76,34 +101,86 @@ impl Fixture {
 #[tokio::test]
 async fn each_token_is_good_for_one_successor() {
     let fixture = Fixture::new().await;
-    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
-    assert_eq!(fixture.rotate(2, 3, now()).await, rotated());
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated(2));
+    assert_eq!(fixture.rotate(2, 3, now()).await, rotated(3));
     assert_eq!(fixture.revoked().await, []);
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_ends_its_whole_family() {
+async fn a_token_that_comes_back_in_time_gets_the_successor_that_it_has() {
     let fixture = Fixture::new().await;
-    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
-    assert_eq!(fixture.rotate(1, 9, now()).await, reused());
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated(2));
+    assert_eq!(fixture.rotate(1, 9, now()).await, rotated(2));
+    assert_eq!(fixture.rotate(1, 8, just_in_time()).await, rotated(2));
     assert_eq!(
-        fixture.rotate(2, 3, now()).await,
+        fixture.rotate(9, 4, now()).await,
+        Rotation::Refused,
+        "what was offered in vain was never issued"
+    );
+    assert_eq!(fixture.rotate(2, 3, now()).await, rotated(3));
+    assert_eq!(fixture.revoked().await, []);
+}
+
+#[tokio::test]
+async fn the_time_for_coming_back_does_not_start_anew() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated(2));
+    assert_eq!(fixture.rotate(1, 9, just_in_time()).await, rotated(2));
+    assert_eq!(fixture.rotate(1, 9, too_late()).await, reused());
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_too_late_ends_its_whole_family() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated(2));
+    assert_eq!(fixture.rotate(1, 9, too_late()).await, reused());
+    assert_eq!(
+        fixture.rotate(2, 3, too_late()).await,
         Rotation::Refused,
         "the heir is out as well"
     );
     assert_eq!(
-        fixture.rotate(9, 4, now()).await,
+        fixture.rotate(1, 9, now()).await,
         Rotation::Refused,
-        "the thief's was never issued"
+        "once ended, it makes no difference when"
     );
     assert_eq!(fixture.revoked().await, [session(1)]);
+}
+
+#[tokio::test]
+async fn a_token_whose_successor_was_used_may_not_come_back_even_in_time() {
+    let fixture = Fixture::new().await;
+    fixture.rotate(1, 2, now()).await;
+    fixture.rotate(2, 3, now()).await;
+    assert_eq!(fixture.rotate(1, 9, now()).await, reused());
+    assert_eq!(fixture.rotate(3, 4, now()).await, Rotation::Refused);
+}
+
+#[tokio::test]
+async fn a_token_whose_session_was_ended_does_not_come_back_even_in_time() {
+    let fixture = Fixture::new().await;
+    fixture.rotate(1, 2, now()).await;
+    fixture.store.revoke(session(1), now()).await.unwrap();
+    assert_eq!(fixture.rotate(1, 9, now()).await, Rotation::Refused);
+}
+
+#[tokio::test]
+async fn salts_are_kept_no_longer_than_they_are_of_use() {
+    let fixture = Fixture::new().await;
+    fixture.rotate(1, 2, now()).await;
+    fixture.rotate(2, 3, now()).await;
+    assert_eq!(fixture.salts().await, 1, "the first successor was used");
+    fixture.store.prune(just_in_time()).await.unwrap();
+    assert_eq!(fixture.salts().await, 1);
+    fixture.store.prune(too_late()).await.unwrap();
+    assert_eq!(fixture.salts().await, 0);
 }
 
 #[tokio::test]
 async fn an_unknown_token_is_refused_and_ends_nothing() {
     let fixture = Fixture::new().await;
     assert_eq!(fixture.rotate(8, 9, now()).await, Rotation::Refused);
-    assert_eq!(fixture.rotate(1, 2, now()).await, rotated());
+    assert_eq!(fixture.rotate(1, 2, now()).await, rotated(2));
 }
 
 #[tokio::test]
@@ -112,33 +189,30 @@ async fn a_session_ends_on_time_however_often_it_was_refreshed() {
     let end = now() + TimeDelta::days(1);
     assert_eq!(
         fixture.rotate(1, 2, end - TimeDelta::microseconds(1)).await,
-        rotated()
+        rotated(2)
     );
     assert_eq!(fixture.rotate(2, 3, end).await, Rotation::Refused);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_callers_with_one_token_exactly_one_wins() {
+async fn many_callers_with_one_token_get_one_successor() {
     let fixture = Fixture::new().await;
     let mut callers = JoinSet::new();
-    for successor in 2..34 {
+    for number in 2..34 {
         let store = fixture.store.clone();
-        callers.spawn(async move {
-            store
-                .rotate(token(1), token(successor), now())
-                .await
-                .unwrap()
-        });
+        let offered = Successor {
+            salt: salt(number),
+            token: token(number),
+        };
+        callers.spawn(async move { store.rotate(token(1), offered, now()).await.unwrap() });
     }
     let rotations = callers.join_all().await;
-    let count = |wanted: Rotation| rotations.iter().filter(|it| **it == wanted).count();
-    assert_eq!(count(rotated()), 1, "{rotations:?}");
-    assert_eq!(
-        count(reused()),
-        1,
-        "the family is revoked once: {rotations:?}"
-    );
-    assert_eq!(count(Rotation::Refused), 30, "{rotations:?}");
+    let Rotation::Rotated { salt: taken, .. } = rotations[0] else {
+        panic!("{rotations:?}");
+    };
+    let winner = rotated(taken.0[0]);
+    assert!(rotations.iter().all(|it| *it == winner), "{rotations:?}");
+    assert_eq!(fixture.rotate(taken.0[0], 40, now()).await, rotated(40));
 }
 
 #[tokio::test]

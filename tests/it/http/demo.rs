@@ -1,0 +1,141 @@
+//! What `caresync serve --demo` shows, asked of the program itself.
+
+use std::collections::BTreeMap;
+
+use adapters::jwt::JwtKeys;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{Client, Server, all_read};
+
+/// Where an appointment stands after an event of that type.
+const STATUS_AFTER: [(&str, &str); 8] = [
+    ("appointment.booked", "BOOKED"),
+    ("appointment.confirmed", "CONFIRMED"),
+    ("appointment.arrived", "ARRIVED"),
+    ("appointment.started", "IN_PROGRESS"),
+    ("appointment.completed", "COMPLETED"),
+    ("appointment.cancelled", "CANCELLED"),
+    ("appointment.hold_expired", "EXPIRED"),
+    ("appointment.no_show", "NO_SHOW"),
+];
+/// Whoever stands so has their time taken.
+const TAKES_TIME: [&str; 5] = ["BOOKED", "CONFIRMED", "ARRIVED", "IN_PROGRESS", "COMPLETED"];
+
+/// How many there are of each, as a query says.
+async fn tally(pool: &PgPool, sql: &str) -> BTreeMap<String, i64> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
+    rows.into_iter().collect()
+}
+
+async fn count(pool: &PgPool, sql: &str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+async fn sign_in(client: &Client, local: &str) -> Client {
+    let email = format!("{local}@caresync.example");
+    let login = json!({"email": email, "password": "caresync-demo"});
+    let tokens = client.post("/api/v1/auth/login", &login).expect(200).await;
+    client.with_token(tokens.text("accessToken"))
+}
+
+#[tokio::test]
+async fn the_demo_has_every_state_and_role_and_its_read_models_agree() {
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    server.demo = true;
+    server.restart().await;
+    all_read(&server.client).await;
+    let pool = server.pool().await;
+
+    every_state_is_there_and_all_read_models_say_the_same(&pool).await;
+    people_are_there(&pool).await;
+    everybody_signs_in_and_sees_something(&server.client).await;
+
+    let events = count(&pool, "select count(*) from events").await;
+    pool.close().await;
+    server.stop().await;
+    server.restart().await;
+    let pool = server.pool().await;
+    assert_eq!(
+        count(&pool, "select count(*) from events").await,
+        events,
+        "it is made once"
+    );
+    pool.close().await;
+    server.stop().await;
+}
+
+async fn every_state_is_there_and_all_read_models_say_the_same(pool: &PgPool) {
+    let last = "
+        select event_type, count(*) from (
+          select distinct on (aggregate_id) event_type from events
+          where aggregate_type = 'appointment' order by aggregate_id, sequence desc
+        ) last group by event_type";
+    let last = tally(pool, last).await;
+    let statuses = STATUS_AFTER.map(|(event, status)| {
+        let found = last.get(event).copied().unwrap_or_default();
+        assert!(found >= 3, "{event}: {last:?}");
+        (status.to_owned(), found)
+    });
+    let statuses = BTreeMap::from(statuses);
+    for table in ["patient_appointments", "day_sheet"] {
+        let sql = format!("select status, count(*) from {table} group by status");
+        assert_eq!(tally(pool, &sql).await, statuses, "{table}");
+    }
+    let taken: i64 = TAKES_TIME.iter().map(|status| statuses[*status]).sum();
+    let claims = tally(pool, "select kind, count(*) from slot_claims group by kind").await;
+    let both = ["doctor", "patient"].map(|kind| (kind.to_owned(), taken));
+    assert_eq!(claims, BTreeMap::from(both));
+}
+
+async fn people_are_there(pool: &PgPool) {
+    let roles = "
+        select role, count(*) from account_directory, jsonb_array_elements_text(roles) role
+        group by role";
+    let roles = tally(pool, roles).await;
+    let all = ["ADMIN", "AUDITOR", "DOCTOR", "PATIENT", "RECEPTIONIST"];
+    assert!(roles.keys().eq(all), "{roles:?}");
+    assert_eq!(count(pool, "select count(*) from patient_cards").await, 300);
+    let children = "select count(*) from patient_cards where jsonb_array_length(proxies) > 0";
+    assert_eq!(count(pool, children).await, 16);
+    let follow_ups = "
+        select count(*) from patient_appointments later
+        join patient_appointments first on first.appointment_id = later.follows_id
+        where first.patient_id = later.patient_id and first.status = 'COMPLETED'
+          and first.ends_at < later.booked_at";
+    let named = "select count(*) from patient_appointments where follows_id is not null";
+    let follow_ups = count(pool, follow_ups).await;
+    assert!(follow_ups >= 40, "{follow_ups}");
+    assert_eq!(
+        count(pool, named).await,
+        follow_ups,
+        "each follows a visit that was"
+    );
+    let early = "select count(*) from patient_appointments where booked_at >= starts_at";
+    assert_eq!(count(pool, early).await, 0);
+}
+
+async fn everybody_signs_in_and_sees_something(client: &Client) {
+    for local in [
+        "patient",
+        "vikram.nair",
+        "doctor",
+        "desk.pune",
+        "admin",
+        "auditor",
+    ] {
+        let somebody = sign_in(client, local).await;
+        somebody.get("/api/v1/auth/me").expect(200).await;
+    }
+    let patient = sign_in(client, "patient").await;
+    for status in ["BOOKED", "CONFIRMED", "COMPLETED", "CANCELLED"] {
+        let list = patient.get(&format!("/api/v1/appointments?status={status}"));
+        let list = list.expect(200).await;
+        assert!(
+            list.body["items"]
+                .as_array()
+                .is_some_and(|items| !items.is_empty()),
+            "{status}"
+        );
+    }
+}
