@@ -1,7 +1,9 @@
 //! What a decision about one aggregate rests on besides it.
 
 use cqrs_es::Aggregate;
-use event_store::{AppendError, EventStore, LoadError, Loaded, Sighting, StreamVersion};
+use event_store::{
+    AppendError, EventStore, LoadError, Loaded, Sighting, StreamAppend, StreamVersion,
+};
 use uuid::Uuid;
 
 use crate::execute::key;
@@ -29,6 +31,16 @@ impl Basis {
     /// Notes how the aggregate itself looked that is decided about; its own append insists on the version.
     pub(crate) fn look<A: Aggregate + Clone + 'static>(&mut self, loaded: &Loaded<A>) {
         self.seen.push(loaded.sighting());
+    }
+
+    /// Has the append find these streams as they were decided on, though nothing is added to them.
+    pub(crate) fn insist_on(&mut self, unchanged: &[StreamAppend]) {
+        let versions = unchanged.iter().map(|stream| StreamVersion {
+            aggregate_type: stream.aggregate_type,
+            aggregate_id: stream.aggregate_id.clone(),
+            version: stream.expected_version,
+        });
+        self.streams.extend(versions);
     }
 
     /// Whether the log says the same. If not, it is to be looked at again.

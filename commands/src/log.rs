@@ -97,6 +97,7 @@ mod tests {
         let doctor = json!({"Registered": {
             "doctor": "018f4e5c-0000-7000-8000-0000000000d1",
             "verified": true,
+            "suspended": false,
             "affiliations": {"018f4e5c-0000-7000-8000-0000000000c1": affiliation},
         }});
         assert_eq!((DOCTOR_FORM, form::<Doctor>(&events)), (2, doctor));

@@ -111,6 +111,7 @@ pub(crate) fn doctor() -> DoctorFacts {
     DoctorFacts {
         doctor: doctor_id(),
         verified: true,
+        suspended: false,
         affiliation: Some(Affiliation {
             fee: inr(50_000),
             slot_length: minutes(20),

@@ -60,7 +60,7 @@ pub struct BookRequest {
         (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`slot-already-taken`, `doctor-on-leave`, `patient-already-booked`, `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-suspended`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn book_appointment(

@@ -80,6 +80,9 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::DoctorNotVerified => {
             Problem::unprocessable("doctor-not-verified", "The doctor is not verified yet.")
         }
+        Refusal::DoctorSuspended => {
+            Problem::unprocessable("doctor-suspended", "The doctor takes no bookings for now.")
+        }
         Refusal::DoctorNotAtClinic => Problem::unprocessable(
             "doctor-not-at-clinic",
             "The doctor does not work at this clinic.",

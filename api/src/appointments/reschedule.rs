@@ -61,7 +61,7 @@ pub struct RescheduleRequest {
         (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`slot-already-taken`, `doctor-on-leave`, `patient-already-booked`, `patient-already-arrived`, `appointment-already-ended`, `appointment-already-started`, `hold-ended`", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`another-doctor`, `another-clinic`, `slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`another-doctor`, `another-clinic`, `slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-suspended`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn reschedule_appointment(

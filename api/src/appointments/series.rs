@@ -84,7 +84,7 @@ impl From<SeriesReply> for SeriesBody {
         (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`series-clashes` with every clash, and nothing is booked; `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`doctor-not-verified`, `doctor-not-at-clinic`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`doctor-not-verified`, `doctor-suspended`, `doctor-not-at-clinic`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn book_series(

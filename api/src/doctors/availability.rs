@@ -71,7 +71,7 @@ pub struct UnofferedBody {
     /// The first instant after it.
     #[schema(example = "2026-12-01T03:30:00Z")]
     end: DateTime<Utc>,
-    /// Why: the first that applies of `unverified`, `past`, `too-far`, `holiday`, `outside-hours`,
+    /// Why: the first that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
     /// `too-short`, `leave`, `taken`.
     #[schema(value_type = String, example = "outside-hours")]
     reason: WhyNot,
@@ -88,7 +88,7 @@ impl From<Unoffered> for UnofferedBody {
 }
 
 /// The slots that a booking would get now, and, if asked, why there are no others. None while the
-/// doctor is not verified.
+/// doctor is not verified or suspended.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors/{id}/availability",

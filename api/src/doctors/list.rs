@@ -34,7 +34,7 @@ pub struct DoctorParameters {
     limit: Option<u16>,
 }
 
-/// The doctors whose papers were verified, in the order in which they were registered.
+/// The doctors for whom bookings are taken, in the order in which they were registered.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors",
@@ -69,7 +69,7 @@ pub async fn list_doctors(
         clinic,
         specialisation,
         language,
-        verified_only: true,
+        bookable_only: true,
         after,
         limit: limit + 1,
     };

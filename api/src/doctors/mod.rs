@@ -120,6 +120,8 @@ pub struct DoctorBody {
     pub languages: Vec<Language>,
     /// Whether their papers were checked; only then can they be booked.
     pub verified: bool,
+    /// Whether no bookings are taken for now: their sign-in was disabled.
+    pub suspended: bool,
     /// Where they work.
     pub affiliations: Vec<AffiliationBody>,
     /// The doctor's version, as in the `ETag`.
@@ -218,6 +220,7 @@ impl From<ListedDoctor> for DoctorBody {
             specialisations: row.specialisations.into_iter().collect(),
             languages: row.languages.into_iter().collect(),
             verified: row.verified,
+            suspended: row.suspended,
             affiliations: row
                 .affiliations
                 .into_iter()

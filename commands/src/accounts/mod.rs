@@ -3,15 +3,18 @@
 use domain::account::{
     Account, AccountCommand, AccountRefusal, DisableAccount, EnableAccount, Person, RegisterAccount,
 };
+use domain::doctor::{Doctor, DoctorCommand, ReinstateDoctor, SuspendDoctor};
 use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles};
 use event_store::Loaded;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use crate::execute::{Request, Tried, decide, key, unexpected};
+use crate::basis::Basis;
+use crate::execute::{Tried, decide, key, unexpected};
 use crate::guards::LOGIN_TAKEN;
 use crate::identity::Identity;
+use crate::place::Drafted;
 use crate::{CommandError, Commands, Context, Done};
 
 /// What a command on an account is answered.
@@ -101,7 +104,8 @@ impl Identity {
 }
 
 impl Commands {
-    /// Disables an account; its sessions end within seconds.
+    /// Disables an account; its sessions end within seconds. If it is a doctor's, no more bookings are
+    /// taken for the doctor, from the same moment on.
     #[instrument(name = "command.account.disable", skip_all)]
     pub async fn disable_account(
         &self,
@@ -110,11 +114,14 @@ impl Commands {
         context: &Context,
     ) -> Result<Done<AccountReply>, CommandError<AccountRefusal>> {
         let (by, at) = (context.actor, context.at);
-        let command = AccountCommand::Disable(DisableAccount { reason, by, at });
-        self.change_account(account, command, context).await
+        let change = Change {
+            account: AccountCommand::Disable(DisableAccount { reason, by, at }),
+            doctor: DoctorCommand::Suspend(SuspendDoctor { by, at }),
+        };
+        self.change_account(account, change, context).await
     }
 
-    /// Lets a disabled account sign in again.
+    /// Lets a disabled account sign in again, and takes bookings for its doctor.
     #[instrument(name = "command.account.enable", skip_all)]
     pub async fn enable_account(
         &self,
@@ -122,31 +129,53 @@ impl Commands {
         context: &Context,
     ) -> Result<Done<AccountReply>, CommandError<AccountRefusal>> {
         let (by, at) = (context.actor, context.at);
-        let command = AccountCommand::Enable(EnableAccount { by, at });
-        self.change_account(account, command, context).await
+        let change = Change {
+            account: AccountCommand::Enable(EnableAccount { by, at }),
+            doctor: DoctorCommand::Reinstate(ReinstateDoctor { by, at }),
+        };
+        self.change_account(account, change, context).await
     }
 
     async fn change_account(
         &self,
         account: AccountId,
-        command: AccountCommand,
+        change: Change,
         context: &Context,
     ) -> Result<Done<AccountReply>, CommandError<AccountRefusal>> {
-        let request = Request {
-            id: key(account.as_uuid()),
-            command,
-            expected: None,
-            context,
+        let draft = async |basis: &mut Basis| {
+            let id = key(account.as_uuid());
+            let loaded = self.store.load::<Account>(&id).await?;
+            basis.look(&loaded);
+            let person = loaded.aggregate().person().ok_or(CommandError::NotFound)?;
+            let decided = decide(loaded, change.account.clone())
+                .await?
+                .map_err(CommandError::Refused)?;
+            let told = AccountReply {
+                account,
+                disabled: decided.aggregate.is_disabled(),
+                version: decided.stream.next_version(),
+            };
+            let mut streams = vec![decided.stream];
+            if let Person::Doctor(doctor) = person {
+                let loaded = self.store.load::<Doctor>(&key(doctor.as_uuid())).await?;
+                basis.look(&loaded);
+                // Refused only if nobody registered the doctor, who takes no bookings then anyway.
+                let decided = decide(loaded, change.doctor.clone()).await?;
+                streams.extend(decided.ok().map(|decided| decided.stream));
+            }
+            Ok(Drafted {
+                streams,
+                places: Vec::new(),
+                told,
+                taken: None,
+            })
         };
-        let exists = |state: &Account| match state.registered() {
-            Some(_) => Ok(()),
-            None => Err(CommandError::NotFound),
-        };
-        let reply = |state: &Account, version| AccountReply {
-            account,
-            disabled: state.is_disabled(),
-            version,
-        };
-        self.execute(request, exists, reply).await
+        self.place(context, draft).await
     }
+}
+
+/// What becomes of an account, and of the doctor whose it is.
+struct Change {
+    account: AccountCommand,
+    doctor: DoctorCommand,
 }

@@ -12,10 +12,10 @@ use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Reason, Rol
 use event_store::{Decided, Loaded};
 use tracing::instrument;
 
-use super::place::{Drafted, Place};
 use super::{Answer, answered, reply};
 use crate::basis::Basis;
 use crate::execute::{decide, key};
+use crate::place::{Drafted, Place};
 use crate::{Caller, CommandError, Commands, Context};
 
 type Refused = CommandError<AppointmentRefusal>;

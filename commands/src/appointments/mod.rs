@@ -5,7 +5,6 @@ mod book;
 mod cancel;
 mod confirm;
 mod expire;
-pub(crate) mod place;
 mod reschedule;
 mod series;
 

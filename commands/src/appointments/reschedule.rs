@@ -10,11 +10,11 @@ use domain::{AppointmentId, ClinicId, DoctorId, Reason, Role};
 use event_store::Decided;
 use tracing::instrument;
 
-use super::place::{Drafted, Place};
 use super::{Answer, answered, reply};
 use crate::access::acting_in;
 use crate::basis::Basis;
 use crate::execute::{decide, key};
+use crate::place::{Drafted, Place};
 use crate::{Caller, CommandError, Commands, Context};
 
 type Refused = CommandError<AppointmentRefusal>;

@@ -13,11 +13,11 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::book::{Booking, Wish};
-use super::place::{Drafted, Place, named, stretch};
 use super::{AppointmentReply, reply};
 use crate::basis::Basis;
 use crate::execute::{decide, key};
 use crate::guards::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
+use crate::place::{Drafted, Place, named, stretch};
 use crate::{Caller, CommandError, Commands, Context, Done};
 
 /// Visits that repeat.

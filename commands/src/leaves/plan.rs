@@ -11,10 +11,10 @@ use cqrs_es::Aggregate as _;
 use tracing::instrument;
 
 use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, deciding_as};
-use crate::appointments::place::{Drafted, Place, stretch};
 use crate::basis::Basis;
 use crate::execute::{decide, key};
 use crate::guards::DOCTOR;
+use crate::place::{Drafted, Place, stretch};
 use crate::{Caller, CommandError, Commands, Context, Done, Fault};
 
 /// The most visits that one leave calls off: they are all written in one step.

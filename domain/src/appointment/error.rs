@@ -18,6 +18,9 @@ pub enum AppointmentRefusal {
     /// The doctor's papers were not checked yet.
     #[error("the doctor is not verified")]
     DoctorNotVerified,
+    /// No bookings are taken for the doctor.
+    #[error("the doctor is suspended")]
+    DoctorSuspended,
     /// The doctor does not work at the clinic.
     #[error("the doctor does not work at this clinic")]
     DoctorNotAtClinic,
@@ -139,6 +142,7 @@ impl AppointmentRefusal {
             Self::AlreadyExists
             | Self::NotFound
             | Self::DoctorNotVerified
+            | Self::DoctorSuspended
             | Self::DoctorNotAtClinic
             | Self::OverrideNotForThisRole
             | Self::WithAnotherDoctor

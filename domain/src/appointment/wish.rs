@@ -10,7 +10,7 @@ use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{Actor, Holidays, Money, Role, Slot};
 
 /// A rule about times that the staff may set aside, if they say why. What others hold is never set
-/// aside, nor that a doctor is verified and works there.
+/// aside, nor that a doctor is verified, takes bookings and works there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OverriddenRule {
@@ -116,6 +116,9 @@ impl Wish<'_> {
 fn terms_of(doctor: &DoctorFacts) -> Result<&Affiliation, AppointmentRefusal> {
     if !doctor.verified {
         return Err(AppointmentRefusal::DoctorNotVerified);
+    }
+    if doctor.suspended {
+        return Err(AppointmentRefusal::DoctorSuspended);
     }
     doctor
         .affiliation

@@ -19,6 +19,8 @@ pub struct Offer<'a> {
     pub timetable: Timetable<'a>,
     /// Whether the doctor's papers were checked.
     pub verified: bool,
+    /// Whether no bookings are taken for the doctor.
+    pub suspended: bool,
     /// What the doctor has no time for, at whichever clinic: in order, and sharing no time. A hold
     /// whose time is over takes nothing.
     pub taken: &'a [Taken],
@@ -99,6 +101,8 @@ impl Offer<'_> {
     fn against(&self, slot: Slot) -> Option<WhyNot> {
         if !self.verified {
             Some(WhyNot::Unverified)
+        } else if self.suspended {
+            Some(WhyNot::Suspended)
         } else if slot.start() <= self.now {
             Some(WhyNot::Past)
         } else if slot.start() > self.policy.horizon(self.now) {
@@ -128,6 +132,8 @@ impl Offer<'_> {
         let timetable = &self.timetable;
         if !self.verified {
             WhyNot::Unverified
+        } else if self.suspended {
+            WhyNot::Suspended
         } else if at < self.now {
             WhyNot::Past
         } else if at >= self.policy.horizon(self.now) {

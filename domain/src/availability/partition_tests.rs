@@ -14,6 +14,7 @@ struct Scene {
     holidays: Holidays,
     zone: ClinicZone,
     verified: bool,
+    suspended: bool,
     taken: Vec<Taken>,
     now: DateTime<Utc>,
 }
@@ -27,6 +28,7 @@ fn scene() -> Scene {
         holidays: Holidays::default(),
         zone: zone("Europe/London"),
         verified: true,
+        suspended: false,
         taken: Vec::new(),
         now: instant("2026-03-01T12:00:00Z"),
     }
@@ -43,6 +45,7 @@ impl Scene {
                 slot_length: minutes(25),
             },
             verified: self.verified,
+            suspended: self.suspended,
             taken: &self.taken,
             policy: BookingPolicy {
                 horizon_days: 10,
@@ -196,6 +199,16 @@ fn bookings_end_at_the_horizon() {
         "02T09:25-03T00:00 too-far",
     ];
     assert_eq!(scene.monday(), three);
+}
+
+#[test]
+fn a_suspended_doctor_offers_nothing_whatever_else_there_is_to_say() {
+    let scene = Scene {
+        suspended: true,
+        now: instant("2026-03-05T12:00:00Z"),
+        ..scene()
+    };
+    assert_eq!(scene.monday(), ["02T00:00-03T00:00 suspended"]);
 }
 
 #[test]

@@ -73,6 +73,7 @@ struct Scene {
     terms: Affiliation,
     holidays: Holidays,
     verified: bool,
+    suspended: bool,
     taken: Vec<Taken>,
     policy: BookingPolicy,
     now: DateTime<Utc>,
@@ -123,13 +124,13 @@ fn some_scene() -> impl Strategy<Value = Scene> {
         let from = date("2026-01-01") + Days::new(day);
         let others = (
             prop::collection::vec(0_u64..9, 0..3),
-            prop::bool::weighted(0.95),
+            (prop::bool::weighted(0.95), prop::bool::weighted(0.05)),
             -3_000_i64..20_000,
             1_u16..12,
             0_u64..9,
         );
         (some_terms(from), some_taken(from), others).prop_map(move |(terms, taken, others)| {
-            let (days, verified, minutes_ago, horizon_days, length) = others;
+            let (days, (verified, suspended), minutes_ago, horizon_days, length) = others;
             let mut holidays = Holidays::default();
             for day in days {
                 let name = "Holi".parse().unwrap();
@@ -140,6 +141,7 @@ fn some_scene() -> impl Strategy<Value = Scene> {
                 terms,
                 holidays,
                 verified,
+                suspended,
                 taken,
                 policy: BookingPolicy {
                     hold_minutes: 15,
@@ -158,6 +160,7 @@ impl Scene {
         let offer = Offer {
             timetable: self.terms.timetable(&self.holidays),
             verified: self.verified,
+            suspended: self.suspended,
             taken: &self.taken,
             policy: self.policy,
             now: self.now,
@@ -174,6 +177,7 @@ impl Scene {
             doctor: DoctorFacts {
                 doctor: doctor_id(),
                 verified: self.verified,
+                suspended: self.suspended,
                 affiliation: Some(self.terms.clone()),
             },
             patient: patient_id(),
@@ -198,6 +202,7 @@ fn refusal(why: WhyNot, policy: BookingPolicy) -> Result<(), Refusal> {
     let horizon_days = policy.horizon_days;
     match why {
         WhyNot::Unverified => Err(Refusal::DoctorNotVerified),
+        WhyNot::Suspended => Err(Refusal::DoctorSuspended),
         WhyNot::Past => Err(Refusal::SlotInPast),
         WhyNot::TooFar => Err(Refusal::SlotBeyondHorizon { horizon_days }),
         WhyNot::Holiday => Err(Refusal::ClinicClosed),

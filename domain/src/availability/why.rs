@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum WhyNot {
     /// The doctor's papers were not checked yet.
     Unverified,
+    /// No bookings are taken for the doctor.
+    Suspended,
     /// It is over, or a visit would have begun.
     Past,
     /// Bookings are not taken that far ahead.
@@ -27,8 +29,9 @@ pub enum WhyNot {
 
 impl WhyNot {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unverified,
+        Self::Suspended,
         Self::Past,
         Self::TooFar,
         Self::Holiday,
@@ -49,6 +52,7 @@ mod tests {
     fn reasons_are_told_in_plain_words_and_in_order() {
         let words = json!([
             "unverified",
+            "suspended",
             "past",
             "too-far",
             "holiday",

@@ -27,6 +27,10 @@ pub enum DoctorCommand {
     ClearDateHours(ClearDateHours),
     /// State that the doctor's papers were checked.
     Verify(VerifyDoctor),
+    /// Take no more bookings for the doctor.
+    Suspend(SuspendDoctor),
+    /// Take bookings again.
+    Reinstate(ReinstateDoctor),
 }
 
 /// Takes a doctor on.
@@ -121,6 +125,24 @@ pub struct ClearDateHours {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyDoctor {
     /// Who checked.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Takes no more bookings for the doctor. What is booked stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuspendDoctor {
+    /// Who suspends.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Takes bookings for the doctor again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReinstateDoctor {
+    /// Who reinstates.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

@@ -1,10 +1,13 @@
 //! How a doctor's record makes up its mind: one function per command.
 
-use super::command::{AffiliateDoctor, DoctorCommand, RegisterDoctor, SetTerms, VerifyDoctor};
+use super::command::{
+    AffiliateDoctor, DoctorCommand, RegisterDoctor, ReinstateDoctor, SetTerms, SuspendDoctor,
+    VerifyDoctor,
+};
 use super::error::DoctorRefusal;
 use super::event::{
-    DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorTermsSet,
-    DoctorVerified,
+    DoctorAffiliated, DoctorEvent, DoctorRegistered, DoctorRegisteredPhi, DoctorReinstated,
+    DoctorSuspended, DoctorTermsSet, DoctorVerified,
 };
 use super::hours;
 use super::state::{Affiliation, Doctor, RegisteredDoctor};
@@ -35,6 +38,8 @@ pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision {
             hours::clear_date_hours(registered(doctor)?, &command)
         }
         DoctorCommand::Verify(command) => Ok(verify(registered(doctor)?, &command)),
+        DoctorCommand::Suspend(command) => Ok(suspend(registered(doctor)?, &command)),
+        DoctorCommand::Reinstate(command) => Ok(reinstate(registered(doctor)?, &command)),
     }
 }
 
@@ -138,6 +143,30 @@ fn verify(doctor: &RegisteredDoctor, command: &VerifyDoctor) -> Vec<DoctorEvent>
     }
     let &VerifyDoctor { by, at } = command;
     vec![DoctorEvent::Verified(DoctorVerified {
+        doctor: doctor.doctor,
+        by,
+        at,
+    })]
+}
+
+fn suspend(doctor: &RegisteredDoctor, command: &SuspendDoctor) -> Vec<DoctorEvent> {
+    if doctor.suspended {
+        return vec![];
+    }
+    let &SuspendDoctor { by, at } = command;
+    vec![DoctorEvent::Suspended(DoctorSuspended {
+        doctor: doctor.doctor,
+        by,
+        at,
+    })]
+}
+
+fn reinstate(doctor: &RegisteredDoctor, command: &ReinstateDoctor) -> Vec<DoctorEvent> {
+    if !doctor.suspended {
+        return vec![];
+    }
+    let &ReinstateDoctor { by, at } = command;
+    vec![DoctorEvent::Reinstated(DoctorReinstated {
         doctor: doctor.doctor,
         by,
         at,

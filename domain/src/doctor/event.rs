@@ -38,6 +38,12 @@ pub enum DoctorEvent {
     /// The doctor's papers were checked.
     #[serde(rename = "doctor.verified")]
     Verified(DoctorVerified),
+    /// No more bookings are taken for the doctor.
+    #[serde(rename = "doctor.suspended")]
+    Suspended(DoctorSuspended),
+    /// Bookings are taken again.
+    #[serde(rename = "doctor.reinstated")]
+    Reinstated(DoctorReinstated),
 }
 
 event_types!(DoctorEvent {
@@ -48,6 +54,8 @@ event_types!(DoctorEvent {
     DateHoursSet => "doctor.date_hours_set",
     DateHoursCleared => "doctor.date_hours_cleared",
     Verified => "doctor.verified",
+    Suspended => "doctor.suspended",
+    Reinstated => "doctor.reinstated",
 });
 
 /// The doctor was taken on.
@@ -174,6 +182,30 @@ pub struct DoctorVerified {
     /// Which doctor.
     pub doctor: DoctorId,
     /// Who checked.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// No more bookings are taken for the doctor. Bookings made before stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorSuspended {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// Who suspended the doctor.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Bookings are taken for the doctor again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DoctorReinstated {
+    /// Which doctor.
+    pub doctor: DoctorId,
+    /// Who reinstated the doctor.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

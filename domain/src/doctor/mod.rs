@@ -7,6 +7,8 @@
 //!                                                       SetDateHours, ClearDateHours
 //! ```
 //!
+//! While suspended, a doctor takes no bookings; what is booked stays. Whoever may not sign in any more is.
+//!
 //! A doctor may be affiliated before the papers are checked; a booking needs both.
 
 mod aggregate;
@@ -23,13 +25,14 @@ mod hours_tests;
 mod tests;
 
 pub use command::{
-    AffiliateDoctor, ClearDateHours, DoctorCommand, RegisterDoctor, SetDateHours, SetTerms,
-    SetWeeklyHours, VerifyDoctor,
+    AffiliateDoctor, ClearDateHours, DoctorCommand, RegisterDoctor, ReinstateDoctor, SetDateHours,
+    SetTerms, SetWeeklyHours, SuspendDoctor, VerifyDoctor,
 };
 pub use decide::{MAX_LANGUAGES, MAX_SPECIALISATIONS, decide};
 pub use error::DoctorRefusal;
 pub use event::{
     DoctorAffiliated, DoctorDateHoursCleared, DoctorDateHoursSet, DoctorEvent, DoctorRegistered,
-    DoctorRegisteredPhi, DoctorTermsSet, DoctorVerified, DoctorWeeklyHoursSet,
+    DoctorRegisteredPhi, DoctorReinstated, DoctorSuspended, DoctorTermsSet, DoctorVerified,
+    DoctorWeeklyHoursSet,
 };
 pub use state::{Affiliation, Doctor, DoctorFacts, RegisteredDoctor, evolve};

@@ -27,6 +27,8 @@ pub struct RegisteredDoctor {
     pub doctor: DoctorId,
     /// Whether the papers were checked.
     pub verified: bool,
+    /// Whether no bookings are taken.
+    pub suspended: bool,
     /// Where the doctor works, and on what terms.
     pub affiliations: BTreeMap<ClinicId, Affiliation>,
 }
@@ -55,6 +57,8 @@ pub struct DoctorFacts {
     pub doctor: DoctorId,
     /// Whether the papers were checked.
     pub verified: bool,
+    /// Whether no bookings are taken.
+    pub suspended: bool,
     /// How the doctor works at the clinic in question, if at all.
     pub affiliation: Option<Affiliation>,
 }
@@ -91,6 +95,7 @@ impl Doctor {
             Self::Registered(doctor) => Some(DoctorFacts {
                 doctor: doctor.doctor,
                 verified: doctor.verified,
+                suspended: doctor.suspended,
                 affiliation: doctor.affiliations.get(&clinic).cloned(),
             }),
         }
@@ -113,6 +118,7 @@ pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
             Doctor::Registered(RegisteredDoctor {
                 doctor: registered.doctor,
                 verified: false,
+                suspended: false,
                 affiliations: BTreeMap::new(),
             })
         }
@@ -124,7 +130,9 @@ pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
             | DoctorEvent::WeeklyHoursSet(_)
             | DoctorEvent::DateHoursSet(_)
             | DoctorEvent::DateHoursCleared(_)
-            | DoctorEvent::Verified(_),
+            | DoctorEvent::Verified(_)
+            | DoctorEvent::Suspended(_)
+            | DoctorEvent::Reinstated(_),
         ) => Doctor::Unregistered,
     }
 }
@@ -161,6 +169,8 @@ impl RegisteredDoctor {
                 }
             }
             DoctorEvent::Verified(_) => self.verified = true,
+            DoctorEvent::Suspended(_) => self.suspended = true,
+            DoctorEvent::Reinstated(_) => self.suspended = false,
         }
         self
     }

@@ -58,16 +58,20 @@ async fn write_doctors(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        insert into timetable_doctors as stored (doctor_id, verified, version)
-        select doctor_id, verified, version
-        from unnest($1::uuid[], $2::boolean[], $3::bigint[])
-          as changed (doctor_id, verified, version)
+        insert into timetable_doctors as stored (doctor_id, verified, suspended, version)
+        select doctor_id, verified, suspended, version
+        from unnest($1::uuid[], $2::boolean[], $3::boolean[], $4::bigint[])
+          as changed (doctor_id, verified, suspended, version)
         on conflict (doctor_id) do update
-        set verified = excluded.verified, version = excluded.version
+        set
+          verified = excluded.verified,
+          suspended = excluded.suspended,
+          version = excluded.version
         where excluded.version > stored.version
         "#,
         &column(rows, Fold::aggregate),
         &column(rows, |row| row.doctor.verified),
+        &column(rows, |row| row.doctor.suspended),
         &column(rows, |row| row.version)
     )
     .execute(connection)

@@ -54,18 +54,20 @@ async fn partition(
     query: &OfferQuery,
 ) -> Result<Option<Partition>, sqlx::Error> {
     let facts = facts(connection, query.doctor, query.clinic).await?;
-    let Some((verified, terms)) = facts else {
+    let Some((doctor, terms)) = facts else {
         return Ok(None);
     };
+    let is_bookable = doctor.verified && !doctor.suspended;
     let holidays = holidays::of_clinic(connection, query.clinic).await?;
     let timetable = terms.timetable(&holidays);
-    let taken = match timetable.days(query.from, query.to).filter(|_| verified) {
+    let taken = match timetable.days(query.from, query.to).filter(|_| is_bookable) {
         Some(days) => taken(connection, query, days).await?,
         None => Vec::new(),
     };
     let offer = Offer {
         timetable,
-        verified,
+        verified: doctor.verified,
+        suspended: doctor.suspended,
         taken: &taken,
         policy: query.policy,
         now: query.now,
@@ -115,16 +117,16 @@ fn taken_by(holder_type: &str) -> TakenBy {
     }
 }
 
-/// Whether the papers were checked, and the terms; nothing unless the doctor works at the clinic.
+/// The doctor, and the terms at the clinic; nothing unless the doctor works there.
 async fn facts(
     connection: &mut PgConnection,
     doctor: DoctorId,
     clinic: ClinicId,
-) -> Result<Option<(bool, Affiliation)>, sqlx::Error> {
+) -> Result<Option<(RegisteredDoctor, Affiliation)>, sqlx::Error> {
     let known = of(connection, &[doctor.as_uuid()]).await?.pop();
     Ok(known.and_then(|BookableDoctor { mut doctor, .. }| {
         let terms = doctor.affiliations.remove(&clinic)?;
-        Some((doctor.verified, terms))
+        Some((doctor, terms))
     }))
 }
 
@@ -135,7 +137,7 @@ pub(super) async fn of(
 ) -> Result<Vec<BookableDoctor>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        select doctor_id, verified, version
+        select doctor_id, verified, suspended, version
         from timetable_doctors
         where doctor_id = any ($1)
         "#,
@@ -149,6 +151,7 @@ pub(super) async fn of(
         doctor: RegisteredDoctor {
             doctor: DoctorId::from_uuid(row.doctor_id),
             verified: row.verified,
+            suspended: row.suspended,
             affiliations: timetables.remove(&row.doctor_id).unwrap_or_default(),
         },
         version: row.version,

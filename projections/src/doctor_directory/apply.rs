@@ -61,6 +61,14 @@ impl Fold for ListedDoctor {
                 verified: true,
                 ..known?
             },
+            DoctorEvent::Suspended(_) => Self {
+                suspended: true,
+                ..known?
+            },
+            DoctorEvent::Reinstated(_) => Self {
+                suspended: false,
+                ..known?
+            },
         };
         Some(Self { version, ..doctor })
     }
@@ -75,6 +83,7 @@ impl ListedDoctor {
             specialisations: registered.specialisations,
             languages: registered.languages,
             verified: false,
+            suspended: false,
             affiliations: BTreeMap::new(),
             version: 1,
         }
@@ -107,6 +116,7 @@ async fn write_doctors(
         &column(rows, |row| Json(&row.specialisations)) as _,
         &column(rows, |row| Json(&row.languages)) as _,
         &column(rows, |row| row.verified),
+        &column(rows, |row| row.suspended),
         &column(rows, |row| row.version)
     )
     .execute(connection)

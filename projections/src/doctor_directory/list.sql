@@ -1,5 +1,5 @@
 -- Ids are in the order of registration.
-select doctor_id, subject, phi, specialisations, languages, verified, version
+select doctor_id, subject, phi, specialisations, languages, verified, suspended, version
 from doctor_directory doctor
 where (
     $1::uuid is null
@@ -12,7 +12,7 @@ where (
   )
   and ($2::text is null or specialisations @> to_jsonb(array[$2]))
   and ($3::text is null or languages @> to_jsonb(array[$3]))
-  and (verified or not $4::boolean)
+  and (verified and not suspended or not $4::boolean)
   and ($5::uuid is null or doctor_id > $5)
 order by doctor_id
 limit $6

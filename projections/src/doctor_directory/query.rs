@@ -31,6 +31,8 @@ pub struct ListedDoctor {
     pub languages: BTreeSet<Language>,
     /// Whether the papers were checked.
     pub verified: bool,
+    /// Whether no bookings are taken.
+    pub suspended: bool,
     /// Where the doctor works, and on what terms.
     pub affiliations: BTreeMap<ClinicId, Affiliation>,
     /// The version of the doctor that this row shows.
@@ -62,8 +64,8 @@ pub struct DoctorSearch {
     pub specialisation: Option<Specialisation>,
     /// Only those who speak this.
     pub language: Option<Language>,
-    /// Only those whose papers were checked.
-    pub verified_only: bool,
+    /// Only those for whom bookings are taken: their papers were checked, and they are not suspended.
+    pub bookable_only: bool,
     /// Only those behind this one.
     pub after: Option<DoctorId>,
     /// At most so many.
@@ -84,7 +86,7 @@ pub async fn list(
         search.clinic.map(|clinic| clinic.as_uuid()),
         search.specialisation.as_ref().map(Specialisation::as_str),
         search.language.as_ref().map(Language::as_str),
-        search.verified_only,
+        search.bookable_only,
         search.after.map(|doctor| doctor.as_uuid()),
         search.limit
     )
@@ -116,7 +118,7 @@ pub(super) async fn of(
     let rows = sqlx::query_as!(
         Columns,
         r#"
-        select doctor_id, subject, phi, specialisations, languages, verified, version
+        select doctor_id, subject, phi, specialisations, languages, verified, suspended, version
         from doctor_directory
         where doctor_id = any ($1)
         "#,
@@ -188,6 +190,7 @@ struct Columns {
     specialisations: Value,
     languages: Value,
     verified: bool,
+    suspended: bool,
     version: i64,
 }
 
@@ -203,6 +206,7 @@ impl TryFrom<Columns> for Closed<ListedDoctor> {
             specialisations: json("specialisations", columns.specialisations)?,
             languages: json("languages", columns.languages)?,
             verified: columns.verified,
+            suspended: columns.suspended,
             affiliations: BTreeMap::new(),
             version: columns.version,
         };

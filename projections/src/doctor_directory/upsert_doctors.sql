@@ -1,15 +1,16 @@
 insert into doctor_directory as stored (
-  doctor_id, subject, phi, specialisations, languages, verified, version
+  doctor_id, subject, phi, specialisations, languages, verified, suspended, version
 )
-select doctor_id, subject, phi, specialisations, languages, verified, version
+select doctor_id, subject, phi, specialisations, languages, verified, suspended, version
 from unnest(
-  $1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::bigint[]
-) as changed (doctor_id, subject, phi, specialisations, languages, verified, version)
+  $1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::boolean[], $8::bigint[]
+) as changed (doctor_id, subject, phi, specialisations, languages, verified, suspended, version)
 on conflict (doctor_id) do update
 set
   phi = excluded.phi,
   specialisations = excluded.specialisations,
   languages = excluded.languages,
   verified = excluded.verified,
+  suspended = excluded.suspended,
   version = excluded.version
 where excluded.version > stored.version

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use tests::app::Somebody;
 
-use crate::support::{Client, Clinic, Reply, eventually};
+use crate::support::{Client, Clinic, Reply, eventually, slot};
 
 const ME: &str = "/api/v1/auth/me";
 const PASSWORD: &str = "correct horse battery";
@@ -88,5 +88,82 @@ async fn staff_has_no_more_rights_than_who_lets_them_in() {
     });
     let refused = clinic.client(&here).post("/api/v1/accounts", &new);
     refused.expect(403).await.is("scope-wider-than-own");
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_doctor_whose_account_is_disabled_takes_no_bookings_until_it_is_enabled() {
+    let clinic = Clinic::open().await;
+    let admin = clinic.client(&Somebody::admin());
+    let arun = json!({
+        "name": "Arun Bose", "specialisations": ["cardiology"], "languages": ["en"],
+        "email": "arun@example.org", "password": PASSWORD,
+    });
+    let arun = admin.post("/api/v1/doctors", &arun).expect(201).await;
+    let path = format!("/api/v1/doctors/{}", arun.id());
+    let terms = json!({
+        "clinicId": clinic.facts.clinic,
+        "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 15,
+    });
+    let affiliated = admin.post(&format!("{path}/affiliations"), &terms);
+    affiliated.expect(200).await;
+    let verified = admin.post(&format!("{path}/verify"), &json!({}));
+    let verified = verified.expect(200).await;
+    let hours = json!({"weeklyHours": [{"day": "tuesday", "from": "09:00", "to": "17:00"}]});
+    let week = format!("{path}/affiliations/{}/hours", clinic.facts.clinic);
+    let week = admin.put(&week, &hours);
+    week.header("If-Match", verified.header("etag"))
+        .expect(200)
+        .await;
+    let book = async |number| {
+        let mut wish = clinic.wish(slot(number));
+        wish["doctorId"] = json!(arun.id());
+        let patient = clinic.patient();
+        patient.post("/api/v1/appointments", &wish).send().await
+    };
+    let visit = book(0).await;
+    assert_eq!(visit.status, 201, "{visit:?}");
+    let accounts = clinic
+        .settled(async || admin.get("/api/v1/accounts").after(&visit))
+        .await;
+    let accounts = accounts.body["items"].as_array().unwrap().clone();
+    let account = accounts
+        .iter()
+        .find(|one| one["doctorId"] == arun.body["id"]);
+    let account = format!(
+        "/api/v1/accounts/{}",
+        account.unwrap()["id"].as_str().unwrap()
+    );
+    let why = json!({"reason": "On trial"});
+    let disabled = admin.post(&format!("{account}/disable"), &why);
+    let disabled = disabled.expect(200).await;
+    book(1).await.is("doctor-suspended");
+    let listed = clinic.settled(async || clinic.nobody().get("/api/v1/doctors").after(&disabled));
+    assert_eq!(listed.await.body["items"].as_array().unwrap().len(), 1);
+    let shown = clinic.settled(async || clinic.nobody().get(&path).after(&disabled));
+    assert_eq!(shown.await.body["suspended"], true);
+    let free = format!(
+        "{path}/availability?clinicId={}&from=2026-12-01&to=2026-12-01&explain=true",
+        clinic.facts.clinic
+    );
+    let free = clinic
+        .settled(async || clinic.nobody().get(&free).after(&disabled))
+        .await;
+    assert_eq!(free.body["slots"], json!([]));
+    assert_eq!(free.body["unoffered"][0]["reason"], "suspended");
+    // What is booked stays.
+    let stays = clinic.read(&admin, &visit).await;
+    assert_eq!(stays.body["status"], "CONFIRMED");
+    // Again is no new fact, for the account nor for the doctor.
+    admin
+        .post(&format!("{account}/disable"), &why)
+        .expect(200)
+        .await;
+    assert_eq!(clinic.events("doctor.suspended").await, 1);
+    admin
+        .post(&format!("{account}/enable"), &json!({}))
+        .expect(200)
+        .await;
+    assert_eq!(book(1).await.status, 201);
     clinic.close().await;
 }

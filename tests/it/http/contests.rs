@@ -247,6 +247,97 @@ async fn what_was_cancelled_is_never_confirmed() {
     arena.close().await;
 }
 
+/// A doctor who can sign in, so that an admin can disable them. Answers with the account's path.
+async fn doctor_with_an_account(arena: &mut Arena) -> String {
+    let admin = arena
+        .first
+        .client
+        .with_token(arena.token(&Somebody::admin()));
+    let meera = json!({
+        "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
+        "email": "meera@example.org", "password": "correct horse battery",
+    });
+    let meera = admin.post("/api/v1/doctors", &meera).expect(201).await;
+    let path = format!("/api/v1/doctors/{}", meera.id());
+    let terms = json!({
+        "clinicId": arena.clinic, "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 5,
+    });
+    let affiliated = admin.post(&format!("{path}/affiliations"), &terms);
+    affiliated.expect(200).await;
+    let verified = admin
+        .post(&format!("{path}/verify"), &json!({}))
+        .expect(200)
+        .await;
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let week = days.map(|day| json!({"day": day, "from": "09:00", "to": "17:00"}));
+    let hours = format!("{path}/affiliations/{}/hours", arena.clinic);
+    let set = admin.put(&hours, &json!({"weeklyHours": week}));
+    set.header("If-Match", verified.header("etag"))
+        .expect(200)
+        .await;
+    arena.doctor = DoctorId::from_uuid(meera.id());
+    let sql = "select aggregate_id from events where event_type = 'account.registered'";
+    let account: String = sqlx::query_scalar(sql)
+        .fetch_one(&arena.pool)
+        .await
+        .unwrap();
+    format!("/api/v1/accounts/{account}")
+}
+
+/// Whoever is disabled takes no bookings from that moment of the log on, whatever was under way.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
+    let mut arena = Arena::open().await;
+    let account = doctor_with_an_account(&mut arena).await;
+    let admin = arena.token(&Somebody::admin());
+    let why = json!({"reason": "Left"});
+    let mut booked = 0;
+    for round in 0..ROUNDS {
+        let [here, there] = arena.nodes(round);
+        let admin = here.with_token(&admin);
+        let disable = admin.post(&format!("{account}/disable"), &why);
+        let asha = arena.patient();
+        let booking = arena.book(there, &asha, slot(round));
+        let (disabled, tried) = tokio::join!(disable.send(), booking.send());
+        assert_eq!(disabled.status, 200, "{disabled:?}");
+        match tried.status {
+            201 => booked += 1,
+            _ => tried.is("doctor-suspended"),
+        }
+        let refused = arena.book(there, &asha, slot(ROUNDS)).expect(422).await;
+        refused.is("doctor-suspended");
+        let enable = admin.post(&format!("{account}/enable"), &json!({}));
+        enable.expect(200).await;
+    }
+    let sql = "select event_type from events
+               where aggregate_id = $1 or payload ->> 'doctor' = $1
+               order by epoch, transaction_id, position";
+    let doctor = sqlx::query_scalar(sql).bind(arena.doctor.to_string());
+    let log: Vec<String> = doctor.fetch_all(&arena.pool).await.unwrap();
+    let (mut suspended, mut seen) = (false, 0);
+    for event in log {
+        match event.as_str() {
+            "doctor.suspended" => suspended = true,
+            "doctor.reinstated" => suspended = false,
+            "appointment.booked" => {
+                assert!(!suspended, "booked after the disabling");
+                seen += 1;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(seen, booked);
+    arena.close().await;
+}
+
 /// Two visits that want each other's slots, and two that want a third one's.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_move_to_one_slot_one_gets_there_and_nobody_swaps() {

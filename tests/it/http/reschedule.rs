@@ -71,6 +71,21 @@ async fn onto_its_own_slot_nothing_is_new() {
     clinic.close().await;
 }
 
+/// A node that last saw the visit there asks the log before it says that nothing is new.
+#[tokio::test]
+async fn a_visit_that_another_node_moved_away_moves_back() {
+    let clinic = Clinic::open().await;
+    let other = clinic.another_node().await;
+    let asha = clinic.patient();
+    let visit = clinic.book(&asha, 0).expect(201).await;
+    moved(&asha.at(&other.1), &visit, slot(4)).expect(200).await;
+    let back = moved(&asha, &visit, slot(0)).expect(200).await;
+    assert_eq!(back.header("etag"), "\"3\"");
+    assert_eq!(held(&clinic).await[0].1, slot(0));
+    clinic.stop(other).await;
+    clinic.close().await;
+}
+
 #[tokio::test]
 async fn what_can_not_be_booked_can_not_be_moved_to_either() {
     let clinic = Clinic::open().await;

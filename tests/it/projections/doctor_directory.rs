@@ -42,7 +42,7 @@ async fn a_doctor_is_shown_with_every_clinic_and_its_terms() {
         ["en".parse().unwrap(), "hi".parse().unwrap()].into()
     );
     assert!(meera.verified);
-    assert_eq!(meera.version, 11);
+    assert_eq!(meera.version, 13);
     assert_eq!(meera.affiliations.len(), 2);
     let at_pune = Affiliation {
         fee: inr(60_000),
@@ -110,7 +110,7 @@ async fn each_filter_leaves_the_doctors_that_it_names() {
         ..everyone()
     };
     let verified = DoctorSearch {
-        verified_only: true,
+        bookable_only: true,
         ..everyone()
     };
     assert_eq!(

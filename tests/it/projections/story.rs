@@ -14,7 +14,8 @@ use domain::appointment::{
 };
 use domain::clinic::{Clinic, ClinicCommand, OpenClinic, RenameClinic};
 use domain::doctor::{
-    AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, SetTerms, SetWeeklyHours, VerifyDoctor,
+    AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, ReinstateDoctor, SetTerms,
+    SetWeeklyHours, SuspendDoctor, VerifyDoctor,
 };
 use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
@@ -87,6 +88,11 @@ async fn doctors(history: &History) {
     // The papers may be there before the clinic.
     verify(history, MEERA).await;
     verify(history, ZOYA).await;
+    // Both were away for good; Meera came back.
+    for number in [MEERA, ARUN] {
+        suspend(history, number).await;
+    }
+    reinstate(history, MEERA).await;
     affiliate(history, MEERA, pune(), inr(50_000), 20).await;
     affiliate(history, MEERA, berlin(), Money::zero(Currency::Eur), 60).await;
     affiliate(history, ARUN, berlin(), Money::zero(Currency::Eur), 30).await;
@@ -134,6 +140,26 @@ async fn verify(history: &History, number: u128) {
     });
     history
         .run::<Doctor>(doctor(number).as_uuid(), verify)
+        .await;
+}
+
+async fn suspend(history: &History, number: u128) {
+    let suspend = DoctorCommand::Suspend(SuspendDoctor {
+        by: Actor::System,
+        at: today(),
+    });
+    history
+        .run::<Doctor>(doctor(number).as_uuid(), suspend)
+        .await;
+}
+
+async fn reinstate(history: &History, number: u128) {
+    let reinstate = DoctorCommand::Reinstate(ReinstateDoctor {
+        by: Actor::System,
+        at: today(),
+    });
+    history
+        .run::<Doctor>(doctor(number).as_uuid(), reinstate)
         .await;
 }
 

@@ -78,6 +78,12 @@ impl Commands {
                 told,
                 taken,
             } = drafted;
+            // That there is nothing new is a decision, too: it must rest on what is there.
+            let (streams, unchanged): (Vec<_>, Vec<_>) = streams.into_iter().partition(has_news);
+            if streams.is_empty() && !basis.is_right(&self.store).await.map_err(fault)? {
+                continue;
+            }
+            basis.insist_on(&unchanged);
             let own = streams.iter().map(|stream| stream.aggregate_id.clone());
             let own: BTreeSet<_> = own.collect();
             let written = Written {
@@ -153,6 +159,11 @@ pub(crate) fn named(constraint: &str, claim: &HeldClaim) -> AppointmentRefusal {
         _ if claim.holder_type == Leave::TYPE => AppointmentRefusal::DoctorOnLeave,
         _ => AppointmentRefusal::SlotAlreadyTaken,
     }
+}
+
+/// Whether anything happened to it.
+fn has_news(stream: &StreamAppend) -> bool {
+    !stream.events.is_empty()
 }
 
 /// A slot as the store asks for it.
