@@ -17,8 +17,13 @@ use crate::settings::Settings;
 /// All migrations, built in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// What an idle or slow transaction may hold up at most: the horizon of every reader.
+/// What an idle or slow transaction may hold up at most: the horizon of every reader. And how soon the
+/// database notices that a node's machine is gone, with whatever it held.
 const SESSION: &str = "
+    set tcp_keepalives_idle = 5;
+    set tcp_keepalives_interval = 2;
+    set tcp_keepalives_count = 3;
+    set tcp_user_timeout = '10s';
     set idle_in_transaction_session_timeout = '30s';
     set statement_timeout = '30s';
     set timezone = 'UTC';

@@ -1,11 +1,13 @@
 //! Demo data, made by the real commands: clinics, people, and visits from thirty days ago to thirty days
-//! ahead.
+//! ahead; holidays and leave after that.
 //!
 //! The same each time: everything comes from fixed lists, and dates are counted from today on each
-//! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is made once, in a log that has no event yet, and only when it is asked
-//! for; nothing else in the program knows a default password. To show something new, add it to the
-//! list of its file, or a file and a line in [`fill`].
+//! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is
+//! made once, in a log that has no event yet, and only when it is asked for; nothing else in the program
+//! knows a default password. To show something new, add it to the list of its file, or a file and a line
+//! in [`make`].
 
+mod absences;
 mod clinics;
 mod doctors;
 mod hours;
@@ -79,6 +81,7 @@ async fn make(app: &App) -> anyhow::Result<()> {
     };
     visits::carry_out(&demo, &cast, &plan, &progress).await?;
     drop(progress);
+    absences::plan(&demo, &clinics, &doctors, now).await?;
     // The last one: where there is an auditor, everything is there.
     people::auditor(&demo).await?;
     tracing::info!(

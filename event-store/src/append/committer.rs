@@ -31,7 +31,10 @@ const DEADLOCKS: u32 = 40;
 
 /// Two processes that claim one thing may wait for each other. The database notices after a second;
 /// here the wait ends sooner, and the batch is tried again.
-const SESSION: &str = "set lock_timeout = '100ms'";
+///
+/// Plans are kept for as long as the connection lives. One that was made while the log was short would
+/// read all of it ever after: whatever an append looks up has an index, so no table is read through.
+const SESSION: &str = "set lock_timeout = '100ms'; set enable_seqscan = off";
 
 /// What a lane does for a command: write its rows, tell its verdict.
 pub(super) struct Job {

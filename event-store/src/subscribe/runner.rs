@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgConnection;
 use tokio::sync::watch;
 use tracing::instrument;
 
@@ -12,6 +13,8 @@ use crate::{Cursor, EventStore, RecordedEvent};
 
 /// The pause while another node has the checkpoint.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// How long a batch may leave the database waiting before it counts as hung.
+const LONGEST_SILENCE: &str = "4s";
 /// The longest pause after failures in a row.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -133,8 +136,7 @@ impl Runner {
             .begin()
             .await
             .map_err(SubscribeError::Checkpoint)?;
-        sqlx::query!("set local synchronous_commit = off")
-            .execute(&mut *tx)
+        begin_batch(&mut tx)
             .await
             .map_err(SubscribeError::Checkpoint)?;
         let stored = checkpoint::take(&mut tx, name, version)
@@ -188,6 +190,22 @@ impl Runner {
             "A subscriber could not go on; it will try again."
         );
     }
+}
+
+/// What holds for one batch: its commit does not wait for the disk, and if its node hangs in the middle
+/// of it, the database takes the transaction away, so that another node goes on.
+async fn begin_batch(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        select
+          set_config('synchronous_commit', 'off', true) as commit,
+          set_config('idle_in_transaction_session_timeout', $1, true) as idle
+        "#,
+        LONGEST_SILENCE
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }
 
 /// Signed: OpenTelemetry knows no other whole numbers.

@@ -83,9 +83,15 @@ async fn every_state_is_there_and_all_read_models_say_the_same(pool: &PgPool) {
         assert_eq!(tally(pool, &sql).await, statuses, "{table}");
     }
     let taken: i64 = TAKES_TIME.iter().map(|status| statuses[*status]).sum();
-    let claims = tally(pool, "select kind, count(*) from slot_claims group by kind").await;
+    let claims = "select kind, count(*) from slot_claims where holder_type = 'appointment'
+                  group by kind";
+    let claims = tally(pool, claims).await;
     let both = ["doctor", "patient"].map(|kind| (kind.to_owned(), taken));
     assert_eq!(claims, BTreeMap::from(both));
+    let away = "select count(*) from slot_claims where holder_type = 'leave'";
+    assert_eq!(count(pool, away).await, 3);
+    let closed = "select count(*) from timetable_clinics where holidays <> '{}'";
+    assert_eq!(count(pool, closed).await, 4);
 }
 
 async fn people_are_there(pool: &PgPool) {

@@ -11,4 +11,5 @@ mod order;
 mod seal;
 mod sealed_log;
 mod snapshots;
+mod takeover;
 mod upcasting;
