@@ -200,3 +200,43 @@ async fn an_unreadable_event_is_named() {
         .unwrap_err();
     assert!(error.to_string().contains("event 2 of letting"), "{error}");
 }
+
+/// The connections that append keep their plans. The log is empty when they make them, and then it is not.
+#[tokio::test]
+async fn what_a_decision_rests_on_is_found_by_its_index_however_short_the_log_was() {
+    let log = log().await;
+    let rest = async |letting| {
+        let other = id(1).to_string();
+        let other = log.store.load_settled::<Letting>(&other).await.unwrap();
+        let append = Append {
+            streams: vec![
+                stream(&log.store, letting, vec![LettingEvent::Stepped])
+                    .await
+                    .unwrap(),
+            ],
+            basis: vec![other.stream_version()],
+            metadata: metadata(letting),
+            idempotency: None,
+        };
+        log.store.append(&append).await.unwrap();
+    };
+    log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
+    for letting in 2..12 {
+        rest(letting).await;
+    }
+    let many = "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type,
+                                    event_version, payload, metadata)
+                select 1, 'letting', 'other ' || n, 1, 'letting.stepped', '1', '{}', '{}'
+                from generate_series(1, 20000) n";
+    sqlx::query(many).execute(&log.pool).await.unwrap();
+    let read_through = "select seq_tup_read from pg_stat_user_tables where relname = 'events'";
+    let before = log.count(read_through).await;
+    for letting in 12..52 {
+        rest(letting).await;
+    }
+    // A session tells its statistics at the end of a transaction, once a second.
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    rest(52).await;
+    let read = log.count(read_through).await - before;
+    assert!(read < 20_000, "the log was read through: {read} rows");
+}
