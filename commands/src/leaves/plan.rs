@@ -107,8 +107,13 @@ impl Commands {
         }
         let (mut cancelled, mut staying) = (Vec::new(), Vec::new());
         for visit in expected {
-            let loaded = self.store.load(&key(visit.appointment.as_uuid())).await?;
-            basis.look::<Appointment>(&loaded);
+            // From the log: since the claims were read it may have been called off, or moved away.
+            let id = key(visit.appointment.as_uuid());
+            let loaded = self.store.load_fresh::<Appointment>(&id).await?;
+            if !is_still_expected(loaded.aggregate(), planned.during) {
+                continue;
+            }
+            basis.look(&loaded);
             let command = AppointmentCommand::Cancel(CancelAppointment {
                 cancelled_by: CancelledBy::Clinic,
                 reason: None,
@@ -155,6 +160,22 @@ fn refused(refusal: LeaveNotGranted) -> Refused {
     CommandError::Refused(refusal)
 }
 
+/// Whether the appointment takes the doctor's time then, now that it is looked at.
+fn is_still_expected(appointment: &Appointment, during: Slot) -> bool {
+    let takes_time = match appointment {
+        Appointment::Booked { visit, .. }
+        | Appointment::Confirmed(visit)
+        | Appointment::Arrived(visit)
+        | Appointment::InProgress(visit)
+        | Appointment::Completed(visit) => Some(visit),
+        Appointment::Unbooked
+        | Appointment::NoShow(_)
+        | Appointment::Cancelled(_)
+        | Appointment::Expired(_) => None,
+    };
+    takes_time.is_some_and(|visit| visit.slot.overlaps(&during))
+}
+
 fn expected_visit(claim: &HeldClaim) -> Result<ExpectedVisit, Fault> {
     let doing = "reading a claim on a doctor";
     let holder: Uuid = claim.holder.parse().map_err(Fault::doing(doing))?;
@@ -190,5 +211,45 @@ fn drafted(planned: &PlannedLeave, draft: Draft) -> Drafted<LeaveReply, LeaveNot
         streams,
         // Somebody booked or planned in between: what stands there now is told, or called off.
         taken: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use domain::appointment::Visit;
+    use domain::{ClinicId, PatientId};
+
+    use super::*;
+
+    fn minutes(from: i64, to: i64) -> Slot {
+        let at = |minute| chrono::DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
+        Slot::new(at(from), at(to)).unwrap()
+    }
+
+    fn visit(slot: Slot) -> Visit {
+        let id = Uuid::nil();
+        Visit {
+            appointment: AppointmentId::from_uuid(id),
+            clinic: ClinicId::from_uuid(id),
+            doctor: DoctorId::from_uuid(id),
+            patient: PatientId::from_uuid(id),
+            slot,
+        }
+    }
+
+    #[test]
+    fn a_visit_that_moved_away_or_is_over_is_not_called_off_for_a_leave() {
+        let leave = minutes(60, 120);
+        let (within, away) = (visit(minutes(60, 80)), visit(minutes(120, 140)));
+        assert!(is_still_expected(&Appointment::Confirmed(within), leave));
+        assert!(!is_still_expected(&Appointment::Confirmed(away), leave));
+        for ended in [
+            Appointment::Cancelled(within),
+            Appointment::Expired(within),
+            Appointment::NoShow(within),
+        ] {
+            assert!(!is_still_expected(&ended, leave));
+        }
     }
 }
