@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use domain::clinic::Clinic;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
+use domain::todays_version;
 use event_store::{Sealing, Snapshots, StoreOptions, Upcasters};
 
 use crate::guards::guards;
@@ -29,7 +30,7 @@ pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
         guards: guards(logins),
         foundations: &FOUNDATIONS,
         sealing,
-        upcasters: Upcasters::none(),
+        upcasters: Upcasters::none().to(todays_version),
         snapshots: snapshots(),
     }
 }
