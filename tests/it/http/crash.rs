@@ -25,9 +25,10 @@ const BOOKINGS: usize = 500;
 const CLIENTS: usize = 8;
 
 /// Tables that no projection writes.
-const NOT_READ_MODELS: [&str; 14] = [
+const NOT_READ_MODELS: [&str; 15] = [
     "_sqlx_migrations",
     "credentials",
+    "dead_letters",
     "events",
     "idempotency_keys",
     "log_epoch",
