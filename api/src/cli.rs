@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod database;
+mod dead_letters;
 mod health;
 mod keys;
 pub(crate) mod progress;
@@ -95,6 +96,9 @@ enum Command {
         #[command(flatten)]
         health: health::HealthSettings,
     },
+    /// What read models and timers could not take, and so waits; also while servers run.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLettersCommand),
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -204,6 +208,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keys::erase(&settings, subject).await
         }
         Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
+        Command::DeadLetters(command) => dead_letters::run(command).await,
         Command::Projections(command) => projections::run(command).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;

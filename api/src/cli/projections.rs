@@ -177,7 +177,7 @@ async fn with_operator(
 }
 
 /// Opens the log as the owner of its tables, with the keys that open what is personal.
-async fn with_log(
+pub(super) async fn with_log(
     settings: &Settings,
     work: impl AsyncFnOnce(&EventStore) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

@@ -1,11 +1,15 @@
 //! Whoever asks for what a read model could not take is told so, and nobody else.
 
+use adapters::jwt::JwtKeys;
+use adapters::system::SystemClock;
+use commands::ports::Clock as _;
 use event_store::Retried;
 use projections::patient_appointments::PatientAppointments;
 use serde_json::{Value, json};
+use tests::world::World;
 
 use super::scrape::Scrape;
-use crate::support::{Client, Clinic, Reply};
+use crate::support::{Client, Clinic, Reply, Server, all_read};
 
 const PARKED: &str = r#"caresync_subscriber_parked_aggregates{subscriber="patient_appointments"}"#;
 
@@ -67,4 +71,49 @@ async fn answers_that_depend_on_a_parked_aggregate_say_so() {
     assert_eq!(shown["items"][0].get("parked"), None);
     assert_eq!(Scrape::of(clinic.nobody()).await.count(PARKED), 0);
     clinic.close().await;
+}
+
+/// As an operator types it, while the server runs.
+#[tokio::test]
+async fn operators_list_show_and_retry_what_is_parked() {
+    let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
+    let pool = server.pool().await;
+    let (done, said) = server.run(&["dead-letters", "list"]);
+    assert!(done && said.contains("Nothing is parked."), "{said}");
+
+    let refuse = "alter table patient_cards add constraint planted check (version < 1) not valid";
+    sqlx::query(refuse).execute(&pool).await.unwrap();
+    let world = World::new(pool.clone(), SystemClock.now()).await.unwrap();
+    let patient = world.patient().await.unwrap().to_string();
+    all_read(&server.client).await;
+    let (done, said) = server.run(&["dead-letters", "list"]);
+    assert!(done && said.contains(&patient), "{said}");
+    assert!(
+        said.contains("SQLSTATE 23514 from planted on patient_cards"),
+        "{said}"
+    );
+    let (done, said) = server.run(&["dead-letters", "show", "patient_card", &patient]);
+    assert!(done && said.contains("patient.registered 1"), "{said}");
+    assert!(!said.contains("Asha"), "{said}");
+    let (done, said) = server.run(&["dead-letters", "show", "patient_card", "nobody"]);
+    assert!(!done && said.contains("has not parked"), "{said}");
+
+    let retry = ["dead-letters", "retry", "patient_card", &patient];
+    let (done, said) = server.run(&retry);
+    assert!(!done && said.contains("1 of 1 stay parked"), "{said}");
+    let mend = "alter table patient_cards drop constraint planted";
+    sqlx::query(mend).execute(&pool).await.unwrap();
+    let (done, said) = server.run(&retry);
+    assert!(done, "{said}");
+    let (done, said) = server.run(&retry);
+    assert!(
+        !done && said.contains("nothing of that is parked"),
+        "{said}"
+    );
+    let (done, said) = server.run(&["dead-letters", "retry", "--all"]);
+    assert!(done, "{said}");
+    let cards = sqlx::query_scalar::<_, i64>("select count(*) from patient_cards");
+    assert_eq!(cards.fetch_one(&pool).await.unwrap(), 1);
+    pool.close().await;
+    server.stop().await;
 }

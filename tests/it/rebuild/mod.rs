@@ -3,6 +3,7 @@
 mod declared;
 mod fixture;
 mod http;
+mod killed;
 mod made;
 mod operators;
 mod program;
