@@ -120,6 +120,22 @@ pub async fn forget_copies(connection: &mut PgConnection) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The latest version of the live read model that ever ran.
+pub(super) async fn newest_version(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<Option<i32>, StoreError> {
+    sqlx::query_scalar!(
+        "select max(version) from subscription_checkpoints where name = $1",
+        name
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(StoreError::doing(
+        "asking which version of a read model runs",
+    ))
+}
+
 impl CopyRow {
     /// Whether this program's read model may go on with it.
     pub(super) fn of_version(self, name: &'static str, program: i32) -> Result<Self, RebuildError> {

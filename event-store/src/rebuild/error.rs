@@ -47,6 +47,18 @@ pub enum RebuildError {
         /// This program's version.
         program: i32,
     },
+    /// Nodes of a later version write the live one: what this program makes of the log is not what they do.
+    #[error(
+        "nodes run version {newest} of {name}, and this program has version {program}: use theirs"
+    )]
+    NewerVersion {
+        /// The read model.
+        name: &'static str,
+        /// The nodes' version.
+        newest: i32,
+        /// This program's version.
+        program: i32,
+    },
     /// The live table was changed since the copy was made, or the copy was.
     #[error(
         "the table {table} is not the same in the copy of {name} as in the live one, which was \

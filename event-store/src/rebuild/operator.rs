@@ -132,7 +132,7 @@ impl Operator {
         let found = copies::find(&mut self.connection, name).await?;
         let copy = found.ok_or(RebuildError::NoCopy { name })?;
         let copy = copy.of_version(name, model.version())?;
-        tables::refuse_unlike(&mut self.connection, model).await?;
+        refuse_unfit(&mut self.connection, model).await?;
         Ok(copy)
     }
 
@@ -156,12 +156,38 @@ impl Operator {
     /// A new copy, in place of whatever is there.
     async fn make(&mut self, model: &dyn ReadModel) -> Result<(), RebuildError> {
         let doing = || StoreError::doing("making a copy");
+        refuse_older(&mut self.connection, model).await?;
         let mut transaction = self.connection.begin().await.map_err(doing())?;
         clear(&mut transaction, model).await?;
         tables::make(&mut transaction, model).await?;
         copies::begin(&mut transaction, model.name(), model.version()).await?;
         transaction.commit().await.map_err(doing())?;
         Ok(())
+    }
+}
+
+/// Refuses a copy that may not take the live one's place.
+pub(super) async fn refuse_unfit(
+    connection: &mut PgConnection,
+    model: &dyn ReadModel,
+) -> Result<(), RebuildError> {
+    refuse_older(connection, model).await?;
+    tables::refuse_unlike(connection, model).await
+}
+
+/// Refuses a program that is older than the nodes.
+async fn refuse_older(
+    connection: &mut PgConnection,
+    model: &dyn ReadModel,
+) -> Result<(), RebuildError> {
+    let (name, program) = (model.name(), model.version());
+    match copies::newest_version(connection, name).await? {
+        Some(newest) if newest > program => Err(RebuildError::NewerVersion {
+            name,
+            newest,
+            program,
+        }),
+        _ => Ok(()),
     }
 }
 

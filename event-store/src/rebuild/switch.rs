@@ -14,7 +14,7 @@ use super::error::RebuildError;
 use super::follower::Follower;
 use super::live::{PAUSE, hold, position, unless_in_use};
 use super::model::ReadModel;
-use super::operator::Operator;
+use super::operator::{Operator, refuse_unfit};
 use super::tables::{beside, give_rights, live, quoted};
 use crate::connection::answering;
 use crate::{Cursor, EventStore, StoreError};
@@ -116,12 +116,19 @@ async fn hold_and_exchange(
     for table in follower.copy.0.tables() {
         give_rights(transaction, table).await?;
     }
-    let exchanged = exchange(transaction, &*follower.copy.0).await;
-    Ok(unless_in_use(exchanged).map_err(doing())?.is_some())
+    let model = &*follower.copy.0;
+    let locked = lock_tables(transaction, model).await;
+    if unless_in_use(locked).map_err(doing())?.is_none() {
+        return Ok(false);
+    }
+    // A migration, or a node of a later version, may have come in between: from here on none can.
+    refuse_unfit(transaction, model).await?;
+    exchange(transaction, model).await.map_err(doing())?;
+    Ok(true)
 }
 
-/// Exchanges tables and checkpoints. All locks first: what comes after them waits for nobody.
-async fn exchange(
+/// All locks first: what comes after them waits for nobody.
+async fn lock_tables(
     transaction: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), sqlx::Error> {
@@ -129,8 +136,19 @@ async fn exchange(
     let all: Vec<_> = tables
         .flat_map(|table| [live(table), beside(table)])
         .collect();
-    let lock = format!("lock table {} in access exclusive mode", all.join(", "));
-    transaction.execute(sqlx::raw_sql(&lock)).await?;
+    let all = all.join(", ");
+    run(
+        transaction,
+        format!("lock table {all} in access exclusive mode"),
+    )
+    .await
+}
+
+/// Exchanges tables and checkpoints.
+async fn exchange(
+    transaction: &mut PgConnection,
+    model: &dyn ReadModel,
+) -> Result<(), sqlx::Error> {
     let meanwhile = quoted(&format!("beside_{}", model.name()));
     run(transaction, format!("create schema {meanwhile}")).await?;
     for table in model.tables() {

@@ -80,6 +80,28 @@ async fn a_copy_of_another_version_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_older_than_the_nodes_changes_nothing() {
+    let told = Beside::told().await;
+    told.rebuild(&told.model("clinic_directory")).await.unwrap();
+    told.sql(
+        "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
+         values ('clinic_directory', 3, 0, '0', 0)",
+    )
+    .await;
+    refused(&told, |error| {
+        matches!(
+            error,
+            RebuildError::NewerVersion {
+                newest: 3,
+                program: 2,
+                ..
+            }
+        )
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_copy_there_is_nothing_to_compare_put_in_place_or_remove() {
     let told = Beside::told().await;
     let clinics = told.model("clinic_directory");
