@@ -20,4 +20,4 @@ create table dead_letters (
   constraint dead_letters_pkey primary key (subscriber, version, aggregate_type, aggregate_id)
 );
 comment on table dead_letters is
-  'Aggregates that a subscriber could not take, from which event on. Their events wait in the log.';
+  'log: Aggregates that a subscriber could not take, from which event on. Their events wait in the log.';

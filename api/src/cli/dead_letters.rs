@@ -148,7 +148,14 @@ async fn retry(settings: &Settings, again: &Again) -> anyhow::Result<()> {
         let subscribers = subscribers(store);
         let mut still_parked = 0;
         for letter in &letters {
-            let subscriber = running(&subscribers, letter)?;
+            let subscriber = match running(&subscribers, letter) {
+                Ok(subscriber) => subscriber,
+                Err(error) if again.all => {
+                    tracing::warn!(aggregate.id = letter.aggregate_id, "Passed over: {error}.");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let aggregate = &letter.aggregate_id;
             let retried = store.retry(subscriber, letter).await;
             match retried.with_context(|| format!("trying {aggregate} again"))? {
@@ -219,8 +226,8 @@ fn running<'s>(
     let found = subscribers.iter().find(parked_it);
     found.map(|subscriber| &**subscriber).with_context(|| {
         format!(
-            "{} in version {} is not of this program: a copy is made again with `caresync projections \
-             rebuild --from-start`, an older version reads no more",
+            "{} in version {} is nothing that runs: a copy is made again with `caresync projections rebuild \
+             --from-start`, and an older version reads no more",
             letter.subscriber, letter.version
         )
     })

@@ -15,6 +15,7 @@ use tests::app::{Site, Somebody};
 use tests::database::Database;
 use tests::world::{Terms, World};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::support::{Client, Server, all_read, eventually};
 
@@ -109,7 +110,8 @@ async fn killed(times: usize) {
         doctor,
         nodes,
     };
-    let load = tokio::task::spawn(load.run(stop.clone()));
+    let mut loading = JoinSet::new();
+    loading.spawn(load.run(stop.clone()));
 
     // The first began, so it runs them; the second takes over, and so on.
     for kill in 0..times {
@@ -122,7 +124,7 @@ async fn killed(times: usize) {
         told.send_replace(servers.each_ref().map(|server| server.client.clone()));
     }
     stop.store(true, Ordering::SeqCst);
-    let booked = load.await.unwrap();
+    let booked = loading.join_next().await.unwrap().unwrap();
     assert!(booked > times, "hardly anybody was booked: {booked}");
     for server in &servers {
         all_read(&server.client).await;

@@ -1,15 +1,19 @@
 //! What can't be taken is parked with its aggregate, in order, and nothing else waits for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_store::{Daemon, DaemonOptions, Retried, SubscribeError};
 use futures::future::join_all;
 
 use super::fixture::{LettingEvent, Log, id, log};
 use super::picky::{Failure, Picky, parked, reached, run, taken};
-use super::sealed_log::eventually;
+use crate::support::eventually_within;
 
 const STEPPED: [&str; 1] = ["letting.stepped"];
+
+/// For what takes its time on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// More often than anybody tries.
 const ALWAYS: u32 = u32::MAX;
@@ -184,9 +188,11 @@ async fn after_a_thousand_parked_aggregates_the_subscriber_waits() {
     let subscriber = Arc::new(picky.clone());
     let daemon = Daemon::start(&log.store, vec![subscriber], options);
     let parked = "select count(*) from dead_letters";
-    eventually(async || log.count(parked).await == 1_000).await;
+    let full = async || log.count(parked).await == 1_000;
+    eventually_within(PATIENCE, "a thousand are parked", full).await;
     let tries = *picky.failed.lock().unwrap();
-    eventually(async || *picky.failed.lock().unwrap() > tries + 4).await;
+    let asked_again = async || *picky.failed.lock().unwrap() > tries + 4;
+    eventually_within(PATIENCE, "it is tried again", asked_again).await;
     assert_eq!(log.count(parked).await, 1_000);
     assert!(daemon.progress().of("picky") < log.store.head().await.unwrap());
 
@@ -196,7 +202,10 @@ async fn after_a_thousand_parked_aggregates_the_subscriber_waits() {
         let retried = log.store.retry(&picky, &letter).await;
         assert!(matches!(retried, Ok(Retried::Taken { events: 1 })));
     }
-    reached(&daemon, log.store.head().await.unwrap()).await;
+    let head = log.store.head().await.unwrap();
+    let progress = daemon.progress();
+    let went_on = progress.reached("picky", head, PATIENCE).await;
+    assert_eq!(went_on, Ok(()));
     assert_eq!(log.count("select count(*) from taken").await, 1_001);
     daemon.stop().await;
 }

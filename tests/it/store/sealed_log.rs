@@ -80,7 +80,7 @@ pub fn said(text: &str) -> Vec<Option<String>> {
 }
 
 pub async fn eventually(mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..1_000 {
         if so().await {
             return;
         }
