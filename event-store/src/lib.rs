@@ -5,7 +5,7 @@
 //! which claim is a function that the caller registers ([`Guards`]).
 //!
 //! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
-//!   [`EventStore::append`].
+//!   [`EventStore::append`]. Whole histories from elsewhere: [`EventStore::import`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
 //! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
 //! - Position: [`Cursor`], one opaque token for every client.
@@ -35,7 +35,9 @@ mod subscribe;
 mod transact;
 mod upcast;
 
-pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
+pub use append::{
+    Append, Appended, Chronicle, History, Idempotency, Landing, StreamAppend, StreamVersion,
+};
 pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};

@@ -4,6 +4,7 @@ mod append;
 mod confidence;
 mod faults;
 mod fixture;
+mod import;
 mod interleavings;
 mod keyring;
 mod moves;
