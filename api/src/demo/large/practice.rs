@@ -24,8 +24,8 @@ use crate::cli::progress::Progress;
 use crate::demo::plan::{HOLD_MINUTES, Step};
 use crate::demo::visits::{REASONS, VOUCHED};
 
-/// Visits that are told and brought in at a time.
-const AT_A_TIME: usize = 2_000;
+/// Visits that are told and brought in at a time; each takes some ten kilobytes meanwhile.
+const AT_A_TIME: usize = 1_000;
 /// Visits are numbered from a multiple of this on, in each practice.
 const NUMBERS: u64 = 1 << 24;
 /// Further than any visit is booked ahead.

@@ -133,12 +133,12 @@ async fn what_was_imported_is_loaded_and_goes_on() {
 #[tokio::test]
 async fn more_rows_than_fit_a_transaction_land_whole_and_in_order() {
     let log = log().await;
-    let long = past(1, 1, vec![LettingEvent::Stepped; 6_000]);
-    let short = past(2, 1, vec![LettingEvent::Stepped]);
-    let landings = log.store.import(&[long, short]).await.unwrap();
+    let many = past(1, 1, vec![LettingEvent::Stepped; 6_000]);
+    let one = past(2, 1, vec![LettingEvent::Stepped]);
+    let landings = log.store.import(&[many, one]).await.unwrap();
     assert_eq!(words(&landings), ["landed", "landed"]);
-    let one = "select count(distinct transaction_id) from events where aggregate_id = ";
-    assert_eq!(log.count(&format!("{one}'{}'", id(1))).await, 1);
+    let whole = "select count(distinct transaction_id) from events where aggregate_id = ";
+    assert_eq!(log.count(&format!("{whole}'{}'", id(1))).await, 1);
     let inverted = "
         select count(*) from (
           select position - lag(position) over (order by sequence) as step from events

@@ -63,12 +63,12 @@ async fn persist(store: &EventStore) -> Vec<event_store::Landing> {
 async fn sessions_that_are_killed_in_the_middle_lose_nothing_and_repeat_nothing() {
     let log = log().await;
     let go_on = Arc::new(AtomicBool::new(true));
-    let mut killer = JoinSet::new();
+    let mut killing = JoinSet::new();
     let pool = log.database.pool(1).await.unwrap();
-    killer.spawn(kill_copies(pool, go_on.clone()));
+    killing.spawn(kill_copies(pool, go_on.clone()));
     let landings = persist(&log.store).await;
     go_on.store(false, Ordering::Relaxed);
-    let killed = killer.join_next().await.unwrap().unwrap();
+    let killed = killing.join_next().await.unwrap().unwrap();
     assert!(killed > 0, "nothing was in the way");
     let known = |word: &&str| ["landed", "was there"].contains(word);
     assert!(words(&landings).iter().all(known), "{:?}", words(&landings));
