@@ -41,7 +41,7 @@ use super::outcome::Failure;
 use super::rows::Rows;
 use crate::connection::OwnConnection;
 use crate::error::AppendError;
-use crate::{EventStore, SealError};
+use crate::{EventStore, SealError, SealFault};
 pub use chronicle::Chronicle;
 pub use history::{History, Landing};
 use pace::Pace;
@@ -135,8 +135,8 @@ impl Import<'_> {
                 Ok(ready)
             }
             // One of them can't be sealed: each has a verdict of its own.
-            Err(SealError::Fault { .. }) => self.prepare_each(numbered).await,
-            Err(error @ SealError::Store(_)) => Err(AppendError::Seal(error)),
+            Err(error) if is_of_one(&error) => self.prepare_each(numbered).await,
+            Err(error) => Err(AppendError::Seal(error)),
         }
     }
 
@@ -149,11 +149,11 @@ impl Import<'_> {
             let stream = std::iter::once(&history.stream);
             match self.store.sealing().seal_events(stream).await {
                 Ok(payloads) => ready.extend(self.rows_of((index, history), &payloads)),
-                Err(error @ SealError::Fault { .. }) => {
+                Err(error) if is_of_one(&error) => {
                     let refused = Landing::Refused(AppendError::Seal(error));
                     self.landings.push((index, refused));
                 }
-                Err(error @ SealError::Store(_)) => return Err(AppendError::Seal(error)),
+                Err(error) => return Err(AppendError::Seal(error)),
             }
         }
         Ok(ready)
@@ -235,6 +235,17 @@ impl Import<'_> {
         let landed = ready.iter().map(|ready| (ready.index, Landing::Landed));
         self.landings.extend(landed);
     }
+}
+
+/// Whether it is the fault of what was to be sealed, and not that nothing can be sealed at the moment.
+fn is_of_one(error: &SealError) -> bool {
+    let SealError::Fault { fault, .. } = error else {
+        return false;
+    };
+    !matches!(
+        fault,
+        SealFault::MissingMasterKey { .. } | SealFault::NoRandomness
+    )
 }
 
 /// How many histories make a stretch; at least one, however long.
