@@ -39,8 +39,8 @@ const FOUNDED_AGO: TimeDelta = TimeDelta::days(90);
 
 /// How long a read model may stand still before it shows it all.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How often it is looked at meanwhile.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often it is looked at meanwhile: to count what is left of a long log takes a second.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Fills an empty log, and prints how to sign in wherever there is demo data.
 pub async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
