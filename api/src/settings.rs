@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use crate::demo::Size;
+
 /// Settings of a node.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
@@ -81,6 +83,11 @@ pub struct ServeSettings {
     /// Fills an empty database with demo data and prints its sign-ins.
     #[arg(long)]
     pub demo: bool,
+
+    /// How much: `small`, `large` (100,000 patients, 2,000 doctors, two million visits), or the numbers of
+    /// patients, doctors, past and future visits, as in `200,5,1000,1000`. It goes on where it was stopped.
+    #[arg(long, requires = "demo", default_value = "small")]
+    pub size: Size,
 
     /// How long an unpaid slot is held, in minutes.
     #[arg(long, env = "CARESYNC_HOLD_MINUTES", default_value_t = 15,

@@ -87,7 +87,9 @@ impl Context {
         }
     }
 
-    pub(crate) fn metadata(&self, command_id: Uuid) -> Metadata {
+    /// What is stored with the events of a command of that id.
+    #[must_use]
+    pub fn metadata(&self, command_id: Uuid) -> Metadata {
         let account = self.actor.account_id().map(|account| account.to_string());
         let role = self.actor.role().map(|role| role.to_string());
         Metadata {

@@ -5,7 +5,7 @@
 //! which claim is a function that the caller registers ([`Guards`]).
 //!
 //! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
-//!   [`EventStore::append`].
+//!   [`EventStore::append`]. Whole histories from elsewhere: [`EventStore::import`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
 //! - Read again: [`rebuild`] makes read models anew beside the live ones.
 //! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
@@ -38,7 +38,9 @@ mod subscribe;
 mod transact;
 mod upcast;
 
-pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
+pub use append::{
+    Append, Appended, Chronicle, History, Idempotency, Landing, StreamAppend, StreamVersion,
+};
 pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
 pub use decode::DecodeError;

@@ -1,10 +1,11 @@
 //! One stream as the log has it: its newest usable snapshot, and the events behind it.
 
+use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 
 use crate::EventStore;
-use crate::error::LoadError;
+use crate::error::{LoadError, StoreError};
 use crate::seal::Stored;
 use crate::snapshot::Snapshot;
 
@@ -12,6 +13,28 @@ use crate::snapshot::Snapshot;
 type At<A> = (i64, A);
 
 impl EventStore {
+    /// When the database wrote a stream's first event; `None` if nothing has happened to it.
+    pub async fn began(
+        &self,
+        aggregate_type: &str,
+        id: &str,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        sqlx::query_scalar!(
+            r#"
+            select recorded_at
+            from events
+            where aggregate_type = $1
+              and aggregate_id = $2
+              and sequence = 1
+            "#,
+            aggregate_type,
+            id
+        )
+        .fetch_optional(self.pool())
+        .await
+        .map_err(StoreError::doing("asking when a stream began"))
+    }
+
     /// The stream's events, opened and of today's versions; with a snapshot, only those behind it.
     pub(crate) async fn read_stream<A>(
         &self,

@@ -47,6 +47,11 @@ impl Progress {
         done
     }
 
+    /// So many more are done.
+    pub fn more(&self, steps: usize) {
+        self.0.inc(steps as u64);
+    }
+
     /// So many are done.
     pub fn at(&self, done: u64) {
         self.0.set_position(done);

@@ -61,7 +61,9 @@ async fn run(
                 "Others can reach this server, and everybody knows the demo's passwords."
             );
         }
-        demo::fill(app).await.context("filling in demo data")
+        demo::fill(app, serve.size)
+            .await
+            .context("filling in demo data")
     })
     .await?;
     tracing::info!("Listening on http://{}", application.address());

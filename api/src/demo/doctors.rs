@@ -84,7 +84,7 @@ const DOCTORS: [&str; 60] = [
 pub(super) const COUNT: usize = DOCTORS.len();
 
 /// What doctors are consulted about, one after the other.
-const SPECIALISATIONS: [&str; 16] = [
+pub(super) const SPECIALISATIONS: [&str; 16] = [
     "cardiology",
     "general-practice",
     "dermatology",

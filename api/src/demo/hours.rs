@@ -48,6 +48,26 @@ pub(super) const SECOND: Week = Week {
     openings: &[("18:00", "20:30")],
 };
 
+/// The weeks of those who have much to do: 35 hours at least.
+pub(super) const FULL_WEEKS: [Week; 4] = [
+    Week {
+        days: &[Mon, Tue, Wed, Thu, Fri],
+        openings: &[("09:00", "13:00"), ("15:00", "18:00")],
+    },
+    Week {
+        days: &[Mon, Tue, Wed, Thu, Fri, Sat],
+        openings: &[("08:00", "14:00")],
+    },
+    Week {
+        days: &[Tue, Wed, Thu, Fri, Sat],
+        openings: &[("11:00", "15:00"), ("16:00", "20:00")],
+    },
+    Week {
+        days: &[Mon, Tue, Wed, Fri, Sun],
+        openings: &[("10:00", "13:00"), ("14:00", "19:00")],
+    },
+];
+
 impl Week {
     /// The week as a value.
     pub(super) fn hours(&self) -> anyhow::Result<WeeklyHours> {

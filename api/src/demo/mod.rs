@@ -4,13 +4,14 @@
 //! The same each time: everything comes from fixed lists, and dates are counted from today on each
 //! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is
 //! made once, in a log that has no event yet, and only when it is asked for; nothing else in the program
-//! knows a default password. To show something new, add it to the list of its file, or a file and a line
+//! knows a default password. A large group stands beside it where one is asked for ([`large`]). To show something new, add it to the list of its file, or a file and a line
 //! in [`make`].
 
 mod absences;
 mod clinics;
 mod doctors;
 mod hours;
+mod large;
 mod names;
 mod patients;
 mod people;
@@ -25,26 +26,33 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::{Caller, CommandError, Context, Done};
 use domain::{AccountId, ClinicScope, Role};
-use event_store::Cursor;
+use event_store::{Cursor, Progress as Followed};
 
 use crate::app::App;
 use crate::cli::progress::Progress;
+pub use large::Size;
 
 /// How many commands are under way at a time: they share commits.
 const AT_ONCE: usize = 32;
 /// Everybody was there before the first visit was booked.
 const FOUNDED_AGO: TimeDelta = TimeDelta::days(90);
 
-/// How long the read models may take to show it all.
+/// How long a read model may stand still before it shows it all.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How often it is looked at meanwhile: to count what is left of a long log takes a second.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Fills an empty log, and prints how to sign in wherever there is demo data.
-pub async fn fill(app: &App) -> anyhow::Result<()> {
+pub async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
     if app.commands.store().head().await? == Cursor::START {
         make(app).await?;
     }
+    let known = sign_ins::known(app).await?;
+    if let (sign_ins::Known::All, Size::Large(numbers)) = (&known, size) {
+        large::fill(app, numbers).await?;
+    }
     catch_up(app).await?;
-    match sign_ins::known(app).await? {
+    match known {
         sign_ins::Known::All => sign_ins::print(),
         sign_ins::Known::Some => tracing::warn!(
             "Demo data was begun and not finished; to have all of it, start with an empty database."
@@ -162,14 +170,48 @@ where
     }
 }
 
-/// Waits until every read model shows what has been made.
+/// Waits until every read model shows what has been made, however long that takes, as long as they go on.
 async fn catch_up(app: &App) -> anyhow::Result<()> {
-    let head = app.commands.store().head().await?;
-    for (name, _) in app.progress.all() {
-        app.progress
-            .reached(name, head, PATIENCE)
-            .await
-            .context("waiting for the read models")?;
+    let store = app.commands.store();
+    let head = store.head().await?;
+    let names = app.progress.all().into_iter().map(|(name, _)| name);
+    for name in names {
+        let behind = store.events_after(app.progress.of(name)).await?;
+        let shown = Progress::steps("Read models", usize::try_from(behind)?);
+        let mut seen = Seen::at(app.progress.of(name));
+        while let Err(error) = app.progress.reached(name, head, LOOK).await {
+            if seen.stands_still(&app.progress, name) {
+                return Err(error).context("waiting for the read models");
+            }
+            let left = store.events_after(seen.at).await?;
+            shown.at(behind.saturating_sub(left));
+        }
     }
     Ok(())
+}
+
+/// Where a read model was seen, and for how long.
+struct Seen {
+    at: Cursor,
+    for_so_long: Duration,
+}
+
+impl Seen {
+    fn at(at: Cursor) -> Self {
+        Self {
+            at,
+            for_so_long: Duration::ZERO,
+        }
+    }
+
+    /// Looks again after a while. Whether it has stood there for too long.
+    fn stands_still(&mut self, progress: &Followed, name: &str) -> bool {
+        let now = progress.of(name);
+        if now == self.at {
+            self.for_so_long += LOOK;
+        } else {
+            *self = Self::at(now);
+        }
+        self.for_so_long >= PATIENCE
+    }
 }

@@ -21,7 +21,7 @@ const LONG_HOLD_MINUTES: u16 = 24 * 60;
 const HORIZON_DAYS: u16 = 90;
 
 /// What visits are about, one after the other.
-const REASONS: [&str; 8] = [
+pub(super) const REASONS: [&str; 8] = [
     "A cough that won't go",
     "Blood test results",
     "Back pain since last week",
@@ -34,7 +34,7 @@ const REASONS: [&str; 8] = [
 /// What follow-ups are about.
 const FOLLOW_UP: &str = "How it went since last time";
 /// What the front desk says when it confirms, one after the other.
-const VOUCHED: [&str; 3] = [
+pub(super) const VOUCHED: [&str; 3] = [
     "Pays in cash at the desk",
     "The insurer pays",
     "Paid by card at the desk",

@@ -130,7 +130,7 @@ impl<'a> Columns<'a> {
             events.types.push(&row.event_type);
             events.versions.push(&row.event_version);
             events.payloads.push(Json(&row.payload));
-            events.metadata.push(Json(&rows.metadata));
+            events.metadata.push(Json(&row.metadata));
         }
         if let Some(row) = &rows.reply {
             let replies = &mut self.replies;

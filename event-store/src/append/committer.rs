@@ -36,7 +36,8 @@ const DEADLOCKS: u32 = 40;
 /// read all of it ever after: whatever an append looks up has an index, so no table is read through. A
 /// plan that has to all the same, for a table of one row, is priced as if it were dear, and the database
 /// would compile it each time (`jit`): some hundred milliseconds for nothing.
-const SESSION: &str = "set lock_timeout = '100ms'; set enable_seqscan = off; set jit = off";
+pub(super) const SESSION: &str =
+    "set lock_timeout = '100ms'; set enable_seqscan = off; set jit = off";
 
 /// What a lane does for a command: write its rows, tell its verdict.
 pub(super) struct Job {

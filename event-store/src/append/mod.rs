@@ -2,6 +2,7 @@
 
 mod columns;
 mod committer;
+mod import;
 mod outcome;
 mod rows;
 
@@ -17,6 +18,7 @@ use crate::error::AppendError;
 use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
 pub(crate) use committer::Committer;
+pub use import::{Chronicle, History, Landing};
 use outcome::{BASIS, Failure};
 use rows::Rows;
 
@@ -187,7 +189,7 @@ impl EventStore {
     }
 
     async fn try_append(&self, append: &Append, ending: &Ending) -> Result<Appended, AppendError> {
-        let payloads = self.sealing().seal_events(&append.streams).await;
+        let payloads = self.sealing().seal_events(append.streams.iter()).await;
         let payloads = payloads.map_err(AppendError::Seal)?;
         let rows = Arc::new(Rows::of(
             append,
@@ -290,7 +292,7 @@ impl EventStore {
         streams: Vec<StreamVersion>,
     ) -> Result<bool, AppendError> {
         let ending = watch::channel(None).1;
-        let rows = Arc::new(Rows::asking(streams)?);
+        let rows = Arc::new(Rows::asking(streams));
         for attempt in 1.. {
             let asked = self.committer().commit(rows.clone(), Vec::new(), &ending);
             match asked.await {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::Error;
+use sqlx::error::DatabaseError;
 
 use crate::error::AppendError;
 
@@ -57,6 +58,16 @@ impl Failure {
     /// The lane ended before it told the verdict.
     pub(super) fn abandoned() -> Self {
         Self::ConnectionLost(Arc::new(Error::WorkerCrashed))
+    }
+
+    /// Whether the database can't take in what was sent, whoever sends it and however often: SQLSTATE
+    /// class 22.
+    pub(super) fn is_unstorable(&self) -> bool {
+        let Self::Other(error) = self else {
+            return false;
+        };
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        code.is_some_and(|code| code.starts_with("22"))
     }
 
     /// The verdict for the caller, once no further attempt is made.

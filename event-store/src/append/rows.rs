@@ -1,20 +1,21 @@
 //! What one command writes, row by row.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-use super::{Append, StreamVersion};
+use super::import::History;
+use super::{Append, StreamAppend, StreamVersion};
 use crate::error::AppendError;
 use crate::guard::{Claim, Guard};
-use crate::{EventData, Guards};
+use crate::{EventData, Guards, Metadata};
 
 /// The rows of one command.
 #[derive(Debug)]
 pub(super) struct Rows {
-    /// The same for each of its events.
-    pub(super) metadata: Box<RawValue>,
     pub(super) events: Vec<EventRow>,
     pub(super) reply: Option<ReplyRow>,
     pub(super) claims: Vec<ClaimRow>,
@@ -36,6 +37,8 @@ pub(super) struct EventRow {
     pub(super) event_type: String,
     pub(super) event_version: String,
     pub(super) payload: Box<RawValue>,
+    /// The same for all events of one command.
+    pub(super) metadata: Arc<RawValue>,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,16 @@ pub(super) struct NameRow {
     pub(super) subject: Option<Uuid>,
 }
 
+/// The events of a stream with their numbers.
+fn numbered(stream: &StreamAppend) -> impl Iterator<Item = (i64, &EventData)> {
+    (stream.expected_version + 1..).zip(&stream.events)
+}
+
+fn raw(metadata: &Metadata) -> Result<Arc<RawValue>, AppendError> {
+    let metadata = to_raw_value(metadata).map_err(AppendError::Unserialisable)?;
+    Ok(metadata.into())
+}
+
 /// Of whom an event tells, as a row keeps it.
 fn subject(event: &EventData) -> Option<Uuid> {
     event.payload().get("subject")?.as_str()?.parse().ok()
@@ -89,38 +102,72 @@ impl Rows {
         (guards, foundations): (&Guards, &[&'static str]),
     ) -> Result<Self, AppendError> {
         let mut payloads = payloads.iter();
-        let mut rows = Self::asking(append.basis.clone())?;
-        rows.metadata = to_raw_value(&append.metadata).map_err(AppendError::Unserialisable)?;
+        let mut rows = Self::asking(append.basis.clone());
+        let metadata = raw(&append.metadata)?;
         for stream in &append.streams {
             // Nobody rests on what was not there.
             if stream.expected_version > 0 && foundations.contains(&stream.aggregate_type) {
                 let moving = (stream.aggregate_type, stream.aggregate_id.clone());
                 rows.moving.push(moving);
             }
-            for (sequence, event) in (stream.expected_version + 1..).zip(&stream.events) {
+            for (sequence, event) in numbered(stream) {
                 let payload = payloads.next().unwrap_or(event.payload());
-                rows.events.push(EventRow {
-                    aggregate_type: stream.aggregate_type,
-                    aggregate_id: stream.aggregate_id.clone(),
-                    sequence,
-                    event_type: event.event_type().to_owned(),
-                    event_version: event.event_version().to_owned(),
-                    payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
-                });
-                for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
-                    let holder = (stream.aggregate_type, stream.aggregate_id.as_str());
-                    rows.guard(holder, subject(event), guard);
-                }
+                rows.add((stream, sequence, event), payload, &metadata, guards)?;
             }
         }
         rows.reply = rows.reply_of(append)?;
         Ok(rows)
     }
 
+    /// The rows of a stream's whole past, likewise: what is left of all that it took and gave back.
+    pub(super) fn of_history(
+        history: &History,
+        payloads: &[Value],
+        guards: &Guards,
+    ) -> Result<Self, AppendError> {
+        let mut rows = Self::asking(Vec::new());
+        let mut events = numbered(&history.stream).zip(payloads);
+        for (count, metadata) in &history.commands {
+            let metadata = raw(metadata)?;
+            for ((sequence, event), payload) in events.by_ref().take(*count) {
+                rows.add(
+                    (&history.stream, sequence, event),
+                    payload,
+                    &metadata,
+                    guards,
+                )?;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One more event, with what it takes and gives back.
+    fn add(
+        &mut self,
+        (stream, sequence, event): (&StreamAppend, i64, &EventData),
+        payload: &Value,
+        metadata: &Arc<RawValue>,
+        guards: &Guards,
+    ) -> Result<(), AppendError> {
+        self.events.push(EventRow {
+            aggregate_type: stream.aggregate_type,
+            aggregate_id: stream.aggregate_id.clone(),
+            sequence,
+            event_type: event.event_type().to_owned(),
+            event_version: event.event_version().to_owned(),
+            payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
+            metadata: metadata.clone(),
+        });
+        for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
+            let holder = (stream.aggregate_type, stream.aggregate_id.as_str());
+            self.guard(holder, subject(event), guard);
+        }
+        Ok(())
+    }
+
     /// A command without events, which only asks whether these streams are unmoved.
-    pub(super) fn asking(basis: Vec<StreamVersion>) -> Result<Self, AppendError> {
-        Ok(Self {
-            metadata: to_raw_value(&()).map_err(AppendError::Unserialisable)?,
+    pub(super) fn asking(basis: Vec<StreamVersion>) -> Self {
+        Self {
             events: Vec::new(),
             reply: None,
             claims: Vec::new(),
@@ -131,7 +178,23 @@ impl Rows {
             freed: Vec::new(),
             basis,
             moving: Vec::new(),
-        })
+        }
+    }
+
+    /// Whether it changes nothing that stands already: all of it is rows to add.
+    pub(super) fn only_adds(&self) -> bool {
+        self.basis.is_empty()
+            && self.moving.is_empty()
+            && self.reply.is_none()
+            && self.moved.is_empty()
+            && self.settled.is_empty()
+            && self.released.is_empty()
+            && self.freed.is_empty()
+    }
+
+    /// How many rows it adds.
+    pub(super) fn added(&self) -> usize {
+        self.events.len() + self.claims.len() + self.names.len()
     }
 
     /// Whether it takes or gives back anything.
@@ -171,6 +234,7 @@ impl Rows {
                 holder: holder.to_owned(),
                 subject,
             }),
+            Guard::Free { space } if self.free_own(space, holder) => {}
             Guard::Free { space } => self.freed.push((space, holder.to_owned())),
         }
     }
@@ -201,6 +265,14 @@ impl Rows {
         let before = self.claims.len();
         self.claims.retain(|claim| claim.holder != holder);
         self.claims.len() < before
+    }
+
+    /// Gives up a name that this very command takes. Tells whether there was one.
+    fn free_own(&mut self, space: &str, holder: &str) -> bool {
+        let before = self.names.len();
+        self.names
+            .retain(|name| (name.space, name.holder.as_str()) != (space, holder));
+        self.names.len() < before
     }
 
     fn reply_of(&self, append: &Append) -> Result<Option<ReplyRow>, AppendError> {

@@ -53,16 +53,16 @@ impl<'e> From<&'e mut RecordedEvent> for Stored<'e> {
 impl Sealing {
     /// The payloads of all events of an append as they are to be stored, in their order. Subjects
     /// without a key are given one first, in a transaction of its own.
-    pub(crate) async fn seal_events(
+    pub(crate) async fn seal_events<'s>(
         &self,
-        streams: &[StreamAppend],
+        streams: impl Iterator<Item = &'s StreamAppend> + Clone,
     ) -> Result<Vec<Value>, SealError> {
-        let events = streams.iter().flat_map(|stream| &stream.events);
+        let events = streams.clone().flat_map(|stream| &stream.events);
         let mut payloads: Vec<Value> = events.map(|event| event.payload().clone()).collect();
         let Some(shared) = self.shared() else {
             return Ok(payloads);
         };
-        let places = streams.iter().flat_map(places);
+        let places = streams.flat_map(places);
         let mut sealing = Vec::new();
         for (place, payload) in places.zip(&mut payloads) {
             if payload.get("phi").is_some_and(|phi| !phi.is_null()) {

@@ -23,16 +23,16 @@ const STATUS_AFTER: [(&str, &str); 8] = [
 const TAKES_TIME: [&str; 5] = ["BOOKED", "CONFIRMED", "ARRIVED", "IN_PROGRESS", "COMPLETED"];
 
 /// How many there are of each, as a query says.
-async fn tally(pool: &PgPool, sql: &str) -> BTreeMap<String, i64> {
+pub(super) async fn tally(pool: &PgPool, sql: &str) -> BTreeMap<String, i64> {
     let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
     rows.into_iter().collect()
 }
 
-async fn count(pool: &PgPool, sql: &str) -> i64 {
+pub(super) async fn count(pool: &PgPool, sql: &str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-async fn sign_in(client: &Client, local: &str) -> Client {
+pub(super) async fn sign_in(client: &Client, local: &str) -> Client {
     let email = format!("{local}@caresync.example");
     let login = json!({"email": email, "password": "caresync-demo"});
     let tokens = client.post("/api/v1/auth/login", &login).expect(200).await;

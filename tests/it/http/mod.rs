@@ -16,6 +16,7 @@ mod holds;
 mod holidays;
 mod idempotency;
 mod keys;
+mod large_demo;
 mod leaves;
 mod lists;
 mod parallel_refresh;

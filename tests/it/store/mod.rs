@@ -5,6 +5,7 @@ mod confidence;
 mod dead_letters;
 mod faults;
 mod fixture;
+mod import;
 mod interleavings;
 mod keyring;
 mod moves;

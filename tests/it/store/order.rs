@@ -20,7 +20,7 @@ const WRITERS: u32 = 12;
 const EVENTS_PER_WRITER: i64 = 400;
 
 /// Keeps what it was given, in the database, in the transaction of its checkpoint.
-struct Keeper;
+pub struct Keeper;
 
 #[async_trait]
 impl Subscriber for Keeper {
@@ -52,7 +52,7 @@ impl Subscriber for Keeper {
     }
 }
 
-async fn keep_table(pool: &PgPool) {
+pub async fn keep_table(pool: &PgPool) {
     // No unique key: seeing an event twice must show, not fail.
     sqlx::raw_sql("create table kept (n bigint generated always as identity, aggregate_id text, sequence bigint)")
         .execute(pool)

@@ -30,6 +30,8 @@ pub struct Server {
     pub environment: Vec<(&'static str, String)>,
     /// Whether it is started with demo data.
     pub demo: bool,
+    /// How much of it, as `--size` says.
+    pub size: Option<&'static str>,
 }
 
 impl Server {
@@ -65,6 +67,7 @@ impl Server {
             master_key: Some(MASTER_KEY.to_owned()),
             environment: vec![("CARESYNC_LOG_FORMAT", "text".to_owned())],
             demo: false,
+            size: None,
         }
     }
 
@@ -94,12 +97,14 @@ impl Server {
         self.logged()
     }
 
-    fn spawn(&mut self) {
+    /// Starts it, and waits for nothing.
+    pub fn spawn(&mut self) {
         self.starts += 1;
         let log = File::create(self.log()).unwrap();
         let mut command = self.command(&["serve"]);
         if self.demo {
             command.arg("--demo").stdout(Stdio::null());
+            command.args(self.size.iter().flat_map(|size| ["--size", *size]));
         }
         let started = command.stderr(log).spawn();
         self.process = Some(started.unwrap());
@@ -211,6 +216,31 @@ impl Server {
 
     fn postmaster(&self) -> Option<Pid> {
         postmaster(&self.folder().join("postgres"))
+    }
+
+    /// The same as soon as the database is there.
+    pub async fn pool_soon(&self) -> PgPool {
+        let passwords = self.folder().join("postgres/passwords.json");
+        let patience = Duration::from_mins(1);
+        let mut there = None;
+        eventually_within(patience, "the database is there", async || {
+            // Its schema is made a moment later.
+            if passwords.exists() {
+                let options = PgPoolOptions::new().max_connections(2);
+                let pool = options.connect_with(self.options("superuser")).await.ok();
+                let made = match &pool {
+                    Some(pool) => sqlx::query("select from events")
+                        .execute(pool)
+                        .await
+                        .is_ok(),
+                    None => false,
+                };
+                there = pool.filter(|_| made);
+            }
+            there.is_some()
+        })
+        .await;
+        there.unwrap()
     }
 
     /// Connections to the private database as its superuser.

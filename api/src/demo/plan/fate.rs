@@ -42,7 +42,7 @@ pub(in crate::demo) enum Step {
 impl Fate {
     /// The steps that lead there, and when each was done: never later than `now`, and on the day of the visit
     /// not before it begins.
-    pub(super) fn steps(
+    pub(in crate::demo) fn steps(
         self,
         slot: Slot,
         booked_at: DateTime<Utc>,

@@ -1,0 +1,50 @@
+//! Whole histories that come from elsewhere.
+
+mod equality;
+mod interruptions;
+mod verdicts;
+
+use event_store::{AppendError, EventData, History, Landing};
+
+use super::fixture::{LettingEvent, id, let_room, metadata};
+
+/// A letting's whole past: each event by a command of its own, numbered from the given one.
+pub fn past(letting: u128, command: u128, events: Vec<LettingEvent>) -> History {
+    let history = History::new("letting", id(letting).to_string());
+    (command..)
+        .zip(events)
+        .fold(history, |history, (command, event)| {
+            let event = EventData::of(&event).unwrap();
+            history.then(metadata(command), vec![event])
+        })
+}
+
+/// So many lettings, each of which has a room of its own and was settled.
+pub fn lettings(from: u128, count: u128) -> Vec<History> {
+    let one = |letting| {
+        let events = vec![
+            let_room(letting, letting, 10),
+            LettingEvent::Stepped,
+            LettingEvent::Settled,
+        ];
+        past(letting, letting << 32, events)
+    };
+    (from..from + count).map(one).collect()
+}
+
+/// What became of each, in words.
+pub fn words(landings: &[Landing]) -> Vec<&str> {
+    landings.iter().map(word).collect()
+}
+
+fn word(landing: &Landing) -> &str {
+    match landing {
+        Landing::Landed => "landed",
+        Landing::WasThere => "was there",
+        Landing::Refused(AppendError::Conflict) => "conflict",
+        Landing::Refused(AppendError::Refused { constraint }) => constraint,
+        Landing::Refused(AppendError::Seal(_)) => "unsealable",
+        Landing::Refused(AppendError::Store(_)) => "unstorable",
+        Landing::Refused(error) => panic!("no verdict: {error:?}"),
+    }
+}
