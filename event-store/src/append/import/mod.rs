@@ -39,9 +39,9 @@ use super::ATTEMPTS;
 use super::committer::SESSION;
 use super::outcome::Failure;
 use super::rows::Rows;
+use crate::EventStore;
 use crate::connection::OwnConnection;
 use crate::error::AppendError;
-use crate::{EventStore, SealError, SealFault};
 pub use chronicle::Chronicle;
 pub use history::{History, Landing};
 use pace::Pace;
@@ -135,7 +135,7 @@ impl Import<'_> {
                 Ok(ready)
             }
             // One of them can't be sealed: each has a verdict of its own.
-            Err(error) if is_of_one(&error) => self.prepare_each(numbered).await,
+            Err(error) if error.is_of_its_place() => self.prepare_each(numbered).await,
             Err(error) => Err(AppendError::Seal(error)),
         }
     }
@@ -149,7 +149,7 @@ impl Import<'_> {
             let stream = std::iter::once(&history.stream);
             match self.store.sealing().seal_events(stream).await {
                 Ok(payloads) => ready.extend(self.rows_of((index, history), &payloads)),
-                Err(error) if is_of_one(&error) => {
+                Err(error) if error.is_of_its_place() => {
                     let refused = Landing::Refused(AppendError::Seal(error));
                     self.landings.push((index, refused));
                 }
@@ -235,17 +235,6 @@ impl Import<'_> {
         let landed = ready.iter().map(|ready| (ready.index, Landing::Landed));
         self.landings.extend(landed);
     }
-}
-
-/// Whether it is the fault of what was to be sealed, and not that nothing can be sealed at the moment.
-fn is_of_one(error: &SealError) -> bool {
-    let SealError::Fault { fault, .. } = error else {
-        return false;
-    };
-    !matches!(
-        fault,
-        SealFault::MissingMasterKey { .. } | SealFault::NoRandomness
-    )
 }
 
 /// How many histories make a stretch; at least one, however long.
