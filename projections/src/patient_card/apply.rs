@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::query::{self, PatientCard, PatientPhi};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, opened_where, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -21,7 +21,9 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
+    // A contact is a part of what a card tells, so the rest has to be known.
+    let moved = changes.aggregates_where(|event| matches!(event, PatientEvent::ContactChanged(_)));
+    let stored = opened_where(sealing, stored, |card| moved.contains(&card.aggregate())).await?;
     write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
@@ -100,7 +102,7 @@ impl From<PatientRegisteredPhi> for PatientPhi {
 async fn write(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[PatientCard],
+    rows: &[Closed<PatientCard>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query!(
@@ -116,11 +118,11 @@ async fn write(
           version = excluded.version
         where excluded.version > stored.version
         "#,
-        &column(rows, |row| row.patient.as_uuid()),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().patient.as_uuid()),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| Json(&row.proxies)) as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| Json(&row.row().proxies)) as _,
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;
