@@ -6,7 +6,7 @@ use super::reader::cursor;
 use crate::Cursor;
 
 /// The checkpoint, made at the start of the log if there is none.
-pub(super) async fn open(pool: &PgPool, name: &str, version: i32) -> Result<Cursor, sqlx::Error> {
+pub(crate) async fn open(pool: &PgPool, name: &str, version: i32) -> Result<Cursor, sqlx::Error> {
     sqlx::query!(
         r#"
         insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
@@ -60,7 +60,7 @@ pub(super) async fn take(
 }
 
 /// Moves the checkpoint that this transaction took.
-pub(super) async fn put(
+pub(crate) async fn put(
     connection: &mut PgConnection,
     name: &str,
     version: i32,

@@ -11,8 +11,11 @@ mod survey;
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
+pub(crate) use checkpoint::{open as open_checkpoint, put};
 pub use daemon::{Daemon, DaemonOptions};
 pub use progress::{BehindError, Progress};
+pub(crate) use reader::{cursor, read, safe_head};
+pub(crate) use runner::begin_batch;
 pub use survey::{HorizonHolder, Lag, LogSurvey};
 
 use crate::RecordedEvent;

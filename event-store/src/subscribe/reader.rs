@@ -12,7 +12,7 @@ use crate::{Cursor, EventStore, RecordedEvent};
 ///
 /// The horizon is the oldest transaction of the whole cluster that is still writing. `START` if
 /// there is no event below it.
-pub(super) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
+pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         select epoch, transaction_id::text as "transaction_id!", position
@@ -31,7 +31,7 @@ pub(super) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
 }
 
 /// Up to `limit` events of `types` after `after` and up to `head`, in order.
-pub(super) async fn read(
+pub(crate) async fn read(
     store: &EventStore,
     (after, head): (Cursor, Cursor),
     types: &[String],
@@ -141,7 +141,7 @@ impl Row {
     }
 }
 
-pub(super) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
+pub(crate) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
     Cursor::from_parts(epoch, transaction, position)
         .map_err(|error| sqlx::Error::Decode(error.into()))
 }

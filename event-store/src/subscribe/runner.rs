@@ -194,7 +194,7 @@ impl Runner {
 
 /// What holds for one batch: its commit does not wait for the disk, and if its node hangs in the middle
 /// of it, the database takes the transaction away, so that another node goes on.
-async fn begin_batch(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn begin_batch(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
         select
