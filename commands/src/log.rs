@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use domain::clinic::Clinic;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
+use domain::todays_version;
 use event_store::{Guards, Sealing, Snapshots, StoreOptions, Upcasters};
 
 use crate::guards::guards;
@@ -48,7 +49,7 @@ pub fn reading(sealing: Sealing) -> StoreOptions {
 
 /// All stored events are of today's versions.
 fn upcasters() -> Upcasters {
-    Upcasters::none()
+    Upcasters::none().to(todays_version)
 }
 
 /// The streams that go on for years. Their states hold nothing personal: rules read no names.

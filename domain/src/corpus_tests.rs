@@ -14,6 +14,7 @@ use crate::account::AccountEvent;
 use crate::appointment::AppointmentEvent;
 use crate::clinic::ClinicEvent;
 use crate::doctor::DoctorEvent;
+use crate::event_types::{ALL, todays_version};
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 
@@ -27,17 +28,7 @@ fn stored(file: &str) -> Value {
 }
 
 fn all_types() -> impl Iterator<Item = &'static str> {
-    [
-        AccountEvent::TYPES,
-        AppointmentEvent::TYPES,
-        ClinicEvent::TYPES,
-        DoctorEvent::TYPES,
-        LeaveEvent::TYPES,
-        PatientEvent::TYPES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    ALL.into_iter().flat_map(|(types, _)| types).copied()
 }
 
 /// Loads the file of each type, and once more with its personal data erased.
@@ -49,6 +40,7 @@ fn loads_and_is_stored_equal<E: DomainEvent>(types: &[&str]) {
             (event.event_type().as_str(), event.event_version().as_str()),
             (*name, "1")
         );
+        assert_eq!(todays_version(name), Some(&*event.event_version()));
         assert_eq!(to_value(&event).unwrap(), as_written, "{name}");
 
         let erased = with_phi_erased(as_written);

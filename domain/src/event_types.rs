@@ -1,4 +1,11 @@
-//! One list per aggregate that says under which name each event is stored.
+//! One list per aggregate that says under which name each event is stored, and the list of those lists.
+
+use crate::account::AccountEvent;
+use crate::appointment::AppointmentEvent;
+use crate::clinic::ClinicEvent;
+use crate::doctor::DoctorEvent;
+use crate::leave::LeaveEvent;
+use crate::patient::PatientEvent;
 
 /// Writes `TYPES` and [`cqrs_es::DomainEvent`] from one list, so that neither can forget an event:
 /// the compiler misses the variant. The `serde(rename)` on the variant says the name once more; the
@@ -9,6 +16,9 @@ macro_rules! event_types {
             /// The stored names of all events of this aggregate. A name is never changed, and never
             /// used again.
             pub const TYPES: &[&str] = &[$($name),+];
+
+            /// The version under which they are stored today.
+            pub const VERSION: &str = "1";
         }
 
         impl cqrs_es::DomainEvent for $event {
@@ -20,10 +30,28 @@ macro_rules! event_types {
             }
 
             fn event_version(&self) -> String {
-                "1".to_owned()
+                Self::VERSION.to_owned()
             }
         }
     };
 }
 
 pub(crate) use event_types;
+
+/// The stored names of every aggregate's events, and the version under which they are stored today.
+pub(crate) const ALL: [(&[&str], &str); 6] = [
+    (AccountEvent::TYPES, AccountEvent::VERSION),
+    (AppointmentEvent::TYPES, AppointmentEvent::VERSION),
+    (ClinicEvent::TYPES, ClinicEvent::VERSION),
+    (DoctorEvent::TYPES, DoctorEvent::VERSION),
+    (LeaveEvent::TYPES, LeaveEvent::VERSION),
+    (PatientEvent::TYPES, PatientEvent::VERSION),
+];
+
+/// The version under which events of this stored name are written today; nothing for a name that this
+/// program does not know.
+pub fn todays_version(event_type: &str) -> Option<&'static str> {
+    ALL.iter()
+        .find(|(types, _)| types.contains(&event_type))
+        .map(|(_, version)| *version)
+}

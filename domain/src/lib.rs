@@ -41,5 +41,6 @@ pub use availability::{
 };
 pub use clinic::ClinicFacts;
 pub use doctor::{Affiliation, DoctorFacts};
+pub use event_types::todays_version;
 pub use phi::Phi;
 pub use values::*;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cqrs_es::persist::PersistenceError;
 
-use crate::SealError;
+use crate::{DecodeError, SealError};
 
 /// An append that did not take place, or whose outcome cannot be told.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +67,9 @@ pub enum LoadError {
         sequence: usize,
         /// The event's stored type.
         event_type: String,
-        /// What the decoder said.
+        /// What is wrong with it.
         #[source]
-        source: serde_json::Error,
+        source: Box<DecodeError>,
     },
 }
 

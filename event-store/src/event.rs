@@ -7,8 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Cursor;
+use crate::decode::{DecodeError, decode};
 use crate::error::AppendError;
-use crate::upcast::decode;
 
 /// An event to be appended: its stored type and version, and its payload as JSON.
 ///
@@ -110,7 +110,7 @@ pub struct RecordedEvent {
 
 impl RecordedEvent {
     /// The payload as a domain event of the type and version that the log says.
-    pub fn decode<E: DomainEvent>(&self) -> Result<E, serde_json::Error> {
+    pub fn decode<E: DomainEvent>(&self) -> Result<E, DecodeError> {
         decode((&self.event_type, &self.event_version), &self.payload)
     }
 }

@@ -19,6 +19,7 @@ mod cache;
 mod claims;
 mod connection;
 mod cursor;
+mod decode;
 mod epoch;
 mod error;
 mod event;
@@ -40,6 +41,7 @@ mod upcast;
 pub use append::{Append, Appended, Idempotency, StreamAppend, StreamVersion};
 pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
+pub use decode::DecodeError;
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
@@ -56,11 +58,11 @@ pub use seal::{
 pub use snapshot::Snapshots;
 pub use store::{EventStore, StoreOptions};
 pub use subscribe::{
-    BehindError, Daemon, DaemonOptions, HorizonHolder, Lag, LogSurvey, Progress, SubscribeError,
-    Subscriber, SubscriberError,
+    BehindError, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey, Progress,
+    Retried, Standing, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
 pub use transact::{Decision, TransactError, Transacted};
-pub use upcast::Upcasters;
+pub use upcast::{TodaysVersion, Upcasters};
 
 /// The program of the README, compiled with the tests.
 #[cfg(doctest)]

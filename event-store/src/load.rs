@@ -5,9 +5,9 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::SerializedEvent;
 
 use crate::append::{StreamAppend, StreamVersion, ended};
+use crate::decode::decode;
 use crate::error::{AppendError, LoadError};
 use crate::stage::{Coming, Outcome, State, StreamKey};
-use crate::upcast::decode;
 use crate::{EventData, EventStore};
 
 /// An aggregate, good for one decision.
@@ -272,7 +272,7 @@ impl<A: Aggregate> Loaded<A> {
             aggregate_id: event.aggregate_id,
             sequence: event.sequence,
             event_type: event.event_type.clone(),
-            source,
+            source: Box::new(source),
         })?;
         self.aggregate.apply(payload);
         self.version += 1;

@@ -6,16 +6,19 @@
 
 use std::sync::Arc;
 
-use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
-use serde::de::Error as _;
-use serde_json::Value;
 
 use crate::RecordedEvent;
 
 /// The upcasters of a log, asked in their order: one for each type and version that is not today's.
 #[derive(Clone, Default)]
-pub struct Upcasters(Arc<Vec<Box<dyn EventUpcaster>>>);
+pub struct Upcasters {
+    upcasters: Arc<Vec<Box<dyn EventUpcaster>>>,
+    today: Option<TodaysVersion>,
+}
+
+/// The version under which a program writes a stored type; `None` if it knows no such type.
+pub type TodaysVersion = fn(&str) -> Option<&'static str>;
 
 impl Upcasters {
     /// For logs all of whose events are today's.
@@ -27,11 +30,31 @@ impl Upcasters {
     /// Each is asked once, so one that brings an event from 1 to 2 stands before the one from 2 to 3.
     #[must_use]
     pub fn new(upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
-        Self(Arc::new(upcasters))
+        Self {
+            upcasters: Arc::new(upcasters),
+            today: None,
+        }
+    }
+
+    /// The same, for a program that can tell which versions are today's. An event of another one that no
+    /// upcaster brings there waits for a program that knows it: a subscriber does not park it.
+    #[must_use]
+    pub fn to(self, today: TodaysVersion) -> Self {
+        Self {
+            today: Some(today),
+            ..self
+        }
+    }
+
+    /// Whether an event, upcast already, is of a version that this program does not write.
+    pub(crate) fn is_foreign(&self, event: &RecordedEvent) -> bool {
+        self.today
+            .and_then(|today| today(&event.event_type))
+            .is_some_and(|version| version != event.event_version)
     }
 
     pub(crate) fn upcast(&self, event: SerializedEvent) -> SerializedEvent {
-        self.0.iter().fold(event, |event, upcaster| {
+        self.upcasters.iter().fold(event, |event, upcaster| {
             if upcaster.can_upcast(&event.event_type, &event.event_version) {
                 upcaster.upcast(event)
             } else {
@@ -42,7 +65,7 @@ impl Upcasters {
 
     pub(crate) fn upcast_recorded(&self, event: RecordedEvent) -> RecordedEvent {
         let (stored_type, stored_version) = (&event.event_type, &event.event_version);
-        let mut upcasters = self.0.iter();
+        let mut upcasters = self.upcasters.iter();
         if !upcasters.any(|upcaster| upcaster.can_upcast(stored_type, stored_version)) {
             return event;
         }
@@ -71,24 +94,6 @@ impl Upcasters {
 
 impl std::fmt::Debug for Upcasters {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Upcasters({})", self.0.len())
+        write!(f, "Upcasters({})", self.upcasters.len())
     }
-}
-
-/// A payload as an event of the type and version that the log says.
-pub(crate) fn decode<E: DomainEvent>(
-    (event_type, event_version): (&str, &str),
-    payload: &Value,
-) -> Result<E, serde_json::Error> {
-    let event = E::deserialize(payload)?;
-    let (decoded_type, decoded_version) = (event.event_type(), event.event_version());
-    if decoded_type != event_type {
-        let text = format!("the payload is a {decoded_type}");
-        return Err(serde_json::Error::custom(text));
-    }
-    if decoded_version != event_version {
-        let text = format!("version {event_version} is unknown; today's is {decoded_version}");
-        return Err(serde_json::Error::custom(text));
-    }
-    Ok(event)
 }

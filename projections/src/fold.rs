@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::{Aggregate, DomainEvent};
-use event_store::{RecordedEvent, SubscriberError};
-use serde::de::Error as _;
+use event_store::{DecodeError, RecordedEvent, SubscriberError};
 use uuid::Uuid;
 
 /// What a projection knows of one aggregate.
@@ -97,7 +96,11 @@ impl<E: DomainEvent> Changes<E> {
 impl<E: DomainEvent> Change<E> {
     fn decode(event: &RecordedEvent) -> Result<Self, SubscriberError> {
         let unreadable = |source| SubscriberError::unreadable(event, source);
-        let no_uuid = |_| unreadable(serde_json::Error::custom("the aggregate's id is no UUID"));
+        let no_uuid = |_| {
+            unreadable(DecodeError::Malformed(
+                "the aggregate's id is no UUID".to_owned(),
+            ))
+        };
         Ok(Self {
             aggregate: event.aggregate_id.parse().map_err(no_uuid)?,
             sequence: event.sequence,

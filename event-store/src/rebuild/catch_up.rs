@@ -1,7 +1,6 @@
 //! How copies follow the log: one read of it for all that are rebuilt together, and a transaction for each
 //! of them and batch.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,9 +12,10 @@ use super::error::RebuildError;
 use super::model::ReadModel;
 use super::operator::Operator;
 use super::pace::Pace;
-use super::take;
-use crate::subscribe::{read, safe_head};
-use crate::{Cursor, EventStore, RecordedEvent, StoreError, Subscriber as _};
+use super::seat_beside;
+use super::take::Taking;
+use crate::subscribe::{Reading, Seat, any, read, safe_head};
+use crate::{Cursor, EventStore, StoreError, Subscriber as _, Upcasters};
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
 pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -32,13 +32,15 @@ pub struct Rebuilt {
 /// A copy on its way through the log.
 pub(super) struct Follower {
     pub(super) copy: Beside,
+    /// The copy's own place, and that of the live one.
+    pub(super) seats: (Seat, Seat),
     pub(super) at: Cursor,
     types: BTreeSet<&'static str>,
 }
 
 /// A part of the log: all events of some types up to `to`.
 struct Stretch {
-    events: Vec<RecordedEvent>,
+    reading: Reading,
     to: Cursor,
 }
 
@@ -46,37 +48,59 @@ impl Follower {
     pub(super) fn new(model: Arc<dyn ReadModel>, at: Cursor) -> Self {
         let types = model.event_types().into_iter().collect();
         let copy = Beside(model);
-        Self { copy, at, types }
+        let live = Seat::of(&copy);
+        let seats = (seat_beside(&live), live);
+        Self {
+            copy,
+            seats,
+            at,
+            types,
+        }
     }
 
     pub(super) fn name(&self) -> &'static str {
         self.copy.name()
     }
 
-    /// Those events that are for this copy and new to it.
-    fn part<'e>(&self, events: &'e [RecordedEvent]) -> Cow<'e, [RecordedEvent]> {
-        let new = |event: &RecordedEvent| {
-            event.cursor > self.at && self.types.contains(&*event.event_type)
-        };
-        if events.iter().all(new) {
-            return Cow::Borrowed(events);
-        }
-        let part = events.iter().filter(|event| new(event));
-        Cow::Owned(part.cloned().collect())
+    fn types(&self) -> Vec<String> {
+        self.types.iter().map(|of| (*of).to_owned()).collect()
     }
 
-    /// Takes a batch, unless the copy is already behind it, and goes on to `to`.
+    /// Those events that are for this copy and new to it.
+    fn part(&self, all: &Reading) -> Reading {
+        let mut sealed = all.sealed.iter().peekable();
+        let mut part = Reading::default();
+        for (index, event) in all.events.iter().enumerate() {
+            let unopened = sealed.next_if(|(at, _)| *at == index);
+            if event.cursor <= self.at || !self.types.contains(&*event.event_type) {
+                continue;
+            }
+            if let Some((_, error)) = unopened {
+                part.sealed.push((part.events.len(), error.clone()));
+            }
+            part.events.push(event.clone());
+        }
+        part
+    }
+
+    /// Takes a batch, unless the copy is already behind it, and goes on to where it ends.
     async fn take(
         &mut self,
+        upcasters: &Upcasters,
         connection: &mut PgConnection,
-        events: &[RecordedEvent],
-        to: Cursor,
+        stretch: &Stretch,
     ) -> Result<(), RebuildError> {
+        let to = stretch.to;
         if self.at >= to {
             return Ok(());
         }
-        let part = self.part(events);
-        take::take(connection, &self.copy, &part, (self.at, to)).await?;
+        let taking = Taking {
+            copy: &self.copy,
+            seat: &self.seats.0,
+            upcasters,
+        };
+        let part = self.part(&stretch.reading);
+        taking.take(connection, part, (self.at, to)).await?;
         self.at = to;
         Ok(())
     }
@@ -130,10 +154,10 @@ pub(super) async fn follow(
             }
             stretch(&store, &types, (to, head), limit).await.map(Some)
         };
-        let taking = take_all(&mut operator.connection, followers, &current);
+        let taking = take_all(&store, &mut operator.connection, followers, &current);
         let (longest, read) = tokio::join!(taking, reading);
         pace.took(longest?);
-        passed(current.events.len() as u64);
+        passed(current.reading.events.len() as u64);
         steps += 1;
         next = read?;
     }
@@ -155,40 +179,23 @@ pub(super) async fn finish(
     if last.to < to {
         return Ok(false);
     }
-    follower.take(connection, &last.events, to).await?;
+    follower.take(store.upcasters(), connection, &last).await?;
     Ok(true)
 }
 
 /// Whether nothing between `at` and the copy's own position is for it: then both stand at the same place.
 pub(super) async fn passed_over(
-    connection: &mut PgConnection,
+    store: &EventStore,
     follower: &Follower,
     at: Cursor,
 ) -> Result<bool, RebuildError> {
-    let sql = sqlx::query_scalar!(
-        r#"
-        select not exists (
-          select
-          from events
-          where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
-            and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
-            and event_type = any ($7)
-        ) as "nothing!"
-        "#,
-        at.epoch(),
-        at.transaction_id(),
-        at.position(),
-        follower.at.epoch(),
-        follower.at.transaction_id(),
-        follower.at.position(),
-        &types_of(std::slice::from_ref(follower))
-    );
-    let nothing = sql.fetch_one(connection).await;
-    Ok(nothing.map_err(StoreError::doing("asking what a copy has passed"))?)
+    let something = any(store.pool(), (at, follower.at), &follower.types()).await;
+    Ok(!something.map_err(RebuildError::Log)?)
 }
 
 /// Answers how long the slowest of the transactions took.
 async fn take_all(
+    store: &EventStore,
     connection: &mut PgConnection,
     followers: &mut [Follower],
     stretch: &Stretch,
@@ -197,7 +204,7 @@ async fn take_all(
     for follower in followers {
         let begun = Instant::now();
         follower
-            .take(connection, &stretch.events, stretch.to)
+            .take(store.upcasters(), connection, stretch)
             .await?;
         longest = longest.max(begun.elapsed());
     }
@@ -210,12 +217,12 @@ async fn stretch(
     (after, head): (Cursor, Cursor),
     limit: i64,
 ) -> Result<Stretch, RebuildError> {
-    let events = read(store, (after, head), types, limit).await;
-    let events = events.map_err(RebuildError::Log)?;
-    let full = i64::try_from(events.len()).is_ok_and(|read| read >= limit);
-    let last = events.last().filter(|_| full);
+    let reading = read(store, (after, head), types, limit).await;
+    let reading = reading.map_err(RebuildError::Log)?;
+    let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
+    let last = reading.events.last().filter(|_| full);
     let to = last.map_or(head, |event| event.cursor);
-    Ok(Stretch { events, to })
+    Ok(Stretch { reading, to })
 }
 
 /// The end of the log as far as it is settled.

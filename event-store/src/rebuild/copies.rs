@@ -91,6 +91,10 @@ pub(super) async fn forget(connection: &mut PgConnection, name: &str) -> Result<
         with copy as (
           delete from read_model_copies
           where name = $1
+        ),
+        parked as (
+          delete from dead_letters
+          where subscriber = $2
         )
         delete from subscription_checkpoints
         where name = $2
@@ -114,28 +118,6 @@ pub async fn forget_copies(connection: &mut PgConnection) -> Result<(), StoreErr
         forget(connection, &name).await?;
     }
     Ok(())
-}
-
-/// The copy's position, locked for this transaction. `None` if the copy is gone.
-pub(super) async fn lock(
-    connection: &mut PgConnection,
-    checkpoint: &str,
-    version: i32,
-) -> Result<Option<Cursor>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        select epoch, transaction_id::text as "transaction_id!", position
-        from subscription_checkpoints
-        where name = $1 and version = $2
-        for update
-        "#,
-        checkpoint,
-        version
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| cursor(row.epoch, &row.transaction_id, row.position))
-        .transpose()
 }
 
 impl CopyRow {

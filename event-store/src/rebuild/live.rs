@@ -5,11 +5,10 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 use super::catch_up::Follower;
-use super::copies;
 use super::error::RebuildError;
-use super::operator::Operator;
-use crate::subscribe::open_checkpoint;
-use crate::{Cursor, StoreError, Subscriber as _};
+use crate::connection::answering;
+use crate::subscribe::{hold_checkpoint, open_checkpoint};
+use crate::{Cursor, EventStore, StoreError};
 
 /// How long anybody waits for a lock on what is live: shorter than the second after which the database
 /// looks for deadlocks, so that it is never a client who has to give way.
@@ -19,12 +18,13 @@ pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where the live one stands. One that never ran stands at the start.
 pub(super) async fn position(
-    operator: &Operator,
+    store: &EventStore,
     follower: &Follower,
 ) -> Result<Cursor, RebuildError> {
-    let (name, version) = (follower.copy.name(), follower.copy.version());
-    let at = open_checkpoint(operator.store.pool(), name, version).await;
-    Ok(at.map_err(StoreError::doing("asking where a read model stands"))?)
+    let doing = || StoreError::doing("asking where a read model stands");
+    let mut connection = answering(store.pool()).await.map_err(doing())?;
+    let standing = open_checkpoint(&mut connection, &follower.seats.1).await;
+    Ok(standing.map_err(doing())?.at)
 }
 
 /// Where the live one stands, locked: it takes no batch until the transaction ends. `None` if it could
@@ -33,7 +33,6 @@ pub(super) async fn hold(
     transaction: &mut PgConnection,
     follower: &Follower,
 ) -> Result<Option<Cursor>, RebuildError> {
-    let (name, version) = (follower.copy.name(), follower.copy.version());
     let doing = || StoreError::doing("holding a read model where it stands");
     sqlx::query!(
         "select set_config('lock_timeout', $1, true) as set",
@@ -42,7 +41,7 @@ pub(super) async fn hold(
     .fetch_one(&mut *transaction)
     .await
     .map_err(doing())?;
-    let held = copies::lock(transaction, name, version).await;
+    let held = hold_checkpoint(transaction, &follower.seats.1).await;
     Ok(unless_in_use(held).map_err(doing())?.flatten())
 }
 

@@ -45,6 +45,16 @@ pub use standing::{CopyStanding, Reached, Standing, standings};
 pub use switch::Switched;
 pub use verify::Verified;
 
+use crate::subscribe::Seat;
+
+/// The place in the log of a read model's copy.
+fn seat_beside(live: &Seat) -> Seat {
+    Seat {
+        name: checkpoint_of(&live.name),
+        version: live.version,
+    }
+}
+
 /// The name of a copy's checkpoint.
 fn checkpoint_of(name: &str) -> String {
     format!("beside/{name}")

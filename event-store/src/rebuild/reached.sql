@@ -1,4 +1,5 @@
--- Where a checkpoint stands, how many events of its types are behind it, and how old the first of them is.
+-- Where a checkpoint stands, how many events of its types come after it, how old the first of them is, and
+-- how much is parked.
 select
   c.epoch,
   c.transaction_id::text as "transaction_id!",
@@ -20,6 +21,11 @@ select
       and e.event_type = any ($3)
     order by e.epoch, e.transaction_id, e.position
     limit 1
-  ) as seconds
+  ) as seconds,
+  (
+    select count(*)
+    from dead_letters d
+    where d.subscriber = c.name and d.version = c.version
+  ) as "parked!"
 from subscription_checkpoints c
 where c.name = $1 and c.version = $2

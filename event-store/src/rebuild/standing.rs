@@ -57,6 +57,8 @@ pub struct Reached {
     pub events: u64,
     /// How long the oldest of them has been in the log.
     pub age: Duration,
+    /// Aggregates that it could not take and left aside.
+    pub parked: u64,
 }
 
 /// Asks how it stands with read models and their copies. Takes no lock.
@@ -109,6 +111,7 @@ async fn copy_standing(
             at: row.at,
             events: 0,
             age: Duration::ZERO,
+            parked: 0,
         }),
         fits: same_form && row.version == model.version(),
     })
@@ -132,5 +135,6 @@ async fn reached(
         at: at.map_err(StoreError::doing("reading a position"))?,
         events: row.events.unsigned_abs(),
         age: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+        parked: row.parked.unsigned_abs(),
     }))
 }

@@ -46,7 +46,7 @@ impl Operator {
         let name = model.name();
         let copy = self.usable(&*model).await?;
         let mut follower = Follower::new(model.clone(), copy.at);
-        position(self, &follower).await?;
+        position(&self.store, &follower).await?;
         let until = Instant::now() + self.patience;
         loop {
             let head = head(&self.store).await?;
@@ -147,7 +147,8 @@ async fn exchange(
         .await?;
     }
     run(transaction, format!("drop schema {meanwhile}")).await?;
-    exchange_checkpoints(transaction, model).await
+    exchange_checkpoints(transaction, model).await?;
+    exchange_parked(transaction, model.name()).await
 }
 
 async fn run(transaction: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
@@ -181,5 +182,20 @@ async fn exchange_checkpoints(
     )
     .execute(transaction)
     .await?;
+    Ok(())
+}
+
+/// What is parked goes with the tables that lack it.
+async fn exchange_parked(transaction: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    let (copy, meanwhile) = (checkpoint_of(name), format!("switching/{name}"));
+    for (from, to) in [(name, &*meanwhile), (&*copy, name), (&*meanwhile, &*copy)] {
+        sqlx::query!(
+            "update dead_letters set subscriber = $2 where subscriber = $1",
+            from,
+            to
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
     Ok(())
 }

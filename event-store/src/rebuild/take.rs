@@ -4,36 +4,62 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::beside::Beside;
 use super::error::RebuildError;
-use super::{checkpoint_of, copies};
-use crate::subscribe::{begin_batch, put};
-use crate::{Cursor, RecordedEvent, SubscribeError, Subscriber as _};
+use crate::subscribe::{Manner, Reading, Seat, Taken, Taker, begin_batch, is_of_the_event};
+use crate::{Cursor, SubscribeError, Subscriber as _, Upcasters};
 
-/// Applies a batch that follows `at` and moves the copy's checkpoint to `to`.
-///
-/// The row of the checkpoint is locked first. An operator that comes back after it lost its session, and
-/// somebody else went on, finds the copy elsewhere and does nothing.
-pub(super) async fn take(
-    connection: &mut PgConnection,
-    copy: &Beside,
-    events: &[RecordedEvent],
-    (at, to): (Cursor, Cursor),
-) -> Result<(), RebuildError> {
-    let (name, version) = (copy.name(), copy.version());
-    let checkpoint = checkpoint_of(name);
-    let failed = |source| RebuildError::Batch { name, source };
-    let keeping = |error| failed(SubscribeError::Checkpoint(error));
-    let mut transaction = connection.begin().await.map_err(keeping)?;
-    begin_batch(&mut transaction).await.map_err(keeping)?;
-    let stored = copies::lock(&mut transaction, &checkpoint, version).await;
-    if stored.map_err(keeping)? != Some(at) {
-        return Err(RebuildError::Overtaken { name });
+/// A copy that takes batches.
+#[derive(Clone, Copy)]
+pub(super) struct Taking<'t> {
+    pub(super) copy: &'t Beside,
+    pub(super) seat: &'t Seat,
+    pub(super) upcasters: &'t Upcasters,
+}
+
+impl Taking<'_> {
+    /// Applies a batch that follows `at` and moves the copy's checkpoint to `to`. What can't be taken is
+    /// parked, as with the live one: a copy must not be stricter.
+    pub(super) async fn take(
+        self,
+        connection: &mut PgConnection,
+        reading: Reading,
+        between: (Cursor, Cursor),
+    ) -> Result<(), RebuildError> {
+        let again = reading.clone();
+        let taken = self.try_to_take(connection, reading, between, Manner::Whole);
+        let taken = match taken.await {
+            Err(SubscribeError::Apply(error)) if is_of_the_event(&error) => {
+                let one_by_one = self.try_to_take(connection, again, between, Manner::OneByOne);
+                one_by_one.await
+            }
+            taken => taken,
+        };
+        let name = self.copy.name();
+        match taken.map_err(|source| RebuildError::Batch { name, source })? {
+            Taken::Moved(_) => Ok(()),
+            // Whoever comes back after losing the session finds the copy elsewhere, and does nothing.
+            Taken::Elsewhere => Err(RebuildError::Overtaken { name }),
+        }
     }
-    if !events.is_empty() {
-        let applied = copy.apply(events, &mut transaction).await;
-        applied.map_err(|error| failed(SubscribeError::Apply(error)))?;
+
+    async fn try_to_take(
+        self,
+        connection: &mut PgConnection,
+        reading: Reading,
+        between: (Cursor, Cursor),
+        manner: Manner,
+    ) -> Result<Taken, SubscribeError> {
+        let lost = SubscribeError::Checkpoint;
+        let taker = Taker {
+            subscriber: self.copy,
+            seat: self.seat,
+            upcasters: self.upcasters,
+        };
+        let mut transaction = connection.begin().await.map_err(lost)?;
+        begin_batch(&mut transaction).await.map_err(lost)?;
+        let taken = taker
+            .take(&mut transaction, reading, between, manner)
+            .await?;
+        transaction.commit().await.map_err(lost)?;
+        Ok(taken)
     }
-    put(&mut transaction, &checkpoint, version, to)
-        .await
-        .map_err(keeping)?;
-    transaction.commit().await.map_err(keeping)
 }

@@ -11,6 +11,7 @@ use super::error::RebuildError;
 use super::live::{PAUSE, hold, position};
 use super::model::ReadModel;
 use super::operator::Operator;
+use crate::subscribe::{Seat, read_checkpoint};
 use crate::{Cursor, StoreError};
 
 /// What both are read in. Read only: it has no transaction id and holds no reader of the log back.
@@ -23,6 +24,8 @@ pub struct Verified {
     pub name: &'static str,
     /// The position at which both were looked at.
     pub at: Cursor,
+    /// Aggregates that are parked, of the live one and of the copy.
+    pub parked: (u64, u64),
     /// Its tables.
     pub tables: Vec<TableComparison>,
 }
@@ -31,7 +34,8 @@ impl Verified {
     /// Whether nothing differs.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.tables.iter().all(|table| table.differing == 0)
+        let tables = self.tables.iter().all(|table| table.differing == 0);
+        tables && self.parked.0 == self.parked.1
     }
 }
 
@@ -53,6 +57,8 @@ impl Operator {
         let copy = self.usable(&*model).await?;
         let mut follower = Follower::new(model.clone(), copy.at);
         let at = self.meet(&mut follower).await?;
+        let (copy, live) = &follower.seats;
+        let parked = (self.parked(live).await?, self.parked(copy).await?);
         let mut tables = Vec::with_capacity(model.tables().len());
         for table in model.tables() {
             let sealing = self.store.sealing();
@@ -61,14 +67,25 @@ impl Operator {
         let ended = self.connection.execute("commit").await;
         ended.map_err(doing())?;
         let name = model.name();
-        Ok(Verified { name, at, tables })
+        Ok(Verified {
+            name,
+            at,
+            parked,
+            tables,
+        })
+    }
+
+    async fn parked(&mut self, seat: &Seat) -> Result<u64, StoreError> {
+        let standing = read_checkpoint(&mut self.connection, seat).await;
+        let standing = standing.map_err(StoreError::doing("comparing a copy"))?;
+        Ok(standing.map_or(0, |standing| standing.parked))
     }
 
     /// Brings the copy to where the live one stands and opens a snapshot of both there.
     async fn meet(&mut self, follower: &mut Follower) -> Result<Cursor, RebuildError> {
         let until = Instant::now() + self.patience;
         loop {
-            let live = position(self, follower).await?;
+            let live = position(&self.store, follower).await?;
             follow(self, std::slice::from_mut(follower), live, &mut |_| {}).await?;
             if let Some(at) = self.try_to_meet(follower).await? {
                 return Ok(at);
@@ -99,7 +116,7 @@ impl Operator {
         };
         let same = if follower.at > at {
             // The copy may be ahead by events that are not for it.
-            passed_over(&mut holding, follower, at).await?
+            passed_over(&store, follower, at).await?
         } else {
             finish(&store, &mut self.connection, follower, at).await?
         };

@@ -67,6 +67,23 @@ pub enum SealFault {
 }
 
 impl SealFault {
+    /// Whether it is the fault of this one thing. If not, nothing can be opened here at the moment: a
+    /// master key is not set, or there are no random numbers.
+    pub(crate) fn is_of_its_place(self) -> bool {
+        match self {
+            Self::Clear
+            | Self::NotAnEnvelope
+            | Self::Altered
+            | Self::Unreadable
+            | Self::NoSubject
+            | Self::UnknownKey
+            | Self::UnknownKeyVersion
+            | Self::RetiredEpoch { .. }
+            | Self::WrongMasterKey { .. } => true,
+            Self::MissingMasterKey { .. } | Self::NoRandomness => false,
+        }
+    }
+
     pub(super) fn at(self, place: &impl ToString) -> SealError {
         SealError::Fault {
             place: place.to_string(),
@@ -76,6 +93,14 @@ impl SealFault {
 }
 
 impl SealError {
+    /// Whether it is the fault of one sealed thing, so that all others can still be opened.
+    pub(crate) fn is_of_its_place(&self) -> bool {
+        match self {
+            Self::Fault { fault, .. } => fault.is_of_its_place(),
+            Self::Store(_) => false,
+        }
+    }
+
     /// Whether only the connection was lost or the statement gave way, and asking again may help.
     pub(super) fn may_pass(&self) -> bool {
         let Self::Store(error) = self else {

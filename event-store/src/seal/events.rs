@@ -88,7 +88,7 @@ impl Sealing {
         Ok(payloads)
     }
 
-    /// Opens events in place; the `phi` of who was erased becomes null.
+    /// Opens events in place, all or none; the `phi` of who was erased becomes null.
     pub(crate) async fn open_events(
         &self,
         events: impl IntoIterator<Item = Stored<'_>>,
@@ -123,12 +123,16 @@ impl Shared {
         }
         let subjects: BTreeSet<Uuid> = sealed.iter().map(|(subject, ..)| *subject).collect();
         let keys = self.keys(subjects).await?;
-        for (subject, place, phi) in sealed {
-            let opened = match held(&keys, subject).map_err(|fault| fault.at(&place))? {
-                Some(key) => key.open(subject, &place, phi.as_str().unwrap_or_default()),
+        let mut opened = Vec::with_capacity(sealed.len());
+        for (subject, place, phi) in &sealed {
+            let content = match held(&keys, *subject).map_err(|fault| fault.at(place))? {
+                Some(key) => key.open(*subject, place, phi.as_str().unwrap_or_default()),
                 None => Ok(Value::Null),
             };
-            *phi = opened.map_err(|fault| fault.at(&place))?;
+            opened.push(content.map_err(|fault| fault.at(place))?);
+        }
+        for ((.., phi), content) in sealed.into_iter().zip(opened) {
+            *phi = content;
         }
         Ok(())
     }

@@ -1,57 +1,112 @@
 //! Where a subscriber stands, in the database.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 
 use super::reader::cursor;
+use super::{Seat, Standing};
 use crate::Cursor;
 
 /// The checkpoint, made at the start of the log if there is none.
-pub(crate) async fn open(pool: &PgPool, name: &str, version: i32) -> Result<Cursor, sqlx::Error> {
+pub(crate) async fn open(
+    connection: &mut PgConnection,
+    seat: &Seat,
+) -> Result<Standing, sqlx::Error> {
+    if let Some(standing) = read(&mut *connection, seat).await? {
+        return Ok(standing);
+    }
     sqlx::query!(
         r#"
         insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
         values ($1, $2, 0, '0', 0)
         on conflict do nothing
         "#,
-        name,
-        version
+        seat.name,
+        seat.version
     )
-    .execute(pool)
+    .execute(&mut *connection)
     .await?;
-    read(pool, name, version).await
+    Ok(read(connection, seat).await?.unwrap_or(Standing::START))
 }
 
-/// The checkpoint as it is now; another node may have moved it.
-pub(super) async fn read(pool: &PgPool, name: &str, version: i32) -> Result<Cursor, sqlx::Error> {
+/// The checkpoint as it is now, if there is one; another node may have moved it.
+pub(crate) async fn read(
+    executor: impl PgExecutor<'_>,
+    seat: &Seat,
+) -> Result<Option<Standing>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
-        select epoch, transaction_id::text as "transaction_id!", position
-        from subscription_checkpoints
-        where name = $1 and version = $2
+        select
+          c.epoch,
+          c.transaction_id::text as "transaction_id!",
+          c.position,
+          (
+            select count(*)
+            from dead_letters d
+            where d.subscriber = c.name and d.version = c.version
+          ) as "parked!"
+        from subscription_checkpoints c
+        where c.name = $1 and c.version = $2
         "#,
-        name,
-        version
+        seat.name,
+        seat.version
     )
-    .fetch_one(pool)
+    .fetch_optional(executor)
     .await?;
-    cursor(row.epoch, &row.transaction_id, row.position)
+    row.map(|row| {
+        let at = cursor(row.epoch, &row.transaction_id, row.position)?;
+        let parked = row.parked.unsigned_abs();
+        Ok(Standing { at, parked })
+    })
+    .transpose()
 }
 
-/// Takes the checkpoint for this transaction. `None` if another node has it.
-pub(super) async fn take(
+/// Takes the checkpoint for this transaction. `None` if another one has it.
+pub(crate) async fn take(
     connection: &mut PgConnection,
-    name: &str,
-    version: i32,
+    seat: &Seat,
+) -> Result<Option<Standing>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        select
+          c.epoch,
+          c.transaction_id::text as "transaction_id!",
+          c.position,
+          (
+            select count(*)
+            from dead_letters d
+            where d.subscriber = c.name and d.version = c.version
+          ) as "parked!"
+        from subscription_checkpoints c
+        where c.name = $1 and c.version = $2
+        for update of c skip locked
+        "#,
+        seat.name,
+        seat.version
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        let at = cursor(row.epoch, &row.transaction_id, row.position)?;
+        let parked = row.parked.unsigned_abs();
+        Ok(Standing { at, parked })
+    })
+    .transpose()
+}
+
+/// The same, but waits for whoever has it. `None` if there is no such checkpoint.
+pub(crate) async fn wait_and_take(
+    connection: &mut PgConnection,
+    seat: &Seat,
 ) -> Result<Option<Cursor>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         select epoch, transaction_id::text as "transaction_id!", position
         from subscription_checkpoints
         where name = $1 and version = $2
-        for update skip locked
+        for update
         "#,
-        name,
-        version
+        seat.name,
+        seat.version
     )
     .fetch_optional(connection)
     .await?;
@@ -62,8 +117,7 @@ pub(super) async fn take(
 /// Moves the checkpoint that this transaction took.
 pub(crate) async fn put(
     connection: &mut PgConnection,
-    name: &str,
-    version: i32,
+    seat: &Seat,
     to: Cursor,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -72,8 +126,8 @@ pub(crate) async fn put(
         set epoch = $3, transaction_id = $4::text::xid8, position = $5, updated_at = clock_timestamp()
         where name = $1 and version = $2
         "#,
-        name,
-        version,
+        seat.name,
+        seat.version,
         to.epoch(),
         to.transaction_id(),
         to.position()

@@ -1,5 +1,6 @@
 //! Runs subscribers until it is stopped.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,8 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::horizon::{Head, watch_horizon};
+use super::lease::keep_leases;
 use super::runner::Runner;
-use super::{Progress, Subscriber};
+use super::{Progress, Seat, Subscriber};
 use crate::EventStore;
 
 /// How the daemon reads.
@@ -47,10 +49,14 @@ impl Daemon {
         subscribers: Vec<Arc<dyn Subscriber>>,
         options: DaemonOptions,
     ) -> Self {
-        let progress = Progress::of_all(subscribers.iter().map(|subscriber| subscriber.name()));
+        let progress = Progress::of_all(subscribers.iter().map(|subscriber| &**subscriber));
+        let seats = subscribers.iter().map(|subscriber| Seat::of(&**subscriber));
+        let seats: BTreeSet<Seat> = seats.collect();
         let (head, heads) = watch::channel(Head::start());
+        let (granted, leases) = watch::channel(BTreeSet::new());
         let mut watcher = JoinSet::new();
-        watcher.spawn(watch_horizon(store.clone(), head, options));
+        watcher.spawn(keep_leases(store.pool().clone(), seats, granted));
+        watcher.spawn(watch_horizon(store.clone(), head, leases.clone(), options));
         let mut runners = JoinSet::new();
         for subscriber in subscribers {
             let runner = Runner {
@@ -58,6 +64,7 @@ impl Daemon {
                 subscriber,
                 progress: progress.clone(),
                 head: heads.clone(),
+                leases: leases.clone(),
                 options,
             };
             runners.spawn(runner.run());

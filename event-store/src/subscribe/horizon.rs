@@ -1,15 +1,16 @@
 //! One watcher per node asks where the log ends; its subscribers listen to it.
 //!
 //! It also reads what is new, once for all subscribers that are up to date: with nine of them that
-//! is one query instead of nine.
+//! is one query instead of nine. A node that runs none of them reads nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::reader::{read_all, safe_head};
-use super::{DaemonOptions, SubscribeError};
+use super::{DaemonOptions, Seat, SubscribeError};
 use crate::{Cursor, EventStore, RecordedEvent};
 
 /// The first pause while an announced event is still above the horizon.
@@ -47,13 +48,16 @@ impl Head {
 pub(super) async fn watch_horizon(
     store: EventStore,
     head: watch::Sender<Head>,
+    leases: watch::Receiver<BTreeSet<Seat>>,
     options: DaemonOptions,
 ) {
     let mut announced = store.announcements();
     let mut pause = FIRST_PAUSE;
     while !head.is_closed() {
         let before = head.borrow().at;
-        match next_head(&store, before, options.batch).await {
+        let takes_part = !leases.borrow().is_empty();
+        let shared = takes_part.then_some(options.batch);
+        match next_head(&store, before, shared).await {
             Ok(None) => {}
             Ok(Some(next)) => {
                 head.send_replace(next);
@@ -83,11 +87,12 @@ pub(super) async fn watch_horizon(
     }
 }
 
-/// The head, if it moved since `before`.
+/// The head, if it moved since `before`; with what came since, if that is to be shared and no more than
+/// `shared`.
 async fn next_head(
     store: &EventStore,
     before: Cursor,
-    limit: i64,
+    shared: Option<i64>,
 ) -> Result<Option<Head>, SubscribeError> {
     let at = safe_head(store.pool())
         .await
@@ -96,9 +101,9 @@ async fn next_head(
         return Ok(None);
     }
     // At the start of the daemon everybody reads from a place of their own.
-    if before == Cursor::START {
+    let Some(limit) = shared.filter(|_| before != Cursor::START) else {
         return Ok(Some(Head { at, tail: None }));
-    }
+    };
     let events = match read_all(store, before, at, limit + 1).await {
         Ok(events) => events,
         // It is for those to fail who want that event.

@@ -1,24 +1,44 @@
 //! The read seam: subscribers follow the log in its order, each with a checkpoint of its own.
+//!
+//! - `horizon.rs` finds the end of the settled log, `reader.rs` reads it.
+//! - `daemon.rs` runs subscribers, each by a `runner.rs`, on the node that has its `lease.rs`.
+//! - `batch.rs` is one transaction: checkpoint, writes, and what could not be taken (`blame.rs` says whose
+//!   fault that is) goes to the `dead_letters.rs`, from where `retry.rs` takes it.
+//! - `progress.rs` tells readers of this node how far it is, `survey.rs` operators.
 
+mod batch;
+mod blame;
 mod checkpoint;
 mod daemon;
+mod dead_letters;
 mod horizon;
+mod lease;
 mod progress;
 mod reader;
+mod retry;
 mod runner;
+mod seat;
 mod survey;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-pub(crate) use checkpoint::{open as open_checkpoint, put};
+pub(crate) use batch::{Manner, Reading, Taken, Taker};
+pub(crate) use blame::is_of_the_event;
+pub(crate) use checkpoint::{
+    open as open_checkpoint, read as read_checkpoint, wait_and_take as hold_checkpoint,
+};
 pub use daemon::{Daemon, DaemonOptions};
+pub use dead_letters::{DeadLetter, WaitingEvent};
 pub use progress::{BehindError, Progress};
-pub(crate) use reader::{cursor, read, safe_head};
+pub(crate) use reader::{any, cursor, read, safe_head};
+pub use retry::Retried;
 pub(crate) use runner::begin_batch;
+pub(crate) use seat::Seat;
+pub use seat::Standing;
 pub use survey::{HorizonHolder, Lag, LogSurvey};
 
-use crate::RecordedEvent;
+use crate::{DecodeError, RecordedEvent, SealError};
 
 /// Something that reacts to events: a read model, a timer, later a saga or a relay.
 ///
@@ -53,10 +73,13 @@ pub enum SubscriberError {
         cursor: crate::Cursor,
         /// Its stored type.
         event_type: String,
-        /// What the decoder said.
+        /// What is wrong with it.
         #[source]
-        source: serde_json::Error,
+        source: DecodeError,
     },
+    /// An event can't be opened.
+    #[error("an event can't be opened")]
+    Sealed(#[source] SealError),
     /// The database refused the writes or did not answer.
     #[error("writing what a batch means failed")]
     Store(#[from] sqlx::Error),
@@ -65,11 +88,11 @@ pub enum SubscriberError {
 impl SubscriberError {
     /// The event could not be decoded.
     #[must_use]
-    pub fn unreadable(event: &RecordedEvent, source: serde_json::Error) -> Self {
+    pub fn unreadable(event: &RecordedEvent, source: impl Into<DecodeError>) -> Self {
         Self::Unreadable {
             cursor: event.cursor,
             event_type: event.event_type.clone(),
-            source,
+            source: source.into(),
         }
     }
 }
@@ -89,4 +112,8 @@ pub enum SubscribeError {
     /// The subscriber could not take the batch.
     #[error("a batch was not taken")]
     Apply(#[source] SubscriberError),
+    /// An event could not be taken, and so many aggregates are parked already that it is not for their
+    /// sake.
+    #[error("too many aggregates are parked")]
+    TooMuchParked(#[source] SubscriberError),
 }

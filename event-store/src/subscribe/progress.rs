@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::{Standing, Subscriber};
 use crate::Cursor;
 
 /// The subscriber has not come as far as the caller needs.
@@ -19,46 +20,67 @@ pub struct BehindError {
 /// How far each subscriber has come, as this node knows it.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
-    cursors: Arc<BTreeMap<&'static str, watch::Sender<Cursor>>>,
+    places: Arc<BTreeMap<&'static str, Place>>,
+}
+
+#[derive(Debug)]
+struct Place {
+    version: i32,
+    standing: watch::Sender<Standing>,
 }
 
 impl Progress {
-    pub(super) fn of_all(names: impl Iterator<Item = &'static str>) -> Self {
-        let cursors = names
-            .map(|name| (name, watch::Sender::new(Cursor::START)))
-            .collect();
+    pub(super) fn of_all<'s>(subscribers: impl Iterator<Item = &'s dyn Subscriber>) -> Self {
+        let place = |subscriber: &dyn Subscriber| Place {
+            version: subscriber.version(),
+            standing: watch::Sender::new(Standing::START),
+        };
+        let places = subscribers.map(|subscriber| (subscriber.name(), place(subscriber)));
         Self {
-            cursors: Arc::new(cursors),
+            places: Arc::new(places.collect()),
         }
     }
 
-    pub(super) fn advance(&self, name: &'static str, to: Cursor) {
-        if let Some(cursor) = self.cursors.get(name) {
-            cursor.send_if_modified(|at| {
-                let newer = to > *at;
-                if newer {
-                    *at = to;
-                }
-                newer
+    /// Told by the one runner of `name` on this node.
+    pub(super) fn stands(&self, name: &'static str, now: Standing) {
+        if let Some(place) = self.places.get(name) {
+            place.standing.send_if_modified(|standing| {
+                let moved = *standing != now;
+                *standing = now;
+                moved
             });
         }
+    }
+
+    /// Where `name` stands, and under which version; `None` if no such subscriber runs.
+    #[must_use]
+    pub fn standing(&self, name: &str) -> Option<(i32, Standing)> {
+        let place = self.places.get(name)?;
+        Some((place.version, *place.standing.borrow()))
     }
 
     /// How far `name` has come; `START` if no such subscriber runs.
     #[must_use]
     pub fn of(&self, name: &str) -> Cursor {
-        self.cursors
-            .get(name)
-            .map_or(Cursor::START, |cursor| *cursor.borrow())
+        self.standing(name)
+            .map_or(Cursor::START, |(_, standing)| standing.at)
     }
 
     /// All subscribers with their positions.
     #[must_use]
     pub fn all(&self) -> Vec<(&'static str, Cursor)> {
-        self.cursors
+        self.places
             .iter()
-            .map(|(name, cursor)| (*name, *cursor.borrow()))
+            .map(|(name, place)| (*name, place.standing.borrow().at))
             .collect()
+    }
+
+    /// All subscribers with their versions.
+    pub(super) fn versions(&self) -> (Vec<String>, Vec<i32>) {
+        let versions = self.places.iter();
+        versions
+            .map(|(name, place)| ((*name).to_owned(), place.version))
+            .unzip()
     }
 
     /// Waits until `name` has taken the event at `cursor`, for at most `patience`.
@@ -72,8 +94,13 @@ impl Progress {
         patience: Duration,
     ) -> Result<(), BehindError> {
         let behind = BehindError { name };
-        let mut at = self.cursors.get(name).ok_or(behind)?.subscribe();
-        match tokio::time::timeout(patience, at.wait_for(|at| *at >= cursor)).await {
+        let mut standing = self.places.get(name).ok_or(behind)?.standing.subscribe();
+        match tokio::time::timeout(
+            patience,
+            standing.wait_for(|standing| standing.at >= cursor),
+        )
+        .await
+        {
             Ok(Ok(_)) => Ok(()),
             _ => Err(behind),
         }

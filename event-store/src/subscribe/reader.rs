@@ -5,8 +5,9 @@ use serde_json::Value;
 use sqlx::PgPool;
 
 use super::SubscribeError;
+use super::batch::Reading;
 use crate::seal::Stored;
-use crate::{Cursor, EventStore, RecordedEvent};
+use crate::{Cursor, EventStore, RecordedEvent, SealError};
 
 /// The last event below the horizon: nothing can still appear at or before it.
 ///
@@ -30,13 +31,14 @@ pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     })
 }
 
-/// Up to `limit` events of `types` after `after` and up to `head`, in order.
+/// Up to `limit` events of `types` after `after` and up to `head`, in order. Those that can't be opened
+/// are among them, as they are stored.
 pub(crate) async fn read(
     store: &EventStore,
     (after, head): (Cursor, Cursor),
     types: &[String],
     limit: i64,
-) -> Result<Vec<RecordedEvent>, SubscribeError> {
+) -> Result<Reading, SubscribeError> {
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -62,10 +64,78 @@ pub(crate) async fn read(
     )
     .fetch_all(store.pool())
     .await;
-    opened(store, rows.map_err(SubscribeError::Read)?).await
+    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
 }
 
-/// The same for events of all types.
+/// Whether there is an event of `types` after `after` and up to `head`.
+pub(crate) async fn any(
+    pool: &PgPool,
+    (after, head): (Cursor, Cursor),
+    types: &[String],
+) -> Result<bool, SubscribeError> {
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+          select
+          from events
+          where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
+            and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+            and event_type = any ($7)
+        ) as "exists!"
+        "#,
+        after.epoch(),
+        after.transaction_id(),
+        after.position(),
+        head.epoch(),
+        head.transaction_id(),
+        head.position(),
+        types
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(SubscribeError::Read)
+}
+
+/// The events of one aggregate from number `from` on and up to `head`, in the same way.
+pub(super) async fn read_stream(
+    store: &EventStore,
+    (aggregate_type, aggregate_id): (&str, &str),
+    from: i64,
+    head: Cursor,
+    limit: i64,
+) -> Result<Reading, SubscribeError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select
+          epoch, transaction_id::text as "transaction_id!", position,
+          aggregate_type, aggregate_id, sequence,
+          event_type, event_version, payload, metadata, recorded_at
+        from events
+        where aggregate_type = $1
+          and aggregate_id = $2
+          and sequence >= $3
+          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+        order by sequence
+        limit $7
+        "#,
+        aggregate_type,
+        aggregate_id,
+        from,
+        head.epoch(),
+        head.transaction_id(),
+        head.position(),
+        limit
+    )
+    .fetch_all(store.pool())
+    .await;
+    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
+}
+
+/// Events of all types, every one of them opened.
+///
+/// # Errors
+/// [`SubscribeError::Seal`] if one can't be.
 pub(super) async fn read_all(
     store: &EventStore,
     after: Cursor,
@@ -100,15 +170,54 @@ pub(super) async fn read_all(
 
 /// Rows as events, with the `phi` of each opened.
 async fn opened(store: &EventStore, rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
-    let events = rows.into_iter().map(Row::event).collect::<Result<_, _>>();
-    let mut events: Vec<_> = events.map_err(SubscribeError::Read)?;
+    let mut events = events_of(rows)?;
+    open(store, &mut events).await?;
+    Ok(upcast(store, events))
+}
+
+/// The same, but what can't be opened stays as it is and is told apart.
+async fn opened_where_possible(
+    store: &EventStore,
+    rows: Vec<Row>,
+) -> Result<Reading, SubscribeError> {
+    let mut events = events_of(rows)?;
+    let mut sealed = Vec::new();
+    match open(store, &mut events).await {
+        Ok(()) => {}
+        Err(error) if error.is_of_its_place() => {
+            for (index, event) in events.iter_mut().enumerate() {
+                match open(store, std::slice::from_mut(event)).await {
+                    Ok(()) => {}
+                    Err(error) if error.is_of_its_place() => sealed.push((index, error)),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let events = upcast(store, events);
+    Ok(Reading { events, sealed })
+}
+
+fn events_of(rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
+    let events = rows.into_iter().map(Row::event);
+    events
+        .collect::<Result<_, _>>()
+        .map_err(SubscribeError::Read)
+}
+
+/// Opens all events or none.
+async fn open(store: &EventStore, events: &mut [RecordedEvent]) -> Result<(), SealError> {
     let stored = events.iter_mut().map(Stored::from);
-    store.sealing().open_events(stored).await?;
+    store.sealing().open_events(stored).await
+}
+
+fn upcast(store: &EventStore, events: Vec<RecordedEvent>) -> Vec<RecordedEvent> {
     let upcasters = store.upcasters();
-    let events = events.into_iter();
-    Ok(events
+    events
+        .into_iter()
         .map(|event| upcasters.upcast_recorded(event))
-        .collect())
+        .collect()
 }
 
 struct Row {

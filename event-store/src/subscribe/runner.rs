@@ -1,64 +1,108 @@
-//! One subscriber's loop: read what is new, hand it over, move the checkpoint, in one transaction.
+//! One subscriber's loop: read what is new, hand it over, move the checkpoint; or see how another node
+//! does.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
 use tokio::sync::watch;
 use tracing::instrument;
 
+use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
-use super::{DaemonOptions, Progress, SubscribeError, Subscriber, checkpoint, reader};
-use crate::{Cursor, EventStore, RecordedEvent};
+use super::{
+    DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
+};
+use crate::{Cursor, EventStore};
 
-/// The pause while another node has the checkpoint.
+/// The pause while another node has the checkpoint, at first; it doubles up to the next.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_BUSY_PAUSE: Duration = Duration::from_millis(40);
 /// How long a batch may leave the database waiting before it counts as hung.
 const LONGEST_SILENCE: &str = "4s";
+/// How long a checkpoint may stand still, with events before it, until a node without the lease goes on
+/// in the other's place: it may be alive and hang all the same.
+const STANDSTILL: Duration = Duration::from_secs(4);
 /// The longest pause after failures in a row.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How often a batch with an event that can't be taken is tried as a whole: what fails may pass.
+const WHOLE_TRIES: u32 = 3;
 
 pub(super) struct Runner {
     pub(super) store: EventStore,
     pub(super) subscriber: Arc<dyn Subscriber>,
     pub(super) progress: Progress,
     pub(super) head: watch::Receiver<Head>,
+    pub(super) leases: watch::Receiver<BTreeSet<Seat>>,
     pub(super) options: DaemonOptions,
 }
 
-/// What a round came to.
-enum Round {
-    Moved(Cursor),
-    /// Another node is at it, or was; go on from its checkpoint.
-    Elsewhere,
+/// What a runner knows of its subscriber.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The checkpoint, as the database has it.
+    checkpoint: Cursor,
+    /// Up to where nothing more is to be taken, at or beyond it; and what is parked.
+    standing: Standing,
+}
+
+/// How things stand between rounds.
+#[derive(Debug, Default)]
+struct Run {
+    /// Unknown at first and after a failure.
+    place: Option<Place>,
+    /// Rounds in a row that failed.
+    failures: u32,
+    /// Rounds in a row that failed for an event's sake.
+    poisoned: u32,
+    /// Another node has the lease but does not move.
+    in_place_of_another: bool,
+}
+
+impl Place {
+    fn at_checkpoint(standing: Standing) -> Self {
+        Self {
+            checkpoint: standing.at,
+            standing,
+        }
+    }
+
+    /// There is nothing to take up to `at`.
+    fn passed_over(self, at: Cursor) -> Self {
+        let standing = Standing {
+            at,
+            ..self.standing
+        };
+        Self { standing, ..self }
+    }
 }
 
 impl Runner {
     /// Runs until the watcher of the log's end is gone.
     pub(super) async fn run(mut self) {
+        let seat = Seat::of(&*self.subscriber);
         let types: Vec<String> = self
             .subscriber
             .event_types()
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let mut cursor = None;
-        let mut failures = 0;
+        let mut run = Run::default();
         loop {
-            match self.round(&types, cursor).await {
-                Ok(next) => {
-                    failures = 0;
-                    cursor = Some(next);
-                    self.progress.advance(self.subscriber.name(), next);
-                    if !self.wait_for_more(next).await {
+            match self.round(&seat, &types, &mut run).await {
+                Ok(place) => {
+                    (run.failures, run.poisoned) = (0, 0);
+                    run.place = Some(place);
+                    self.progress.stands(self.subscriber.name(), place.standing);
+                    if !self.wait_for_more(place.standing.at).await {
                         return;
                     }
                 }
                 Err(error) => {
-                    failures += 1;
-                    self.report(&error, failures);
-                    tokio::time::sleep(pause_after(failures)).await;
-                    cursor = None;
+                    run.failed(&error);
+                    self.report(&error, run.failures);
+                    tokio::time::sleep(pause_after(run.failures)).await;
                 }
             }
             if self.head.has_changed().is_err() {
@@ -67,26 +111,75 @@ impl Runner {
         }
     }
 
-    async fn round(&self, types: &[String], at: Option<Cursor>) -> Result<Cursor, SubscribeError> {
-        let at = match at {
-            Some(cursor) => cursor,
-            None => self.open().await?,
+    async fn round(
+        &self,
+        seat: &Seat,
+        types: &[String],
+        run: &mut Run,
+    ) -> Result<Place, SubscribeError> {
+        let place = match run.place {
+            Some(place) => place,
+            None => self.open(seat).await?,
         };
         let head = self.head.borrow().clone();
-        if head.at <= at {
-            return Ok(at.max(self.stored().await?));
+        if head.at <= place.standing.at {
+            return Ok(place);
         }
-        let (events, next) = self.new_events(types, at, &head).await?;
-        if events.is_empty() {
-            return Ok(next);
+        if !self.leads(seat) && !run.in_place_of_another {
+            return self.follow(seat, types, place, (head.at, run)).await;
         }
-        match self.take(&events, at, next).await? {
-            Round::Moved(cursor) => Ok(cursor),
-            Round::Elsewhere => {
+        let (reading, next) = self.new_events(types, place.standing.at, &head).await?;
+        if reading.events.is_empty() {
+            return Ok(place.passed_over(next));
+        }
+        let manner = run.manner();
+        let at = place.checkpoint;
+        match self.take(seat, reading, (at, next), manner).await? {
+            Taken::Moved(standing) => Ok(Place::at_checkpoint(standing)),
+            Taken::Elsewhere => {
+                run.in_place_of_another = false;
                 tokio::time::sleep(BUSY_PAUSE).await;
-                Ok(at.max(self.stored().await?))
+                self.open(seat).await
             }
         }
+    }
+
+    /// Another node takes what there is: waits until it has, or until it is this node's turn.
+    async fn follow(
+        &self,
+        seat: &Seat,
+        types: &[String],
+        place: Place,
+        (head, run): (Cursor, &mut Run),
+    ) -> Result<Place, SubscribeError> {
+        let at = place.standing.at;
+        if !reader::any(self.store.pool(), (at, head), types).await? {
+            return Ok(place.passed_over(head));
+        }
+        let (since, mut pause) = (Instant::now(), BUSY_PAUSE);
+        loop {
+            let stored = self.open(seat).await?;
+            if stored.checkpoint > at || self.leads(seat) {
+                return Ok(stored);
+            }
+            if since.elapsed() >= STANDSTILL {
+                tracing::warn!(
+                    subscriber.name = seat.name,
+                    "The node that runs a subscriber does not move it; this one does."
+                );
+                run.in_place_of_another = true;
+                return Ok(stored);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_BUSY_PAUSE);
+            if self.head.has_changed().is_err() {
+                return Ok(stored);
+            }
+        }
+    }
+
+    fn leads(&self, seat: &Seat) -> bool {
+        self.leases.borrow().contains(seat)
     }
 
     /// The next batch after `at`, and where the subscriber stands once it has taken it.
@@ -95,25 +188,27 @@ impl Runner {
         types: &[String],
         at: Cursor,
         head: &Head,
-    ) -> Result<(Vec<RecordedEvent>, Cursor), SubscribeError> {
+    ) -> Result<(Reading, Cursor), SubscribeError> {
         if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
             let wanted = tail
                 .events
                 .iter()
                 .filter(|event| types.contains(&event.event_type));
-            return Ok((wanted.cloned().collect(), head.at));
+            let events = wanted.cloned().collect();
+            return Ok((Reading::opened(events), head.at));
         }
         let limit = self.options.batch;
-        let events = reader::read(&self.store, (at, head.at), types, limit).await?;
-        let full = i64::try_from(events.len()).is_ok_and(|read| read >= limit);
-        let next = events
+        let reading = reader::read(&self.store, (at, head.at), types, limit).await?;
+        let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
+        let next = reading
+            .events
             .last()
             .filter(|_| full)
             .map_or(head.at, |event| event.cursor);
-        Ok((events, next))
+        Ok((reading, next))
     }
 
-    /// Applies a batch that follows `at` and moves the checkpoint to `next`.
+    /// Takes a batch in a transaction of its own.
     ///
     /// The commit does not wait for the disk: after a crash the batch and its checkpoint are gone
     /// together, and the batch is read again.
@@ -121,60 +216,34 @@ impl Runner {
         name = "subscriber.batch",
         level = "debug",
         skip_all,
-        fields(subscriber.name = self.subscriber.name(), batch.events = size(events))
+        fields(subscriber.name = seat.name, batch.events = size(&reading))
     )]
     async fn take(
         &self,
-        events: &[RecordedEvent],
-        at: Cursor,
-        next: Cursor,
-    ) -> Result<Round, SubscribeError> {
-        let (name, version) = (self.subscriber.name(), self.subscriber.version());
-        let mut tx = self
-            .store
-            .pool()
-            .begin()
-            .await
-            .map_err(SubscribeError::Checkpoint)?;
-        begin_batch(&mut tx)
-            .await
-            .map_err(SubscribeError::Checkpoint)?;
-        let stored = checkpoint::take(&mut tx, name, version)
-            .await
-            .map_err(SubscribeError::Checkpoint)?;
-        if stored.is_none_or(|stored| stored > at) {
-            tx.rollback().await.map_err(SubscribeError::Checkpoint)?;
-            return Ok(Round::Elsewhere);
-        }
-        self.subscriber
-            .apply(events, &mut tx)
-            .await
-            .map_err(SubscribeError::Apply)?;
-        checkpoint::put(&mut tx, name, version, next)
-            .await
-            .map_err(SubscribeError::Checkpoint)?;
-        tx.commit().await.map_err(SubscribeError::Checkpoint)?;
-        Ok(Round::Moved(next))
+        seat: &Seat,
+        reading: Reading,
+        (at, next): (Cursor, Cursor),
+        manner: Manner,
+    ) -> Result<Taken, SubscribeError> {
+        let lost = SubscribeError::Checkpoint;
+        let taker = Taker {
+            subscriber: &*self.subscriber,
+            seat,
+            upcasters: self.store.upcasters(),
+        };
+        let mut tx = self.store.pool().begin().await.map_err(lost)?;
+        begin_batch(&mut tx).await.map_err(lost)?;
+        let outcome = taker.take(&mut tx, reading, (at, next), manner).await?;
+        tx.commit().await.map_err(lost)?;
+        Ok(outcome)
     }
 
-    async fn open(&self) -> Result<Cursor, SubscribeError> {
-        checkpoint::open(
-            self.store.pool(),
-            self.subscriber.name(),
-            self.subscriber.version(),
-        )
-        .await
-        .map_err(SubscribeError::Checkpoint)
-    }
-
-    async fn stored(&self) -> Result<Cursor, SubscribeError> {
-        checkpoint::read(
-            self.store.pool(),
-            self.subscriber.name(),
-            self.subscriber.version(),
-        )
-        .await
-        .map_err(SubscribeError::Checkpoint)
+    /// Where the checkpoint is, which is made if there is none.
+    async fn open(&self, seat: &Seat) -> Result<Place, SubscribeError> {
+        let lost = SubscribeError::Checkpoint;
+        let mut connection = self.store.pool().acquire().await.map_err(lost)?;
+        let standing = checkpoint::open(&mut connection, seat).await;
+        standing.map(Place::at_checkpoint).map_err(lost)
     }
 
     /// Waits until the log goes on behind `at`. `false` when the daemon stops.
@@ -189,6 +258,25 @@ impl Runner {
             error = error as &dyn std::error::Error,
             "A subscriber could not go on; it will try again."
         );
+    }
+}
+
+impl Run {
+    fn failed(&mut self, error: &SubscribeError) {
+        self.place = None;
+        self.failures += 1;
+        match error {
+            SubscribeError::Apply(error) if blame::is_of_the_event(error) => self.poisoned += 1,
+            _ => self.poisoned = 0,
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        if self.poisoned < WHOLE_TRIES {
+            Manner::Whole
+        } else {
+            Manner::OneByOne
+        }
     }
 }
 
@@ -209,8 +297,8 @@ pub(crate) async fn begin_batch(connection: &mut PgConnection) -> Result<(), sql
 }
 
 /// Signed: OpenTelemetry knows no other whole numbers.
-fn size(events: &[RecordedEvent]) -> i64 {
-    i64::try_from(events.len()).unwrap_or(i64::MAX)
+fn size(reading: &Reading) -> i64 {
+    i64::try_from(reading.events.len()).unwrap_or(i64::MAX)
 }
 
 fn pause_after(failures: u32) -> Duration {

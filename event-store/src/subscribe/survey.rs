@@ -33,6 +33,8 @@ pub struct Lag {
     pub events: u64,
     /// How long the oldest of them has been in the log.
     pub age: Duration,
+    /// Aggregates that it could not take and has parked.
+    pub parked: u64,
 }
 
 /// The oldest transaction of the cluster that is still writing. No reader gets past it.
@@ -95,6 +97,7 @@ async fn lags(connection: &mut PgConnection, progress: &Progress) -> Result<Vec<
     let epochs: Vec<_> = at.iter().map(|(_, at)| at.epoch()).collect();
     let transactions: Vec<_> = at.iter().map(|(_, at)| at.transaction_id()).collect();
     let positions: Vec<_> = at.iter().map(|(_, at)| at.position()).collect();
+    let (names, versions) = progress.versions();
     let rows = sqlx::query!(
         r#"
         select
@@ -115,15 +118,22 @@ async fn lags(connection: &mut PgConnection, progress: &Progress) -> Result<Vec<
               > (c.epoch, c.transaction_id::xid8, c.position)
             order by e.epoch, e.transaction_id, e.position
             limit 1
-          ) as seconds
-        from unnest($1::smallint[], $2::text[], $3::bigint[]) with ordinality
-          as c(epoch, transaction_id, position, number)
+          ) as seconds,
+          (
+            select count(*)
+            from dead_letters d
+            where d.subscriber = c.name and d.version = c.version
+          ) as "parked!"
+        from unnest($1::smallint[], $2::text[], $3::bigint[], $5::text[], $6::integer[])
+          with ordinality as c(epoch, transaction_id, position, name, version, number)
         order by c.number
         "#,
         &epochs,
         &transactions,
         &positions,
-        MOST
+        MOST,
+        &names,
+        &versions
     )
     .fetch_all(connection)
     .await
@@ -134,6 +144,7 @@ async fn lags(connection: &mut PgConnection, progress: &Progress) -> Result<Vec<
         name,
         events: row.events.unsigned_abs(),
         age: seconds(row.seconds.unwrap_or_default()),
+        parked: row.parked.unsigned_abs(),
     });
     Ok(lags.collect())
 }

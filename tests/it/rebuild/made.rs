@@ -178,3 +178,40 @@ async fn what_a_copy_would_lack_is_refused_and_nothing_is_left_of_it() {
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_live_one_could_not_take_is_parked_in_the_copy_too_and_goes_with_its_tables() {
+    let mut told = Beside::told().await;
+    told.sql(
+        "insert into events (
+           epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata
+         )
+         select epoch, aggregate_type, aggregate_id, 1 + (
+             select max(sequence) from events n where n.aggregate_id = e.aggregate_id
+           ), 'clinic.renamed', '1', '{\"type\": \"clinic.renamed\"}', metadata
+         from events e where event_type = 'clinic.opened' order by position limit 1",
+    )
+    .await;
+    told.many_clinics(5).await;
+    told.read().await;
+    let clinics = told.model("clinic_directory");
+    told.rebuild(&clinics).await.unwrap();
+    let verified = told.verify(&clinics).await.unwrap();
+    assert!(verified[0].is_same(), "{verified:?}");
+    assert_eq!(verified[0].parked, (1, 1));
+    assert_eq!(verified[0].tables[0].rows, (7, 7));
+
+    told.sql("update dead_letters set attempts = 77 where subscriber = 'beside/clinic_directory'")
+        .await;
+    let tried = "select attempts::bigint from dead_letters where subscriber = 'clinic_directory'";
+    assert_ne!(told.count(tried).await, 77);
+    told.switch(&clinics).await.unwrap();
+    assert_eq!(told.count(tried).await, 77);
+    told.drop_copies(&clinics).await.unwrap();
+    let left = "select count(*) from dead_letters where subscriber like '%/%'";
+    assert_eq!(told.count(left).await, 0);
+    assert_eq!(
+        told.standing("clinic_directory").await.live.unwrap().parked,
+        1
+    );
+}

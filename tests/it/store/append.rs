@@ -1,6 +1,6 @@
 //! One command, one verdict.
 
-use event_store::{Append, AppendError, Idempotency};
+use event_store::{Append, AppendError, Idempotency, Loaded};
 use serde_json::json;
 
 use super::fixture::{Letting, LettingEvent, id, let_room, log, metadata, stream};
@@ -208,12 +208,12 @@ async fn what_a_decision_rests_on_is_found_by_its_index_however_short_the_log_wa
     let rest = async |letting| {
         let other = id(1).to_string();
         let other = log.store.load_settled::<Letting>(&other).await.unwrap();
+        // Not loaded: loads have connections and plans of their own.
+        let unborn = Loaded::<Letting>::unborn(&id(letting).to_string());
+        let decided = unborn.decide(vec![LettingEvent::Stepped], &()).await;
+        let decided = decided.unwrap().unwrap();
         let append = Append {
-            streams: vec![
-                stream(&log.store, letting, vec![LettingEvent::Stepped])
-                    .await
-                    .unwrap(),
-            ],
+            streams: vec![decided.stream],
             basis: vec![other.stream_version()],
             metadata: metadata(letting),
             idempotency: None,

@@ -2,14 +2,17 @@
 
 mod append;
 mod confidence;
+mod dead_letters;
 mod faults;
 mod fixture;
 mod interleavings;
 mod keyring;
 mod moves;
 mod order;
+mod picky;
 mod seal;
 mod sealed_log;
 mod snapshots;
 mod takeover;
+mod unopened;
 mod upcasting;

@@ -123,10 +123,9 @@ async fn fault_of(event_type: &str, version: &str, payload: serde_json::Value) -
         .load::<Confidence>(&id(1).to_string())
         .await
         .unwrap_err();
-    assert!(
-        error.to_string().contains("event 1 of confidence"),
-        "{error}"
-    );
+    let named = error.to_string();
+    assert!(named.contains("event 1 of confidence"), "{named}");
+    assert!(named.contains(event_type), "{named}");
     match error {
         LoadError::Unreadable { source, .. } => source.to_string(),
         other => panic!("expected an unreadable event, got {other:?}"),
@@ -136,7 +135,7 @@ async fn fault_of(event_type: &str, version: &str, payload: serde_json::Value) -
 #[tokio::test]
 async fn an_event_of_an_unknown_type_is_a_fault_that_names_it() {
     let fault = fault_of("confidence.shouted", "1", json!({"type": "Shouted"})).await;
-    assert!(fault.contains("Shouted"), "{fault}");
+    assert!(fault.starts_with("unknown variant, expected"), "{fault}");
 }
 
 #[tokio::test]

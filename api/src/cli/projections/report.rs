@@ -33,7 +33,11 @@ fn reached(reached: &Reached) -> String {
         (0, _) => "caught up".to_owned(),
         (events, age) => format!("{events} events and {} behind", seconds(age)),
     };
-    format!("at {}, {lag}", reached.at)
+    let parked = match reached.parked {
+        0 => String::new(),
+        parked => format!(", {parked} aggregates parked"),
+    };
+    format!("at {}, {lag}{parked}", reached.at)
 }
 
 fn seconds(age: Duration) -> String {
@@ -67,6 +71,10 @@ pub fn verified(verified: &[Verified]) -> anyhow::Result<()> {
             "DIFFERENT"
         };
         writeln!(out, "{} at {}: {verdict}", one.name, one.at)?;
+        if one.parked != (0, 0) {
+            let (live, copy) = one.parked;
+            writeln!(out, "  parked: {live} aggregates live, {copy} in the copy")?;
+        }
         for table in &one.tables {
             compared(&mut out, table)?;
         }
