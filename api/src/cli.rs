@@ -100,7 +100,7 @@ enum Command {
     Keys(KeysCommand),
     /// Read models: how they stand, and making them again beside the live ones.
     #[command(subcommand)]
-    Projections(ProjectionsCommand),
+    Projections(projections::ProjectionsCommand),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the life of an appointment, as it stands in `docs/transitions.md`.
@@ -135,46 +135,6 @@ enum KeysCommand {
     Status {
         #[command(flatten)]
         settings: Settings,
-    },
-}
-
-#[derive(Subcommand)]
-enum ProjectionsCommand {
-    /// Prints how far each read model has come, and its copy.
-    List {
-        #[command(flatten)]
-        settings: Settings,
-    },
-    /// Makes copies of read models from the log, beside the live ones. Goes on where it was stopped.
-    Rebuild {
-        #[command(flatten)]
-        settings: Settings,
-        #[command(flatten)]
-        chosen: projections::Chosen,
-        /// Makes new copies, whatever is there.
-        #[arg(long)]
-        from_start: bool,
-    },
-    /// Compares copies with the live read models; fails if anything differs.
-    Verify {
-        #[command(flatten)]
-        settings: Settings,
-        #[command(flatten)]
-        chosen: projections::Chosen,
-    },
-    /// Puts copies in the place of the live read models, which then stand beside: once more goes back.
-    Switch {
-        #[command(flatten)]
-        settings: Settings,
-        #[command(flatten)]
-        chosen: projections::Chosen,
-    },
-    /// Removes copies.
-    Drop {
-        #[command(flatten)]
-        settings: Settings,
-        #[command(flatten)]
-        chosen: projections::Chosen,
     },
 }
 
@@ -244,7 +204,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keys::erase(&settings, subject).await
         }
         Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
-        Command::Projections(command) => run_projections(command).await,
+        Command::Projections(command) => projections::run(command).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
@@ -254,26 +214,6 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             let page = domain::appointment::TransitionsPage.to_string();
             std::io::Write::write_all(&mut std::io::stdout(), page.as_bytes())?;
             Ok(())
-        }
-    }
-}
-
-async fn run_projections(command: ProjectionsCommand) -> anyhow::Result<()> {
-    match command {
-        ProjectionsCommand::List { settings } => projections::list(&settings).await,
-        ProjectionsCommand::Rebuild {
-            settings,
-            chosen,
-            from_start,
-        } => projections::rebuild(&settings, &chosen, from_start).await,
-        ProjectionsCommand::Verify { settings, chosen } => {
-            projections::verify(&settings, &chosen).await
-        }
-        ProjectionsCommand::Switch { settings, chosen } => {
-            projections::switch(&settings, &chosen).await
-        }
-        ProjectionsCommand::Drop { settings, chosen } => {
-            projections::drop_copies(&settings, &chosen).await
         }
     }
 }

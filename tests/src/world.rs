@@ -59,6 +59,12 @@ impl World {
         Ok(Self { store, at })
     }
 
+    /// The log that the world is written to.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
     /// Opens a clinic.
     pub async fn clinic(&self, zone: &str, currency: Currency) -> anyhow::Result<ClinicFacts> {
         let clinic = ClinicId::from_uuid(SystemIds.id());

@@ -45,7 +45,7 @@ pub async fn begin_restore(
         cleared.map_err(BackupError::sql(doing))?;
     }
     refuse_tables(connection).await?;
-    // Empty by now; the dump or the migrations bring their own.
+    // Empty by now. A dump from before there was one has the migration that makes it still before it.
     let cleared = connection.execute("drop schema if exists beside").await;
     cleared.map_err(BackupError::sql(doing))?;
     // One implicit transaction: there is no marker without its row.

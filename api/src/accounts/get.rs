@@ -40,11 +40,14 @@ pub async fn get_account(
     Id(account): Id<AccountId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    position.wait_for(&app, account_directory::NAME).await?;
+    let parked = position.wait_for(&app, account_directory::NAME).await?;
     let row = account_directory::get(&app.pool, account)
         .await?
         .filter(|row| lies_within(&row.row().clinics, &caller.clinics))
         .ok_or_else(Problem::not_found)?;
     let row = row.open(app.sealing()).await?;
-    Ok(found(&AccountRecord::from(row)))
+    Ok(found(&AccountRecord {
+        parked: parked.has(account.as_uuid()),
+        ..AccountRecord::from(row)
+    }))
 }

@@ -55,7 +55,7 @@ pub async fn list_accounts(
     let AccountParameters { cursor, limit } = parameters;
     let page = PageParameters { cursor, limit };
     let (after, limit) = (page.after::<AccountId>()?, page.limit()?);
-    position.wait_for(&app, account_directory::NAME).await?;
+    let parked = position.wait_for(&app, account_directory::NAME).await?;
     let rows = account_directory::list(&app.pool, after, limit + 1).await?;
     let page = Page::cut(rows, limit, |row| row.row().account);
     let within = page
@@ -63,9 +63,13 @@ pub async fn list_accounts(
         .into_iter()
         .filter(|row| lies_within(&row.row().clinics, &caller.clinics));
     let rows = open_all(app.sealing(), within.collect()).await?;
-    let items = rows.into_iter().map(AccountRecord::from).collect();
+    let items = rows.into_iter().map(|row| AccountRecord {
+        parked: parked.has(row.account.as_uuid()),
+        ..AccountRecord::from(row)
+    });
     Ok(Json(Page {
-        items,
+        items: items.collect(),
         next_cursor: page.next_cursor,
+        parked: parked.any(),
     }))
 }

@@ -79,6 +79,10 @@ pub struct AccountRecord {
     pub disabled: bool,
     /// Its version, as in the `ETag`.
     pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 /// Where an account may act as staff: `{"kind": "all"}`, or `{"kind": "only", "clinics": […]}`.
@@ -143,6 +147,7 @@ impl From<ListedAccount> for AccountRecord {
             doctor_id,
             disabled: row.disabled,
             version: row.version,
+            parked: false,
         }
     }
 }

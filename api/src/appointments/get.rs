@@ -42,7 +42,7 @@ pub async fn get_appointment(
     Id(id): Id<AppointmentId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    position.wait_for(&app, patient_appointments::NAME).await?;
+    let parked = position.wait_for(&app, patient_appointments::NAME).await?;
     let found = patient_appointments::get(&app.pool, id)
         .await?
         .ok_or_else(Problem::not_found)?;
@@ -56,7 +56,10 @@ pub async fn get_appointment(
     }
     let found = found.open(app.sealing()).await?;
     let tag = etag(found.version);
-    let body = AppointmentBody::of(&found, app.clock.now());
+    let body = AppointmentBody {
+        parked: parked.has(id.as_uuid()),
+        ..AppointmentBody::of(&found, app.clock.now())
+    };
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
 }
 

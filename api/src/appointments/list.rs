@@ -66,7 +66,7 @@ pub async fn list_appointments(
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
     let patient = patient(&app, &caller, parameters.patient_id, &position).await?;
-    position.wait_for(&app, patient_appointments::NAME).await?;
+    let parked = position.wait_for(&app, patient_appointments::NAME).await?;
     let now = app.clock.now();
     let AppointmentParameters {
         from,
@@ -94,11 +94,15 @@ pub async fn list_appointments(
     let found = open_all(app.sealing(), found).await?;
     let items = found
         .iter()
-        .map(|row| AppointmentBody::of(row, now))
+        .map(|row| AppointmentBody {
+            parked: parked.has(row.appointment.as_uuid()),
+            ..AppointmentBody::of(row, now)
+        })
         .collect();
-    Ok(Json(Page::cut(items, limit, |item: &AppointmentBody| {
+    let page = Page::cut(items, limit, |item: &AppointmentBody| {
         (item.slot.start(), item.id)
-    })))
+    });
+    Ok(Json(page.lacking(&parked)))
 }
 
 /// Whose appointments the caller may list: their own, those of patients they act for, and for the

@@ -130,6 +130,10 @@ pub struct AppointmentBody {
     pub booked_at: DateTime<Utc>,
     /// Its version, as in the `ETag`.
     pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 impl AppointmentBody {
@@ -150,6 +154,7 @@ impl AppointmentBody {
             follows: row.follows,
             booked_at: row.booked_at,
             version: row.version,
+            parked: false,
         }
     }
 }

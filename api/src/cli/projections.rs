@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
-use clap::Args;
+use clap::{Args, Subcommand};
 use event_store::rebuild::{Begin, Operator, standings};
 use event_store::{EventStore, ReadModel, Sealing};
 use sqlx::{Connection as _, PgPool};
@@ -31,8 +31,64 @@ pub struct Chosen {
     all: bool,
 }
 
+/// What can be done with read models.
+#[derive(Subcommand)]
+pub enum ProjectionsCommand {
+    /// Prints how far each read model has come, and its copy.
+    List {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Makes copies of read models from the log, beside the live ones. Goes on where it was stopped.
+    Rebuild {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Makes new copies, whatever is there.
+        #[arg(long)]
+        from_start: bool,
+    },
+    /// Compares copies with the live read models; fails if anything differs.
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// Puts copies in the place of the live read models, which then stand beside: once more goes back.
+    Switch {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// Removes copies.
+    Drop {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+}
+
+/// Does it.
+pub async fn run(command: ProjectionsCommand) -> anyhow::Result<()> {
+    match command {
+        ProjectionsCommand::List { settings } => list(&settings).await,
+        ProjectionsCommand::Rebuild {
+            settings,
+            chosen,
+            from_start,
+        } => rebuild(&settings, &chosen, from_start).await,
+        ProjectionsCommand::Verify { settings, chosen } => verify(&settings, &chosen).await,
+        ProjectionsCommand::Switch { settings, chosen } => switch(&settings, &chosen).await,
+        ProjectionsCommand::Drop { settings, chosen } => drop_copies(&settings, &chosen).await,
+    }
+}
+
 /// Prints how it stands with all read models.
-pub async fn list(settings: &Settings) -> anyhow::Result<()> {
+async fn list(settings: &Settings) -> anyhow::Result<()> {
     with_log(settings, async |store| {
         let models = projections::read_models(store.sealing());
         report::list(&standings(store, &models).await?)
@@ -41,7 +97,7 @@ pub async fn list(settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// Makes copies.
-pub async fn rebuild(settings: &Settings, chosen: &Chosen, from_start: bool) -> anyhow::Result<()> {
+async fn rebuild(settings: &Settings, chosen: &Chosen, from_start: bool) -> anyhow::Result<()> {
     let begin = if from_start {
         Begin::AtStart
     } else {
@@ -63,7 +119,7 @@ pub async fn rebuild(settings: &Settings, chosen: &Chosen, from_start: bool) -> 
 }
 
 /// Compares copies; an error if anything differs.
-pub async fn verify(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
+async fn verify(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
     with_operator(settings, chosen, async |operator| {
         let verified = operator.verify().await?;
         report::verified(&verified)?;
@@ -81,7 +137,7 @@ pub async fn verify(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> 
 }
 
 /// Puts copies in place.
-pub async fn switch(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
+async fn switch(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
     with_operator(settings, chosen, async |operator| {
         for switched in operator.switch().await? {
             tracing::info!(
@@ -96,7 +152,7 @@ pub async fn switch(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> 
 }
 
 /// Removes copies.
-pub async fn drop_copies(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
+async fn drop_copies(settings: &Settings, chosen: &Chosen) -> anyhow::Result<()> {
     with_operator(settings, chosen, async |operator| {
         operator.drop_copies().await?;
         tracing::info!("Removed.");

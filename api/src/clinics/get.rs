@@ -34,9 +34,12 @@ pub async fn get_clinic(
     Id(clinic): Id<ClinicId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    position.wait_for(&app, clinic_directory::NAME).await?;
+    let parked = position.wait_for(&app, clinic_directory::NAME).await?;
     let row = clinic_directory::get(&app.pool, clinic)
         .await?
         .ok_or_else(Problem::not_found)?;
-    Ok(found(&ClinicBody::from(row)))
+    Ok(found(&ClinicBody {
+        parked: parked.has(clinic.as_uuid()),
+        ..ClinicBody::from(row)
+    }))
 }

@@ -48,10 +48,14 @@ pub async fn list_clinics(
     let ClinicParameters { cursor, limit } = parameters;
     let page = PageParameters { cursor, limit };
     let (after, limit) = (page.after::<(String, ClinicId)>()?, page.limit()?);
-    position.wait_for(&app, clinic_directory::NAME).await?;
+    let parked = position.wait_for(&app, clinic_directory::NAME).await?;
     let rows = clinic_directory::list(&app.pool, after, limit + 1).await?;
-    let items = rows.into_iter().map(ClinicBody::from).collect();
-    Ok(Json(Page::cut(items, limit, |item: &ClinicBody| {
+    let items = rows.into_iter().map(|row| ClinicBody {
+        parked: parked.has(row.clinic.as_uuid()),
+        ..ClinicBody::from(row)
+    });
+    let page = Page::cut(items.collect(), limit, |item: &ClinicBody| {
         (item.name.to_string(), item.id)
-    })))
+    });
+    Ok(Json(page.lacking(&parked)))
 }

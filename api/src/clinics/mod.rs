@@ -72,6 +72,10 @@ pub struct ClinicBody {
     pub holidays: Vec<HolidayBody>,
     /// Its version, as in the `ETag`.
     pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 /// A day on which a clinic is closed.
@@ -130,6 +134,7 @@ impl From<ListedClinic> for ClinicBody {
             currency,
             holidays: holidays.collect(),
             version,
+            parked: false,
         }
     }
 }

@@ -59,6 +59,11 @@ pub struct AvailabilityBody {
     /// first midnight to the last lies in one slot or in one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     unoffered: Option<Vec<UnofferedBody>>,
+    /// Whether news of the doctor or the clinic could not be taken in: a slot may not be free.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    parked: bool,
 }
 
 /// A time at which nothing can be booked.
@@ -120,8 +125,10 @@ pub async fn get_availability(
         explain,
     } = parameters;
     check_days(from, to)?;
+    let mut parked = false;
     for read_model in [clinic_directory::NAME, availability::NAME] {
-        position.wait_for(&app, read_model).await?;
+        let aside = position.wait_for(&app, read_model).await?;
+        parked |= aside.has(doctor.as_uuid()) || aside.has(clinic.as_uuid());
     }
     let (now, policy) = (app.clock.now(), app.policy);
     let query = OfferQuery {
@@ -145,6 +152,7 @@ pub async fn get_availability(
         time_zone: at.zone,
         slots,
         unoffered: explain.then(|| unoffered.collect()),
+        parked,
     };
     Ok(Json(body))
 }

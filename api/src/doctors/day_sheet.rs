@@ -46,6 +46,11 @@ pub struct DaySheetBody {
     date: NaiveDate,
     /// The visits, in the order of their slots.
     entries: Vec<DaySheetEntry>,
+    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    parked: bool,
 }
 
 /// One visit.
@@ -130,7 +135,7 @@ pub async fn get_day_sheet(
     if !may_see_day_of(&caller, doctor, clinic) {
         return Err(Problem::not_found());
     }
-    position.wait_for(&app, day_sheet::NAME).await?;
+    let parked = position.wait_for(&app, day_sheet::NAME).await?;
     let now = app.clock.now();
     let query = DaySheetQuery {
         doctor,
@@ -145,5 +150,6 @@ pub async fn get_day_sheet(
         doctor_id: doctor,
         date,
         entries,
+        parked: parked.any(),
     }))
 }

@@ -34,10 +34,13 @@ pub async fn get_doctor(
     Id(doctor): Id<DoctorId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    position.wait_for(&app, doctor_directory::NAME).await?;
+    let parked = position.wait_for(&app, doctor_directory::NAME).await?;
     let row = doctor_directory::get(&app.pool, doctor)
         .await?
         .ok_or_else(Problem::not_found)?;
     let row = row.open(app.sealing()).await?;
-    Ok(found(&DoctorBody::from(row)))
+    Ok(found(&DoctorBody {
+        parked: parked.has(doctor.as_uuid()),
+        ..DoctorBody::from(row)
+    }))
 }

@@ -64,7 +64,7 @@ pub async fn list_doctors(
     } = parameters;
     let page = PageParameters { cursor, limit };
     let (after, limit) = (page.after::<DoctorId>()?, page.limit()?);
-    position.wait_for(&app, doctor_directory::NAME).await?;
+    let parked = position.wait_for(&app, doctor_directory::NAME).await?;
     let search = DoctorSearch {
         clinic,
         specialisation,
@@ -75,6 +75,10 @@ pub async fn list_doctors(
     };
     let rows = doctor_directory::list(&app.pool, &search).await?;
     let rows = open_all(app.sealing(), rows).await?;
-    let items = rows.into_iter().map(DoctorBody::from).collect();
-    Ok(Json(Page::cut(items, limit, |item: &DoctorBody| item.id)))
+    let items = rows.into_iter().map(|row| DoctorBody {
+        parked: parked.has(row.doctor.as_uuid()),
+        ..DoctorBody::from(row)
+    });
+    let page = Page::cut(items.collect(), limit, |item: &DoctorBody| item.id);
+    Ok(Json(page.lacking(&parked)))
 }

@@ -126,6 +126,10 @@ pub struct DoctorBody {
     pub affiliations: Vec<AffiliationBody>,
     /// The doctor's version, as in the `ETag`.
     pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 /// How a doctor works at a clinic.
@@ -227,6 +231,7 @@ impl From<ListedDoctor> for DoctorBody {
                 .map(AffiliationBody::from)
                 .collect(),
             version: row.version,
+            parked: false,
         }
     }
 }

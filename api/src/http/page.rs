@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::position::Parked;
 use super::problem::{Flaw, Problem};
 
 /// Items per page if the client does not say.
@@ -22,6 +23,11 @@ pub struct Page<T> {
     /// Send as `cursor` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 /// The two parameters of every list.
@@ -67,7 +73,17 @@ impl<T> Page<T> {
                 .ok()
                 .map(|key| URL_SAFE_NO_PAD.encode(key))
         });
-        Self { items, next_cursor }
+        Self {
+            items,
+            next_cursor,
+            parked: false,
+        }
+    }
+
+    /// The same, saying so if something had to be left aside.
+    pub fn lacking(self, parked: &Parked) -> Self {
+        let parked = parked.any();
+        Self { parked, ..self }
     }
 }
 

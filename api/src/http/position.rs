@@ -1,11 +1,14 @@
-//! Read your writes: a query sent with `CareSync-Position` waits for its read model.
+//! Read your writes: a query sent with `CareSync-Position` waits for its read model. And what the read
+//! model had to leave aside is told with the answer.
 
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use event_store::Cursor;
+use uuid::Uuid;
 
 use super::problem::{Flaw, Problem};
 use crate::app::App;
@@ -19,13 +22,40 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The position that the caller wants to see, if any.
 pub struct Position(Option<Cursor>);
 
+/// What a read model could not take: answers that depend on it say so.
+#[derive(Debug, Default)]
+pub struct Parked(BTreeSet<String>);
+
+impl Parked {
+    /// Whether any aggregate is parked: then a list may lack something.
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Whether this one is: then what is told of it is as it was before.
+    pub fn has(&self, aggregate: Uuid) -> bool {
+        self.any() && self.0.contains(&aggregate.to_string())
+    }
+}
+
 impl Position {
-    /// Waits until the read model has come that far.
+    /// Waits until the read model has come that far. Tells what it had to leave aside on its way.
     ///
     /// # Errors
     /// 400 for a position beyond the end of the log, 503 if the read model does not get there in
     /// time.
-    pub async fn wait_for(&self, app: &App, read_model: &'static str) -> Result<(), Problem> {
+    pub async fn wait_for(&self, app: &App, read_model: &'static str) -> Result<Parked, Problem> {
+        self.arrive(app, read_model).await?;
+        match app.progress.standing(read_model) {
+            Some((version, standing)) if standing.parked > 0 => {
+                let store = app.commands.store();
+                Ok(Parked(store.parked(read_model, version).await?))
+            }
+            _ => Ok(Parked::default()),
+        }
+    }
+
+    async fn arrive(&self, app: &App, read_model: &'static str) -> Result<(), Problem> {
         let Some(wanted) = self.0 else { return Ok(()) };
         if app.progress.of(read_model) >= wanted {
             return Ok(());

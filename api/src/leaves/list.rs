@@ -32,6 +32,11 @@ pub struct LeavesParameters {
 pub struct LeavesBody {
     /// Earliest first, at most 200; without those that were withdrawn.
     items: Vec<LeaveBody>,
+    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    parked: bool,
 }
 
 /// One leave.
@@ -97,10 +102,11 @@ pub async fn list_leaves(
         .sight_of_leaves(&caller, doctor)
         .await
         .map_err(|error| of_command(error, |never| match never {}))?;
-    position.wait_for(&app, leaves::NAME).await?;
+    let parked = position.wait_for(&app, leaves::NAME).await?;
     let from = parameters.from.unwrap_or_else(|| app.clock.now());
     let rows = leaves::of_doctor(&app.pool, doctor, from).await?;
     let rows = open_all(app.sealing(), rows).await?;
     let items = rows.iter().map(|row| LeaveBody::of(row, sight)).collect();
-    Ok(Json(LeavesBody { items }))
+    let parked = parked.any();
+    Ok(Json(LeavesBody { items, parked }))
 }

@@ -77,6 +77,15 @@ impl Sampler {
             "caresync_subscriber_lag_seconds",
             "How long the oldest event that a subscriber has not taken has been in the log.",
             ("subscriber", &ages),
+        )?;
+        let parked: Vec<_> = lags
+            .iter()
+            .map(|lag| (lag.name, float(lag.parked)))
+            .collect();
+        samples.labelled(
+            "caresync_subscriber_parked_aggregates",
+            "Aggregates with an event that a subscriber could not take; `caresync dead-letters` lists them.",
+            ("subscriber", &parked),
         )
     }
 

@@ -40,7 +40,7 @@ pub async fn get_patient(
     Id(patient): Id<PatientId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    position.wait_for(&app, patient_card::NAME).await?;
+    let parked = position.wait_for(&app, patient_card::NAME).await?;
     let card = patient_card::get(&app.pool, patient)
         .await?
         .filter(|card| {
@@ -49,5 +49,8 @@ pub async fn get_patient(
         })
         .ok_or_else(Problem::not_found)?;
     let card = card.open(app.sealing()).await?;
-    Ok(found(&PatientBody::from(card)))
+    Ok(found(&PatientBody {
+        parked: parked.has(patient.as_uuid()),
+        ..PatientBody::from(card)
+    }))
 }

@@ -73,6 +73,10 @@ pub struct PatientBody {
     pub proxies: Vec<AccountId>,
     /// The card's version, as in the `ETag`.
     pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
 }
 
 impl Versioned for PatientState {
@@ -107,6 +111,7 @@ impl From<PatientCard> for PatientBody {
             email: card.email().cloned(),
             proxies: card.proxies.into_iter().collect(),
             version: card.version,
+            parked: false,
         }
     }
 }

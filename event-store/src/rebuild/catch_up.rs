@@ -2,20 +2,16 @@
 //! of them and batch.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
 
-use super::beside::Beside;
 use super::error::RebuildError;
-use super::model::ReadModel;
+use super::follower::{Follower, Stretch};
 use super::operator::Operator;
 use super::pace::Pace;
-use super::seat_beside;
-use super::take::Taking;
-use crate::subscribe::{Reading, Seat, any, read, safe_head};
-use crate::{Cursor, EventStore, StoreError, Subscriber as _, Upcasters};
+use crate::subscribe::{any, read, safe_head};
+use crate::{Cursor, EventStore, StoreError};
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
 pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -27,83 +23,6 @@ pub struct Rebuilt {
     pub at: Cursor,
     /// Events that were read for them.
     pub events: u64,
-}
-
-/// A copy on its way through the log.
-pub(super) struct Follower {
-    pub(super) copy: Beside,
-    /// The copy's own place, and that of the live one.
-    pub(super) seats: (Seat, Seat),
-    pub(super) at: Cursor,
-    types: BTreeSet<&'static str>,
-}
-
-/// A part of the log: all events of some types up to `to`.
-struct Stretch {
-    reading: Reading,
-    to: Cursor,
-}
-
-impl Follower {
-    pub(super) fn new(model: Arc<dyn ReadModel>, at: Cursor) -> Self {
-        let types = model.event_types().into_iter().collect();
-        let copy = Beside(model);
-        let live = Seat::of(&copy);
-        let seats = (seat_beside(&live), live);
-        Self {
-            copy,
-            seats,
-            at,
-            types,
-        }
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        self.copy.name()
-    }
-
-    fn types(&self) -> Vec<String> {
-        self.types.iter().map(|of| (*of).to_owned()).collect()
-    }
-
-    /// Those events that are for this copy and new to it.
-    fn part(&self, all: &Reading) -> Reading {
-        let mut sealed = all.sealed.iter().peekable();
-        let mut part = Reading::default();
-        for (index, event) in all.events.iter().enumerate() {
-            let unopened = sealed.next_if(|(at, _)| *at == index);
-            if event.cursor <= self.at || !self.types.contains(&*event.event_type) {
-                continue;
-            }
-            if let Some((_, error)) = unopened {
-                part.sealed.push((part.events.len(), error.clone()));
-            }
-            part.events.push(event.clone());
-        }
-        part
-    }
-
-    /// Takes a batch, unless the copy is already behind it, and goes on to where it ends.
-    async fn take(
-        &mut self,
-        upcasters: &Upcasters,
-        connection: &mut PgConnection,
-        stretch: &Stretch,
-    ) -> Result<(), RebuildError> {
-        let to = stretch.to;
-        if self.at >= to {
-            return Ok(());
-        }
-        let taking = Taking {
-            copy: &self.copy,
-            seat: &self.seats.0,
-            upcasters,
-        };
-        let part = self.part(&stretch.reading);
-        taking.take(connection, part, (self.at, to)).await?;
-        self.at = to;
-        Ok(())
-    }
 }
 
 /// Goes on until the copies have caught up with the log.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use super::catch_up::Follower;
 use super::error::RebuildError;
+use super::follower::Follower;
 use crate::connection::answering;
 use crate::subscribe::{hold_checkpoint, open_checkpoint};
 use crate::{Cursor, EventStore, StoreError};

@@ -13,8 +13,11 @@
 //!
 //! - `operator.rs`: who works on a copy, one at a time. `model.rs`: what a read model says of itself.
 //! - `tables.rs`: how a copy's tables are made and told apart from others. `copies.rs`: which there are.
-//! - `catch_up.rs`, `beside.rs`: how a copy follows the log. `compare.rs`, `verify.rs`, `switch.rs`.
-//! - `standing.rs`: how it stands with all of them.
+//! - `catch_up.rs`, `follower.rs`: how copies follow the log, at a `pace.rs` that nobody notices. `take.rs`,
+//!   `beside.rs`: one batch of one copy.
+//! - `verify.rs`, `compare.rs`, `tally.rs`, `checksum.rs`: whether a copy says the same as the live one.
+//! - `switch.rs`: how the two are exchanged, while `live.rs` holds the live one. `standing.rs`: how it
+//!   stands with all of them.
 //!
 //! It refuses subscribers that react: they have no tables to be made again, and must not act twice.
 //! It needs the role that owns the tables.
@@ -25,6 +28,7 @@ mod checksum;
 mod compare;
 mod copies;
 mod error;
+mod follower;
 mod live;
 mod model;
 mod operator;
@@ -33,16 +37,17 @@ mod standing;
 mod switch;
 mod tables;
 mod take;
+mod tally;
 mod verify;
 
 pub use catch_up::{Passed, Rebuilt};
-pub use compare::{Difference, Found, TableComparison};
 pub use copies::{Origin, forget_copies};
 pub use error::{Holder, RebuildError};
 pub use model::{ReadModel, ReadModelTable, words_of_row};
 pub use operator::{Begin, Operator};
 pub use standing::{CopyStanding, Reached, Standing, standings};
 pub use switch::Switched;
+pub use tally::{Difference, Found, TableComparison};
 pub use verify::Verified;
 
 use crate::subscribe::Seat;

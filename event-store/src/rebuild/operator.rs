@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use super::catch_up::{self, Follower, Passed, Rebuilt};
+use super::catch_up::{self, Passed, Rebuilt};
 use super::copies::{self, CopyRow, Origin};
 use super::error::{Holder, RebuildError};
+use super::follower::Follower;
 use super::model::ReadModel;
 use super::tables;
 use crate::connection::answering;
@@ -43,8 +44,8 @@ pub enum Begin {
     AtStart,
 }
 
-/// Works on the copies of some read models. They are free again once it is dropped, or its process or
-/// machine is gone. The store's pool must be of the role that owns the tables.
+/// Works on the copies of some read models, which are free again once the database notices that it was
+/// dropped, or that its process or machine is gone. The store's pool must be of the role that owns the tables.
 pub struct Operator {
     pub(super) store: EventStore,
     /// Holds the locks; everything that changes a copy goes through it.

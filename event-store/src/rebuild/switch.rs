@@ -8,9 +8,10 @@ use std::time::Instant;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use super::catch_up::{Follower, finish, follow, head};
+use super::catch_up::{finish, follow, head};
 use super::checkpoint_of;
 use super::error::RebuildError;
+use super::follower::Follower;
 use super::live::{PAUSE, hold, position, unless_in_use};
 use super::model::ReadModel;
 use super::operator::Operator;

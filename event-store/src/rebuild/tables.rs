@@ -13,6 +13,12 @@ pub(super) async fn make(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), RebuildError> {
+    // A restore brings no such schema.
+    run(
+        connection,
+        &["create schema if not exists beside".to_owned()],
+    )
+    .await?;
     for table in model.tables() {
         let statements = sqlx::query_file_scalar!("src/rebuild/make_table.sql", table.name())
             .fetch_all(&mut *connection)

@@ -56,10 +56,10 @@ impl Taking<'_> {
         };
         let mut transaction = connection.begin().await.map_err(lost)?;
         begin_batch(&mut transaction).await.map_err(lost)?;
-        let taken = taker
+        let outcome = taker
             .take(&mut transaction, reading, between, manner)
             .await?;
         transaction.commit().await.map_err(lost)?;
-        Ok(taken)
+        Ok(outcome)
     }
 }

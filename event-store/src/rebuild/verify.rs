@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use sqlx::Executor as _;
 
-use super::catch_up::{Follower, finish, follow, passed_over};
-use super::compare::{TableComparison, compare};
+use super::catch_up::{finish, follow, passed_over};
+use super::compare::compare;
 use super::error::RebuildError;
+use super::follower::Follower;
 use super::live::{PAUSE, hold, position};
 use super::model::ReadModel;
 use super::operator::Operator;
+use super::tally::TableComparison;
 use crate::subscribe::{Seat, read_checkpoint};
 use crate::{Cursor, StoreError};
 

@@ -22,7 +22,7 @@ async fn a_backup_leaves_copies_out_and_they_can_be_made_after_a_restore() {
     new.restart().await;
     all_read(&new.client).await;
     let pool = new.pool().await;
-    let left = "select count(*) from pg_class where relnamespace = 'beside'::regnamespace";
+    let left = "select count(*) from pg_tables where schemaname = 'beside'";
     assert_eq!(count(&pool, left).await, 0);
     let known = "select count(*) from subscription_checkpoints where name like 'beside/%'";
     assert_eq!(count(&pool, known).await, 0);

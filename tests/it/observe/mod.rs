@@ -4,6 +4,8 @@ mod collector;
 mod horizon;
 mod logs;
 mod metrics;
+mod parked;
 mod request_ids;
 mod scrape;
+mod takeover;
 mod traces;

@@ -13,7 +13,7 @@ use crate::support::{Client, Clinic, eventually, slot};
 const CLIENTS: usize = 4;
 const SWITCHES: usize = 6;
 /// Others may hold a read model up for longer, since all tests share one cluster.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Books, reads the booking at its position, and reads all that was booked before. Goes on until it is told
 /// to stop, at a doctor of its own.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use event_store::rebuild::{Begin, Origin, RebuildError};
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use tokio::task::JoinSet;
 
 use super::fixture::Beside;
 use crate::support::eventually;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_copy_takes_the_live_ones_place_and_gives_it_back() {
@@ -136,7 +137,8 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
     hasty.release().await.unwrap();
 
     let mut operator = told.operator(&clinics).await.patient_for(LONG);
-    let switching = tokio::spawn(async move { operator.switch().await });
+    let mut switching = JoinSet::new();
+    switching.spawn(async move { operator.switch().await });
     let waits = "select count(*) from pg_stat_activity
                  where application_name = 'caresync projections' and datname = current_database()
                    and query like 'lock table%'";
@@ -145,8 +147,8 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
     for _ in 0..20 {
         assert_eq!(told.count("select count(*) from clinic_directory").await, 2);
     }
-    assert!(!switching.is_finished());
+    assert!(switching.try_join_next().is_none());
     report.execute("rollback").await.unwrap();
-    switching.await.unwrap().unwrap();
+    switching.join_next().await.unwrap().unwrap().unwrap();
     assert_eq!(told.count("select count(*) from clinic_directory").await, 2);
 }

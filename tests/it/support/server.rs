@@ -170,11 +170,24 @@ impl Server {
         process.wait().unwrap();
     }
 
+    /// Lets the program do nothing more, with all that it has open, until [`Server::resume`].
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = self.process.as_ref().unwrap().id();
+        kill(Pid::from_raw(pid.try_into().unwrap()), signal).unwrap();
+    }
+
     /// Tells the program to stop and waits until it has.
     pub async fn stop(&mut self) {
-        let pid = self.process.as_ref().unwrap().id();
-        let pid = Pid::from_raw(pid.try_into().unwrap());
-        kill(pid, Signal::SIGTERM).unwrap();
+        self.signal(Signal::SIGTERM);
         self.gone("the server stops").await;
     }
 

@@ -1,0 +1,70 @@
+//! Whoever asks for what a read model could not take is told so, and nobody else.
+
+use event_store::Retried;
+use projections::patient_appointments::PatientAppointments;
+use serde_json::{Value, json};
+
+use super::scrape::Scrape;
+use crate::support::{Client, Clinic, Reply};
+
+const PARKED: &str = r#"caresync_subscriber_parked_aggregates{subscriber="patient_appointments"}"#;
+
+async fn list(clinic: &Clinic, who: &Client, after: &Reply) -> Value {
+    let list = clinic.settled(async || who.get("/api/v1/appointments").after(after));
+    list.await.body
+}
+
+/// The read model does not take what happened to one appointment: its table refuses.
+#[tokio::test]
+async fn answers_that_depend_on_a_parked_aggregate_say_so() {
+    let clinic = Clinic::open().await;
+    let (asha, ravi) = (clinic.patient(), clinic.patient());
+    let hers = clinic.book(&asha, 0).expect(201).await;
+    let his = clinic.book(&ravi, 1).expect(201).await;
+    let refuse = "alter table patient_appointments
+                  add constraint planted check (status <> 'CANCELLED') not valid";
+    sqlx::query(refuse).execute(&clinic.pool).await.unwrap();
+    let cancelled = asha.post(&hers.appointment("cancel"), &json!({}));
+    let cancelled = cancelled.expect(200).await;
+
+    let shown = clinic.settled(async || asha.get(&hers.appointment("")).after(&cancelled));
+    let shown = shown.await.body;
+    assert_eq!(
+        (&shown["status"], &shown["parked"]),
+        (&json!("BOOKED"), &json!(true))
+    );
+    let shown = list(&clinic, &asha, &cancelled).await;
+    assert_eq!(shown["parked"], true);
+    assert_eq!(shown["items"][0]["parked"], true);
+    // What is his is as it should be; whether a list lacks something is not known.
+    let shown = clinic.settled(async || ravi.get(&his.appointment("")).after(&cancelled));
+    assert_eq!(shown.await.body.get("parked"), None);
+    let shown = list(&clinic, &ravi, &cancelled).await;
+    assert_eq!(
+        (&shown["parked"], shown["items"][0].get("parked")),
+        (&json!(true), None)
+    );
+    assert_eq!(Scrape::of(clinic.nobody()).await.count(PARKED), 1);
+
+    let mend = "alter table patient_appointments drop constraint planted";
+    sqlx::query(mend).execute(&clinic.pool).await.unwrap();
+    let store = clinic.world.store();
+    let letter = store.dead_letters().await.unwrap().remove(0);
+    assert_eq!(letter.aggregate_id, hers.id().to_string());
+    assert_eq!(
+        letter.reason,
+        "SQLSTATE 23514 from planted on patient_appointments"
+    );
+    let subscriber = PatientAppointments::new(store.sealing());
+    let retried = store.retry(&subscriber, &letter).await.unwrap();
+    assert_eq!(retried, Retried::Taken { events: 1 });
+
+    let shown = list(&clinic, &asha, &cancelled).await;
+    assert_eq!(
+        (&shown["items"][0]["status"], shown.get("parked")),
+        (&json!("CANCELLED"), None)
+    );
+    assert_eq!(shown["items"][0].get("parked"), None);
+    assert_eq!(Scrape::of(clinic.nobody()).await.count(PARKED), 0);
+    clinic.close().await;
+}
