@@ -2,9 +2,11 @@
 
 mod admin;
 mod backup;
+mod database;
 mod health;
 mod keys;
 pub(crate) mod progress;
+mod projections;
 mod restore;
 mod serve;
 
@@ -96,6 +98,9 @@ enum Command {
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Read models: how they stand, and making them again beside the live ones.
+    #[command(subcommand)]
+    Projections(projections::ProjectionsCommand),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the life of an appointment, as it stands in `docs/transitions.md`.
@@ -199,6 +204,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
             keys::erase(&settings, subject).await
         }
         Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
+        Command::Projections(command) => projections::run(command).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;

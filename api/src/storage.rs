@@ -185,6 +185,24 @@ pub(crate) async fn as_owner(owner: &PgConnectOptions) -> anyhow::Result<PgConne
         .context("connecting as the database's owner")
 }
 
+/// Refuses a database whose schema is another than this program's: for commands that must not change it
+/// while nodes of another version run.
+pub(crate) async fn refuse_other_schema(connection: &mut PgConnection) -> anyhow::Result<()> {
+    backup::refuse_half_restored(&mut *connection).await?;
+    let sql = "select coalesce(max(version), 0) from _sqlx_migrations where success";
+    let found: i64 = sqlx::query_scalar(sql)
+        .fetch_one(connection)
+        .await
+        .context("asking for the database's schema")?;
+    let known = newest_migration();
+    anyhow::ensure!(
+        found == known,
+        "the database's schema is {found} and this program's is {known}: use the version that the \
+         servers run, and start one of them first"
+    );
+    Ok(())
+}
+
 /// The last migration that this program knows.
 pub(crate) fn newest_migration() -> i64 {
     let versions = MIGRATIONS.iter().map(|migration| migration.version);
@@ -227,7 +245,7 @@ async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Err
          grant usage on all sequences in schema public to {app};
          revoke update, delete, truncate on events from {app};
          revoke delete, truncate on subject_keys, master_key_epochs from {app};
-         revoke insert, update, delete, truncate on _sqlx_migrations, log_epoch from {app};"
+         revoke insert, update, delete, truncate on _sqlx_migrations, log_epoch, read_model_copies from {app};"
     );
     connection.execute(sql.as_str()).await.map(|_| ())
 }

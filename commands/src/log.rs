@@ -6,7 +6,7 @@ use domain::clinic::Clinic;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
 use domain::todays_version;
-use event_store::{Sealing, Snapshots, StoreOptions, Upcasters};
+use event_store::{Guards, Sealing, Snapshots, StoreOptions, Upcasters};
 
 use crate::guards::guards;
 use crate::identity::LoginIndex;
@@ -23,16 +23,33 @@ const PATIENT_FORM: i32 = 1;
 /// What bookings are decided by, besides the appointment itself.
 const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
 
-/// What the log is opened with. All stored events are of today's versions.
+/// What the log is opened with.
 #[must_use]
 pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
     StoreOptions {
         guards: guards(logins),
         foundations: &FOUNDATIONS,
         sealing,
-        upcasters: Upcasters::none().to(todays_version),
+        upcasters: upcasters(),
         snapshots: snapshots(),
     }
+}
+
+/// What the log is opened with by somebody who only reads it.
+#[must_use]
+pub fn reading(sealing: Sealing) -> StoreOptions {
+    StoreOptions {
+        guards: Guards::none(),
+        foundations: &[],
+        sealing,
+        upcasters: upcasters(),
+        snapshots: Snapshots::none(),
+    }
+}
+
+/// All stored events are of today's versions.
+fn upcasters() -> Upcasters {
+    Upcasters::none().to(todays_version)
 }
 
 /// The streams that go on for years. Their states hold nothing personal: rules read no names.

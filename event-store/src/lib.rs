@@ -7,6 +7,7 @@
 //! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
 //!   [`EventStore::append`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
+//! - Read again: [`rebuild`] makes read models anew beside the live ones.
 //! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
 //! - Position: [`Cursor`], one opaque token for every client.
 //!
@@ -27,6 +28,7 @@ mod guard;
 mod idempotency;
 mod keyring;
 mod load;
+pub mod rebuild;
 mod seal;
 mod snapshot;
 mod stage;
@@ -48,6 +50,7 @@ pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
 pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey, UnfitKeyring};
 pub use load::{Decided, Loaded, Sighting};
+pub use rebuild::{ReadModel, ReadModelTable, words_of_row};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
     SealError, SealFault, SealedCell, Sealing, SealingStatus,

@@ -10,7 +10,7 @@
 //! one `phi` column beside its `subject`, sealed (`sealed.rs`), and each row type says what it
 //! answers once that was erased.
 //!
-//! To add a question: a folder, its tables in a migration, and a line in [`all`]. Implement the
+//! To add a question: a folder, its tables in a migration, and a line in [`read_models`]. Implement the
 //! fold (`fold.rs`) for what a row knows of one aggregate: batches that come twice are then harmless.
 //! To change what a table holds: count the subscriber's version up, in one commit with a migration
 //! that empties the table. The log is read again from its start, and a row that were still
@@ -33,7 +33,7 @@ mod sealed;
 
 use std::sync::Arc;
 
-use event_store::{Sealing, Subscriber};
+use event_store::{ReadModel, Sealing, Subscriber};
 
 pub use error::ReadError;
 pub use sealed::{Closed, Personal, open_all};
@@ -41,6 +41,13 @@ pub use sealed::{Closed, Personal, open_all};
 /// Every projection, to be run by a daemon. Those that tell of persons seal it.
 #[must_use]
 pub fn all(sealing: &Sealing) -> Vec<Arc<dyn Subscriber>> {
+    let models = read_models(sealing).into_iter();
+    models.map(|model| model as Arc<dyn Subscriber>).collect()
+}
+
+/// The same, to be rebuilt: each says which tables are its own.
+#[must_use]
+pub fn read_models(sealing: &Sealing) -> Vec<Arc<dyn ReadModel>> {
     vec![
         Arc::new(account_directory::AccountDirectory::new(sealing)),
         Arc::new(availability::Availability),

@@ -4,7 +4,7 @@
 //! the rest is opened afterwards, all rows of an answer at once.
 
 use domain::{Phi, SubjectId};
-use event_store::{Cell, SealedCell, Sealing};
+use event_store::{Cell, SealedCell, Sealing, words_of_row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ pub(crate) fn cell(
 ) -> SealedCell {
     SealedCell {
         subject: subject.as_uuid(),
-        words: words(table, key),
+        words: words_of_row(table, key),
         sealed,
     }
 }
@@ -163,12 +163,7 @@ fn fresh<R: Personal>(row: &R) -> Result<Cell, sqlx::Error> {
     let value = value.map_err(|error| sqlx::Error::Encode(error.into()))?;
     Ok(Cell {
         subject: row.subject().as_uuid(),
-        words: words(R::TABLE, &row.key()),
+        words: words_of_row(R::TABLE, &row.key()),
         value,
     })
-}
-
-/// What the content of a row is bound to.
-fn words(table: &str, key: &Uuid) -> Vec<String> {
-    vec!["read model".to_owned(), table.to_owned(), key.to_string()]
 }

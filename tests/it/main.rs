@@ -6,5 +6,6 @@ mod backup;
 mod http;
 mod observe;
 mod projections;
+mod rebuild;
 mod store;
 mod support;

@@ -1,6 +1,6 @@
 //! The keys that tests seal with, and tables as they read once opened.
 
-use event_store::{MasterKeys, SealedCell, Sealing};
+use event_store::{MasterKeys, SealedCell, Sealing, words_of_row};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -37,19 +37,14 @@ fn cell(table: &str, key: &str, row: &Value) -> anyhow::Result<SealedCell> {
     let text = |column: &str| row[column].as_str().unwrap_or_default().to_owned();
     Ok(SealedCell {
         subject: text("subject").parse()?,
-        words: vec!["read model".to_owned(), table.to_owned(), text(key)],
+        words: words_of_row(table, &text(key)),
         sealed: row["phi"].as_str().map(str::to_owned),
     })
 }
 
 /// The key of a table with a `phi`.
 fn key(table: &str) -> Option<&'static str> {
-    match table {
-        "account_directory" => Some("account_id"),
-        "day_sheet" | "patient_appointments" => Some("appointment_id"),
-        "day_sheet_patients" | "patient_cards" => Some("patient_id"),
-        "doctor_directory" => Some("doctor_id"),
-        "doctor_leaves" => Some("leave_id"),
-        _ => None,
-    }
+    let models = projections::read_models(&Sealing::off());
+    let mut tables = models.iter().flat_map(|model| model.tables());
+    tables.find(|one| one.name() == table)?.sealed()
 }

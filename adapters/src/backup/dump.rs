@@ -19,6 +19,9 @@ const WITHOUT_CONTENT: [&str; 5] = [
     "login_failures",
 ];
 
+/// Second copies of read models stay out: a restore has no use for them, and they are made again.
+const BESIDE: &str = "beside";
+
 /// Told how many bytes have passed so far.
 pub type Passed<'a> = &'a (dyn Fn(u64) + Sync);
 
@@ -47,6 +50,7 @@ pub async fn dump(
     command
         .args(["--format=custom", "--no-owner", "--no-privileges"])
         .arg(format!("--snapshot={}", source.snapshot))
+        .arg(format!("--exclude-schema={BESIDE}"))
         .args(WITHOUT_CONTENT.map(|table| format!("--exclude-table-data=public.{table}")))
         .stdin(Stdio::null())
         .stdout(Stdio::piped());

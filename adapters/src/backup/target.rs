@@ -39,11 +39,15 @@ pub async fn begin_restore(
 ) -> Result<(), BackupError> {
     let doing = "preparing the database for a restore";
     if is_marked(connection).await? {
-        let sql = "drop schema public cascade; create schema public";
+        let sql = "drop schema public cascade; create schema public;
+                   drop schema if exists beside cascade";
         let cleared = connection.execute(sql).await;
         cleared.map_err(BackupError::sql(doing))?;
     }
     refuse_tables(connection).await?;
+    // Empty by now. A dump from before there was one has the migration that makes it still before it.
+    let cleared = connection.execute("drop schema if exists beside").await;
+    cleared.map_err(BackupError::sql(doing))?;
     // One implicit transaction: there is no marker without its row.
     let backup = backup.display().to_string().replace('\'', "''");
     let sql = format!(
@@ -73,7 +77,7 @@ async fn is_marked(connection: &mut PgConnection) -> Result<bool, BackupError> {
 
 async fn refuse_tables(connection: &mut PgConnection) -> Result<(), BackupError> {
     let sql = "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-               where n.nspname = 'public' and c.relkind in ('r', 'p')";
+               where n.nspname in ('public', 'beside') and c.relkind in ('r', 'p')";
     let tables: i64 = sqlx::query_scalar(sql)
         .fetch_one(connection)
         .await

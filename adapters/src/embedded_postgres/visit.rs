@@ -9,7 +9,8 @@ use super::{
     postmaster::Postmaster, roles::Role,
 };
 
-/// A cluster that somebody else started and may stop at any time. For reading only.
+/// A cluster that somebody else started and may stop at any time. For what may end half-way: a backup,
+/// work beside the live read models.
 #[derive(Debug)]
 pub struct Visit {
     socket_dir: PathBuf,

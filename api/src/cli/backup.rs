@@ -5,19 +5,18 @@ use std::path::Path;
 use adapters::backup::{
     Draft, DumpSource, FORMAT, KEYRING, LogEntry, Manifest, Tools, dump, refuse_half_restored,
 };
-use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, Visit};
 use adapters::system::SystemClock;
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use commands::ports::Clock as _;
 use event_store::{Keyring, LogFacts, log_facts};
-use secrecy::ExposeSecret as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
+use super::database::Database;
 use super::progress::Progress;
 use crate::settings::Settings;
-use crate::storage::{External, PRIVATE, as_owner, data_dir, embedded_config};
+use crate::storage::as_owner;
 
 /// What the log and the keyring are read in, so that they agree. Read only: it has no transaction id
 /// and holds no reader of the log back, however long the dump takes.
@@ -42,51 +41,6 @@ pub async fn backup(settings: &Settings, folder: &Path, keyring_only: bool) -> a
         "Wrote a backup."
     );
     Ok(())
-}
-
-/// The database to read, as its owner.
-struct Database {
-    owner: PgConnectOptions,
-    started: Option<EmbeddedPostgres>,
-}
-
-impl Database {
-    /// The one that is set, or the private one: started, unless a server runs it already.
-    async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        if let Some(url) = &settings.database_url {
-            let External { owner, .. } = External::read(settings, url.expose_secret())?;
-            return Ok(Self {
-                owner,
-                started: None,
-            });
-        }
-        let folder = data_dir(settings).join(PRIVATE);
-        if !folder.join("cluster").exists() {
-            bail!("there is no database in {}", folder.display());
-        }
-        let config = embedded_config(settings, folder.clone());
-        match EmbeddedPostgres::start(config).await {
-            Ok(server) => Ok(Self {
-                owner: server.owner_options(),
-                started: Some(server),
-            }),
-            Err(in_use @ EmbeddedPostgresError::InUse { .. }) => {
-                let visit = Visit::pay(&folder)?.ok_or(in_use)?;
-                Ok(Self {
-                    owner: visit.owner_options(),
-                    started: None,
-                })
-            }
-            Err(error) => Err(error).context("starting PostgreSQL"),
-        }
-    }
-
-    async fn close(self) -> anyhow::Result<()> {
-        match self.started {
-            Some(server) => server.stop().await.context("stopping PostgreSQL"),
-            None => Ok(()),
-        }
-    }
 }
 
 async fn write(

@@ -1,6 +1,13 @@
-//! How far a long piece of work is, for whoever sits at a terminal; elsewhere nothing is drawn.
+//! How far a long piece of work is, for whoever sits at a terminal; elsewhere nothing is drawn, and what
+//! takes long says so in the log now and then.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// How often the log is told where there is no terminal.
+const NOW_AND_THEN: Duration = Duration::from_secs(10);
 
 /// A line that moves, on standard error.
 pub struct Progress(ProgressBar);
@@ -43,6 +50,54 @@ impl Progress {
     /// So many are done.
     pub fn at(&self, done: u64) {
         self.0.set_position(done);
+    }
+}
+
+/// The way through a log of events: a line that moves, or lines in the log.
+pub struct Journey {
+    line: Progress,
+    begun: Instant,
+    told: Mutex<Instant>,
+}
+
+impl Journey {
+    /// Nothing is known yet of how long it is.
+    pub fn begin(doing: &'static str) -> Self {
+        let template = "{msg} [{bar:30}] {pos}/{len} events, {per_sec}, {eta} left";
+        let begun = Instant::now();
+        Self {
+            line: Progress::drawn(ProgressBar::new(0), doing, template),
+            begun,
+            told: Mutex::new(begun),
+        }
+    }
+
+    /// So many of so many events are passed.
+    pub fn at(&self, done: u64, total: u64) {
+        self.line.0.set_length(total);
+        self.line.0.set_position(done);
+        if self.line.0.is_hidden() && self.is_time() {
+            let seconds = self.begun.elapsed().as_secs().max(1);
+            let rate = (done / seconds).max(1);
+            tracing::info!(
+                events.passed = done,
+                events.total = total,
+                events.per_second = rate,
+                seconds.left = total.saturating_sub(done) / rate,
+                "On the way through the log."
+            );
+        }
+    }
+
+    fn is_time(&self) -> bool {
+        let Ok(mut told) = self.told.lock() else {
+            return false;
+        };
+        let is_time = told.elapsed() >= NOW_AND_THEN;
+        if is_time {
+            *told = Instant::now();
+        }
+        is_time
     }
 }
 

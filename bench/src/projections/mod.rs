@@ -5,23 +5,27 @@
 
 mod group;
 mod history;
+mod live;
 mod lives;
 mod model;
 mod report;
 mod visits;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use api::storage;
 use commands::identity::LoginIndex;
 use event_store::{Cursor, EventStore, Subscriber};
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::cluster::Cluster;
 use crate::figures::Round;
 use history::{History, Size};
+use live::Live;
 use model::{Commit, OneByOne};
-use report::{All, Solo};
+use report::{All, Measured, Solo};
 
 /// Connections of a node, as in production.
 const POOL: u32 = 24;
@@ -37,6 +41,8 @@ struct Plan {
     sample: i64,
     /// Times that all read models take the whole log together.
     all_rounds: usize,
+    /// How long the clinic works before read models are made again.
+    calm: Duration,
 }
 
 /// Runs the bench.
@@ -53,24 +59,25 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
         rounds: if quick { 3 } else { 5 },
         sample: if quick { 1_000 } else { 5_000 },
         all_rounds: if quick { 1 } else { 3 },
+        calm: Duration::from_secs(if quick { 3 } else { 15 }),
     };
     let cluster = Cluster::start(4).await?;
     let measured = Bench::measure(&cluster, &plan).await;
     cluster.stop().await?;
-    let (solos, all) = measured?;
-    report::print(&solos, &all);
+    report::print(&measured?);
     Ok(())
 }
 
 struct Bench<'c> {
     cluster: &'c Cluster,
     owner: PgPool,
+    history: History,
     head: Cursor,
     events: i64,
 }
 
 impl<'c> Bench<'c> {
-    async fn measure(cluster: &'c Cluster, plan: &Plan) -> anyhow::Result<(Vec<Solo>, All)> {
+    async fn measure(cluster: &'c Cluster, plan: &Plan) -> anyhow::Result<Measured> {
         cluster.settle().await?;
         let bench = Self::fill(cluster, plan.size).await?;
         let mut solos = Vec::new();
@@ -80,14 +87,21 @@ impl<'c> Bench<'c> {
             solos.push(solo);
         }
         let all = bench.all(plan).await?;
+        let live = bench.live(plan.calm).await?;
         bench.owner.close().await;
-        Ok((solos, all))
+        let events = bench.events;
+        Ok(Measured {
+            solos,
+            all,
+            live,
+            events,
+        })
     }
 
     /// Writes the log.
     async fn fill(cluster: &'c Cluster, size: Size) -> anyhow::Result<Self> {
-        let begin = std::time::Instant::now();
-        let store = node(cluster).await?;
+        let begin = Instant::now();
+        let store = node(cluster.app_options()).await?;
         let history = History::write(&store, size).await?;
         let owner = cluster.owner().await?;
         // As autovacuum would have it after a while.
@@ -99,12 +113,12 @@ impl<'c> Bench<'c> {
             owner,
             head: store.head().await?,
             events: i64::try_from(history.written())?,
+            history,
         })
     }
 
-    /// A node of its own, whose caches are cold.
     async fn node(&self) -> anyhow::Result<EventStore> {
-        node(self.cluster).await
+        node(self.cluster.app_options()).await
     }
 
     /// One read model: alone over the whole log, and over a sample in turn with its references.
@@ -140,13 +154,21 @@ impl<'c> Bench<'c> {
         Ok(All { rounds })
     }
 
+    /// All read models made again while others book.
+    async fn live(&self, calm: Duration) -> anyhow::Result<Live> {
+        let store = self.node().await?;
+        model::reset(&self.owner, &projections::all(store.sealing())).await?;
+        store.pool().close().await;
+        live::measure(self.cluster, &self.history, calm).await
+    }
+
     /// How long it takes to get to `until` from empty tables: one read model, or all of them.
     async fn replay(
         &self,
         side: Option<Commit>,
         only: Option<usize>,
         until: Cursor,
-    ) -> anyhow::Result<std::time::Duration> {
+    ) -> anyhow::Result<Duration> {
         let store = self.node().await?;
         let mut models = projections::all(store.sealing());
         model::reset(&self.owner, &models).await?;
@@ -165,14 +187,15 @@ impl<'c> Bench<'c> {
     }
 }
 
-async fn node(cluster: &Cluster) -> anyhow::Result<EventStore> {
-    let pool = storage::connect(cluster.app_options(), POOL).await?;
+/// A node that connects like this. Its caches are cold.
+async fn node(options: PgConnectOptions) -> anyhow::Result<EventStore> {
+    let pool = storage::connect(options, POOL).await?;
     let sealing = tests::sealing::sealing(pool.clone()).await?;
     let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
     Ok(EventStore::open_with(pool, options).await?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of events fits")]
-fn per_second(events: i64, took: std::time::Duration) -> f64 {
+fn per_second(events: i64, took: Duration) -> f64 {
     events as f64 / took.as_secs_f64()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::live::Live;
 use super::model::Commit;
 use super::per_second;
 use crate::figures::{Round, median, median_ratio};
@@ -81,14 +82,42 @@ impl Solo {
     }
 }
 
-/// Prints the line for scripts.
-pub fn print(solos: &[Solo], all: &All) {
+/// All figures.
+pub struct Measured {
+    pub solos: Vec<Solo>,
+    pub all: All,
+    pub live: Live,
+    /// Events in the log.
+    pub events: i64,
+}
+
+/// Prints what is not in the table yet, and the line for scripts.
+pub fn print(measured: &Measured) {
+    let Measured {
+        solos,
+        all,
+        live,
+        events,
+    } = measured;
     let lowest = |of: fn(&Solo) -> f64| solos.iter().map(of).fold(f64::INFINITY, f64::min);
+    let per_million = 1e6 / per_second(*events, live.rebuild);
     println!(
-        "projections ratio_row={:.1} slowest_per_s={:.0} all_per_s={:.0}",
+        "all made again beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
+         {:.1} and {:.1} ms before, {:.1} and {:.1} ms meanwhile ({:.0} commands/s)",
+        live.rebuild.as_secs_f64(),
+        live.events,
+        live.before.percentile_ms(50),
+        live.before.percentile_ms(99),
+        live.visible.percentile_ms(50),
+        live.visible.percentile_ms(99),
+        live.visible.rate,
+    );
+    println!(
+        "projections ratio_row={:.1} slowest_per_s={:.0} all_per_s={:.0} rebuild_s_per_million={per_million:.1} p99_ms_rebuild={:.1}",
         lowest(Solo::ratio),
         lowest(Solo::rate),
         rate(&all.rounds),
+        live.visible.percentile_ms(99),
     );
 }
 

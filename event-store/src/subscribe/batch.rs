@@ -15,7 +15,7 @@ use crate::{Cursor, RecordedEvent, SealError, Upcasters};
 const PARKED_AT_MOST: u64 = 1_000;
 
 /// Events in the order of the log.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reading {
     pub(crate) events: Vec<RecordedEvent>,
     /// Those that can't be opened, by their place in the list.

@@ -12,7 +12,7 @@ use crate::SealError;
 const OF_THE_VALUES: [&str; 5] = ["21", "22", "23", "54", "P0"];
 
 /// Whether the event that was being taken is to blame.
-pub(super) fn is_of_the_event(error: &SubscriberError) -> bool {
+pub(crate) fn is_of_the_event(error: &SubscriberError) -> bool {
     match error {
         SubscriberError::Unreadable { .. }
         | SubscriberError::Store(sqlx::Error::ColumnDecode { .. }) => true,

@@ -23,10 +23,17 @@ mod survey;
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
+pub(crate) use batch::{Manner, Reading, Taken, Taker};
+pub(crate) use blame::is_of_the_event;
+pub(crate) use checkpoint::{
+    open as open_checkpoint, read as read_checkpoint, wait_and_take as hold_checkpoint,
+};
 pub use daemon::{Daemon, DaemonOptions};
 pub use dead_letters::{DeadLetter, WaitingEvent};
 pub use progress::{BehindError, Progress};
+pub(crate) use reader::{any, cursor, read, safe_head};
 pub use retry::Retried;
+pub(crate) use runner::begin_batch;
 pub(crate) use seat::Seat;
 pub use seat::Standing;
 pub use survey::{HorizonHolder, Lag, LogSurvey};

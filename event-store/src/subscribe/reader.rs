@@ -68,7 +68,7 @@ pub(crate) async fn read(
 }
 
 /// Whether there is an event of `types` after `after` and up to `head`.
-pub(super) async fn any(
+pub(crate) async fn any(
     pool: &PgPool,
     (after, head): (Cursor, Cursor),
     types: &[String],
@@ -250,7 +250,7 @@ impl Row {
     }
 }
 
-pub(super) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
+pub(crate) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
     Cursor::from_parts(epoch, transaction, position)
         .map_err(|error| sqlx::Error::Decode(error.into()))
 }

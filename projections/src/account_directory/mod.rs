@@ -5,13 +5,21 @@ mod query;
 
 use async_trait::async_trait;
 use domain::account::AccountEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{AccountPhi, ListedAccount, get, list};
 
+use crate::Personal;
+
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "account_directory";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(
+    ListedAccount::TABLE,
+    &["account_id"],
+)];
 
 /// Keeps the list of accounts.
 #[derive(Debug, Clone)]
@@ -48,5 +56,11 @@ impl Subscriber for AccountDirectory {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for AccountDirectory {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

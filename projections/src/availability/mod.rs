@@ -9,13 +9,20 @@ mod query;
 
 use async_trait::async_trait;
 use domain::doctor::DoctorEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{OfferQuery, explained, offered};
 
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "availability";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 3] = [
+    ReadModelTable::new("timetable_doctors", &["doctor_id"]),
+    ReadModelTable::new("doctor_timetables", &["doctor_id", "clinic_id"]),
+    ReadModelTable::new("timetable_clinics", &["clinic_id"]),
+];
 
 /// Keeps the timetables of doctors and the holidays of clinics.
 #[derive(Debug, Clone, Copy)]
@@ -43,5 +50,11 @@ impl Subscriber for Availability {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection).await
+    }
+}
+
+impl ReadModel for Availability {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

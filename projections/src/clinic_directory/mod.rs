@@ -5,13 +5,16 @@ mod query;
 
 use async_trait::async_trait;
 use domain::clinic::ClinicEvent;
-use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{ListedClinic, get, list};
 
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "clinic_directory";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 1] = [ReadModelTable::new("clinic_directory", &["clinic_id"])];
 
 /// Keeps the list of clinics.
 #[derive(Debug, Clone, Copy)]
@@ -37,5 +40,11 @@ impl Subscriber for ClinicDirectory {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection).await
+    }
+}
+
+impl ReadModel for ClinicDirectory {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

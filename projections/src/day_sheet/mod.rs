@@ -9,13 +9,20 @@ mod tables;
 
 use async_trait::async_trait;
 use domain::appointment::AppointmentEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{DaySheetQuery, DaySheetRow, rows};
 
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "day_sheet";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 3] = [
+    ReadModelTable::personal(tables::VISITS, &["appointment_id"]),
+    ReadModelTable::personal(tables::PATIENTS, &["patient_id"]),
+    ReadModelTable::new("day_sheet_clinics", &["clinic_id"]),
+];
 
 /// Keeps the visits of doctors.
 #[derive(Debug, Clone)]
@@ -57,5 +64,11 @@ impl Subscriber for DaySheet {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for DaySheet {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

@@ -8,13 +8,21 @@ mod query;
 
 use async_trait::async_trait;
 use domain::doctor::DoctorEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
 
+use crate::Personal;
+
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "doctor_directory";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 2] = [
+    ReadModelTable::personal(ListedDoctor::TABLE, &["doctor_id"]),
+    ReadModelTable::new("doctor_affiliations", &["doctor_id", "clinic_id"]),
+];
 
 /// Keeps the list of doctors.
 #[derive(Debug, Clone)]
@@ -51,5 +59,11 @@ impl Subscriber for DoctorDirectory {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for DoctorDirectory {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

@@ -5,13 +5,18 @@ mod query;
 
 use async_trait::async_trait;
 use domain::leave::LeaveEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{DoctorLeave, LeavePhi, MOST, of_doctor};
 
+use crate::Personal;
+
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "doctor_leaves";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(DoctorLeave::TABLE, &["leave_id"])];
 
 /// Keeps the leaves of doctors.
 #[derive(Debug, Clone)]
@@ -48,5 +53,11 @@ impl Subscriber for DoctorLeaves {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for DoctorLeaves {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

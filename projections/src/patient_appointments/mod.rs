@@ -8,13 +8,21 @@ mod query;
 
 use async_trait::async_trait;
 use domain::appointment::AppointmentEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, list};
 
+use crate::Personal;
+
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "patient_appointments";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(
+    PatientAppointment::TABLE,
+    &["appointment_id"],
+)];
 
 /// Keeps the appointments of patients.
 #[derive(Debug, Clone)]
@@ -51,5 +59,11 @@ impl Subscriber for PatientAppointments {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for PatientAppointments {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

@@ -5,13 +5,21 @@ mod query;
 
 use async_trait::async_trait;
 use domain::patient::PatientEvent;
-use event_store::{RecordedEvent, Sealing, Subscriber, SubscriberError};
+use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
 pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
 
+use crate::Personal;
+
 /// The subscriber's name: whoever wants to read what they wrote waits for it.
 pub const NAME: &str = "patient_card";
+
+/// The tables that are its own.
+const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(
+    PatientCard::TABLE,
+    &["patient_id"],
+)];
 
 /// Keeps the cards of patients.
 #[derive(Debug, Clone)]
@@ -48,5 +56,11 @@ impl Subscriber for PatientCards {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         apply::apply(events, connection, &self.sealing).await
+    }
+}
+
+impl ReadModel for PatientCards {
+    fn tables(&self) -> &'static [ReadModelTable] {
+        &TABLES
     }
 }

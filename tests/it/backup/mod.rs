@@ -1,5 +1,6 @@
 //! Backups and what becomes of them, with the real program, real folders and real clusters.
 
+mod copies;
 mod erasure;
 mod files;
 mod fixture;

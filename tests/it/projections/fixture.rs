@@ -13,7 +13,7 @@ use tests::database::Database;
 use tests::sealing::{opened, sealing};
 use uuid::Uuid;
 
-/// The log is in clear, so that a test can read and alter events; what projections write is sealed.
+/// What projections write is sealed.
 pub struct History {
     pub store: EventStore,
     pub pool: PgPool,
@@ -21,11 +21,21 @@ pub struct History {
 }
 
 impl History {
+    /// The log is in clear, so that a test can read and alter events.
     pub async fn begin() -> Self {
+        Self::on_log(|_| Sealing::off()).await
+    }
+
+    /// The log is sealed, too, as in production.
+    pub async fn begin_sealed() -> Self {
+        Self::on_log(Sealing::clone).await
+    }
+
+    async fn on_log(of_log: impl FnOnce(&Sealing) -> Sealing) -> Self {
         let database = Database::create().await.unwrap();
         let pool = database.pool(10).await.unwrap();
         let sealing = sealing(pool.clone()).await.unwrap();
-        let store = EventStore::open(pool.clone(), Guards::none(), Sealing::off())
+        let store = EventStore::open(pool.clone(), Guards::none(), of_log(&sealing))
             .await
             .unwrap();
         Self {

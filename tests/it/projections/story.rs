@@ -44,7 +44,15 @@ pub const TODAY: &str = "2026-03-01T06:00:00Z";
 pub const HOLDS_END: &str = "2026-03-01T06:15:00Z";
 
 pub async fn told() -> History {
-    let history = History::begin().await;
+    tell(History::begin().await).await
+}
+
+/// The same in a sealed log.
+pub async fn told_sealed() -> History {
+    tell(History::begin_sealed().await).await
+}
+
+async fn tell(history: History) -> History {
     clinics(&history).await;
     doctors(&history).await;
     patients(&history).await;

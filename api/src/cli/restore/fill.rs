@@ -7,6 +7,7 @@ use adapters::system::SystemClock;
 use anyhow::Context as _;
 use commands::guards::guards;
 use commands::ports::Clock as _;
+use event_store::rebuild::forget_copies;
 use event_store::{EventStore, Keyring, Sealing, log_facts, open_new_epoch};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
@@ -113,6 +114,7 @@ impl Plan<'_> {
         let known = self.epoch.max(keyring.epoch);
         let epoch = open_new_epoch(&mut transaction, known, SystemClock.now()).await?;
         keyring.replace(&mut transaction).await?;
+        forget_copies(&mut transaction).await?;
         end_restore(&mut transaction).await?;
         transaction.commit().await.context(doing)?;
         Ok(epoch)

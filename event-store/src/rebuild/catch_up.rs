@@ -1,0 +1,179 @@
+//! How copies follow the log: one read of it for all that are rebuilt together, and a transaction for each
+//! of them and batch.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use sqlx::PgConnection;
+
+use super::error::RebuildError;
+use super::follower::{Follower, Stretch};
+use super::operator::Operator;
+use super::pace::Pace;
+use crate::subscribe::{any, read, safe_head};
+use crate::{Cursor, EventStore, StoreError};
+
+/// Told, after each batch, how many events have been passed of how many that there are to pass.
+pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Copies that have caught up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Where they stand.
+    pub at: Cursor,
+    /// Events that were read for them.
+    pub events: u64,
+}
+
+/// Goes on until the copies have caught up with the log.
+pub(super) async fn rebuild(
+    operator: &mut Operator,
+    followers: &mut [Follower],
+    passed: Passed<'_>,
+) -> Result<Rebuilt, RebuildError> {
+    let mut events = 0;
+    let total = left(&mut operator.connection, followers).await?;
+    loop {
+        let at = head(&operator.store).await?;
+        let mut tell = |batch| {
+            events += batch;
+            // The log grows meanwhile.
+            passed(events, total.max(events));
+        };
+        let steps = follow(operator, followers, at, &mut tell).await?;
+        // What took one batch was not worth another look.
+        if steps <= 1 {
+            return Ok(Rebuilt { at, events });
+        }
+    }
+}
+
+/// Brings copies to `head`, in small steps. Answers how many it took.
+pub(super) async fn follow(
+    operator: &mut Operator,
+    followers: &mut [Follower],
+    head: Cursor,
+    passed: &mut (dyn FnMut(u64) + Send),
+) -> Result<usize, RebuildError> {
+    let behind = followers.iter().map(|follower| follower.at).min();
+    let Some(from) = behind.filter(|from| *from < head) else {
+        return Ok(0);
+    };
+    let types = types_of(followers);
+    let store = operator.store.clone();
+    let mut pace = Pace::default();
+    let mut next = Some(stretch(&store, &types, (from, head), pace.size()).await?);
+    let mut steps = 0;
+    while let Some(current) = next {
+        let (to, limit) = (current.to, pace.size());
+        // The next batch is read and opened while the database takes this one.
+        let reading = async {
+            if to >= head {
+                return Ok(None);
+            }
+            stretch(&store, &types, (to, head), limit).await.map(Some)
+        };
+        let taking = take_all(&store, &mut operator.connection, followers, &current);
+        let (longest, read) = tokio::join!(taking, reading);
+        pace.took(longest?);
+        passed(current.reading.events.len() as u64);
+        steps += 1;
+        next = read?;
+    }
+    Ok(steps)
+}
+
+/// The last few events up to `to`, for a copy that is close to it. `false` if they are not so few.
+pub(super) async fn finish(
+    store: &EventStore,
+    connection: &mut PgConnection,
+    follower: &mut Follower,
+    to: Cursor,
+) -> Result<bool, RebuildError> {
+    if follower.at >= to {
+        return Ok(true);
+    }
+    let types = types_of(std::slice::from_ref(follower));
+    let last = stretch(store, &types, (follower.at, to), Pace::default().size()).await?;
+    if last.to < to {
+        return Ok(false);
+    }
+    follower.take(store.upcasters(), connection, &last).await?;
+    Ok(true)
+}
+
+/// Whether nothing between `at` and the copy's own position is for it: then both stand at the same place.
+pub(super) async fn passed_over(
+    store: &EventStore,
+    follower: &Follower,
+    at: Cursor,
+) -> Result<bool, RebuildError> {
+    let something = any(store.pool(), (at, follower.at), &follower.types()).await;
+    Ok(!something.map_err(RebuildError::Log)?)
+}
+
+/// Answers how long the slowest of the transactions took.
+async fn take_all(
+    store: &EventStore,
+    connection: &mut PgConnection,
+    followers: &mut [Follower],
+    stretch: &Stretch,
+) -> Result<Duration, RebuildError> {
+    let mut longest = Duration::ZERO;
+    for follower in followers {
+        let begun = Instant::now();
+        follower
+            .take(store.upcasters(), connection, stretch)
+            .await?;
+        longest = longest.max(begun.elapsed());
+    }
+    Ok(longest)
+}
+
+async fn stretch(
+    store: &EventStore,
+    types: &[String],
+    (after, head): (Cursor, Cursor),
+    limit: i64,
+) -> Result<Stretch, RebuildError> {
+    let reading = read(store, (after, head), types, limit).await;
+    let reading = reading.map_err(RebuildError::Log)?;
+    let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
+    let last = reading.events.last().filter(|_| full);
+    let to = last.map_or(head, |event| event.cursor);
+    Ok(Stretch { reading, to })
+}
+
+/// The end of the log as far as it is settled.
+pub(super) async fn head(store: &EventStore) -> Result<Cursor, RebuildError> {
+    let head = safe_head(store.pool()).await;
+    Ok(head.map_err(StoreError::doing("asking where the log ends"))?)
+}
+
+fn types_of(followers: &[Follower]) -> Vec<String> {
+    let types = followers.iter().flat_map(|follower| &follower.types);
+    let types: BTreeSet<_> = types.copied().collect();
+    types.into_iter().map(str::to_owned).collect()
+}
+
+/// How many events there are for copies behind the one that is farthest back.
+async fn left(connection: &mut PgConnection, followers: &[Follower]) -> Result<u64, RebuildError> {
+    let from = followers.iter().map(|follower| follower.at).min();
+    let from = from.unwrap_or(Cursor::START);
+    let count = sqlx::query_scalar!(
+        r#"
+        select count(*) as "count!"
+        from events
+        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
+          and event_type = any ($4)
+        "#,
+        from.epoch(),
+        from.transaction_id(),
+        from.position(),
+        &types_of(followers)
+    )
+    .fetch_one(connection)
+    .await;
+    let count = count.map_err(StoreError::doing("counting what is to be read"))?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,102 @@
+//! A copy that does not fit this program or the live tables any more is refused, whatever is asked.
+
+use event_store::rebuild::{Begin, RebuildError};
+
+use super::fixture::Beside;
+
+/// Whatever is asked of the copy of the list of clinics is refused like that.
+async fn refused(told: &Beside, like: impl Fn(&RebuildError) -> bool) {
+    let clinics = told.model("clinic_directory");
+    for refused in [
+        told.rebuild(&clinics).await,
+        told.verify(&clinics).await.map(|_| ()),
+        told.switch(&clinics).await,
+    ] {
+        let error = refused.unwrap_err();
+        assert!(like(&error), "{error:?}");
+    }
+}
+
+/// A new copy is as good as any.
+async fn made_new(told: &Beside) {
+    let clinics = told.model("clinic_directory");
+    told.begin(&clinics, Begin::AtStart).await.unwrap();
+    assert!(told.verify(&clinics).await.unwrap()[0].is_same());
+    told.switch(&clinics).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_from_before_a_migration_is_refused() {
+    for migration in [
+        "alter table clinic_directory alter column city type varchar(200)",
+        "create index clinic_directory_city on clinic_directory (city)",
+        "alter table clinic_directory add constraint named check (name <> '')",
+        "alter table clinic_directory alter column city set default ''",
+        "alter index clinic_directory_name rename to clinic_directory_by_name",
+    ] {
+        let told = Beside::told().await;
+        told.rebuild(&told.model("clinic_directory")).await.unwrap();
+        told.sql(migration).await;
+        let copy = told.standing("clinic_directory").await.copy.unwrap();
+        assert!(!copy.fits, "{migration}");
+        refused(&told, |error| {
+            let table = "clinic_directory";
+            matches!(error, RebuildError::OtherShape { table: named, .. } if *named == table)
+        })
+        .await;
+        made_new(&told).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_another_version_is_refused() {
+    let told = Beside::told().await;
+    told.rebuild(&told.model("clinic_directory")).await.unwrap();
+    told.sql(
+        "update read_model_copies set version = version - 1;
+         update subscription_checkpoints set version = version - 1 where name like 'beside/%'",
+    )
+    .await;
+    assert!(!told.standing("clinic_directory").await.copy.unwrap().fits);
+    refused(&told, |error| {
+        matches!(
+            error,
+            RebuildError::OtherVersion {
+                copy: 1,
+                program: 2,
+                ..
+            }
+        )
+    })
+    .await;
+    made_new(&told).await;
+    let positions =
+        "select count(*) from subscription_checkpoints where name = 'beside/clinic_directory'";
+    assert_eq!(
+        told.count(positions).await,
+        1,
+        "the old one's position is gone"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_copy_there_is_nothing_to_compare_put_in_place_or_remove() {
+    let told = Beside::told().await;
+    let clinics = told.model("clinic_directory");
+    for refused in [
+        told.verify(&clinics).await.map(|_| ()),
+        told.switch(&clinics).await,
+        told.drop_copies(&clinics).await,
+    ] {
+        assert!(
+            matches!(
+                refused,
+                Err(RebuildError::NoCopy {
+                    name: "clinic_directory"
+                })
+            ),
+            "{refused:?}"
+        );
+    }
+    assert!(told.standing("clinic_directory").await.copy.is_none());
+}
