@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use event_store::{Begin, Daemon, DaemonOptions, EventStore, Operator, Progress, Rebuilt};
+use event_store::rebuild::{Begin, Operator, Rebuilt};
+use event_store::{Daemon, DaemonOptions, EventStore, Progress};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 

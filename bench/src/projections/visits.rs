@@ -50,10 +50,6 @@ pub async fn visit_life(group: &Group, n: usize) -> anyhow::Result<Life> {
 }
 
 /// A booking and nothing else, of a visit that nobody else has.
-#[expect(
-    dead_code,
-    reason = "for the commands that run while read models are made again"
-)]
 pub async fn booking(group: &Group, n: usize) -> anyhow::Result<Life> {
     let visit = Plan::of(group, n)?;
     let book = AppointmentCommand::Book(visit.book()?);
