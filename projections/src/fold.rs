@@ -227,6 +227,14 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_looked_for_of_aggregates_that_began_earlier() {
+        let begins = changes(1, &[Sums::Begun, Sums::Added(2)]);
+        assert_eq!(begins.aggregates(), Vec::<Uuid>::new());
+        let goes_on = changes(2, &[Sums::Added(2), Sums::Added(3)]);
+        assert_eq!(goes_on.aggregates(), [Uuid::nil()]);
+    }
+
+    #[test]
     fn an_event_that_cannot_be_the_first_makes_no_row() {
         let rows: Vec<Sum> = changes(2, &[Sums::Added(2)]).fold(vec![]);
         assert!(rows.is_empty());

@@ -19,7 +19,7 @@ use crate::figures::Round;
 const RATE: f64 = 500.0;
 /// The read models that a booking changes.
 const CHANGED: [&str; 2] = ["day_sheet", "patient_appointments"];
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a rebuild takes, and what it does to those who wait for what they wrote.
 pub struct Live {
@@ -57,20 +57,20 @@ pub async fn measure(cluster: &Cluster, history: &History, calm: Duration) -> an
     let first = history.next_visit;
     let calm_ends = Instant::now() + calm;
     let (before, next) = clinic.work(first, || Instant::now() < calm_ends).await?;
-    let rebuilding = AtomicBool::new(true);
-    let rebuild = async {
-        let rebuilt = rebuild(cluster).await;
-        rebuilding.store(false, Ordering::SeqCst);
-        rebuilt
+    let busy = AtomicBool::new(true);
+    let operator = async {
+        let done = rebuild(cluster).await;
+        busy.store(false, Ordering::SeqCst);
+        done
     };
-    let goes_on = || rebuilding.load(Ordering::SeqCst);
-    let (rebuilt, worked) = tokio::join!(rebuild, clinic.work(next, goes_on));
-    let ((rebuild, rebuilt), (visible, _)) = (rebuilt?, worked?);
+    let goes_on = || busy.load(Ordering::SeqCst);
+    let (done, worked) = tokio::join!(operator, clinic.work(next, goes_on));
+    let ((took, copies), (visible, _)) = (done?, worked?);
     daemon.stop().await;
     store.pool().close().await;
     Ok(Live {
-        rebuild,
-        events: rebuilt.events,
+        rebuild: took,
+        events: copies.events,
         visible,
         before,
     })

@@ -14,6 +14,7 @@ mod visits;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::ensure;
 use api::storage;
 use commands::identity::LoginIndex;
 use event_store::{Cursor, EventStore, Subscriber};
@@ -125,30 +126,31 @@ impl<'c> Bench<'c> {
     async fn solo(&self, index: usize, plan: &Plan) -> anyhow::Result<Solo> {
         let model = projections::all(self.node().await?.sealing()).swap_remove(index);
         let wanted = model::wanted(&self.owner, &model).await?;
-        let sample = if wanted < BATCH {
-            wanted
-        } else {
-            plan.sample.min(wanted / BATCH * BATCH)
-        };
-        let until = model::nth_wanted(&self.owner, &model, sample).await?;
+        // The first batch warms up.
+        let sample = plan.sample.min(wanted / BATCH * BATCH - BATCH);
+        ensure!(sample >= BATCH, "too few events for {}", model.name());
+        let from = model::nth_wanted(&self.owner, &model, BATCH).await?;
+        let until = model::nth_wanted(&self.owner, &model, BATCH + sample).await?;
         let mut solo = Solo::new(model.name(), (wanted, self.events), sample);
         for pair in 0..plan.rounds {
             let mut sides = [None, Some(Commit::Durable), Some(Commit::Asynchronous)];
             sides.rotate_left(pair % 3);
             for side in sides {
-                let took = self.replay(side, Some(index), until).await?;
+                let took = self.replay(side, Some(index), (from, until)).await?;
                 let rate = Round::of_rate(per_second(sample, took));
                 solo.rounds(side).push(rate);
             }
         }
-        solo.whole = self.replay(None, Some(index), self.head).await?;
+        solo.whole = self
+            .replay(None, Some(index), (Cursor::START, self.head))
+            .await?;
         Ok(solo)
     }
 
     async fn all(&self, plan: &Plan) -> anyhow::Result<All> {
         let mut rounds = Vec::new();
         for _ in 0..plan.all_rounds {
-            let took = self.replay(None, None, self.head).await?;
+            let took = self.replay(None, None, (Cursor::START, self.head)).await?;
             rounds.push(Round::of_rate(per_second(self.events, took)));
         }
         Ok(All { rounds })
@@ -162,12 +164,12 @@ impl<'c> Bench<'c> {
         live::measure(self.cluster, &self.history, calm).await
     }
 
-    /// How long it takes to get to `until` from empty tables: one read model, or all of them.
+    /// How long a stretch of the log takes, from empty tables: one read model, or all of them.
     async fn replay(
         &self,
         side: Option<Commit>,
         only: Option<usize>,
-        until: Cursor,
+        stretch: (Cursor, Cursor),
     ) -> anyhow::Result<Duration> {
         let store = self.node().await?;
         let mut models = projections::all(store.sealing());
@@ -181,7 +183,7 @@ impl<'c> Bench<'c> {
             };
             models = models.iter().map(one_by_one).collect();
         }
-        let took = model::replay(&store, models, until).await?;
+        let took = model::replay(&store, models, stretch).await?;
         store.pool().close().await;
         Ok(took)
     }

@@ -132,7 +132,8 @@ async fn write(
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use domain::{BirthDate, PersonName};
+    use domain::patient::PatientProxyAdded;
+    use domain::{AccountId, Actor, BirthDate, PatientId, PersonName};
 
     use super::*;
 
@@ -144,6 +145,29 @@ mod tests {
             phone: None,
             email: None,
         })
+    }
+
+    /// What is sealed need not be opened to note who may act for the patient.
+    #[test]
+    fn a_card_stays_sealed_while_nothing_is_said_of_the_patient() {
+        let (patient, account) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let row = PatientCard {
+            patient: PatientId::from_uuid(patient),
+            subject: PatientId::from_uuid(patient).subject(),
+            phi: Phi::Erased,
+            proxies: BTreeSet::new(),
+            version: 1,
+        };
+        let added = PatientEvent::ProxyAdded(PatientProxyAdded {
+            patient: row.patient,
+            account: AccountId::from_uuid(account),
+            by: Actor::System,
+            at: chrono::DateTime::UNIX_EPOCH,
+        });
+        let stored = Closed::new(row, Some("sealed".to_owned()));
+        let (row, sealed) = Closed::evolve(Some(stored), added, 2).unwrap().into_parts();
+        assert_eq!((row.version, row.proxies.len()), (2, 1));
+        assert_eq!(sealed.as_deref(), Some("sealed"));
     }
 
     #[test]
