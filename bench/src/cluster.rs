@@ -71,6 +71,11 @@ impl Cluster {
         self.server.app_options()
     }
 
+    /// How the owner of the tables connects.
+    pub fn owner_options(&self) -> PgConnectOptions {
+        self.server.owner_options()
+    }
+
     /// The folder of the server's socket, for other programs.
     pub fn socket_dir(&self) -> &Path {
         self.server.socket_dir()

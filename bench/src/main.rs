@@ -14,10 +14,11 @@ mod commands;
 mod figures;
 mod order;
 mod pgbench;
+mod projections;
 
 use std::process::ExitCode;
 
-const NAMES: &str = "booking, commands, order";
+const NAMES: &str = "booking, commands, order, projections";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +47,7 @@ fn run(name: &str, quick: bool) -> anyhow::Result<()> {
         "booking" => runtime.block_on(booking::run(quick)),
         "commands" => runtime.block_on(commands::run(quick)),
         "order" => runtime.block_on(order::run(quick)),
+        "projections" => runtime.block_on(projections::run(quick)),
         other => anyhow::bail!("there is no bench {other}; there are: {NAMES}"),
     }
 }

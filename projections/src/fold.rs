@@ -9,6 +9,8 @@ use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{DecodeError, RecordedEvent, SubscriberError};
 use uuid::Uuid;
 
+use crate::sealed::{Closed, Personal};
+
 /// What a projection knows of one aggregate.
 pub(crate) trait Fold: Sized {
     /// What happens to the aggregate.
@@ -22,6 +24,26 @@ pub(crate) trait Fold: Sized {
 
     /// What is known after one more event. Nothing, if the event can't be the first one.
     fn evolve(known: Option<Self>, event: Self::Event, version: i64) -> Option<Self>;
+}
+
+/// A row that tells of a person changes while what it tells stays sealed: only an event that says
+/// something new about the person is sealed anew.
+impl<R: Fold + Personal> Fold for Closed<R> {
+    type Event = R::Event;
+
+    fn aggregate(&self) -> Uuid {
+        self.row().aggregate()
+    }
+
+    fn version(&self) -> i64 {
+        self.row().version()
+    }
+
+    fn evolve(known: Option<Self>, event: R::Event, version: i64) -> Option<Self> {
+        let (row, sealed) = known.map(Self::into_parts).unzip();
+        let row = R::evolve(row, event, version)?;
+        Some(Self::new(row, sealed.flatten()))
+    }
 }
 
 /// The events of a batch that belong to one kind of aggregate.
@@ -59,10 +81,27 @@ impl<E: DomainEvent> Changes<E> {
             .map(Self)
     }
 
-    /// The aggregates that change, each once.
+    /// The aggregates that may have a row which matters, each once.
+    ///
+    /// Those that begin in this batch have none: what is known of them is made of these events alone.
+    /// If the batch comes again their row is there, and writing it compares versions.
     pub(crate) fn aggregates(&self) -> Vec<Uuid> {
-        let aggregates: BTreeSet<_> = self.0.iter().map(|change| change.aggregate).collect();
-        aggregates.into_iter().collect()
+        let mut begun = BTreeSet::new();
+        let mut going_on = BTreeSet::new();
+        for change in &self.0 {
+            if change.sequence == 1 {
+                begun.insert(change.aggregate);
+            } else if !begun.contains(&change.aggregate) {
+                going_on.insert(change.aggregate);
+            }
+        }
+        going_on.into_iter().collect()
+    }
+
+    /// The aggregates about whose events `so` is true.
+    pub(crate) fn aggregates_where(&self, so: impl Fn(&E) -> bool) -> BTreeSet<Uuid> {
+        let changes = self.0.iter().filter(|change| so(&change.event));
+        changes.map(|change| change.aggregate).collect()
     }
 
     /// The rows that differ from the stored ones, in the order of their aggregates.
@@ -185,6 +224,14 @@ mod tests {
         let one_more = changes(2, &[Sums::Added(2), Sums::Added(3)]);
         let (total, version) = (5, 3);
         assert_eq!(one_more.fold(vec![known]), [Sum { total, version }]);
+    }
+
+    #[test]
+    fn rows_are_looked_for_of_aggregates_that_began_earlier() {
+        let begins = changes(1, &[Sums::Begun, Sums::Added(2)]);
+        assert_eq!(begins.aggregates(), Vec::<Uuid>::new());
+        let goes_on = changes(2, &[Sums::Added(2), Sums::Added(3)]);
+        assert_eq!(goes_on.aggregates(), [Uuid::nil()]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! the rest is opened afterwards, all rows of an answer at once.
 
 use domain::{Phi, SubjectId};
-use event_store::{Cell, SealError, SealedCell, Sealing, words_of_row};
+use event_store::{Cell, SealedCell, Sealing, words_of_row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -46,6 +46,15 @@ impl<R: Personal> Closed<R> {
         Self { row, sealed }
     }
 
+    /// A row whose personal part is open, and will be sealed again.
+    pub(crate) fn opened(row: R) -> Self {
+        Self { row, sealed: None }
+    }
+
+    pub(crate) fn into_parts(self) -> (R, Option<String>) {
+        (self.row, self.sealed)
+    }
+
     /// The row as if the person had been erased: enough to tell who may see it.
     pub fn row(&self) -> &R {
         &self.row
@@ -79,8 +88,7 @@ pub async fn open_all<R: Personal>(
         .map_err(ReadError::doing("opening personal data"))
 }
 
-/// The same for the projection itself.
-pub(crate) async fn opened<R: Personal>(
+async fn opened<R: Personal>(
     sealing: &Sealing,
     rows: Vec<Closed<R>>,
 ) -> Result<Vec<R>, sqlx::Error> {
@@ -103,6 +111,18 @@ pub(crate) async fn opened<R: Personal>(
         .collect()
 }
 
+/// The rows of which `so` is true with what they tell; the others stay closed.
+pub(crate) async fn opened_where<R: Personal>(
+    sealing: &Sealing,
+    rows: Vec<Closed<R>>,
+    so: impl Fn(&R) -> bool,
+) -> Result<Vec<Closed<R>>, sqlx::Error> {
+    let (open, mut closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| so(&row.row));
+    let open = opened(sealing, open).await?;
+    closed.extend(open.into_iter().map(Closed::opened));
+    Ok(closed)
+}
+
 /// A sealed cell of a table's column `phi`.
 pub(crate) fn cell(
     table: &str,
@@ -117,20 +137,33 @@ pub(crate) fn cell(
     }
 }
 
-/// The column `phi` of rows on their way to their table.
+/// The column `phi` of rows on their way to their table: what was said anew is sealed, and the rest stays
+/// as it was stored.
 pub(crate) async fn sealed<R: Personal>(
     sealing: &Sealing,
-    rows: &[R],
+    rows: &[Closed<R>],
 ) -> Result<Vec<Option<String>>, sqlx::Error> {
-    let cells = rows.iter().map(|row| {
-        let value = serde_json::to_value(row.phi());
-        let value = value.map_err(|error| sqlx::Error::Encode(error.into()))?;
-        Ok(Cell {
-            subject: row.subject().as_uuid(),
-            words: words_of_row(R::TABLE, &row.key()),
-            value,
-        })
-    });
+    let is_new = |row: &&Closed<R>| !row.row.phi().is_erased();
+    let cells = rows.iter().filter(is_new).map(|row| fresh(&row.row));
     let cells = cells.collect::<Result<_, sqlx::Error>>()?;
-    sealing.seal_many(cells).await.map_err(SealError::into)
+    let mut fresh = sealing.seal_many(cells).await?.into_iter();
+    let column = rows.iter().map(|row| {
+        if is_new(&row) {
+            fresh.next().flatten()
+        } else {
+            row.sealed.clone()
+        }
+    });
+    Ok(column.collect())
+}
+
+/// What a row tells, to be sealed.
+fn fresh<R: Personal>(row: &R) -> Result<Cell, sqlx::Error> {
+    let value = serde_json::to_value(row.phi());
+    let value = value.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok(Cell {
+        subject: row.subject().as_uuid(),
+        words: words_of_row(R::TABLE, &row.key()),
+        value,
+    })
 }

@@ -1,6 +1,8 @@
 //! Is it alive, and is it ready?
 
-use std::time::Duration;
+mod lag;
+
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, ServiceConfig};
@@ -8,7 +10,10 @@ use event_store::Cursor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use lag::*;
+
 use crate::app::App;
+use crate::metrics::Sampler;
 
 /// How long a readiness check may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -40,21 +45,11 @@ pub struct Readiness {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     head: Option<Cursor>,
+    /// Who holds the readers of the log back; absent if that could not be asked in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    horizon: Option<Horizon>,
     /// How far each subscriber has come.
     subscribers: Vec<SubscriberState>,
-}
-
-/// How far a subscriber has come.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SubscriberState {
-    /// Its name.
-    name: &'static str,
-    /// The last event that it took or passed over.
-    #[schema(value_type = String)]
-    position: Cursor,
-    /// Whether it has come to the head.
-    caught_up: bool,
 }
 
 /// The process answers.
@@ -80,27 +75,24 @@ pub async fn healthz() -> Json<Alive> {
         (status = 503, description = "The database does not answer", body = Readiness),
     ),
 )]
-pub async fn readyz(app: Data<App>) -> HttpResponse {
+pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
+    let deadline = Instant::now() + PATIENCE;
     let head = tokio::time::timeout(PATIENCE, app.commands.store().head()).await;
     let head = head.ok().and_then(Result::ok);
-    let subscribers = app
-        .progress
-        .all()
-        .into_iter()
-        .map(|(name, position)| SubscriberState {
-            name,
-            position,
-            caught_up: head.is_some_and(|head| position >= head),
-        })
-        .collect();
-    let ready = head.is_some();
-    let body = Readiness {
-        ready,
-        database: ready,
-        head,
-        subscribers,
+    let left = deadline.saturating_duration_since(Instant::now());
+    // Whether the node can work is decided: a lag that takes too long to measure changes nothing.
+    let surveyed = match head {
+        Some(_) => sampler.probe(&app, left).await,
+        None => None,
     };
-    if ready {
+    let body = Readiness {
+        ready: head.is_some(),
+        database: head.is_some(),
+        head,
+        horizon: surveyed.as_ref().map(Horizon::of),
+        subscribers: lag::states(&app.progress.all(), head, surveyed.as_ref()),
+    };
+    if body.ready {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)

@@ -20,7 +20,7 @@ use prometheus::{Registry, TextEncoder};
 pub use access::MetricsAccess;
 pub use get::*;
 pub use http::{Endpoint, HttpMetrics};
-pub use sampled::Sampler;
+pub use sampled::{Sampler, Surveyed};
 use samples::Samples;
 
 /// The numbers of one node.

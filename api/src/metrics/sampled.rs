@@ -18,14 +18,40 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub struct Sampler {
     holder: Mutex<Option<(u32, Instant)>>,
+    /// Held by the probe that asks: anybody may probe, and many at once cost no more than one.
+    probing: tokio::sync::Mutex<()>,
+}
+
+/// How the log stood when it was asked.
+pub struct Surveyed {
+    /// As the database says.
+    pub log: LogSurvey,
+    /// How long the horizon has been held, as far as anybody knows; zero if it is free.
+    pub horizon_age: Duration,
 }
 
 impl Sampler {
+    /// How the log stands, if the database says so in time.
+    pub async fn survey(&self, app: &App, patience: Duration) -> Option<Surveyed> {
+        let store = app.commands.store();
+        let survey = tokio::time::timeout(patience, store.survey(&app.progress)).await;
+        let log = survey.ok()?.ok()?;
+        let horizon_age = self.age(log.horizon.as_ref(), Instant::now());
+        Some(Surveyed { log, horizon_age })
+    }
+
+    /// The same, one after the other.
+    pub async fn probe(&self, app: &App, patience: Duration) -> Option<Surveyed> {
+        let begun = Instant::now();
+        let turn = tokio::time::timeout(patience, self.probing.lock()).await;
+        let _turn = turn.ok()?;
+        let left = patience.saturating_sub(begun.elapsed());
+        self.survey(app, left).await
+    }
+
     /// The families of this moment.
     pub async fn sample(&self, app: &App) -> Result<Vec<MetricFamily>, Error> {
-        let store = app.commands.store();
-        let survey = tokio::time::timeout(PATIENCE, store.survey(&app.progress)).await;
-        let survey = survey.ok().and_then(Result::ok);
+        let survey = self.survey(app, PATIENCE).await;
         let samples = Samples::new();
         samples.gauge(
             "caresync_database_up",
@@ -33,60 +59,11 @@ impl Sampler {
             if survey.is_some() { 1.0 } else { 0.0 },
         )?;
         if let Some(survey) = survey {
-            self.log(&samples, &survey)?;
+            log(&samples, &survey)?;
         }
         pool(&samples, &app.pool)?;
-        write_side(&samples, &store.figures())?;
+        write_side(&samples, &app.commands.store().figures())?;
         Ok(samples.gather())
-    }
-
-    fn log(&self, samples: &Samples, survey: &LogSurvey) -> Result<(), Error> {
-        samples.gauge(
-            "caresync_log_head_position",
-            "The number of the newest event; numbers have gaps.",
-            float(survey.head_position.unsigned_abs()),
-        )?;
-        let age = self.age(survey.horizon.as_ref(), Instant::now());
-        samples.gauge(
-            "caresync_log_horizon_age_seconds",
-            "How long the oldest writing transaction of the cluster has been running, which no reader passes.",
-            age.as_secs_f64(),
-        )?;
-        if let Some(pid) = survey.horizon.and_then(|holder| holder.pid) {
-            samples.gauge(
-                "caresync_log_horizon_holder_pid",
-                "The PostgreSQL process of the oldest writing transaction; absent if there is none.",
-                f64::from(pid),
-            )?;
-        }
-        let lags = &survey.lags;
-        let events: Vec<_> = lags
-            .iter()
-            .map(|lag| (lag.name, float(lag.events)))
-            .collect();
-        samples.labelled(
-            "caresync_subscriber_lag_events",
-            "Events that a subscriber has not taken yet, counted up to 100,000.",
-            ("subscriber", &events),
-        )?;
-        let ages: Vec<_> = lags
-            .iter()
-            .map(|lag| (lag.name, lag.age.as_secs_f64()))
-            .collect();
-        samples.labelled(
-            "caresync_subscriber_lag_seconds",
-            "How long the oldest event that a subscriber has not taken has been in the log.",
-            ("subscriber", &ages),
-        )?;
-        let parked: Vec<_> = lags
-            .iter()
-            .map(|lag| (lag.name, float(lag.parked)))
-            .collect();
-        samples.labelled(
-            "caresync_subscriber_parked_aggregates",
-            "Aggregates with an event that a subscriber could not take; `caresync dead-letters` lists them.",
-            ("subscriber", &parked),
-        )
     }
 
     /// How long the horizon has been held, as the database says; else since a scrape first saw it.
@@ -103,6 +80,54 @@ impl Sampler {
         *seen = Some((holder.transaction, since));
         holder.age.unwrap_or_else(|| now.duration_since(since))
     }
+}
+
+fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {
+    samples.gauge(
+        "caresync_log_head_position",
+        "The number of the newest event; numbers have gaps.",
+        float(survey.log.head_position.unsigned_abs()),
+    )?;
+    samples.gauge(
+        "caresync_log_horizon_age_seconds",
+        "How long the oldest writing transaction of the cluster has been running, which no reader passes.",
+        survey.horizon_age.as_secs_f64(),
+    )?;
+    if let Some(pid) = survey.log.horizon.and_then(|holder| holder.pid) {
+        samples.gauge(
+            "caresync_log_horizon_holder_pid",
+            "The PostgreSQL process of the oldest writing transaction; absent if there is none.",
+            f64::from(pid),
+        )?;
+    }
+    let lags = &survey.log.lags;
+    let events: Vec<_> = lags
+        .iter()
+        .map(|lag| (lag.name, float(lag.events)))
+        .collect();
+    samples.labelled(
+        "caresync_subscriber_lag_events",
+        "Events that a subscriber has not taken yet, counted up to 100,000.",
+        ("subscriber", &events),
+    )?;
+    let ages: Vec<_> = lags
+        .iter()
+        .map(|lag| (lag.name, lag.age.as_secs_f64()))
+        .collect();
+    samples.labelled(
+        "caresync_subscriber_lag_seconds",
+        "How long the oldest event that a subscriber has not taken has been in the log.",
+        ("subscriber", &ages),
+    )?;
+    let parked: Vec<_> = lags
+        .iter()
+        .map(|lag| (lag.name, float(lag.parked)))
+        .collect();
+    samples.labelled(
+        "caresync_subscriber_parked_aggregates",
+        "Aggregates with an event that a subscriber could not take; `caresync dead-letters` lists them.",
+        ("subscriber", &parked),
+    )
 }
 
 fn pool(samples: &Samples, pool: &PgPool) -> Result<(), Error> {

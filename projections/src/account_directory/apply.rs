@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::query::{self, AccountPhi, ListedAccount};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -18,7 +18,6 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
     write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
@@ -62,19 +61,19 @@ impl Fold for ListedAccount {
 async fn write(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[ListedAccount],
+    rows: &[Closed<ListedAccount>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/account_directory/upsert.sql",
-        &column(rows, |row| row.account.as_uuid()),
-        &column(rows, |row| Json(&row.roles)) as _,
-        &column(rows, |row| Json(&row.clinics)) as _,
-        &column(rows, |row| Json(&row.person)) as _,
-        &column(rows, |row| row.disabled),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().account.as_uuid()),
+        &column(rows, |row| Json(&row.row().roles)) as _,
+        &column(rows, |row| Json(&row.row().clinics)) as _,
+        &column(rows, |row| Json(&row.row().person)) as _,
+        &column(rows, |row| row.row().disabled),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;

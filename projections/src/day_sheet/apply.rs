@@ -13,7 +13,7 @@ use super::tables::{StoredClinic, StoredPatient, StoredVisit};
 use crate::columns::{column, read, slot, word};
 use crate::error::Corrupt;
 use crate::fold::changes_of;
-use crate::sealed::{Closed, opened, sealed};
+use crate::sealed::{Closed, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -26,7 +26,6 @@ pub(super) async fn apply(
     write_patients(connection, sealing, &patients).await?;
     let visits = changes_of::<Appointment>(events)?;
     let stored = visits_of(connection, &visits.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
     write_visits(connection, sealing, &visits.fold(stored)).await?;
     Ok(())
 }
@@ -56,7 +55,7 @@ async fn write_clinics(
 async fn write_patients(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[StoredPatient],
+    rows: &[Closed<StoredPatient>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query!(
@@ -67,10 +66,10 @@ async fn write_patients(
           as registered (patient_id, subject, phi, version)
         on conflict (patient_id) do nothing
         "#,
-        &column(rows, |row| row.patient.as_uuid()),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().patient.as_uuid()),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;
@@ -80,22 +79,22 @@ async fn write_patients(
 async fn write_visits(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[StoredVisit],
+    rows: &[Closed<StoredVisit>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/day_sheet/upsert.sql",
-        &column(rows, |row| row.appointment.as_uuid()),
-        &column(rows, |row| row.doctor.as_uuid()),
-        &column(rows, |row| row.clinic.as_uuid()),
-        &column(rows, |row| row.patient.as_uuid()),
-        &column(rows, |row| row.slot.start()),
-        &column(rows, |row| row.slot.end()),
-        &column(rows, |row| row.status.as_str()) as _,
-        &column(rows, |row| row.hold_until),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().appointment.as_uuid()),
+        &column(rows, |row| row.row().doctor.as_uuid()),
+        &column(rows, |row| row.row().clinic.as_uuid()),
+        &column(rows, |row| row.row().patient.as_uuid()),
+        &column(rows, |row| row.row().slot.start()),
+        &column(rows, |row| row.row().slot.end()),
+        &column(rows, |row| row.row().status.as_str()) as _,
+        &column(rows, |row| row.row().hold_until),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;

@@ -13,7 +13,7 @@ use super::query::{self, DoctorPhi, ListedDoctor};
 use crate::affiliation::{AffiliationRow, rows_of, slot_minutes};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -22,7 +22,6 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
     let doctors = changes.fold(stored);
     write_doctors(connection, sealing, &doctors).await?;
     write_affiliations(connection, &doctors).await?;
@@ -105,19 +104,19 @@ impl ListedDoctor {
 async fn write_doctors(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[ListedDoctor],
+    rows: &[Closed<ListedDoctor>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/doctor_directory/upsert_doctors.sql",
-        &column(rows, |row| row.doctor.as_uuid()),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().doctor.as_uuid()),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| Json(&row.specialisations)) as _,
-        &column(rows, |row| Json(&row.languages)) as _,
-        &column(rows, |row| row.verified),
-        &column(rows, |row| row.suspended),
-        &column(rows, |row| row.version)
+        &column(rows, |row| Json(&row.row().specialisations)) as _,
+        &column(rows, |row| Json(&row.row().languages)) as _,
+        &column(rows, |row| row.row().verified),
+        &column(rows, |row| row.row().suspended),
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;
@@ -126,10 +125,11 @@ async fn write_doctors(
 
 async fn write_affiliations(
     connection: &mut PgConnection,
-    doctors: &[ListedDoctor],
+    doctors: &[Closed<ListedDoctor>],
 ) -> Result<(), sqlx::Error> {
     let rows: Vec<AffiliationRow<'_>> = doctors
         .iter()
+        .map(Closed::row)
         .flat_map(|doctor| rows_of(doctor.aggregate(), &doctor.affiliations, doctor.version))
         .collect();
     sqlx::query_file!(

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::query::{self, DoctorLeave, LeavePhi};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -17,7 +17,6 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
     write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
@@ -56,7 +55,7 @@ impl Fold for DoctorLeave {
 async fn write(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[DoctorLeave],
+    rows: &[Closed<DoctorLeave>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query!(
@@ -76,14 +75,14 @@ async fn write(
           version = excluded.version
         where excluded.version > stored.version
         "#,
-        &column(rows, |row| row.leave.as_uuid()),
-        &column(rows, |row| row.doctor.as_uuid()),
-        &column(rows, |row| row.during.start()),
-        &column(rows, |row| row.during.end()),
-        &column(rows, |row| row.withdrawn),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().leave.as_uuid()),
+        &column(rows, |row| row.row().doctor.as_uuid()),
+        &column(rows, |row| row.row().during.start()),
+        &column(rows, |row| row.row().during.end()),
+        &column(rows, |row| row.row().withdrawn),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::query::{self, AppointmentPhi, PatientAppointment};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -20,7 +20,6 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
     write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
@@ -109,28 +108,28 @@ const fn part(cancelled_by: CancelledBy) -> &'static str {
 async fn write(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[PatientAppointment],
+    rows: &[Closed<PatientAppointment>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query_file!(
         "src/patient_appointments/upsert.sql",
-        &column(rows, |row| row.appointment.as_uuid()),
-        &column(rows, |row| row.patient.as_uuid()),
-        &column(rows, |row| row.doctor.as_uuid()),
-        &column(rows, |row| row.clinic.as_uuid()),
-        &column(rows, |row| row.slot.start()),
-        &column(rows, |row| row.slot.end()),
-        &column(rows, |row| row.fee.amount()),
-        &column(rows, |row| row.fee.currency().code()) as _,
-        &column(rows, |row| row.status.as_str()) as _,
-        &column(rows, |row| row.hold_until),
-        &column(rows, |row| row.booked_at),
-        &column(rows, |row| row.follows.map(|visit| visit.as_uuid())) as _,
-        &column(rows, |row| row.grounds.map(Json)) as _,
-        &column(rows, |row| row.cancelled_by.map(part)) as _,
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().appointment.as_uuid()),
+        &column(rows, |row| row.row().patient.as_uuid()),
+        &column(rows, |row| row.row().doctor.as_uuid()),
+        &column(rows, |row| row.row().clinic.as_uuid()),
+        &column(rows, |row| row.row().slot.start()),
+        &column(rows, |row| row.row().slot.end()),
+        &column(rows, |row| row.row().fee.amount()),
+        &column(rows, |row| row.row().fee.currency().code()) as _,
+        &column(rows, |row| row.row().status.as_str()) as _,
+        &column(rows, |row| row.row().hold_until),
+        &column(rows, |row| row.row().booked_at),
+        &column(rows, |row| row.row().follows.map(|visit| visit.as_uuid())) as _,
+        &column(rows, |row| row.row().grounds.map(Json)) as _,
+        &column(rows, |row| row.row().cancelled_by.map(part)) as _,
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::query::{self, PatientCard, PatientPhi};
 use crate::columns::column;
 use crate::fold::{Changes, Fold};
-use crate::sealed::{opened, sealed};
+use crate::sealed::{Closed, opened_where, sealed};
 
 pub(super) async fn apply(
     events: &[RecordedEvent],
@@ -21,7 +21,9 @@ pub(super) async fn apply(
 ) -> Result<(), SubscriberError> {
     let changes = Changes::decode(events)?;
     let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let stored = opened(sealing, stored).await?;
+    // A contact is a part of what a card tells, so the rest has to be known.
+    let moved = changes.aggregates_where(|event| matches!(event, PatientEvent::ContactChanged(_)));
+    let stored = opened_where(sealing, stored, |card| moved.contains(&card.aggregate())).await?;
     write(connection, sealing, &changes.fold(stored)).await?;
     Ok(())
 }
@@ -100,7 +102,7 @@ impl From<PatientRegisteredPhi> for PatientPhi {
 async fn write(
     connection: &mut PgConnection,
     sealing: &Sealing,
-    rows: &[PatientCard],
+    rows: &[Closed<PatientCard>],
 ) -> Result<(), sqlx::Error> {
     let phi = sealed(sealing, rows).await?;
     sqlx::query!(
@@ -116,11 +118,11 @@ async fn write(
           version = excluded.version
         where excluded.version > stored.version
         "#,
-        &column(rows, |row| row.patient.as_uuid()),
-        &column(rows, |row| row.subject.as_uuid()),
+        &column(rows, |row| row.row().patient.as_uuid()),
+        &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,
-        &column(rows, |row| Json(&row.proxies)) as _,
-        &column(rows, |row| row.version)
+        &column(rows, |row| Json(&row.row().proxies)) as _,
+        &column(rows, |row| row.row().version)
     )
     .execute(connection)
     .await?;
@@ -130,7 +132,8 @@ async fn write(
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use domain::{BirthDate, PersonName};
+    use domain::patient::PatientProxyAdded;
+    use domain::{AccountId, Actor, BirthDate, PatientId, PersonName};
 
     use super::*;
 
@@ -142,6 +145,29 @@ mod tests {
             phone: None,
             email: None,
         })
+    }
+
+    /// What is sealed need not be opened to note who may act for the patient.
+    #[test]
+    fn a_card_stays_sealed_while_nothing_is_said_of_the_patient() {
+        let (patient, account) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let row = PatientCard {
+            patient: PatientId::from_uuid(patient),
+            subject: PatientId::from_uuid(patient).subject(),
+            phi: Phi::Erased,
+            proxies: BTreeSet::new(),
+            version: 1,
+        };
+        let added = PatientEvent::ProxyAdded(PatientProxyAdded {
+            patient: row.patient,
+            account: AccountId::from_uuid(account),
+            by: Actor::System,
+            at: chrono::DateTime::UNIX_EPOCH,
+        });
+        let stored = Closed::new(row, Some("sealed".to_owned()));
+        let (row, sealed) = Closed::evolve(Some(stored), added, 2).unwrap().into_parts();
+        assert_eq!((row.version, row.proxies.len()), (2, 1));
+        assert_eq!(sealed.as_deref(), Some("sealed"));
     }
 
     #[test]

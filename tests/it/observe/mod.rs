@@ -5,6 +5,7 @@ mod horizon;
 mod logs;
 mod metrics;
 mod parked;
+mod readiness;
 mod request_ids;
 mod scrape;
 mod takeover;

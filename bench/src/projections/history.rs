@@ -1,0 +1,155 @@
+//! A log as years of work leave it: streams lie across each other, and go on long after they began.
+
+use adapters::system::SystemIds;
+use commands::ports::IdSource as _;
+use event_store::{Append, EventStore, Metadata, StreamAppend};
+use futures::{StreamExt as _, TryStreamExt as _};
+
+use super::group::Group;
+use super::lives::Life;
+use super::visits::visit_life;
+
+/// New visits in each step. Each life that has begun goes on by one event per step, so that between two
+/// events of a visit there are a thousand of others.
+const WAVE: usize = 250;
+/// Streams in one append, and appends at a time.
+const TOGETHER: usize = 50;
+const AT_ONCE: usize = 12;
+
+/// How much there is of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Events, at least.
+    pub events: usize,
+    /// Clinics.
+    pub clinics: usize,
+    /// Doctors.
+    pub doctors: usize,
+    /// Patients; every other one has an account.
+    pub patients: usize,
+    /// Leaves.
+    pub leaves: usize,
+}
+
+/// A group and its log in the making.
+pub struct History {
+    pub group: Group,
+    size: Size,
+    lives: Vec<Life>,
+    /// Events that are in the log or will be.
+    planned: usize,
+    written: usize,
+    /// The next visit that nobody has.
+    pub next_visit: usize,
+}
+
+impl History {
+    /// Appends all of it.
+    pub async fn write(store: &EventStore, size: Size) -> anyhow::Result<Self> {
+        let mut history = Self {
+            group: Group::new(size.clinics, size.doctors, size.patients)?,
+            size,
+            lives: Vec::new(),
+            planned: 0,
+            written: 0,
+            next_visit: 0,
+        };
+        history.found(store).await?;
+        while history.planned < size.events {
+            history.visits().await?;
+            history.step(store).await?;
+        }
+        while !history.lives.is_empty() {
+            history.step(store).await?;
+        }
+        Ok(history)
+    }
+
+    /// How many events are in the log.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Clinics, then doctors: they are there before the first visit.
+    async fn found(&mut self, store: &EventStore) -> anyhow::Result<()> {
+        for n in 0..self.size.clinics {
+            let life = self.group.clinic_life(n).await?;
+            self.begin(life);
+            if n.is_multiple_of(WAVE) {
+                self.step(store).await?;
+            }
+        }
+        for n in 0..self.size.doctors {
+            let life = self.group.doctor_life(n).await?;
+            self.begin(life);
+            if n.is_multiple_of(WAVE) {
+                self.step(store).await?;
+            }
+        }
+        while !self.lives.is_empty() {
+            self.step(store).await?;
+        }
+        Ok(())
+    }
+
+    /// A wave of visits, the patients who come for the first time with them, and leaves in between.
+    async fn visits(&mut self) -> anyhow::Result<()> {
+        let first = self.next_visit;
+        self.next_visit += WAVE;
+        for n in first..self.next_visit {
+            if n < self.size.patients {
+                let life = self.group.patient_life(n).await?;
+                self.begin(life);
+            }
+            if n < self.size.patients && n.is_multiple_of(2) {
+                let life = self.group.account_life(n).await?;
+                self.begin(life);
+            }
+            if n.is_multiple_of(16) && n / 16 < self.size.leaves {
+                let life = self.group.leave_life(n / 16).await?;
+                self.begin(life);
+            }
+            let life = visit_life(&self.group, n).await?;
+            self.begin(life);
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, life: Life) {
+        self.planned += life.len();
+        self.lives.push(life);
+    }
+
+    /// Every life goes on by one event.
+    async fn step(&mut self, store: &EventStore) -> anyhow::Result<()> {
+        let streams: Vec<_> = self.lives.iter_mut().filter_map(Life::next).collect();
+        self.lives.retain(|life| life.len() > 0);
+        self.written += streams.len();
+        let appends: Vec<_> = streams.chunks(TOGETHER).map(append).collect();
+        futures::stream::iter(appends)
+            .map(|append| async move { store.append(&append).await.map(drop) })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        Ok(())
+    }
+}
+
+/// What one command writes, with metadata as a command over HTTP has it.
+pub fn append(streams: &[StreamAppend]) -> Append {
+    let id = SystemIds.id();
+    Append {
+        streams: streams.to_vec(),
+        basis: Vec::new(),
+        metadata: Metadata {
+            actor: SystemIds.id().to_string(),
+            role: "RECEPTIONIST".to_owned(),
+            clinic: Some(SystemIds.id().to_string()),
+            correlation_id: id,
+            causation_id: id,
+            request_id: Some(id),
+            command_id: id,
+        },
+        idempotency: None,
+    }
+}

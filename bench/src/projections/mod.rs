@@ -1,0 +1,203 @@
+//! How fast are read models made from a long log, beside one transaction per event?
+//!
+//! The log is the product's own: clinics, doctors, patients, accounts, leaves and visits, sealed, with
+//! streams that lie across each other. The read models are all of the product's.
+
+mod group;
+mod history;
+mod live;
+mod lives;
+mod model;
+mod report;
+mod visits;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use api::storage;
+use commands::identity::LoginIndex;
+use event_store::{Cursor, EventStore, Subscriber};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::cluster::Cluster;
+use crate::figures::Round;
+use history::{History, Size};
+use live::Live;
+use model::{Commit, OneByOne};
+use report::{All, Measured, Solo};
+
+/// Connections of a node, as in production.
+const POOL: u32 = 24;
+/// Events per batch: samples are whole batches.
+const BATCH: i64 = 500;
+
+/// How much is measured.
+struct Plan {
+    size: Size,
+    /// Pairs per read model.
+    rounds: usize,
+    /// Events that a read model wants, in each round, on every side.
+    sample: i64,
+    /// Times that all read models take the whole log together.
+    all_rounds: usize,
+    /// How long the clinic works before read models are made again.
+    calm: Duration,
+}
+
+/// Runs the bench.
+pub async fn run(quick: bool) -> anyhow::Result<()> {
+    let size = Size {
+        events: if quick { 100_000 } else { 1_000_000 },
+        clinics: 1_000,
+        doctors: if quick { 500 } else { 2_000 },
+        patients: if quick { 10_000 } else { 100_000 },
+        leaves: 3_000,
+    };
+    let plan = Plan {
+        size,
+        rounds: if quick { 3 } else { 5 },
+        sample: if quick { 1_000 } else { 5_000 },
+        all_rounds: if quick { 1 } else { 3 },
+        calm: Duration::from_secs(if quick { 3 } else { 15 }),
+    };
+    let cluster = Cluster::start(4).await?;
+    let measured = Bench::measure(&cluster, &plan).await;
+    cluster.stop().await?;
+    report::print(&measured?);
+    Ok(())
+}
+
+struct Bench<'c> {
+    cluster: &'c Cluster,
+    owner: PgPool,
+    history: History,
+    head: Cursor,
+    events: i64,
+}
+
+impl<'c> Bench<'c> {
+    async fn measure(cluster: &'c Cluster, plan: &Plan) -> anyhow::Result<Measured> {
+        cluster.settle().await?;
+        let bench = Self::fill(cluster, plan.size).await?;
+        let mut solos = Vec::new();
+        for index in 0..projections::all(bench.node().await?.sealing()).len() {
+            let solo = bench.solo(index, plan).await?;
+            solo.print();
+            solos.push(solo);
+        }
+        let all = bench.all(plan).await?;
+        let live = bench.live(plan.calm).await?;
+        bench.owner.close().await;
+        let events = bench.events;
+        Ok(Measured {
+            solos,
+            all,
+            live,
+            events,
+        })
+    }
+
+    /// Writes the log.
+    async fn fill(cluster: &'c Cluster, size: Size) -> anyhow::Result<Self> {
+        let begin = Instant::now();
+        let store = node(cluster.app_options()).await?;
+        let history = History::write(&store, size).await?;
+        let owner = cluster.owner().await?;
+        // As autovacuum would have it after a while.
+        sqlx::query("vacuum analyze").execute(&owner).await?;
+        let took = begin.elapsed().as_secs_f64();
+        println!("{} events written in {took:.0} s", history.written());
+        Ok(Self {
+            cluster,
+            owner,
+            head: store.head().await?,
+            events: i64::try_from(history.written())?,
+            history,
+        })
+    }
+
+    async fn node(&self) -> anyhow::Result<EventStore> {
+        node(self.cluster.app_options()).await
+    }
+
+    /// One read model: alone over the whole log, and over a sample in turn with its references.
+    async fn solo(&self, index: usize, plan: &Plan) -> anyhow::Result<Solo> {
+        let model = projections::all(self.node().await?.sealing()).swap_remove(index);
+        let wanted = model::wanted(&self.owner, &model).await?;
+        // The first batch warms up.
+        let sample = plan.sample.min(wanted / BATCH * BATCH - BATCH);
+        ensure!(sample >= BATCH, "too few events for {}", model.name());
+        let from = model::nth_wanted(&self.owner, &model, BATCH).await?;
+        let until = model::nth_wanted(&self.owner, &model, BATCH + sample).await?;
+        let mut solo = Solo::new(model.name(), (wanted, self.events), sample);
+        for pair in 0..plan.rounds {
+            let mut sides = [None, Some(Commit::Durable), Some(Commit::Asynchronous)];
+            sides.rotate_left(pair % 3);
+            for side in sides {
+                let took = self.replay(side, Some(index), (from, until)).await?;
+                let rate = Round::of_rate(per_second(sample, took));
+                solo.rounds(side).push(rate);
+            }
+        }
+        solo.whole = self
+            .replay(None, Some(index), (Cursor::START, self.head))
+            .await?;
+        Ok(solo)
+    }
+
+    async fn all(&self, plan: &Plan) -> anyhow::Result<All> {
+        let mut rounds = Vec::new();
+        for _ in 0..plan.all_rounds {
+            let took = self.replay(None, None, (Cursor::START, self.head)).await?;
+            rounds.push(Round::of_rate(per_second(self.events, took)));
+        }
+        Ok(All { rounds })
+    }
+
+    /// All read models made again while others book.
+    async fn live(&self, calm: Duration) -> anyhow::Result<Live> {
+        let store = self.node().await?;
+        model::reset(&self.owner, &projections::all(store.sealing())).await?;
+        store.pool().close().await;
+        live::measure(self.cluster, &self.history, calm).await
+    }
+
+    /// How long a stretch of the log takes, from empty tables: one read model, or all of them.
+    async fn replay(
+        &self,
+        side: Option<Commit>,
+        only: Option<usize>,
+        stretch: (Cursor, Cursor),
+    ) -> anyhow::Result<Duration> {
+        let store = self.node().await?;
+        let mut models = projections::all(store.sealing());
+        model::reset(&self.owner, &models).await?;
+        if let Some(index) = only {
+            models = vec![models.swap_remove(index)];
+        }
+        if let Some(commit) = side {
+            let one_by_one = |model: &Arc<dyn Subscriber>| -> Arc<dyn Subscriber> {
+                Arc::new(OneByOne::of(model, store.pool(), commit))
+            };
+            models = models.iter().map(one_by_one).collect();
+        }
+        let took = model::replay(&store, models, stretch).await?;
+        store.pool().close().await;
+        Ok(took)
+    }
+}
+
+/// A node that connects like this. Its caches are cold.
+async fn node(options: PgConnectOptions) -> anyhow::Result<EventStore> {
+    let pool = storage::connect(options, POOL).await?;
+    let sealing = tests::sealing::sealing(pool.clone()).await?;
+    let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
+    Ok(EventStore::open_with(pool, options).await?)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of events fits")]
+fn per_second(events: i64, took: Duration) -> f64 {
+    events as f64 / took.as_secs_f64()
+}

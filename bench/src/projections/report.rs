@@ -1,0 +1,126 @@
+//! What was measured, as a table and as a line for scripts.
+
+use std::time::Duration;
+
+use super::live::Live;
+use super::model::Commit;
+use super::per_second;
+use crate::figures::{Round, median, median_ratio};
+
+/// One read model.
+pub struct Solo {
+    name: &'static str,
+    /// Events in the log that it wants, and all.
+    wanted: i64,
+    events: i64,
+    /// Events that it wants in each round.
+    sample: i64,
+    batched: Vec<Round>,
+    durable: Vec<Round>,
+    asynchronous: Vec<Round>,
+    /// For the whole log.
+    pub whole: Duration,
+}
+
+/// All read models side by side.
+pub struct All {
+    /// Events of the log per second.
+    pub rounds: Vec<Round>,
+}
+
+impl Solo {
+    /// Nothing was measured yet.
+    pub fn new(name: &'static str, (wanted, events): (i64, i64), sample: i64) -> Self {
+        Self {
+            name,
+            wanted,
+            events,
+            sample,
+            batched: Vec::new(),
+            durable: Vec::new(),
+            asynchronous: Vec::new(),
+            whole: Duration::ZERO,
+        }
+    }
+
+    /// The rounds of a side: the product's, or one of its references.
+    pub fn rounds(&mut self, side: Option<Commit>) -> &mut Vec<Round> {
+        match side {
+            None => &mut self.batched,
+            Some(Commit::Durable) => &mut self.durable,
+            Some(Commit::Asynchronous) => &mut self.asynchronous,
+        }
+    }
+
+    /// Beside one durable transaction per event.
+    fn ratio(&self) -> f64 {
+        median_ratio(&self.batched, &self.durable)
+    }
+
+    /// Wanted events per second, over the sample.
+    fn rate(&self) -> f64 {
+        rate(&self.batched)
+    }
+
+    /// One line of the table.
+    pub fn print(&self) {
+        println!(
+            "{:<22} {:>7} wanted, {:>5} a round: {:>7.0}/s, one by one {:>5.0}/s durable ({:.1}x), {:>5.0}/s \
+             asynchronous ({:.1}x); the log in {:.1} s: {:.0} wanted/s, {:.0} passed/s",
+            self.name,
+            self.wanted,
+            self.sample,
+            self.rate(),
+            rate(&self.durable),
+            self.ratio(),
+            rate(&self.asynchronous),
+            median_ratio(&self.batched, &self.asynchronous),
+            self.whole.as_secs_f64(),
+            per_second(self.wanted, self.whole),
+            per_second(self.events, self.whole),
+        );
+    }
+}
+
+/// All figures.
+pub struct Measured {
+    pub solos: Vec<Solo>,
+    pub all: All,
+    pub live: Live,
+    /// Events in the log.
+    pub events: i64,
+}
+
+/// Prints what is not in the table yet, and the line for scripts.
+pub fn print(measured: &Measured) {
+    let Measured {
+        solos,
+        all,
+        live,
+        events,
+    } = measured;
+    let lowest = |of: fn(&Solo) -> f64| solos.iter().map(of).fold(f64::INFINITY, f64::min);
+    let per_million = 1e6 / per_second(*events, live.rebuild);
+    println!(
+        "all made again beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
+         {:.1} and {:.1} ms before, {:.1} and {:.1} ms meanwhile ({:.0} commands/s)",
+        live.rebuild.as_secs_f64(),
+        live.events,
+        live.before.percentile_ms(50),
+        live.before.percentile_ms(99),
+        live.visible.percentile_ms(50),
+        live.visible.percentile_ms(99),
+        live.visible.rate,
+    );
+    println!(
+        "projections ratio_row={:.1} slowest_per_s={:.0} all_per_s={:.0} rebuild_s_per_million={per_million:.1} p99_ms_rebuild={:.1}",
+        lowest(Solo::ratio),
+        lowest(Solo::rate),
+        rate(&all.rounds),
+        live.visible.percentile_ms(99),
+    );
+}
+
+fn rate(rounds: &[Round]) -> f64 {
+    median(rounds.iter().map(|round| round.rate))
+}

@@ -1,0 +1,175 @@
+//! Visits, with what becomes of them.
+
+use adapters::system::SystemIds;
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::ports::IdSource as _;
+use domain::appointment::{
+    Appointment, AppointmentCommand, BookAppointment, BookingPolicy, CancelAppointment,
+    CancelledBy, CompleteVisit, ConfirmByOverride, ExpireHold, MarkArrived, MarkNoShow,
+    RescheduleAppointment, StartVisit,
+};
+use domain::{Actor, AppointmentId, Holidays, Reason};
+
+use super::group::Group;
+use super::lives::Life;
+
+/// Minutes per slot, and slots per doctor and day.
+const SLOT: usize = 15;
+const PER_DAY: usize = 32;
+/// When the first slot of a day begins.
+const OPENS: i64 = 9;
+/// Days that a visit is moved by, and booked ahead of its slot.
+const MOVED: i64 = 60;
+const AHEAD: i64 = 2;
+
+/// The nth visit of the group. No two overlap for a doctor or a patient, as long as there are at least
+/// as many patients as doctors.
+pub async fn visit_life(group: &Group, n: usize) -> anyhow::Result<Life> {
+    let visit = Plan::of(group, n)?;
+    let mut commands = vec![AppointmentCommand::Book(visit.book()?)];
+    // Of a hundred visits: 70 take place, 3 of them after a move, 8 are missed, 12 are called off, 10
+    // were never paid.
+    match n * 37 % 100 {
+        0..67 => {
+            commands.push(visit.confirm()?);
+            commands.extend(visit.takes_place()?);
+        }
+        67..70 => {
+            commands.push(visit.confirm()?);
+            let moved = visit.moved();
+            commands.push(AppointmentCommand::Reschedule(
+                visit.reschedule(moved.start),
+            ));
+            commands.extend(moved.takes_place()?);
+        }
+        70..78 => commands.extend([visit.confirm()?, visit.missed()]),
+        78..90 => commands.extend([visit.confirm()?, visit.called_off()?]),
+        _ => commands.push(visit.expire()),
+    }
+    Life::of::<Appointment>(visit.appointment.as_uuid(), commands).await
+}
+
+/// A booking and nothing else, of a visit that nobody else has.
+pub async fn booking(group: &Group, n: usize) -> anyhow::Result<Life> {
+    let visit = Plan::of(group, n)?;
+    let book = AppointmentCommand::Book(visit.book()?);
+    Life::of::<Appointment>(visit.appointment.as_uuid(), vec![book]).await
+}
+
+#[derive(Clone, Copy)]
+struct Plan<'g> {
+    group: &'g Group,
+    n: usize,
+    appointment: AppointmentId,
+    start: DateTime<Utc>,
+    at: DateTime<Utc>,
+}
+
+impl<'g> Plan<'g> {
+    fn of(group: &'g Group, n: usize) -> anyhow::Result<Self> {
+        let turn = n / group.doctors();
+        let (day, slot) = (turn / PER_DAY + 3, turn % PER_DAY);
+        let start = group.begin
+            + TimeDelta::days(i64::try_from(day)?)
+            + TimeDelta::hours(OPENS)
+            + TimeDelta::minutes(i64::try_from(slot * SLOT)?);
+        Ok(Self {
+            group,
+            n,
+            appointment: AppointmentId::from_uuid(SystemIds.id()),
+            start,
+            at: start - TimeDelta::days(AHEAD),
+        })
+    }
+
+    fn moved(self) -> Self {
+        let start = self.start + TimeDelta::days(MOVED);
+        Self { start, ..self }
+    }
+
+    fn book(self) -> anyhow::Result<BookAppointment> {
+        Ok(BookAppointment {
+            appointment: self.appointment,
+            clinic: self.group.clinic(self.n % self.group.doctors()),
+            holidays: Holidays::default(),
+            doctor: self.group.doctor(self.n),
+            patient: self.group.patient(self.n),
+            start: self.start,
+            reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
+            follows: None,
+            override_reason: None,
+            policy: BookingPolicy::default(),
+            by: Actor::System,
+            at: self.at,
+        })
+    }
+
+    fn confirm(self) -> anyhow::Result<AppointmentCommand> {
+        Ok(AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+            reason: Reason::parse("Paid at the desk")?,
+            by: Actor::System,
+            at: self.at + TimeDelta::minutes(5),
+        }))
+    }
+
+    fn reschedule(self, start: DateTime<Utc>) -> RescheduleAppointment {
+        RescheduleAppointment {
+            clinic: self.group.clinic(self.n % self.group.doctors()).clinic,
+            holidays: Holidays::default(),
+            doctor: self.group.doctor(self.n),
+            start,
+            reason: None,
+            override_reason: None,
+            policy: BookingPolicy::default(),
+            by: Actor::System,
+            at: self.at + TimeDelta::minutes(9),
+        }
+    }
+
+    fn takes_place(self) -> anyhow::Result<[AppointmentCommand; 3]> {
+        let (by, start) = (Actor::System, self.start);
+        let zone = self.group.clinic(0).zone;
+        let end = start + TimeDelta::minutes(12);
+        let reason = Some(Reason::parse("Noted at the desk")?);
+        Ok([
+            AppointmentCommand::Arrive(MarkArrived {
+                zone,
+                by,
+                at: start - TimeDelta::minutes(5),
+            }),
+            AppointmentCommand::Start(StartVisit {
+                reason: reason.clone(),
+                by,
+                at: start,
+            }),
+            AppointmentCommand::Complete(CompleteVisit {
+                reason,
+                by,
+                at: end,
+            }),
+        ])
+    }
+
+    fn missed(self) -> AppointmentCommand {
+        AppointmentCommand::MarkNoShow(MarkNoShow {
+            reason: None,
+            by: Actor::System,
+            at: self.start + TimeDelta::minutes(30),
+        })
+    }
+
+    fn called_off(self) -> anyhow::Result<AppointmentCommand> {
+        Ok(AppointmentCommand::Cancel(CancelAppointment {
+            cancelled_by: CancelledBy::Patient,
+            reason: Some(Reason::parse("Feels better")?),
+            by: Actor::System,
+            at: self.at + TimeDelta::hours(3),
+        }))
+    }
+
+    fn expire(self) -> AppointmentCommand {
+        AppointmentCommand::ExpireHold(ExpireHold {
+            at: self.at + TimeDelta::minutes(16),
+        })
+    }
+}

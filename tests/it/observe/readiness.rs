@@ -1,0 +1,167 @@
+//! `/readyz` tells how far readers are behind and who holds them back, and sends nobody away for it.
+
+use adapters::jwt::JwtKeys;
+use serde_json::Value;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, Postgres, Transaction};
+use tests::database::Database;
+
+use super::scrape::Scrape;
+use crate::support::{Client, Clinic, Server, all_read, eventually};
+
+/// What `/readyz` says, as far as it is about lag.
+struct Readiness(Value);
+
+impl Readiness {
+    async fn of(client: &Client) -> Self {
+        Self(client.get("/readyz").expect(200).await.body)
+    }
+
+    fn holder(&self) -> Option<i64> {
+        self.0["horizon"]["pid"].as_i64()
+    }
+
+    fn age(&self) -> f64 {
+        self.0["horizon"]["ageSeconds"].as_f64().unwrap()
+    }
+
+    fn subscribers(&self) -> &Vec<Value> {
+        self.0["subscribers"].as_array().unwrap()
+    }
+
+    /// Events and seconds of who is furthest behind.
+    fn worst(&self) -> (u64, f64) {
+        let lag = |one: &Value| {
+            let events = one["lagEvents"].as_u64().unwrap();
+            (events, one["lagSeconds"].as_f64().unwrap())
+        };
+        let lags = self.subscribers().iter().map(lag);
+        lags.fold((0, 0.0), |worst, lag| {
+            (worst.0.max(lag.0), worst.1.max(lag.1))
+        })
+    }
+}
+
+/// A transaction that writes and stays open, and the process that it runs in.
+async fn hold(pool: &PgPool) -> (Transaction<'static, Postgres>, i64) {
+    let mut held = pool.begin().await.unwrap();
+    let pid: i32 = sqlx::query_scalar("select pg_backend_pid() from pg_current_xact_id()")
+        .fetch_one(&mut *held)
+        .await
+        .unwrap();
+    (held, pid.into())
+}
+
+/// Three visits are booked while `pool` writes elsewhere: every reader stands still, both endpoints
+/// say by how much and because of whom, and all is well once it has ended.
+async fn a_held_horizon_shows_and_passes(clinic: &Clinic, pool: &PgPool) {
+    let nobody = clinic.nobody();
+    all_read(nobody).await;
+    let (held, pid) = hold(pool).await;
+    for number in 0..3 {
+        clinic.book(&clinic.patient(), number).expect(201).await;
+    }
+    // Other tests write in this cluster as well; ours outlives them.
+    let mut told = Vec::new();
+    eventually("the lag grows under its name", async || {
+        let (ready, scrape) = (Readiness::of(nobody).await, Scrape::of(nobody).await);
+        let named = scrape.get("caresync_log_horizon_holder_pid") == Some(pid);
+        if named && ready.holder() == Some(pid) {
+            told.push((ready, scrape));
+        }
+        told.len() > 10
+    })
+    .await;
+    for (ready, scrape) in &told {
+        let lags = scrape.family("caresync_subscriber_lag_events");
+        assert_eq!(lags.len(), ready.subscribers().len());
+        assert!(lags.iter().all(|lag| *lag >= 3), "{}", scrape.text);
+        let (events, seconds) = ready.worst();
+        assert!(events >= 3 && seconds > 0.0, "{}", ready.0);
+        let behind = |one: &Value| one["caughtUp"] == false;
+        assert!(ready.subscribers().iter().all(behind), "{}", ready.0);
+    }
+    let ages: Vec<_> = told.iter().map(|(ready, _)| ready.age()).collect();
+    let seconds: Vec<_> = told.iter().map(|(ready, _)| ready.worst().1).collect();
+    assert!(ages.is_sorted() && ages[0] < ages[10], "{ages:?}");
+    assert!(
+        seconds.is_sorted() && seconds[0] < seconds[10],
+        "{seconds:?}"
+    );
+
+    held.rollback().await.unwrap();
+    all_read(nobody).await;
+    let (ready, scrape) = (Readiness::of(nobody).await, Scrape::of(nobody).await);
+    assert_eq!(ready.worst(), (0, 0.0), "{}", ready.0);
+    assert_ne!(ready.holder(), Some(pid));
+    let lags = scrape.family("caresync_subscriber_lag_events");
+    assert!(lags.iter().all(|lag| *lag == 0), "{lags:?}");
+}
+
+#[tokio::test]
+async fn a_long_write_transaction_in_the_same_database_shows_and_passes() {
+    let clinic = Clinic::open().await;
+    a_held_horizon_shows_and_passes(&clinic, &clinic.pool).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_long_write_transaction_in_another_database_of_the_cluster_counts_too() {
+    let clinic = Clinic::open().await;
+    let elsewhere = Database::create().await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(elsewhere.options()).await.unwrap();
+    a_held_horizon_shows_and_passes(&clinic, &pool).await;
+    clinic.close().await;
+}
+
+/// Reading holds nobody up, however long it takes.
+#[tokio::test]
+async fn a_long_transaction_that_only_reads_holds_no_reader_back() {
+    let clinic = Clinic::open().await;
+    let mut report = clinic.pool.begin().await.unwrap();
+    let repeatable = "set transaction isolation level repeatable read, read only";
+    sqlx::query(repeatable).execute(&mut *report).await.unwrap();
+    let pid: i32 = sqlx::query_scalar("select pg_backend_pid() from events limit 1")
+        .fetch_one(&mut *report)
+        .await
+        .unwrap();
+    clinic.book(&clinic.patient(), 0).expect(201).await;
+    all_read(clinic.nobody()).await;
+    let ready = Readiness::of(clinic.nobody()).await;
+    assert_ne!(ready.holder(), Some(pid.into()), "{}", ready.0);
+    report.commit().await.unwrap();
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn without_a_database_nothing_is_said_of_lag_and_nobody_is_sent_here() {
+    let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
+    let ready = Readiness::of(&server.client).await;
+    assert_eq!(ready.0["database"], true);
+    let subscribers = ready.subscribers().len();
+    server.crash_database();
+    // A probe's answer is a report, not a problem.
+    let probe = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("http://{}/readyz", server.client.host());
+    let mut away = Value::Null;
+    eventually("the node says that it is not ready", async || {
+        let answer = probe.get(&url).send().await.unwrap();
+        let ready = answer.status();
+        away = answer.json().await.unwrap();
+        ready == 503
+    })
+    .await;
+    let no = Value::from(false);
+    assert_eq!((&away["ready"], &away["database"]), (&no, &no));
+    assert_eq!((away.get("head"), away.get("horizon")), (None, None));
+    let states = away["subscribers"].as_array().unwrap();
+    assert_eq!(states.len(), subscribers);
+    for state in states {
+        assert_eq!(state["caughtUp"], false);
+        assert_eq!(state.get("lagEvents"), None);
+        assert_eq!(state.get("lagSeconds"), None);
+        assert_eq!(state.get("parkedAggregates"), None);
+    }
+    server.kill();
+}
