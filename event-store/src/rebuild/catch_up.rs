@@ -10,7 +10,7 @@ use super::error::RebuildError;
 use super::follower::{Follower, Stretch};
 use super::operator::Operator;
 use super::pace::Pace;
-use crate::subscribe::{any, read, safe_head};
+use crate::subscribe::{Way, any, read, safe_head};
 use crate::{Cursor, EventStore, StoreError};
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
@@ -62,16 +62,20 @@ pub(super) async fn follow(
     let types = types_of(followers);
     let store = operator.store.clone();
     let mut pace = Pace::default();
-    let mut next = Some(stretch(&store, &types, (from, head), pace.size()).await?);
+    let first = stretch(&store, &types, (from, head), (Way::Along, pace.size()));
+    let (mut next, mut from) = (Some(first.await?), from);
     let mut steps = 0;
     while let Some(current) = next {
         let (to, limit) = (current.to, pace.size());
+        let way = Way::after((from, to), current.reading.events.len());
+        from = to;
         // The next batch is read and opened while the database takes this one.
         let reading = async {
             if to >= head {
                 return Ok(None);
             }
-            stretch(&store, &types, (to, head), limit).await.map(Some)
+            let behind = stretch(&store, &types, (to, head), (way, limit));
+            behind.await.map(Some)
         };
         let taking = take_all(&store, &mut operator.connection, followers, &current);
         let (longest, read) = tokio::join!(taking, reading);
@@ -94,7 +98,8 @@ pub(super) async fn finish(
         return Ok(true);
     }
     let types = types_of(std::slice::from_ref(follower));
-    let last = stretch(store, &types, (follower.at, to), Pace::default().size()).await?;
+    let limit = Pace::default().size();
+    let last = stretch(store, &types, (follower.at, to), (Way::Along, limit)).await?;
     if last.to < to {
         return Ok(false);
     }
@@ -134,9 +139,9 @@ async fn stretch(
     store: &EventStore,
     types: &[String],
     (after, head): (Cursor, Cursor),
-    limit: i64,
+    (way, limit): (Way, i64),
 ) -> Result<Stretch, RebuildError> {
-    let reading = read(store, (after, head), types, limit).await;
+    let reading = read(store, way, (after, head), types, limit).await;
     let reading = reading.map_err(RebuildError::Log)?;
     let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
     let last = reading.events.last().filter(|_| full);

@@ -31,7 +31,7 @@ pub(crate) use checkpoint::{
 pub use daemon::{Daemon, DaemonOptions};
 pub use dead_letters::{DeadLetter, WaitingEvent};
 pub use progress::{BehindError, Progress};
-pub(crate) use reader::{any, cursor, read, safe_head};
+pub(crate) use reader::{Way, any, cursor, read, safe_head};
 pub use retry::Retried;
 pub(crate) use runner::begin_batch;
 pub(crate) use seat::Seat;

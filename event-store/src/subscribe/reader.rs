@@ -31,15 +31,55 @@ pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     })
 }
 
+/// How a reader gets from one event that it wants to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Along the log, past those that it does not want: best where they are few.
+    #[default]
+    Along,
+    /// Type by type, at a price for each of the types: best where it wants few.
+    ByType,
+}
+
+/// A reader that passes by more than so many events for each that it wants looks for them by type.
+const SPARSE: i64 = 8;
+
+impl Way {
+    /// The way to go on, after so many wanted events lay between two places.
+    pub(crate) fn after((from, to): (Cursor, Cursor), found: usize) -> Self {
+        let passed = to.position().saturating_sub(from.position());
+        let found = i64::try_from(found).unwrap_or(i64::MAX);
+        if passed > found.saturating_mul(SPARSE) {
+            Self::ByType
+        } else {
+            Self::Along
+        }
+    }
+}
+
 /// Up to `limit` events of `types` after `after` and up to `head`, in order. Those that can't be opened
 /// are among them, as they are stored.
 pub(crate) async fn read(
     store: &EventStore,
+    way: Way,
     (after, head): (Cursor, Cursor),
     types: &[String],
     limit: i64,
 ) -> Result<Reading, SubscribeError> {
-    let rows = sqlx::query_as!(
+    let rows = match way {
+        Way::Along => along(store.pool(), (after, head), types, limit).await,
+        Way::ByType => by_type(store.pool(), (after, head), types, limit).await,
+    };
+    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
+}
+
+async fn along(
+    pool: &PgPool,
+    (after, head): (Cursor, Cursor),
+    types: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as!(
         Row,
         r#"
         select
@@ -62,9 +102,30 @@ pub(crate) async fn read(
         types,
         limit
     )
-    .fetch_all(store.pool())
-    .await;
-    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
+    .fetch_all(pool)
+    .await
+}
+
+async fn by_type(
+    pool: &PgPool,
+    (after, head): (Cursor, Cursor),
+    types: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_file_as!(
+        Row,
+        "src/subscribe/read_by_type.sql",
+        after.epoch(),
+        after.transaction_id(),
+        after.position(),
+        head.epoch(),
+        head.transaction_id(),
+        head.position(),
+        types,
+        limit
+    )
+    .fetch_all(pool)
+    .await
 }
 
 /// Whether there is an event of `types` after `after` and up to `head`.
@@ -77,10 +138,14 @@ pub(crate) async fn any(
         r#"
         select exists (
           select
-          from events
-          where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
-            and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
-            and event_type = any ($7)
+          from unnest($7::text[]) as kind (event_type)
+          where exists (
+            select
+            from events e
+            where e.event_type = kind.event_type
+              and (e.epoch, e.transaction_id, e.position) > ($1, $2::text::xid8, $3)
+              and (e.epoch, e.transaction_id, e.position) <= ($4, $5::text::xid8, $6)
+          )
         ) as "exists!"
         "#,
         after.epoch(),
@@ -253,4 +318,21 @@ impl Row {
 pub(crate) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
     Cursor::from_parts(epoch, transaction, position)
         .map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(position: i64) -> Cursor {
+        Cursor::from_parts(1, "7", position).unwrap()
+    }
+
+    #[test]
+    fn whoever_passes_most_of_the_log_by_reads_it_by_type() {
+        assert_eq!(Way::after((at(0), at(4_000)), 500), Way::Along);
+        assert_eq!(Way::after((at(0), at(4_001)), 500), Way::ByType);
+        assert_eq!(Way::after((at(100), at(200)), 0), Way::ByType);
+        assert_eq!(Way::after((at(200), at(100)), 0), Way::Along);
+    }
 }

@@ -11,6 +11,7 @@ use tracing::instrument;
 
 use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
+use super::reader::Way;
 use super::{
     DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
 };
@@ -58,6 +59,19 @@ struct Run {
     poisoned: u32,
     /// Another node has the lease but does not move.
     in_place_of_another: bool,
+    /// How the next batch is read.
+    way: Way,
+    /// What was read already while the database took the batch before.
+    ahead: Option<Batch>,
+}
+
+/// Events that follow a place.
+#[derive(Debug)]
+struct Batch {
+    after: Cursor,
+    reading: Reading,
+    /// Where the subscriber stands once it has taken them.
+    next: Cursor,
 }
 
 impl Place {
@@ -128,13 +142,21 @@ impl Runner {
         if !self.leads(seat) && !run.in_place_of_another {
             return self.follow(seat, types, place, (head.at, run)).await;
         }
-        let (reading, next) = self.new_events(types, place.standing.at, &head).await?;
-        if reading.events.is_empty() {
-            return Ok(place.passed_over(next));
+        let ahead = run.ahead.take();
+        let batch = match ahead.filter(|batch| batch.after == place.standing.at) {
+            Some(batch) => batch,
+            None => {
+                self.new_events(types, (place.standing.at, run.way), &head)
+                    .await?
+            }
+        };
+        if batch.reading.events.is_empty() {
+            return Ok(place.passed_over(batch.next));
         }
-        let manner = run.manner();
-        let at = place.checkpoint;
-        match self.take(seat, reading, (at, next), manner).await? {
+        match self
+            .take_and_read_on(seat, types, batch, (place, &head), run)
+            .await?
+        {
             Taken::Moved(standing) => Ok(Place::at_checkpoint(standing)),
             Taken::Elsewhere => {
                 run.in_place_of_another = false;
@@ -142,6 +164,30 @@ impl Runner {
                 self.open(seat).await
             }
         }
+    }
+
+    /// Takes a batch. Behind a full one there is more: it is read and opened while the database works.
+    async fn take_and_read_on(
+        &self,
+        seat: &Seat,
+        types: &[String],
+        batch: Batch,
+        (place, head): (Place, &Head),
+        run: &mut Run,
+    ) -> Result<Taken, SubscribeError> {
+        let Batch { reading, next, .. } = batch;
+        let found = reading.events.len();
+        run.way = Way::after((place.standing.at, next), found);
+        let more = self.is_full(found) && next < head.at;
+        let taking = self.take(seat, reading, (place.checkpoint, next), run.manner());
+        if !more {
+            return taking.await;
+        }
+        let reading_on = self.new_events(types, (next, run.way), head);
+        let (outcome, ahead) = tokio::join!(taking, reading_on);
+        // If it failed, it is read again, and then whoever waits for it is told.
+        run.ahead = ahead.ok();
+        outcome
     }
 
     /// Another node takes what there is: waits until it has, or until it is this node's turn.
@@ -182,30 +228,38 @@ impl Runner {
         self.leases.borrow().contains(seat)
     }
 
-    /// The next batch after `at`, and where the subscriber stands once it has taken it.
+    /// The next batch after `at`.
     async fn new_events(
         &self,
         types: &[String],
-        at: Cursor,
+        (at, way): (Cursor, Way),
         head: &Head,
-    ) -> Result<(Reading, Cursor), SubscribeError> {
+    ) -> Result<Batch, SubscribeError> {
         if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
             let wanted = tail
                 .events
                 .iter()
                 .filter(|event| types.contains(&event.event_type));
             let events = wanted.cloned().collect();
-            return Ok((Reading::opened(events), head.at));
+            return Ok(Batch {
+                after: at,
+                reading: Reading::opened(events),
+                next: head.at,
+            });
         }
         let limit = self.options.batch;
-        let reading = reader::read(&self.store, (at, head.at), types, limit).await?;
-        let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
-        let next = reading
-            .events
-            .last()
-            .filter(|_| full)
-            .map_or(head.at, |event| event.cursor);
-        Ok((reading, next))
+        let reading = reader::read(&self.store, way, (at, head.at), types, limit).await?;
+        let last = reading.events.last();
+        let last = last.filter(|_| self.is_full(reading.events.len()));
+        Ok(Batch {
+            after: at,
+            next: last.map_or(head.at, |event| event.cursor),
+            reading,
+        })
+    }
+
+    fn is_full(&self, events: usize) -> bool {
+        i64::try_from(events).is_ok_and(|events| events >= self.options.batch)
     }
 
     /// Takes a batch in a transaction of its own.
@@ -264,6 +318,7 @@ impl Runner {
 impl Run {
     fn failed(&mut self, error: &SubscribeError) {
         self.place = None;
+        self.ahead = None;
         self.failures += 1;
         match error {
             SubscribeError::Apply(error) if blame::is_of_the_event(error) => self.poisoned += 1,

@@ -15,6 +15,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
 
 use super::fixture::{Letting, LettingEvent, id, log, metadata, open};
+use super::picky::{Picky, reached};
 
 const WRITERS: u32 = 12;
 const EVENTS_PER_WRITER: i64 = 400;
@@ -222,4 +223,41 @@ async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
         Err(AppendError::Conflict | AppendError::Overtaken) => false,
         Err(error) => panic!("{error:?}"),
     }
+}
+
+/// One event in forty is for the reader, so it reads them by type, a few at a time.
+#[tokio::test]
+async fn a_reader_that_wants_few_events_takes_each_once_and_in_order() {
+    const WANTED: [&str; 2] = ["letting.settled", "letting.named"];
+    let log = log().await;
+    for round in 0..60 {
+        let letting = 1 + round % 7;
+        log.append(letting, vec![LettingEvent::Stepped; 40])
+            .await
+            .unwrap();
+        let rare = if round % 3 == 0 {
+            let name = format!("room {round}");
+            vec![LettingEvent::Settled, LettingEvent::Named { name }]
+        } else {
+            vec![LettingEvent::Settled]
+        };
+        log.append(letting, rare).await.unwrap();
+    }
+    let picky = Picky::of(&log.pool, &WANTED).await;
+    let options = DaemonOptions {
+        batch: 6,
+        ..DaemonOptions::default()
+    };
+    let head = log.store.head().await.unwrap();
+    let daemon = Daemon::start(&log.store, vec![Arc::new(picky)], options);
+    reached(&daemon, head).await;
+    daemon.stop().await;
+    let taken = "select aggregate_id || ' ' || sequence from taken order by number";
+    let written = "select aggregate_id || ' ' || sequence from events
+                   where event_type in ('letting.settled', 'letting.named')
+                   order by epoch, transaction_id, position";
+    let [taken, written] = [taken, written].map(|sql| sqlx::query_scalar::<_, String>(sql));
+    let taken = taken.fetch_all(&log.pool).await.unwrap();
+    assert_eq!(taken.len(), 80);
+    assert_eq!(taken, written.fetch_all(&log.pool).await.unwrap());
 }
