@@ -102,7 +102,7 @@ pub struct RecordedEvent {
     pub event_version: String,
     /// The payload.
     pub payload: Value,
-    /// Who, for whom and why.
+    /// Who, for whom and why; null unless the subscriber asked for it.
     pub metadata: Value,
     /// When the database wrote it.
     pub recorded_at: DateTime<Utc>,

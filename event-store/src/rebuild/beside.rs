@@ -26,6 +26,10 @@ impl Subscriber for Beside {
         self.0.event_types()
     }
 
+    fn wants_metadata(&self) -> bool {
+        self.0.wants_metadata()
+    }
+
     /// While the read model is at work, its names mean the copy's tables, and nothing else is there: a
     /// table that the copy lacks is an error, never the live one. Statements are planned again when the
     /// path has changed since, and here each one always runs under the same.

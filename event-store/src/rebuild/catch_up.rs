@@ -10,8 +10,8 @@ use super::error::RebuildError;
 use super::follower::{Follower, Stretch};
 use super::operator::Operator;
 use super::pace::Pace;
-use crate::subscribe::{Way, any, read, safe_head};
-use crate::{Cursor, EventStore, StoreError};
+use crate::subscribe::{Wanted, Way, any, read, safe_head};
+use crate::{Cursor, EventStore, StoreError, Subscriber as _};
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
 pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -60,9 +60,10 @@ pub(super) async fn follow(
         return Ok(0);
     };
     let types = types_of(followers);
+    let wanted = wanted(followers, &types);
     let store = operator.store.clone();
     let mut pace = Pace::default();
-    let first = stretch(&store, &types, (from, head), (Way::Along, pace.size()));
+    let first = stretch(&store, wanted, (from, head), (Way::Along, pace.size()));
     let (mut next, mut from) = (Some(first.await?), from);
     let mut steps = 0;
     while let Some(current) = next {
@@ -74,7 +75,7 @@ pub(super) async fn follow(
             if to >= head {
                 return Ok(None);
             }
-            let behind = stretch(&store, &types, (to, head), (way, limit));
+            let behind = stretch(&store, wanted, (to, head), (way, limit));
             behind.await.map(Some)
         };
         let taking = take_all(&store, &mut operator.connection, followers, &current);
@@ -97,9 +98,11 @@ pub(super) async fn finish(
     if follower.at >= to {
         return Ok(true);
     }
-    let types = types_of(std::slice::from_ref(follower));
+    let alone = std::slice::from_ref(&*follower);
+    let types = types_of(alone);
+    let wanted = wanted(alone, &types);
     let limit = Pace::default().size();
-    let last = stretch(store, &types, (follower.at, to), (Way::Along, limit)).await?;
+    let last = stretch(store, wanted, (follower.at, to), (Way::Along, limit)).await?;
     if last.to < to {
         return Ok(false);
     }
@@ -137,11 +140,11 @@ async fn take_all(
 
 async fn stretch(
     store: &EventStore,
-    types: &[String],
+    wanted: Wanted<'_>,
     (after, head): (Cursor, Cursor),
     (way, limit): (Way, i64),
 ) -> Result<Stretch, RebuildError> {
-    let reading = read(store, way, (after, head), types, limit).await;
+    let reading = read(store, way, (after, head), wanted, limit).await;
     let reading = reading.map_err(RebuildError::Log)?;
     let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
     let last = reading.events.last().filter(|_| full);
@@ -153,6 +156,13 @@ async fn stretch(
 pub(super) async fn head(store: &EventStore) -> Result<Cursor, RebuildError> {
     let head = safe_head(store.pool()).await;
     Ok(head.map_err(StoreError::doing("asking where the log ends"))?)
+}
+
+fn wanted<'w>(followers: &[Follower], types: &'w [String]) -> Wanted<'w> {
+    let metadata = followers
+        .iter()
+        .any(|follower| follower.copy.wants_metadata());
+    Wanted { types, metadata }
 }
 
 fn types_of(followers: &[Follower]) -> Vec<String> {

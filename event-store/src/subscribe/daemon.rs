@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::horizon::{Head, watch_horizon};
+use super::horizon::{Head, Watch, watch_horizon};
 use super::lease::keep_leases;
 use super::runner::Runner;
 use super::{Progress, Seat, Subscriber};
@@ -56,7 +56,15 @@ impl Daemon {
         let (granted, leases) = watch::channel(BTreeSet::new());
         let mut watcher = JoinSet::new();
         watcher.spawn(keep_leases(store.pool().clone(), seats, granted));
-        watcher.spawn(watch_horizon(store.clone(), head, leases.clone(), options));
+        let metadata = subscribers
+            .iter()
+            .any(|subscriber| subscriber.wants_metadata());
+        let watch = Watch {
+            options,
+            metadata,
+            leases: leases.clone(),
+        };
+        watcher.spawn(watch_horizon(store.clone(), head, watch));
         let mut runners = JoinSet::new();
         for subscriber in subscribers {
             let runner = Runner {

@@ -43,20 +43,29 @@ impl Head {
     }
 }
 
+/// How the end of the log is watched.
+pub(super) struct Watch {
+    pub(super) options: DaemonOptions,
+    /// Whether any of those who share what is read looks at metadata.
+    pub(super) metadata: bool,
+    /// Who of them takes batches here.
+    pub(super) leases: watch::Receiver<BTreeSet<Seat>>,
+}
+
 /// Publishes heads until nobody listens: at once after an append of this process, at most one per
 /// `beat`, and every `poll` for those of other processes.
-pub(super) async fn watch_horizon(
-    store: EventStore,
-    head: watch::Sender<Head>,
-    leases: watch::Receiver<BTreeSet<Seat>>,
-    options: DaemonOptions,
-) {
+pub(super) async fn watch_horizon(store: EventStore, head: watch::Sender<Head>, watch: Watch) {
+    let Watch {
+        options,
+        metadata,
+        leases,
+    } = watch;
     let mut announced = store.announcements();
     let mut pause = FIRST_PAUSE;
     while !head.is_closed() {
         let before = head.borrow().at;
         let takes_part = !leases.borrow().is_empty();
-        let shared = takes_part.then_some(options.batch);
+        let shared = takes_part.then_some((options.batch, metadata));
         match next_head(&store, before, shared).await {
             Ok(None) => {}
             Ok(Some(next)) => {
@@ -87,12 +96,12 @@ pub(super) async fn watch_horizon(
     }
 }
 
-/// The head, if it moved since `before`; with what came since, if that is to be shared and no more than
-/// `shared`.
+/// The head, if it moved since `before`; with what came since, if that is to be shared, is no more than
+/// so many events, and with their metadata or without.
 async fn next_head(
     store: &EventStore,
     before: Cursor,
-    shared: Option<i64>,
+    shared: Option<(i64, bool)>,
 ) -> Result<Option<Head>, SubscribeError> {
     let at = safe_head(store.pool())
         .await
@@ -101,10 +110,10 @@ async fn next_head(
         return Ok(None);
     }
     // At the start of the daemon everybody reads from a place of their own.
-    let Some(limit) = shared.filter(|_| before != Cursor::START) else {
+    let Some((limit, metadata)) = shared.filter(|_| before != Cursor::START) else {
         return Ok(Some(Head { at, tail: None }));
     };
-    let events = match read_all(store, before, at, limit + 1).await {
+    let events = match read_all(store, (before, at), metadata, limit + 1).await {
         Ok(events) => events,
         // It is for those to fail who want that event.
         Err(SubscribeError::Seal(_)) => return Ok(Some(Head { at, tail: None })),

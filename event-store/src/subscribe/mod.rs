@@ -31,7 +31,7 @@ pub(crate) use checkpoint::{
 pub use daemon::{Daemon, DaemonOptions};
 pub use dead_letters::{DeadLetter, WaitingEvent};
 pub use progress::{BehindError, Progress};
-pub(crate) use reader::{Way, any, cursor, read, safe_head};
+pub(crate) use reader::{Wanted, Way, any, cursor, read, safe_head};
 pub use retry::Retried;
 pub(crate) use runner::begin_batch;
 pub(crate) use seat::Seat;
@@ -54,6 +54,11 @@ pub trait Subscriber: Send + Sync + 'static {
 
     /// The stored types it wants; the others are passed over.
     fn event_types(&self) -> Vec<&'static str>;
+
+    /// Whether it looks at the metadata of events, which is null otherwise.
+    fn wants_metadata(&self) -> bool {
+        false
+    }
 
     /// Takes a batch, in the order of the log.
     async fn apply(

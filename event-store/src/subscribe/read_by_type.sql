@@ -25,13 +25,14 @@ select
   row.event_type as "event_type!",
   row.event_version as "event_version!",
   row.payload as "payload!",
-  row.metadata as "metadata!",
+  row.metadata as "metadata",
   row.recorded_at as "recorded_at!"
 from wanted
 cross join lateral (
   select
     e.epoch, e.transaction_id, e.position, e.aggregate_type, e.aggregate_id, e.sequence,
-    e.event_type, e.event_version, e.payload, e.metadata, e.recorded_at
+    e.event_type, e.event_version, e.payload, e.recorded_at,
+    case when $9::boolean then e.metadata end as metadata
   from events e
   where e.epoch = wanted.epoch
     and e.transaction_id = wanted.transaction_id

@@ -57,18 +57,27 @@ impl Way {
     }
 }
 
-/// Up to `limit` events of `types` after `after` and up to `head`, in order. Those that can't be opened
+/// What a reader wants of the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'w> {
+    /// The stored types.
+    pub(crate) types: &'w [String],
+    /// Whether it looks at who did it and why: half of what an event weighs.
+    pub(crate) metadata: bool,
+}
+
+/// Up to `limit` events that are wanted, after `after` and up to `head`, in order. Those that can't be opened
 /// are among them, as they are stored.
 pub(crate) async fn read(
     store: &EventStore,
     way: Way,
     (after, head): (Cursor, Cursor),
-    types: &[String],
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Reading, SubscribeError> {
     let rows = match way {
-        Way::Along => along(store.pool(), (after, head), types, limit).await,
-        Way::ByType => by_type(store.pool(), (after, head), types, limit).await,
+        Way::Along => along(store.pool(), (after, head), wanted, limit).await,
+        Way::ByType => by_type(store.pool(), (after, head), wanted, limit).await,
     };
     opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
 }
@@ -76,7 +85,7 @@ pub(crate) async fn read(
 async fn along(
     pool: &PgPool,
     (after, head): (Cursor, Cursor),
-    types: &[String],
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<Row>, sqlx::Error> {
     sqlx::query_as!(
@@ -85,7 +94,8 @@ async fn along(
         select
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, metadata, recorded_at
+          event_type, event_version, payload, recorded_at,
+          case when $9::boolean then metadata end as metadata
         from events
         where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
           and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
@@ -99,8 +109,9 @@ async fn along(
         head.epoch(),
         head.transaction_id(),
         head.position(),
-        types,
-        limit
+        wanted.types,
+        limit,
+        wanted.metadata
     )
     .fetch_all(pool)
     .await
@@ -109,7 +120,7 @@ async fn along(
 async fn by_type(
     pool: &PgPool,
     (after, head): (Cursor, Cursor),
-    types: &[String],
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<Row>, sqlx::Error> {
     sqlx::query_file_as!(
@@ -121,8 +132,9 @@ async fn by_type(
         head.epoch(),
         head.transaction_id(),
         head.position(),
-        types,
-        limit
+        wanted.types,
+        limit,
+        wanted.metadata
     )
     .fetch_all(pool)
     .await
@@ -165,8 +177,8 @@ pub(crate) async fn any(
 pub(super) async fn read_stream(
     store: &EventStore,
     (aggregate_type, aggregate_id): (&str, &str),
-    from: i64,
-    head: Cursor,
+    (from, head): (i64, Cursor),
+    metadata: bool,
     limit: i64,
 ) -> Result<Reading, SubscribeError> {
     let rows = sqlx::query_as!(
@@ -175,7 +187,8 @@ pub(super) async fn read_stream(
         select
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, metadata, recorded_at
+          event_type, event_version, payload, recorded_at,
+          case when $8::boolean then metadata end as metadata
         from events
         where aggregate_type = $1
           and aggregate_id = $2
@@ -190,7 +203,8 @@ pub(super) async fn read_stream(
         head.epoch(),
         head.transaction_id(),
         head.position(),
-        limit
+        limit,
+        metadata
     )
     .fetch_all(store.pool())
     .await;
@@ -203,8 +217,8 @@ pub(super) async fn read_stream(
 /// [`SubscribeError::Seal`] if one can't be.
 pub(super) async fn read_all(
     store: &EventStore,
-    after: Cursor,
-    head: Cursor,
+    (after, head): (Cursor, Cursor),
+    metadata: bool,
     limit: i64,
 ) -> Result<Vec<RecordedEvent>, SubscribeError> {
     let rows = sqlx::query_as!(
@@ -213,7 +227,8 @@ pub(super) async fn read_all(
         select
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, metadata, recorded_at
+          event_type, event_version, payload, recorded_at,
+          case when $8::boolean then metadata end as metadata
         from events
         where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
           and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
@@ -226,7 +241,8 @@ pub(super) async fn read_all(
         head.epoch(),
         head.transaction_id(),
         head.position(),
-        limit
+        limit,
+        metadata
     )
     .fetch_all(store.pool())
     .await;
@@ -295,7 +311,7 @@ struct Row {
     event_type: String,
     event_version: String,
     payload: Value,
-    metadata: Value,
+    metadata: Option<Value>,
     recorded_at: DateTime<Utc>,
 }
 
@@ -309,7 +325,7 @@ impl Row {
             event_type: self.event_type,
             event_version: self.event_version,
             payload: self.payload,
-            metadata: self.metadata,
+            metadata: self.metadata.unwrap_or_default(),
             recorded_at: self.recorded_at,
         })
     }

@@ -69,7 +69,9 @@ impl EventStore {
         let types = subscriber.event_types();
         let mut events = 0;
         loop {
-            let page = reader::read_stream(self, aggregate, from, upto, PAGE).await?;
+            let stretch = (from, upto);
+            let metadata = subscriber.wants_metadata();
+            let page = reader::read_stream(self, aggregate, stretch, metadata, PAGE).await?;
             let Some(newest) = page.events.last().map(|event| event.sequence) else {
                 dead_letters::release(connection, seat, aggregate)
                     .await

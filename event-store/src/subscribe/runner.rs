@@ -11,7 +11,7 @@ use tracing::instrument;
 
 use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
-use super::reader::Way;
+use super::reader::{Wanted, Way};
 use super::{
     DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
 };
@@ -248,7 +248,11 @@ impl Runner {
             });
         }
         let limit = self.options.batch;
-        let reading = reader::read(&self.store, way, (at, head.at), types, limit).await?;
+        let wanted = Wanted {
+            types,
+            metadata: self.subscriber.wants_metadata(),
+        };
+        let reading = reader::read(&self.store, way, (at, head.at), wanted, limit).await?;
         let last = reading.events.last();
         let last = last.filter(|_| self.is_full(reading.events.len()));
         Ok(Batch {

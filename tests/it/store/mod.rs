@@ -8,6 +8,7 @@ mod fixture;
 mod import;
 mod interleavings;
 mod keyring;
+mod metadata;
 mod moves;
 mod order;
 mod picky;
