@@ -17,6 +17,7 @@ use crate::doctor::DoctorEvent;
 use crate::event_types::{ALL, todays_version};
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
+use crate::payment::PaymentEvent;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -64,6 +65,7 @@ fn every_stored_event_loads_and_is_stored_equal() {
     loads_and_is_stored_equal::<DoctorEvent>(DoctorEvent::TYPES);
     loads_and_is_stored_equal::<LeaveEvent>(LeaveEvent::TYPES);
     loads_and_is_stored_equal::<PatientEvent>(PatientEvent::TYPES);
+    loads_and_is_stored_equal::<PaymentEvent>(PaymentEvent::TYPES);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::clinic::ClinicEvent;
 use crate::doctor::DoctorEvent;
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
+use crate::payment::PaymentEvent;
 
 /// Writes `TYPES` and [`cqrs_es::DomainEvent`] from one list, so that neither can forget an event:
 /// the compiler misses the variant. The `serde(rename)` on the variant says the name once more; the
@@ -39,13 +40,14 @@ macro_rules! event_types {
 pub(crate) use event_types;
 
 /// The stored names of every aggregate's events, and the version under which they are stored today.
-pub(crate) const ALL: [(&[&str], &str); 6] = [
+pub(crate) const ALL: [(&[&str], &str); 7] = [
     (AccountEvent::TYPES, AccountEvent::VERSION),
     (AppointmentEvent::TYPES, AppointmentEvent::VERSION),
     (ClinicEvent::TYPES, ClinicEvent::VERSION),
     (DoctorEvent::TYPES, DoctorEvent::VERSION),
     (LeaveEvent::TYPES, LeaveEvent::VERSION),
     (PatientEvent::TYPES, PatientEvent::VERSION),
+    (PaymentEvent::TYPES, PaymentEvent::VERSION),
 ];
 
 /// The version under which events of this stored name are written today; nothing for a name that this

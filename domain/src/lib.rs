@@ -28,6 +28,7 @@ pub mod doctor;
 mod event_types;
 pub mod leave;
 pub mod patient;
+pub mod payment;
 pub mod phi;
 pub mod values;
 

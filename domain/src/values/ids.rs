@@ -63,6 +63,10 @@ ids! {
     LeaveId;
     /// One patient.
     PatientId;
+    /// One payment: an order at the gateway, with all attempts to pay it.
+    PaymentId;
+    /// One refund of what was paid.
+    RefundId;
     /// Whose personal data an event holds, and thereby whose key seals it.
     SubjectId;
 }

@@ -15,6 +15,7 @@ mod currency;
 mod dated_hours;
 mod day_hours;
 mod email_address;
+mod gateway_ids;
 mod holiday_name;
 mod holidays;
 mod ids;
@@ -43,10 +44,14 @@ pub use currency::{Currency, UnknownCurrency};
 pub use dated_hours::DatedHours;
 pub use day_hours::{DayHours, InvalidDayHours};
 pub use email_address::{EmailAddress, InvalidEmail};
+pub use gateway_ids::{
+    FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, InvalidGatewayId,
+};
 pub use holiday_name::HolidayName;
 pub use holidays::Holidays;
 pub use ids::{
-    AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, LeaveId, PatientId, SubjectId,
+    AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, LeaveId, PatientId, PaymentId,
+    RefundId, SubjectId,
 };
 pub use language::{InvalidLanguage, Language};
 pub use money::{InvalidMoney, Money};

@@ -1,0 +1,168 @@
+//! How much of a fee a patient gets back who calls a visit off: the earlier, the more.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::values::Money;
+
+/// Why a table is no policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InvalidRefundPolicy {
+    /// Nobody gets back more than they paid.
+    #[error("a share is at most 100 percent")]
+    MoreThanAll,
+    /// From the earliest to the latest.
+    #[error("the hours before the visit grow fewer from step to step")]
+    HoursNotFewer,
+    /// Waiting never pays.
+    #[error("a later step gives back no more than an earlier one")]
+    LaterIsMore,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundStep {
+    /// At least so many hours before the visit begins.
+    pub hours_before: u16,
+    /// So much of the fee is given back, in whole percent.
+    pub percent: u8,
+}
+
+/// The table of a clinic: the first line that fits counts, and where none does, nothing is given back.
+///
+/// It is for patients who call off. If the doctor or the clinic does, all is given back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<RefundStep>", into = "Vec<RefundStep>")]
+pub struct RefundPolicy(Vec<RefundStep>);
+
+impl RefundPolicy {
+    /// A table, earliest line first.
+    ///
+    /// # Errors
+    /// [`InvalidRefundPolicy`] says what is wrong with it.
+    pub fn new(steps: Vec<RefundStep>) -> Result<Self, InvalidRefundPolicy> {
+        if steps.iter().any(|step| step.percent > 100) {
+            return Err(InvalidRefundPolicy::MoreThanAll);
+        }
+        for (earlier, later) in steps.iter().zip(steps.iter().skip(1)) {
+            if later.hours_before >= earlier.hours_before {
+                return Err(InvalidRefundPolicy::HoursNotFewer);
+            }
+            if later.percent > earlier.percent {
+                return Err(InvalidRefundPolicy::LaterIsMore);
+            }
+        }
+        Ok(Self(steps))
+    }
+
+    /// What is given back of `paid` if the visit is called off so long before it begins; nothing once it
+    /// has begun. A part of a minor unit is rounded up: the patient's favour.
+    pub fn share_of(&self, paid: Money, before: TimeDelta) -> Money {
+        let fits = |step: &&RefundStep| {
+            before >= TimeDelta::hours(step.hours_before.into()) && before > TimeDelta::zero()
+        };
+        let percent = self.0.iter().find(fits).map_or(0, |step| step.percent);
+        let hundredths = i128::from(paid.amount()) * i128::from(percent);
+        let share = i64::try_from((hundredths + 99) / 100);
+        let share = share
+            .ok()
+            .and_then(|share| Money::new(share, paid.currency()).ok());
+        // At most 100 percent of an amount is an amount.
+        share.unwrap_or(paid)
+    }
+}
+
+impl TryFrom<Vec<RefundStep>> for RefundPolicy {
+    type Error = InvalidRefundPolicy;
+
+    fn try_from(steps: Vec<RefundStep>) -> Result<Self, InvalidRefundPolicy> {
+        Self::new(steps)
+    }
+}
+
+impl From<RefundPolicy> for Vec<RefundStep> {
+    fn from(policy: RefundPolicy) -> Self {
+        policy.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Currency;
+
+    fn step(hours_before: u16, percent: u8) -> RefundStep {
+        RefundStep {
+            hours_before,
+            percent,
+        }
+    }
+
+    fn usual() -> RefundPolicy {
+        RefundPolicy::new(vec![step(24, 100), step(4, 50)]).unwrap()
+    }
+
+    fn inr(amount: i64) -> Money {
+        Money::new(amount, Currency::Inr).unwrap()
+    }
+
+    fn back(before: TimeDelta) -> i64 {
+        usual().share_of(inr(80_000), before).amount()
+    }
+
+    #[test]
+    fn the_earlier_the_more() {
+        let moment = TimeDelta::microseconds(1);
+        assert_eq!(back(TimeDelta::days(9)), 80_000);
+        assert_eq!(back(TimeDelta::hours(24)), 80_000);
+        assert_eq!(back(TimeDelta::hours(24) - moment), 40_000);
+        assert_eq!(back(TimeDelta::hours(4)), 40_000);
+        assert_eq!(back(TimeDelta::hours(4) - moment), 0);
+    }
+
+    #[test]
+    fn once_it_has_begun_nothing_is_given_back() {
+        let generous = RefundPolicy::new(vec![step(0, 100)]).unwrap();
+        let paid = inr(80_000);
+        let moment = TimeDelta::microseconds(1);
+        assert_eq!(generous.share_of(paid, moment), paid);
+        assert!(generous.share_of(paid, TimeDelta::zero()).is_zero());
+        assert!(generous.share_of(paid, -moment).is_zero());
+    }
+
+    #[test]
+    fn a_part_of_a_paisa_is_the_patients() {
+        let third = RefundPolicy::new(vec![step(1, 33)]).unwrap();
+        assert_eq!(third.share_of(inr(101), TimeDelta::hours(2)), inr(34));
+        assert_eq!(third.share_of(inr(100), TimeDelta::hours(2)), inr(33));
+    }
+
+    #[test]
+    fn the_largest_amount_is_no_trouble() {
+        let paid = inr(i64::MAX);
+        assert_eq!(usual().share_of(paid, TimeDelta::days(2)), paid);
+    }
+
+    #[test]
+    fn a_table_that_makes_no_sense_is_refused() {
+        let table = |steps: &[RefundStep]| RefundPolicy::new(steps.to_vec());
+        assert_eq!(
+            table(&[step(1, 101)]),
+            Err(InvalidRefundPolicy::MoreThanAll)
+        );
+        let same = table(&[step(4, 50), step(4, 20)]);
+        assert_eq!(same, Err(InvalidRefundPolicy::HoursNotFewer));
+        let later = table(&[step(24, 50), step(4, 60)]);
+        assert_eq!(later, Err(InvalidRefundPolicy::LaterIsMore));
+        let stored = serde_json::json!([{"hoursBefore": 24, "percent": 120}]);
+        assert!(serde_json::from_value::<RefundPolicy>(stored).is_err());
+    }
+
+    #[test]
+    fn without_a_table_nothing_is_given_back() {
+        let none = RefundPolicy::default();
+        assert!(none.share_of(inr(80_000), TimeDelta::days(9)).is_zero());
+    }
+}

@@ -1,0 +1,211 @@
+//! What a payment remembers of its history.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{Payable, PaymentEvent, PaymentOpened};
+use crate::values::{
+    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, RefundId,
+};
+
+/// A payment, as far as its rules care.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Payment {
+    /// Not there yet.
+    #[default]
+    Unopened,
+    /// Asked for; perhaps paid, perhaps given back.
+    Opened(Box<OpenedPayment>),
+}
+
+/// What was asked for, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedPayment {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What is paid for.
+    pub payable: Payable,
+    /// Whose visit or test it is.
+    pub patient: PatientId,
+    /// Who is paid.
+    pub clinic: ClinicId,
+    /// How much is asked for.
+    pub amount: Money,
+    /// When it is no longer wanted.
+    pub pay_until: DateTime<Utc>,
+    /// The order at the gateway, once it is there.
+    pub order: Option<GatewayOrderId>,
+    /// The attempts that we heard of.
+    pub attempts: BTreeMap<GatewayPaymentId, Attempt>,
+    /// The attempt that brought what was asked for.
+    pub settled_by: Option<GatewayPaymentId>,
+    /// What is given back.
+    pub refunds: BTreeMap<RefundId, Refund>,
+}
+
+/// How far an attempt came. It never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Attempt {
+    /// It failed, which need not be the end of it.
+    Failed,
+    /// The money is reserved.
+    Authorised,
+    /// So much money came.
+    Captured(Money),
+}
+
+/// A refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Of which attempt.
+    pub attempt: GatewayPaymentId,
+    /// How much.
+    pub amount: Money,
+    /// How far it is.
+    pub status: RefundStatus,
+    /// The gateway is asked for it for the nth time, from 1.
+    pub attempt_number: u16,
+}
+
+/// How far a refund is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefundStatus {
+    /// The gateway is to do it, or at it.
+    Requested,
+    /// It could not. The money is still owed.
+    Failed,
+    /// The money is back.
+    Refunded,
+}
+
+impl Payment {
+    /// The payment, once it was opened.
+    pub fn opened(&self) -> Option<&OpenedPayment> {
+        match self {
+            Self::Unopened => None,
+            Self::Opened(opened) => Some(opened),
+        }
+    }
+}
+
+impl OpenedPayment {
+    /// Whether what was asked for came. It stays so, whatever is given back.
+    pub const fn is_paid(&self) -> bool {
+        self.settled_by.is_some()
+    }
+
+    /// What an attempt brought, if it did.
+    pub fn captured(&self, attempt: &GatewayPaymentId) -> Option<Money> {
+        match self.attempts.get(attempt)? {
+            Attempt::Captured(amount) => Some(*amount),
+            Attempt::Failed | Attempt::Authorised => None,
+        }
+    }
+
+    /// What is left of it besides all refunds that were requested: one that failed is still owed.
+    pub fn left_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
+        let captured = self.captured(attempt)?;
+        let refunds = self.refunds.values();
+        let given_back: i64 = refunds
+            .filter(|refund| refund.attempt == *attempt)
+            .map(|refund| refund.amount.amount())
+            .sum();
+        Money::new(captured.amount() - given_back, captured.currency()).ok()
+    }
+}
+
+impl From<&PaymentOpened> for OpenedPayment {
+    fn from(opened: &PaymentOpened) -> Self {
+        Self {
+            payment: opened.payment,
+            payable: opened.payable,
+            patient: opened.patient,
+            clinic: opened.clinic,
+            amount: opened.amount,
+            pay_until: opened.pay_until,
+            order: None,
+            attempts: BTreeMap::new(),
+            settled_by: None,
+            refunds: BTreeMap::new(),
+        }
+    }
+}
+
+/// The payment after one more event. An event that can't follow leaves it as it is.
+#[must_use]
+pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
+    match (state, event) {
+        (Payment::Unopened, PaymentEvent::Opened(opened)) => {
+            Payment::Opened(Box::new(opened.into()))
+        }
+        (Payment::Opened(mut opened), event) => {
+            opened.note(event);
+            Payment::Opened(opened)
+        }
+        (
+            Payment::Unopened,
+            PaymentEvent::OrderCreated(_)
+            | PaymentEvent::AttemptFailed(_)
+            | PaymentEvent::Authorised(_)
+            | PaymentEvent::Captured(_)
+            | PaymentEvent::RefundRequested(_)
+            | PaymentEvent::Refunded(_)
+            | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::RefundRetried(_),
+        ) => Payment::Unopened,
+    }
+}
+
+impl OpenedPayment {
+    fn note(&mut self, event: &PaymentEvent) {
+        match event {
+            PaymentEvent::Opened(_) => {}
+            PaymentEvent::OrderCreated(created) => self.order = Some(created.order.clone()),
+            PaymentEvent::AttemptFailed(failed) => {
+                self.attempts
+                    .insert(failed.attempt.clone(), Attempt::Failed);
+            }
+            PaymentEvent::Authorised(authorised) => {
+                let attempt = authorised.attempt.clone();
+                self.attempts.insert(attempt, Attempt::Authorised);
+            }
+            PaymentEvent::Captured(captured) => {
+                let attempt = captured.attempt.clone();
+                self.attempts
+                    .insert(attempt.clone(), Attempt::Captured(captured.amount));
+                if captured.settles {
+                    self.settled_by = Some(attempt);
+                }
+            }
+            PaymentEvent::RefundRequested(requested) => {
+                let refund = Refund {
+                    attempt: requested.attempt.clone(),
+                    amount: requested.amount,
+                    status: RefundStatus::Requested,
+                    attempt_number: 1,
+                };
+                self.refunds.insert(requested.refund, refund);
+            }
+            PaymentEvent::Refunded(refunded) => {
+                self.stands(refunded.refund, RefundStatus::Refunded);
+            }
+            PaymentEvent::RefundFailed(failed) => {
+                self.stands(failed.refund, RefundStatus::Failed);
+            }
+            PaymentEvent::RefundRetried(retried) => {
+                if let Some(refund) = self.refunds.get_mut(&retried.refund) {
+                    refund.status = RefundStatus::Requested;
+                    refund.attempt_number = retried.attempt_number;
+                }
+            }
+        }
+    }
+
+    fn stands(&mut self, refund: RefundId, status: RefundStatus) {
+        if let Some(refund) = self.refunds.get_mut(&refund) {
+            refund.status = status;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a payment gateway calls things: opaque words that are kept as they came.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::text::{public_display, text_value};
+
+/// The longest that is accepted, in characters.
+const MAX: usize = 64;
+
+/// The text is no id of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an id of a gateway has 1 to {MAX} letters, digits, '_' and '-'")]
+pub struct InvalidGatewayId;
+
+macro_rules! gateway_ids {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes any word that could be one; that it names something is for the gateway to say.
+            ///
+            /// # Errors
+            /// [`InvalidGatewayId`] if it is empty, too long, or has other characters.
+            pub fn parse(raw: &str) -> Result<Self, InvalidGatewayId> {
+                let known = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+                if raw.is_empty() || raw.len() > MAX || !raw.chars().all(known) {
+                    return Err(InvalidGatewayId);
+                }
+                Ok(Self(raw.to_owned()))
+            }
+        }
+
+        text_value!($name, InvalidGatewayId);
+        public_display!($name);
+    )+};
+}
+
+gateway_ids! {
+    /// An order at the gateway: what is to be paid once, in as many attempts as it takes.
+    GatewayOrderId;
+    /// One attempt to pay an order.
+    GatewayPaymentId;
+    /// One refund of a captured attempt.
+    GatewayRefundId;
+    /// Why the gateway says that something failed: a code of its own, such as `BAD_REQUEST_ERROR`. Its
+    /// descriptions are not kept: they are written for people and may speak of one.
+    FailureCode;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_kept_as_it_came() {
+        let id = GatewayPaymentId::parse("pay_IH4NVgf4Dreq1l").unwrap();
+        assert_eq!(id.as_str(), "pay_IH4NVgf4Dreq1l");
+        assert_eq!(serde_json::to_value(&id).unwrap(), "pay_IH4NVgf4Dreq1l");
+    }
+
+    #[test]
+    fn what_could_be_no_id_is_refused_at_every_door() {
+        let long = "x".repeat(65);
+        for raw in ["", " ", "order 1", "order|pay", "ordér", &*long] {
+            assert_eq!(GatewayOrderId::parse(raw), Err(InvalidGatewayId), "{raw:?}");
+            assert!(serde_json::from_value::<GatewayOrderId>(raw.into()).is_err());
+        }
+    }
+}
