@@ -66,6 +66,9 @@ impl Operator {
         let doing = || StoreError::doing("opening an operator's session");
         let mut connection = answering(store.pool()).await.map_err(doing())?.detach();
         connection.execute(SESSION).await.map_err(doing())?;
+        // What it planned before a migration is of no use any more, and the database would say so.
+        let cleared = connection.clear_cached_statements().await;
+        cleared.map_err(doing())?;
         for model in &models {
             lock(&mut connection, model.name()).await?;
         }

@@ -110,6 +110,8 @@ async fn hold_and_exchange(
         return Ok(false);
     };
     let mut other = answering(store.pool()).await.map_err(doing())?;
+    // As for the operator's own: it may be from before a migration.
+    other.clear_cached_statements().await.map_err(doing())?;
     if !finish(store, &mut other, follower, at).await? {
         return Ok(false);
     }

@@ -28,6 +28,15 @@ pub(crate) fn is_of_the_event(error: &SubscriberError) -> bool {
     }
 }
 
+/// Whether the connection planned a statement before a migration changed what it answers (SQLSTATE
+/// `0A000`, "cached plan must not change result type"): no event's fault, and mended by another connection.
+pub(super) fn is_of_an_old_plan(error: &SubscriberError) -> bool {
+    let SubscriberError::Store(sqlx::Error::Database(error)) = error else {
+        return false;
+    };
+    error.code().as_deref() == Some("0A000")
+}
+
 /// What is stored about it: kinds, codes and names, nothing that a person said.
 pub(super) fn reason(error: &SubscriberError) -> String {
     match error {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 use tokio::sync::watch;
 use tracing::instrument;
 
@@ -289,11 +289,14 @@ impl Runner {
             seat,
             upcasters: self.store.upcasters(),
         };
-        let mut tx = self.store.pool().begin().await.map_err(lost)?;
-        begin_batch(&mut tx).await.map_err(lost)?;
-        let outcome = taker.take(&mut tx, reading, (at, next), manner).await?;
-        tx.commit().await.map_err(lost)?;
-        Ok(outcome)
+        let mut connection = self.store.pool().acquire().await.map_err(lost)?;
+        let outcome = take_on(&mut connection, taker, reading, (at, next), manner).await;
+        if matches!(&outcome, Err(SubscribeError::Apply(error)) if blame::is_of_an_old_plan(error))
+        {
+            // It would say so for ever. The next try has a new one.
+            drop(connection.detach());
+        }
+        outcome
     }
 
     /// Where the checkpoint is, which is made if there is none.
@@ -337,6 +340,21 @@ impl Run {
             Manner::OneByOne
         }
     }
+}
+
+async fn take_on(
+    connection: &mut PgConnection,
+    taker: Taker<'_>,
+    reading: Reading,
+    between: (Cursor, Cursor),
+    manner: Manner,
+) -> Result<Taken, SubscribeError> {
+    let lost = SubscribeError::Checkpoint;
+    let mut tx = connection.begin().await.map_err(lost)?;
+    begin_batch(&mut tx).await.map_err(lost)?;
+    let outcome = taker.take(&mut tx, reading, between, manner).await?;
+    tx.commit().await.map_err(lost)?;
+    Ok(outcome)
 }
 
 /// What holds for one batch: its commit does not wait for the disk, and if its node hangs in the middle

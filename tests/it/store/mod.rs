@@ -10,6 +10,7 @@ mod interleavings;
 mod keyring;
 mod metadata;
 mod moves;
+mod old_plans;
 mod order;
 mod picky;
 mod seal;
