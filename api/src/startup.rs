@@ -30,6 +30,9 @@ use crate::tokens::Tokens;
 
 /// How often due timers are looked for.
 const TIMER_PAUSE: Duration = Duration::from_millis(500);
+/// How long a connection that is not used stays open: longer than proxies keep theirs (Caddy: two minutes).
+/// Whoever closes first closes under a request that the other one is just sending.
+const KEPT_OPEN: Duration = Duration::from_secs(130);
 /// How often what has grown old is removed.
 const JANITOR_PAUSE: Duration = Duration::from_mins(10);
 /// How long idempotency keys are kept, in hours.
@@ -242,6 +245,7 @@ fn serve(
     .disable_signals()
     .shutdown_timeout(10)
     .client_request_timeout(Duration::from_secs(15))
+    .keep_alive(KEPT_OPEN)
     .listen(listener)
     .context("listening")?;
     Ok(server.run())
