@@ -2,6 +2,7 @@
 
 mod clock;
 mod credentials;
+mod gateway;
 mod ids;
 mod passwords;
 mod sessions;
@@ -9,6 +10,10 @@ mod throttle;
 
 pub use clock::Clock;
 pub use credentials::CredentialStore;
+pub use gateway::{
+    AttemptStatus, GatewayAttempt, GatewayError, GatewayFact, GatewayNews, GatewayRefund,
+    GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableNews,
+};
 pub use ids::IdSource;
 pub use passwords::{PasswordCheck, PasswordHash, PasswordHasher};
 pub use sessions::{
