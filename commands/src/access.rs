@@ -91,7 +91,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use chrono::{DateTime, TimeDelta};
-    use domain::{AccountId, AppointmentId, ClinicId, ClinicScope, Slot};
+    use domain::{AccountId, AppointmentId, ClinicId, ClinicScope, Currency, Money, Slot};
     use uuid::Uuid;
 
     use super::*;
@@ -118,6 +118,8 @@ mod tests {
             doctor: DoctorId::from_uuid(id(11)),
             patient: PatientId::from_uuid(id(12)),
             slot: Slot::new(start, start + TimeDelta::minutes(15)).unwrap(),
+            fee: Money::zero(Currency::Inr),
+            paid_by: None,
         }
     }
 

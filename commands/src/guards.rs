@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::AccountRegistered;
-use domain::appointment::{AppointmentBooked, AppointmentRescheduled};
+use domain::appointment::{AppointmentBooked, AppointmentReinstated, AppointmentRescheduled};
 use domain::leave::LeavePlanned;
-use domain::{DoctorId, PatientId, Slot};
+use domain::payment::PaymentOrderCreated;
+use domain::{DoctorId, GatewayOrderId, PatientId, Slot};
 use event_store::{Claim, EventData, Guard, Guards};
 use serde::Deserialize;
 
@@ -24,6 +25,9 @@ pub const LOGIN_TAKEN: &str = "account_login_unique";
 /// Where logins are reserved.
 pub const LOGIN_SPACE: &str = "account.login";
 
+/// Where the orders of payments are reserved, each for its payment.
+pub const ORDER_SPACE: &str = "payment.order";
+
 /// The guards of every event of the domain. Logins are reserved under a keyed hash, never in clear.
 #[must_use]
 pub fn guards(logins: LoginIndex) -> Guards {
@@ -38,6 +42,9 @@ pub fn guards(logins: LoginIndex) -> Guards {
             .map(|planned| vec![absence(&planned)])
             .unwrap_or_default(),
         "appointment.confirmed" => vec![Guard::Settle],
+        "appointment.reinstated" => decoded(event)
+            .map(|back| retakes(&back))
+            .unwrap_or_default(),
         // Whoever has arrived, is seen or was seen keeps the time that it took.
         "appointment.cancelled"
         | "appointment.hold_expired"
@@ -48,6 +55,9 @@ pub fn guards(logins: LoginIndex) -> Guards {
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
             .unwrap_or_default(),
+        "payment.order_created" => decoded(event)
+            .map(|created| vec![order(&created)])
+            .unwrap_or_default(),
         _ => Vec::new(),
     })
 }
@@ -56,6 +66,13 @@ pub fn guards(logins: LoginIndex) -> Guards {
 fn claims(booked: &AppointmentBooked) -> Vec<Guard> {
     let (doctor, patient) = (booked.doctor, booked.patient);
     both((doctor, patient), booked.slot, Some(booked.hold_until))
+        .map(Guard::Take)
+        .into()
+}
+
+/// What the hold had let go, this time for good.
+fn retakes(back: &AppointmentReinstated) -> Vec<Guard> {
+    both((back.doctor, back.patient), back.slot, None)
         .map(Guard::Take)
         .into()
 }
@@ -107,6 +124,19 @@ fn login(logins: &LoginIndex, registered: &AccountRegistered) -> Vec<Guard> {
         space: LOGIN_SPACE,
         key,
     }]
+}
+
+/// An order belongs to one payment, and the payment is found by it.
+fn order(created: &PaymentOrderCreated) -> Guard {
+    Guard::Reserve {
+        space: ORDER_SPACE,
+        key: order_key(&created.order),
+    }
+}
+
+/// An order as it is reserved.
+pub(crate) fn order_key(order: &GatewayOrderId) -> Vec<u8> {
+    order.as_str().as_bytes().to_vec()
 }
 
 /// The event was made from this very type a moment ago, so it decodes.

@@ -7,8 +7,8 @@ use crate::clinic::ClinicFacts;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{
     AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DatedHours, DayHours,
-    DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PersonName, Reason,
-    Role, SlotLength, WeeklyHours,
+    DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PaymentId,
+    PersonName, Reason, Role, SlotLength, WeeklyHours,
 };
 
 pub(crate) fn clinic_id(number: u128) -> ClinicId {
@@ -25,6 +25,10 @@ pub(crate) fn patient_id() -> PatientId {
 
 pub(crate) fn appointment_id() -> AppointmentId {
     AppointmentId::from_uuid(Uuid::from_u128(0xF1))
+}
+
+pub(crate) fn payment_id(number: u128) -> PaymentId {
+    PaymentId::from_uuid(Uuid::from_u128(0x90 + number))
 }
 
 pub(crate) fn leave_id() -> LeaveId {

@@ -70,5 +70,7 @@ fn visit(found: &PatientAppointment) -> Visit {
         doctor: found.doctor,
         patient: found.patient,
         slot: found.slot,
+        fee: found.fee,
+        paid_by: found.paid_by,
     }
 }

@@ -17,7 +17,7 @@ use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, Utc};
 use commands::appointments::AppointmentReply;
 use domain::appointment::{AppointmentStatus, CancelledBy};
-use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, Reason, Slot};
+use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Reason, Slot};
 use projections::patient_appointments::PatientAppointment;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -114,6 +114,10 @@ pub struct AppointmentBody {
     /// Until when the payment must have arrived; absent where none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<DateTime<Utc>>,
+    /// The payment that paid for it, if one did; also of a visit that was cancelled since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub paid_by: Option<PaymentId>,
     /// On whose part it was cancelled, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "PATIENT")]
@@ -149,6 +153,7 @@ impl AppointmentBody {
             fee: row.fee,
             status,
             hold_until: (status == AppointmentStatus::Booked).then_some(row.hold_until),
+            paid_by: row.paid_by,
             cancelled_by: row.cancelled_by,
             reason: row.reason().cloned(),
             follows: row.follows,

@@ -32,6 +32,9 @@ pub fn refusal(refusal: Refusal) -> Problem {
             "not-awaiting-payment",
             format!("The appointment is {status} and awaits no payment."),
         ),
+        Refusal::AlreadyPaid => {
+            Problem::conflict("already-paid", "The appointment is paid for already.")
+        }
         Refusal::HoldEnded => Problem::conflict("hold-ended", "The hold on the slot has ended."),
         Refusal::HoldStillRunning => Problem::conflict(
             "hold-still-running",

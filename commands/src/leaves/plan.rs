@@ -170,7 +170,7 @@ fn is_still_expected(appointment: &Appointment, during: Slot) -> bool {
         | Appointment::Completed(visit) => Some(visit),
         Appointment::Unbooked
         | Appointment::NoShow(_)
-        | Appointment::Cancelled(_)
+        | Appointment::Cancelled { .. }
         | Appointment::Expired(_) => None,
     };
     takes_time.is_some_and(|visit| visit.slot.overlaps(&during))
@@ -218,7 +218,7 @@ fn drafted(planned: &PlannedLeave, draft: Draft) -> Drafted<LeaveReply, LeaveNot
 mod tests {
     use chrono::TimeDelta;
     use domain::appointment::Visit;
-    use domain::{ClinicId, PatientId};
+    use domain::{ClinicId, Currency, Money, PatientId};
 
     use super::*;
 
@@ -235,6 +235,8 @@ mod tests {
             doctor: DoctorId::from_uuid(id),
             patient: PatientId::from_uuid(id),
             slot,
+            fee: Money::zero(Currency::Inr),
+            paid_by: None,
         }
     }
 
@@ -245,7 +247,11 @@ mod tests {
         assert!(is_still_expected(&Appointment::Confirmed(within), leave));
         assert!(!is_still_expected(&Appointment::Confirmed(away), leave));
         for ended in [
-            Appointment::Cancelled(within),
+            Appointment::Cancelled {
+                visit: within,
+                cancelled_by: CancelledBy::Patient,
+                at: chrono::DateTime::UNIX_EPOCH,
+            },
             Appointment::Expired(within),
             Appointment::NoShow(within),
         ] {

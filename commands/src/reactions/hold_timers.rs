@@ -81,6 +81,8 @@ fn fold(
             AppointmentEvent::Booked(booked) => Some(booked.hold_until),
             AppointmentEvent::Rescheduled(moved) => moved.hold_until,
             AppointmentEvent::Confirmed(_)
+            | AppointmentEvent::Reinstated(_)
+            | AppointmentEvent::FeePaid(_)
             | AppointmentEvent::Cancelled(_)
             | AppointmentEvent::HoldExpired(_)
             | AppointmentEvent::Arrived(_)

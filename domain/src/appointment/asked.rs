@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
+    ExpireHold, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment, StartVisit,
 };
 use super::error::AppointmentRefusal;
 use super::state::Appointment;
@@ -29,6 +29,9 @@ impl Asked {
             }
             AppointmentCommand::ConfirmByOverride(ConfirmByOverride { by, at, .. }) => {
                 Self::new(Step::Confirm, by, *at).saying_why(true)
+            }
+            AppointmentCommand::RecordPayment(RecordPayment { at, .. }) => {
+                Self::new(Step::Pay, &Actor::System, *at)
             }
             AppointmentCommand::Reschedule(RescheduleAppointment { by, at, .. }) => {
                 Self::new(Step::Reschedule, by, *at)

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::phi::Phi;
 use crate::samples::{
-    account_id, appointment_id, clinic_id, doctor_id, instant, patient_id, reason, zone,
+    account_id, appointment_id, clinic_id, doctor_id, inr, instant, patient_id, reason, zone,
 };
 use crate::values::{Actor, Role, Slot};
 
@@ -21,6 +21,8 @@ fn visit() -> Visit {
         doctor: doctor_id(),
         patient: patient_id(),
         slot: Slot::new(instant(NINE), instant("2026-03-02T03:50:00Z")).unwrap(),
+        fee: inr(50_000),
+        paid_by: None,
     }
 }
 
@@ -91,6 +93,7 @@ fn the_desk_notes_that_a_patient_has_arrived() {
         doctor,
         patient,
         slot,
+        ..
     } = visit();
     let arrived = AppointmentEvent::Arrived(AppointmentArrived {
         appointment,
@@ -268,7 +271,11 @@ fn whoever_has_arrived_may_leave_again_unseen_but_not_once_the_visit_has_started
     let arrived = Appointment::Arrived(visit());
     assert_eq!(
         becomes(&arrived, cancel(late)),
-        Appointment::Cancelled(visit())
+        Appointment::Cancelled {
+            visit: visit(),
+            cancelled_by: CancelledBy::Patient,
+            at: nine(),
+        }
     );
     let started = Appointment::InProgress(visit());
     refuses(&started, cancel(late), AppointmentRefusal::AlreadyStarted);

@@ -7,7 +7,7 @@ use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, Reason};
+use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, PaymentId, Reason};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum AppointmentCommand {
     Book(BookAppointment),
     /// Confirm without a payment, on the word of the staff.
     ConfirmByOverride(ConfirmByOverride),
+    /// Note that the fee was paid.
+    RecordPayment(RecordPayment),
     /// Move it to another slot of the same doctor.
     Reschedule(RescheduleAppointment),
     /// Call it off.
@@ -80,6 +82,16 @@ pub struct ConfirmByOverride {
     /// Who confirms.
     pub by: Actor,
     /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Notes that the fee was paid, whatever that comes to: the visit is confirmed, or reinstated if its hold had
+/// ended, or it was confirmed without and is now paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordPayment {
+    /// By which payment. The same one again is no new fact.
+    pub payment: PaymentId,
+    /// When it is decided, which is what counts beside the hold's end.
     pub at: DateTime<Utc>,
 }
 

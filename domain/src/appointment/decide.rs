@@ -17,6 +17,7 @@ use super::event::{
     AppointmentCancelled, AppointmentCancelledPhi, AppointmentConfirmed, AppointmentConfirmedPhi,
     AppointmentEvent, AppointmentHoldExpired, ConfirmationGrounds,
 };
+use super::paid::{is_news, paid};
 use super::reschedule::rescheduled;
 use super::state::{Appointment, Visit};
 use crate::phi::Phi;
@@ -29,6 +30,11 @@ type Decision = Result<Vec<AppointmentEvent>, AppointmentRefusal>;
 /// # Errors
 /// The [`AppointmentRefusal`] that names the fact.
 pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decision {
+    if let AppointmentCommand::RecordPayment(command) = &command
+        && !is_news(appointment, command.payment)?
+    {
+        return Ok(Vec::new());
+    }
     if !Asked::of(&command).is_new_to(appointment)? {
         return Ok(Vec::new());
     }
@@ -36,6 +42,7 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     let event = match command {
         AppointmentCommand::Book(command) => return book(command),
         AppointmentCommand::ConfirmByOverride(command) => confirm_by_override(visit()?, command),
+        AppointmentCommand::RecordPayment(command) => paid(appointment, visit()?, command),
         AppointmentCommand::Reschedule(command) => return reschedule(appointment, command),
         AppointmentCommand::Cancel(command) => cancel(visit()?, command),
         AppointmentCommand::ExpireHold(command) => expire_hold(visit()?, command),
@@ -91,6 +98,7 @@ fn cancel(visit: &Visit, command: CancelAppointment) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::Cancelled(AppointmentCancelled {
         appointment,
@@ -114,6 +122,7 @@ fn expire_hold(visit: &Visit, command: ExpireHold) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::HoldExpired(AppointmentHoldExpired {
         appointment,
@@ -133,6 +142,7 @@ fn arrive(visit: &Visit, command: MarkArrived) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::Arrived(AppointmentArrived {
         appointment,
@@ -153,6 +163,7 @@ fn start(visit: &Visit, command: StartVisit) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::Started(AppointmentStarted {
         appointment,
@@ -175,6 +186,7 @@ fn complete(visit: &Visit, command: CompleteVisit) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::Completed(AppointmentCompleted {
         appointment,
@@ -197,6 +209,7 @@ fn mark_no_show(visit: &Visit, command: MarkNoShow) -> AppointmentEvent {
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::NoShow(AppointmentNoShow {
         appointment,
@@ -225,6 +238,7 @@ fn confirmed(visit: &Visit, said: Confirmation, by: Actor, at: DateTime<Utc>) ->
         doctor,
         patient,
         slot,
+        ..
     } = visit;
     AppointmentEvent::Confirmed(AppointmentConfirmed {
         appointment,

@@ -68,6 +68,9 @@ pub enum AppointmentRefusal {
         /// Where it stands instead.
         status: AppointmentStatus,
     },
+    /// Another payment paid for it.
+    #[error("the appointment is paid already")]
+    AlreadyPaid,
     /// The hold is over, noted or not; the slot may be somebody else's by now.
     #[error("the hold has ended")]
     HoldEnded,
@@ -148,6 +151,7 @@ impl AppointmentRefusal {
             | Self::WithAnotherDoctor
             | Self::AtAnotherClinic
             | Self::NotAwaitingPayment { .. }
+            | Self::AlreadyPaid
             | Self::HoldEnded
             | Self::HoldStillRunning
             | Self::AlreadyEnded { .. }

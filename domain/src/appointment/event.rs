@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::attendance::{
     AppointmentArrived, AppointmentCompleted, AppointmentNoShow, AppointmentStarted,
 };
+use super::paid::{AppointmentFeePaid, AppointmentReinstated};
 use super::reschedule::AppointmentRescheduled;
 use super::wish::OverriddenRule;
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
-    Actor, AppointmentId, ClinicId, DoctorId, Money, PatientId, Reason, Slot, SubjectId,
+    Actor, AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Reason, Slot, SubjectId,
 };
 
 /// A fact about an appointment.
@@ -36,6 +37,12 @@ pub enum AppointmentEvent {
     /// The hold is over, and the slot is free.
     #[serde(rename = "appointment.hold_expired")]
     HoldExpired(AppointmentHoldExpired),
+    /// The hold had ended, but the money came and the slot was still free.
+    #[serde(rename = "appointment.reinstated")]
+    Reinstated(AppointmentReinstated),
+    /// The fee was paid of a visit that was confirmed without it.
+    #[serde(rename = "appointment.fee_paid")]
+    FeePaid(AppointmentFeePaid),
     /// The patient is there.
     #[serde(rename = "appointment.arrived")]
     Arrived(AppointmentArrived),
@@ -56,6 +63,8 @@ event_types!(AppointmentEvent {
     Rescheduled => "appointment.rescheduled",
     Cancelled => "appointment.cancelled",
     HoldExpired => "appointment.hold_expired",
+    Reinstated => "appointment.reinstated",
+    FeePaid => "appointment.fee_paid",
     Arrived => "appointment.arrived",
     Started => "appointment.started",
     Completed => "appointment.completed",
@@ -149,6 +158,11 @@ pub enum ConfirmationGrounds {
     NoFee,
     /// The staff did not wait for a payment.
     StaffOverride,
+    /// The fee was paid while the hold ran.
+    Paid {
+        /// By which payment.
+        payment: PaymentId,
+    },
 }
 
 /// The visit was called off.

@@ -9,8 +9,8 @@ use super::AppointmentStatus::{
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::samples::{
-    account_id, appointment_id, clinic, clinic_id, doctor, inr, instant, now, patient_id, reason,
-    zone,
+    account_id, appointment_id, clinic, clinic_id, doctor, inr, instant, now, patient_id,
+    payment_id, reason, zone,
 };
 use crate::values::{Actor, Holidays, Role};
 
@@ -55,7 +55,9 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
     let at = minutes.prop_map(|minutes| now() + TimeDelta::minutes(minutes));
     let fee = prop_oneof![3 => Just(50_000), 1 => Just(0)];
     let why = prop::option::weighted(0.7, Just(reason("Said so")));
-    (0..9, at, fee, some_actor(), why).prop_map(|(kind, at, fee, by, reason)| match kind {
+    let payment = (1_u128..=2).prop_map(payment_id);
+    let parts = (0..11, at, fee, some_actor(), why, payment);
+    parts.prop_map(|(kind, at, fee, by, reason, payment)| match kind {
         0 => book(fee, by, at),
         1 => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: crate::samples::reason("Pays at the desk"),
@@ -88,7 +90,8 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
             by,
             at,
         }),
-        _ => AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at }),
+        8 => AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at }),
+        _ => AppointmentCommand::RecordPayment(RecordPayment { payment, at }),
     })
 }
 
@@ -102,8 +105,11 @@ fn may_follow(from: Option<AppointmentStatus>, to: Option<AppointmentStatus>) ->
                 Some(Confirmed),
                 Some(Confirmed | Arrived | NoShow | Cancelled)
             )
-            | (Some(Arrived), Some(InProgress | Cancelled))
-            | (Some(InProgress), Some(Completed))
+            | (Some(Arrived), Some(Arrived | InProgress | Cancelled))
+            | (Some(InProgress), Some(InProgress | Completed))
+            | (Some(Completed), Some(Completed))
+            | (Some(NoShow), Some(NoShow))
+            | (Some(Expired), Some(Confirmed))
     )
 }
 
@@ -154,14 +160,21 @@ proptest! {
             for event in decide(&state, command).unwrap_or_default() {
                 let next = evolve(state.clone(), &event);
                 prop_assert!(may_follow(state.status(), next.status()), "{state:?} to {next:?}");
-                // Only a move keeps the status, and it says from where to where.
+                // Only a move and a payment keep the status; a move says from where to where.
                 let moved = if let AppointmentEvent::Rescheduled(moved) = &event {
                     Some((moved.previous, moved.slot))
                 } else {
                     None
                 };
+                let pays = matches!(event, AppointmentEvent::FeePaid(_));
                 let slots = state.slot().zip(next.slot());
-                prop_assert_eq!(moved, slots.filter(|_| state.status() == next.status()));
+                let stays = state.status() == next.status() && !pays;
+                prop_assert_eq!(moved, slots.filter(|_| stays));
+                // Whoever paid stays the one who did.
+                let paid_by = |state: &Appointment| state.visit().and_then(|visit| visit.paid_by);
+                prop_assert!(paid_by(&state).is_none_or(|paid| paid_by(&next) == Some(paid)));
+                let is_paid = paid_by(&next).is_some();
+                prop_assert!(!is_paid || next.status() != Some(Expired));
                 prop_assert!(state.hold_until().zip(next.hold_until()).is_none_or(|(a, b)| b <= a));
                 prop_assert!(!(was_confirmed && next.status() == Some(Expired)));
                 was_confirmed |= next.status() == Some(Confirmed);

@@ -1,23 +1,27 @@
 //! An appointment: one slot of one doctor, for one patient.
 //!
 //! ```text
-//!                    ConfirmByOverride,
+//!                    RecordPayment, ConfirmByOverride,
 //!                    or a fee of zero           Arrive           Start               Complete
 //! Unbooked ──Book──▶ BOOKED ──────────▶ CONFIRMED ────▶ ARRIVED ─────▶ IN_PROGRESS ────────▶ COMPLETED
-//!                    │    │              │    │            │
-//!         ExpireHold │    │ Cancel       │    │ MarkNoShow │ Cancel
-//!                    ▼    ▼       Cancel │    ▼            │
-//!              EXPIRED    CANCELLED ◀────┘   NO_SHOW       │
-//!                             ▲                            │
-//!                             └────────────────────────────┘
+//!                    │    │         ▲    │    │            │
+//!         ExpireHold │    │ Cancel  │    │    │ MarkNoShow │ Cancel
+//!                    ▼    ▼         │    │    ▼            │
+//!              EXPIRED ───┼─────────┘    │   NO_SHOW       │
+//!                 RecordPayment   Cancel │                 │
+//!                         ▼              │                 │
+//!                      CANCELLED ◀───────┴─────────────────┘
 //! ```
+//!
+//! A payment that comes after the hold has ended reinstates the visit until its slot begins, if the slot is
+//! still free. One payment pays for a visit; which one it was is remembered in whatever becomes of it.
 //!
 //! While it is BOOKED or CONFIRMED it may be rescheduled: it stays what it is, at another time.
 //!
 //! Who may take which step when is one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
 //! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but
-//! `ExpireHold` is accepted. That two appointments never share a slot can't be seen from inside one
+//! `ExpireHold` is accepted, and a payment only after that. That two appointments never share a slot can't be seen from inside one
 //! of them; the store's claims see to it.
 
 mod aggregate;
@@ -28,6 +32,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod paid;
 mod policy;
 mod recurrence;
 mod reschedule;
@@ -44,6 +49,8 @@ mod follow_up_tests;
 #[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
+mod paid_tests;
+#[cfg(test)]
 mod reschedule_tests;
 #[cfg(test)]
 mod tests;
@@ -56,7 +63,8 @@ pub use attendance::{
 };
 pub use command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
+    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment,
+    StartVisit,
 };
 pub use decide::decide;
 pub use error::AppointmentRefusal;
@@ -65,6 +73,7 @@ pub use event::{
     AppointmentConfirmed, AppointmentConfirmedPhi, AppointmentEvent, AppointmentHoldExpired,
     CancelledBy, ConfirmationGrounds,
 };
+pub use paid::{AppointmentFeePaid, AppointmentReinstated};
 pub use policy::BookingPolicy;
 pub use recurrence::{InvalidRecurrence, Recurrence};
 pub use reschedule::{AppointmentRescheduled, AppointmentRescheduledPhi};

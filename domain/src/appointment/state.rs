@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{AppointmentBooked, AppointmentEvent};
+use super::event::{AppointmentBooked, AppointmentEvent, CancelledBy, ConfirmationGrounds};
 use super::reschedule::AppointmentRescheduled;
 use super::status::AppointmentStatus;
-use crate::values::{AppointmentId, ClinicId, DoctorId, PatientId, Slot};
+use crate::values::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Slot};
 
 /// An appointment, as far as its rules care: what can be is what the variants say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,14 @@ pub enum Appointment {
     /// The patient did not come.
     NoShow(Visit),
     /// Somebody called it off.
-    Cancelled(Visit),
+    Cancelled {
+        /// Who, where and when it would have been.
+        visit: Visit,
+        /// On whose part, which is what a refund goes by.
+        cancelled_by: CancelledBy,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// The hold ended, and that was noted.
     Expired(Visit),
 }
@@ -50,6 +57,10 @@ pub struct Visit {
     pub patient: PatientId,
     /// From when to when.
     pub slot: Slot,
+    /// For how much.
+    pub fee: Money,
+    /// The payment that paid for it, if one did; it stays so when the visit is called off.
+    pub paid_by: Option<PaymentId>,
 }
 
 impl Appointment {
@@ -58,12 +69,12 @@ impl Appointment {
         match self {
             Self::Unbooked => None,
             Self::Booked { visit, .. }
+            | Self::Cancelled { visit, .. }
             | Self::Confirmed(visit)
             | Self::Arrived(visit)
             | Self::InProgress(visit)
             | Self::Completed(visit)
             | Self::NoShow(visit)
-            | Self::Cancelled(visit)
             | Self::Expired(visit) => Some(visit),
         }
     }
@@ -98,7 +109,7 @@ impl Appointment {
             | Self::InProgress(_)
             | Self::Completed(_)
             | Self::NoShow(_)
-            | Self::Cancelled(_)
+            | Self::Cancelled { .. }
             | Self::Expired(_) => None,
         }
     }
@@ -113,7 +124,7 @@ impl Appointment {
             Self::InProgress(_) => Some(AppointmentStatus::InProgress),
             Self::Completed(_) => Some(AppointmentStatus::Completed),
             Self::NoShow(_) => Some(AppointmentStatus::NoShow),
-            Self::Cancelled(_) => Some(AppointmentStatus::Cancelled),
+            Self::Cancelled { .. } => Some(AppointmentStatus::Cancelled),
             Self::Expired(_) => Some(AppointmentStatus::Expired),
         }
     }
@@ -141,6 +152,20 @@ impl Visit {
             ..self
         }
     }
+
+    fn paid_by(self, payment: PaymentId) -> Self {
+        Self {
+            paid_by: Some(payment),
+            ..self
+        }
+    }
+
+    fn confirmed_on(self, grounds: ConfirmationGrounds) -> Self {
+        match grounds {
+            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => self,
+            ConfirmationGrounds::Paid { payment } => self.paid_by(payment),
+        }
+    }
 }
 
 impl From<&AppointmentBooked> for Visit {
@@ -151,6 +176,8 @@ impl From<&AppointmentBooked> for Visit {
             doctor: booked.doctor,
             patient: booked.patient,
             slot: booked.slot,
+            fee: booked.fee,
+            paid_by: None,
         }
     }
 }
@@ -165,7 +192,27 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
             visit: booked.into(),
             hold_until: booked.hold_until,
         },
-        (Event::Confirmed(_), State::Booked { visit, .. }) => State::Confirmed(visit),
+        (Event::Confirmed(confirmed), State::Booked { visit, .. }) => {
+            State::Confirmed(visit.confirmed_on(confirmed.grounds))
+        }
+        (Event::Reinstated(back), State::Expired(visit)) => {
+            State::Confirmed(visit.paid_by(back.payment))
+        }
+        (Event::FeePaid(paid), State::Confirmed(visit)) => {
+            State::Confirmed(visit.paid_by(paid.payment))
+        }
+        (Event::FeePaid(paid), State::Arrived(visit)) => {
+            State::Arrived(visit.paid_by(paid.payment))
+        }
+        (Event::FeePaid(paid), State::InProgress(visit)) => {
+            State::InProgress(visit.paid_by(paid.payment))
+        }
+        (Event::FeePaid(paid), State::Completed(visit)) => {
+            State::Completed(visit.paid_by(paid.payment))
+        }
+        (Event::FeePaid(paid), State::NoShow(visit)) => {
+            State::NoShow(visit.paid_by(paid.payment))
+        }
         (Event::Rescheduled(moved), State::Booked { visit, hold_until }) => State::Booked {
             visit: visit.moved(moved),
             hold_until: moved.hold_until.unwrap_or(hold_until),
@@ -174,9 +221,13 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
             State::Confirmed(visit.moved(moved))
         }
         (
-            Event::Cancelled(_),
+            Event::Cancelled(cancelled),
             State::Booked { visit, .. } | State::Confirmed(visit) | State::Arrived(visit),
-        ) => State::Cancelled(visit),
+        ) => State::Cancelled {
+            visit,
+            cancelled_by: cancelled.cancelled_by,
+            at: cancelled.at,
+        },
         (Event::HoldExpired(_), State::Booked { visit, .. }) => State::Expired(visit),
         (Event::Arrived(_), State::Confirmed(visit)) => State::Arrived(visit),
         (Event::Started(_), State::Arrived(visit)) => State::InProgress(visit),
@@ -188,6 +239,8 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
             | Event::Rescheduled(_)
             | Event::Cancelled(_)
             | Event::HoldExpired(_)
+            | Event::Reinstated(_)
+            | Event::FeePaid(_)
             | Event::Arrived(_)
             | Event::Started(_)
             | Event::Completed(_)
@@ -199,7 +252,7 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
             | State::InProgress(_)
             | State::Completed(_)
             | State::NoShow(_)
-            | State::Cancelled(_)
+            | State::Cancelled { .. }
             | State::Expired(_)),
         ) => state,
     }

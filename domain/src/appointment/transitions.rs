@@ -16,6 +16,8 @@ pub enum Step {
     Book,
     /// Confirm without a payment.
     Confirm,
+    /// Note that the fee was paid.
+    Pay,
     /// Move it to another slot of the same doctor.
     Reschedule,
     /// Call it off.
@@ -143,7 +145,7 @@ pub const STATUSES: [Option<Status>; 9] = [
 
 /// The whole life of an appointment. A visit without a fee is booked and confirmed in one step.
 #[rustfmt::skip]
-pub const TRANSITIONS: [Transition; 9] = {
+pub const TRANSITIONS: [Transition; 10] = {
     use Permission::{No as N, WithReason as W, Yes as Y};
     use Moment::{BeforeHoldEnd, BeforeSlot, FromClinicDay, FromHoldEnd, FromSlot};
     use Ruling::{Already, No, To, ToIf};
@@ -167,6 +169,11 @@ pub const TRANSITIONS: [Transition; 9] = {
         Transition { step: Step::Confirm, who: [N, N, Y, Y, N, Y], from: [
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), unpayable(Confirmed), unpayable(Arrived),
             unpayable(InProgress), unpayable(Completed), unpayable(NoShow), unpayable(Cancelled), unpayable(Expired),
+        ] },
+        Transition { step: Step::Pay, who: [N, N, N, N, N, Y], from: [
+            // Late money finds the visit as it is; only what was called off, or was missed and expired, is not paid for.
+            GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), To(Confirmed), To(Arrived),
+            To(InProgress), To(Completed), To(NoShow), unpayable(Cancelled), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted),
         ] },
         Transition { step: Step::Reschedule, who: [Y, Y, Y, Y, N, Y], from: [
             GONE, ToIf(Booked, BeforeHoldEnd, Refusal::HoldEnded), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted), No(Refusal::AlreadyArrived),
@@ -202,17 +209,18 @@ pub const TRANSITIONS: [Transition; 9] = {
 
 /// What the table says of a step.
 pub const fn transition(step: Step) -> &'static Transition {
-    const TABLE: &[Transition; 9] = &TRANSITIONS;
+    const TABLE: &[Transition; 10] = &TRANSITIONS;
     match step {
         Step::Book => &TABLE[0],
         Step::Confirm => &TABLE[1],
-        Step::Reschedule => &TABLE[2],
-        Step::Cancel => &TABLE[3],
-        Step::ExpireHold => &TABLE[4],
-        Step::Arrive => &TABLE[5],
-        Step::Start => &TABLE[6],
-        Step::Complete => &TABLE[7],
-        Step::MarkNoShow => &TABLE[8],
+        Step::Pay => &TABLE[2],
+        Step::Reschedule => &TABLE[3],
+        Step::Cancel => &TABLE[4],
+        Step::ExpireHold => &TABLE[5],
+        Step::Arrive => &TABLE[6],
+        Step::Start => &TABLE[7],
+        Step::Complete => &TABLE[8],
+        Step::MarkNoShow => &TABLE[9],
     }
 }
 

@@ -32,7 +32,8 @@ const STEPS: &str = "
 The role is asked first, then the status, then the time. *same*: it was done already, which is accepted and
 no new fact. A visit without a fee is booked and confirmed in one step, and whether a slot can be booked at
 all is asked of doctor, hours and claims besides. A visit that is rescheduled stays where it stands; onto the
-slot that it has already, that is no new fact. A hold that has ended reads as EXPIRED, noted or not.
+slot that it has already, that is no new fact. One payment pays for a visit: the same one again is no new
+fact wherever the visit stands, and another one is refused with `AlreadyPaid`. A hold that has ended reads as EXPIRED, noted or not.
 ";
 
 impl fmt::Display for TransitionsPage {
@@ -108,6 +109,7 @@ const fn name(step: Step) -> &'static str {
     match step {
         Step::Book => "book",
         Step::Confirm => "confirm",
+        Step::Pay => "pay",
         Step::Reschedule => "reschedule",
         Step::Cancel => "cancel",
         Step::ExpireHold => "expire hold",

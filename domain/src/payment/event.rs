@@ -73,14 +73,20 @@ pub enum RefundGrounds {
     CancelledByPatient,
     /// The doctor or the clinic did.
     CancelledByClinic,
-    /// The money came too late, and somebody else has the slot.
+    /// The visit was called off before the money came.
+    CancelledBeforePaid,
+    /// The money came after the hold had ended, and somebody else has the slot.
     SlotTaken,
+    /// The money came after the hold had ended, and the slot has begun.
+    TooLate,
     /// It was paid for already.
     PaidTwice,
     /// It is not the amount that was asked for.
     WrongAmount,
     /// Somebody at the clinic decided it.
     Goodwill,
+    /// Somebody gave it back at the gateway by hand, and we heard of it there.
+    MadeAtGateway,
 }
 
 /// Somebody was asked to pay.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::appointment::CancelledBy;
 use crate::values::Money;
 
 /// Why a table is no policy.
@@ -74,6 +75,22 @@ impl RefundPolicy {
     }
 }
 
+/// What is given back for a visit that was called off.
+///
+/// Whose part it was on decides: the doctor and the clinic give back all of it, the patient gets what the
+/// table says.
+pub fn refund_due(
+    policy: &RefundPolicy,
+    paid: Money,
+    cancelled_by: CancelledBy,
+    before: TimeDelta,
+) -> Money {
+    match cancelled_by {
+        CancelledBy::Doctor | CancelledBy::Clinic => paid,
+        CancelledBy::Patient => policy.share_of(paid, before),
+    }
+}
+
 impl TryFrom<Vec<RefundStep>> for RefundPolicy {
     type Error = InvalidRefundPolicy;
 
@@ -137,6 +154,17 @@ mod tests {
         let third = RefundPolicy::new(vec![step(1, 33)]).unwrap();
         assert_eq!(third.share_of(inr(101), TimeDelta::hours(2)), inr(34));
         assert_eq!(third.share_of(inr(100), TimeDelta::hours(2)), inr(33));
+    }
+
+    #[test]
+    fn the_doctor_and_the_clinic_give_back_all_of_it() {
+        let (paid, begun) = (inr(80_000), TimeDelta::minutes(-5));
+        for by in [CancelledBy::Doctor, CancelledBy::Clinic] {
+            assert_eq!(refund_due(&usual(), paid, by, begun), paid);
+        }
+        let by = CancelledBy::Patient;
+        assert!(refund_due(&usual(), paid, by, begun).is_zero());
+        assert_eq!(refund_due(&usual(), paid, by, TimeDelta::hours(5)), inr(40_000));
     }
 
     #[test]

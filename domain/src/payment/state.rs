@@ -104,6 +104,11 @@ impl OpenedPayment {
         }
     }
 
+    /// What is left of the money that settled it, besides all refunds; nothing if none did.
+    pub fn left(&self) -> Option<Money> {
+        self.left_of(self.settled_by.as_ref()?)
+    }
+
     /// What is left of it besides all refunds that were requested: one that failed is still owed.
     pub fn left_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         let captured = self.captured(attempt)?;

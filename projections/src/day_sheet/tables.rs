@@ -75,7 +75,10 @@ impl Fold for StoredVisit {
         let visit = match event {
             AppointmentEvent::Booked(booked) => Self::booked(booked),
             AppointmentEvent::Rescheduled(moved) => known?.moved(&moved),
-            AppointmentEvent::Confirmed(_) => known?.now(AppointmentStatus::Confirmed),
+            AppointmentEvent::Confirmed(_) | AppointmentEvent::Reinstated(_) => {
+                known?.now(AppointmentStatus::Confirmed)
+            }
+            AppointmentEvent::FeePaid(_) => known?,
             AppointmentEvent::Cancelled(_) => known?.now(AppointmentStatus::Cancelled),
             AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
             AppointmentEvent::Arrived(_) => known?.now(AppointmentStatus::Arrived),

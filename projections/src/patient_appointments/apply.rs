@@ -2,7 +2,9 @@
 
 use domain::appointment::{
     AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus, CancelledBy,
+    ConfirmationGrounds,
 };
+use domain::PaymentId;
 use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -38,11 +40,12 @@ impl Fold for PatientAppointment {
     fn evolve(known: Option<Self>, event: AppointmentEvent, version: i64) -> Option<Self> {
         let appointment = match event {
             AppointmentEvent::Booked(booked) => Self::booked(booked),
-            AppointmentEvent::Confirmed(confirmed) => Self {
-                status: AppointmentStatus::Confirmed,
-                grounds: Some(confirmed.grounds),
-                ..known?
-            },
+            AppointmentEvent::Confirmed(confirmed) => known?.confirmed(confirmed.grounds),
+            AppointmentEvent::Reinstated(back) => {
+                let payment = back.payment;
+                known?.confirmed(ConfirmationGrounds::Paid { payment })
+            }
+            AppointmentEvent::FeePaid(paid) => known?.paid_by(paid.payment),
             AppointmentEvent::Rescheduled(moved) => known?.moved(&moved),
             AppointmentEvent::Cancelled(cancelled) => Self {
                 status: AppointmentStatus::Cancelled,
@@ -76,6 +79,7 @@ impl PatientAppointment {
             booked_at: booked.at,
             follows: booked.follows,
             grounds: None,
+            paid_by: None,
             cancelled_by: None,
             subject: booked.subject,
             phi: booked.phi.map(|phi| AppointmentPhi { reason: phi.reason }),
@@ -87,6 +91,25 @@ impl PatientAppointment {
         Self {
             slot: moved.slot,
             hold_until: moved.hold_until.unwrap_or(self.hold_until),
+            ..self
+        }
+    }
+
+    fn confirmed(self, grounds: ConfirmationGrounds) -> Self {
+        let confirmed = Self {
+            status: AppointmentStatus::Confirmed,
+            grounds: Some(grounds),
+            ..self
+        };
+        match grounds {
+            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => confirmed,
+            ConfirmationGrounds::Paid { payment } => confirmed.paid_by(payment),
+        }
+    }
+
+    fn paid_by(self, payment: PaymentId) -> Self {
+        Self {
+            paid_by: Some(payment),
             ..self
         }
     }
@@ -126,6 +149,7 @@ async fn write(
         &column(rows, |row| row.row().booked_at),
         &column(rows, |row| row.row().follows.map(|visit| visit.as_uuid())) as _,
         &column(rows, |row| row.row().grounds.map(Json)) as _,
+        &column(rows, |row| row.row().paid_by.map(|payment| payment.as_uuid())) as _,
         &column(rows, |row| row.row().cancelled_by.map(part)) as _,
         &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,

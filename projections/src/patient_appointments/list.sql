@@ -1,7 +1,7 @@
 select
   appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
   fee_amount, fee_currency, status, hold_until, booked_at,
-  follows_id, grounds, cancelled_by, subject, phi, version
+  follows_id, grounds, paid_by, cancelled_by, subject, phi, version
 from patient_appointments
 where patient_id = $1
   and ($2::timestamptz is null or starts_at >= $2)

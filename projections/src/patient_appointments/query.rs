@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
-use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, Phi, Reason, Slot, SubjectId};
+use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Phi, Reason, Slot, SubjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};
@@ -38,6 +38,8 @@ pub struct PatientAppointment {
     pub follows: Option<AppointmentId>,
     /// What it was confirmed on, if it was.
     pub grounds: Option<ConfirmationGrounds>,
+    /// The payment that paid for it, if one did; also of a visit that was called off since.
+    pub paid_by: Option<PaymentId>,
     /// On whose part it was called off, if it was.
     pub cancelled_by: Option<CancelledBy>,
     /// The patient, as a person.
@@ -134,7 +136,7 @@ pub(super) async fn of(
         select
           appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
           fee_amount, fee_currency, status, hold_until, booked_at,
-          follows_id, grounds, cancelled_by, subject, phi, version
+          follows_id, grounds, paid_by, cancelled_by, subject, phi, version
         from patient_appointments
         where appointment_id = any ($1)
         "#,
@@ -181,6 +183,7 @@ struct Columns {
     booked_at: DateTime<Utc>,
     follows_id: Option<Uuid>,
     grounds: Option<Value>,
+    paid_by: Option<Uuid>,
     cancelled_by: Option<String>,
     subject: Uuid,
     phi: Option<String>,
@@ -207,6 +210,7 @@ impl TryFrom<Columns> for Closed<PatientAppointment> {
                 .grounds
                 .map(|grounds| json("grounds", grounds))
                 .transpose()?,
+            paid_by: columns.paid_by.map(PaymentId::from_uuid),
             cancelled_by: cancelled_by
                 .map(|part| word("cancelled_by", part))
                 .transpose()?,
