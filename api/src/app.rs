@@ -5,6 +5,7 @@ use std::sync::Arc;
 use adapters::jwt::AccessTokenVerifier;
 use commands::Commands;
 use commands::identity::Identity;
+use commands::payments::Payments;
 use commands::ports::Clock;
 use domain::appointment::BookingPolicy;
 use event_store::{Progress, Sealing};
@@ -18,6 +19,8 @@ use crate::tokens::Tokens;
 pub struct App {
     /// The write side.
     pub(crate) commands: Commands,
+    /// Payments, and whoever takes the money.
+    pub(crate) payments: Payments,
     /// Signing in.
     pub(crate) identity: Identity,
     /// The read side.

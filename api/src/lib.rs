@@ -34,6 +34,7 @@ mod demo;
 mod doctors;
 mod leaves;
 mod patients;
+mod payments;
 
 pub use metrics::MetricsAccess;
 pub use openapi::document;

@@ -11,7 +11,9 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::problem::MEDIA_TYPE;
-use crate::{accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients};
+use crate::{
+    accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients, payments,
+};
 
 /// Where the document is served.
 const DOCUMENT: &str = "/openapi.json";
@@ -77,6 +79,10 @@ const DOCUMENT: &str = "/openapi.json";
         appointments::start_visit,
         appointments::complete_visit,
         appointments::mark_no_show,
+        payments::open_payment,
+        payments::verify_payment,
+        payments::request_refund,
+        payments::retry_refund,
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),
@@ -86,6 +92,7 @@ const DOCUMENT: &str = "/openapi.json";
         (name = "leaves", description = "When doctors are away"),
         (name = "patients", description = "Patients' cards"),
         (name = "appointments", description = "Visits"),
+        (name = "payments", description = "Paying for visits, and giving money back"),
         (name = "operations", description = "For those who run it"),
     ),
     modifiers(&Bearer, &SharedAnswers),

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::http::problem::Problem;
 use crate::{
     accounts, appointments, auth, clinics, doctors, health, leaves, metrics, openapi, patients,
+    payments,
 };
 
 /// Registers every route.
@@ -22,7 +23,8 @@ pub fn all(config: &mut ServiceConfig) {
             .configure(doctors::routes)
             .configure(leaves::routes)
             .configure(patients::routes)
-            .configure(appointments::routes),
+            .configure(appointments::routes)
+            .configure(payments::routes),
     );
     config.default_service(web::to(unknown));
 }

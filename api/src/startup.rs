@@ -13,8 +13,10 @@ use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
 use commands::Commands;
+use chrono::TimeDelta;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
-use commands::ports::{Clock, IdSource};
+use commands::payments::Payments;
+use commands::ports::{Clock, IdSource, PaymentGateway};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
@@ -63,6 +65,10 @@ pub struct Parts {
     pub ids: Arc<dyn IdSource>,
     /// What the clinic group decided about bookings.
     pub policy: BookingPolicy,
+    /// Whoever takes the money.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// How long an order is left alone before the gateway is asked about it.
+    pub reconcile_after: TimeDelta,
     /// Origins of browsers' pages that may call.
     pub cors_origins: Vec<String>,
     /// Proxies whose word about the client's address is taken.
@@ -98,6 +104,7 @@ impl Application {
         let options = commands::log::options(parts.logins.clone(), sealing);
         let store = EventStore::open_with(parts.pool.clone(), options).await?;
         let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
+        let payments = Payments::new(commands.clone(), parts.gateway, parts.reconcile_after);
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
         let identity_ports = IdentityPorts {
@@ -108,7 +115,10 @@ impl Application {
         };
         let identity = Identity::new(commands.clone(), identity_ports, parts.logins);
         let mut subscribers = projections::all(store.sealing());
-        subscribers.extend(commands::reactions::all(sessions.clone()));
+        subscribers.extend(commands::reactions::all(
+            sessions.clone(),
+            parts.reconcile_after,
+        ));
         let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
 
         let restored = event_store::epoch_opened(&parts.pool).await?;
@@ -125,6 +135,7 @@ impl Application {
         let signer = AccessTokenSigner::new(&parts.jwt, realm());
         let app = Data::new(App {
             commands,
+            payments,
             identity,
             pool: parts.pool,
             progress: daemon.progress(),
@@ -141,7 +152,9 @@ impl Application {
             return Err(error);
         }
         background.spawn(commands::reactions::run_timers(
-            app.commands.clone(),
+            app.pool.clone(),
+            app.clock.clone(),
+            commands::reactions::due(&app.commands, &app.payments),
             TIMER_PAUSE,
         ));
         let address = listener

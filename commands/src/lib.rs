@@ -22,6 +22,7 @@ pub mod identity;
 pub mod leaves;
 pub mod log;
 pub mod patients;
+pub mod payments;
 mod place;
 pub mod ports;
 pub mod reactions;

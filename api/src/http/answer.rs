@@ -40,6 +40,11 @@ pub fn found<T: Serialize + Versioned>(body: &T) -> HttpResponse {
         .json(body)
 }
 
+/// 200 with what a command came to that changes nothing of its own.
+pub fn told<T: Serialize>(done: &Done<T>) -> HttpResponse {
+    tell(HttpResponseBuilder::new(StatusCode::OK), done)
+}
+
 fn finish<T: Serialize + Versioned>(
     mut response: HttpResponseBuilder,
     done: &Done<T>,

@@ -47,7 +47,7 @@ impl Commands {
     }
 
     /// Whether the caller acts for the visit's patient; asked only where nothing else opens the door.
-    pub(super) async fn is_proxy<R>(
+    pub(crate) async fn is_proxy<R>(
         &self,
         caller: &Caller,
         visit: &Visit,

@@ -5,6 +5,7 @@ mod book;
 mod cancel;
 mod confirm;
 mod expire;
+mod pay;
 mod reschedule;
 mod series;
 

@@ -8,6 +8,8 @@ use domain::appointment::AppointmentEvent;
 use event_store::{RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
+use super::timers::{self, NewTimer};
+
 /// The timers' kind.
 pub(super) const HOLD: &str = "hold";
 
@@ -34,29 +36,18 @@ impl Subscriber for HoldTimers {
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
         let due = fold(events)?;
-        let (mut keys, mut times, mut settled) = (Vec::new(), Vec::new(), Vec::new());
-        for (appointment, due_at) in due {
+        let (mut held, mut settled) = (Vec::new(), Vec::new());
+        for (key, due_at) in due {
             match due_at {
-                Some(at) => {
-                    keys.push(appointment);
-                    times.push(at);
-                }
-                None => settled.push(appointment),
+                Some(due_at) => held.push(NewTimer {
+                    kind: HOLD,
+                    key,
+                    due_at,
+                }),
+                None => settled.push(key),
             }
         }
-        sqlx::query!(
-            r#"
-            insert into timers (kind, key, due_at)
-            select $1, due.key, due.due_at
-            from unnest($2::text[], $3::timestamptz[]) as due (key, due_at)
-            on conflict (kind, key) do update set due_at = excluded.due_at
-            "#,
-            HOLD,
-            &keys,
-            &times
-        )
-        .execute(&mut *connection)
-        .await?;
+        timers::set(&mut *connection, &held).await?;
         sqlx::query!(
             "delete from timers where kind = $1 and key = any ($2)",
             HOLD,

@@ -3,23 +3,31 @@
 //! A reaction is a subscriber: if the process dies, the next one goes on where this one stood. A new
 //! reaction is a file here and a line in [`all`].
 
+mod due;
 mod hold_timers;
+mod payment_timers;
 mod revoke_sessions;
 mod timers;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use event_store::Subscriber;
 
-pub use timers::run_timers;
+pub use due::due;
+pub use timers::{Due, NewTimer, Next, Timers, run_timers};
 
 use crate::ports::SessionStore;
 
-/// Every reaction.
+/// Every reaction. After `reconcile_after` the gateway is asked about an order of which nothing was heard.
 #[must_use]
-pub fn all(sessions: Arc<dyn SessionStore>) -> Vec<Arc<dyn Subscriber>> {
+pub fn all(
+    sessions: Arc<dyn SessionStore>,
+    reconcile_after: TimeDelta,
+) -> Vec<Arc<dyn Subscriber>> {
     vec![
         Arc::new(hold_timers::HoldTimers),
+        Arc::new(payment_timers::PaymentTimers { reconcile_after }),
         Arc::new(revoke_sessions::RevokeSessions::new(sessions)),
     ]
 }

@@ -1,113 +1,281 @@
 //! Runs what is due: leases a timer, does what it stands for, deletes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::AppointmentId;
-use domain::appointment::AppointmentRefusal;
+use futures::StreamExt;
+use futures::stream;
+use sqlx::{PgExecutor, PgPool};
+use tokio::task::JoinSet;
 
-use super::hold_timers::HOLD;
-use crate::{CommandError, Commands, Context, Fault};
+use crate::Fault;
+use crate::ports::Clock;
 
-/// How long a lease lasts: longer than any timer takes, shorter than anyone waits.
+/// How long a lease lasts. A node that dies delays what it had leased by so much.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// Timers per round.
-const BATCH: i64 = 100;
+/// What takes longer than this has failed, and is tried again: well before its lease ends.
+const LONGEST: Duration = Duration::from_secs(25);
+/// Timers of a kind that run at once.
+const AT_ONCE: usize = 16;
+/// The pause after the first failure; it doubles up to the next.
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
-/// Runs timers for ever, looking for due ones every `pause`.
-pub async fn run_timers(commands: Commands, pause: Duration) {
-    loop {
-        match run_due(&commands).await {
-            // A full batch: there may be more.
-            Ok(ran) if ran >= BATCH => {}
-            Ok(_) => tokio::time::sleep(pause).await,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "Timers could not be run."
-                );
-                tokio::time::sleep(pause).await;
+/// What timers of one kind stand for.
+#[async_trait]
+pub trait Due: Send + Sync {
+    /// The kind.
+    fn kind(&self) -> &'static str;
+
+    /// Does it. It may have been done before, so that doing it twice must change nothing.
+    ///
+    /// # Errors
+    /// A fault: it is tried again, each time after a longer pause.
+    async fn run(&self, key: &str, tries: u32) -> Result<Next, Fault>;
+}
+
+/// What becomes of a timer that ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing is left to do.
+    Done,
+    /// The same again then.
+    At(DateTime<Utc>),
+}
+
+impl From<Option<DateTime<Utc>>> for Next {
+    fn from(at: Option<DateTime<Utc>>) -> Self {
+        at.map_or(Self::Done, Self::At)
+    }
+}
+
+/// A timer to set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTimer {
+    /// What it stands for.
+    pub kind: &'static str,
+    /// For what.
+    pub key: String,
+    /// When.
+    pub due_at: DateTime<Utc>,
+}
+
+/// Sets timers, each in the place of an earlier one of its kind and key.
+pub async fn set(
+    executor: impl PgExecutor<'_>,
+    timers: &[NewTimer],
+) -> Result<(), sqlx::Error> {
+    let kinds: Vec<_> = timers.iter().map(|timer| timer.kind.to_owned()).collect();
+    let keys: Vec<_> = timers.iter().map(|timer| timer.key.clone()).collect();
+    let times: Vec<_> = timers.iter().map(|timer| timer.due_at).collect();
+    sqlx::query!(
+        r#"
+        insert into timers (kind, key, due_at)
+        select due.kind, due.key, due.due_at
+        from unnest($1::text[], $2::text[], $3::timestamptz[]) as due (kind, key, due_at)
+        on conflict (kind, key) do update
+        set due_at = excluded.due_at, taken_until = null, tries = 0
+        "#,
+        &kinds,
+        &keys,
+        &times
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Runs timers for ever, looking for due ones every `pause`, each kind by itself: what waits for somebody who
+/// is away holds up nothing else.
+pub async fn run_timers(
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    kinds: Vec<Arc<dyn Due>>,
+    pause: Duration,
+) {
+    let mut loops = JoinSet::new();
+    for due in kinds {
+        let timers = Timers {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            due,
+        };
+        loops.spawn(timers.run(pause));
+    }
+    while loops.join_next().await.is_some() {}
+}
+
+/// Timers of one kind.
+pub struct Timers {
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    due: Arc<dyn Due>,
+}
+
+/// A timer that this node has for a while.
+struct Leased {
+    key: String,
+    tries: i32,
+}
+
+impl Timers {
+    /// Timers of the kind that `due` does.
+    #[must_use]
+    pub fn of(pool: PgPool, clock: Arc<dyn Clock>, due: Arc<dyn Due>) -> Self {
+        Self { pool, clock, due }
+    }
+
+    async fn run(self, pause: Duration) {
+        loop {
+            match self.run_due().await {
+                // A full batch: there may be more.
+                Ok(ran) if ran >= AT_ONCE => {}
+                Ok(_) => tokio::time::sleep(pause).await,
+                Err(error) => {
+                    tracing::error!(
+                        timer.kind = self.due.kind(),
+                        error = &error as &dyn std::error::Error,
+                        "Timers could not be run."
+                    );
+                    tokio::time::sleep(pause).await;
+                }
             }
         }
     }
-}
 
-/// Runs a batch of timers that are due now. Returns how many there were.
-async fn run_due(commands: &Commands) -> Result<i64, Fault> {
-    let now = commands.clock.now();
-    let keys = lease(commands, now).await?;
-    let mut done = Vec::with_capacity(keys.len());
-    for key in &keys {
-        match expire(commands, key).await {
-            Ok(()) => done.push(key.clone()),
-            // The lease runs out and another round tries again.
-            Err(error) => tracing::error!(
-                timer.kind = HOLD,
-                timer.key = key,
-                error = &error as &dyn std::error::Error,
-                "A timer could not be run."
-            ),
+    /// Runs a batch of timers that are due now. Returns how many there were.
+    pub async fn run_due(&self) -> Result<usize, Fault> {
+        let now = self.clock.now();
+        let lease = now + LEASE;
+        let leased = self.lease(now, lease).await?;
+        let count = leased.len();
+        stream::iter(leased)
+            .for_each_concurrent(AT_ONCE, async |timer| {
+                if let Err(error) = self.run_one(&timer, lease).await {
+                    // The lease runs out and another round tries again.
+                    tracing::error!(
+                        timer.kind = self.due.kind(),
+                        timer.key = timer.key,
+                        error = &error as &dyn std::error::Error,
+                        "What became of a timer could not be written down."
+                    );
+                }
+            })
+            .await;
+        Ok(count)
+    }
+
+    async fn run_one(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
+        let tries = timer.tries.unsigned_abs();
+        let ran = tokio::time::timeout(LONGEST, self.due.run(&timer.key, tries));
+        let ran = ran.await.unwrap_or_else(|elapsed| {
+            Err(Fault::new("waiting for what a timer does", elapsed))
+        });
+        match ran {
+            Ok(Next::Done) => self.forget(timer, lease).await,
+            Ok(Next::At(at)) => self.put_off(timer, lease, (at, 0)).await,
+            Err(error) => {
+                tracing::error!(
+                    timer.kind = self.due.kind(),
+                    timer.key = timer.key,
+                    timer.tries = tries,
+                    error = &error as &dyn std::error::Error,
+                    "A timer could not be run; it will be again."
+                );
+                let at = self.clock.now() + pause_after(tries);
+                self.put_off(timer, lease, (at, timer.tries.saturating_add(1)))
+                    .await
+            }
         }
     }
-    forget(commands, &done).await?;
-    Ok(i64::try_from(keys.len()).unwrap_or(BATCH))
-}
 
-async fn expire(commands: &Commands, key: &str) -> Result<(), Fault> {
-    let appointment = key.parse().map(AppointmentId::from_uuid);
-    let appointment = appointment.map_err(Fault::doing("reading a timer's key"))?;
-    let context = Context::system(commands.clock.now(), appointment.as_uuid());
-    match commands.expire_hold(appointment, &context).await {
-        Ok(_) => Ok(()),
-        Err(CommandError::Refused(refusal)) => settled(refusal),
-        Err(CommandError::Fault(fault)) => Err(fault),
-        Err(error) => Err(Fault::new("expiring a hold", error)),
-    }
-}
-
-/// A refusal means that there is nothing left to do, unless this node's clock is ahead.
-fn settled(refusal: AppointmentRefusal) -> Result<(), Fault> {
-    match refusal {
-        AppointmentRefusal::HoldStillRunning => Err(Fault::new("expiring a hold", refusal)),
-        _ => Ok(()),
-    }
-}
-
-async fn lease(commands: &Commands, now: DateTime<Utc>) -> Result<Vec<String>, Fault> {
-    sqlx::query_scalar!(
-        r#"
-        update timers
-        set taken_until = $2
-        where (kind, key) in (
-          select kind, key
-          from timers
-          where kind = $1
-            and due_at <= $3
-            and (taken_until is null or taken_until <= $3)
-          order by due_at
-          limit $4
-          for update skip locked
+    async fn lease(
+        &self,
+        now: DateTime<Utc>,
+        lease: DateTime<Utc>,
+    ) -> Result<Vec<Leased>, Fault> {
+        sqlx::query_as!(
+            Leased,
+            r#"
+            update timers
+            set taken_until = $2
+            where (kind, key) in (
+              select kind, key
+              from timers
+              where kind = $1
+                and due_at <= $3
+                and (taken_until is null or taken_until <= $3)
+              order by due_at
+              limit $4
+              for update skip locked
+            )
+            returning key, tries
+            "#,
+            self.due.kind(),
+            lease,
+            now,
+            i64::try_from(AT_ONCE).unwrap_or(1)
         )
-        returning key
-        "#,
-        HOLD,
-        now + LEASE,
-        now,
-        BATCH
-    )
-    .fetch_all(commands.store.pool())
-    .await
-    .map_err(Fault::doing("leasing timers"))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Fault::doing("leasing timers"))
+    }
+
+    /// Unless it was set anew meanwhile, which is another lease.
+    async fn forget(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
+        sqlx::query!(
+            "delete from timers where kind = $1 and key = $2 and taken_until = $3",
+            self.due.kind(),
+            timer.key,
+            lease
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(Fault::doing("forgetting a timer that ran"))?;
+        Ok(())
+    }
+
+    /// Unless it was set anew meanwhile, which is another lease.
+    async fn put_off(
+        &self,
+        timer: &Leased,
+        lease: DateTime<Utc>,
+        (at, tries): (DateTime<Utc>, i32),
+    ) -> Result<(), Fault> {
+        sqlx::query!(
+            r#"
+            update timers
+            set due_at = $4, tries = $5, taken_until = null
+            where kind = $1 and key = $2 and taken_until = $3
+            "#,
+            self.due.kind(),
+            timer.key,
+            lease,
+            at,
+            tries
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(Fault::doing("putting off a timer"))?;
+        Ok(())
+    }
 }
 
-async fn forget(commands: &Commands, keys: &[String]) -> Result<(), Fault> {
-    sqlx::query!(
-        "delete from timers where kind = $1 and key = any ($2)",
-        HOLD,
-        keys
-    )
-    .execute(commands.store.pool())
-    .await
-    .map_err(Fault::doing("forgetting timers that ran"))?;
-    Ok(())
+fn pause_after(tries: u32) -> TimeDelta {
+    FIRST_PAUSE
+        .checked_mul(2_i32.saturating_pow(tries.min(12)))
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pauses = [0, 1, 2, 9, 10, 31, u32::MAX].map(|tries| pause_after(tries).num_seconds());
+        assert_eq!(pauses, [1, 2, 4, 512, 600, 600, 600]);
+    }
 }

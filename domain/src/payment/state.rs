@@ -104,6 +104,15 @@ impl OpenedPayment {
         }
     }
 
+    /// How much of all that came was asked back, whether or not it has left yet.
+    pub fn refunded(&self) -> Money {
+        let currency = self.amount.currency();
+        let refunds = self.refunds.values().map(|refund| refund.amount);
+        let refunds = refunds.filter(|amount| amount.currency() == currency);
+        let amount = refunds.map(|amount| amount.amount()).sum();
+        Money::new(amount, currency).unwrap_or(self.amount)
+    }
+
     /// What is left of the money that settled it, besides all refunds; nothing if none did.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)

@@ -1,0 +1,67 @@
+//! Payments: pay for a visit, bring back the gateway's word, give money back.
+
+mod open;
+mod refund;
+mod refusal;
+mod retry_refund;
+mod verify;
+
+use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Utc};
+use domain::payment::OpenedPayment;
+use domain::{GatewayOrderId, Money, PaymentId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::appointments::MoneyBody;
+
+pub(crate) use {open::*, refund::*, retry_refund::*, verify::*};
+
+/// The routes of this resource.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/appointments/{id}/payment", web::post().to(open_payment))
+        .route("/payments/{id}/verify", web::post().to(verify_payment))
+        .route("/payments/{id}/refunds", web::post().to(request_refund))
+        .route(
+            "/payments/{id}/refunds/{refund}/retry",
+            web::post().to(retry_refund),
+        );
+}
+
+/// How far a payment is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentState {
+    /// The payment.
+    #[schema(value_type = Uuid)]
+    pub id: PaymentId,
+    /// The order at the gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "order_RB58MiP5SPFYyM")]
+    pub order_id: Option<GatewayOrderId>,
+    /// How much is asked for.
+    #[schema(value_type = MoneyBody)]
+    pub amount: Money,
+    /// Whether it has come. It stays so, whatever is given back.
+    pub paid: bool,
+    /// How much of it was asked back so far, whether or not it has left yet.
+    #[schema(value_type = MoneyBody)]
+    pub refunded: Money,
+    /// When it is no longer wanted.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl From<OpenedPayment> for PaymentState {
+    fn from(opened: OpenedPayment) -> Self {
+        let refunded = opened.refunded();
+        Self {
+            id: opened.payment,
+            paid: opened.is_paid(),
+            order_id: opened.order,
+            amount: opened.amount,
+            refunded,
+            expires_at: opened.pay_until,
+        }
+    }
+}

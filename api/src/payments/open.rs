@@ -1,0 +1,92 @@
+//! `POST /api/v1/appointments/{id}/payment`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
+use commands::payments::Checkout;
+use domain::{AppointmentId, GatewayOrderId, Money, PaymentId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::refusal::checkout_refusal;
+use crate::app::App;
+use crate::appointments::MoneyBody;
+use crate::http::access::{Access, Bookers};
+use crate::http::answer::created_many;
+use crate::http::ids::Id;
+use crate::http::problem::{Problem, of_command};
+use crate::http::submission::{Nothing, Submission};
+
+/// What the gateway's form is opened with.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckoutBody {
+    /// The payment.
+    #[schema(value_type = Uuid)]
+    payment_id: PaymentId,
+    /// The order at the gateway.
+    #[schema(value_type = String, example = "order_RB58MiP5SPFYyM")]
+    order_id: GatewayOrderId,
+    /// On whose behalf the gateway asks.
+    #[schema(example = "rzp_live_8hPk3vQ1yZ0wLm")]
+    key_id: String,
+    /// How much.
+    #[schema(value_type = MoneyBody)]
+    amount: Money,
+    /// When it is no longer wanted: the end of the hold on the slot.
+    expires_at: DateTime<Utc>,
+}
+
+/// Pay for a visit whose slot is held. Whoever asks again gets the same order again. The amount is what was
+/// agreed when it was booked.
+#[utoipa::path(
+    post,
+    path = "/api/v1/appointments/{id}/payment",
+    tag = "payments",
+    operation_id = "openPayment",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The appointment")),
+    responses(
+        (status = 201, description = "What the gateway's form is opened with", body = CheckoutBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Only patients and the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`not-awaiting-payment`, `already-paid`, `hold-ended`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`order-refused`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`gateway-away`, with Retry-After: asking again goes on where this stopped", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn open_payment(
+    app: Data<App>,
+    caller: Access<Bookers>,
+    Id(appointment): Id<AppointmentId>,
+    submission: Submission<Nothing>,
+) -> Result<HttpResponse, Problem> {
+    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let done = app
+        .payments
+        .open_payment(&caller, appointment, &context)
+        .await
+        .map_err(|error| of_command(error, checkout_refusal))?;
+    Ok(created_many(&done.map(CheckoutBody::from)))
+}
+
+impl From<Checkout> for CheckoutBody {
+    fn from(checkout: Checkout) -> Self {
+        let Checkout {
+            payment,
+            order,
+            key_id,
+            amount,
+            expires_at,
+        } = checkout;
+        Self {
+            payment_id: payment,
+            order_id: order,
+            key_id,
+            amount,
+            expires_at,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `POST /api/v1/payments/{id}/verify`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use commands::payments::Verification;
+use domain::{GatewayOrderId, GatewayPaymentId, PaymentId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::PaymentState;
+use super::refusal::verify_refusal;
+use crate::app::App;
+use crate::http::access::{Access, Bookers};
+use crate::http::answer::told;
+use crate::http::ids::Id;
+use crate::http::problem::{Problem, of_command};
+use crate::http::submission::Submission;
+
+/// What the gateway's form gave the browser, in the gateway's words.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// The attempt that paid.
+    #[schema(value_type = String, example = "pay_IH4NVgf4Dreq1l")]
+    razorpay_payment_id: GatewayPaymentId,
+    /// The order that was paid. It must be this payment's; ours is what the signature is checked with.
+    #[schema(value_type = String, example = "order_IEIaMR65cu6nz3")]
+    razorpay_order_id: GatewayOrderId,
+    /// That the gateway says so.
+    #[schema(example = "0d4e745a1838664ad6c9c9902212a32d627d68e917290b0ad5f08ff4561bc50f")]
+    razorpay_signature: String,
+}
+
+/// Bring back what the gateway's form gave the browser. The gateway is then asked itself: `paid` says what it
+/// said. If it is away, `paid` is false for now, and its news will tell.
+#[utoipa::path(
+    post,
+    path = "/api/v1/payments/{id}/verify",
+    tag = "payments",
+    operation_id = "verifyPayment",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The payment")),
+    request_body = VerifyRequest,
+    responses(
+        (status = 200, description = "The signature is the gateway's; how far the payment is", body = PaymentState),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Only patients and the front desk", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`payment-without-order`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`signature-not-genuine`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn verify_payment(
+    app: Data<App>,
+    caller: Access<Bookers>,
+    Id(payment): Id<PaymentId>,
+    submission: Submission<VerifyRequest>,
+) -> Result<HttpResponse, Problem> {
+    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let VerifyRequest {
+        razorpay_payment_id,
+        razorpay_order_id,
+        razorpay_signature,
+    } = submission.body;
+    let word = Verification {
+        attempt: razorpay_payment_id,
+        order: razorpay_order_id,
+        signature: razorpay_signature,
+    };
+    let done = app
+        .payments
+        .verify_payment(&caller, payment, &word, &context)
+        .await
+        .map_err(|error| of_command(error, verify_refusal))?;
+    Ok(told(&done.map(PaymentState::from)))
+}

@@ -1,0 +1,68 @@
+//! Notes that a visit is paid for.
+
+use domain::appointment::{Appointment, AppointmentCommand, AppointmentRefusal, RecordPayment};
+use domain::{AppointmentId, PaymentId};
+use event_store::Decided;
+use tracing::instrument;
+
+use super::{Answer, answered, reply};
+use crate::basis::Basis;
+use crate::execute::{decide, key};
+use crate::place::{Drafted, Place};
+use crate::{CommandError, Commands, Context};
+
+impl Commands {
+    /// Has a payment do for its visit what it can: confirm it, or, when its hold has ended, give it the slot
+    /// again if that is still free.
+    ///
+    /// A hold that has ended is expired first, whether or not its timer has run: of that timer and this
+    /// payment, whoever comes second finds what the first one did.
+    #[instrument(name = "command.appointment.pay", skip_all)]
+    pub async fn record_payment(
+        &self,
+        appointment: AppointmentId,
+        payment: PaymentId,
+        context: &Context,
+    ) -> Answer {
+        let draft = async |basis: &mut Basis| {
+            let decided = self.pay(appointment, payment, context, basis).await?;
+            let told = reply(&decided.aggregate, decided.stream.next_version());
+            Ok(Drafted {
+                places: decided
+                    .aggregate
+                    .visit()
+                    .map(Place::of)
+                    .into_iter()
+                    .collect(),
+                streams: vec![decided.stream],
+                told,
+                taken: Some(|refusal| refusal),
+            })
+        };
+        self.place(context, draft).await.and_then(answered)
+    }
+
+    async fn pay(
+        &self,
+        appointment: AppointmentId,
+        payment: PaymentId,
+        context: &Context,
+        basis: &mut Basis,
+    ) -> Result<Decided<Appointment>, CommandError<AppointmentRefusal>> {
+        let (id, at) = (key(appointment.as_uuid()), context.at);
+        let mut loaded = self.store.load_settled::<Appointment>(&id).await?;
+        if loaded.aggregate().is_overdue(at) {
+            let expired = self.expire_hold(appointment, context).await;
+            // Refused: it was confirmed, cancelled or expired in the meantime, which is looked at now.
+            if let Some(error) = expired.err().and_then(CommandError::unless_refused) {
+                return Err(error);
+            }
+            loaded = self.store.load_fresh::<Appointment>(&id).await?;
+        }
+        basis.look(&loaded);
+        let command = RecordPayment { payment, at };
+        decide(loaded, AppointmentCommand::RecordPayment(command))
+            .await?
+            .map_err(CommandError::Refused)
+    }
+}

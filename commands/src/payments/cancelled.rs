@@ -1,0 +1,80 @@
+//! Gives back what was paid for a visit that was called off, as the clinic's table says.
+
+use domain::appointment::{Appointment, CancelledBy};
+use domain::clinic::Clinic;
+use domain::payment::{
+    PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy, RequestRefund, refund_due,
+};
+use domain::{Actor, AppointmentId, ClinicId};
+use tracing::instrument;
+
+use super::{Payments, at_most, fault_of, only_refund};
+use crate::execute::key;
+use crate::{CommandError, Fault};
+
+type Unrefused = CommandError<PaymentRefusal>;
+
+impl Payments {
+    /// Requests the refund of a visit that was called off, if it was paid for. However often it is asked,
+    /// there is one.
+    #[instrument(name = "command.payment.refund_cancelled", skip_all)]
+    pub async fn refund_cancelled(&self, appointment: AppointmentId) -> Result<(), Fault> {
+        self.try_to_refund(appointment)
+            .await
+            .map_err(fault_of("giving back the fee of a visit"))
+    }
+
+    async fn try_to_refund(&self, appointment: AppointmentId) -> Result<(), Unrefused> {
+        let id = key(appointment.as_uuid());
+        let loaded = self.commands.store.load_fresh::<Appointment>(&id).await?;
+        let Appointment::Cancelled {
+            visit,
+            cancelled_by,
+            at,
+        } = loaded.into_aggregate()
+        else {
+            return Ok(());
+        };
+        let Some(payment) = visit.paid_by else {
+            return Ok(());
+        };
+        let opened = self.opened(payment).await?;
+        let policy = self.policy_of(visit.clinic).await?;
+        let due = refund_due(
+            &policy,
+            opened.amount,
+            cancelled_by,
+            visit.slot.start() - at,
+        );
+        let left = opened.left().ok_or(CommandError::NotFound)?;
+        let refund = only_refund(payment, "called off");
+        if opened.refunds.contains_key(&refund) {
+            return Ok(());
+        }
+        let amount = at_most(due, left);
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let context = self.caused_by(payment, &visit.clinic);
+        let request = RequestRefund {
+            refund,
+            attempt: None,
+            amount,
+            grounds: match cancelled_by {
+                CancelledBy::Patient => RefundGrounds::CancelledByPatient,
+                CancelledBy::Doctor | CancelledBy::Clinic => RefundGrounds::CancelledByClinic,
+            },
+            by: Actor::System,
+            at: context.at,
+        };
+        self.execute(payment, PaymentCommand::RequestRefund(request), &context)
+            .await?;
+        Ok(())
+    }
+
+    async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
+        let id = key(clinic.as_uuid());
+        let loaded = self.commands.store.load_settled::<Clinic>(&id).await?;
+        Ok(loaded.aggregate().refund_policy())
+    }
+}

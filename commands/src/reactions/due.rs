@@ -1,0 +1,137 @@
+//! What each kind of timer stands for.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::appointment::AppointmentRefusal;
+use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
+
+use super::hold_timers::HOLD;
+use super::payment_timers::{
+    CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
+};
+use super::timers::{Due, Next};
+use crate::payments::Payments;
+use crate::{CommandError, Commands, Context, Fault};
+
+/// Everything that is done at a time.
+#[must_use]
+pub fn due(commands: &Commands, payments: &Payments) -> Vec<Arc<dyn Due>> {
+    let hold: Arc<dyn Due> = Arc::new(HoldEnd(commands.clone()));
+    let of_payments = Work::ALL.map(|work| -> Arc<dyn Due> {
+        let payments = payments.clone();
+        Arc::new(OfPayment { payments, work })
+    });
+    std::iter::once(hold).chain(of_payments).collect()
+}
+
+/// A hold ends.
+struct HoldEnd(Commands);
+
+#[async_trait]
+impl Due for HoldEnd {
+    fn kind(&self) -> &'static str {
+        HOLD
+    }
+
+    async fn run(&self, key: &str, _: u32) -> Result<Next, Fault> {
+        let appointment = AppointmentId::from_uuid(uuid(key)?);
+        let context = Context::system(self.0.clock.now(), appointment.as_uuid());
+        match self.0.expire_hold(appointment, &context).await {
+            Ok(_) => Ok(Next::Done),
+            Err(CommandError::Refused(refusal)) => settled(refusal),
+            Err(CommandError::Fault(fault)) => Err(fault),
+            Err(error) => Err(Fault::new("expiring a hold", error)),
+        }
+    }
+}
+
+/// A refusal means that there is nothing left to do, unless this node's clock is ahead.
+fn settled(refusal: AppointmentRefusal) -> Result<Next, Fault> {
+    match refusal {
+        AppointmentRefusal::HoldStillRunning => Err(Fault::new("expiring a hold", refusal)),
+        _ => Ok(Next::Done),
+    }
+}
+
+/// One kind of work on payments.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    Settle,
+    Capture,
+    RefundCancelled,
+    Refund,
+    RefundAgain,
+    Reconcile,
+}
+
+impl Work {
+    const ALL: [Self; 6] = [
+        Self::Settle,
+        Self::Capture,
+        Self::RefundCancelled,
+        Self::Refund,
+        Self::RefundAgain,
+        Self::Reconcile,
+    ];
+}
+
+struct OfPayment {
+    payments: Payments,
+    work: Work,
+}
+
+#[async_trait]
+impl Due for OfPayment {
+    fn kind(&self) -> &'static str {
+        match self.work {
+            Work::Settle => SETTLE,
+            Work::Capture => CAPTURE,
+            Work::RefundCancelled => CANCELLED,
+            Work::Refund => REFUND,
+            Work::RefundAgain => REFUND_AGAIN,
+            Work::Reconcile => RECONCILE,
+        }
+    }
+
+    async fn run(&self, key: &str, _: u32) -> Result<Next, Fault> {
+        let payments = &self.payments;
+        match self.work {
+            Work::Settle => {
+                let payment = PaymentId::from_uuid(uuid(key)?);
+                payments.settle(payment).await?;
+                Ok(Next::Done)
+            }
+            Work::Capture => {
+                let (payment, attempt) = parts(key)?;
+                let attempt = GatewayPaymentId::parse(attempt)
+                    .map_err(Fault::doing("reading a timer's key"))?;
+                payments.capture(payment, &attempt).await?;
+                Ok(Next::Done)
+            }
+            Work::RefundCancelled => {
+                let appointment = AppointmentId::from_uuid(uuid(key)?);
+                payments.refund_cancelled(appointment).await?;
+                Ok(Next::Done)
+            }
+            Work::Refund => {
+                let (payment, refund) = refund_of(key)?;
+                Ok(payments.carry_out_refund(payment, refund).await?.into())
+            }
+            Work::RefundAgain => {
+                let (payment, refund) = refund_of(key)?;
+                payments.try_refund_again(payment, refund).await?;
+                Ok(Next::Done)
+            }
+            Work::Reconcile => {
+                let payment = PaymentId::from_uuid(uuid(key)?);
+                Ok(payments.reconcile(payment).await?.into())
+            }
+        }
+    }
+}
+
+fn refund_of(key: &str) -> Result<(PaymentId, RefundId), Fault> {
+    let (payment, refund) = parts(key)?;
+    Ok((payment, RefundId::from_uuid(uuid(refund)?)))
+}

@@ -1,0 +1,156 @@
+//! Sets a timer for everything that a fact about money asks for.
+//!
+//! Nothing is done here: what takes a gateway, or may be refused, is done by the timer, with a lease and as
+//! often as it takes. Timer and checkpoint are written together, so that none is lost.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::PaymentId;
+use domain::appointment::AppointmentEvent;
+use domain::payment::PaymentEvent;
+use event_store::{RecordedEvent, Subscriber, SubscriberError};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::timers::{self, NewTimer};
+use crate::Fault;
+use crate::payments::REFUND_TRIES;
+
+/// A payment is paid: see what it does for its visit.
+pub(super) const SETTLE: &str = "payment-settle";
+/// An attempt is authorised: capture it.
+pub(super) const CAPTURE: &str = "payment-capture";
+/// A visit is called off: give back what was paid for it.
+pub(super) const CANCELLED: &str = "payment-cancelled";
+/// A refund is requested: have the gateway do it.
+pub(super) const REFUND: &str = "payment-refund";
+/// A refund failed: ask the gateway once more.
+pub(super) const REFUND_AGAIN: &str = "payment-refund-again";
+/// An order is at the gateway: ask what became of it.
+pub(super) const RECONCILE: &str = "payment-reconcile";
+
+/// Follows payments, and visits that are called off.
+pub(super) struct PaymentTimers {
+    pub(super) reconcile_after: TimeDelta,
+}
+
+#[async_trait]
+impl Subscriber for PaymentTimers {
+    fn name(&self) -> &'static str {
+        "payment-timers"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        let mut types = PaymentEvent::TYPES.to_vec();
+        types.push("appointment.cancelled");
+        types
+    }
+
+    async fn apply(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        let mut due: Vec<NewTimer> = Vec::new();
+        for event in events {
+            let timer = self
+                .timer(event)
+                .map_err(|error| SubscriberError::unreadable(event, error))?;
+            // The last of a batch counts: one statement sets each timer once.
+            if let Some(timer) = timer {
+                due.retain(|other| (other.kind, &other.key) != (timer.kind, &timer.key));
+                due.push(timer);
+            }
+        }
+        if !due.is_empty() {
+            timers::set(connection, &due).await?;
+        }
+        Ok(())
+    }
+}
+
+impl PaymentTimers {
+    fn timer(
+        &self,
+        event: &RecordedEvent,
+    ) -> Result<Option<NewTimer>, event_store::DecodeError> {
+        if event.event_type == "appointment.cancelled" {
+            return Ok(match event.decode()? {
+                AppointmentEvent::Cancelled(off) => {
+                    let key = off.appointment.as_uuid().to_string();
+                    Some(timer(CANCELLED, key, off.at))
+                }
+                _ => None,
+            });
+        }
+        Ok(match event.decode()? {
+            PaymentEvent::OrderCreated(created) => {
+                let due_at = created.at + self.reconcile_after;
+                Some(timer(RECONCILE, created.payment.to_string(), due_at))
+            }
+            PaymentEvent::Authorised(authorised) => {
+                let key = format!("{}:{}", authorised.payment, authorised.attempt);
+                Some(timer(CAPTURE, key, authorised.at))
+            }
+            PaymentEvent::Captured(captured) if captured.settles => {
+                Some(timer(SETTLE, captured.payment.to_string(), captured.at))
+            }
+            PaymentEvent::RefundRequested(asked) => {
+                let key = format!("{}:{}", asked.payment, asked.refund);
+                Some(timer(REFUND, key, asked.at))
+            }
+            PaymentEvent::RefundRetried(retried) => {
+                let key = format!("{}:{}", retried.payment, retried.refund);
+                Some(timer(REFUND, key, retried.at))
+            }
+            PaymentEvent::RefundFailed(failed) if failed.attempt_number < REFUND_TRIES => {
+                let key = format!("{}:{}", failed.payment, failed.refund);
+                let due_at = failed.at + pause_before_try(failed.attempt_number);
+                Some(timer(REFUND_AGAIN, key, due_at))
+            }
+            PaymentEvent::Opened(_)
+            | PaymentEvent::AttemptFailed(_)
+            | PaymentEvent::Captured(_)
+            | PaymentEvent::Refunded(_)
+            | PaymentEvent::RefundFailed(_) => None,
+        })
+    }
+}
+
+fn timer(kind: &'static str, key: String, due_at: DateTime<Utc>) -> NewTimer {
+    NewTimer { kind, key, due_at }
+}
+
+/// After a minute, then each time after ten times as long: what the gateway could not do at once it can
+/// perhaps do tomorrow.
+fn pause_before_try(failed: u16) -> TimeDelta {
+    TimeDelta::minutes(10_i64.saturating_pow(u32::from(failed).saturating_sub(1).min(4)))
+}
+
+/// A key that is an id.
+pub(super) fn uuid(key: &str) -> Result<Uuid, Fault> {
+    key.parse().map_err(Fault::doing("reading a timer's key"))
+}
+
+/// A key of a payment and something of it.
+pub(super) fn parts(key: &str) -> Result<(PaymentId, &str), Fault> {
+    let parts = key.split_once(':');
+    let (payment, rest) =
+        parts.ok_or_else(|| Fault::new("reading a timer's key", "it has no second half"))?;
+    Ok((PaymentId::from_uuid(uuid(payment)?), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refunds_are_tried_again_after_ever_longer_pauses() {
+        let minutes = [1, 2, 3, 4].map(|failed| pause_before_try(failed).num_minutes());
+        assert_eq!(minutes, [1, 10, 100, 1_000]);
+    }
+}
