@@ -6,6 +6,7 @@ mod database;
 mod dead_letters;
 mod health;
 mod keys;
+mod payments;
 pub(crate) mod progress;
 mod projections;
 mod restore;
@@ -102,6 +103,9 @@ enum Command {
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Payments: asking the gateway now what became of its orders.
+    #[command(subcommand)]
+    Payments(payments::PaymentsCommand),
     /// Read models: how they stand, and making them again beside the live ones.
     #[command(subcommand)]
     Projections(projections::ProjectionsCommand),
@@ -209,6 +213,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         }
         Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
         Command::DeadLetters(command) => dead_letters::run(command).await,
+        Command::Payments(command) => payments::run(command).await,
         Command::Projections(command) => projections::run(command).await,
         Command::Openapi => {
             let document = crate::document().to_pretty_json()?;

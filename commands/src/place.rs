@@ -21,7 +21,7 @@ use crate::{CommandError, Commands, Context, Done, Fault};
 
 /// How often it is decided anew, because the doctor's hours moved on or an overdue hold had to be got
 /// out of its way, before it gives up.
-const ATTEMPTS: u32 = 12;
+pub(crate) const ATTEMPTS: u32 = 12;
 
 /// What a visit takes, or a leave, which takes no patient's time.
 #[derive(Debug, Clone, Copy)]
@@ -65,45 +65,62 @@ impl Commands {
     {
         for attempt in 0..ATTEMPTS {
             let mut basis = Basis::default();
-            let drafted = match draft(&mut basis).await {
-                Ok(drafted) => drafted,
-                Err(error) if basis.is_right(&self.store).await.map_err(fault)? => {
-                    return self.replay(context).await?.ok_or(error);
-                }
-                Err(_) => continue,
-            };
-            let Drafted {
-                streams,
-                places,
-                told,
-                taken,
-            } = drafted;
-            // That there is nothing new is a decision, too: it must rest on what is there.
-            let (streams, unchanged): (Vec<_>, Vec<_>) = streams.into_iter().partition(has_news);
-            if streams.is_empty() && !basis.is_right(&self.store).await.map_err(fault)? {
-                continue;
-            }
-            basis.insist_on(&unchanged);
-            let own = streams.iter().map(|stream| stream.aggregate_id.clone());
-            let own: BTreeSet<_> = own.collect();
-            let written = Written {
-                streams,
-                basis: basis.into_streams(),
-            };
-            match self.append(written, context, told).await? {
-                Tried::Done(done) => return Ok(done),
-                Tried::Again => self.let_others_pass(attempt).await,
-                Tried::Taken(constraint) => {
-                    let others = self.others(&constraint, &places, &own).await?;
-                    let stays = others.iter().find(|claim| !claim.is_overdue(context.at));
-                    if let Some((refusal, stays)) = taken.zip(stays) {
-                        return Err(CommandError::Refused(refusal(named(&constraint, stays))));
-                    }
-                    self.make_room(&others, context).await?;
-                }
+            let drafted = draft(&mut basis).await;
+            if let Some(done) = self.placed(context, (basis, drafted), attempt).await? {
+                return Ok(done);
             }
         }
         Err(CommandError::Contended)
+    }
+
+    /// One try to append what was decided. `None` if it is to be decided anew.
+    pub(crate) async fn placed<T, R>(
+        &self,
+        context: &Context,
+        (mut basis, drafted): (Basis, Result<Drafted<T, R>, CommandError<R>>),
+        attempt: u32,
+    ) -> Result<Option<Done<T>>, CommandError<R>>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let drafted = match drafted {
+            Ok(drafted) => drafted,
+            Err(error) if basis.is_right(&self.store).await.map_err(fault)? => {
+                return self.replay(context).await?.ok_or(error).map(Some);
+            }
+            Err(_) => return Ok(None),
+        };
+        let Drafted {
+            streams,
+            places,
+            told,
+            taken,
+        } = drafted;
+        // That there is nothing new is a decision, too: it must rest on what is there.
+        let (streams, unchanged): (Vec<_>, Vec<_>) = streams.into_iter().partition(has_news);
+        if streams.is_empty() && !basis.is_right(&self.store).await.map_err(fault)? {
+            return Ok(None);
+        }
+        basis.insist_on(&unchanged);
+        let own = streams.iter().map(|stream| stream.aggregate_id.clone());
+        let own: BTreeSet<_> = own.collect();
+        let written = Written {
+            streams,
+            basis: basis.into_streams(),
+        };
+        match self.append(written, context, told).await? {
+            Tried::Done(done) => return Ok(Some(done)),
+            Tried::Again => self.let_others_pass(attempt).await,
+            Tried::Taken(constraint) => {
+                let others = self.others(&constraint, &places, &own).await?;
+                let stays = others.iter().find(|claim| !claim.is_overdue(context.at));
+                if let Some((refusal, stays)) = taken.zip(stays) {
+                    return Err(CommandError::Refused(refusal(named(&constraint, stays))));
+                }
+                self.make_room(&others, context).await?;
+            }
+        }
+        Ok(None)
     }
 
     /// The claims of others that stand where something was to be placed.

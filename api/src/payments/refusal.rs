@@ -21,9 +21,10 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::OtherOrder { .. } => {
             Problem::conflict("other-order", "The payment has another order.")
         }
-        Refusal::NotCaptured => {
-            Problem::conflict("payment-not-captured", "No money has come that could go back.")
-        }
+        Refusal::NotCaptured => Problem::conflict(
+            "payment-not-captured",
+            "No money has come that could go back.",
+        ),
         Refusal::OtherCurrency => Problem::unprocessable(
             "refund-in-other-currency",
             "A refund is in the currency that was paid.",

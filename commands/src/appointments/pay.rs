@@ -5,10 +5,10 @@ use domain::{AppointmentId, PaymentId};
 use event_store::Decided;
 use tracing::instrument;
 
-use super::{Answer, answered, reply};
+use super::{Answer, AppointmentReply, answered, reply};
 use crate::basis::Basis;
 use crate::execute::{decide, key};
-use crate::place::{Drafted, Place};
+use crate::place::{ATTEMPTS, Drafted, Place};
 use crate::{CommandError, Commands, Context};
 
 impl Commands {
@@ -24,22 +24,15 @@ impl Commands {
         payment: PaymentId,
         context: &Context,
     ) -> Answer {
-        let draft = async |basis: &mut Basis| {
-            let decided = self.pay(appointment, payment, context, basis).await?;
-            let told = reply(&decided.aggregate, decided.stream.next_version());
-            Ok(Drafted {
-                places: decided
-                    .aggregate
-                    .visit()
-                    .map(Place::of)
-                    .into_iter()
-                    .collect(),
-                streams: vec![decided.stream],
-                told,
-                taken: Some(|refusal| refusal),
-            })
-        };
-        self.place(context, draft).await.and_then(answered)
+        for attempt in 0..ATTEMPTS {
+            let mut basis = Basis::default();
+            let decided = self.pay(appointment, payment, context, &mut basis).await;
+            let drafted = decided.map(drafted);
+            if let Some(done) = self.placed(context, (basis, drafted), attempt).await? {
+                return answered(done);
+            }
+        }
+        Err(CommandError::Contended)
     }
 
     async fn pay(
@@ -64,5 +57,16 @@ impl Commands {
         decide(loaded, AppointmentCommand::RecordPayment(command))
             .await?
             .map_err(CommandError::Refused)
+    }
+}
+
+fn drafted(decided: Decided<Appointment>) -> Drafted<Option<AppointmentReply>, AppointmentRefusal> {
+    let told = reply(&decided.aggregate, decided.stream.next_version());
+    let visit = decided.aggregate.visit();
+    Drafted {
+        places: visit.map(Place::of).into_iter().collect(),
+        streams: vec![decided.stream],
+        told,
+        taken: Some(|refusal| refusal),
     }
 }

@@ -66,9 +66,7 @@ impl Payments {
         let now = self.commands.clock.now();
         Ok(match visit.status_at(now) {
             None | Some(AppointmentStatus::Cancelled) => false,
-            Some(AppointmentStatus::Expired) => {
-                visit.slot().is_some_and(|slot| now < slot.start())
-            }
+            Some(AppointmentStatus::Expired) => visit.slot().is_some_and(|slot| now < slot.start()),
             Some(
                 AppointmentStatus::Booked
                 | AppointmentStatus::Confirmed

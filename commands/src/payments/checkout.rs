@@ -5,7 +5,9 @@ use domain::appointment::{Appointment, AppointmentRefusal, CancelledBy, Visit};
 use domain::payment::{
     OpenPayment, OpenedPayment, Payable, Payment, PaymentCommand, PaymentRefusal, RecordOrder,
 };
-use domain::{AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role};
+use domain::{
+    AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role,
+};
 use event_store::Cursor;
 use tracing::instrument;
 
@@ -13,7 +15,7 @@ use super::{Payments, payment_id};
 use crate::access::capacity;
 use crate::execute::key;
 use crate::ports::{GatewayError, NewOrder};
-use crate::{Caller, CommandError, Context, Done, Fault};
+use crate::{Caller, CommandError, Context, Done};
 
 /// What the payer's browser needs to show the gateway's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +161,8 @@ impl Payments {
             return Ok((order.clone(), None));
         }
         let (payment, amount) = (opened.payment, opened.amount);
-        let made = self.gateway.create_order(&NewOrder { payment, amount });
-        let order = match made.await {
+        let asked = NewOrder { payment, amount };
+        let order = match self.gateway.create_order(&asked).await {
             Ok(order) => order,
             Err(GatewayError::Refused { code }) => {
                 return Err(CommandError::Refused(CheckoutRefusal::Gateway { code }));
@@ -270,4 +272,3 @@ impl Payments {
         Ok(loaded.aggregate().is_proxy(caller.account))
     }
 }
-

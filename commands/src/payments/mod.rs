@@ -118,7 +118,10 @@ impl Payments {
         order: &GatewayOrderId,
     ) -> Result<Option<PaymentId>, Fault> {
         let key = crate::guards::order_key(order);
-        let holder = self.commands.store.holder_of(crate::guards::ORDER_SPACE, &key);
+        let holder = self
+            .commands
+            .store
+            .holder_of(crate::guards::ORDER_SPACE, &key);
         let holder = holder.await.map_err(Fault::doing("looking up an order"))?;
         let holder = holder.map(|holder| holder.parse().map(PaymentId::from_uuid));
         holder

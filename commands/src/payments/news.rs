@@ -60,9 +60,7 @@ impl Payments {
         };
         let told = match &news.fact {
             GatewayFact::Attempt(attempt) => self.note_attempt(payment, attempt, context).await,
-            GatewayFact::Refund { refund, .. } => {
-                self.note_refund(payment, refund, context).await
-            }
+            GatewayFact::Refund { refund, .. } => self.note_refund(payment, refund, context).await,
             GatewayFact::Other => return Ok(Noted::OtherKind),
         };
         noted(told)
@@ -114,10 +112,9 @@ impl Payments {
     ) -> Option<Told> {
         let at = context.at;
         let (refund, attempt_number) = match (told.ours, told.status) {
-            (_, GatewayRefundStatus::Pending) => return None,
+            // The gateway is at it; or nobody here asked for it, and nothing came of it.
+            (_, GatewayRefundStatus::Pending) | (None, GatewayRefundStatus::Failed) => return None,
             (Some(ours), _) => ours,
-            // Nobody here asked for it, and nothing came of it.
-            (None, GatewayRefundStatus::Failed) => return None,
             (None, GatewayRefundStatus::Processed) => {
                 match self.adopt(payment, told, context).await {
                     Ok(refund) => (refund, 1),

@@ -167,19 +167,16 @@ impl Payments {
             Err(GatewayError::Refused { code }) => return Ok(Told::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => return Err(fault),
         };
-        let told = match known {
-            Some(known) => Ok(known),
-            None => {
-                let asked = NewRefund {
-                    refund: id,
-                    attempt_number: refund.attempt_number,
-                    attempt: refund.attempt.clone(),
-                    amount: refund.amount,
-                };
-                self.gateway.refund(&asked).await
-            }
+        if let Some(known) = known {
+            return Ok(Told::of(known));
+        }
+        let asked = NewRefund {
+            refund: id,
+            attempt_number: refund.attempt_number,
+            attempt: refund.attempt.clone(),
+            amount: refund.amount,
         };
-        match told {
+        match self.gateway.refund(&asked).await {
             Ok(told) => Ok(Told::of(told)),
             Err(GatewayError::Refused { code }) => Ok(Told::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => Err(fault),

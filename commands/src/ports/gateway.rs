@@ -24,10 +24,8 @@ pub trait PaymentGateway: Send + Sync {
     async fn refund(&self, refund: &NewRefund) -> Result<GatewayRefund, GatewayError>;
 
     /// All refunds of an attempt, each as it stands now.
-    async fn refunds(
-        &self,
-        attempt: &GatewayPaymentId,
-    ) -> Result<Vec<GatewayRefund>, GatewayError>;
+    async fn refunds(&self, attempt: &GatewayPaymentId)
+    -> Result<Vec<GatewayRefund>, GatewayError>;
 
     /// What a payer's browser shows the gateway to say on whose behalf it asks. Public.
     fn key_id(&self) -> &str;

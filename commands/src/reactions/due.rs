@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::appointment::AppointmentRefusal;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
@@ -10,7 +9,7 @@ use super::hold_timers::HOLD;
 use super::payment_timers::{
     CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
 };
-use super::timers::{Due, Next};
+use super::timers::{Due, Next, Running};
 use crate::payments::Payments;
 use crate::{CommandError, Commands, Context, Fault};
 
@@ -28,21 +27,22 @@ pub fn due(commands: &Commands, payments: &Payments) -> Vec<Arc<dyn Due>> {
 /// A hold ends.
 struct HoldEnd(Commands);
 
-#[async_trait]
 impl Due for HoldEnd {
     fn kind(&self) -> &'static str {
         HOLD
     }
 
-    async fn run(&self, key: &str, _: u32) -> Result<Next, Fault> {
-        let appointment = AppointmentId::from_uuid(uuid(key)?);
-        let context = Context::system(self.0.clock.now(), appointment.as_uuid());
-        match self.0.expire_hold(appointment, &context).await {
-            Ok(_) => Ok(Next::Done),
-            Err(CommandError::Refused(refusal)) => settled(refusal),
-            Err(CommandError::Fault(fault)) => Err(fault),
-            Err(error) => Err(Fault::new("expiring a hold", error)),
-        }
+    fn run(self: Arc<Self>, key: String, _: u32) -> Running {
+        Box::pin(async move {
+            let appointment = AppointmentId::from_uuid(uuid(&key)?);
+            let context = Context::system(self.0.clock.now(), appointment.as_uuid());
+            match self.0.expire_hold(appointment, &context).await {
+                Ok(_) => Ok(Next::Done),
+                Err(CommandError::Refused(refusal)) => settled(refusal),
+                Err(CommandError::Fault(fault)) => Err(fault),
+                Err(error) => Err(Fault::new("expiring a hold", error)),
+            }
+        })
     }
 }
 
@@ -81,7 +81,6 @@ struct OfPayment {
     work: Work,
 }
 
-#[async_trait]
 impl Due for OfPayment {
     fn kind(&self) -> &'static str {
         match self.work {
@@ -94,41 +93,53 @@ impl Due for OfPayment {
         }
     }
 
-    async fn run(&self, key: &str, _: u32) -> Result<Next, Fault> {
-        let payments = &self.payments;
+    fn run(self: Arc<Self>, key: String, _: u32) -> Running {
+        let payments = self.payments.clone();
         match self.work {
-            Work::Settle => {
-                let payment = PaymentId::from_uuid(uuid(key)?);
-                payments.settle(payment).await?;
-                Ok(Next::Done)
-            }
-            Work::Capture => {
-                let (payment, attempt) = parts(key)?;
-                let attempt = GatewayPaymentId::parse(attempt)
-                    .map_err(Fault::doing("reading a timer's key"))?;
-                payments.capture(payment, &attempt).await?;
-                Ok(Next::Done)
-            }
-            Work::RefundCancelled => {
-                let appointment = AppointmentId::from_uuid(uuid(key)?);
-                payments.refund_cancelled(appointment).await?;
-                Ok(Next::Done)
-            }
-            Work::Refund => {
-                let (payment, refund) = refund_of(key)?;
-                Ok(payments.carry_out_refund(payment, refund).await?.into())
-            }
-            Work::RefundAgain => {
-                let (payment, refund) = refund_of(key)?;
-                payments.try_refund_again(payment, refund).await?;
-                Ok(Next::Done)
-            }
-            Work::Reconcile => {
-                let payment = PaymentId::from_uuid(uuid(key)?);
-                Ok(payments.reconcile(payment).await?.into())
-            }
+            Work::Settle => Box::pin(settle(payments, key)),
+            Work::Capture => Box::pin(capture(payments, key)),
+            Work::RefundCancelled => Box::pin(refund_cancelled(payments, key)),
+            Work::Refund => Box::pin(refund(payments, key)),
+            Work::RefundAgain => Box::pin(refund_again(payments, key)),
+            Work::Reconcile => Box::pin(reconcile(payments, key)),
         }
     }
+}
+
+async fn settle(payments: Payments, key: String) -> Result<Next, Fault> {
+    let payment = PaymentId::from_uuid(uuid(&key)?);
+    payments.settle(payment).await?;
+    Ok(Next::Done)
+}
+
+async fn capture(payments: Payments, key: String) -> Result<Next, Fault> {
+    let (payment, attempt) = parts(&key)?;
+    let attempt = GatewayPaymentId::parse(attempt);
+    let attempt = attempt.map_err(Fault::doing("reading a timer's key"))?;
+    payments.capture(payment, &attempt).await?;
+    Ok(Next::Done)
+}
+
+async fn refund_cancelled(payments: Payments, key: String) -> Result<Next, Fault> {
+    let appointment = AppointmentId::from_uuid(uuid(&key)?);
+    payments.refund_cancelled(appointment).await?;
+    Ok(Next::Done)
+}
+
+async fn refund(payments: Payments, key: String) -> Result<Next, Fault> {
+    let (payment, refund) = refund_of(&key)?;
+    Ok(payments.carry_out_refund(payment, refund).await?.into())
+}
+
+async fn refund_again(payments: Payments, key: String) -> Result<Next, Fault> {
+    let (payment, refund) = refund_of(&key)?;
+    payments.try_refund_again(payment, refund).await?;
+    Ok(Next::Done)
+}
+
+async fn reconcile(payments: Payments, key: String) -> Result<Next, Fault> {
+    let payment = PaymentId::from_uuid(uuid(&key)?);
+    Ok(payments.reconcile(payment).await?.into())
 }
 
 fn refund_of(key: &str) -> Result<(PaymentId, RefundId), Fault> {

@@ -6,6 +6,7 @@
 mod due;
 mod hold_timers;
 mod payment_timers;
+mod reconciliation;
 mod revoke_sessions;
 mod timers;
 
@@ -15,6 +16,7 @@ use chrono::TimeDelta;
 use event_store::Subscriber;
 
 pub use due::due;
+pub use reconciliation::Reconciliation;
 pub use timers::{Due, NewTimer, Next, Timers, run_timers};
 
 use crate::ports::SessionStore;

@@ -74,10 +74,7 @@ impl Subscriber for PaymentTimers {
 }
 
 impl PaymentTimers {
-    fn timer(
-        &self,
-        event: &RecordedEvent,
-    ) -> Result<Option<NewTimer>, event_store::DecodeError> {
+    fn timer(&self, event: &RecordedEvent) -> Result<Option<NewTimer>, event_store::DecodeError> {
         if event.event_type == "appointment.cancelled" {
             return Ok(match event.decode()? {
                 AppointmentEvent::Cancelled(off) => {

@@ -1,9 +1,9 @@
 //! Runs what is due: leases a timer, does what it stands for, deletes it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 use futures::stream;
@@ -23,8 +23,10 @@ const AT_ONCE: usize = 16;
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
+/// A timer that is run.
+pub type Running = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send>>;
+
 /// What timers of one kind stand for.
-#[async_trait]
 pub trait Due: Send + Sync {
     /// The kind.
     fn kind(&self) -> &'static str;
@@ -33,7 +35,7 @@ pub trait Due: Send + Sync {
     ///
     /// # Errors
     /// A fault: it is tried again, each time after a longer pause.
-    async fn run(&self, key: &str, tries: u32) -> Result<Next, Fault>;
+    fn run(self: Arc<Self>, key: String, tries: u32) -> Running;
 }
 
 /// What becomes of a timer that ran.
@@ -63,13 +65,10 @@ pub struct NewTimer {
 }
 
 /// Sets timers, each in the place of an earlier one of its kind and key.
-pub async fn set(
-    executor: impl PgExecutor<'_>,
-    timers: &[NewTimer],
-) -> Result<(), sqlx::Error> {
+pub async fn set(executor: impl PgExecutor<'_>, timers: &[NewTimer]) -> Result<(), sqlx::Error> {
     let kinds: Vec<_> = timers.iter().map(|timer| timer.kind.to_owned()).collect();
     let keys: Vec<_> = timers.iter().map(|timer| timer.key.clone()).collect();
-    let times: Vec<_> = timers.iter().map(|timer| timer.due_at).collect();
+    let due_at: Vec<_> = timers.iter().map(|timer| timer.due_at).collect();
     sqlx::query!(
         r#"
         insert into timers (kind, key, due_at)
@@ -80,7 +79,7 @@ pub async fn set(
         "#,
         &kinds,
         &keys,
-        &times
+        &due_at
     )
     .execute(executor)
     .await?;
@@ -169,10 +168,10 @@ impl Timers {
 
     async fn run_one(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
         let tries = timer.tries.unsigned_abs();
-        let ran = tokio::time::timeout(LONGEST, self.due.run(&timer.key, tries));
-        let ran = ran.await.unwrap_or_else(|elapsed| {
-            Err(Fault::new("waiting for what a timer does", elapsed))
-        });
+        let ran = tokio::time::timeout(LONGEST, self.due.clone().run(timer.key.clone(), tries));
+        let ran = ran
+            .await
+            .unwrap_or_else(|elapsed| Err(Fault::new("waiting for what a timer does", elapsed)));
         match ran {
             Ok(Next::Done) => self.forget(timer, lease).await,
             Ok(Next::At(at)) => self.put_off(timer, lease, (at, 0)).await,
@@ -191,11 +190,7 @@ impl Timers {
         }
     }
 
-    async fn lease(
-        &self,
-        now: DateTime<Utc>,
-        lease: DateTime<Utc>,
-    ) -> Result<Vec<Leased>, Fault> {
+    async fn lease(&self, now: DateTime<Utc>, lease: DateTime<Utc>) -> Result<Vec<Leased>, Fault> {
         sqlx::query_as!(
             Leased,
             r#"

@@ -170,6 +170,8 @@ fn the_reason_of_an_override_stands_in_the_events() {
         | AppointmentEvent::Cancelled(_)
         | AppointmentEvent::HoldExpired(_)
         | AppointmentEvent::Rescheduled(_)
+        | AppointmentEvent::Reinstated(_)
+        | AppointmentEvent::FeePaid(_)
         | AppointmentEvent::Arrived(_)) => panic!("{other:?}"),
     };
     let (subject, why) = (patient_id().subject(), Phi::Clear(Some(reason(WHY))));
@@ -274,7 +276,7 @@ fn whoever_has_arrived_may_leave_again_unseen_but_not_once_the_visit_has_started
         Appointment::Cancelled {
             visit: visit(),
             cancelled_by: CancelledBy::Patient,
-            at: nine(),
+            at: late,
         }
     );
     let started = Appointment::InProgress(visit());

@@ -7,7 +7,9 @@ use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
 use crate::doctor::DoctorFacts;
-use crate::values::{Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, PaymentId, Reason};
+use crate::values::{
+    Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, PaymentId, Reason,
+};
 
 /// A request to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]

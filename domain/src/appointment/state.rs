@@ -210,9 +210,7 @@ pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
         (Event::FeePaid(paid), State::Completed(visit)) => {
             State::Completed(visit.paid_by(paid.payment))
         }
-        (Event::FeePaid(paid), State::NoShow(visit)) => {
-            State::NoShow(visit.paid_by(paid.payment))
-        }
+        (Event::FeePaid(paid), State::NoShow(visit)) => State::NoShow(visit.paid_by(paid.payment)),
         (Event::Rescheduled(moved), State::Booked { visit, hold_until }) => State::Booked {
             visit: visit.moved(moved),
             hold_until: moved.hold_until.unwrap_or(hold_until),

@@ -164,7 +164,10 @@ mod tests {
         }
         let by = CancelledBy::Patient;
         assert!(refund_due(&usual(), paid, by, begun).is_zero());
-        assert_eq!(refund_due(&usual(), paid, by, TimeDelta::hours(5)), inr(40_000));
+        assert_eq!(
+            refund_due(&usual(), paid, by, TimeDelta::hours(5)),
+            inr(40_000)
+        );
     }
 
     #[test]

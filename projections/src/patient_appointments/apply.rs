@@ -1,10 +1,10 @@
 //! How events change the appointments of patients.
 
+use domain::PaymentId;
 use domain::appointment::{
     AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus, CancelledBy,
     ConfirmationGrounds,
 };
-use domain::PaymentId;
 use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -149,7 +149,10 @@ async fn write(
         &column(rows, |row| row.row().booked_at),
         &column(rows, |row| row.row().follows.map(|visit| visit.as_uuid())) as _,
         &column(rows, |row| row.row().grounds.map(Json)) as _,
-        &column(rows, |row| row.row().paid_by.map(|payment| payment.as_uuid())) as _,
+        &column(rows, |row| row
+            .row()
+            .paid_by
+            .map(|payment| payment.as_uuid())) as _,
         &column(rows, |row| row.row().cancelled_by.map(part)) as _,
         &column(rows, |row| row.row().subject.as_uuid()),
         &phi as _,

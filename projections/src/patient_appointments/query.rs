@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
-use domain::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Phi, Reason, Slot, SubjectId};
+use domain::{
+    AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Phi, Reason, Slot, SubjectId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};

@@ -1,0 +1,78 @@
+//! `caresync payments`: for operators who have seen a gateway or a server away.
+
+use std::io::{Write as _, stdout};
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+use commands::reactions::Reconciliation;
+
+use super::progress::Progress;
+use super::projections::with_log;
+use crate::settings::Settings;
+
+/// How often is looked how far the servers are.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What is asked of payments.
+#[derive(Subcommand)]
+pub enum PaymentsCommand {
+    /// Has the servers ask the gateway now about every order that is still watched, and waits until they
+    /// have. Fails if some could not be asked about.
+    Reconcile {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        patience: Patience,
+    },
+}
+
+/// How long is waited.
+#[derive(Debug, Clone, Args)]
+pub struct Patience {
+    /// Seconds to wait for the servers, at most.
+    #[arg(long, default_value_t = 120)]
+    wait: u64,
+}
+
+/// Runs one of them.
+pub async fn run(command: PaymentsCommand) -> anyhow::Result<()> {
+    match command {
+        PaymentsCommand::Reconcile { settings, patience } => {
+            with_log(&settings, async |store| {
+                let pool = store.pool();
+                let asked = Reconciliation::ask(pool).await?;
+                let longest = Duration::from_secs(patience.wait);
+                let left = wait(&asked, pool, longest).await?;
+                let done = asked.count() - left.len() as u64;
+                writeln!(stdout(), "{done} of {} orders asked about.", asked.count())?;
+                if left.is_empty() {
+                    return Ok(());
+                }
+                for payment in &left {
+                    writeln!(stdout(), "not yet: {payment}")?;
+                }
+                bail!("the gateway or the servers are away: the rest is tried again by itself")
+            })
+            .await
+        }
+    }
+}
+
+/// Waits for the servers. Answers what they have not done.
+async fn wait(
+    asked: &Reconciliation,
+    pool: &sqlx::PgPool,
+    longest: Duration,
+) -> anyhow::Result<Vec<String>> {
+    let begun = Instant::now();
+    let bar = Progress::steps("Asking the gateway", usize::try_from(asked.count())?);
+    loop {
+        let left = asked.left(pool).await?;
+        bar.at(asked.count() - left.len() as u64);
+        if left.is_empty() || begun.elapsed() >= longest {
+            return Ok(left);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
