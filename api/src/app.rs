@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapters::jwt::AccessTokenVerifier;
 use commands::Commands;
 use commands::identity::Identity;
-use commands::ports::Clock;
+use commands::ports::{Clock, PaymentGateway};
 use domain::appointment::BookingPolicy;
 use event_store::{Progress, Sealing};
 use sqlx::PgPool;
@@ -36,9 +36,17 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     /// What the clinic group decided about bookings.
     pub(crate) policy: BookingPolicy,
+    /// Who takes the money.
+    pub(crate) gateway: Arc<dyn PaymentGateway>,
 }
 
 impl App {
+    /// Who takes the money.
+    #[must_use]
+    pub fn gateway(&self) -> &Arc<dyn PaymentGateway> {
+        &self.gateway
+    }
+
     /// Opens what the read side holds sealed, for those who may see it.
     pub(crate) fn sealing(&self) -> &Sealing {
         self.commands.store().sealing()

@@ -18,10 +18,12 @@ use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
+use razorpay_sandbox::Pages;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::gateway::Gateway;
 use crate::http::submission::MAX_BODY;
 use crate::http::{client, observe, security};
 use crate::metrics::{Metrics, MetricsAccess, Sampler};
@@ -69,6 +71,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<IpNet>,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// Who takes the money.
+    pub gateway: Gateway,
 }
 
 /// A running node.
@@ -78,6 +82,7 @@ pub struct Application {
     server: ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     daemon: Daemon,
+    gateway: Gateway,
     /// Timers, the janitor, the follower of revoked sessions. Stopped with the node.
     background: JoinSet<()>,
 }
@@ -134,10 +139,12 @@ impl Application {
             in_flight: crate::http::in_flight::InFlight::default(),
             clock: parts.clock,
             policy: parts.policy,
+            gateway: parts.gateway.port.clone(),
         });
         if let Err(error) = first(&app).await {
             background.shutdown().await;
             daemon.stop().await;
+            parts.gateway.stop().await;
             return Err(error);
         }
         background.spawn(commands::reactions::run_timers(
@@ -153,6 +160,7 @@ impl Application {
             metrics: Data::new(Metrics::new(app.clock.now()).context("preparing the metrics")?),
             sampler: Data::default(),
             metrics_access: Data::new(parts.metrics),
+            pages: parts.gateway.pages(),
         };
         let server = serve(app.clone(), surroundings, listener)?;
         let handle = server.handle();
@@ -167,6 +175,7 @@ impl Application {
             server: handle,
             serving,
             daemon,
+            gateway: parts.gateway,
             background,
         })
     }
@@ -181,6 +190,12 @@ impl Application {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Where the sandbox of the payment gateway listens, if there is one.
+    #[must_use]
+    pub fn sandbox_address(&self) -> Option<SocketAddr> {
+        self.gateway.sandbox_address()
     }
 
     /// How many events the slowest subscriber has still to take.
@@ -212,6 +227,7 @@ impl Application {
         self.server.stop(true).await;
         self.background.shutdown().await;
         self.daemon.stop().await;
+        self.gateway.stop().await;
     }
 }
 
@@ -222,6 +238,8 @@ struct Surroundings {
     metrics: Data<Metrics>,
     sampler: Data<Sampler>,
     metrics_access: Data<MetricsAccess>,
+    /// The checkout of the sandbox, which payers reach through this server.
+    pages: Option<Pages>,
 }
 
 fn serve(
@@ -240,6 +258,11 @@ fn serve(
             .wrap(security::cors(&around.origins))
             .wrap(security::headers())
             .wrap(from_fn(observe::observe))
+            .configure(|config| {
+                if let Some(pages) = &around.pages {
+                    pages.routes(config);
+                }
+            })
             .configure(crate::routes::all)
     })
     .disable_signals()
