@@ -17,6 +17,7 @@ COPY event-store event-store
 COPY commands commands
 COPY projections projections
 COPY adapters adapters
+COPY razorpay-sandbox razorpay-sandbox
 COPY api api
 # Not built, but members of the workspace.
 COPY tests tests

@@ -10,4 +10,5 @@ pub mod identity;
 pub mod jwt;
 pub mod otlp;
 pub mod private_file;
+pub mod razorpay;
 pub mod system;

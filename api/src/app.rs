@@ -6,7 +6,7 @@ use adapters::jwt::AccessTokenVerifier;
 use commands::Commands;
 use commands::identity::Identity;
 use commands::payments::Payments;
-use commands::ports::Clock;
+use commands::ports::{Clock, PaymentGateway};
 use domain::appointment::BookingPolicy;
 use event_store::{Progress, Sealing};
 use sqlx::PgPool;
@@ -42,6 +42,12 @@ pub struct App {
 }
 
 impl App {
+    /// Who takes the money.
+    #[must_use]
+    pub fn gateway(&self) -> &dyn PaymentGateway {
+        self.payments.gateway()
+    }
+
     /// Opens what the read side holds sealed, for those who may see it.
     pub(crate) fn sealing(&self) -> &Sealing {
         self.commands.store().sealing()

@@ -69,7 +69,7 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Accounts of those who run the clinics.
     #[command(subcommand)]
@@ -189,7 +189,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 async fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve { settings, serve } => serve::serve(settings, serve).await,
+        Command::Serve { settings, serve } => serve::serve(settings, *serve).await,
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
         }

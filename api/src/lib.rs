@@ -2,6 +2,7 @@
 //!
 //! - `cli`: the commands of the binary. `settings`: what can be set, read once.
 //! - `storage`, `secrets`, `master_keys`, `startup`: from settings to a running [`startup::Application`].
+//! - `gateway`: Razorpay, or the sandbox inside the program.
 //! - `telemetry`: the log and traces. `metrics`: numbers for Prometheus.
 //! - `http`: what every endpoint shares. One folder per resource, one file per endpoint, each with
 //!   its blocks in one order: request and reply types, OpenAPI, handler, tests.
@@ -13,6 +14,7 @@
 pub mod app;
 mod auth;
 pub mod cli;
+pub mod gateway;
 mod health;
 mod http;
 mod master_keys;

@@ -80,6 +80,10 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub traces: TraceSettings,
 
+    /// Who takes the money.
+    #[command(flatten)]
+    pub payments: PaymentSettings,
+
     /// Fills an empty database with demo data and prints its sign-ins.
     #[arg(long)]
     pub demo: bool,
@@ -98,6 +102,72 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
           value_parser = clap::value_parser!(u16).range(1..=730))]
     pub horizon_days: u16,
+}
+
+/// The payment gateway.
+#[derive(Debug, Clone, Args)]
+pub struct PaymentSettings {
+    /// The id of the Razorpay API key. Without it a sandbox runs inside the program, and no money moves.
+    #[arg(long = "razorpay-key-id", env = "RAZORPAY_KEY_ID")]
+    pub key_id: Option<String>,
+
+    /// The secret of the API key; required with `RAZORPAY_KEY_ID`.
+    #[arg(
+        long = "razorpay-key-secret",
+        env = "RAZORPAY_KEY_SECRET",
+        hide_env_values = true
+    )]
+    pub key_secret: Option<SecretString>,
+
+    /// What Razorpay signs its webhooks with; required with `RAZORPAY_KEY_ID`.
+    #[arg(
+        long = "razorpay-webhook-secret",
+        env = "RAZORPAY_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
+    pub webhook_secret: Option<SecretString>,
+
+    /// What it signed them with before. Keep it for a day after a change: what is delivered again has the
+    /// old signature.
+    #[arg(
+        long = "razorpay-previous-webhook-secret",
+        env = "RAZORPAY_PREVIOUS_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
+    pub previous_webhook_secret: Option<SecretString>,
+
+    /// The account at Razorpay, `acc_…`. Webhooks about another one are kept and not applied.
+    #[arg(long = "razorpay-account-id", env = "RAZORPAY_ACCOUNT_ID")]
+    pub account_id: Option<String>,
+
+    /// Where its API is.
+    #[arg(long = "razorpay-base-url", env = "RAZORPAY_BASE_URL", default_value = RAZORPAY)]
+    pub base_url: String,
+
+    /// How long a payment may be open before the gateway is asked about it, in minutes.
+    #[arg(long, env = "CARESYNC_RECONCILE_MINUTES", default_value_t = RECONCILE_MINUTES,
+          value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub reconcile_minutes: u16,
+}
+
+/// Where Razorpay's API is.
+const RAZORPAY: &str = "https://api.razorpay.com/v1";
+/// How long a payment may be open before the gateway is asked about it.
+const RECONCILE_MINUTES: u16 = 5;
+
+impl Default for PaymentSettings {
+    /// Nothing is set: the sandbox.
+    fn default() -> Self {
+        Self {
+            key_id: None,
+            key_secret: None,
+            webhook_secret: None,
+            previous_webhook_secret: None,
+            account_id: None,
+            base_url: RAZORPAY.to_owned(),
+            reconcile_minutes: RECONCILE_MINUTES,
+        }
+    }
 }
 
 /// Where traces go, in the variables that the OpenTelemetry specification names.

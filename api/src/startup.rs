@@ -12,18 +12,19 @@ use adapters::argon2::Argon2PasswordHasher;
 use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
-use chrono::TimeDelta;
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::payments::Payments;
-use commands::ports::{Clock, IdSource, PaymentGateway};
+use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
+use razorpay_sandbox::Pages;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::gateway::Gateway;
 use crate::http::submission::MAX_BODY;
 use crate::http::{client, observe, security};
 use crate::metrics::{Metrics, MetricsAccess, Sampler};
@@ -65,16 +66,14 @@ pub struct Parts {
     pub ids: Arc<dyn IdSource>,
     /// What the clinic group decided about bookings.
     pub policy: BookingPolicy,
-    /// Whoever takes the money.
-    pub gateway: Arc<dyn PaymentGateway>,
-    /// How long an order is left alone before the gateway is asked about it.
-    pub reconcile_after: TimeDelta,
     /// Origins of browsers' pages that may call.
     pub cors_origins: Vec<String>,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// Who takes the money.
+    pub gateway: Gateway,
 }
 
 /// A running node.
@@ -84,6 +83,7 @@ pub struct Application {
     server: ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     daemon: Daemon,
+    gateway: Gateway,
     /// Timers, the janitor, the follower of revoked sessions. Stopped with the node.
     background: JoinSet<()>,
 }
@@ -104,7 +104,11 @@ impl Application {
         let options = commands::log::options(parts.logins.clone(), sealing);
         let store = EventStore::open_with(parts.pool.clone(), options).await?;
         let commands = Commands::new(store.clone(), parts.clock.clone(), parts.ids.clone());
-        let payments = Payments::new(commands.clone(), parts.gateway, parts.reconcile_after);
+        let payments = Payments::new(
+            commands.clone(),
+            parts.gateway.port.clone(),
+            parts.gateway.reconcile_after,
+        );
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
         let identity_ports = IdentityPorts {
@@ -117,7 +121,7 @@ impl Application {
         let mut subscribers = projections::all(store.sealing());
         subscribers.extend(commands::reactions::all(
             sessions.clone(),
-            parts.reconcile_after,
+            parts.gateway.reconcile_after,
         ));
         let daemon = Daemon::start(&store, subscribers, DaemonOptions::default());
 
@@ -149,6 +153,7 @@ impl Application {
         if let Err(error) = first(&app).await {
             background.shutdown().await;
             daemon.stop().await;
+            parts.gateway.stop().await;
             return Err(error);
         }
         background.spawn(commands::reactions::run_timers(
@@ -166,6 +171,7 @@ impl Application {
             metrics: Data::new(Metrics::new(app.clock.now()).context("preparing the metrics")?),
             sampler: Data::default(),
             metrics_access: Data::new(parts.metrics),
+            pages: parts.gateway.pages(),
         };
         let server = serve(app.clone(), surroundings, listener)?;
         let handle = server.handle();
@@ -180,6 +186,7 @@ impl Application {
             server: handle,
             serving,
             daemon,
+            gateway: parts.gateway,
             background,
         })
     }
@@ -194,6 +201,12 @@ impl Application {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Where the sandbox of the payment gateway listens, if there is one.
+    #[must_use]
+    pub fn sandbox_address(&self) -> Option<SocketAddr> {
+        self.gateway.sandbox_address()
     }
 
     /// How many events the slowest subscriber has still to take.
@@ -225,6 +238,7 @@ impl Application {
         self.server.stop(true).await;
         self.background.shutdown().await;
         self.daemon.stop().await;
+        self.gateway.stop().await;
     }
 }
 
@@ -235,6 +249,8 @@ struct Surroundings {
     metrics: Data<Metrics>,
     sampler: Data<Sampler>,
     metrics_access: Data<MetricsAccess>,
+    /// The checkout of the sandbox, which payers reach through this server.
+    pages: Option<Pages>,
 }
 
 fn serve(
@@ -253,6 +269,11 @@ fn serve(
             .wrap(security::cors(&around.origins))
             .wrap(security::headers())
             .wrap(from_fn(observe::observe))
+            .configure(|config| {
+                if let Some(pages) = &around.pages {
+                    pages.routes(config);
+                }
+            })
             .configure(crate::routes::all)
     })
     .disable_signals()

@@ -8,7 +8,8 @@ insert into rooms values
   (1, 'log', 'The log', 'What commands write, and what follows the log.'),
   (2, 'identity', 'Identity', 'What it takes to sign in. Beside the log, where it can be replaced and removed.'),
   (3, 'read model', 'Read models', 'Written by one projection each, from the log alone.'),
-  (4, '', 'Without a room', 'Their `comment on table` is missing, or names no room.');
+  (4, 'sandbox', 'Sandbox', 'A payment gateway for trying things out, which runs while no real one is set. It knows no other room.'),
+  (5, '', 'Without a room', 'Their `comment on table` is missing, or names no room.');
 
 -- Where the thing lives that a column of this name tells of.
 create temporary table homes (column_name name, home name, home_column name);

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod backup;
+mod gateway;
 mod http;
 mod observe;
 mod projections;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemIds, TestClock};
 use api::MetricsAccess;
+use api::gateway::{Gateway, Host};
+use api::settings::PaymentSettings;
 use api::startup::{Application, Parts, realm};
 use api::storage;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +31,8 @@ pub struct Site {
     pub keys: JwtKeys,
     /// Proxies that the next nodes believe.
     pub trusted_proxies: Vec<IpNet>,
+    /// Who takes the money on the next nodes; a sandbox in each, if nothing is said.
+    pub payments: PaymentSettings,
     signer: Arc<AccessTokenSigner>,
 }
 
@@ -69,6 +73,7 @@ impl Site {
             clock: TestClock::at(now),
             keys,
             trusted_proxies: Vec::new(),
+            payments: PaymentSettings::default(),
             signer,
         })
     }
@@ -76,10 +81,18 @@ impl Site {
     /// Starts a node.
     pub async fn node(&self) -> anyhow::Result<Node> {
         let pool = storage::connect(self.database.options(), 24).await?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let logins = LoginIndex::new([7; 32]);
+        let host = Host {
+            pool: &pool,
+            logins: &logins,
+            server: listener.local_addr()?,
+        };
+        let gateway = Gateway::open(&self.payments, &host)?;
         let parts = Parts {
             pool,
             jwt: self.keys.clone(),
-            logins: LoginIndex::new([7; 32]),
+            logins,
             master: masters()?,
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
@@ -87,8 +100,8 @@ impl Site {
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: self.trusted_proxies.clone(),
             metrics: MetricsAccess::Loopback,
+            gateway,
         };
-        let listener = TcpListener::bind("127.0.0.1:0")?;
         let application = Application::start(parts, listener).await?;
         Ok(Node {
             address: application.address(),
@@ -128,6 +141,19 @@ impl Node {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// The address of a path at the sandbox of the payment gateway that runs in this node.
+    #[must_use]
+    pub fn sandbox_url(&self, path: &str) -> Option<String> {
+        let address = self.application.sandbox_address()?;
+        Some(format!("http://{address}{path}"))
+    }
+
+    /// What its handlers work with.
+    #[must_use]
+    pub fn app(&self) -> &api::app::App {
+        self.application.app()
     }
 
     /// Stops it as production would.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use commands::payments::RECONCILE_AFTER;
 use event_store::{DeadLetter, EventStore, Retried, Subscriber};
 
 use super::projections::with_log;
@@ -211,7 +212,7 @@ async fn found(store: &EventStore, named: &Named) -> anyhow::Result<DeadLetter> 
 fn subscribers(store: &EventStore) -> Vec<Arc<dyn Subscriber>> {
     let mut subscribers = projections::all(store.sealing());
     let sessions = Arc::new(PgSessionStore::new(store.pool().clone()));
-    subscribers.extend(commands::reactions::all(sessions));
+    subscribers.extend(commands::reactions::all(sessions, RECONCILE_AFTER));
     subscribers
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use commands::payments::RECONCILE_AFTER;
 use event_store::rebuild::{Begin, Operator, standings};
 use event_store::{EventStore, ReadModel, Sealing};
 use sqlx::{Connection as _, PgPool};
@@ -225,7 +226,8 @@ impl Chosen {
 }
 
 fn refuse(name: &str, models: &[Arc<dyn ReadModel>], pool: &PgPool) -> anyhow::Result<()> {
-    let reactions = commands::reactions::all(Arc::new(PgSessionStore::new(pool.clone())));
+    let sessions = Arc::new(PgSessionStore::new(pool.clone()));
+    let reactions = commands::reactions::all(sessions, RECONCILE_AFTER);
     if reactions.iter().any(|reaction| reaction.name() == name) {
         bail!(
             "{name} is no read model: it reacts to events, and would do all of it once more. There \

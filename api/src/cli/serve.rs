@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::demo;
+use crate::gateway::{Gateway, Host};
 use crate::metrics::MetricsAccess;
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
@@ -37,6 +38,14 @@ async fn run(
 ) -> anyhow::Result<()> {
     let metrics = metrics_access(serve, storage)?;
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let host = Host {
+        pool: &storage.pool,
+        logins: &secrets.logins,
+        server: listener
+            .local_addr()
+            .context("reading the listener's address")?,
+    };
+    let gateway = Gateway::open(&serve.payments, &host)?;
     let parts = Parts {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
@@ -51,6 +60,7 @@ async fn run(
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,
+        gateway,
     };
     let mut application = Application::start_after(parts, listener, async |app: &App| {
         if !serve.demo {

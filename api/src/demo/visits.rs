@@ -79,7 +79,7 @@ async fn of_one_patient(
     for (number, visit) in visits {
         let follows = visit.follows.and_then(|first| booked.get(&first).copied());
         let carried_out = progress.step(one(demo, cast, (number, visit), follows));
-        booked.insert(number, carried_out.await?);
+        booked.insert(number, Box::pin(carried_out).await?);
     }
     Ok(())
 }

@@ -9,6 +9,10 @@ use crate::appointments;
 use crate::http::problem::Problem;
 
 /// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a refusal is handed over, as those of other aggregates are"
+)]
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::NotFound | Refusal::NoSuchRefund => Problem::not_found(),

@@ -22,13 +22,16 @@ use crate::http::submission::Submission;
 pub struct VerifyRequest {
     /// The attempt that paid.
     #[schema(value_type = String, example = "pay_IH4NVgf4Dreq1l")]
-    razorpay_payment_id: GatewayPaymentId,
+    #[serde(rename = "razorpay_payment_id")]
+    attempt: GatewayPaymentId,
     /// The order that was paid. It must be this payment's; ours is what the signature is checked with.
     #[schema(value_type = String, example = "order_IEIaMR65cu6nz3")]
-    razorpay_order_id: GatewayOrderId,
+    #[serde(rename = "razorpay_order_id")]
+    order: GatewayOrderId,
     /// That the gateway says so.
     #[schema(example = "0d4e745a1838664ad6c9c9902212a32d627d68e917290b0ad5f08ff4561bc50f")]
-    razorpay_signature: String,
+    #[serde(rename = "razorpay_signature")]
+    signature: String,
 }
 
 /// Bring back what the gateway's form gave the browser. The gateway is then asked itself: `paid` says what it
@@ -59,14 +62,14 @@ pub async fn verify_payment(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
     let VerifyRequest {
-        razorpay_payment_id,
-        razorpay_order_id,
-        razorpay_signature,
+        attempt,
+        order,
+        signature,
     } = submission.body;
     let word = Verification {
-        attempt: razorpay_payment_id,
-        order: razorpay_order_id,
-        signature: razorpay_signature,
+        attempt,
+        order,
+        signature,
     };
     let done = app
         .payments

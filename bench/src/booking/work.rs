@@ -1,6 +1,6 @@
 //! What is booked: other doctors, slots and patients each time.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,13 +9,14 @@ use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
+use api::gateway::{Gateway, Host};
+use api::settings::PaymentSettings;
 use api::startup::{Application, Parts, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicId, ClinicScope, Currency, DoctorId, PatientId, Role};
-use event_store::MasterKeys;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tests::sealing::masters;
@@ -59,7 +60,11 @@ impl Work {
             doctors.push(world.doctor(clinic, terms).await?);
         }
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let node = Application::start(parts(cluster, keys.clone(), masters()?), listener).await?;
+        let node = Application::start(
+            parts(cluster, keys.clone(), listener.local_addr()?)?,
+            listener,
+        )
+        .await?;
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         let work = Self {
             clinic: clinic.clinic,
@@ -140,19 +145,27 @@ impl Work {
     }
 }
 
-fn parts(cluster: &Cluster, keys: JwtKeys, master: MasterKeys) -> Parts {
-    Parts {
+fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result<Parts> {
+    let logins = LoginIndex::new([7; 32]);
+    let host = Host {
+        pool: &cluster.pool,
+        logins: &logins,
+        server,
+    };
+    let gateway = Gateway::open(&PaymentSettings::default(), &host)?;
+    Ok(Parts {
         pool: cluster.pool.clone(),
         jwt: keys,
-        logins: LoginIndex::new([7; 32]),
-        master,
+        logins,
+        master: masters()?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         policy: BookingPolicy::default(),
         cors_origins: Vec::new(),
         trusted_proxies: Vec::new(),
         metrics: MetricsAccess::Closed,
-    }
+        gateway,
+    })
 }
 
 fn tokens(keys: &JwtKeys, now: DateTime<Utc>) -> anyhow::Result<Vec<(PatientId, String)>> {

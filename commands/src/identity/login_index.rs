@@ -27,6 +27,12 @@ impl LoginIndex {
         self.hash(b"login", login.as_str().as_bytes())
     }
 
+    /// A secret for another purpose, which says nothing about this key or about those for other purposes.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        self.hash(b"derived secret", purpose.as_bytes())
+    }
+
     pub(crate) fn throttle_keys(&self, login: &EmailAddress, client: IpAddr) -> [ThrottleKey; 2] {
         let login = self.hash(b"throttle login", login.as_str().as_bytes());
         let client = self.hash(b"throttle client", network(client).to_string().as_bytes());

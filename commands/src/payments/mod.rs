@@ -32,6 +32,9 @@ use crate::execute::{Request, key};
 use crate::ports::PaymentGateway;
 use crate::{CommandError, Commands, Context, Done, Fault};
 
+/// How long an order is left alone before the gateway is asked about it, unless somebody decides otherwise.
+pub const RECONCILE_AFTER: TimeDelta = TimeDelta::minutes(5);
+
 /// Everything that payments need.
 #[derive(Clone)]
 pub struct Payments {

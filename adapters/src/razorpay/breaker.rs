@@ -1,0 +1,146 @@
+//! A circuit breaker: whoever fails again and again is left alone for a while.
+//!
+//! ```text
+//! closed ──failures in a row──▶ open ──the rest is over──▶ one question goes first ──it succeeds──▶ closed
+//!                                ▲                                   │
+//!                                └───────────it fails, or is never heard of again
+//! ```
+//!
+//! It does no I/O and reads no clock.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+#[derive(Debug)]
+pub(super) struct Breaker {
+    failures: u32,
+    rest: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// So many failures in a row.
+    Closed { failures: u32 },
+    /// Nobody asks until then.
+    Open { until: Instant },
+}
+
+impl Breaker {
+    /// Opens after so many `failures` in a row, for as long as `rest`.
+    pub(super) fn new(failures: u32, rest: Duration) -> Self {
+        Self {
+            failures,
+            rest,
+            state: Mutex::new(State::Closed { failures: 0 }),
+        }
+    }
+
+    /// Whether somebody may ask. When a rest is over, the first to come may, and all others wait for
+    /// another rest, unless that one has succeeded by then.
+    pub(super) fn lets_through(&self, now: Instant) -> bool {
+        let mut state = self.state();
+        match *state {
+            State::Closed { .. } => true,
+            State::Open { until } if now < until => false,
+            State::Open { .. } => {
+                *state = State::Open {
+                    until: now + self.rest,
+                };
+                true
+            }
+        }
+    }
+
+    /// Notes an answer, whatever it said.
+    pub(super) fn succeeded(&self) {
+        *self.state() = State::Closed { failures: 0 };
+    }
+
+    /// Notes that there was no answer, or none that could be read.
+    pub(super) fn failed(&self, now: Instant) {
+        let mut state = self.state();
+        let failures = match *state {
+            State::Closed { failures } => failures + 1,
+            State::Open { .. } => self.failures,
+        };
+        *state = if failures >= self.failures {
+            State::Open {
+                until: now + self.rest,
+            }
+        } else {
+            State::Closed { failures }
+        };
+    }
+
+    /// A state is written in one step, so that it is whole whoever panicked.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REST: Duration = Duration::from_secs(10);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn opened_at(now: Instant) -> Breaker {
+        let breaker = Breaker::new(3, REST);
+        for _ in 0..3 {
+            assert!(breaker.lets_through(now));
+            breaker.failed(now);
+        }
+        breaker
+    }
+
+    #[test]
+    fn it_opens_after_so_many_failures_in_a_row() {
+        let now = Instant::now();
+        let breaker = opened_at(now);
+        assert!(!breaker.lets_through(now));
+        assert!(!breaker.lets_through(now + SECOND * 9));
+    }
+
+    #[test]
+    fn a_success_in_between_starts_the_count_again() {
+        let now = Instant::now();
+        let breaker = Breaker::new(3, REST);
+        for _ in 0..5 {
+            breaker.failed(now);
+            breaker.failed(now);
+            breaker.succeeded();
+        }
+        assert!(breaker.lets_through(now));
+    }
+
+    #[test]
+    fn after_the_rest_one_goes_first() {
+        let now = Instant::now();
+        let breaker = opened_at(now);
+        assert!(breaker.lets_through(now + REST));
+        assert!(!breaker.lets_through(now + REST));
+        breaker.succeeded();
+        assert!(breaker.lets_through(now + REST));
+        assert!(breaker.lets_through(now + REST));
+    }
+
+    #[test]
+    fn if_the_first_fails_it_rests_again() {
+        let now = Instant::now();
+        let breaker = opened_at(now);
+        assert!(breaker.lets_through(now + REST));
+        breaker.failed(now + REST + SECOND);
+        assert!(!breaker.lets_through(now + REST * 2));
+        assert!(breaker.lets_through(now + REST * 2 + SECOND));
+    }
+
+    #[test]
+    fn if_the_first_is_never_heard_of_again_another_goes() {
+        let now = Instant::now();
+        let breaker = opened_at(now);
+        assert!(breaker.lets_through(now + REST));
+        assert!(breaker.lets_through(now + REST * 2));
+    }
+}

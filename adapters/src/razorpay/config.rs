@@ -1,0 +1,213 @@
+//! Where the gateway is, who we are there, and how patient we are with it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use ureq::http::Uri;
+
+/// Why a configuration can't be worked with. Never holds a part of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RazorpayConfigError {
+    /// Not a URL with a host.
+    #[error("the gateway's base URL is no URL")]
+    NoUrl,
+    /// The key would travel in clear.
+    #[error("the gateway's base URL begins with https, or leads to this machine")]
+    InClear,
+    /// It could not be sent as the name of a basic authentication.
+    #[error("the gateway's key id has visible characters only, and no colon")]
+    KeyId,
+    /// Everybody can sign with an empty secret.
+    #[error("a secret of the gateway is empty")]
+    EmptySecret,
+}
+
+/// Where the gateway is and who we are there.
+#[derive(Debug, Clone)]
+pub struct RazorpayConfig {
+    /// Where the API is, with its version, e.g. `https://api.razorpay.com/v1`.
+    pub base_url: String,
+    /// The public half of the API key.
+    pub key_id: String,
+    /// The secret half of the API key.
+    pub key_secret: SecretString,
+    /// What news are signed with. Another one than the API key's.
+    pub webhook_secret: SecretString,
+    /// What they were signed with until a while ago: what is delivered again keeps its old signature.
+    pub previous_webhook_secret: Option<SecretString>,
+    /// How patient we are.
+    pub limits: RazorpayLimits,
+}
+
+/// How long, how often and how many at once.
+#[derive(Debug, Clone, Copy)]
+pub struct RazorpayLimits {
+    /// How long it may take to connect.
+    pub connect: Duration,
+    /// How long one exchange may take, from the first byte to the last.
+    pub exchange: Duration,
+    /// The largest answer that is read, in bytes.
+    pub answer: u64,
+    /// How often one thing is asked, at most.
+    pub tries: u32,
+    /// The pause before the second try; it doubles from try to try, and each is shortened by chance.
+    pub pause: Duration,
+    /// The longest pause, also if the gateway asks for a longer one.
+    pub longest_pause: Duration,
+    /// How long after the first try another one may begin.
+    pub patience: Duration,
+    /// Exchanges at once, at most.
+    pub at_once: usize,
+    /// How long a question waits for its turn.
+    pub turn: Duration,
+    /// After so many failures in a row nothing is asked for a while.
+    pub failures: u32,
+    /// How long that is. Then one question goes first to see.
+    pub rest: Duration,
+}
+
+impl Default for RazorpayLimits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            exchange: Duration::from_secs(10),
+            answer: 1024 * 1024,
+            tries: 3,
+            pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(4),
+            patience: Duration::from_secs(10),
+            at_once: 8,
+            turn: Duration::from_secs(3),
+            failures: 8,
+            rest: Duration::from_secs(10),
+        }
+    }
+}
+
+impl RazorpayConfig {
+    pub(super) fn check(&self) -> Result<(), RazorpayConfigError> {
+        self.check_url()?;
+        let sendable = |c: char| c.is_ascii_graphic() && c != ':';
+        if self.key_id.is_empty() || !self.key_id.chars().all(sendable) {
+            return Err(RazorpayConfigError::KeyId);
+        }
+        let secrets = [
+            Some(&self.key_secret),
+            Some(&self.webhook_secret),
+            self.previous_webhook_secret.as_ref(),
+        ];
+        let mut secrets = secrets.into_iter().flatten();
+        if secrets.any(|secret| secret.expose_secret().is_empty()) {
+            return Err(RazorpayConfigError::EmptySecret);
+        }
+        Ok(())
+    }
+
+    fn check_url(&self) -> Result<(), RazorpayConfigError> {
+        let url: Uri = self
+            .base_url
+            .parse()
+            .map_err(|_| RazorpayConfigError::NoUrl)?;
+        let host = url.host().ok_or(RazorpayConfigError::NoUrl)?;
+        match url.scheme_str() {
+            Some("https") => Ok(()),
+            Some("http") if on_this_machine(host) => Ok(()),
+            Some("http") => Err(RazorpayConfigError::InClear),
+            _ => Err(RazorpayConfigError::NoUrl),
+        }
+    }
+}
+
+fn on_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(base_url: &str) -> RazorpayConfig {
+        RazorpayConfig {
+            base_url: base_url.to_owned(),
+            key_id: "rzp_test_1".to_owned(),
+            key_secret: "secret".into(),
+            webhook_secret: "another".into(),
+            previous_webhook_secret: None,
+            limits: RazorpayLimits::default(),
+        }
+    }
+
+    #[test]
+    fn the_key_travels_sealed_or_stays_on_the_machine() {
+        for url in [
+            "https://api.razorpay.com/v1",
+            "http://127.0.0.1:9000/v1",
+            "http://[::1]:9000/v1",
+            "http://localhost/v1",
+        ] {
+            assert_eq!(config(url).check(), Ok(()), "{url}");
+        }
+        for url in [
+            "http://api.razorpay.com/v1",
+            "http://10.0.0.1/v1",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert_eq!(
+                config(url).check(),
+                Err(RazorpayConfigError::InClear),
+                "{url}"
+            );
+        }
+        for url in ["", "/v1", "api.razorpay.com", "ftp://api.razorpay.com"] {
+            assert_eq!(
+                config(url).check(),
+                Err(RazorpayConfigError::NoUrl),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_refused_because_anybody_could_sign_with_it() {
+        let good = config("https://api.razorpay.com/v1");
+        let spoiled = [
+            RazorpayConfig {
+                key_secret: "".into(),
+                ..good.clone()
+            },
+            RazorpayConfig {
+                webhook_secret: "".into(),
+                ..good.clone()
+            },
+            RazorpayConfig {
+                previous_webhook_secret: Some("".into()),
+                ..good
+            },
+        ];
+        for config in spoiled {
+            assert_eq!(config.check(), Err(RazorpayConfigError::EmptySecret));
+        }
+    }
+
+    #[test]
+    fn a_key_id_that_can_t_be_sent_is_refused() {
+        for key_id in ["", "a:b", "a b", "é"] {
+            let config = RazorpayConfig {
+                key_id: key_id.to_owned(),
+                ..config("https://api.razorpay.com/v1")
+            };
+            assert_eq!(config.check(), Err(RazorpayConfigError::KeyId), "{key_id}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_shows_no_secret() {
+        let shown = format!("{:?}", config("https://api.razorpay.com/v1"));
+        assert!(
+            !shown.contains("\"secret\"") && !shown.contains("another"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Razorpay, over its HTTP API, and what it signs.
+//!
+//! It refuses to know why money moves: it asks, tells how the answer reads, and checks signatures. What it
+//! talks to may be Razorpay or anything that speaks like it; the base URL is a setting. A further question
+//! goes into the file of its resource (`orders`, `payments`, `refunds`), a further kind of news into
+//! `webhook`.
+//!
+//! Sources: <https://razorpay.com/docs/api/> and <https://razorpay.com/docs/webhooks/>.
+
+mod breaker;
+mod client;
+mod config;
+mod orders;
+mod payments;
+mod refunds;
+mod retry;
+mod signature;
+mod trouble;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod test_server;
+#[cfg(test)]
+mod webhook_tests;
+
+use async_trait::async_trait;
+use commands::ports::{
+    GatewayAttempt, GatewayError, GatewayNews, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
+    UnreadableNews,
+};
+use domain::{GatewayOrderId, GatewayPaymentId, Money};
+use secrecy::SecretString;
+
+use client::Client;
+
+pub use config::{RazorpayConfig, RazorpayConfigError, RazorpayLimits};
+
+/// The gateway that a configuration names.
+#[derive(Debug)]
+pub struct Razorpay {
+    client: Client,
+    key_id: String,
+    key_secret: SecretString,
+    webhook_secret: SecretString,
+    previous_webhook_secret: Option<SecretString>,
+}
+
+impl Razorpay {
+    /// Prepares to ask it; nothing is sent yet.
+    pub fn new(config: RazorpayConfig) -> Result<Self, RazorpayConfigError> {
+        config.check()?;
+        Ok(Self {
+            client: Client::new(&config),
+            key_id: config.key_id,
+            key_secret: config.key_secret,
+            webhook_secret: config.webhook_secret,
+            previous_webhook_secret: config.previous_webhook_secret,
+        })
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for Razorpay {
+    async fn create_order(&self, order: &NewOrder) -> Result<GatewayOrderId, GatewayError> {
+        orders::create(&self.client, order).await
+    }
+
+    async fn attempts(&self, order: &GatewayOrderId) -> Result<Vec<GatewayAttempt>, GatewayError> {
+        orders::attempts(&self.client, order).await
+    }
+
+    async fn capture(&self, attempt: &GatewayPaymentId, amount: Money) -> Result<(), GatewayError> {
+        payments::capture(&self.client, attempt, amount).await
+    }
+
+    async fn refund(&self, refund: &NewRefund) -> Result<GatewayRefund, GatewayError> {
+        refunds::create(&self.client, refund).await
+    }
+
+    async fn refunds(
+        &self,
+        attempt: &GatewayPaymentId,
+    ) -> Result<Vec<GatewayRefund>, GatewayError> {
+        refunds::of(&self.client, attempt).await
+    }
+
+    fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    fn vouches_for(
+        &self,
+        order: &GatewayOrderId,
+        attempt: &GatewayPaymentId,
+        signature: &str,
+    ) -> bool {
+        signature::vouches(&self.key_secret, order, attempt, signature)
+    }
+
+    fn signed(&self, body: &[u8], signature: &str) -> bool {
+        let secrets = [
+            Some(&self.webhook_secret),
+            self.previous_webhook_secret.as_ref(),
+        ];
+        let mut secrets = secrets.into_iter().flatten();
+        secrets.any(|secret| signature::signs(secret, body, signature))
+    }
+
+    fn read(&self, body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
+        webhook::read(body)
+    }
+}

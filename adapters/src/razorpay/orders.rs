@@ -1,0 +1,59 @@
+//! Orders, and the attempts to pay them.
+
+use commands::ports::{GatewayAttempt, GatewayError, NewOrder};
+use domain::GatewayOrderId;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::client::{Client, Question};
+use super::trouble::{Trouble, unavailable};
+use super::wire::{Collection, PaymentEntity, money};
+
+#[derive(Deserialize)]
+struct OrderEntity {
+    id: GatewayOrderId,
+    amount: i64,
+    currency: String,
+}
+
+/// Makes an order, or finds the one that was made before: the receipt is ours and unique.
+pub(super) async fn create(
+    client: &Client,
+    order: &NewOrder,
+) -> Result<GatewayOrderId, GatewayError> {
+    let payment = order.payment.to_string();
+    let body = json!({
+        "amount": order.amount.amount(),
+        "currency": order.amount.currency().code(),
+        "receipt": &payment,
+        "unique_receipt": true,
+        "notes": { "payment": &payment },
+    });
+    let question = Question::post(
+        "making an order at the gateway",
+        "/orders".to_owned(),
+        &body,
+    );
+    let made: OrderEntity = client.ask(&question).await?;
+    if money(made.amount, &made.currency) != Some(order.amount) {
+        // An older order of another amount: to ask again would bring it again.
+        return Err(GatewayError::Refused { code: None });
+    }
+    Ok(made.id)
+}
+
+/// The attempts to pay an order.
+pub(super) async fn attempts(
+    client: &Client,
+    order: &GatewayOrderId,
+) -> Result<Vec<GatewayAttempt>, GatewayError> {
+    let doing = "asking the gateway for the attempts to pay an order";
+    let question = Question::get(doing, format!("/orders/{order}/payments"));
+    let found: Collection<PaymentEntity> = client.ask(&question).await?;
+    let attempts = found.items.iter().map(PaymentEntity::attempt);
+    let attempts: Option<Vec<_>> = attempts.collect();
+    // One that can't be read must not pass for one that is not there.
+    attempts
+        .filter(|attempts| attempts.iter().all(|attempt| attempt.order == *order))
+        .ok_or_else(|| unavailable(doing, Trouble::Shape))
+}

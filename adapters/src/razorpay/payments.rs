@@ -1,0 +1,32 @@
+//! Attempts to pay: taking what they reserved.
+
+use commands::ports::{AttemptStatus, GatewayError};
+use domain::{GatewayPaymentId, Money};
+use serde_json::json;
+
+use super::client::{Client, Question};
+use super::wire::PaymentEntity;
+
+/// Takes what an attempt reserved, unless it was taken before.
+pub(super) async fn capture(
+    client: &Client,
+    attempt: &GatewayPaymentId,
+    amount: Money,
+) -> Result<(), GatewayError> {
+    let body = json!({ "amount": amount.amount(), "currency": amount.currency().code() });
+    let path = format!("/payments/{attempt}/capture");
+    let question = Question::post("capturing a payment at the gateway", path, &body);
+    let refused = match client.ask::<PaymentEntity>(&question).await {
+        Ok(_) => return Ok(()),
+        Err(refused @ GatewayError::Refused { .. }) => refused,
+        Err(error) => return Err(error),
+    };
+    // It refuses to capture twice in the same words as anything else.
+    let doing = "asking the gateway for a payment";
+    let question = Question::get(doing, format!("/payments/{attempt}"));
+    let found: PaymentEntity = client.ask(&question).await?;
+    if found.status() == Some(AttemptStatus::Captured) && found.amount() == Some(amount) {
+        return Ok(());
+    }
+    Err(refused)
+}

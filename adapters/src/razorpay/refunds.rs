@@ -1,0 +1,66 @@
+//! Giving back.
+
+use commands::ports::{GatewayError, GatewayRefund, NewRefund};
+use domain::GatewayPaymentId;
+use serde_json::json;
+
+use super::client::{Client, Question};
+use super::trouble::{Trouble, unavailable};
+use super::wire::{Collection, REFUND, RefundEntity, TRY};
+
+/// The header under which a refund is made once.
+const ONCE: &str = "X-Refund-Idempotency";
+/// Refunds that come with one answer, at most.
+const PAGE: usize = 100;
+/// Pages that are asked for, at most: far more than a payment has refunds.
+const PAGES: usize = 20;
+
+/// Gives some or all of what an attempt brought back, once per refund and try.
+pub(super) async fn create(
+    client: &Client,
+    refund: &NewRefund,
+) -> Result<GatewayRefund, GatewayError> {
+    let NewRefund {
+        refund: ours,
+        attempt_number,
+        attempt,
+        amount,
+    } = refund;
+    let body = json!({
+        "amount": amount.amount(),
+        "speed": "normal",
+        "notes": { REFUND: ours.to_string(), TRY: attempt_number.to_string() },
+    });
+    let doing = "refunding at the gateway";
+    let question = Question::post(doing, format!("/payments/{attempt}/refund"), &body)
+        .once(ONCE, format!("{ours}-{attempt_number}"));
+    let made: RefundEntity = client.ask(&question).await?;
+    let made = made.refund();
+    made.filter(|made| made.attempt == *attempt && made.amount == *amount)
+        .ok_or_else(|| unavailable(doing, Trouble::Shape))
+}
+
+/// All refunds of an attempt.
+pub(super) async fn of(
+    client: &Client,
+    attempt: &GatewayPaymentId,
+) -> Result<Vec<GatewayRefund>, GatewayError> {
+    let doing = "asking the gateway for the refunds of a payment";
+    let mut refunds = Vec::new();
+    for page in 0..PAGES {
+        let skip = page * PAGE;
+        let path = format!("/payments/{attempt}/refunds?count={PAGE}&skip={skip}");
+        let found: Collection<RefundEntity> = client.ask(&Question::get(doing, path)).await?;
+        for entity in &found.items {
+            // One that can't be read must not pass for one that is not there.
+            let refund = entity
+                .refund()
+                .ok_or_else(|| unavailable(doing, Trouble::Shape))?;
+            refunds.push(refund);
+        }
+        if found.items.len() < PAGE {
+            return Ok(refunds);
+        }
+    }
+    Err(unavailable(doing, Trouble::TooMany))
+}

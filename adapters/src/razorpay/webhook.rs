@@ -1,0 +1,67 @@
+//! What the gateway tells without being asked.
+//!
+//! The body is a picture of when it happened and may arrive in any order. What an attempt or a refund came to
+//! is read from its own status, not from the name of the event.
+
+use commands::ports::{GatewayFact, GatewayNews, UnreadableNews};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::wire::{PaymentEntity, RefundEntity};
+
+#[derive(Deserialize)]
+struct Envelope {
+    event: String,
+    #[serde(default)]
+    account_id: Option<String>,
+    #[serde(default)]
+    payload: Value,
+}
+
+/// Reads a body whose signature is good.
+pub(super) fn read(body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| UnreadableNews)?;
+    let fact = match &*envelope.event {
+        "payment.authorized" | "payment.captured" | "payment.failed" | "order.paid" => {
+            attempt(&envelope.payload)?
+        }
+        "refund.created" | "refund.processed" | "refund.failed" | "refund.speed_changed" => {
+            refund(&envelope.payload)?
+        }
+        _ => GatewayFact::Other,
+    };
+    Ok(GatewayNews {
+        kind: envelope.event,
+        account: envelope.account_id,
+        fact,
+    })
+}
+
+fn attempt(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
+    let payment: PaymentEntity = entity(payload, "payment")?;
+    Ok(payment
+        .attempt()
+        .map_or(GatewayFact::Other, GatewayFact::Attempt))
+}
+
+fn refund(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
+    let refund: RefundEntity = entity(payload, "refund")?;
+    // The order stands at the payment only, which is told with it.
+    if payload.get("payment").is_none() {
+        return Ok(GatewayFact::Other);
+    }
+    let payment: PaymentEntity = entity(payload, "payment")?;
+    let read = payment.order().zip(refund.refund());
+    Ok(
+        read.map_or(GatewayFact::Other, |(order, refund)| GatewayFact::Refund {
+            order,
+            refund,
+        }),
+    )
+}
+
+fn entity<T: DeserializeOwned>(payload: &Value, name: &str) -> Result<T, UnreadableNews> {
+    let entity = payload.get(name).and_then(|wrapped| wrapped.get("entity"));
+    T::deserialize(entity.ok_or(UnreadableNews)?).map_err(|_| UnreadableNews)
+}

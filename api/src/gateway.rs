@@ -1,0 +1,271 @@
+//! Which payment gateway there is: Razorpay, if its keys are set, else a sandbox inside the program.
+//!
+//! Nobody behind the port can tell which one it is. The sandbox's keys are derived from the key of the login
+//! index, so that all nodes have the same ones and there is no further secret to keep.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use adapters::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
+use anyhow::{Context as _, bail};
+use chrono::TimeDelta;
+use commands::identity::LoginIndex;
+use commands::ports::PaymentGateway;
+use razorpay_sandbox::{Pages, Sandbox, SandboxKeys, SandboxOptions, SandboxPace};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
+
+use crate::secrets::hex;
+use crate::settings::PaymentSettings;
+
+/// Where the gateway's news arrive on this server.
+const WEBHOOK: &str = "/api/v1/webhooks/razorpay";
+
+/// The gateway, and the sandbox if that is what it is.
+pub struct Gateway {
+    /// The gateway, as commands see it.
+    pub port: Arc<dyn PaymentGateway>,
+    /// The account whose news are applied; those of any other are kept only. Without it, all are.
+    pub account: Option<String>,
+    /// How long an order is left alone before the gateway is asked about it.
+    pub reconcile_after: TimeDelta,
+    /// What runs inside the program if there is no other.
+    sandbox: Option<Sandbox>,
+}
+
+/// What a sandbox needs of the node that it runs in.
+pub struct Host<'a> {
+    /// Connections to a migrated database.
+    pub pool: &'a PgPool,
+    /// Finds logins; the sandbox's keys are derived from its key.
+    pub logins: &'a LoginIndex,
+    /// Where the node listens.
+    pub server: SocketAddr,
+}
+
+impl Gateway {
+    /// The gateway that the settings name, or a sandbox if they name none.
+    ///
+    /// # Errors
+    /// If they name one in part: then nobody can have meant the sandbox.
+    pub fn open(settings: &PaymentSettings, host: &Host<'_>) -> anyhow::Result<Self> {
+        match real(settings)? {
+            Some(config) => {
+                let gateway = Self {
+                    port: Arc::new(Razorpay::new(config)?),
+                    account: given(settings.account_id.as_ref()).cloned(),
+                    reconcile_after: pause(settings),
+                    sandbox: None,
+                };
+                tracing::info!(
+                    gateway.url = settings.base_url,
+                    gateway.key_id = gateway.port.key_id(),
+                    "RAZORPAY_KEY_ID is set: payments go through Razorpay, and the sandbox is off."
+                );
+                Ok(gateway)
+            }
+            None => Self::sandbox(host, pause(settings)),
+        }
+    }
+
+    fn sandbox(host: &Host<'_>, reconcile_after: TimeDelta) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .context("finding a port for the sandbox of the payment gateway")?;
+        let sandbox = Sandbox::start(SandboxOptions {
+            pool: host.pool.clone(),
+            keys: sandbox_keys(host.logins),
+            listener,
+            webhook_url: Some(format!("http://{}{WEBHOOK}", within(host.server))),
+            pace: SandboxPace::default(),
+        })?;
+        let keys = sandbox.keys();
+        let port = Razorpay::new(RazorpayConfig {
+            base_url: sandbox.base_url(),
+            key_id: keys.key_id.clone(),
+            key_secret: keys.key_secret.clone(),
+            webhook_secret: keys.webhook_secret.clone(),
+            previous_webhook_secret: None,
+            limits: RazorpayLimits::default(),
+        })?;
+        let url = sandbox.base_url();
+        if host.server.ip().is_loopback() {
+            tracing::info!(
+                gateway.url = url,
+                "RAZORPAY_KEY_ID is not set: payments go to a sandbox inside the program, and no money moves."
+            );
+        } else {
+            tracing::warn!(
+                gateway.url = url,
+                "RAZORPAY_KEY_ID is not set: payments go to a sandbox inside the program, and no money moves. \
+                 Others can reach this server, and whoever opens a checkout has paid with a click."
+            );
+        }
+        Ok(Self {
+            port: Arc::new(port),
+            account: None,
+            reconcile_after,
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// The sandbox's checkout, if there is a sandbox.
+    pub(crate) fn pages(&self) -> Option<Pages> {
+        self.sandbox.as_ref().map(Sandbox::pages)
+    }
+
+    /// Where the sandbox listens, if there is one: its knobs are for tests.
+    #[must_use]
+    pub fn sandbox_address(&self) -> Option<SocketAddr> {
+        self.sandbox.as_ref().map(Sandbox::address)
+    }
+
+    /// Stops what runs inside the program.
+    pub(crate) async fn stop(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+fn pause(settings: &PaymentSettings) -> TimeDelta {
+    TimeDelta::minutes(settings.reconcile_minutes.into())
+}
+
+/// The real gateway, if it is set.
+fn real(settings: &PaymentSettings) -> anyhow::Result<Option<RazorpayConfig>> {
+    let key_secret = secret(settings.key_secret.as_ref());
+    let webhook_secret = secret(settings.webhook_secret.as_ref());
+    let Some(key_id) = given(settings.key_id.as_ref()) else {
+        if key_secret.is_some() || webhook_secret.is_some() {
+            bail!("secrets of Razorpay are set, and RAZORPAY_KEY_ID is not");
+        }
+        return Ok(None);
+    };
+    Ok(Some(RazorpayConfig {
+        base_url: settings.base_url.clone(),
+        key_id: key_id.clone(),
+        key_secret: key_secret.context("RAZORPAY_KEY_ID is set, and RAZORPAY_KEY_SECRET is not")?,
+        webhook_secret: webhook_secret
+            .context("RAZORPAY_KEY_ID is set, and RAZORPAY_WEBHOOK_SECRET is not")?,
+        previous_webhook_secret: secret(settings.previous_webhook_secret.as_ref()),
+        limits: RazorpayLimits::default(),
+    }))
+}
+
+/// A variable that is there and empty is not set.
+fn given(value: Option<&String>) -> Option<&String> {
+    value.filter(|value| !value.is_empty())
+}
+
+fn secret(value: Option<&SecretString>) -> Option<SecretString> {
+    value
+        .filter(|value| !value.expose_secret().is_empty())
+        .cloned()
+}
+
+fn sandbox_keys(logins: &LoginIndex) -> SandboxKeys {
+    let derived = |purpose| hex(&logins.derive(purpose));
+    let id = derived("razorpay sandbox key id");
+    SandboxKeys {
+        key_id: format!("rzp_sandbox_{}", &id[..14]),
+        key_secret: derived("razorpay sandbox key secret").into(),
+        webhook_secret: derived("razorpay sandbox webhook secret").into(),
+    }
+}
+
+/// A server's address for programs on the same machine.
+fn within(server: SocketAddr) -> SocketAddr {
+    let ip = match server.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, server.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> PaymentSettings {
+        PaymentSettings {
+            key_id: Some("rzp_live_1".to_owned()),
+            key_secret: Some("secret".into()),
+            webhook_secret: Some("another".into()),
+            ..PaymentSettings::default()
+        }
+    }
+
+    #[test]
+    fn without_a_key_there_is_no_real_gateway() {
+        assert!(real(&PaymentSettings::default()).unwrap().is_none());
+        let empty = PaymentSettings {
+            key_id: Some(String::new()),
+            key_secret: Some("".into()),
+            ..PaymentSettings::default()
+        };
+        assert!(real(&empty).unwrap().is_none());
+    }
+
+    #[test]
+    fn with_all_of_its_keys_there_is_one_at_the_address_of_razorpay() {
+        let config = real(&set()).unwrap().unwrap();
+        assert_eq!(config.base_url, "https://api.razorpay.com/v1");
+        assert!(config.previous_webhook_secret.is_none());
+    }
+
+    #[test]
+    fn a_gateway_that_is_set_in_part_is_refused() {
+        let without_secret = PaymentSettings {
+            key_secret: None,
+            ..set()
+        };
+        let without_webhook = PaymentSettings {
+            webhook_secret: Some("".into()),
+            ..set()
+        };
+        let without_key = PaymentSettings {
+            key_id: None,
+            ..set()
+        };
+        for (settings, missing) in [
+            (without_secret, "RAZORPAY_KEY_SECRET is not"),
+            (without_webhook, "RAZORPAY_WEBHOOK_SECRET is not"),
+            (without_key, "RAZORPAY_KEY_ID is not"),
+        ] {
+            let refused = real(&settings).unwrap_err().to_string();
+            assert!(refused.contains(missing), "{refused}");
+        }
+    }
+
+    #[test]
+    fn all_nodes_have_the_same_sandbox_keys_and_no_two_are_alike() {
+        let [one, same, other] = [[1; 32], [1; 32], [2; 32]]
+            .map(LoginIndex::new)
+            .map(|l| sandbox_keys(&l));
+        assert_eq!(one.key_id, same.key_id);
+        assert_eq!(
+            one.key_secret.expose_secret(),
+            same.key_secret.expose_secret()
+        );
+        assert_ne!(
+            one.key_secret.expose_secret(),
+            other.key_secret.expose_secret()
+        );
+        assert_ne!(
+            one.key_secret.expose_secret(),
+            one.webhook_secret.expose_secret()
+        );
+    }
+
+    #[test]
+    fn a_server_that_listens_everywhere_is_found_on_this_machine() {
+        for (listens, found) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("10.0.0.1:80", "10.0.0.1:80"),
+        ] {
+            assert_eq!(within(listens.parse().unwrap()), found.parse().unwrap());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What there is to tell, and how it travels.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
+
+use super::{Order, Payment, Refund, deliveries};
+use crate::answer::Trouble;
+use crate::ids;
+use crate::state::{ACCOUNT, State};
+
+/// The pause between two events that travel in the wrong order, in milliseconds: the first one has arrived
+/// by then.
+const APART_MS: i64 = 150;
+
+/// How webhooks travel.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct WebhookPlan {
+    /// How long they take, in milliseconds.
+    #[serde(alias = "delayMs")]
+    pub(crate) delay_ms: u32,
+    /// Whether they never arrive.
+    pub(crate) drop: bool,
+    /// How many more times each arrives.
+    pub(crate) duplicates: u8,
+    /// Whether the last one goes first.
+    pub(crate) reorder: bool,
+}
+
+/// Something to tell.
+pub(crate) struct Event {
+    name: &'static str,
+    payload: Vec<(&'static str, Value)>,
+}
+
+impl Event {
+    /// Of a payment alone.
+    pub(crate) fn payment(name: &'static str, payment: &Payment) -> Self {
+        let payload = vec![("payment", payment.entity())];
+        Self { name, payload }
+    }
+
+    /// Of an order and the payment that paid it.
+    pub(crate) fn order_paid(order: &Order, payment: &Payment) -> Self {
+        let payload = vec![("payment", payment.entity()), ("order", order.entity())];
+        Self {
+            name: "order.paid",
+            payload,
+        }
+    }
+
+    /// Of a refund and the payment that it is of.
+    pub(crate) fn refund(name: &'static str, refund: &Refund, payment: &Payment) -> Self {
+        let payload = vec![("refund", refund.entity()), ("payment", payment.entity())];
+        Self { name, payload }
+    }
+
+    fn body(&self, created_at: i64) -> String {
+        let contains: Vec<_> = self.payload.iter().map(|(kind, _)| kind).collect();
+        let wrapped =
+            |(kind, entity): &(&str, Value)| ((*kind).to_owned(), json!({ "entity": entity }));
+        let payload: Map<_, _> = self.payload.iter().map(wrapped).collect();
+        let body = json!({
+            "entity": "event",
+            "account_id": ACCOUNT,
+            "event": self.name,
+            "contains": contains,
+            "payload": payload,
+            "created_at": created_at,
+        });
+        body.to_string()
+    }
+}
+
+/// Writes down what is to be told, if there is anybody to tell it.
+pub(crate) async fn tell(
+    state: &State,
+    books: &mut PgConnection,
+    events: &[Event],
+    plan: WebhookPlan,
+) -> Result<(), Trouble> {
+    if state.webhook_url.is_none() {
+        return Ok(());
+    }
+    let now = "select extract(epoch from clock_timestamp())::bigint";
+    let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *books).await?;
+    for (place, event) in (0_i64..).zip(events) {
+        let behind = i64::try_from(events.len()).unwrap_or(0) - 1 - place;
+        let apart = if plan.reorder { behind * APART_MS } else { 0 };
+        let new = deliveries::NewDelivery {
+            event_id: ids::new("")?,
+            event: event.name,
+            body: event.body(now),
+            state: if plan.drop { "dropped" } else { "waiting" },
+            in_ms: i64::from(plan.delay_ms) + apart,
+            copies: 1 + i32::from(plan.duplicates),
+        };
+        deliveries::add(&mut *books, &new).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! The adapter on the sandbox, through everything that a payment goes through.
+
+use adapters::razorpay::RazorpayLimits;
+use commands::ports::{
+    AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway as _,
+};
+use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId, RefundId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::fixture::Fixture;
+
+fn inr(amount: i64) -> Money {
+    Money::new(amount, Currency::Inr).unwrap()
+}
+
+fn new_order() -> NewOrder {
+    NewOrder {
+        payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        amount: inr(50_000),
+    }
+}
+
+fn payment_of(attempt: &Value) -> GatewayPaymentId {
+    GatewayPaymentId::parse(attempt["razorpay_payment_id"].as_str().unwrap()).unwrap()
+}
+
+fn new_refund(attempt: &GatewayPaymentId, attempt_number: u16) -> NewRefund {
+    NewRefund {
+        refund: RefundId::from_uuid(Uuid::from_u128(9)),
+        attempt_number,
+        attempt: attempt.clone(),
+        amount: inr(25_000),
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_ordered_paid_checked_and_given_back() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let order = gateway.create_order(&new_order()).await.unwrap();
+    assert_eq!(gateway.create_order(&new_order()).await.unwrap(), order);
+    let told = sandbox.get(&format!("/v1/orders/{order}")).await;
+    assert_eq!(
+        told["notes"],
+        json!({"payment": Uuid::from_u128(7).to_string()})
+    );
+
+    let attempt = sandbox
+        .attempt(order.as_str(), &json!({"outcome": "captured"}))
+        .await;
+    let payment = payment_of(&attempt);
+    let signature = attempt["razorpay_signature"].as_str().unwrap();
+    assert!(gateway.vouches_for(&order, &payment, signature));
+    let other = GatewayOrderId::parse("order_other").unwrap();
+    assert!(!gateway.vouches_for(&other, &payment, signature));
+
+    let attempts = gateway.attempts(&order).await.unwrap();
+    assert_eq!(attempts.len(), 1);
+    assert_eq!(
+        (attempts[0].amount, &attempts[0].status),
+        (inr(50_000), &AttemptStatus::Captured)
+    );
+
+    let made = gateway.refund(&new_refund(&payment, 1)).await.unwrap();
+    assert_eq!(made.status, GatewayRefundStatus::Processed);
+    assert_eq!(
+        gateway.refund(&new_refund(&payment, 1)).await.unwrap(),
+        made
+    );
+    assert_eq!(gateway.refunds(&payment).await.unwrap(), [made]);
+}
+
+#[tokio::test]
+async fn a_capture_is_taken_once_and_asked_for_twice() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let order = gateway.create_order(&new_order()).await.unwrap();
+    let payment = payment_of(
+        &sandbox
+            .attempt(order.as_str(), &json!({"outcome": "authorized"}))
+            .await,
+    );
+    gateway.capture(&payment, inr(50_000)).await.unwrap();
+    gateway.capture(&payment, inr(50_000)).await.unwrap();
+    let other = gateway.capture(&payment, inr(49_999)).await;
+    assert!(
+        matches!(other, Err(GatewayError::Refused { .. })),
+        "{other:?}"
+    );
+    let failed = payment_of(
+        &sandbox
+            .attempt(&sandbox.order().await, &json!({"outcome": "failed"}))
+            .await,
+    );
+    let refused = gateway.capture(&failed, inr(50_000)).await;
+    assert!(
+        matches!(refused, Err(GatewayError::Refused { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_is_another_one_at_the_next_try() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let order = gateway.create_order(&new_order()).await.unwrap();
+    let payment = payment_of(
+        &sandbox
+            .attempt(order.as_str(), &json!({"outcome": "captured"}))
+            .await,
+    );
+    let plan = json!({"outcome": "failed", "times": 1});
+    sandbox
+        .put(&format!("/sandbox/orders/{order}/refunds"), &plan)
+        .await;
+    gateway.refund(&new_refund(&payment, 1)).await.unwrap();
+    gateway.refund(&new_refund(&payment, 2)).await.unwrap();
+    let told = gateway.refunds(&payment).await.unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|refund| (refund.ours.unwrap().1, refund.status))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, GatewayRefundStatus::Processed),
+            (1, GatewayRefundStatus::Failed)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_was_lost_is_made_once() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let lost = json!({"failNext": 2, "status": 502, "html": true, "afterEffect": true});
+    sandbox.put("/sandbox/faults", &lost).await;
+    gateway.create_order(&new_order()).await.unwrap();
+    let books = sandbox.get("/sandbox/books").await;
+    assert_eq!(books["orders"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_made_once() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let order = gateway.create_order(&new_order()).await.unwrap();
+    let payment = payment_of(
+        &sandbox
+            .attempt(order.as_str(), &json!({"outcome": "captured"}))
+            .await,
+    );
+    let lost = json!({"failNext": 2, "status": 500, "afterEffect": true});
+    sandbox.put("/sandbox/faults", &lost).await;
+    gateway.refund(&new_refund(&payment, 1)).await.unwrap();
+    assert_eq!(gateway.refunds(&payment).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_away_can_be_asked_later() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter_with(RazorpayLimits {
+        pause: std::time::Duration::from_millis(5),
+        failures: 100,
+        ..RazorpayLimits::default()
+    });
+    for fault in [
+        json!({"failNext": 3, "status": 503}),
+        json!({"failNext": 1, "html": true}),
+        json!({"failNext": 1, "status": 404}),
+    ] {
+        sandbox.put("/sandbox/faults", &fault).await;
+        let away = gateway.create_order(&new_order()).await;
+        assert!(
+            matches!(away, Err(GatewayError::Unavailable(_))),
+            "{away:?}"
+        );
+        gateway.create_order(&new_order()).await.unwrap();
+    }
+}

@@ -1,0 +1,12 @@
+//! The payment gateway: the sandbox as its clients see it, and the adapter on it.
+
+mod adapter;
+mod api;
+mod checkout;
+mod faults;
+mod fixture;
+mod inside;
+mod receiver;
+mod refunds;
+mod sdk;
+mod webhooks;

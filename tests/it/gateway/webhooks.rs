@@ -1,0 +1,211 @@
+//! What the sandbox tells without being asked.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use commands::ports::{AttemptStatus, GatewayFact, PaymentGateway as _};
+use serde_json::{Value, json};
+
+use super::fixture::Fixture;
+use super::receiver::{Answer, Receiver, Webhook};
+use crate::support::eventually;
+
+async fn telling(answers: impl IntoIterator<Item = Answer>) -> (Fixture, Receiver) {
+    let receiver = Receiver::start(answers).await;
+    let sandbox = Fixture::telling(Some(receiver.url.clone())).await;
+    (sandbox, receiver)
+}
+
+/// Waits until nothing is on its way any more.
+async fn all_told(sandbox: &Fixture) -> Value {
+    eventually("no webhook waits", async || {
+        sandbox.get("/sandbox/deliveries").await["waiting"] == 0
+    })
+    .await;
+    sandbox.get("/sandbox/deliveries").await
+}
+
+#[tokio::test]
+async fn a_paid_order_is_told_three_times_and_each_is_signed() {
+    let (sandbox, receiver) = telling([]).await;
+    let order = sandbox.order().await;
+    sandbox.paid(&order).await;
+    let hooks = receiver.wait_for(3).await;
+    let events: BTreeSet<_> = hooks.iter().map(Webhook::event).collect();
+    assert_eq!(
+        events,
+        ["order.paid", "payment.authorized", "payment.captured"].into()
+    );
+    let ids: BTreeSet<_> = hooks.iter().map(|hook| &hook.id).collect();
+    assert_eq!(ids.len(), 3);
+    let adapter = sandbox.adapter();
+    for hook in &hooks {
+        assert!(adapter.signed(&hook.raw, &hook.signature), "{hook:?}");
+        let mut spoiled = hook.raw.clone();
+        spoiled.push(b'\n');
+        assert!(!adapter.signed(&spoiled, &hook.signature));
+        let news = adapter.read(&hook.raw).unwrap();
+        let GatewayFact::Attempt(attempt) = news.fact else {
+            panic!("{news:?}")
+        };
+        assert_eq!(attempt.order.as_str(), order);
+        // A picture of when it happened.
+        let authorised = hook.event() == "payment.authorized";
+        let status = if authorised {
+            AttemptStatus::Authorised
+        } else {
+            AttemptStatus::Captured
+        };
+        assert_eq!(attempt.status, status);
+    }
+    assert_eq!(
+        all_told(&sandbox).await,
+        json!({"waiting": 0, "delivered": 3, "dropped": 0, "given_up": 0})
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_taken_comes_again_under_the_same_id() {
+    let answers = [
+        Answer::Status(500),
+        Answer::Status(302),
+        Answer::After(Duration::from_secs(2)),
+    ];
+    let (sandbox, receiver) = telling(answers).await;
+    let order = sandbox.order().await;
+    sandbox.attempt(&order, &json!({"outcome": "failed"})).await;
+    let hooks = receiver.wait_for(4).await;
+    assert!(
+        hooks
+            .iter()
+            .all(|hook| hook.id == hooks[0].id && hook.raw == hooks[0].raw)
+    );
+    assert_eq!(all_told(&sandbox).await["delivered"], 1);
+    assert_eq!(receiver.received().len(), 4);
+}
+
+#[tokio::test]
+async fn webhooks_are_dropped_doubled_and_late_as_they_are_told_to_be() {
+    let (sandbox, receiver) = telling([]).await;
+    let order = sandbox.order().await;
+    let dropped = json!({"outcome": "failed", "webhook": {"drop": true}});
+    sandbox.attempt(&order, &dropped).await;
+    assert_eq!(
+        all_told(&sandbox).await,
+        json!({"waiting": 0, "delivered": 0, "dropped": 1, "given_up": 0})
+    );
+
+    let doubled = json!({"outcome": "failed", "webhook": {"duplicates": 2}});
+    sandbox.attempt(&order, &doubled).await;
+    let hooks = receiver.wait_for(3).await;
+    assert!(hooks.iter().all(|hook| hook.id == hooks[0].id));
+
+    let begun = std::time::Instant::now();
+    let late = json!({"outcome": "failed", "webhook": {"delay_ms": 300}});
+    sandbox.attempt(&order, &late).await;
+    let hooks = receiver.wait_for(4).await;
+    assert!(hooks[3].at - begun >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn webhooks_come_in_the_wrong_order_if_told_to() {
+    let (sandbox, receiver) = telling([]).await;
+    let order = sandbox.order().await;
+    sandbox
+        .attempt(
+            &order,
+            &json!({"outcome": "captured", "webhook": {"reorder": true}}),
+        )
+        .await;
+    receiver.wait_for(3).await;
+    assert_eq!(
+        receiver.events(),
+        ["order.paid", "payment.captured", "payment.authorized"]
+    );
+}
+
+#[tokio::test]
+async fn a_payment_that_failed_may_come_all_the_same_also_if_the_order_is_paid() {
+    let (sandbox, receiver) = telling([]).await;
+    let order = sandbox.order().await;
+    let late = sandbox
+        .attempt(&order, &json!({"outcome": "late_capture", "late_ms": 400}))
+        .await;
+    assert_eq!(
+        (&late["payment"]["status"], &late["razorpay_signature"]),
+        (&json!("failed"), &Value::Null)
+    );
+    let path = format!(
+        "/v1/payments/{}",
+        late["razorpay_payment_id"].as_str().unwrap()
+    );
+    receiver.wait_for(1).await;
+    assert_eq!(receiver.events(), ["payment.failed"]);
+    sandbox.paid(&order).await;
+    let hooks = receiver.wait_for(7).await;
+    let captured = hooks
+        .iter()
+        .filter(|hook| hook.event() == "payment.captured");
+    assert_eq!(captured.count(), 2);
+    let found = sandbox.get(&path).await;
+    assert_eq!(
+        (&found["status"], &found["error_code"]),
+        (&json!("captured"), &Value::Null)
+    );
+    let books = sandbox.get("/sandbox/books").await;
+    assert_eq!(books["currencies"]["INR"]["captured"], 100_000);
+}
+
+#[tokio::test]
+async fn refunds_are_told_with_their_payment() {
+    let (sandbox, receiver) = telling([]).await;
+    let order = sandbox.order().await;
+    let payment = sandbox.paid(&order).await;
+    receiver.wait_for(3).await;
+    let plan = json!({"outcome": "failed", "webhook": {"reorder": true}});
+    sandbox
+        .put(&format!("/sandbox/orders/{order}/refunds"), &plan)
+        .await;
+    sandbox
+        .post(
+            &format!("/v1/payments/{payment}/refund"),
+            &json!({"amount": 1_000}),
+        )
+        .await;
+    let hooks = receiver.wait_for(5).await;
+    assert_eq!(receiver.events()[3..], ["refund.failed", "refund.created"]);
+    for (hook, status) in hooks[3..].iter().zip(["failed", "pending"]) {
+        let payload = &hook.body["payload"];
+        assert_eq!(payload["refund"]["entity"]["status"], status);
+        assert_eq!(payload["payment"]["entity"]["order_id"], json!(order));
+        assert_eq!(hook.body["contains"], json!(["refund", "payment"]));
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_told_when_a_node_died_is_told_by_the_next_one() {
+    let receiver = Receiver::start([]).await;
+    let dead = Fixture::telling(Some("http://127.0.0.1:9/hook".to_owned())).await;
+    let pool = dead.pool.clone();
+    let order = dead.order().await;
+    dead.attempt(&order, &json!({"outcome": "captured"})).await;
+    // Without a word: its tasks end where they are.
+    drop(dead);
+    let next = Fixture::on(pool, Some(receiver.url.clone()));
+    receiver.wait_for(3).await;
+    all_told(&next).await;
+}
+
+#[tokio::test]
+async fn two_nodes_on_the_same_books_tell_everything_once() {
+    let receiver = Receiver::start([]).await;
+    let one = Fixture::telling(Some(receiver.url.clone())).await;
+    let other = Fixture::on(one.pool.clone(), Some(receiver.url.clone()));
+    for _ in 0..10 {
+        let order = one.order().await;
+        other.attempt(&order, &json!({"outcome": "captured"})).await;
+    }
+    let deliveries = all_told(&one).await;
+    assert_eq!(deliveries["delivered"], 30);
+    assert_eq!(receiver.received().len(), 30);
+}
