@@ -5,6 +5,7 @@
 mod backup;
 mod gateway;
 mod http;
+mod money;
 mod observe;
 mod projections;
 mod rebuild;

@@ -78,6 +78,12 @@ impl Site {
         })
     }
 
+    /// What the clock says.
+    #[must_use]
+    pub fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Starts a node.
     pub async fn node(&self) -> anyhow::Result<Node> {
         let pool = storage::connect(self.database.options(), 24).await?;

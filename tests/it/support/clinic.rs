@@ -115,6 +115,12 @@ impl Clinic {
         node.stop().await;
     }
 
+    /// The address of a path at the sandbox of the payment gateway.
+    pub fn sandbox(&self, path: &str) -> String {
+        let node = self.node.as_ref().unwrap();
+        node.sandbox_url(path).unwrap()
+    }
+
     /// Somebody who has not signed in.
     pub fn nobody(&self) -> &Client {
         &self.client
