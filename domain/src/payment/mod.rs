@@ -43,5 +43,5 @@ pub use event::{
     PaymentOrderCreated, PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried,
     PaymentRefunded, RefundGrounds,
 };
-pub use refund_policy::{InvalidRefundPolicy, RefundPolicy, RefundStep, refund_due};
+pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep, refund_due};
 pub use state::{Attempt, OpenedPayment, Payment, Refund, RefundStatus, evolve};
