@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event_types::event_types;
 use crate::values::{
     Actor, AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
-    Money, PatientId, PaymentId, RefundId,
+    Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A fact about a payment.
@@ -40,6 +40,9 @@ pub enum PaymentEvent {
     /// It is tried again.
     #[serde(rename = "payment.refund_retried")]
     RefundRetried(PaymentRefundRetried),
+    /// There is a receipt for it.
+    #[serde(rename = "payment.receipt_issued")]
+    ReceiptIssued(PaymentReceiptIssued),
 }
 
 event_types!(PaymentEvent {
@@ -52,6 +55,7 @@ event_types!(PaymentEvent {
     Refunded => "payment.refunded",
     RefundFailed => "payment.refund_failed",
     RefundRetried => "payment.refund_retried",
+    ReceiptIssued => "payment.receipt_issued",
 });
 
 /// What is paid for. Stored as `{"kind": "appointmentFee", "appointment": "…"}`.
@@ -235,6 +239,18 @@ pub struct PaymentRefundRetried {
     pub attempt_number: u16,
     /// Who asked for it.
     pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// There is a receipt for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentReceiptIssued {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// Its number in the clinic's series.
+    pub number: ReceiptNumber,
     /// When.
     pub at: DateTime<Utc>,
 }

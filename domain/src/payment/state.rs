@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Payable, PaymentEvent, PaymentOpened};
 use crate::values::{
-    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, RefundId,
+    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
+    RefundId,
 };
 
 /// A payment, as far as its rules care.
@@ -43,6 +44,8 @@ pub struct OpenedPayment {
     pub settled_by: Option<GatewayPaymentId>,
     /// What is given back.
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// The number of its receipt, once there is one.
+    pub receipt: Option<ReceiptNumber>,
 }
 
 /// How far an attempt came. It never goes back.
@@ -143,6 +146,7 @@ impl From<&PaymentOpened> for OpenedPayment {
             attempts: BTreeMap::new(),
             settled_by: None,
             refunds: BTreeMap::new(),
+            receipt: None,
         }
     }
 }
@@ -167,7 +171,8 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
             | PaymentEvent::RefundRequested(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
-            | PaymentEvent::RefundRetried(_),
+            | PaymentEvent::RefundRetried(_)
+            | PaymentEvent::ReceiptIssued(_),
         ) => Payment::Unopened,
     }
 }
@@ -214,6 +219,7 @@ impl OpenedPayment {
                     refund.attempt_number = retried.attempt_number;
                 }
             }
+            PaymentEvent::ReceiptIssued(issued) => self.receipt = Some(issued.number),
         }
     }
 
