@@ -93,6 +93,36 @@ pub enum RefundGrounds {
     MadeAtGateway,
 }
 
+impl RefundGrounds {
+    /// Every one of them.
+    pub const ALL: [Self; 9] = [
+        Self::CancelledByPatient,
+        Self::CancelledByClinic,
+        Self::CancelledBeforePaid,
+        Self::SlotTaken,
+        Self::TooLate,
+        Self::PaidTwice,
+        Self::WrongAmount,
+        Self::Goodwill,
+        Self::MadeAtGateway,
+    ];
+
+    /// The word under which events store it, too.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CancelledByPatient => "CANCELLED_BY_PATIENT",
+            Self::CancelledByClinic => "CANCELLED_BY_CLINIC",
+            Self::CancelledBeforePaid => "CANCELLED_BEFORE_PAID",
+            Self::SlotTaken => "SLOT_TAKEN",
+            Self::TooLate => "TOO_LATE",
+            Self::PaidTwice => "PAID_TWICE",
+            Self::WrongAmount => "WRONG_AMOUNT",
+            Self::Goodwill => "GOODWILL",
+            Self::MadeAtGateway => "MADE_AT_GATEWAY",
+        }
+    }
+}
+
 /// Somebody was asked to pay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -74,6 +74,7 @@ pub struct Refund {
 
 /// How far a refund is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundStatus {
     /// The gateway is to do it, or at it.
     Requested,
@@ -81,6 +82,17 @@ pub enum RefundStatus {
     Failed,
     /// The money is back.
     Refunded,
+}
+
+impl RefundStatus {
+    /// The word for it, as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "REQUESTED",
+            Self::Failed => "FAILED",
+            Self::Refunded => "REFUNDED",
+        }
+    }
 }
 
 impl Payment {

@@ -553,3 +553,17 @@ fn a_payment_has_one_receipt_and_the_same_number_again_is_no_new_fact() {
         PaymentRefusal::ReceiptAlreadyIssued { number },
     );
 }
+
+#[test]
+fn words_are_those_under_which_they_are_stored() {
+    for grounds in RefundGrounds::ALL {
+        assert_eq!(serde_json::to_value(grounds).unwrap(), grounds.as_str());
+    }
+    for status in [
+        RefundStatus::Requested,
+        RefundStatus::Failed,
+        RefundStatus::Refunded,
+    ] {
+        assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+    }
+}
