@@ -49,6 +49,7 @@ const DOCUMENT: &str = "/openapi.json";
         clinics::rename_clinic,
         clinics::declare_holiday,
         clinics::withdraw_holiday,
+        clinics::set_refund_policy,
         doctors::register_doctor,
         doctors::list_doctors,
         doctors::get_doctor,

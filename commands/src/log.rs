@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use domain::clinic::Clinic;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
+use domain::receipt_book::ReceiptBook;
 use domain::todays_version;
 use event_store::{Guards, Sealing, Snapshots, StoreOptions, Upcasters};
 
@@ -16,9 +17,11 @@ const EVERY: u32 = 100;
 /// Counted up when the JSON form of the aggregate's state changes; a test notices.
 const DOCTOR_FORM: i32 = 2;
 /// The same for clinics, which every booking looks at.
-const CLINIC_FORM: i32 = 1;
+const CLINIC_FORM: i32 = 2;
 /// The same for patients.
 const PATIENT_FORM: i32 = 1;
+/// The same for books of receipts, which grow with every payment.
+const RECEIPT_BOOK_FORM: i32 = 1;
 
 /// What bookings are decided by, besides the appointment itself.
 const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
@@ -58,6 +61,7 @@ fn snapshots() -> Snapshots {
         .of::<Clinic>(EVERY, CLINIC_FORM, |_| None)
         .of::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
         .of::<Patient>(EVERY, PATIENT_FORM, |_| None)
+        .of::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM, |_| None)
 }
 
 #[cfg(test)]
@@ -82,8 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn a_clinics_state_has_form_1() {
-        let events = ["clinic.opened", "clinic.holiday_declared"];
+    fn a_clinics_state_has_form_2() {
+        let events = [
+            "clinic.opened",
+            "clinic.holiday_declared",
+            "clinic.refund_policy_set",
+        ];
         let clinic = json!({"Open": {
             "facts": {
                 "clinic": "018f4e5c-0000-7000-8000-0000000000c1",
@@ -93,8 +101,12 @@ mod tests {
             "name": "Lakeside",
             "city": "Bengaluru",
             "holidays": {"2026-12-25": "Christmas"},
+            "refund_policy": [
+                {"hoursBefore": 48, "percent": 100},
+                {"hoursBefore": 12, "percent": 25},
+            ],
         }});
-        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (1, clinic));
+        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (2, clinic));
     }
 
     #[test]
@@ -129,5 +141,12 @@ mod tests {
             "proxies": ["018f4e5c-0000-7000-8000-0000000000a1"],
         }});
         assert_eq!((PATIENT_FORM, form::<Patient>(&events)), (1, patient));
+    }
+
+    #[test]
+    fn a_receipt_books_state_has_form_1() {
+        let book = json!({"last": 17});
+        let form = form::<ReceiptBook>(&["receipt.issued"]);
+        assert_eq!((RECEIPT_BOOK_FORM, form), (1, book));
     }
 }

@@ -18,6 +18,7 @@ use crate::event_types::{ALL, todays_version};
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 use crate::payment::PaymentEvent;
+use crate::receipt_book::ReceiptBookEvent;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -66,6 +67,7 @@ fn every_stored_event_loads_and_is_stored_equal() {
     loads_and_is_stored_equal::<LeaveEvent>(LeaveEvent::TYPES);
     loads_and_is_stored_equal::<PatientEvent>(PatientEvent::TYPES);
     loads_and_is_stored_equal::<PaymentEvent>(PaymentEvent::TYPES);
+    loads_and_is_stored_equal::<ReceiptBookEvent>(ReceiptBookEvent::TYPES);
 }
 
 #[test]

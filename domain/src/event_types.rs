@@ -7,6 +7,7 @@ use crate::doctor::DoctorEvent;
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 use crate::payment::PaymentEvent;
+use crate::receipt_book::ReceiptBookEvent;
 
 /// Writes `TYPES` and [`cqrs_es::DomainEvent`] from one list, so that neither can forget an event:
 /// the compiler misses the variant. The `serde(rename)` on the variant says the name once more; the
@@ -40,7 +41,7 @@ macro_rules! event_types {
 pub(crate) use event_types;
 
 /// The stored names of every aggregate's events, and the version under which they are stored today.
-pub(crate) const ALL: [(&[&str], &str); 7] = [
+pub(crate) const ALL: [(&[&str], &str); 8] = [
     (AccountEvent::TYPES, AccountEvent::VERSION),
     (AppointmentEvent::TYPES, AppointmentEvent::VERSION),
     (ClinicEvent::TYPES, ClinicEvent::VERSION),
@@ -48,6 +49,7 @@ pub(crate) const ALL: [(&[&str], &str); 7] = [
     (LeaveEvent::TYPES, LeaveEvent::VERSION),
     (PatientEvent::TYPES, PatientEvent::VERSION),
     (PaymentEvent::TYPES, PaymentEvent::VERSION),
+    (ReceiptBookEvent::TYPES, ReceiptBookEvent::VERSION),
 ];
 
 /// The version under which events of this stored name are written today; nothing for a name that this

@@ -30,6 +30,7 @@ pub mod leave;
 pub mod patient;
 pub mod payment;
 pub mod phi;
+pub mod receipt_book;
 pub mod values;
 
 #[cfg(test)]

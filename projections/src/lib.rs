@@ -29,6 +29,7 @@ mod hold;
 pub mod leaves;
 pub mod patient_appointments;
 pub mod patient_card;
+pub mod payments;
 mod sealed;
 
 use std::sync::Arc;
@@ -57,5 +58,6 @@ pub fn read_models(sealing: &Sealing) -> Vec<Arc<dyn ReadModel>> {
         Arc::new(leaves::DoctorLeaves::new(sealing)),
         Arc::new(patient_appointments::PatientAppointments::new(sealing)),
         Arc::new(patient_card::PatientCards::new(sealing)),
+        Arc::new(payments::Payments),
     ]
 }

@@ -6,11 +6,13 @@ mod list;
 mod open;
 mod refusal;
 mod rename;
+mod set_refund_policy;
 mod withdraw_holiday;
 
 use actix_web::web::{self, ServiceConfig};
 use chrono::NaiveDate;
 use commands::clinics::ClinicReply;
+use domain::payment::{RefundPolicy, RefundStep};
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 use projections::clinic_directory::ListedClinic;
 use serde::Serialize;
@@ -18,7 +20,10 @@ use utoipa::ToSchema;
 
 use crate::http::answer::Versioned;
 
-pub(crate) use {declare_holiday::*, get::*, list::*, open::*, rename::*, withdraw_holiday::*};
+pub(crate) use {
+    declare_holiday::*, get::*, list::*, open::*, rename::*, set_refund_policy::*,
+    withdraw_holiday::*,
+};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -34,6 +39,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/clinics/{id}/holidays/{date}",
             web::delete().to(withdraw_holiday),
+        )
+        .route(
+            "/clinics/{id}/refund-policy",
+            web::put().to(set_refund_policy),
         );
 }
 
@@ -70,6 +79,9 @@ pub struct ClinicBody {
     /// The days on which it is closed, earliest first. Those that are long over are dropped sooner
     /// or later.
     pub holidays: Vec<HolidayBody>,
+    /// How much of a fee patients get back who call a visit off: the first line that fits counts, and where
+    /// none does, nothing. If the doctor or the clinic calls it off, all is given back.
+    pub refund_policy: Vec<RefundStepBody>,
     /// Its version, as in the `ETag`.
     pub version: i64,
     /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
@@ -87,6 +99,18 @@ pub struct HolidayBody {
     /// What is celebrated.
     #[schema(value_type = String, example = "Diwali")]
     pub name: HolidayName,
+}
+
+/// One line of a table of refunds.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundStepBody {
+    /// At least so many hours before the visit begins.
+    #[schema(example = 24)]
+    pub hours_before: u16,
+    /// So much of the fee is given back, in whole percent.
+    #[schema(maximum = 100, example = 100)]
+    pub percent: u8,
 }
 
 impl Versioned for ClinicState {
@@ -120,6 +144,7 @@ impl From<ListedClinic> for ClinicBody {
             zone,
             currency,
             holidays,
+            refund_policy,
             version,
         } = row;
         let holidays = holidays.iter().map(|(date, name)| HolidayBody {
@@ -133,8 +158,18 @@ impl From<ListedClinic> for ClinicBody {
             time_zone: zone,
             currency,
             holidays: holidays.collect(),
+            refund_policy: lines(&refund_policy),
             version,
             parked: false,
         }
     }
+}
+
+/// The lines of a table, earliest first.
+fn lines(policy: &RefundPolicy) -> Vec<RefundStepBody> {
+    let line = |step: &RefundStep| RefundStepBody {
+        hours_before: step.hours_before,
+        percent: step.percent,
+    };
+    policy.steps().iter().map(line).collect()
 }

@@ -44,6 +44,10 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::RefundNotFailed => {
             Problem::conflict("refund-not-failed", "The refund has not failed.")
         }
+        Refusal::NotPaid => Problem::conflict("payment-not-paid", "The payment is not paid yet."),
+        Refusal::ReceiptAlreadyIssued { .. } => {
+            Problem::conflict("receipt-already-issued", "The payment has its receipt.")
+        }
     }
 }
 

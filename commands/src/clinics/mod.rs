@@ -2,8 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::clinic::{
-    Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday,
+    Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic, RenameClinic,
+    SetRefundPolicy, WithdrawHoliday,
 };
+use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 use event_store::Loaded;
 use serde::{Deserialize, Serialize};
@@ -120,6 +122,24 @@ impl Commands {
     ) -> Answer {
         let command = ClinicCommand::WithdrawHoliday(WithdrawHoliday {
             date,
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_clinic(clinic, command, expected, context).await
+    }
+
+    /// Says how much patients get back who call a visit off. What was called off before stays as it was
+    /// decided.
+    #[instrument(name = "command.clinic.set_refund_policy", skip_all)]
+    pub async fn set_refund_policy(
+        &self,
+        clinic: ClinicId,
+        policy: RefundPolicy,
+        expected: Option<i64>,
+        context: &Context,
+    ) -> Answer {
+        let command = ClinicCommand::SetRefundPolicy(SetRefundPolicy {
+            policy,
             by: context.actor,
             at: context.at,
         });

@@ -75,12 +75,6 @@ impl Payments {
     async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
         let id = key(clinic.as_uuid());
         let loaded = self.commands.store.load_settled::<Clinic>(&id).await?;
-        let _ = loaded;
-        let steps =
-            [(24, 100), (4, 50)].map(|(hours_before, percent)| domain::payment::RefundStep {
-                hours_before,
-                percent,
-            });
-        Ok(RefundPolicy::new(steps.to_vec()).unwrap_or_default())
+        Ok(loaded.aggregate().refund_policy())
     }
 }

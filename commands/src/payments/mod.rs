@@ -9,6 +9,7 @@ mod cancelled;
 mod capture;
 mod checkout;
 mod news;
+mod receipt;
 mod reconcile;
 mod refund;
 mod settle;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 pub use checkout::{Checkout, CheckoutRefusal, Verification, VerifyRefusal};
 pub use news::Noted;
+pub use receipt::ReceiptReply;
 pub use refund::{REFUND_TRIES, RefundReply, RefundRequest};
 pub use settle::Settled;
 

@@ -113,7 +113,8 @@ impl PaymentTimers {
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
             | PaymentEvent::Refunded(_)
-            | PaymentEvent::RefundFailed(_) => None,
+            | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::ReceiptIssued(_) => None,
         })
     }
 }

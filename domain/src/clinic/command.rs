@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
 /// A request to a clinic.
@@ -15,6 +16,8 @@ pub enum ClinicCommand {
     DeclareHoliday(DeclareHoliday),
     /// Let it be open on such a day after all.
     WithdrawHoliday(WithdrawHoliday),
+    /// Say how much patients get back who call off.
+    SetRefundPolicy(SetRefundPolicy),
 }
 
 /// Opens a clinic.
@@ -68,6 +71,17 @@ pub struct WithdrawHoliday {
     /// On which date, on the clinic's calendar.
     pub date: NaiveDate,
     /// Who withdraws it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Says how much of a fee patients get back who call a visit off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetRefundPolicy {
+    /// The table that counts from now on.
+    pub policy: RefundPolicy,
+    /// Who sets it.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

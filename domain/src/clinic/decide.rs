@@ -1,9 +1,12 @@
 //! How a clinic makes up its mind: one function per command.
 
-use super::command::{ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, WithdrawHoliday};
+use super::command::{
+    ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetRefundPolicy, WithdrawHoliday,
+};
 use super::error::ClinicRefusal;
 use super::event::{
-    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened, ClinicRenamed,
+    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened,
+    ClinicRefundPolicySet, ClinicRenamed,
 };
 use super::state::{Clinic, OpenedClinic};
 use crate::values::plannable;
@@ -23,6 +26,7 @@ pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision {
         ClinicCommand::Rename(command) => Ok(rename(opened(clinic)?, command)),
         ClinicCommand::DeclareHoliday(command) => declare_holiday(opened(clinic)?, command),
         ClinicCommand::WithdrawHoliday(command) => withdraw_holiday(opened(clinic)?, &command),
+        ClinicCommand::SetRefundPolicy(command) => Ok(set_refund_policy(opened(clinic)?, command)),
     }
 }
 
@@ -101,6 +105,21 @@ fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decisio
         at,
     };
     Ok(vec![ClinicEvent::HolidayWithdrawn(withdrawn)])
+}
+
+/// A clinic that sets the usual table means it to stay, also if another becomes usual.
+fn set_refund_policy(clinic: &OpenedClinic, command: SetRefundPolicy) -> Vec<ClinicEvent> {
+    let SetRefundPolicy { policy, by, at } = command;
+    if clinic.refund_policy.as_ref() == Some(&policy) {
+        return vec![];
+    }
+    let set = ClinicRefundPolicySet {
+        clinic: clinic.facts.clinic,
+        policy,
+        by,
+        at,
+    };
+    vec![ClinicEvent::RefundPolicySet(set)]
 }
 
 const fn opened(clinic: &Clinic) -> Result<&OpenedClinic, ClinicRefusal> {

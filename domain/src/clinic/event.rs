@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::event_types::event_types;
+use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
 /// A fact about a clinic.
@@ -22,6 +23,9 @@ pub enum ClinicEvent {
     /// The clinic will be open on that day after all.
     #[serde(rename = "clinic.holiday_withdrawn")]
     HolidayWithdrawn(ClinicHolidayWithdrawn),
+    /// The clinic said how much patients get back who call off.
+    #[serde(rename = "clinic.refund_policy_set")]
+    RefundPolicySet(ClinicRefundPolicySet),
 }
 
 event_types!(ClinicEvent {
@@ -29,6 +33,7 @@ event_types!(ClinicEvent {
     Renamed => "clinic.renamed",
     HolidayDeclared => "clinic.holiday_declared",
     HolidayWithdrawn => "clinic.holiday_withdrawn",
+    RefundPolicySet => "clinic.refund_policy_set",
 });
 
 /// The clinic was opened.
@@ -93,6 +98,20 @@ pub struct ClinicHolidayWithdrawn {
     /// On which date, on the clinic's calendar.
     pub date: NaiveDate,
     /// Who withdrew it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How much of a fee patients get back who call a visit off, from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicRefundPolicySet {
+    /// Which clinic.
+    pub clinic: ClinicId,
+    /// The table.
+    pub policy: RefundPolicy,
+    /// Who set it.
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,

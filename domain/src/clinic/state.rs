@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::ClinicEvent;
+use crate::payment::RefundPolicy;
 use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
 
 /// A clinic, as far as its rules care.
@@ -26,6 +27,8 @@ pub struct OpenedClinic {
     pub city: City,
     /// The days on which it is closed.
     pub holidays: Holidays,
+    /// How much patients get back who call off, if the clinic ever said.
+    pub refund_policy: Option<RefundPolicy>,
 }
 
 /// What a doctor or a booking has to know of a clinic. None of it ever changes.
@@ -56,6 +59,15 @@ impl Clinic {
             Self::Open(clinic) => &clinic.holidays,
         }
     }
+
+    /// How much patients get back who call off: the clinic's table, or the usual one until it sets its own.
+    pub fn refund_policy(&self) -> RefundPolicy {
+        let own = match self {
+            Self::Unopened => None,
+            Self::Open(clinic) => clinic.refund_policy.clone(),
+        };
+        own.unwrap_or_else(RefundPolicy::usual)
+    }
 }
 
 /// The clinic after one more event. An event that can't follow leaves it as it is.
@@ -71,6 +83,7 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             name: opened.name.clone(),
             city: opened.city.clone(),
             holidays: Holidays::default(),
+            refund_policy: None,
         }),
         (Clinic::Open(clinic), ClinicEvent::Renamed(renamed)) => Clinic::Open(OpenedClinic {
             name: renamed.name.clone(),
@@ -86,12 +99,17 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             clinic.holidays.withdraw(withdrawn.date);
             Clinic::Open(clinic)
         }
+        (Clinic::Open(clinic), ClinicEvent::RefundPolicySet(set)) => Clinic::Open(OpenedClinic {
+            refund_policy: Some(set.policy.clone()),
+            ..clinic
+        }),
         (state @ Clinic::Open(_), ClinicEvent::Opened(_))
         | (
             state @ Clinic::Unopened,
             ClinicEvent::Renamed(_)
             | ClinicEvent::HolidayDeclared(_)
-            | ClinicEvent::HolidayWithdrawn(_),
+            | ClinicEvent::HolidayWithdrawn(_)
+            | ClinicEvent::RefundPolicySet(_),
         ) => state,
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::event::{Payable, RefundGrounds};
 use crate::values::{
     Actor, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, RefundId,
+    PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A request to a payment. Those that record tell what the gateway says.
@@ -29,6 +29,8 @@ pub enum PaymentCommand {
     RecordRefundFailure(RecordRefundFailure),
     /// Ask the gateway once more.
     RetryRefund(RetryRefund),
+    /// Give it its receipt.
+    IssueReceipt(IssueReceipt),
 }
 
 /// Opens a payment.
@@ -150,6 +152,15 @@ pub struct RetryRefund {
     pub refund: RefundId,
     /// Who asked for it.
     pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Gives a payment its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssueReceipt {
+    /// Its number in the clinic's series.
+    pub number: ReceiptNumber,
     /// When.
     pub at: DateTime<Utc>,
 }

@@ -1,13 +1,13 @@
 //! How a payment makes up its mind: one function per command. Refunds have a file of their own.
 
 use super::command::{
-    OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture, RecordFailedAttempt,
-    RecordOrder,
+    IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
+    RecordFailedAttempt, RecordOrder,
 };
 use super::error::PaymentRefusal;
 use super::event::{
     PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
-    PaymentOrderCreated, RefundGrounds,
+    PaymentOrderCreated, PaymentReceiptIssued, RefundGrounds,
 };
 use super::refunds::{
     record_refund, record_refund_failure, request_refund, requested, retry_refund,
@@ -33,6 +33,7 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision {
         PaymentCommand::RecordRefund(command) => record_refund(opened()?, command),
         PaymentCommand::RecordRefundFailure(command) => record_refund_failure(opened()?, command),
         PaymentCommand::RetryRefund(command) => retry_refund(opened()?, command),
+        PaymentCommand::IssueReceipt(command) => issue_receipt(opened()?, command),
     }
 }
 
@@ -179,4 +180,19 @@ fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision {
         (Actor::System, at),
     );
     Ok(vec![captured, back])
+}
+
+/// What is given back later takes no receipt away: the money did come.
+fn issue_receipt(opened: &OpenedPayment, command: IssueReceipt) -> Decision {
+    let IssueReceipt { number, at } = command;
+    match opened.receipt {
+        Some(issued) if issued == number => Ok(Vec::new()),
+        Some(number) => Err(PaymentRefusal::ReceiptAlreadyIssued { number }),
+        None if !opened.is_paid() => Err(PaymentRefusal::NotPaid),
+        None => Ok(vec![PaymentEvent::ReceiptIssued(PaymentReceiptIssued {
+            payment: opened.payment,
+            number,
+            at,
+        })]),
+    }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::values::{GatewayOrderId, Money};
+use crate::values::{GatewayOrderId, Money, ReceiptNumber};
 
 /// Why a payment says no.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -49,4 +49,13 @@ pub enum PaymentRefusal {
     /// Only what failed is tried again.
     #[error("the refund has not failed")]
     RefundNotFailed,
+    /// A receipt is for money that came.
+    #[error("the payment is not paid yet")]
+    NotPaid,
+    /// A payment has one receipt, for ever.
+    #[error("the payment has receipt {number} already")]
+    ReceiptAlreadyIssued {
+        /// Which one.
+        number: ReceiptNumber,
+    },
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event_types::event_types;
 use crate::values::{
     Actor, AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
-    Money, PatientId, PaymentId, RefundId,
+    Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A fact about a payment.
@@ -40,6 +40,9 @@ pub enum PaymentEvent {
     /// It is tried again.
     #[serde(rename = "payment.refund_retried")]
     RefundRetried(PaymentRefundRetried),
+    /// There is a receipt for it.
+    #[serde(rename = "payment.receipt_issued")]
+    ReceiptIssued(PaymentReceiptIssued),
 }
 
 event_types!(PaymentEvent {
@@ -52,6 +55,7 @@ event_types!(PaymentEvent {
     Refunded => "payment.refunded",
     RefundFailed => "payment.refund_failed",
     RefundRetried => "payment.refund_retried",
+    ReceiptIssued => "payment.receipt_issued",
 });
 
 /// What is paid for. Stored as `{"kind": "appointmentFee", "appointment": "…"}`.
@@ -87,6 +91,36 @@ pub enum RefundGrounds {
     Goodwill,
     /// Somebody gave it back at the gateway by hand, and we heard of it there.
     MadeAtGateway,
+}
+
+impl RefundGrounds {
+    /// Every one of them.
+    pub const ALL: [Self; 9] = [
+        Self::CancelledByPatient,
+        Self::CancelledByClinic,
+        Self::CancelledBeforePaid,
+        Self::SlotTaken,
+        Self::TooLate,
+        Self::PaidTwice,
+        Self::WrongAmount,
+        Self::Goodwill,
+        Self::MadeAtGateway,
+    ];
+
+    /// The word under which events store it, too.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CancelledByPatient => "CANCELLED_BY_PATIENT",
+            Self::CancelledByClinic => "CANCELLED_BY_CLINIC",
+            Self::CancelledBeforePaid => "CANCELLED_BEFORE_PAID",
+            Self::SlotTaken => "SLOT_TAKEN",
+            Self::TooLate => "TOO_LATE",
+            Self::PaidTwice => "PAID_TWICE",
+            Self::WrongAmount => "WRONG_AMOUNT",
+            Self::Goodwill => "GOODWILL",
+            Self::MadeAtGateway => "MADE_AT_GATEWAY",
+        }
+    }
 }
 
 /// Somebody was asked to pay.
@@ -235,6 +269,18 @@ pub struct PaymentRefundRetried {
     pub attempt_number: u16,
     /// Who asked for it.
     pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// There is a receipt for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentReceiptIssued {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// Its number in the clinic's series.
+    pub number: ReceiptNumber,
     /// When.
     pub at: DateTime<Utc>,
 }

@@ -4,6 +4,7 @@
 //! Unopened ──Open──▶ Opened ──RecordOrder──▶ at the gateway ──RecordCapture──▶ paid, for ever
 //!
 //! an attempt:  failed ──▶ authorised ──▶ captured            a step may be missing; none goes back
+//! a receipt:   IssueReceipt, once it is paid
 //! a refund:    requested ──▶ refunded
 //!                  ▲ └────▶ failed ──┐
 //!                  └──── RetryRefund ┘
@@ -33,15 +34,16 @@ mod lifecycle_tests;
 mod tests;
 
 pub use command::{
-    OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture, RecordFailedAttempt,
-    RecordOrder, RecordRefund, RecordRefundFailure, RequestRefund, RetryRefund,
+    IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
+    RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure, RequestRefund,
+    RetryRefund,
 };
 pub use decide::decide;
 pub use error::PaymentRefusal;
 pub use event::{
     Payable, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
-    PaymentOrderCreated, PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried,
-    PaymentRefunded, RefundGrounds,
+    PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundFailed, PaymentRefundRequested,
+    PaymentRefundRetried, PaymentRefunded, RefundGrounds,
 };
-pub use refund_policy::{InvalidRefundPolicy, RefundPolicy, RefundStep, refund_due};
+pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep, refund_due};
 pub use state::{Attempt, OpenedPayment, Payment, Refund, RefundStatus, evolve};

@@ -7,6 +7,9 @@ use thiserror::Error;
 use crate::appointment::CancelledBy;
 use crate::values::Money;
 
+/// The most lines of a table.
+pub const MAX_STEPS: usize = 24;
+
 /// Why a table is no policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidRefundPolicy {
@@ -19,6 +22,9 @@ pub enum InvalidRefundPolicy {
     /// Waiting never pays.
     #[error("a later step gives back no more than an earlier one")]
     LaterIsMore,
+    /// More lines than anybody reads.
+    #[error("a table has at most {MAX_STEPS} lines")]
+    TooManySteps,
 }
 
 /// One line of the table.
@@ -44,6 +50,9 @@ impl RefundPolicy {
     /// # Errors
     /// [`InvalidRefundPolicy`] says what is wrong with it.
     pub fn new(steps: Vec<RefundStep>) -> Result<Self, InvalidRefundPolicy> {
+        if steps.len() > MAX_STEPS {
+            return Err(InvalidRefundPolicy::TooManySteps);
+        }
         if steps.iter().any(|step| step.percent > 100) {
             return Err(InvalidRefundPolicy::MoreThanAll);
         }
@@ -56,6 +65,21 @@ impl RefundPolicy {
             }
         }
         Ok(Self(steps))
+    }
+
+    /// The table of a clinic that set none: all of it a day before, half of it four hours before.
+    #[must_use]
+    pub fn usual() -> Self {
+        let steps = [(24, 100), (4, 50)].map(|(hours_before, percent)| RefundStep {
+            hours_before,
+            percent,
+        });
+        Self(steps.to_vec())
+    }
+
+    /// Its lines, earliest first.
+    pub fn steps(&self) -> &[RefundStep] {
+        &self.0
     }
 
     /// What is given back of `paid` if the visit is called off so long before it begins; nothing once it
@@ -118,7 +142,7 @@ mod tests {
     }
 
     fn usual() -> RefundPolicy {
-        RefundPolicy::new(vec![step(24, 100), step(4, 50)]).unwrap()
+        RefundPolicy::usual()
     }
 
     fn inr(amount: i64) -> Money {
@@ -127,6 +151,21 @@ mod tests {
 
     fn back(before: TimeDelta) -> i64 {
         usual().share_of(inr(80_000), before).amount()
+    }
+
+    #[test]
+    fn the_usual_table_is_one() {
+        let steps = vec![step(24, 100), step(4, 50)];
+        assert_eq!(RefundPolicy::new(steps.clone()), Ok(usual()));
+        assert_eq!(usual().steps(), steps);
+    }
+
+    #[test]
+    fn a_table_has_at_most_24_lines() {
+        let lines = |count: u16| (1..=count).rev().map(|hours| step(hours, 10)).collect();
+        assert!(RefundPolicy::new(lines(24)).is_ok());
+        let too_many = Err(InvalidRefundPolicy::TooManySteps);
+        assert_eq!(RefundPolicy::new(lines(25)), too_many);
     }
 
     #[test]

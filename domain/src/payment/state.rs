@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Payable, PaymentEvent, PaymentOpened};
 use crate::values::{
-    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, RefundId,
+    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
+    RefundId,
 };
 
 /// A payment, as far as its rules care.
@@ -43,6 +44,8 @@ pub struct OpenedPayment {
     pub settled_by: Option<GatewayPaymentId>,
     /// What is given back.
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// The number of its receipt, once there is one.
+    pub receipt: Option<ReceiptNumber>,
 }
 
 /// How far an attempt came. It never goes back.
@@ -71,6 +74,7 @@ pub struct Refund {
 
 /// How far a refund is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundStatus {
     /// The gateway is to do it, or at it.
     Requested,
@@ -78,6 +82,17 @@ pub enum RefundStatus {
     Failed,
     /// The money is back.
     Refunded,
+}
+
+impl RefundStatus {
+    /// The word for it, as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "REQUESTED",
+            Self::Failed => "FAILED",
+            Self::Refunded => "REFUNDED",
+        }
+    }
 }
 
 impl Payment {
@@ -143,6 +158,7 @@ impl From<&PaymentOpened> for OpenedPayment {
             attempts: BTreeMap::new(),
             settled_by: None,
             refunds: BTreeMap::new(),
+            receipt: None,
         }
     }
 }
@@ -167,7 +183,8 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
             | PaymentEvent::RefundRequested(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
-            | PaymentEvent::RefundRetried(_),
+            | PaymentEvent::RefundRetried(_)
+            | PaymentEvent::ReceiptIssued(_),
         ) => Payment::Unopened,
     }
 }
@@ -214,6 +231,7 @@ impl OpenedPayment {
                     refund.attempt_number = retried.attempt_number;
                 }
             }
+            PaymentEvent::ReceiptIssued(issued) => self.receipt = Some(issued.number),
         }
     }
 

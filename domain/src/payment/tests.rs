@@ -8,7 +8,7 @@ use super::*;
 use crate::samples::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
     Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PaymentId, RefundId,
+    PaymentId, ReceiptNumber, RefundId,
 };
 
 const FEE: i64 = 80_000;
@@ -237,6 +237,21 @@ fn retried(number: u128, attempt_number: u16) -> PaymentEvent {
     })
 }
 
+fn issue_receipt(number: i64) -> PaymentCommand {
+    PaymentCommand::IssueReceipt(IssueReceipt {
+        number: ReceiptNumber::new(number).unwrap(),
+        at: now(),
+    })
+}
+
+fn receipt_issued(number: i64) -> PaymentEvent {
+    PaymentEvent::ReceiptIssued(PaymentReceiptIssued {
+        payment: payment_id(),
+        number: ReceiptNumber::new(number).unwrap(),
+        at: now(),
+    })
+}
+
 fn with(
     mut events: Vec<PaymentEvent>,
     more: impl IntoIterator<Item = PaymentEvent>,
@@ -295,6 +310,7 @@ fn nothing_is_known_of_a_payment_that_was_never_opened() {
         confirm_refund(1),
         fail_refund(1, 1),
         retry(1),
+        issue_receipt(1),
     ];
     for command in commands {
         refuses(&[], command, PaymentRefusal::NotFound);
@@ -506,4 +522,48 @@ fn money_that_is_back_is_back_whatever_was_said_before() {
     given(&events)
         .when(confirm_refund(1))
         .then_expect_events(vec![refunded(1, FEE)]);
+}
+
+#[test]
+fn what_is_paid_gets_a_receipt_also_if_some_of_it_went_back() {
+    given(&paid())
+        .when(issue_receipt(17))
+        .then_expect_events(vec![receipt_issued(17)]);
+    given(&with(paid(), [requested(1, FEE), refunded(1, FEE)]))
+        .when(issue_receipt(17))
+        .then_expect_events(vec![receipt_issued(17)]);
+}
+
+#[test]
+fn what_is_not_paid_gets_no_receipt() {
+    let before = [opened(), ordered(), authorised("pay_1")];
+    refuses(&before, issue_receipt(17), PaymentRefusal::NotPaid);
+    let wrong = [opened(), ordered(), captured("pay_1", inr(FEE - 1), false)];
+    refuses(&wrong, issue_receipt(17), PaymentRefusal::NotPaid);
+}
+
+#[test]
+fn a_payment_has_one_receipt_and_the_same_number_again_is_no_new_fact() {
+    let events = with(paid(), [receipt_issued(17)]);
+    nothing_new(&events, issue_receipt(17));
+    let number = ReceiptNumber::new(17).unwrap();
+    refuses(
+        &events,
+        issue_receipt(18),
+        PaymentRefusal::ReceiptAlreadyIssued { number },
+    );
+}
+
+#[test]
+fn words_are_those_under_which_they_are_stored() {
+    for grounds in RefundGrounds::ALL {
+        assert_eq!(serde_json::to_value(grounds).unwrap(), grounds.as_str());
+    }
+    for status in [
+        RefundStatus::Requested,
+        RefundStatus::Failed,
+        RefundStatus::Refunded,
+    ] {
+        assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+    }
 }

@@ -69,6 +69,9 @@ impl Fold for BookableClinic {
                 clinic.holidays.withdraw(withdrawn.date);
                 clinic
             }
+            ClinicEvent::RefundPolicySet(set) => {
+                known.unwrap_or_else(|| Self::always_open(set.clinic))
+            }
         };
         Some(Self { version, ..clinic })
     }

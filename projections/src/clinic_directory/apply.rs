@@ -2,6 +2,7 @@
 
 use domain::Holidays;
 use domain::clinic::ClinicEvent;
+use domain::payment::RefundPolicy;
 use event_store::{RecordedEvent, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -41,6 +42,7 @@ impl Fold for ListedClinic {
                 zone: opened.zone,
                 currency: opened.currency,
                 holidays: Holidays::default(),
+                refund_policy: RefundPolicy::usual(),
                 version,
             },
             ClinicEvent::Renamed(renamed) => Self {
@@ -54,6 +56,10 @@ impl Fold for ListedClinic {
             ClinicEvent::HolidayWithdrawn(withdrawn) => known?.closed(|holidays| {
                 holidays.withdraw(withdrawn.date);
             }),
+            ClinicEvent::RefundPolicySet(set) => Self {
+                refund_policy: set.policy,
+                ..known?
+            },
         };
         Some(Self { version, ..clinic })
     }
@@ -69,12 +75,15 @@ impl ListedClinic {
 async fn write(connection: &mut PgConnection, rows: &[ListedClinic]) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        insert into clinic_directory as stored (clinic_id, name, city, zone, currency, holidays, version)
-        select clinic_id, name, city, zone, currency, holidays, version
-        from unnest(
-          $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[]
+        insert into clinic_directory as stored (
+          clinic_id, name, city, zone, currency, holidays, refund_policy, version
         )
-          as changed (clinic_id, name, city, zone, currency, holidays, version)
+        select clinic_id, name, city, zone, currency, holidays, refund_policy, version
+        from unnest(
+          $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[],
+          $8::bigint[]
+        )
+          as changed (clinic_id, name, city, zone, currency, holidays, refund_policy, version)
         on conflict (clinic_id) do update
         set
           name = excluded.name,
@@ -82,6 +91,7 @@ async fn write(connection: &mut PgConnection, rows: &[ListedClinic]) -> Result<(
           zone = excluded.zone,
           currency = excluded.currency,
           holidays = excluded.holidays,
+          refund_policy = excluded.refund_policy,
           version = excluded.version
         where excluded.version > stored.version
         "#,
@@ -91,6 +101,7 @@ async fn write(connection: &mut PgConnection, rows: &[ListedClinic]) -> Result<(
         &column(rows, |row| row.zone.name()) as _,
         &column(rows, |row| row.currency.code()) as _,
         &column(rows, |row| Json(&row.holidays)) as _,
+        &column(rows, |row| Json(&row.refund_policy)) as _,
         &column(rows, |row| row.version)
     )
     .execute(connection)

@@ -27,7 +27,7 @@ impl Subscriber for ClinicDirectory {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn event_types(&self) -> Vec<&'static str> {

@@ -1,5 +1,6 @@
 //! How the list of clinics is asked.
 
+use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
 use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};
@@ -24,6 +25,8 @@ pub struct ListedClinic {
     pub currency: Currency,
     /// The days on which it is closed. Those that are long over are dropped sooner or later.
     pub holidays: Holidays,
+    /// How much patients get back who call off.
+    pub refund_policy: RefundPolicy,
     /// The version of the clinic that this row shows.
     pub version: i64,
 }
@@ -38,7 +41,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Columns,
         r#"
-        select clinic_id, name, city, zone, currency, holidays, version
+        select clinic_id, name, city, zone, currency, holidays, refund_policy, version
         from clinic_directory
         where $1::text is null or (name, clinic_id) > ($1, $2::uuid)
         order by name, clinic_id
@@ -69,7 +72,7 @@ pub(super) async fn of(
     let rows = sqlx::query_as!(
         Columns,
         r#"
-        select clinic_id, name, city, zone, currency, holidays, version
+        select clinic_id, name, city, zone, currency, holidays, refund_policy, version
         from clinic_directory
         where clinic_id = any ($1)
         "#,
@@ -87,6 +90,7 @@ struct Columns {
     zone: String,
     currency: String,
     holidays: Value,
+    refund_policy: Value,
     version: i64,
 }
 
@@ -101,6 +105,7 @@ impl TryFrom<Columns> for ListedClinic {
             zone: word("zone", &columns.zone)?,
             currency: word("currency", &columns.currency)?,
             holidays: json("holidays", columns.holidays)?,
+            refund_policy: json("refund_policy", columns.refund_policy)?,
             version: columns.version,
         })
     }

@@ -165,7 +165,8 @@ impl Fold for StoredClinic {
             }),
             ClinicEvent::Renamed(_)
             | ClinicEvent::HolidayDeclared(_)
-            | ClinicEvent::HolidayWithdrawn(_) => known,
+            | ClinicEvent::HolidayWithdrawn(_)
+            | ClinicEvent::RefundPolicySet(_) => known,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Which clinics are there?
 
 use domain::Currency;
+use domain::payment::RefundPolicy;
 use projections::clinic_directory::{ClinicDirectory, ListedClinic, get, list};
 
-use super::dates::holidays_of_pune;
+use super::dates::{holidays_of_pune, refund_policy_of_pune};
 use super::fixture::{History, clinic};
 use super::story::{BERLIN, PUNE, told};
 
@@ -21,7 +22,8 @@ fn renamed_pune() -> ListedClinic {
         zone: "Asia/Kolkata".parse().unwrap(),
         currency: Currency::Inr,
         holidays: holidays_of_pune(),
-        version: 5,
+        refund_policy: refund_policy_of_pune(),
+        version: 6,
     }
 }
 
@@ -47,4 +49,5 @@ async fn clinics_are_listed_by_name_page_by_page() {
     let second = list(&history.pool, after, 10).await.unwrap();
     let clinics: Vec<_> = second.iter().map(|row| row.clinic).collect();
     assert_eq!(clinics, [clinic(BERLIN)]);
+    assert_eq!(second[0].refund_policy, RefundPolicy::usual());
 }

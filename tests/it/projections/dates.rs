@@ -1,8 +1,10 @@
-//! Dates on which a week does not hold: what Meera said of April in Pune, and Pune's holidays.
+//! Dates on which a week does not hold: what Meera said of April in Pune, and Pune's holidays. And what Pune
+//! gives back to whoever calls off.
 
 use chrono::{NaiveDate, NaiveTime};
-use domain::clinic::{Clinic, ClinicCommand, DeclareHoliday, WithdrawHoliday};
+use domain::clinic::{Clinic, ClinicCommand, DeclareHoliday, SetRefundPolicy, WithdrawHoliday};
 use domain::doctor::{ClearDateHours, Doctor, DoctorCommand, SetDateHours};
+use domain::payment::{RefundPolicy, RefundStep};
 use domain::{Actor, DatedHours, DayHours, HolidayName, Holidays, Opening};
 
 use super::fixture::{History, clinic, doctor};
@@ -41,6 +43,25 @@ pub fn holidays_of_pune() -> Holidays {
     let name = "Tamil New Year".parse().unwrap();
     holidays.declare("2026-04-13".parse().unwrap(), name, today());
     holidays
+}
+
+/// Pune gives all of it back until two days before.
+pub async fn refund_policy(history: &History) {
+    let set = ClinicCommand::SetRefundPolicy(SetRefundPolicy {
+        policy: refund_policy_of_pune(),
+        by: Actor::System,
+        at: today(),
+    });
+    history.run::<Clinic>(clinic(PUNE).as_uuid(), set).await;
+}
+
+pub fn refund_policy_of_pune() -> RefundPolicy {
+    let (hours_before, percent) = (48, 100);
+    let step = RefundStep {
+        hours_before,
+        percent,
+    };
+    RefundPolicy::new(vec![step]).unwrap()
 }
 
 /// Meera's April in Pune, and a Monday off that she took back.

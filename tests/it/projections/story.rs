@@ -27,7 +27,7 @@ use domain::{
 };
 
 use super::attended::attended;
-use super::dates::{dates, holidays};
+use super::dates::{dates, holidays, refund_policy};
 use super::fixture::{History, account, appointment, at, clinic, doctor, leave, patient};
 
 pub const PUNE: u128 = 1;
@@ -74,6 +74,7 @@ async fn clinics(history: &History) {
     });
     history.run::<Clinic>(clinic(PUNE).as_uuid(), rename).await;
     holidays(history).await;
+    refund_policy(history).await;
 }
 
 async fn open(history: &History, number: u128, name: &str, zone: &str, currency: Currency) {

@@ -1,0 +1,9 @@
+select
+  payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
+  status, tries, failure_code, gateway_refund, requested_at, changed_at, version
+from payment_refunds
+where status = 'FAILED'
+  and ($1::uuid[] is null or clinic_id = any ($1))
+  and ($2::timestamptz is null or (requested_at, refund_id) > ($2, $3::uuid))
+order by requested_at, refund_id
+limit $4

@@ -1,0 +1,21 @@
+-- What was asked for on that day, and what money moved for on it.
+select
+  payment_id, appointment_id, patient_id, clinic_id, amount, currency, order_id, opened_at, pay_until,
+  paid_at, settled_by, captured, refunds_requested, refunds_failed, refunded, receipt_number, version
+from payments
+where payment_id in (
+    select payment_id
+    from payments
+    where clinic_id = $1
+      and opened_at >= $2
+      and opened_at < $3
+    union
+    select payment_id
+    from ledger_entries
+    where clinic_id = $1
+      and at >= $2
+      and at < $3
+  )
+  and ($4::timestamptz is null or (opened_at, payment_id) < ($4, $5::uuid))
+order by opened_at desc, payment_id desc
+limit $6

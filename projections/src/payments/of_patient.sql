@@ -1,0 +1,9 @@
+select
+  payment_id, appointment_id, patient_id, clinic_id, amount, currency, order_id, opened_at, pay_until,
+  paid_at, settled_by, captured, refunds_requested, refunds_failed, refunded, receipt_number, version
+from payments
+where patient_id = $1
+  and ($2::uuid[] is null or clinic_id = any ($2))
+  and ($3::timestamptz is null or (opened_at, payment_id) < ($3, $4::uuid))
+order by opened_at desc, payment_id desc
+limit $5
