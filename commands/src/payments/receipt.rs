@@ -9,7 +9,7 @@ use tracing::instrument;
 
 use crate::basis::Basis;
 use crate::execute::{decide, key};
-use crate::place::Drafted;
+use crate::place::{ATTEMPTS, Drafted};
 use crate::{CommandError, Commands, Context, Done};
 
 type Refused = CommandError<PaymentRefusal>;
@@ -35,25 +35,38 @@ impl Commands {
         payment: PaymentId,
         context: &Context,
     ) -> Result<Done<ReceiptReply>, Refused> {
-        let draft = async |basis: &mut Basis| {
-            let id = key(payment.as_uuid());
-            let loaded = self.store.load_settled::<Payment>(&id).await?;
-            basis.look(&loaded);
-            let opened = loaded.aggregate().opened();
-            let opened = opened.ok_or(CommandError::NotFound)?;
-            let (clinic, amount, issued) = (opened.clinic, opened.amount, opened.receipt);
-            let (book, number) = match issued {
-                Some(number) => (None, number),
-                None => self
-                    .next_number((clinic, payment, amount), basis, context)
-                    .await
-                    .map(|(book, number)| (Some(book), number))?,
-            };
-            let receipt = self.decide_receipt(loaded, number, context).await?;
-            let streams = book.into_iter().chain([receipt]).collect();
-            Ok(drafted(streams, ReceiptReply { payment, number }))
+        for attempt in 0..ATTEMPTS {
+            let mut basis = Basis::default();
+            let drafted = self.receipt(payment, &mut basis, context).await;
+            if let Some(done) = self.placed(context, (basis, drafted), attempt).await? {
+                return Ok(done);
+            }
+        }
+        Err(CommandError::Contended)
+    }
+
+    async fn receipt(
+        &self,
+        payment: PaymentId,
+        basis: &mut Basis,
+        context: &Context,
+    ) -> Result<Drafted<ReceiptReply, PaymentRefusal>, Refused> {
+        let id = key(payment.as_uuid());
+        let loaded = self.store.load_settled::<Payment>(&id).await?;
+        basis.look(&loaded);
+        let opened = loaded.aggregate().opened();
+        let opened = opened.ok_or(CommandError::NotFound)?;
+        let (clinic, amount, issued) = (opened.clinic, opened.amount, opened.receipt);
+        let (book, number) = match issued {
+            Some(number) => (None, number),
+            None => self
+                .next_number((clinic, payment, amount), basis, context)
+                .await
+                .map(|(book, number)| (Some(book), number))?,
         };
-        self.place(context, draft).await
+        let receipt = self.decide_receipt(loaded, number, context).await?;
+        let streams = book.into_iter().chain([receipt]).collect();
+        Ok(drafted(streams, ReceiptReply { payment, number }))
     }
 
     /// The number that the clinic's book gives out next, and the book with it.

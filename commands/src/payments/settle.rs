@@ -31,6 +31,9 @@ impl Payments {
         }
         let Payable::AppointmentFee { appointment } = opened.payable;
         let context = self.caused_by(payment, &opened.clinic);
+        // Whatever becomes of it, the clinic was paid.
+        let receipt = self.commands.issue_receipt(payment, &context).await;
+        receipt.map_err(fault_of("giving a payment its receipt"))?;
         let Some(grounds) = self.not_kept(appointment, payment, &context).await? else {
             return Ok(Settled::Kept);
         };

@@ -70,6 +70,10 @@ const ROUTES: [(&str, Expected); 49] = [
     ("post /api/v1/appointments/{id}/start",                         (401, [403, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/complete",                      (401, [403, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/no-show",                       (401, [403, 403, 404, 404, 403])),
+    ("post /api/v1/appointments/{id}/payment",                       (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/payments/{id}/verify",                            (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/payments/{id}/refunds",                           (401, [403, 403, 403, 404, 403])),
+    ("post /api/v1/payments/{id}/refunds/{refund}/retry",            (401, [403, 403, 403, 404, 403])),
 ];
 
 /// The things that are none of the callers' business.
@@ -78,6 +82,7 @@ struct Things {
     doctor: DoctorId,
     account: String,
     appointment: String,
+    payment: String,
     leave: String,
 }
 
@@ -93,6 +98,8 @@ async fn things(clinic: &Clinic) -> Things {
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
     clinic.read(&asha, &booked).await;
+    let checkout = asha.post(&booked.appointment("payment"), &json!({}));
+    let checkout = checkout.expect(201).await;
     clinic
         .settled(async || admin.get(account.header("location")).after(&account))
         .await;
@@ -105,6 +112,7 @@ async fn things(clinic: &Clinic) -> Things {
         doctor: clinic.doctor,
         account: account.text("id").to_owned(),
         appointment: booked.text("id").to_owned(),
+        payment: checkout.text("paymentId").to_owned(),
     }
 }
 
@@ -119,12 +127,14 @@ impl Things {
             () if of("doctors") => self.doctor.to_string(),
             () if of("leaves") => self.leave.clone(),
             () if of("patients") => patient.to_string(),
+            () if of("payments") => self.payment.clone(),
             () => self.appointment.clone(),
         };
         let path = path
             .replace("{id}", &id)
             .replace("{clinicId}", &self.clinic.to_string())
             .replace("{accountId}", &self.account)
+            .replace("{refund}", &self.appointment)
             .replace("{date}", "2026-12-25");
         let clinic = self.clinic;
         match route {
@@ -198,6 +208,11 @@ impl Things {
                 | "/api/v1/appointments/{id}/start"
                 | "/api/v1/appointments/{id}/complete"
                 | "/api/v1/appointments/{id}/no-show" => json!({"reason": "None of my business"}),
+                "/api/v1/payments/{id}/verify" => json!({
+                    "razorpay_payment_id": "pay_1",
+                    "razorpay_order_id": "order_1",
+                    "razorpay_signature": "0",
+                }),
                 _ => return None,
             },
         )

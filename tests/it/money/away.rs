@@ -15,7 +15,8 @@ async fn checkout_survives(faults: Value) {
     let path = booked.appointment("payment");
     let away = asha.post(&path, &json!({})).expect(503).await;
     away.is("gateway-away");
-    till.knob(Method::PUT, "/sandbox/faults", json!({"failNext": 0})).await;
+    till.knob(Method::PUT, "/sandbox/faults", json!({"failNext": 0}))
+        .await;
     eventually("the gateway is asked again", async || {
         asha.post(&path, &json!({})).send().await.status == 201
     })
@@ -60,7 +61,8 @@ async fn money_is_found_after_the_gateway_was_away() {
         till.clinic.count(sql, "payment-reconcile").await == 1
     })
     .await;
-    till.knob(Method::PUT, "/sandbox/faults", json!({"failNext": 0})).await;
+    till.knob(Method::PUT, "/sandbox/faults", json!({"failNext": 0}))
+        .await;
     let path = booked.appointment("");
     eventually("the visit is confirmed", async || {
         till.set(till.clinic.site.clock_now() + TimeDelta::seconds(5));

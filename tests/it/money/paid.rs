@@ -13,7 +13,10 @@ async fn a_visit_that_is_paid_for_in_time_is_confirmed_at_once() {
     let asha = till.patient();
     let booked = till.clinic.book(&asha, 0).expect(201).await;
     let checkout = till.checkout(&asha, &booked).await;
-    assert_eq!(checkout.body["amount"], json!({"amount": FEE, "currency": "INR"}));
+    assert_eq!(
+        checkout.body["amount"],
+        json!({"amount": FEE, "currency": "INR"})
+    );
     assert_eq!(checkout.body["expiresAt"], booked.body["holdUntil"]);
     let word = till.pay_in_silence(&checkout).await;
     let verified = till.verify(&asha, &checkout, &word).await;
