@@ -15,8 +15,9 @@ use crate::{Caller, CommandError, Context, Done, Fault};
 
 /// How often the gateway is asked for a refund before somebody has to look at it.
 pub const REFUND_TRIES: u16 = 5;
-/// How long a refund that the gateway is at is left alone; its news come sooner.
-const PENDING_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// How long a refund that the gateway is at is left alone, at least and at most; its news come sooner.
+const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(10);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 
 /// A refund on somebody's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +146,7 @@ impl Payments {
                 gateway_refund: told.gateway_refund,
                 at: context.at,
             }),
-            Told::AtIt => return Ok(Some(context.at + PENDING_PAUSE)),
+            Told::AtIt => return Ok(Some(look_again_at(requested.asked_at, context.at))),
             Told::Failed(code) => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
                 refund,
                 attempt_number: requested.attempt_number,
@@ -209,6 +210,11 @@ impl Payments {
     }
 }
 
+/// When to look again at what the gateway has been at since `since`: after as long again.
+fn look_again_at(since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + (now - since).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+}
+
 /// What the gateway says of a refund.
 enum Told {
     Done(GatewayRefund),
@@ -240,4 +246,18 @@ fn administers(
         clinic: Some(clinic),
         ..context.clone()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_gateway_is_at_is_looked_at_ever_more_seldom() {
+        let since = DateTime::UNIX_EPOCH;
+        let after = |age: TimeDelta| look_again_at(since, since + age) - (since + age);
+        assert_eq!(after(TimeDelta::zero()), SHORTEST_PAUSE);
+        assert_eq!(after(TimeDelta::minutes(3)), TimeDelta::minutes(3));
+        assert_eq!(after(TimeDelta::days(3)), LONGEST_PAUSE);
+    }
 }

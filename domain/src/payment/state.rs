@@ -70,6 +70,8 @@ pub struct Refund {
     pub status: RefundStatus,
     /// The gateway is asked for it for the nth time, from 1.
     pub attempt_number: u16,
+    /// Since when: how long it has been at it says how soon it is asked how far it is.
+    pub asked_at: DateTime<Utc>,
 }
 
 /// How far a refund is.
@@ -216,6 +218,7 @@ impl OpenedPayment {
                     amount: requested.amount,
                     status: RefundStatus::Requested,
                     attempt_number: 1,
+                    asked_at: requested.at,
                 };
                 self.refunds.insert(requested.refund, refund);
             }
@@ -229,6 +232,7 @@ impl OpenedPayment {
                 if let Some(refund) = self.refunds.get_mut(&retried.refund) {
                     refund.status = RefundStatus::Requested;
                     refund.attempt_number = retried.attempt_number;
+                    refund.asked_at = retried.at;
                 }
             }
             PaymentEvent::ReceiptIssued(issued) => self.receipt = Some(issued.number),

@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 49] = [
+const ROUTES: [(&str, Expected); 53] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
