@@ -39,7 +39,7 @@ mod corpus_tests;
 mod samples;
 
 pub use availability::{
-    NotOffered, Offer, Partition, Taken, TakenBy, Timetable, Unoffered, WhyNot,
+    NotOffered, Offer, Partition, Taken, TakenBy, Timetable, Unoffered, WhyNot, day_on,
 };
 pub use clinic::ClinicFacts;
 pub use doctor::{Affiliation, DoctorFacts};

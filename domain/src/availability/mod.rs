@@ -24,4 +24,5 @@ mod timetable_tests;
 
 pub use partition::{Offer, Partition, Taken, TakenBy, Unoffered};
 pub use timetable::{NotOffered, Timetable};
+pub use wall_clock::day_on;
 pub use why::WhyNot;

@@ -35,6 +35,11 @@ pub(super) fn midnight(zone: ClinicZone, date: NaiveDate) -> Option<DateTime<Utc
     instants(zone, date, NaiveTime::MIN).map(|(first, _)| first)
 }
 
+/// All of one date on a wall clock: 23 to 25 hours, as a rule. Nothing if the zone left it out.
+pub fn day_on(zone: ClinicZone, date: NaiveDate) -> Option<Slot> {
+    days(zone, date, date)
+}
+
 /// From the first instant of one date up to the end of another. Nothing if the zone left out all
 /// of it.
 pub(super) fn days(zone: ClinicZone, from: NaiveDate, to: NaiveDate) -> Option<Slot> {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use domain::{AccountId, AppointmentId, ClinicId, DoctorId, LeaveId, PatientId, Slot};
+use domain::{AccountId, AppointmentId, ClinicId, DoctorId, LeaveId, PatientId, PaymentId, Slot};
 use event_store::{
     Append, Cursor, EventStore, Guards, Metadata, RecordedEvent, Sealing, Subscriber,
 };
@@ -180,6 +180,10 @@ pub fn account(number: u128) -> AccountId {
 
 pub fn leave(number: u128) -> LeaveId {
     LeaveId::from_uuid(Uuid::from_u128(0x0f << 64 | number))
+}
+
+pub fn payment(number: u128) -> PaymentId {
+    PaymentId::from_uuid(Uuid::from_u128(0x09 << 64 | number))
 }
 
 pub fn appointment(number: u128) -> AppointmentId {

@@ -29,6 +29,7 @@ use domain::{
 use super::attended::attended;
 use super::dates::{dates, holidays, refund_policy};
 use super::fixture::{History, account, appointment, at, clinic, doctor, leave, patient};
+use super::paid::paid;
 
 pub const PUNE: u128 = 1;
 pub const BERLIN: u128 = 2;
@@ -59,6 +60,7 @@ async fn tell(history: History) -> History {
     appointments(&history).await;
     attended(&history).await;
     leaves(&history).await;
+    paid(&history).await;
     accounts(&history).await;
     history
 }

@@ -62,8 +62,8 @@ async fn a_copy_of_another_version_is_refused() {
         matches!(
             error,
             RebuildError::OtherVersion {
-                copy: 1,
-                program: 2,
+                copy: 2,
+                program: 3,
                 ..
             }
         )

@@ -19,7 +19,7 @@ fn another(name: &str, of: &str) -> String {
         "text" => format!("coalesce({name}, '') || 'x'"),
         "jsonb" => "'\"planted\"'".to_owned(),
         "boolean" => format!("not {name}"),
-        "bigint" | "smallint" => format!("{name} + 1"),
+        "bigint" | "integer" | "smallint" => format!("{name} + 1"),
         "timestamp with time zone" => format!("coalesce({name}, now()) + interval '1 second'"),
         other => panic!("{other} is new: say what another one is"),
     }

@@ -1,0 +1,272 @@
+//! What was to be paid, was it, and what was given back?
+
+use chrono::{NaiveDate, TimeDelta};
+use domain::payment::{RefundGrounds, RefundStatus};
+use domain::{ReceiptNumber, Slot, day_on};
+use projections::payments::{
+    ClinicDay, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
+    PaymentStanding, Payments, Takings, failed_refunds, get, ledger_of_appointment,
+    ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
+    unpaid_before,
+};
+
+use super::fixture::{History, appointment, at, clinic, patient, payment};
+use super::paid::{
+    CALLED_OFF, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, eur, gateway_refund, order, refund,
+};
+use super::story::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, today, told};
+
+async fn kept() -> History {
+    let history = told().await;
+    history.project(&Payments).await;
+    history
+}
+
+fn twice() -> ListedPayment {
+    ListedPayment {
+        payment: payment(TWICE),
+        appointment: appointment(2),
+        patient: patient(ASHA),
+        clinic: clinic(PUNE),
+        amount: inr(60_000),
+        order: Some(order(TWICE)),
+        opened_at: today(),
+        pay_until: at(HOLDS_END),
+        paid_at: Some(today()),
+        settled_by: Some(attempt("pay_second")),
+        captured: inr(120_000),
+        refunds_requested: inr(60_000),
+        refunds_failed: inr(0),
+        refunded: inr(60_000),
+        receipt: Some(ReceiptNumber::FIRST),
+        version: 9,
+    }
+}
+
+fn ids(payments: &[ListedPayment]) -> Vec<u128> {
+    let known = [TWICE, UNPAID, CALLED_OFF, RUPEES];
+    let number = |row: &ListedPayment| known.into_iter().find(|n| payment(*n) == row.payment);
+    payments.iter().map(|row| number(row).unwrap()).collect()
+}
+
+fn day(date: &str) -> Slot {
+    let date: NaiveDate = date.parse().unwrap();
+    day_on(pune().zone, date).unwrap()
+}
+
+#[tokio::test]
+async fn a_payment_shows_what_came_and_what_went_back() {
+    let history = kept().await;
+    let found = get(&history.pool, payment(TWICE)).await.unwrap();
+    assert_eq!(found, Some(twice()));
+    assert_eq!(get(&history.pool, payment(99)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_is_still_owed_and_on_the_operators_list() {
+    let history = kept().await;
+    let called_off = get(&history.pool, payment(CALLED_OFF)).await.unwrap();
+    let called_off = called_off.unwrap();
+    assert_eq!(
+        (
+            called_off.refunds_requested,
+            called_off.refunds_failed,
+            called_off.refunded
+        ),
+        (inr(60_000), inr(60_000), inr(0))
+    );
+    let owed = ListedRefund {
+        payment: payment(CALLED_OFF),
+        refund: refund(CALLED_OFF),
+        appointment: appointment(3),
+        patient: patient(ASHA),
+        clinic: clinic(PUNE),
+        attempt: attempt("pay_fourth"),
+        amount: inr(60_000),
+        grounds: RefundGrounds::CancelledByClinic,
+        status: RefundStatus::Failed,
+        tries: 2,
+        failure: Some(code()),
+        gateway_refund: None,
+        requested_at: today(),
+        changed_at: today(),
+        version: 7,
+    };
+    let pool = &history.pool;
+    let listed = failed_refunds(pool, None, None, 10).await.unwrap();
+    assert_eq!(listed, [owed.clone()]);
+    let (here, elsewhere) = ([clinic(PUNE)], [clinic(BERLIN)]);
+    let listed = failed_refunds(pool, Some(&here), None, 10).await.unwrap();
+    assert_eq!(listed, [owed.clone()]);
+    let listed = failed_refunds(pool, Some(&elsewhere), None, 10).await;
+    assert_eq!(listed.unwrap(), []);
+    let behind = Some((owed.requested_at, owed.refund));
+    let listed = failed_refunds(pool, None, behind, 10).await.unwrap();
+    assert_eq!(listed, []);
+    let own = refunds_of(pool, payment(CALLED_OFF)).await.unwrap();
+    assert_eq!(own, [owed]);
+}
+
+#[tokio::test]
+async fn every_movement_of_money_has_one_entry_in_its_own_currency() {
+    let history = kept().await;
+    let entries = ledger_of_payment(&history.pool, payment(RUPEES)).await;
+    let came = LedgerEntry {
+        payment: payment(RUPEES),
+        entry: 3,
+        appointment: appointment(6),
+        patient: patient(RAVI),
+        clinic: clinic(BERLIN),
+        kind: LedgerKind::Capture,
+        amount: inr(5_000),
+        attempt: attempt("pay_fifth"),
+        refund: None,
+        gateway_refund: None,
+        grounds: None,
+        at: today(),
+    };
+    let left = LedgerEntry {
+        entry: 5,
+        kind: LedgerKind::Refund,
+        refund: Some(refund(RUPEES)),
+        gateway_refund: Some(gateway_refund(RUPEES)),
+        grounds: Some(RefundGrounds::WrongAmount),
+        ..came.clone()
+    };
+    assert_eq!(entries.unwrap(), [came, left]);
+    // Rupees are not counted as euros.
+    let rupees = get(&history.pool, payment(RUPEES)).await.unwrap().unwrap();
+    assert_eq!((rupees.captured, rupees.refunded), (eur(0), eur(0)));
+    assert_eq!(rupees.paid_at, None);
+}
+
+#[tokio::test]
+async fn the_ledger_of_a_visit_is_in_the_order_of_its_movements() {
+    let history = kept().await;
+    let entries = ledger_of_appointment(&history.pool, appointment(2)).await;
+    let moved: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .map(|entry| (entry.entry, entry.kind, entry.amount, entry.grounds))
+        .collect();
+    let twice = Some(RefundGrounds::PaidTwice);
+    assert_eq!(
+        moved,
+        [
+            (5, LedgerKind::Capture, inr(60_000), None),
+            (7, LedgerKind::Capture, inr(60_000), None),
+            (9, LedgerKind::Refund, inr(60_000), twice),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_patients_payments_are_listed_the_latest_first_page_by_page() {
+    let history = kept().await;
+    let search = PatientPayments {
+        patient: patient(ASHA),
+        clinics: None,
+        after: None,
+        limit: 2,
+    };
+    let first = of_patient(&history.pool, &search).await.unwrap();
+    assert_eq!(ids(&first), [CALLED_OFF, UNPAID]);
+    let last = first.last().unwrap();
+    let after = Some((last.opened_at, last.payment));
+    let search = PatientPayments { after, ..search };
+    let second = of_patient(&history.pool, &search).await.unwrap();
+    assert_eq!(ids(&second), [TWICE]);
+    let clinics = Some(vec![clinic(BERLIN)]);
+    let elsewhere = PatientPayments {
+        clinics,
+        after: None,
+        ..search
+    };
+    let none = of_patient(&history.pool, &elsewhere).await.unwrap();
+    assert_eq!(none, []);
+}
+
+#[tokio::test]
+async fn a_visit_has_the_payments_that_were_opened_for_it() {
+    let history = kept().await;
+    let of_visit = of_appointment(&history.pool, appointment(6)).await;
+    assert_eq!(ids(&of_visit.unwrap()), [RUPEES]);
+    let none = of_appointment(&history.pool, appointment(5)).await.unwrap();
+    assert_eq!(none, []);
+}
+
+#[tokio::test]
+async fn a_clinics_day_ends_at_its_own_midnight() {
+    let history = kept().await;
+    let pool = &history.pool;
+    let open = at(HOLDS_END) - TimeDelta::seconds(1);
+    let first = takings(pool, clinic(PUNE), day("2026-03-01"), open).await;
+    let of_first = Takings {
+        captured: inr(180_000),
+        refunded: inr(0),
+        open: inr(60_000),
+    };
+    assert_eq!(first.unwrap(), [of_first]);
+    // In UTC it is still the 1st.
+    assert!(at(NEXT_DAY) < at("2026-03-02T00:00:00Z"));
+    let second = takings(pool, clinic(PUNE), day("2026-03-02"), open).await;
+    let of_second = Takings {
+        captured: inr(0),
+        refunded: inr(60_000),
+        open: inr(0),
+    };
+    assert_eq!(second.unwrap(), [of_second]);
+    let third = takings(pool, clinic(PUNE), day("2026-03-03"), open).await;
+    assert_eq!(third.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_nobody_paid_in_time_is_open_no_more() {
+    let history = kept().await;
+    let pool = &history.pool;
+    let late = at(HOLDS_END);
+    let first = takings(pool, clinic(PUNE), day("2026-03-01"), late).await;
+    assert_eq!(first.unwrap()[0].open, inr(0));
+    let unpaid = get(pool, payment(UNPAID)).await.unwrap().unwrap();
+    assert_eq!(unpaid.standing_at(late), PaymentStanding::Lapsed);
+}
+
+#[tokio::test]
+async fn a_day_has_what_was_asked_for_on_it_and_what_moved_on_it() {
+    let history = kept().await;
+    let search = ClinicDay {
+        clinic: clinic(PUNE),
+        day: day("2026-03-01"),
+        after: None,
+        limit: 2,
+    };
+    let first = of_clinic_day(&history.pool, &search).await.unwrap();
+    assert_eq!(ids(&first), [CALLED_OFF, UNPAID]);
+    let last = first.last().unwrap();
+    let after = Some((last.opened_at, last.payment));
+    let search = ClinicDay { after, ..search };
+    let rest = of_clinic_day(&history.pool, &search).await.unwrap();
+    assert_eq!(ids(&rest), [TWICE]);
+    let next = ClinicDay {
+        day: day("2026-03-02"),
+        after: None,
+        ..search
+    };
+    let moved = of_clinic_day(&history.pool, &next).await.unwrap();
+    assert_eq!(ids(&moved), [TWICE]);
+}
+
+#[tokio::test]
+async fn what_nobody_paid_is_listed_the_oldest_first() {
+    let history = kept().await;
+    let pool = &history.pool;
+    let moment = TimeDelta::microseconds(1);
+    let listed = unpaid_before(pool, today() + moment, None, 10).await;
+    let listed = listed.unwrap();
+    assert_eq!(ids(&listed), [UNPAID, RUPEES]);
+    let behind = Some((listed[0].opened_at, listed[0].payment));
+    let rest = unpaid_before(pool, today() + moment, behind, 10).await;
+    assert_eq!(ids(&rest.unwrap()), [RUPEES]);
+    let none = unpaid_before(pool, today(), None, 10).await.unwrap();
+    assert_eq!(none, []);
+}
