@@ -74,6 +74,8 @@ create table razorpay_sandbox_deliveries (
   event text not null,
   body text not null,
   state text not null,
+  -- The event that must have arrived before, if the order was told to be wrong.
+  behind text,
   due_at timestamptz not null,
   attempts integer not null default 0,
   created_at timestamptz not null default clock_timestamp(),

@@ -39,8 +39,9 @@ pub struct Host<'a> {
     pub pool: &'a PgPool,
     /// Finds logins; the sandbox's keys are derived from its key.
     pub logins: &'a LoginIndex,
-    /// Where the node listens.
-    pub server: SocketAddr,
+    /// Where the node listens, and so where a sandbox's webhooks go. A command that serves nobody has no such
+    /// place, and leaves them to the nodes.
+    pub server: Option<SocketAddr>,
 }
 
 impl Gateway {
@@ -64,18 +65,21 @@ impl Gateway {
                 );
                 Ok(gateway)
             }
-            None => Self::sandbox(host, pause(settings)),
+            None => Self::inside(host, pause(settings)),
         }
     }
 
-    fn sandbox(host: &Host<'_>, reconcile_after: TimeDelta) -> anyhow::Result<Self> {
+    /// A sandbox, and the adapter that asks it as it would ask Razorpay.
+    fn inside(host: &Host<'_>, reconcile_after: TimeDelta) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("finding a port for the sandbox of the payment gateway")?;
         let sandbox = Sandbox::start(SandboxOptions {
             pool: host.pool.clone(),
             keys: sandbox_keys(host.logins),
             listener,
-            webhook_url: Some(format!("http://{}{WEBHOOK}", within(host.server))),
+            webhook_url: host
+                .server
+                .map(|server| format!("http://{}{WEBHOOK}", within(server))),
             pace: SandboxPace::default(),
         })?;
         let keys = sandbox.keys();
@@ -88,7 +92,7 @@ impl Gateway {
             limits: RazorpayLimits::default(),
         })?;
         let url = sandbox.base_url();
-        if host.server.ip().is_loopback() {
+        if host.server.is_none_or(|server| server.ip().is_loopback()) {
             tracing::info!(
                 gateway.url = url,
                 "RAZORPAY_KEY_ID is not set: payments go to a sandbox inside the program, and no money moves."
@@ -113,14 +117,14 @@ impl Gateway {
         self.sandbox.as_ref().map(Sandbox::pages)
     }
 
-    /// Where the sandbox listens, if there is one: its knobs are for tests.
+    /// The sandbox, if that is what it is: its knobs are for tests.
     #[must_use]
-    pub fn sandbox_address(&self) -> Option<SocketAddr> {
-        self.sandbox.as_ref().map(Sandbox::address)
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     /// Stops what runs inside the program.
-    pub(crate) async fn stop(self) {
+    pub async fn stop(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }

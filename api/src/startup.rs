@@ -19,7 +19,7 @@ use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
-use razorpay_sandbox::Pages;
+use razorpay_sandbox::{Pages, Sandbox};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
@@ -203,10 +203,10 @@ impl Application {
         &self.app
     }
 
-    /// Where the sandbox of the payment gateway listens, if there is one.
+    /// The sandbox of the payment gateway, if there is one.
     #[must_use]
-    pub fn sandbox_address(&self) -> Option<SocketAddr> {
-        self.gateway.sandbox_address()
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.gateway.sandbox()
     }
 
     /// How many events the slowest subscriber has still to take.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use ureq::Agent;
 
+use crate::answer::Trouble;
 use crate::books::{Delivery, deliveries, late};
 use crate::options::SandboxPace;
 use crate::sign;
@@ -72,8 +73,11 @@ impl Courier {
     }
 
     /// Lets late payments come, and takes what is to be delivered.
-    async fn look(&self, free: usize) -> Result<Vec<Delivery>, crate::answer::Trouble> {
+    async fn look(&self, free: usize) -> Result<Vec<Delivery>, Trouble> {
         late::settle(&self.state).await?;
+        if self.state.webhook_url.is_none() {
+            return Ok(Vec::new());
+        }
         let lease = self.pace.answer + Duration::from_secs(1);
         let free = i64::try_from(free).unwrap_or(i64::MAX);
         Ok(deliveries::take(&self.state.pool, free, lease).await?)

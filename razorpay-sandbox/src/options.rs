@@ -25,7 +25,7 @@ pub struct SandboxOptions {
     pub keys: SandboxKeys,
     /// Where it listens. It has no secrets to keep, and no reason to be reached from other machines.
     pub listener: TcpListener,
-    /// Where its webhooks go. Without it there are none.
+    /// Where its webhooks go. Without it they are written down, and left to another one on the same database.
     pub webhook_url: Option<String>,
     /// How fast it is.
     pub pace: SandboxPace,

@@ -14,7 +14,7 @@ pub(crate) const ACCOUNT: &str = "acc_SandboxNoMoney";
 pub(crate) struct State {
     pub(crate) pool: PgPool,
     pub(crate) keys: SandboxKeys,
-    /// Where webhooks go, if anywhere.
+    /// Where webhooks go, if from here.
     pub(crate) webhook_url: Option<String>,
     /// Told when there is something to deliver.
     pub(crate) news: Arc<Notify>,

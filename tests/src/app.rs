@@ -15,7 +15,10 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use ipnet::IpNet;
+use secrecy::ExposeSecret as _;
+use sha2::Sha256;
 
 use crate::database::Database;
 use crate::sealing::masters;
@@ -92,7 +95,7 @@ impl Site {
         let host = Host {
             pool: &pool,
             logins: &logins,
-            server: listener.local_addr()?,
+            server: Some(listener.local_addr()?),
         };
         let gateway = Gateway::open(&self.payments, &host)?;
         let parts = Parts {
@@ -152,8 +155,22 @@ impl Node {
     /// The address of a path at the sandbox of the payment gateway that runs in this node.
     #[must_use]
     pub fn sandbox_url(&self, path: &str) -> Option<String> {
-        let address = self.application.sandbox_address()?;
+        let address = self.application.sandbox()?.address();
         Some(format!("http://{address}{path}"))
+    }
+
+    /// What the sandbox in this node would sign a webhook with.
+    #[must_use]
+    pub fn sign_webhook(&self, body: &[u8]) -> Option<String> {
+        let keys = self.application.sandbox()?.keys();
+        let secret = keys.webhook_secret.expose_secret().as_bytes();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+        mac.update(body);
+        let tag = mac.finalize().into_bytes();
+        Some(
+            tag.iter()
+                .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
+        )
     }
 
     /// What its handlers work with.

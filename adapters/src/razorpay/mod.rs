@@ -20,11 +20,7 @@ mod webhook;
 mod wire;
 
 #[cfg(test)]
-mod hostile_tests;
-#[cfg(test)]
-mod test_server;
-#[cfg(test)]
-mod webhook_tests;
+mod tests;
 
 use async_trait::async_trait;
 use commands::ports::{

@@ -38,12 +38,13 @@ async fn run(
 ) -> anyhow::Result<()> {
     let metrics = metrics_access(serve, storage)?;
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let server = listener
+        .local_addr()
+        .context("reading the listener's address")?;
     let host = Host {
         pool: &storage.pool,
         logins: &secrets.logins,
-        server: listener
-            .local_addr()
-            .context("reading the listener's address")?,
+        server: Some(server),
     };
     let gateway = Gateway::open(&serve.payments, &host)?;
     let parts = Parts {

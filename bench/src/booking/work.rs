@@ -150,7 +150,7 @@ fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result
     let host = Host {
         pool: &cluster.pool,
         logins: &logins,
-        server,
+        server: Some(server),
     };
     let gateway = Gateway::open(&PaymentSettings::default(), &host)?;
     Ok(Parts {

@@ -105,7 +105,7 @@ pub(crate) async fn make(
         Outcome::Authorized => vec![Event::payment("payment.authorized", &payment)],
         Outcome::Failed | Outcome::LateCapture => vec![Event::payment("payment.failed", &payment)],
     };
-    tell(state, &mut books, &events, plan.webhook).await?;
+    tell(&mut books, &events, plan.webhook).await?;
     books.commit().await?;
     state.news.notify_one();
     Ok(payment)

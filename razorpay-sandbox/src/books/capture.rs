@@ -41,7 +41,7 @@ pub(crate) async fn capture(
         Event::payment("payment.captured", &captured),
         Event::order_paid(&paid, &captured),
     ];
-    tell(state, &mut books, &events, captured.webhook.0).await?;
+    tell(&mut books, &events, captured.webhook.0).await?;
     books.commit().await?;
     state.news.notify_one();
     Ok(captured)

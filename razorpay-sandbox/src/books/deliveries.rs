@@ -21,14 +21,16 @@ pub(crate) struct NewDelivery {
     pub(crate) body: String,
     pub(crate) state: &'static str,
     pub(crate) in_ms: i64,
+    /// Which event must have arrived before.
+    pub(crate) behind: Option<String>,
     /// How often it is delivered.
     pub(crate) copies: i32,
 }
 
 pub(crate) async fn add(books: &mut PgConnection, new: &NewDelivery) -> Result<(), sqlx::Error> {
     let sql = "
-        insert into razorpay_sandbox_deliveries (event_id, copy, event, body, state, due_at)
-        select $1, copy, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond'
+        insert into razorpay_sandbox_deliveries (event_id, copy, event, body, state, behind, due_at)
+        select $1, copy, $2, $3, $4, $7, clock_timestamp() + $5 * interval '1 millisecond'
         from generate_series(1, $6) copy";
     sqlx::query(sql)
         .bind(&new.event_id)
@@ -37,6 +39,7 @@ pub(crate) async fn add(books: &mut PgConnection, new: &NewDelivery) -> Result<(
         .bind(new.state)
         .bind(new.in_ms)
         .bind(new.copies)
+        .bind(&new.behind)
         .execute(books)
         .await?;
     Ok(())
@@ -52,8 +55,12 @@ pub(crate) async fn take(
         update razorpay_sandbox_deliveries d
         set due_at = clock_timestamp() + $2 * interval '1 millisecond', attempts = d.attempts + 1
         from (
-          select event_id, copy from razorpay_sandbox_deliveries
+          select event_id, copy from razorpay_sandbox_deliveries later
           where state = 'waiting' and due_at <= clock_timestamp()
+            and not exists (
+              select from razorpay_sandbox_deliveries first
+              where first.event_id = later.behind and first.state = 'waiting'
+            )
           order by due_at
           limit $1
           for update skip locked
@@ -113,7 +120,7 @@ pub(crate) async fn count(books: impl PgExecutor<'_>) -> Result<Vec<(String, i64
 pub(crate) async fn forget(books: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
     let sql = "
         delete from razorpay_sandbox_deliveries
-        where state <> 'waiting' and created_at < clock_timestamp() - interval '7 days'";
+        where created_at < clock_timestamp() - interval '7 days'";
     sqlx::query(sql).execute(books).await?;
     Ok(())
 }

@@ -7,11 +7,7 @@ use sqlx::PgConnection;
 use super::{Order, Payment, Refund, deliveries};
 use crate::answer::Trouble;
 use crate::ids;
-use crate::state::{ACCOUNT, State};
-
-/// The pause between two events that travel in the wrong order, in milliseconds: the first one has arrived
-/// by then.
-const APART_MS: i64 = 150;
+use crate::state::ACCOUNT;
 
 /// How webhooks travel.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -24,7 +20,7 @@ pub(crate) struct WebhookPlan {
     pub(crate) drop: bool,
     /// How many more times each arrives.
     pub(crate) duplicates: u8,
-    /// Whether the last one goes first.
+    /// Whether the last one goes first, and each other one when the one before has arrived.
     pub(crate) reorder: bool,
 }
 
@@ -73,30 +69,31 @@ impl Event {
     }
 }
 
-/// Writes down what is to be told, if there is anybody to tell it.
+/// Writes down what is to be told.
 pub(crate) async fn tell(
-    state: &State,
     books: &mut PgConnection,
     events: &[Event],
     plan: WebhookPlan,
 ) -> Result<(), Trouble> {
-    if state.webhook_url.is_none() {
-        return Ok(());
-    }
     let now = "select extract(epoch from clock_timestamp())::bigint";
     let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *books).await?;
-    for (place, event) in (0_i64..).zip(events) {
-        let behind = i64::try_from(events.len()).unwrap_or(0) - 1 - place;
-        let apart = if plan.reorder { behind * APART_MS } else { 0 };
+    let mut ordered: Vec<_> = events.iter().collect();
+    if plan.reorder {
+        ordered.reverse();
+    }
+    let mut before = None;
+    for event in ordered {
         let new = deliveries::NewDelivery {
             event_id: ids::new("")?,
             event: event.name,
             body: event.body(now),
             state: if plan.drop { "dropped" } else { "waiting" },
-            in_ms: i64::from(plan.delay_ms) + apart,
+            in_ms: plan.delay_ms.into(),
+            behind: before.filter(|_| plan.reorder),
             copies: 1 + i32::from(plan.duplicates),
         };
         deliveries::add(&mut *books, &new).await?;
+        before = Some(new.event_id);
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ async fn come(state: &State, payment: &str, order: &str) -> Result<(), Trouble> 
         Event::payment("payment.captured", &captured),
         Event::order_paid(&paid, &captured),
     ];
-    tell(state, &mut books, &events, captured.webhook.0).await?;
+    tell(&mut books, &events, captured.webhook.0).await?;
     books.commit().await?;
     state.news.notify_one();
     Ok(())

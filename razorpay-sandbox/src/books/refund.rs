@@ -61,7 +61,7 @@ pub(crate) async fn make(state: &State, asked: Asked<'_>) -> Result<Refund, Trou
         request_hash: hash,
     };
     let made = refunds::add(&mut books, new).await?;
-    let told = note(state, &mut books, &order, &made).await?;
+    let told = note(&mut books, &order, &made).await?;
     books.commit().await?;
     state.news.notify_one();
     Ok(told)
@@ -95,19 +95,14 @@ fn check(payment: &Payment, amount: i64) -> Result<(), Trouble> {
 
 /// Notes at the payment what became of a refund, and what is to be told. Returns the refund as whoever asked for
 /// it is told: one that fails does so a moment later.
-async fn note(
-    state: &State,
-    books: &mut PgConnection,
-    order: &Order,
-    refund: &Refund,
-) -> Result<Refund, Trouble> {
+async fn note(books: &mut PgConnection, order: &Order, refund: &Refund) -> Result<Refund, Trouble> {
     let failed = refund.status == "failed";
     let taken = if failed { 0 } else { refund.amount };
     let payment = payments::given_back(books, &refund.payment_id, taken).await?;
     let first = refund.with_status(if failed { "pending" } else { &refund.status });
     let mut events = vec![Event::refund("refund.created", &first, &payment)];
     events.extend(end_of(refund, &payment));
-    tell(state, books, &events, order.refunds_webhook.0).await?;
+    tell(books, &events, order.refunds_webhook.0).await?;
     Ok(first)
 }
 
@@ -137,7 +132,7 @@ pub(crate) async fn end(state: &State, id: &str, status: &str) -> Result<Refund,
     let taken = if status == "failed" { -ended.amount } else { 0 };
     let payment = payments::given_back(&mut books, &payment.id, taken).await?;
     let events: Vec<_> = end_of(&ended, &payment).into_iter().collect();
-    tell(state, &mut books, &events, order.refunds_webhook.0).await?;
+    tell(&mut books, &events, order.refunds_webhook.0).await?;
     books.commit().await?;
     state.news.notify_one();
     Ok(ended)

@@ -40,6 +40,11 @@ impl Fixture {
 
     /// On books that are there.
     pub fn on(pool: PgPool, webhook_url: Option<String>) -> Self {
+        Self::waiting(pool, webhook_url, SandboxPace::default().answer)
+    }
+
+    /// The same, where a webhook waits so long for its answer.
+    pub fn waiting(pool: PgPool, webhook_url: Option<String>, answer: Duration) -> Self {
         let sandbox = Sandbox::start(SandboxOptions {
             pool: pool.clone(),
             keys: keys(),
@@ -47,7 +52,7 @@ impl Fixture {
             webhook_url,
             // Impatient, so that no test takes long.
             pace: SandboxPace {
-                answer: Duration::from_millis(500),
+                answer,
                 first_pause: Duration::from_millis(20),
                 longest_pause: Duration::from_millis(100),
                 look: Duration::from_millis(20),

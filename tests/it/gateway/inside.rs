@@ -41,6 +41,16 @@ async fn without_keys_a_node_has_a_sandbox_whose_checkout_is_at_the_nodes_addres
 }
 
 #[tokio::test]
+async fn what_the_tests_sign_for_the_sandbox_is_believed_as_its_own() {
+    let site = Site::at(now()).await.unwrap();
+    let node = site.node().await.unwrap();
+    let (body, gateway) = (br#"{"event":"x"}"#, node.app().gateway());
+    assert!(gateway.signed(body, &node.sign_webhook(body).unwrap()));
+    assert!(!gateway.signed(b"{}", &node.sign_webhook(body).unwrap()));
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn only_the_checkout_is_at_the_nodes_address() {
     let site = Site::at(now()).await.unwrap();
     let node = site.node().await.unwrap();

@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 53] = [
+const ROUTES: [(&str, Expected); 54] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -39,6 +39,7 @@ const ROUTES: [(&str, Expected); 53] = [
     ("put /api/v1/clinics/{id}",                                     (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/clinics/{id}/holidays/{date}",                     (401, [403, 403, 403, 404, 403])),
     ("delete /api/v1/clinics/{id}/holidays/{date}",                  (401, [403, 403, 403, 404, 403])),
+    ("put /api/v1/clinics/{id}/refund-policy",                       (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/doctors",                                         (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/doctors",                                          PUBLIC),
     ("get /api/v1/doctors/{id}",                                     PUBLIC),
@@ -171,6 +172,7 @@ impl Things {
                     "name": name, "city": city, "timeZone": "Asia/Kolkata", "currency": inr,
                 }),
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
+                "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::webhook::read;
-use super::{Razorpay, RazorpayConfig, RazorpayLimits};
+use crate::razorpay::webhook::read;
+use crate::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
 
 /// A payment with everything that the gateway writes today.
 fn payment(status: &str) -> Value {
@@ -136,7 +136,7 @@ fn the_status_decides_and_not_the_name_of_the_event_nor_the_flag_beside_it() {
 #[test]
 fn the_sample_of_the_sdk_for_python_is_read() {
     let told = read(include_bytes!(
-        "vectors/fake_payment_authorized_webhook.json"
+        "../vectors/fake_payment_authorized_webhook.json"
     ))
     .unwrap();
     let GatewayFact::Attempt(attempt) = told.fact else {
@@ -306,6 +306,19 @@ fn what_is_not_in_the_gateways_form_is_unreadable() {
         assert_eq!(read(body.as_bytes()), Err(UnreadableNews), "{body}");
     }
     assert_eq!(read(&[0xff, 0xfe]), Err(UnreadableNews));
+}
+
+#[test]
+fn no_part_of_a_body_passes_for_the_whole() {
+    let payload = json!({"refund": {"entity": refund("processed")}, "payment": {"entity": payment("captured")}});
+    let whole = envelope("refund.processed", &payload).to_string();
+    for length in 0..whole.len() {
+        assert_eq!(
+            read(&whole.as_bytes()[..length]),
+            Err(UnreadableNews),
+            "{length}"
+        );
+    }
 }
 
 fn gateway(previous: Option<&str>) -> Razorpay {
