@@ -14,7 +14,7 @@ mod visits;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use api::storage;
 use commands::identity::LoginIndex;
 use event_store::{Cursor, EventStore, Subscriber};
@@ -48,8 +48,8 @@ struct Plan {
     calm: Duration,
 }
 
-/// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+/// Runs the bench; with `only`, for that read model alone, and then there is no last line.
+pub async fn run(quick: bool, only: Option<&str>) -> anyhow::Result<()> {
     let size = Size {
         events: if quick { 100_000 } else { 1_000_000 },
         clinics: 1_000,
@@ -66,9 +66,14 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
         calm: Duration::from_secs(if quick { 3 } else { 15 }),
     };
     let cluster = Cluster::start(4).await?;
-    let measured = Bench::measure(&cluster, &plan).await;
+    let measured = match only {
+        None => Bench::measure(&cluster, &plan).await.map(Some),
+        Some(name) => Bench::one(&cluster, &plan, name).await.map(|()| None),
+    };
     cluster.stop().await?;
-    report::print(&measured?);
+    if let Some(measured) = measured? {
+        report::print(&measured);
+    }
     Ok(())
 }
 
@@ -102,6 +107,24 @@ impl<'c> Bench<'c> {
         })
     }
 
+    /// For whoever looks for what a read model costs: the product's side takes the log again and again.
+    async fn one(cluster: &'c Cluster, plan: &Plan, name: &str) -> anyhow::Result<()> {
+        cluster.settle().await?;
+        let bench = Self::fill(cluster, plan.size).await?;
+        let models = projections::all(bench.node().await?.sealing());
+        let index = models.iter().position(|model| model.name() == name);
+        let index = index.with_context(|| format!("there is no read model {name}"))?;
+        for _ in 0..plan.rounds {
+            let whole = (Cursor::START, bench.head);
+            let (took, _) = bench.replay(None, Some(index), whole).await?;
+            let wanted = model::wanted(&bench.owner, &models[index]).await?;
+            println!("{name}: {:.0} wanted/s", per_second(wanted, took));
+        }
+        bench.solo(index, plan).await?.print();
+        bench.owner.close().await;
+        Ok(())
+    }
+
     /// Writes the log.
     async fn fill(cluster: &'c Cluster, size: Size) -> anyhow::Result<Self> {
         let begin = Instant::now();
@@ -129,7 +152,8 @@ impl<'c> Bench<'c> {
     async fn solo(&self, index: usize, plan: &Plan) -> anyhow::Result<Solo> {
         let model = projections::all(self.node().await?.sealing()).swap_remove(index);
         let wanted = model::wanted(&self.owner, &model).await?;
-        let at_most = wanted - WARM_UP;
+        // A batch that is not full is read up to the log's end: samples end well before it.
+        let at_most = (wanted - WARM_UP) * 2 / 3;
         ensure!(at_most >= WARM_UP, "too few events for {}", model.name());
         let samples = (plan.long_sample.min(at_most), plan.sample.min(at_most));
         let from = model::nth_wanted(&self.owner, &model, WARM_UP).await?;

@@ -146,10 +146,8 @@ async fn stretch(
     (way, limit): (Way, i64),
 ) -> Result<Stretch, RebuildError> {
     let reading = read(store, way, (after, head), wanted, limit).await;
-    let reading = reading.map_err(RebuildError::Log)?;
-    let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
-    let last = reading.events.last().filter(|_| full);
-    let to = last.map_or(head, |event| event.cursor);
+    let (reading, end) = reading.map_err(RebuildError::Log)?;
+    let to = end.unwrap_or(head);
     Ok(Stretch { reading, to })
 }
 

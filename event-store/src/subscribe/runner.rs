@@ -267,14 +267,13 @@ impl Runner {
             types,
             metadata: self.subscriber.wants_metadata(),
         };
-        let reading = reader::read(&self.store, run.way, (at, head.at), wanted, limit).await?;
-        let full = i64::try_from(reading.events.len()).is_ok_and(|events| events >= limit);
-        let last = reading.events.last().filter(|_| full);
+        let stretch = (at, head.at);
+        let (reading, end) = reader::read(&self.store, run.way, stretch, wanted, limit).await?;
         Ok(Batch {
             after: at,
-            next: last.map_or(head.at, |event| event.cursor),
+            next: end.unwrap_or(head.at),
             reading,
-            full,
+            full: end.is_some(),
         })
     }
 
