@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use api::cli;
 
+/// Events are opened and decoded by the thousand: what that asks of the allocator is a seventh of it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::run()
 }

@@ -18,6 +18,10 @@ mod projections;
 
 use std::process::ExitCode;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NAMES: &str = "booking, commands, order, projections";
 
 fn main() -> ExitCode {
@@ -30,7 +34,10 @@ fn main() -> ExitCode {
         println!("usage: script/bench NAME [--quick], where NAME is one of: {NAMES}");
         return ExitCode::FAILURE;
     };
-    match run(name, quick) {
+    let only = arguments
+        .iter()
+        .find_map(|argument| argument.strip_prefix("--only="));
+    match run(name, quick, only) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("error: {error:#}");
@@ -39,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(name: &str, quick: bool) -> anyhow::Result<()> {
+fn run(name: &str, quick: bool, only: Option<&str>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -47,7 +54,7 @@ fn run(name: &str, quick: bool) -> anyhow::Result<()> {
         "booking" => runtime.block_on(booking::run(quick)),
         "commands" => runtime.block_on(commands::run(quick)),
         "order" => runtime.block_on(order::run(quick)),
-        "projections" => runtime.block_on(projections::run(quick)),
+        "projections" => runtime.block_on(projections::run(quick, only)),
         other => anyhow::bail!("there is no bench {other}; there are: {NAMES}"),
     }
 }

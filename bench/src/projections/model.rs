@@ -130,12 +130,13 @@ pub async fn reset(owner: &PgPool, subscribers: &[Arc<dyn Subscriber>]) -> anyho
 }
 
 /// How long subscribers take from the start of the log to `until`, side by side. The clock starts once all
-/// of them are at `from`: what it takes to start a daemon and to fill caches belongs to no event.
+/// of them are at `from`: what it takes to start a daemon and to fill caches belongs to no event. Also told is
+/// where the last of them stands then.
 pub async fn replay(
     store: &EventStore,
     subscribers: Vec<Arc<dyn Subscriber>>,
     (from, until): (Cursor, Cursor),
-) -> anyhow::Result<Duration> {
+) -> anyhow::Result<(Duration, Cursor)> {
     let names: Vec<_> = subscribers.iter().map(|one| one.name()).collect();
     let mut begin = Instant::now();
     let daemon = Daemon::start(store, subscribers, DaemonOptions::default());
@@ -149,9 +150,10 @@ pub async fn replay(
     for name in names {
         progress.reached(name, until, PATIENCE).await?;
     }
+    let reached = progress.all().into_iter().map(|(_, at)| at).min();
     let took = begin.elapsed();
     daemon.stop().await;
-    Ok(took)
+    Ok((took, reached.unwrap_or(until)))
 }
 
 /// How many events a subscriber wants, and where the nth of them stands.
@@ -162,6 +164,28 @@ pub async fn wanted(pool: &PgPool, subscriber: &Arc<dyn Subscriber>) -> anyhow::
             .fetch_one(pool)
             .await?,
     )
+}
+
+/// How many events a subscriber wants between two places.
+pub async fn wanted_between(
+    pool: &PgPool,
+    subscriber: &Arc<dyn Subscriber>,
+    (after, to): (Cursor, Cursor),
+) -> anyhow::Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*)
+         from events
+         where event_type = any ($1)
+           and (epoch, transaction_id, position)
+             > (split_part($2, '-', 1)::smallint, split_part($2, '-', 2)::xid8, split_part($2, '-', 3)::bigint)
+           and (epoch, transaction_id, position)
+             <= (split_part($3, '-', 1)::smallint, split_part($3, '-', 2)::xid8, split_part($3, '-', 3)::bigint)",
+    )
+    .bind(subscriber.event_types())
+    .bind(after.to_string())
+    .bind(to.to_string())
+    .fetch_one(pool)
+    .await?)
 }
 
 /// Where the nth event that a subscriber wants stands.

@@ -13,8 +13,8 @@ pub struct Solo {
     /// Events in the log that it wants, and all.
     wanted: i64,
     events: i64,
-    /// Events that it wants in each round.
-    sample: i64,
+    /// Events that it wants in each round, of the product and of a reference.
+    samples: (i64, i64),
     batched: Vec<Round>,
     durable: Vec<Round>,
     asynchronous: Vec<Round>,
@@ -30,12 +30,12 @@ pub struct All {
 
 impl Solo {
     /// Nothing was measured yet.
-    pub fn new(name: &'static str, (wanted, events): (i64, i64), sample: i64) -> Self {
+    pub fn new(name: &'static str, (wanted, events): (i64, i64), samples: (i64, i64)) -> Self {
         Self {
             name,
             wanted,
             events,
-            sample,
+            samples,
             batched: Vec::new(),
             durable: Vec::new(),
             asynchronous: Vec::new(),
@@ -65,11 +65,12 @@ impl Solo {
     /// One line of the table.
     pub fn print(&self) {
         println!(
-            "{:<22} {:>7} wanted, {:>5} a round: {:>7.0}/s, one by one {:>5.0}/s durable ({:.1}x), {:>5.0}/s \
+            "{:<22} {:>7} wanted, {:>5} and {:>4} a round: {:>7.0}/s, one by one {:>5.0}/s durable ({:.1}x), {:>5.0}/s \
              asynchronous ({:.1}x); the log in {:.1} s: {:.0} wanted/s, {:.0} passed/s",
             self.name,
             self.wanted,
-            self.sample,
+            self.samples.0,
+            self.samples.1,
             self.rate(),
             rate(&self.durable),
             self.ratio(),

@@ -9,9 +9,11 @@ use sqlx::PgConnection;
 use super::error::RebuildError;
 use super::follower::{Follower, Stretch};
 use super::operator::Operator;
-use super::pace::Pace;
-use crate::subscribe::{Wanted, Way, any, read, safe_head};
+use crate::subscribe::{BESIDE, Pace, Wanted, Way, any, read, safe_head};
 use crate::{Cursor, EventStore, StoreError, Subscriber as _};
+
+/// Events of the first batch.
+const FIRST: i64 = 500;
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
 pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -62,7 +64,7 @@ pub(super) async fn follow(
     let types = types_of(followers);
     let wanted = wanted(followers, &types);
     let store = operator.store.clone();
-    let mut pace = Pace::default();
+    let mut pace = Pace::of(FIRST, BESIDE);
     let first = stretch(&store, wanted, (from, head), (Way::Along, pace.size()));
     let (mut next, mut from) = (Some(first.await?), from);
     let mut steps = 0;
@@ -101,8 +103,7 @@ pub(super) async fn finish(
     let alone = std::slice::from_ref(&*follower);
     let types = types_of(alone);
     let wanted = wanted(alone, &types);
-    let limit = Pace::default().size();
-    let last = stretch(store, wanted, (follower.at, to), (Way::Along, limit)).await?;
+    let last = stretch(store, wanted, (follower.at, to), (Way::Along, FIRST)).await?;
     if last.to < to {
         return Ok(false);
     }
@@ -145,10 +146,8 @@ async fn stretch(
     (way, limit): (Way, i64),
 ) -> Result<Stretch, RebuildError> {
     let reading = read(store, way, (after, head), wanted, limit).await;
-    let reading = reading.map_err(RebuildError::Log)?;
-    let full = i64::try_from(reading.events.len()).is_ok_and(|read| read >= limit);
-    let last = reading.events.last().filter(|_| full);
-    let to = last.map_or(head, |event| event.cursor);
+    let (reading, end) = reading.map_err(RebuildError::Log)?;
+    let to = end.unwrap_or(head);
     Ok(Stretch { reading, to })
 }
 

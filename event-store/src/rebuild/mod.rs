@@ -13,7 +13,7 @@
 //!
 //! - `operator.rs`: who works on a copy, one at a time. `model.rs`: what a read model says of itself.
 //! - `tables.rs`: how a copy's tables are made and told apart from others. `copies.rs`: which there are.
-//! - `catch_up.rs`, `follower.rs`: how copies follow the log, at a `pace.rs` that nobody notices. `take.rs`,
+//! - `catch_up.rs`, `follower.rs`: how copies follow the log, at a pace that nobody notices. `take.rs`,
 //!   `beside.rs`: one batch of one copy.
 //! - `verify.rs`, `compare.rs`, `tally.rs`, `checksum.rs`: whether a copy says the same as the live one.
 //! - `switch.rs`: how the two are exchanged, while `live.rs` holds the live one. `standing.rs`: how it
@@ -32,7 +32,6 @@ mod follower;
 mod live;
 mod model;
 mod operator;
-mod pace;
 mod standing;
 mod switch;
 mod tables;

@@ -16,7 +16,7 @@ use crate::EventStore;
 /// How the daemon reads.
 #[derive(Debug, Clone, Copy)]
 pub struct DaemonOptions {
-    /// Events per batch, at most.
+    /// Events per batch at first; far behind, batches grow while they are quick.
     pub batch: i64,
     /// The shortest time between two batches: what a read model may lag behind under load.
     pub beat: Duration,

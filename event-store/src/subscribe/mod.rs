@@ -2,8 +2,9 @@
 //!
 //! - `horizon.rs` finds the end of the settled log, `reader.rs` reads it.
 //! - `daemon.rs` runs subscribers, each by a `runner.rs`, on the node that has its `lease.rs`.
-//! - `batch.rs` is one transaction: checkpoint, writes, and what could not be taken (`blame.rs` says whose
-//!   fault that is) goes to the `dead_letters.rs`, from where `retry.rs` takes it.
+//! - `pace.rs` says how many events make a batch. `batch.rs` is one transaction: checkpoint, writes, and what
+//!   could not be taken (`blame.rs` says whose fault that is) goes to the `dead_letters.rs`, from where
+//!   `retry.rs` takes it.
 //! - `progress.rs` tells readers of this node how far it is, `survey.rs` operators.
 
 mod batch;
@@ -13,6 +14,7 @@ mod daemon;
 mod dead_letters;
 mod horizon;
 mod lease;
+mod pace;
 mod progress;
 mod reader;
 mod retry;
@@ -30,6 +32,7 @@ pub(crate) use checkpoint::{
 };
 pub use daemon::{Daemon, DaemonOptions};
 pub use dead_letters::{DeadLetter, WaitingEvent};
+pub(crate) use pace::{BESIDE, Pace};
 pub use progress::{BehindError, Progress};
 pub(crate) use reader::{Wanted, Way, any, cursor, read, safe_head};
 pub use retry::Retried;

@@ -67,19 +67,24 @@ pub(crate) struct Wanted<'w> {
 }
 
 /// Up to `limit` events that are wanted, after `after` and up to `head`, in order. Those that can't be opened
-/// are among them, as they are stored.
+/// are among them, as they are stored. Also told is where they end, if there may be more up to `head`.
 pub(crate) async fn read(
     store: &EventStore,
     way: Way,
     (after, head): (Cursor, Cursor),
     wanted: Wanted<'_>,
     limit: i64,
-) -> Result<Reading, SubscribeError> {
+) -> Result<(Reading, Option<Cursor>), SubscribeError> {
     let rows = match way {
         Way::Along => along(store.pool(), (after, head), wanted, limit).await,
         Way::ByType => by_type(store.pool(), (after, head), wanted, limit).await,
     };
-    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
+    let rows = rows.map_err(SubscribeError::Read)?;
+    let full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
+    let more = full || rows.last().is_some_and(|row| row.more);
+    let reading = opened_where_possible(store, rows).await?;
+    let end = reading.events.last().map(|event| event.cursor);
+    Ok((reading, end.filter(|_| more)))
 }
 
 async fn along(
@@ -95,7 +100,8 @@ async fn along(
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
           event_type, event_version, payload, recorded_at,
-          case when $9::boolean then metadata end as metadata
+          case when $9::boolean then metadata end as metadata,
+          false as "more!"
         from events
         where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
           and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
@@ -133,11 +139,19 @@ async fn by_type(
         head.transaction_id(),
         head.position(),
         wanted.types,
-        limit,
-        wanted.metadata
+        share(limit, wanted.types.len()),
+        wanted.metadata,
+        limit
     )
     .fetch_all(pool)
     .await
+}
+
+/// How many events of each of so many types are looked up for a batch: twice what is needed if all are as
+/// frequent. Where they are not the batch is smaller.
+fn share(limit: i64, types: usize) -> i64 {
+    let types = i64::try_from(types).unwrap_or(i64::MAX).max(1);
+    (limit.saturating_mul(2) / types + 1).min(limit)
 }
 
 /// Whether there is an event of `types` after `after` and up to `head`.
@@ -188,7 +202,8 @@ pub(super) async fn read_stream(
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
           event_type, event_version, payload, recorded_at,
-          case when $8::boolean then metadata end as metadata
+          case when $8::boolean then metadata end as metadata,
+          false as "more!"
         from events
         where aggregate_type = $1
           and aggregate_id = $2
@@ -228,7 +243,8 @@ pub(super) async fn read_all(
           epoch, transaction_id::text as "transaction_id!", position,
           aggregate_type, aggregate_id, sequence,
           event_type, event_version, payload, recorded_at,
-          case when $8::boolean then metadata end as metadata
+          case when $8::boolean then metadata end as metadata,
+          false as "more!"
         from events
         where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
           and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
@@ -313,6 +329,8 @@ struct Row {
     payload: Value,
     metadata: Option<Value>,
     recorded_at: DateTime<Utc>,
+    /// There may be more behind the last of these rows.
+    more: bool,
 }
 
 impl Row {
@@ -342,6 +360,15 @@ mod tests {
 
     fn at(position: i64) -> Cursor {
         Cursor::from_parts(1, "7", position).unwrap()
+    }
+
+    #[test]
+    fn of_many_types_a_share_of_each_is_looked_up() {
+        assert_eq!(
+            [1, 2, 9, 5_000].map(|types| share(500, types)),
+            [500, 500, 112, 1]
+        );
+        assert_eq!(share(1, 9), 1);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tracing::instrument;
 
 use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
+use super::pace::{LIVE, Pace};
 use super::reader::{Wanted, Way};
 use super::{
     DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
@@ -49,7 +50,7 @@ struct Place {
 }
 
 /// How things stand between rounds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Run {
     /// Unknown at first and after a failure.
     place: Option<Place>,
@@ -61,6 +62,8 @@ struct Run {
     in_place_of_another: bool,
     /// How the next batch is read.
     way: Way,
+    /// How large it is at most.
+    pace: Pace,
     /// What was read already while the database took the batch before.
     ahead: Option<Batch>,
 }
@@ -72,6 +75,8 @@ struct Batch {
     reading: Reading,
     /// Where the subscriber stands once it has taken them.
     next: Cursor,
+    /// Behind it there is more.
+    full: bool,
 }
 
 impl Place {
@@ -102,7 +107,7 @@ impl Runner {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let mut run = Run::default();
+        let mut run = Run::new(Pace::of(self.options.batch, LIVE));
         loop {
             match self.round(&seat, &types, &mut run).await {
                 Ok(place) => {
@@ -146,7 +151,7 @@ impl Runner {
         let batch = match ahead.filter(|batch| batch.after == place.standing.at) {
             Some(batch) => batch,
             None => {
-                self.new_events(types, (place.standing.at, run.way), &head)
+                self.new_events(types, (place.standing.at, &run), &head)
                     .await?
             }
         };
@@ -175,16 +180,25 @@ impl Runner {
         (place, head): (Place, &Head),
         run: &mut Run,
     ) -> Result<Taken, SubscribeError> {
-        let Batch { reading, next, .. } = batch;
-        let found = reading.events.len();
-        run.way = Way::after((place.standing.at, next), found);
-        let more = self.is_full(found) && next < head.at;
+        let Batch {
+            reading,
+            next,
+            full,
+            ..
+        } = batch;
+        run.way = Way::after((place.standing.at, next), reading.events.len());
+        let more = full && next < head.at;
         let taking = self.take(seat, reading, (place.checkpoint, next), run.manner());
         if !more {
             return taking.await;
         }
-        let reading_on = self.new_events(types, (next, run.way), head);
-        let (outcome, ahead) = tokio::join!(taking, reading_on);
+        let taking = async {
+            let begun = Instant::now();
+            (taking.await, begun.elapsed())
+        };
+        let reading_on = self.new_events(types, (next, run), head);
+        let ((outcome, took), ahead) = tokio::join!(taking, reading_on);
+        run.pace.took(took);
         // If it failed, it is read again, and then whoever waits for it is told.
         run.ahead = ahead.ok();
         outcome
@@ -232,7 +246,7 @@ impl Runner {
     async fn new_events(
         &self,
         types: &[String],
-        (at, way): (Cursor, Way),
+        (at, run): (Cursor, &Run),
         head: &Head,
     ) -> Result<Batch, SubscribeError> {
         if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
@@ -245,25 +259,22 @@ impl Runner {
                 after: at,
                 reading: Reading::opened(events),
                 next: head.at,
+                full: false,
             });
         }
-        let limit = self.options.batch;
+        let limit = run.pace.size();
         let wanted = Wanted {
             types,
             metadata: self.subscriber.wants_metadata(),
         };
-        let reading = reader::read(&self.store, way, (at, head.at), wanted, limit).await?;
-        let last = reading.events.last();
-        let last = last.filter(|_| self.is_full(reading.events.len()));
+        let stretch = (at, head.at);
+        let (reading, end) = reader::read(&self.store, run.way, stretch, wanted, limit).await?;
         Ok(Batch {
             after: at,
-            next: last.map_or(head.at, |event| event.cursor),
+            next: end.unwrap_or(head.at),
             reading,
+            full: end.is_some(),
         })
-    }
-
-    fn is_full(&self, events: usize) -> bool {
-        i64::try_from(events).is_ok_and(|events| events >= self.options.batch)
     }
 
     /// Takes a batch in a transaction of its own.
@@ -323,9 +334,22 @@ impl Runner {
 }
 
 impl Run {
+    fn new(pace: Pace) -> Self {
+        Self {
+            place: None,
+            failures: 0,
+            poisoned: 0,
+            in_place_of_another: false,
+            way: Way::default(),
+            pace,
+            ahead: None,
+        }
+    }
+
     fn failed(&mut self, error: &SubscribeError) {
         self.place = None;
         self.ahead = None;
+        self.pace.reset();
         self.failures += 1;
         match error {
             SubscribeError::Apply(error) if blame::is_of_the_event(error) => self.poisoned += 1,
