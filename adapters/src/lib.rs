@@ -11,4 +11,5 @@ pub mod jwt;
 pub mod otlp;
 pub mod private_file;
 pub mod razorpay;
+pub mod receipt_pdf;
 pub mod system;
