@@ -167,7 +167,9 @@ fn secret(value: Option<&SecretString>) -> Option<SecretString> {
         .cloned()
 }
 
-fn sandbox_keys(logins: &LoginIndex) -> SandboxKeys {
+/// The keys of the sandbox in every node with this index.
+#[must_use]
+pub fn sandbox_keys(logins: &LoginIndex) -> SandboxKeys {
     let derived = |purpose| hex(&logins.derive(purpose));
     let id = derived("razorpay sandbox key id");
     SandboxKeys {

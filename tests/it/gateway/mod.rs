@@ -6,6 +6,7 @@ mod checkout;
 mod faults;
 mod fixture;
 mod inside;
+mod program;
 mod receiver;
 mod refunds;
 mod sdk;

@@ -111,6 +111,24 @@ async fn under_one_key_one_refund_is_made_however_many_ask_at_once() {
 }
 
 #[tokio::test]
+async fn however_many_refunds_are_asked_for_at_once_no_more_goes_than_came() {
+    let sandbox = Fixture::start().await;
+    let (_, payment) = captured(&sandbox).await;
+    let path = format!("{payment}/refund");
+    let body = json!({"amount": 20_000});
+    let keys: Vec<_> = (0..8).map(|n| format!("refund-000{n}")).collect();
+    let asked = keys.iter().map(|key| under(&sandbox, &path, key, &body));
+    let mut statuses: Vec<_> = join_all(asked)
+        .await
+        .iter()
+        .map(|(status, _)| *status)
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 400, 400, 400, 400, 400, 400]);
+    assert_eq!(sandbox.get(&payment).await["amount_refunded"], 40_000);
+}
+
+#[tokio::test]
 async fn a_key_has_ten_characters_of_few_kinds() {
     let sandbox = Fixture::start().await;
     let (_, payment) = captured(&sandbox).await;

@@ -140,6 +140,17 @@ impl Server {
         fs::read_to_string(self.log()).unwrap()
     }
 
+    /// Where the sandbox of the payment gateway listens since the last start, e.g. `http://127.0.0.1:4711`.
+    pub fn sandbox(&self) -> String {
+        let log = self.logged();
+        let mut lines = log.lines();
+        let line = lines.find(|line| line.contains("a sandbox inside the program"));
+        let (_, url) = line.unwrap().split_once("gateway.url").unwrap();
+        let (_, url) = url.split_once("http://").unwrap();
+        let (address, _) = url.split_once("/v1").unwrap();
+        format!("http://{address}")
+    }
+
     fn log(&self) -> PathBuf {
         self.folder().join(format!("server-{}.log", self.starts))
     }

@@ -1,0 +1,108 @@
+//! The program with the sandbox in it, and without.
+
+use adapters::jwt::JwtKeys;
+use api::gateway::sandbox_keys;
+use commands::identity::LoginIndex;
+use reqwest::{Method, RequestBuilder};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+use super::fixture::expect;
+use crate::support::Server;
+
+/// A request to the sandbox in a server, with its key.
+fn request(server: &Server, method: Method, path: &str) -> RequestBuilder {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    // The index key that the tests give the program.
+    let keys = sandbox_keys(&LoginIndex::new([7; 32]));
+    let request = http.request(method, format!("{}{path}", server.sandbox()));
+    request.basic_auth(&keys.key_id, Some(keys.key_secret.expose_secret()))
+}
+
+#[tokio::test]
+async fn a_killed_program_forgets_no_payment_and_no_webhook() {
+    let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
+    let order =
+        json!({"amount": 50_000, "currency": "INR", "receipt": "r", "unique_receipt": true});
+    let made = expect(
+        200,
+        request(&server, Method::POST, "/v1/orders").json(&order),
+    )
+    .await;
+    let attempts = format!("/sandbox/orders/{}/attempts", made["id"].as_str().unwrap());
+    // Too late for this test: what waits is looked at, and nobody takes it.
+    let plan = json!({"outcome": "captured", "webhook": {"delay_ms": 3_600_000}});
+    expect(200, request(&server, Method::POST, &attempts).json(&plan)).await;
+    server.kill();
+    server.restart().await;
+
+    let again = expect(
+        200,
+        request(&server, Method::POST, "/v1/orders").json(&order),
+    )
+    .await;
+    assert_eq!(
+        (&again["id"], &again["status"]),
+        (&made["id"], &json!("paid"))
+    );
+    let books = expect(200, request(&server, Method::GET, "/sandbox/books")).await;
+    assert_eq!(books["currencies"]["INR"]["captured"], 50_000);
+    let deliveries = expect(200, request(&server, Method::GET, "/sandbox/deliveries")).await;
+    assert_eq!(deliveries["waiting"], 3);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_start_says_in_one_line_which_gateway_it_is_and_refuses_half_of_one() {
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    server.restart().await;
+    let said = |server: &Server| -> Vec<String> {
+        let log = server.logged();
+        let lines = log
+            .lines()
+            .filter(|line| line.contains("RAZORPAY_KEY_ID is"));
+        lines.map(ToOwned::to_owned).collect()
+    };
+    let lines = said(&server);
+    assert!(
+        lines.len() == 1 && lines[0].contains("no money moves"),
+        "{lines:?}"
+    );
+    server.stop().await;
+
+    server
+        .environment
+        .push(("RAZORPAY_KEY_ID", "rzp_live_1".to_owned()));
+    server
+        .environment
+        .push(("RAZORPAY_KEY_SECRET", "canary-secret-1".to_owned()));
+    let refused = server.refuses_to_start().await;
+    assert!(
+        refused.contains("RAZORPAY_WEBHOOK_SECRET is not"),
+        "{refused}"
+    );
+    server
+        .environment
+        .push(("RAZORPAY_WEBHOOK_SECRET", "canary-secret-2".to_owned()));
+    // Nothing is sent there.
+    server
+        .environment
+        .push(("RAZORPAY_BASE_URL", "http://127.0.0.1:9/v1".to_owned()));
+    server.restart().await;
+    let lines = said(&server);
+    assert!(
+        lines.len() == 1 && lines[0].contains("the sandbox is off"),
+        "{lines:?}"
+    );
+    assert!(
+        !server.logged().contains("canary-secret"),
+        "a secret is in the log"
+    );
+    let checkout = server
+        .client
+        .get("/sandbox/checkout/order_x")
+        .expect(404)
+        .await;
+    assert_eq!(checkout.body["status"], Value::from(404));
+    server.stop().await;
+}
