@@ -6,6 +6,7 @@
 pub mod argon2;
 pub mod backup;
 pub mod embedded_postgres;
+pub mod gateway_inbox;
 pub mod identity;
 pub mod jwt;
 pub mod otlp;

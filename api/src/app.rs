@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapters::jwt::AccessTokenVerifier;
 use commands::Commands;
 use commands::identity::Identity;
-use commands::payments::Payments;
+use commands::payments::{Inbox, Payments};
 use commands::ports::{Clock, PaymentGateway};
 use domain::appointment::BookingPolicy;
 use event_store::{Progress, Sealing};
@@ -21,6 +21,8 @@ pub struct App {
     pub(crate) commands: Commands,
     /// Payments, and whoever takes the money.
     pub(crate) payments: Payments,
+    /// What the payment gateway tells without being asked.
+    pub(crate) inbox: Inbox,
     /// Signing in.
     pub(crate) identity: Identity,
     /// The read side.

@@ -5,6 +5,7 @@ mod backup;
 mod database;
 mod dead_letters;
 mod health;
+mod inbox;
 mod keys;
 mod payments;
 pub(crate) mod progress;
@@ -103,7 +104,7 @@ enum Command {
     /// Keys of persons and the master keys that wrap them.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Payments: asking the gateway now what became of its orders.
+    /// Payments: asking the gateway now what became of its orders, and looking at what it told.
     #[command(subcommand)]
     Payments(payments::PaymentsCommand),
     /// Read models: how they stand, and making them again beside the live ones.

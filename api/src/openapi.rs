@@ -84,6 +84,7 @@ const DOCUMENT: &str = "/openapi.json";
         payments::verify_payment,
         payments::request_refund,
         payments::retry_refund,
+        payments::receive_razorpay_news,
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),

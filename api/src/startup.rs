@@ -9,12 +9,14 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as WebApp, HttpServer};
 use adapters::argon2::Argon2PasswordHasher;
+use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
-use commands::payments::Payments;
+use commands::payments::{Inbox, Payments};
 use commands::ports::{Clock, IdSource};
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
@@ -109,6 +111,10 @@ impl Application {
             parts.gateway.port.clone(),
             parts.gateway.reconcile_after,
         );
+        let sealing = store.sealing().clone();
+        let deliveries = Arc::new(PgGatewayInbox::new(parts.pool.clone(), sealing));
+        let account = parts.gateway.account.clone();
+        let inbox = Inbox::new(payments.clone(), deliveries.clone(), account);
         let sessions = Arc::new(PgSessionStore::new(parts.pool.clone()));
         let throttle = Arc::new(PgLoginThrottle::new(parts.pool.clone()));
         let identity_ports = IdentityPorts {
@@ -134,12 +140,14 @@ impl Application {
                 .clone()
                 .follow(identity.clone(), parts.clock.clone()),
         );
-        background.spawn(janitor(store, sessions, throttle, parts.clock.clone()));
+        let janitor = Janitor::new(store, sessions, throttle, deliveries);
+        background.spawn(janitor.work(parts.clock.clone()));
 
         let signer = AccessTokenSigner::new(&parts.jwt, realm());
         let app = Data::new(App {
             commands,
             payments,
+            inbox,
             identity,
             pool: parts.pool,
             progress: daemon.progress(),
@@ -159,7 +167,7 @@ impl Application {
         background.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
-            commands::reactions::due(&app.commands, &app.payments),
+            commands::reactions::due(&app.commands, &app.payments, &app.inbox),
             TIMER_PAUSE,
         ));
         let address = listener
@@ -285,24 +293,45 @@ fn serve(
     Ok(server.run())
 }
 
-/// Removes what nobody needs any more: old idempotency keys, ended sessions, forgotten failures.
-async fn janitor(
+/// What the janitor looks after.
+struct Janitor {
     store: EventStore,
     sessions: Arc<PgSessionStore>,
     throttle: Arc<PgLoginThrottle>,
-    clock: Arc<dyn Clock>,
-) {
-    loop {
-        tokio::time::sleep(JANITOR_PAUSE).await;
-        let at = clock.now();
-        let cleaned = async {
-            store.forget_replies(KEYS_KEPT_HOURS).await?;
-            sessions.prune(at).await?;
-            throttle.prune(at).await?;
-            anyhow::Ok(())
-        };
-        if let Err(error) = cleaned.await {
-            tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
+    deliveries: Arc<PgGatewayInbox>,
+}
+
+impl Janitor {
+    fn new(
+        store: EventStore,
+        sessions: Arc<PgSessionStore>,
+        throttle: Arc<PgLoginThrottle>,
+        deliveries: Arc<PgGatewayInbox>,
+    ) -> Self {
+        Self {
+            store,
+            sessions,
+            throttle,
+            deliveries,
         }
+    }
+
+    /// Removes what nobody needs any more: old idempotency keys, ended sessions, forgotten failures, what the
+    /// payment gateway told long ago.
+    async fn work(self, clock: Arc<dyn Clock>) {
+        loop {
+            tokio::time::sleep(JANITOR_PAUSE).await;
+            if let Err(error) = self.clean(clock.now()).await {
+                tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
+            }
+        }
+    }
+
+    async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
+        self.store.forget_replies(KEYS_KEPT_HOURS).await?;
+        self.sessions.prune(at).await?;
+        self.throttle.prune(at).await?;
+        self.deliveries.prune(at).await?;
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@
 mod backup;
 mod gateway;
 mod http;
+mod inbox;
 mod money;
 mod observe;
 mod projections;

@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use commands::reactions::Reconciliation;
 
+use super::inbox::{self, InboxCommand};
 use super::progress::Progress;
 use super::projections::with_log;
 use crate::settings::Settings;
@@ -25,6 +26,9 @@ pub enum PaymentsCommand {
         #[command(flatten)]
         patience: Patience,
     },
+    /// What the gateway told, and what became of it.
+    #[command(subcommand)]
+    Inbox(InboxCommand),
 }
 
 /// How long is waited.
@@ -38,6 +42,7 @@ pub struct Patience {
 /// Runs one of them.
 pub async fn run(command: PaymentsCommand) -> anyhow::Result<()> {
     match command {
+        PaymentsCommand::Inbox(command) => inbox::run(command).await,
         PaymentsCommand::Reconcile { settings, patience } => {
             with_log(&settings, async |store| {
                 let pool = store.pool();

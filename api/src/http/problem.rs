@@ -142,6 +142,15 @@ impl Problem {
         )
     }
 
+    /// Nobody who is known says so. It is not told why.
+    pub fn not_signed() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "This is not signed by anybody who is known here.",
+        )
+    }
+
     /// The caller's role does not allow it.
     pub fn forbidden() -> Self {
         Self::new(

@@ -245,7 +245,8 @@ fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn unreadable(error: &actix_web::Error) -> Problem {
+/// A body that did not come, or not as a whole.
+pub fn unreadable(error: &actix_web::Error) -> Problem {
     if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -61,6 +61,7 @@ impl Sampler {
         if let Some(survey) = survey {
             log(&samples, &survey)?;
         }
+        inbox(&samples, app).await?;
         pool(&samples, &app.pool)?;
         write_side(&samples, &app.commands.store().figures())?;
         Ok(samples.gather())
@@ -127,6 +128,45 @@ fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {
         "caresync_subscriber_parked_aggregates",
         "Aggregates with an event that a subscriber could not take; `caresync dead-letters` lists them.",
         ("subscriber", &parked),
+    )
+}
+
+async fn inbox(samples: &Samples, app: &App) -> Result<(), Error> {
+    let waiting = tokio::time::timeout(PATIENCE, app.inbox.waiting()).await;
+    if let Ok(Ok(waiting)) = waiting {
+        let age = waiting.since.map(|since| app.clock.now() - since);
+        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+        samples.gauge(
+            "caresync_gateway_news_waiting",
+            "News of the payment gateway, on all nodes, that nobody has worked on yet.",
+            float(waiting.count),
+        )?;
+        samples.gauge(
+            "caresync_gateway_news_waiting_seconds",
+            "How long the oldest of them has waited.",
+            age.as_secs_f64(),
+        )?;
+    }
+    let figures = app.inbox.figures();
+    let received = [
+        ("kept", figures.kept),
+        ("repeated", figures.repeated),
+        ("forged", figures.forged),
+    ];
+    samples.counters(
+        "caresync_gateway_deliveries_total",
+        "What came as news of the payment gateway; `forged` if the gateway did not sign it.",
+        ("taken", &received),
+    )?;
+    let outcomes: Vec<_> = figures
+        .outcomes
+        .iter()
+        .map(|(outcome, count)| (outcome.as_str(), *count))
+        .collect();
+    samples.counters(
+        "caresync_gateway_news_total",
+        "News of the payment gateway that this node worked on, by what became of them.",
+        ("outcome", &outcomes),
     )
 }
 

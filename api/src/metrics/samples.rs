@@ -1,7 +1,7 @@
 //! Families whose values are known at once.
 
 use prometheus::proto::MetricFamily;
-use prometheus::{Error, Gauge, GaugeVec, IntCounter, Opts, Registry};
+use prometheus::{Error, Gauge, GaugeVec, IntCounter, IntCounterVec, Opts, Registry};
 
 /// A few families with their values.
 pub struct Samples(Registry);
@@ -43,6 +43,20 @@ impl Samples {
         let counter = IntCounter::new(name, help)?;
         counter.inc_by(count);
         self.0.register(Box::new(counter))
+    }
+
+    /// One such count for each value of a label.
+    pub fn counters(
+        &self,
+        name: &str,
+        help: &str,
+        (label, counts): (&str, &[(&str, u64)]),
+    ) -> Result<(), Error> {
+        let counters = IntCounterVec::new(Opts::new(name, help), &[label])?;
+        for (of, count) in counts {
+            counters.with_label_values(&[of]).inc_by(*count);
+        }
+        self.0.register(Box::new(counters))
     }
 
     /// All of them.

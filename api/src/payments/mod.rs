@@ -1,12 +1,13 @@
-//! Payments: pay for a visit, bring back the gateway's word, give money back.
+//! Payments: pay for a visit, bring back the gateway's word, give money back, hear the gateway's news.
 
 mod open;
 mod refund;
 mod refusal;
 mod retry_refund;
 mod verify;
+mod webhook;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use chrono::{DateTime, Utc};
 use domain::payment::OpenedPayment;
 use domain::{GatewayOrderId, Money, PaymentId};
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::appointments::MoneyBody;
 
-pub(crate) use {open::*, refund::*, retry_refund::*, verify::*};
+pub(crate) use {open::*, refund::*, retry_refund::*, verify::*, webhook::*};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -26,6 +27,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/payments/{id}/refunds/{refund}/retry",
             web::post().to(retry_refund),
+        )
+        .service(
+            web::resource("/webhooks/razorpay")
+                .app_data(PayloadConfig::new(MAX_NEWS))
+                .route(web::post().to(receive_razorpay_news)),
         );
 }
 

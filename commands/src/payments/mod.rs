@@ -8,6 +8,7 @@
 mod cancelled;
 mod capture;
 mod checkout;
+mod inbox;
 mod news;
 mod receipt;
 mod reconcile;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use checkout::{Checkout, CheckoutRefusal, Verification, VerifyRefusal};
+pub use inbox::{Inbox, InboxFigures, Taken};
 pub use news::Noted;
 pub use receipt::ReceiptReply;
 pub use refund::{REFUND_TRIES, RefundReply, RefundRequest};

@@ -4,6 +4,7 @@ mod clock;
 mod credentials;
 mod gateway;
 mod ids;
+mod inbox;
 mod passwords;
 mod sessions;
 mod throttle;
@@ -15,6 +16,10 @@ pub use gateway::{
     GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableNews,
 };
 pub use ids::IdSource;
+pub use inbox::{
+    Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery,
+    NotADigest, Verdict,
+};
 pub use passwords::{PasswordCheck, PasswordHash, PasswordHasher};
 pub use sessions::{
     NewSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId, SessionStore, Successor,

@@ -5,23 +5,25 @@ use std::sync::Arc;
 use domain::appointment::AppointmentRefusal;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
+use super::gateway_news::GatewayNewsDue;
 use super::hold_timers::HOLD;
 use super::payment_timers::{
     CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
 };
 use super::timers::{Due, Next, Running};
-use crate::payments::Payments;
+use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
 /// Everything that is done at a time.
 #[must_use]
-pub fn due(commands: &Commands, payments: &Payments) -> Vec<Arc<dyn Due>> {
+pub fn due(commands: &Commands, payments: &Payments, inbox: &Inbox) -> Vec<Arc<dyn Due>> {
     let hold: Arc<dyn Due> = Arc::new(HoldEnd(commands.clone()));
+    let news: Arc<dyn Due> = Arc::new(GatewayNewsDue(inbox.clone()));
     let of_payments = Work::ALL.map(|work| -> Arc<dyn Due> {
         let payments = payments.clone();
         Arc::new(OfPayment { payments, work })
     });
-    std::iter::once(hold).chain(of_payments).collect()
+    [hold, news].into_iter().chain(of_payments).collect()
 }
 
 /// A hold ends.

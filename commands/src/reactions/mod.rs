@@ -4,6 +4,7 @@
 //! reaction is a file here and a line in [`all`].
 
 mod due;
+mod gateway_news;
 mod hold_timers;
 mod payment_timers;
 mod reconciliation;
@@ -16,6 +17,7 @@ use chrono::TimeDelta;
 use event_store::Subscriber;
 
 pub use due::due;
+pub use gateway_news::GATEWAY_NEWS;
 pub use reconciliation::Reconciliation;
 pub use timers::{Due, NewTimer, Next, Timers, run_timers};
 

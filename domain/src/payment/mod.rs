@@ -31,6 +31,8 @@ mod state;
 #[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
+mod storm_tests;
+#[cfg(test)]
 mod tests;
 
 pub use command::{

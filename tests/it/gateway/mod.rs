@@ -4,7 +4,7 @@ mod adapter;
 mod api;
 mod checkout;
 mod faults;
-mod fixture;
+pub mod fixture;
 mod inside;
 mod program;
 mod receiver;

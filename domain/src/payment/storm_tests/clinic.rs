@@ -1,0 +1,557 @@
+//! What follows from the gateway's news, as the write side does it, with timers that may run twice.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::super::*;
+use super::dice::Dice;
+use super::gateway::{Back, Entry, Gateway, News, RefundEntry, Stand};
+use crate::appointment::{
+    self, Appointment, AppointmentCommand, AppointmentEvent, AppointmentRefusal, AppointmentStatus,
+    BookAppointment, BookingPolicy, CancelAppointment, CancelledBy, ConfirmByOverride, ExpireHold,
+    MarkNoShow, RecordPayment,
+};
+use crate::samples::{
+    admin, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason,
+};
+use crate::values::{
+    Actor, GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId,
+};
+
+/// The minute at which the hold ends, and that at which the slot begins.
+pub const HOLD_END: i64 = 15;
+pub const SLOT_START: i64 = 930;
+/// Tries of a refund before an operator has to look at it.
+const REFUND_TRIES: u16 = 5;
+
+/// Whose the slot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Free,
+    Ours,
+    Others,
+}
+
+/// Something to be done at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Todo {
+    ExpireHold,
+    Settle(PaymentId),
+    Capture(PaymentId, GatewayPaymentId),
+    RefundCancelled,
+    Refund(PaymentId, RefundId),
+    RefundAgain(PaymentId, RefundId),
+}
+
+pub struct Clinic {
+    pub visit: Appointment,
+    pub claim: Claim,
+    pub payments: BTreeMap<PaymentId, Payment>,
+    /// All facts about money, in the order in which they were written.
+    pub ledger: Vec<PaymentEvent>,
+    pub visits: Vec<AppointmentEvent>,
+    todo: Vec<(i64, Todo)>,
+}
+
+pub fn at(minute: i64) -> DateTime<Utc> {
+    now() + TimeDelta::minutes(minute)
+}
+
+pub fn policy() -> RefundPolicy {
+    let step = |hours_before, percent| RefundStep {
+        hours_before,
+        percent,
+    };
+    RefundPolicy::new(vec![step(12, 100), step(4, 50)]).unwrap()
+}
+
+pub fn order(payment: PaymentId) -> GatewayOrderId {
+    GatewayOrderId::parse(&format!("order_{}", payment.as_uuid().simple())).unwrap()
+}
+
+fn derived(payment: PaymentId, words: &str) -> RefundId {
+    RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes()))
+}
+
+impl Clinic {
+    /// A slot is held since minute 0.
+    pub fn booked() -> Self {
+        let mut clinic_ = Self {
+            visit: Appointment::default(),
+            claim: Claim::Ours,
+            payments: BTreeMap::new(),
+            ledger: Vec::new(),
+            visits: Vec::new(),
+            todo: vec![(HOLD_END, Todo::ExpireHold)],
+        };
+        let book = AppointmentCommand::Book(BookAppointment {
+            appointment: appointment_id(),
+            clinic: clinic(1),
+            holidays: Holidays::default(),
+            doctor: doctor(),
+            patient: patient_id(),
+            start: instant("2026-03-02T03:30:00Z"),
+            reason: None,
+            follows: None,
+            override_reason: None,
+            policy: BookingPolicy::default(),
+            by: admin(),
+            at: at(0),
+        });
+        clinic_.change(book).unwrap();
+        clinic_
+    }
+
+    /// The fee.
+    pub fn fee(&self) -> Money {
+        self.visit.visit().unwrap().fee
+    }
+
+    /// Has the visit decide.
+    fn change(&mut self, command: AppointmentCommand) -> Result<(), AppointmentRefusal> {
+        let events = appointment::decide(&self.visit, command)?;
+        // The log's constraint: a slot that is somebody else's can't be taken again.
+        let taken_again =
+            |event: &AppointmentEvent| matches!(event, AppointmentEvent::Reinstated(_));
+        if events.iter().any(taken_again) {
+            if self.claim == Claim::Others {
+                return Err(AppointmentRefusal::SlotAlreadyTaken);
+            }
+            self.claim = Claim::Ours;
+        }
+        for event in events {
+            self.visit = appointment::evolve(std::mem::take(&mut self.visit), &event);
+            if let AppointmentEvent::Cancelled(cancelled) = &event {
+                let minute = (cancelled.at - now()).num_minutes();
+                self.todo.push((minute, Todo::RefundCancelled));
+            }
+            if gives_back(&event) {
+                self.claim = Claim::Free;
+            }
+            self.visits.push(event);
+        }
+        Ok(())
+    }
+
+    /// Has a payment decide. What it may never do is checked here, each time.
+    fn pay(
+        &mut self,
+        payment: PaymentId,
+        command: PaymentCommand,
+        minute: i64,
+    ) -> Result<(), PaymentRefusal> {
+        let before = self.payments.remove(&payment).unwrap_or_default();
+        let decided = decide(&before, command);
+        let events = decided.clone().unwrap_or_default();
+        let after = events.iter().fold(before.clone(), evolve);
+        never_goes_back(&before, &after);
+        self.payments.insert(payment, after);
+        for event in events {
+            self.follow(payment, &event, minute);
+            self.ledger.push(event);
+        }
+        decided.map(drop)
+    }
+
+    /// What a fact asks for.
+    fn follow(&mut self, payment: PaymentId, event: &PaymentEvent, minute: i64) {
+        let (due, todo) = match event {
+            PaymentEvent::Authorised(authorised) => {
+                (minute, Todo::Capture(payment, authorised.attempt.clone()))
+            }
+            PaymentEvent::Captured(captured) if captured.settles => (minute, Todo::Settle(payment)),
+            PaymentEvent::RefundRequested(asked) => (minute, Todo::Refund(payment, asked.refund)),
+            PaymentEvent::RefundRetried(again) => (minute, Todo::Refund(payment, again.refund)),
+            PaymentEvent::RefundFailed(failed) if failed.attempt_number < REFUND_TRIES => {
+                (minute + 10, Todo::RefundAgain(payment, failed.refund))
+            }
+            PaymentEvent::Opened(_)
+            | PaymentEvent::OrderCreated(_)
+            | PaymentEvent::AttemptFailed(_)
+            | PaymentEvent::Captured(_)
+            | PaymentEvent::Refunded(_)
+            | PaymentEvent::RefundFailed(_) => return,
+        };
+        self.todo.push((due, todo));
+    }
+
+    /// Somebody is asked to pay. Tells whether they can.
+    pub fn open(&mut self, payment: PaymentId, minute: i64) -> bool {
+        let (Some(hold_until), Some(visit)) = (self.visit.hold_until(), self.visit.visit()) else {
+            return false;
+        };
+        if at(minute) >= hold_until {
+            return false;
+        }
+        let open = PaymentCommand::Open(OpenPayment {
+            payment,
+            payable: Payable::AppointmentFee {
+                appointment: visit.appointment,
+            },
+            patient: visit.patient,
+            clinic: clinic_id(1),
+            amount: visit.fee,
+            pay_until: hold_until,
+            by: admin(),
+            at: at(minute),
+        });
+        self.pay(payment, open, minute).unwrap();
+        let record = PaymentCommand::RecordOrder(RecordOrder {
+            order: order(payment),
+            at: at(minute),
+        });
+        self.pay(payment, record, minute).unwrap();
+        true
+    }
+
+    /// Calls the visit off, if that is still possible.
+    pub fn cancel(&mut self, cancelled_by: CancelledBy, minute: i64) {
+        let _ = self.expire(minute);
+        let command = AppointmentCommand::Cancel(CancelAppointment {
+            cancelled_by,
+            reason: None,
+            by: admin(),
+            at: at(minute),
+        });
+        let _ = self.change(command);
+    }
+
+    /// The front desk waits for no payment.
+    pub fn confirm_anyway(&mut self, minute: i64) {
+        let command = AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+            reason: reason("Pays at the desk"),
+            by: admin(),
+            at: at(minute),
+        });
+        let _ = self.change(command);
+    }
+
+    /// The patient did not come.
+    pub fn miss(&mut self, minute: i64) {
+        let command = AppointmentCommand::MarkNoShow(MarkNoShow {
+            reason: None,
+            by: admin(),
+            at: at(minute),
+        });
+        let _ = self.change(command);
+    }
+
+    /// Somebody else books the slot, if it is to be had. An overdue hold ends for them.
+    pub fn others_book(&mut self, minute: i64) {
+        let _ = self.expire(minute);
+        if self.claim == Claim::Free && minute < SLOT_START {
+            self.claim = Claim::Others;
+        }
+    }
+
+    /// They call it off.
+    pub fn others_cancel(&mut self) {
+        if self.claim == Claim::Others {
+            self.claim = Claim::Free;
+        }
+    }
+
+    fn expire(&mut self, minute: i64) -> Result<(), AppointmentRefusal> {
+        self.change(AppointmentCommand::ExpireHold(ExpireHold {
+            at: at(minute),
+        }))
+    }
+
+    /// Notes what the gateway tells.
+    pub fn note(&mut self, news: &News, minute: i64) {
+        match news {
+            News::Attempt(entry) => self.note_attempt(entry, minute),
+            News::Refund(order, refund) => self.note_refund(order, refund, minute),
+        }
+    }
+
+    fn payment_of(&self, wanted: &GatewayOrderId) -> PaymentId {
+        let mut payments = self.payments.keys();
+        *payments
+            .find(|payment| order(**payment) == *wanted)
+            .unwrap()
+    }
+
+    fn note_attempt(&mut self, entry: &Entry, minute: i64) {
+        let payment = self.payment_of(&entry.order);
+        let (order, attempt, amount) = (entry.order.clone(), entry.attempt.clone(), entry.amount);
+        let at = at(minute);
+        let command = match entry.stand {
+            Stand::Failed => PaymentCommand::RecordFailedAttempt(RecordFailedAttempt {
+                order,
+                attempt,
+                code: None,
+                at,
+            }),
+            Stand::Authorised => PaymentCommand::RecordAuthorisation(RecordAuthorisation {
+                order,
+                attempt,
+                amount,
+                at,
+            }),
+            Stand::Captured => PaymentCommand::RecordCapture(RecordCapture {
+                refund: derived(payment, &format!("stray {attempt}")),
+                order,
+                attempt,
+                amount,
+                at,
+            }),
+        };
+        self.pay(payment, command, minute).unwrap();
+    }
+
+    fn note_refund(&mut self, order: &GatewayOrderId, told: &RefundEntry, minute: i64) {
+        let payment = self.payment_of(order);
+        let (refund, attempt_number) = told.ours;
+        let at = at(minute);
+        let command = match told.back {
+            Back::Pending => return,
+            Back::Processed => PaymentCommand::RecordRefund(RecordRefund {
+                refund,
+                gateway_refund: told.id.clone(),
+                at,
+            }),
+            Back::Failed => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
+                refund,
+                attempt_number,
+                code: None,
+                at,
+            }),
+        };
+        self.pay(payment, command, minute).unwrap();
+    }
+
+    /// Asks the gateway about every order.
+    pub fn reconcile(&mut self, gateway: &Gateway, minute: i64) {
+        for entry in gateway.attempts.values() {
+            self.note_attempt(entry, minute);
+        }
+        for refund in &gateway.refunds {
+            let order = gateway.attempts[&refund.attempt].order.clone();
+            self.note_refund(&order, refund, minute);
+        }
+    }
+
+    /// Runs what is due, in any order. Some of it is done twice, some only in part and then again: the
+    /// program dies in between.
+    pub fn run_due(&mut self, gateway: &mut Gateway, minute: i64, dice: &mut Dice) {
+        let (mut due, later) = std::mem::take(&mut self.todo)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(due, _)| *due <= minute);
+        self.todo = later;
+        while let Some((due, todo)) = dice.take(&mut due) {
+            if dice.percent(10) {
+                // Nobody is there; another round does it.
+                self.todo.push((minute + 1, todo));
+                continue;
+            }
+            let dies = dice.percent(10);
+            self.run(&todo, gateway, (minute, dies), dice);
+            if dies {
+                self.todo.push((due.max(minute) + 1, todo));
+            }
+        }
+    }
+
+    /// Whether anything is left to do.
+    pub fn is_idle(&self) -> bool {
+        self.todo.is_empty()
+    }
+
+    fn run(
+        &mut self,
+        todo: &Todo,
+        gateway: &mut Gateway,
+        (minute, dies): (i64, bool),
+        dice: &mut Dice,
+    ) {
+        match todo {
+            // Refused if it was paid for or called off.
+            Todo::ExpireHold => {
+                let early = Err(AppointmentRefusal::HoldStillRunning);
+                assert_ne!(self.expire(minute), early, "a timer ran too early");
+            }
+            Todo::Settle(payment) => self.settle(*payment, minute),
+            Todo::Capture(payment, attempt) => {
+                let wanted = self.wants(*payment, attempt, minute);
+                if wanted {
+                    gateway.capture(attempt, minute, dice);
+                    if !dies {
+                        let entry = gateway.attempts[attempt].clone();
+                        self.note_attempt(&entry, minute);
+                    }
+                }
+            }
+            Todo::RefundCancelled => self.refund_cancelled(minute),
+            Todo::Refund(payment, refund) => {
+                let (payment, refund) = (*payment, *refund);
+                let opened = self.payments[&payment].opened().unwrap();
+                let asked = opened.refunds[&refund].clone();
+                if asked.status != RefundStatus::Requested {
+                    return;
+                }
+                let ours = (refund, asked.attempt_number);
+                let told = gateway.refund(ours, &asked.attempt, asked.amount, (minute, dice));
+                if dies {
+                    return;
+                }
+                if told.back == Back::Pending {
+                    self.todo.push((minute + 60, todo.clone()));
+                } else {
+                    self.note_refund(&order(payment), &told, minute);
+                }
+            }
+            Todo::RefundAgain(payment, refund) => {
+                let opened = self.payments[payment].opened().unwrap();
+                if opened.refunds[refund].attempt_number >= REFUND_TRIES {
+                    return;
+                }
+                let retry = PaymentCommand::RetryRefund(RetryRefund {
+                    refund: *refund,
+                    by: Actor::System,
+                    at: at(minute),
+                });
+                match self.pay(*payment, retry, minute) {
+                    Ok(()) | Err(PaymentRefusal::RefundNotFailed) => {}
+                    Err(refusal) => panic!("{refusal}"),
+                }
+            }
+        }
+    }
+
+    /// Whether an authorised attempt is to be captured.
+    fn wants(&self, payment: PaymentId, attempt: &GatewayPaymentId, minute: i64) -> bool {
+        let opened = self.payments[&payment].opened().unwrap();
+        if opened.is_paid() || opened.attempts.get(attempt) != Some(&Attempt::Authorised) {
+            return false;
+        }
+        match self.visit.status_at(at(minute)).unwrap() {
+            AppointmentStatus::Cancelled => false,
+            AppointmentStatus::Expired => minute < SLOT_START,
+            AppointmentStatus::Booked
+            | AppointmentStatus::Confirmed
+            | AppointmentStatus::Arrived
+            | AppointmentStatus::InProgress
+            | AppointmentStatus::Completed
+            | AppointmentStatus::NoShow => self.visit.visit().unwrap().paid_by.is_none(),
+        }
+    }
+
+    fn settle(&mut self, payment: PaymentId, minute: i64) {
+        if self.visit.is_overdue(at(minute)) {
+            self.expire(minute).unwrap();
+        }
+        let command = AppointmentCommand::RecordPayment(RecordPayment {
+            payment,
+            at: at(minute),
+        });
+        let grounds = match self.change(command) {
+            Ok(()) => return,
+            Err(AppointmentRefusal::AlreadyPaid) => RefundGrounds::PaidTwice,
+            Err(AppointmentRefusal::SlotAlreadyTaken) => RefundGrounds::SlotTaken,
+            Err(AppointmentRefusal::AlreadyStarted) => RefundGrounds::TooLate,
+            Err(AppointmentRefusal::NotAwaitingPayment { .. }) => {
+                RefundGrounds::CancelledBeforePaid
+            }
+            Err(refusal) => panic!("{refusal}"),
+        };
+        let left = self.payments[&payment].opened().unwrap().left().unwrap();
+        self.request(payment, "not kept", (left, grounds), minute);
+    }
+
+    fn refund_cancelled(&mut self, minute: i64) {
+        let Appointment::Cancelled {
+            visit,
+            cancelled_by,
+            at,
+        } = self.visit
+        else {
+            panic!("a visit is never called back");
+        };
+        let Some(payment) = visit.paid_by else {
+            return;
+        };
+        let opened = self.payments[&payment].opened().unwrap();
+        let due = refund_due(
+            &policy(),
+            opened.amount,
+            cancelled_by,
+            visit.slot.start() - at,
+        );
+        if opened.refunds.contains_key(&derived(payment, "called off")) {
+            return;
+        }
+        self.request(
+            payment,
+            "called off",
+            (due, RefundGrounds::CancelledByPatient),
+            minute,
+        );
+    }
+
+    fn request(
+        &mut self,
+        payment: PaymentId,
+        words: &str,
+        (amount, grounds): (Money, RefundGrounds),
+        minute: i64,
+    ) {
+        if amount.is_zero() {
+            return;
+        }
+        let command = PaymentCommand::RequestRefund(RequestRefund {
+            refund: derived(payment, words),
+            attempt: None,
+            amount,
+            grounds,
+            by: Actor::System,
+            at: at(minute),
+        });
+        self.pay(payment, command, minute).unwrap();
+    }
+}
+
+/// Whether the slot is to be had again.
+fn gives_back(event: &AppointmentEvent) -> bool {
+    matches!(
+        event,
+        AppointmentEvent::HoldExpired(_)
+            | AppointmentEvent::NoShow(_)
+            | AppointmentEvent::Cancelled(_)
+    )
+}
+
+/// A payment that is paid stays paid, money that came stays, and no more goes back than came.
+fn never_goes_back(before: &Payment, after: &Payment) {
+    let Some(after) = after.opened() else {
+        return;
+    };
+    for attempt in after.attempts.keys() {
+        if let Some(left) = after.left_of(attempt) {
+            assert!(left.amount() >= 0, "more is given back than came");
+        }
+    }
+    let Some(before) = before.opened() else {
+        return;
+    };
+    if before.is_paid() {
+        assert_eq!(before.settled_by, after.settled_by);
+    }
+    let far = |attempt: &Attempt| match attempt {
+        Attempt::Failed => 0,
+        Attempt::Authorised => 1,
+        Attempt::Captured(_) => 2,
+    };
+    for (id, attempt) in &before.attempts {
+        assert!(
+            far(&after.attempts[id]) >= far(attempt),
+            "an attempt went back"
+        );
+    }
+    for (id, refund) in &before.refunds {
+        let done = RefundStatus::Refunded;
+        assert!(refund.status != done || after.refunds[id].status == done);
+    }
+}
