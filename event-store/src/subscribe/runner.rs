@@ -151,7 +151,7 @@ impl Runner {
         let batch = match ahead.filter(|batch| batch.after == place.standing.at) {
             Some(batch) => batch,
             None => {
-                self.new_events(types, (place.standing.at, &run), &head)
+                self.new_events(types, (place.standing.at, run), &head)
                     .await?
             }
         };
