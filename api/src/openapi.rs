@@ -84,6 +84,12 @@ const DOCUMENT: &str = "/openapi.json";
         payments::verify_payment,
         payments::request_refund,
         payments::retry_refund,
+        payments::list_payments,
+        payments::get_payment,
+        payments::get_receipt,
+        payments::list_failed_refunds,
+        payments::get_ledger,
+        payments::get_takings,
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),

@@ -1,9 +1,16 @@
-//! Payments: pay for a visit, bring back the gateway's word, give money back.
+//! Payments: pay for a visit, bring back the gateway's word, give money back, look into the books.
 
+mod books;
+mod failed_refunds;
+mod get;
+mod ledger;
+mod list;
 mod open;
+mod receipt;
 mod refund;
 mod refusal;
 mod retry_refund;
+mod takings;
 mod verify;
 
 use actix_web::web::{self, ServiceConfig};
@@ -15,7 +22,10 @@ use utoipa::ToSchema;
 
 use crate::appointments::MoneyBody;
 
-pub(crate) use {open::*, refund::*, retry_refund::*, verify::*};
+pub(crate) use {
+    failed_refunds::*, get::*, ledger::*, list::*, open::*, receipt::*, refund::*, retry_refund::*,
+    takings::*, verify::*,
+};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -26,7 +36,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/payments/{id}/refunds/{refund}/retry",
             web::post().to(retry_refund),
-        );
+        )
+        .route("/payments", web::get().to(list_payments))
+        .route(
+            "/payments/refunds/failed",
+            web::get().to(list_failed_refunds),
+        )
+        .route("/payments/{id}", web::get().to(get_payment))
+        .route("/payments/{id}/receipt", web::get().to(get_receipt))
+        .route("/appointments/{id}/ledger", web::get().to(get_ledger))
+        .route("/clinics/{id}/takings", web::get().to(get_takings));
 }
 
 /// How far a payment is.
