@@ -4,7 +4,7 @@
 //! that the thing exists is told that it does not.
 
 use domain::appointment::{CancelledBy, Party, Step, Visit, transition};
-use domain::{DoctorId, PatientId, Role};
+use domain::{ClinicId, DoctorId, PatientId, Role};
 
 use crate::Caller;
 
@@ -76,7 +76,7 @@ pub fn may_see_patient(caller: &Caller, patient: PatientId, proxy: bool) -> bool
 
 /// Whether the caller may see a doctor's day at a clinic, or at all clinics where none is named.
 #[must_use]
-pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<domain::ClinicId>) -> bool {
+pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<ClinicId>) -> bool {
     if caller.doctor == Some(doctor) {
         return true;
     }
@@ -86,12 +86,37 @@ pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<domain::
     }
 }
 
+/// Whether the caller may see what was paid for a patient at a clinic: the patient or a proxy, those who keep
+/// the clinic's books. The doctor sees the visit, and has nothing to do with its money.
+#[must_use]
+pub fn may_see_payment(
+    caller: &Caller,
+    (patient, clinic): (PatientId, ClinicId),
+    proxy: bool,
+) -> bool {
+    caller.patient == Some(patient) || proxy || keeps_books_of(caller, clinic)
+}
+
+/// Whether the caller sees all money of a clinic: its front desk, its admins and auditors.
+#[must_use]
+pub fn keeps_books_of(caller: &Caller, clinic: ClinicId) -> bool {
+    keeps_books_somewhere(caller) && caller.clinics.covers(clinic)
+}
+
+/// Whether the caller sees the money of some clinics at all.
+#[must_use]
+pub fn keeps_books_somewhere(caller: &Caller) -> bool {
+    [Role::Receptionist, Role::Admin, Role::Auditor]
+        .into_iter()
+        .any(|role| caller.is(role))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use chrono::{DateTime, TimeDelta};
-    use domain::{AccountId, AppointmentId, ClinicId, ClinicScope, Currency, Money, Slot};
+    use domain::{AccountId, AppointmentId, ClinicScope, Currency, Money, Slot};
     use uuid::Uuid;
 
     use super::*;
@@ -237,5 +262,31 @@ mod tests {
     #[test]
     fn an_auditor_sees_what_they_cannot_touch() {
         assert!(may_see_appointment(&caller(Role::Auditor), &visit(), false));
+    }
+
+    #[test]
+    fn the_payer_and_the_clinics_bookkeepers_see_a_payment_and_the_doctor_does_not() {
+        let paid = (visit().patient, visit().clinic);
+        let patient = Caller {
+            patient: Some(visit().patient),
+            ..caller(Role::Patient)
+        };
+        let doctor = Caller {
+            doctor: Some(visit().doctor),
+            ..caller(Role::Doctor)
+        };
+        let elsewhere = Caller {
+            clinics: ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(98))])),
+            ..caller(Role::Admin)
+        };
+        let seen = |caller: &Caller| may_see_payment(caller, paid, false);
+        assert!(seen(&patient));
+        assert!(may_see_payment(&caller(Role::Patient), paid, true));
+        for role in [Role::Receptionist, Role::Admin, Role::Auditor] {
+            assert!(seen(&caller(role)), "{role}");
+        }
+        for stranger in [doctor, elsewhere, caller(Role::Patient)] {
+            assert!(!seen(&stranger));
+        }
     }
 }

@@ -27,7 +27,10 @@ mod place;
 pub mod ports;
 pub mod reactions;
 
-pub use access::{may_see_appointment, may_see_day_of, may_see_patient};
+pub use access::{
+    keeps_books_of, keeps_books_somewhere, may_see_appointment, may_see_day_of, may_see_patient,
+    may_see_payment,
+};
 pub use context::{Caller, Context, IdempotencyKey};
 pub use error::CommandError;
 pub use execute::{Commands, Done};

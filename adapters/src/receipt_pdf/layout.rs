@@ -54,11 +54,11 @@ impl<'l> Sheet<'l> {
         format!("({whose}: written in letters that can't be printed here)")
     }
 
-    /// What somebody is called, and who that is; the id alone once they were erased.
+    /// What somebody is called, and who that is; the id alone where no name is on record.
     pub(super) fn person(&self, name: Option<&PersonName>, id: &str) -> String {
         match name {
             Some(name) => self.printable(name.as_str(), || id.to_owned()),
-            None => format!("({id}: the name was erased)"),
+            None => format!("({id}: no name on record)"),
         }
     }
 

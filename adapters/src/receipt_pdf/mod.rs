@@ -43,7 +43,7 @@ pub struct Receipt {
     pub paid_on: NaiveDate,
     /// Whose visit it is.
     pub patient: PatientId,
-    /// What they are called; nothing once erased.
+    /// What they are called; nothing once erased, and where they have no card.
     pub patient_name: Option<PersonName>,
     /// Whom they visit.
     pub doctor: DoctorId,

@@ -116,15 +116,15 @@ fn a_name_in_other_letters_is_not_missing_without_notice() {
 }
 
 #[test]
-fn whoever_was_erased_is_an_id() {
-    let erased = Receipt {
+fn whoever_has_no_name_on_record_is_an_id() {
+    let nameless = Receipt {
         patient_name: None,
         ..receipt()
     };
-    let text = printed(&erased).join(" ");
+    let text = printed(&nameless).join(" ");
     let id = "00000000-0000-0000-0000-0000000000e1";
     assert!(
-        text.contains(&format!("(patient {id}: the name was erased)")),
+        text.contains(&format!("(patient {id}: no name on record)")),
         "{text}"
     );
 }

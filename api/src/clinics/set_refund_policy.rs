@@ -24,7 +24,7 @@ pub struct RefundPolicyRequest {
     /// The lines, from the most hours before the visit to the fewest; at most 24. A later line never gives back
     /// more than an earlier one. Without lines, nothing is given back.
     #[schema(value_type = Vec<RefundStepBody>)]
-    steps: RefundPolicy,
+    refund_policy: RefundPolicy,
 }
 
 /// Say how much of a fee patients get back who call a visit off: an admin of the clinic may. It counts for
@@ -63,7 +63,7 @@ pub async fn set_refund_policy(
     caller.require_clinic(clinic)?;
     let actor = caller.actor();
     let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
-    let policy = submission.body.steps;
+    let policy = submission.body.refund_policy;
     let done = app
         .commands
         .set_refund_policy(clinic, policy, Some(expected), &context)

@@ -68,6 +68,23 @@ impl Level for Attendants {
     const ROLES: &'static [Role] = &[Role::Patient, Role::Doctor, Role::Receptionist, Role::Admin];
 }
 
+/// Those who see payments: patients, the front desk and auditors.
+pub struct PaymentReaders;
+impl Level for PaymentReaders {
+    const ROLES: &'static [Role] = &[
+        Role::Patient,
+        Role::Receptionist,
+        Role::Admin,
+        Role::Auditor,
+    ];
+}
+
+/// Those who see a clinic's books: the front desk and auditors.
+pub struct BookKeepers;
+impl Level for BookKeepers {
+    const ROLES: &'static [Role] = &[Role::Receptionist, Role::Admin, Role::Auditor];
+}
+
 /// A caller who has shown a valid token of the level.
 pub struct Access<L> {
     caller: Caller,

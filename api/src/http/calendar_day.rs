@@ -17,6 +17,13 @@ pub fn calendar_day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::
     parse(&raw).ok_or_else(|| de::Error::custom("a day is YYYY-MM-DD"))
 }
 
+/// The same where it may be left out.
+pub fn perhaps_calendar_day<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<NaiveDate>, D::Error> {
+    calendar_day(from).map(Some)
+}
+
 /// A day from the path segment `{date}`.
 pub struct Date(pub NaiveDate);
 

@@ -232,7 +232,7 @@ fn parts(after: Option<(DateTime<Utc>, PaymentId)>) -> (Option<DateTime<Utc>>, O
 }
 
 fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
-    let clinics = clinics?.iter().map(|clinic| clinic.as_uuid());
+    let clinics = clinics?.iter().map(ClinicId::as_uuid);
     Some(clinics.collect())
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::{PaymentId, RefundId};
+use domain::payment::RefundGrounds;
+use domain::{FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, PaymentId, RefundId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -49,11 +50,14 @@ pub(super) async fn write_payments(
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.amount.amount()),
         &column(rows, |row| row.amount.currency().code()) as _,
-        &column(rows, |row| row.order.as_ref().map(|id| id.as_str())) as _,
+        &column(rows, |row| row.order.as_ref().map(GatewayOrderId::as_str)) as _,
         &column(rows, |row| row.opened_at),
         &column(rows, |row| row.pay_until),
         &column(rows, |row| row.paid_at) as _,
-        &column(rows, |row| row.settled_by.as_ref().map(|id| id.as_str())) as _,
+        &column(rows, |row| row
+            .settled_by
+            .as_ref()
+            .map(GatewayPaymentId::as_str)) as _,
         &column(rows, |row| row.captured.amount()),
         &column(rows, |row| row.refunds_requested.amount()),
         &column(rows, |row| row.refunds_failed.amount()),
@@ -86,11 +90,11 @@ pub(super) async fn write_refunds(
         &column(rows, |row| row.grounds.as_str()) as _,
         &column(rows, |row| row.status.as_str()) as _,
         &column(rows, |row| i32::from(row.tries)),
-        &column(rows, |row| row.failure.as_ref().map(|code| code.as_str())) as _,
+        &column(rows, |row| row.failure.as_ref().map(FailureCode::as_str)) as _,
         &column(rows, |row| row
             .gateway_refund
             .as_ref()
-            .map(|id| id.as_str())) as _,
+            .map(GatewayRefundId::as_str)) as _,
         &column(rows, |row| row.requested_at),
         &column(rows, |row| row.changed_at),
         &column(rows, |row| row.version)
@@ -123,8 +127,8 @@ pub(super) async fn write_entries(
         &column(rows, |row| row
             .gateway_refund
             .as_ref()
-            .map(|id| id.as_str())) as _,
-        &column(rows, |row| row.grounds.map(|grounds| grounds.as_str())) as _,
+            .map(GatewayRefundId::as_str)) as _,
+        &column(rows, |row| row.grounds.map(RefundGrounds::as_str)) as _,
         &column(rows, |row| row.at)
     )
     .execute(connection)

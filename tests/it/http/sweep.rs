@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 54] = [
+const ROUTES: [(&str, Expected); 60] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -75,6 +75,13 @@ const ROUTES: [(&str, Expected); 54] = [
     ("post /api/v1/payments/{id}/verify",                            (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/payments/{id}/refunds",                           (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/payments/{id}/refunds/{refund}/retry",            (401, [403, 403, 403, 404, 403])),
+    // Staff is shown what the patient paid at its own clinics: nothing.
+    ("get /api/v1/payments",                                         (401, [404, 403, 200, 200, 200])),
+    ("get /api/v1/payments/refunds/failed",                          (401, [403, 403, 403, 200, 403])),
+    ("get /api/v1/payments/{id}",                                    (401, [404, 404, 404, 404, 404])),
+    ("get /api/v1/payments/{id}/receipt",                            (401, [404, 404, 404, 404, 404])),
+    ("get /api/v1/appointments/{id}/ledger",                         (401, [404, 404, 404, 404, 404])),
+    ("get /api/v1/clinics/{id}/takings",                             (401, [403, 403, 404, 404, 404])),
 ];
 
 /// The things that are none of the callers' business.
@@ -145,7 +152,10 @@ impl Things {
             "get /api/v1/doctors/{id}/day-sheet" => {
                 format!("{path}?date=2026-12-01&clinicId={clinic}")
             }
-            "get /api/v1/appointments" => format!("{path}?patientId={patient}"),
+            "get /api/v1/appointments" | "get /api/v1/payments" => {
+                format!("{path}?patientId={patient}")
+            }
+            "get /api/v1/clinics/{id}/takings" => format!("{path}?day=2026-12-01"),
             _ => path,
         }
     }

@@ -1,0 +1,262 @@
+//! Payments, refunds and movements of money as they are shown, and who may see them.
+
+use chrono::{DateTime, Utc};
+use commands::{Caller, may_see_payment};
+use domain::payment::RefundGrounds;
+use domain::{
+    AppointmentId, ClinicId, ClinicScope, FailureCode, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
+};
+use projections::patient_card;
+use projections::payments::{LedgerEntry, ListedPayment, ListedRefund};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::appointments::MoneyBody;
+use crate::http::answer::Versioned;
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+
+/// A payment: what was asked for, and what came of it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentBody {
+    /// The payment.
+    #[schema(value_type = Uuid)]
+    pub id: PaymentId,
+    /// For which visit.
+    #[schema(value_type = Uuid)]
+    pub appointment_id: AppointmentId,
+    /// Whose visit it is.
+    #[schema(value_type = Uuid)]
+    pub patient_id: PatientId,
+    /// Who is paid.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// How much is asked for.
+    #[schema(value_type = MoneyBody)]
+    pub amount: Money,
+    /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: nobody paid in time.
+    #[schema(value_type = String, example = "PAID")]
+    pub status: &'static str,
+    /// The order at the gateway, once it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "order_RB58MiP5SPFYyM")]
+    pub order_id: Option<GatewayOrderId>,
+    /// When it was asked for.
+    pub opened_at: DateTime<Utc>,
+    /// When it is no longer wanted.
+    pub expires_at: DateTime<Utc>,
+    /// When it was paid, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<DateTime<Utc>>,
+    /// The gateway's id of the attempt that paid it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "pay_DESlfW9H8K9uqM")]
+    pub gateway_payment_id: Option<GatewayPaymentId>,
+    /// All that came in its currency, also what came twice.
+    #[schema(value_type = MoneyBody)]
+    pub captured: Money,
+    /// All of it that is to be given back, wherever it is by now.
+    #[schema(value_type = MoneyBody)]
+    pub refunds_requested: Money,
+    /// What of that failed and is still owed.
+    #[schema(value_type = MoneyBody)]
+    pub refunds_failed: Money,
+    /// What of that has left.
+    #[schema(value_type = MoneyBody)]
+    pub refunded: Money,
+    /// The number of its receipt in the clinic's series, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, example = 17)]
+    pub receipt_number: Option<ReceiptNumber>,
+    /// Its version.
+    pub version: i64,
+    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub parked: bool,
+}
+
+/// A refund, as far as it is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundLine {
+    /// The refund.
+    #[schema(value_type = Uuid)]
+    pub id: RefundId,
+    /// Of which payment.
+    #[schema(value_type = Uuid)]
+    pub payment_id: PaymentId,
+    /// For which visit.
+    #[schema(value_type = Uuid)]
+    pub appointment_id: AppointmentId,
+    /// Who gives it back.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// How much.
+    #[schema(value_type = MoneyBody)]
+    pub amount: Money,
+    /// Why.
+    #[schema(value_type = String, example = "CANCELLED_BY_PATIENT")]
+    pub grounds: &'static str,
+    /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
+    #[schema(value_type = String, example = "REFUNDED")]
+    pub status: &'static str,
+    /// How often the gateway was asked for it.
+    #[schema(example = 1)]
+    pub tries: u16,
+    /// The gateway's code for why the last try failed, if it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "BAD_REQUEST_ERROR")]
+    pub failure_code: Option<FailureCode>,
+    /// The gateway's id of it, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    pub gateway_refund_id: Option<GatewayRefundId>,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// When it last went on.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A movement of money. It is never changed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LedgerLine {
+    /// Of which payment.
+    #[schema(value_type = Uuid)]
+    pub payment_id: PaymentId,
+    /// Its number among what happened to the payment.
+    #[schema(example = 3)]
+    pub entry: i64,
+    /// `CAPTURE`: it came. `REFUND`: it left.
+    #[schema(value_type = String, example = "CAPTURE")]
+    pub kind: &'static str,
+    /// How much.
+    #[schema(value_type = MoneyBody)]
+    pub amount: Money,
+    /// The gateway's id of the attempt that it came by.
+    #[schema(value_type = String, example = "pay_DESlfW9H8K9uqM")]
+    pub gateway_payment_id: GatewayPaymentId,
+    /// The refund that it left by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub refund_id: Option<RefundId>,
+    /// The gateway's id of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    pub gateway_refund_id: Option<GatewayRefundId>,
+    /// Why it left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "CANCELLED_BY_PATIENT")]
+    pub grounds: Option<&'static str>,
+    /// When we heard of it.
+    pub at: DateTime<Utc>,
+}
+
+impl PaymentBody {
+    /// How a row reads at `now`.
+    pub(super) fn of(row: ListedPayment, now: DateTime<Utc>) -> Self {
+        Self {
+            status: row.standing_at(now).as_str(),
+            id: row.payment,
+            appointment_id: row.appointment,
+            patient_id: row.patient,
+            clinic_id: row.clinic,
+            amount: row.amount,
+            order_id: row.order,
+            opened_at: row.opened_at,
+            expires_at: row.pay_until,
+            paid_at: row.paid_at,
+            gateway_payment_id: row.settled_by,
+            captured: row.captured,
+            refunds_requested: row.refunds_requested,
+            refunds_failed: row.refunds_failed,
+            refunded: row.refunded,
+            receipt_number: row.receipt,
+            version: row.version,
+            parked: false,
+        }
+    }
+}
+
+impl Versioned for PaymentBody {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<ListedRefund> for RefundLine {
+    fn from(row: ListedRefund) -> Self {
+        Self {
+            id: row.refund,
+            payment_id: row.payment,
+            appointment_id: row.appointment,
+            clinic_id: row.clinic,
+            amount: row.amount,
+            grounds: row.grounds.as_str(),
+            status: row.status.as_str(),
+            tries: row.tries,
+            failure_code: row.failure,
+            gateway_refund_id: row.gateway_refund,
+            requested_at: row.requested_at,
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+impl From<LedgerEntry> for LedgerLine {
+    fn from(row: LedgerEntry) -> Self {
+        Self {
+            payment_id: row.payment,
+            entry: row.entry,
+            kind: row.kind.as_str(),
+            amount: row.amount,
+            gateway_payment_id: row.attempt,
+            refund_id: row.refund,
+            gateway_refund_id: row.gateway_refund,
+            grounds: row.grounds.map(RefundGrounds::as_str),
+            at: row.at,
+        }
+    }
+}
+
+/// Goes on only for somebody who may see what was paid for a patient at a clinic.
+///
+/// # Errors
+/// 404 for everybody else.
+pub(super) async fn require_sight(
+    app: &App,
+    caller: &Caller,
+    (patient, clinic): (PatientId, ClinicId),
+    position: &Position,
+) -> Result<(), Problem> {
+    let proxy = async || is_proxy(app, caller, patient, position).await;
+    if may_see_payment(caller, (patient, clinic), false) || proxy().await? {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// Whether the caller acts for the patient.
+pub(super) async fn is_proxy(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    position: &Position,
+) -> Result<bool, Problem> {
+    position.wait_for(app, patient_card::NAME).await?;
+    let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
+    Ok(proxied.contains(&patient))
+}
+
+/// The clinics of a scope; none for all of them.
+pub(super) fn named(scope: &ClinicScope) -> Option<Vec<ClinicId>> {
+    match scope {
+        ClinicScope::All => None,
+        ClinicScope::Only(clinics) => Some(clinics.iter().copied().collect()),
+    }
+}

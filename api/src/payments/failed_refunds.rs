@@ -1,0 +1,64 @@
+//! `GET /api/v1/payments/refunds/failed`
+
+use actix_web::web::{Data, Json};
+use projections::payments;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::books::{RefundLine, named};
+use crate::app::App;
+use crate::http::access::{Access, AdminOnly};
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// Which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FailedRefundParameters {
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// Refunds that failed and are still owed, the oldest first: an admin sees those of the own clinics. They are
+/// tried again by themselves a few times; after that, somebody has to.
+#[utoipa::path(
+    get,
+    path = "/api/v1/payments/refunds/failed",
+    tag = "payments",
+    operation_id = "listFailedRefunds",
+    security(("bearer" = [])),
+    params(
+        FailedRefundParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<RefundLine>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_failed_refunds(
+    app: Data<App>,
+    caller: Access<AdminOnly>,
+    Query(parameters): Query<FailedRefundParameters>,
+    position: Position,
+) -> Result<Json<Page<RefundLine>>, Problem> {
+    let FailedRefundParameters { cursor, limit } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (page.after()?, page.limit()?);
+    let parked = position.wait_for(&app, payments::NAME).await?;
+    let clinics = named(&caller.clinics);
+    let rows = payments::failed_refunds(&app.pool, clinics.as_deref(), after, limit + 1).await?;
+    let items = rows.into_iter().map(RefundLine::from);
+    let page = Page::cut(items.collect(), limit, |item: &RefundLine| {
+        (item.requested_at, item.id)
+    });
+    Ok(Json(page.lacking(&parked)))
+}

@@ -1,0 +1,78 @@
+//! `GET /api/v1/payments/{id}`
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use domain::PaymentId;
+use projections::payments;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::books::{LedgerLine, PaymentBody, RefundLine, require_sight};
+use crate::app::App;
+use crate::http::access::{Access, SignedIn};
+use crate::http::answer::{Versioned, found};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+
+/// A payment with its refunds and all money that moved for it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentDetails {
+    /// The payment.
+    #[serde(flatten)]
+    payment: PaymentBody,
+    /// What is given back, in the order in which it was asked for.
+    refunds: Vec<RefundLine>,
+    /// The money that moved, in the order in which we heard of it.
+    ledger: Vec<LedgerLine>,
+}
+
+impl Versioned for PaymentDetails {
+    fn version(&self) -> i64 {
+        self.payment.version
+    }
+}
+
+/// One payment: the patient and their proxies see it, the clinic's front desk, its auditors.
+#[utoipa::path(
+    get,
+    path = "/api/v1/payments/{id}",
+    tag = "payments",
+    operation_id = "getPayment",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The payment"),
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The payment", body = PaymentDetails),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_payment(
+    app: Data<App>,
+    caller: Access<SignedIn>,
+    Id(payment): Id<PaymentId>,
+    position: Position,
+) -> Result<HttpResponse, Problem> {
+    let parked = position.wait_for(&app, payments::NAME).await?;
+    let row = payments::get(&app.pool, payment)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
+    let refunds = payments::refunds_of(&app.pool, payment).await?;
+    let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
+    let shown = PaymentBody {
+        parked: parked.has(payment.as_uuid()),
+        ..PaymentBody::of(row, app.clock.now())
+    };
+    Ok(found(&PaymentDetails {
+        payment: shown,
+        refunds: refunds.into_iter().map(RefundLine::from).collect(),
+        ledger: ledger.into_iter().map(LedgerLine::from).collect(),
+    }))
+}

@@ -1,0 +1,68 @@
+//! `GET /api/v1/appointments/{id}/ledger`
+
+use actix_web::web::{Data, Json};
+use domain::AppointmentId;
+use projections::{patient_appointments, payments};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::books::{LedgerLine, require_sight};
+use crate::app::App;
+use crate::http::access::{Access, SignedIn};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+
+/// The money that moved for a visit.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LedgerBody {
+    /// Which visit.
+    #[schema(value_type = Uuid)]
+    appointment_id: AppointmentId,
+    /// Every movement, in the order in which we heard of it.
+    entries: Vec<LedgerLine>,
+    /// Whether some news could not be taken in: something may be missing. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    parked: bool,
+}
+
+/// The money that moved for a visit: the patient and their proxies see it, the clinic's front desk, its auditors.
+#[utoipa::path(
+    get,
+    path = "/api/v1/appointments/{id}/ledger",
+    tag = "payments",
+    operation_id = "getLedger",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The appointment"),
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The ledger; without entries where no money moved", body = LedgerBody),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_ledger(
+    app: Data<App>,
+    caller: Access<SignedIn>,
+    Id(visit): Id<AppointmentId>,
+    position: Position,
+) -> Result<Json<LedgerBody>, Problem> {
+    position.wait_for(&app, patient_appointments::NAME).await?;
+    let row = patient_appointments::get(&app.pool, visit).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    let of = (row.row().patient, row.row().clinic);
+    require_sight(&app, &caller, of, &position).await?;
+    let parked = position.wait_for(&app, payments::NAME).await?;
+    let entries = payments::ledger_of_appointment(&app.pool, visit).await?;
+    Ok(Json(LedgerBody {
+        appointment_id: visit,
+        entries: entries.into_iter().map(LedgerLine::from).collect(),
+        parked: parked.any(),
+    }))
+}

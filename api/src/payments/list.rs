@@ -1,0 +1,209 @@
+//! `GET /api/v1/payments`
+
+use actix_web::web::{Data, Json};
+use chrono::NaiveDate;
+use commands::{keeps_books_of, keeps_books_somewhere};
+use domain::{AppointmentId, ClinicId, PatientId};
+use projections::patient_appointments;
+use projections::payments::{self, ClinicDay, ListedPayment, PatientPayments};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::books::{PaymentBody, is_proxy, named, require_sight};
+use super::takings::day_at;
+use crate::app::App;
+use crate::http::access::{Access, PaymentReaders};
+use crate::http::calendar_day::perhaps_calendar_day;
+use crate::http::page::{Page, PageParameters};
+use crate::http::position::Position;
+use crate::http::problem::{Flaw, Problem};
+use crate::http::query::Query;
+
+/// Which payments: those of a patient, of a visit, or of a clinic's day.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PaymentParameters {
+    /// Whose; a patient may leave out everything and mean themselves. Staff is shown those at its own clinics.
+    #[param(value_type = Option<Uuid>)]
+    patient_id: Option<PatientId>,
+    /// For which visit.
+    #[param(value_type = Option<Uuid>)]
+    appointment_id: Option<AppointmentId>,
+    /// At which clinic; `day` says when.
+    #[param(value_type = Option<Uuid>)]
+    clinic_id: Option<ClinicId>,
+    /// On which day, by that clinic's clock: what was asked for on it, and what money moved for on it.
+    #[serde(default, deserialize_with = "perhaps_calendar_day")]
+    #[param(value_type = Option<String>, format = Date, example = "2026-03-09")]
+    day: Option<NaiveDate>,
+    /// Where to go on, from the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 if not given.
+    limit: Option<u16>,
+}
+
+/// Payments, the latest first: of a patient, of a visit, or of a clinic's day.
+#[utoipa::path(
+    get,
+    path = "/api/v1/payments",
+    tag = "payments",
+    operation_id = "listPayments",
+    security(("bearer" = [])),
+    params(
+        PaymentParameters,
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = Page<PaymentBody>),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a patient, the front desk or an auditor", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such patient, visit or clinic, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_payments(
+    app: Data<App>,
+    caller: Access<PaymentReaders>,
+    Query(parameters): Query<PaymentParameters>,
+    position: Position,
+) -> Result<Json<Page<PaymentBody>>, Problem> {
+    let wanted = Wanted::of(&parameters, caller.patient)?;
+    let PaymentParameters { cursor, limit, .. } = parameters;
+    let page = PageParameters { cursor, limit };
+    let (after, limit) = (page.after()?, page.limit()?);
+    let parked = position.wait_for(&app, payments::NAME).await?;
+    let rows = match wanted {
+        Wanted::Patient(patient) => {
+            let clinics = where_seen(&app, &caller, patient, &position).await?;
+            let search = PatientPayments {
+                patient,
+                clinics,
+                after,
+                limit: limit + 1,
+            };
+            payments::of_patient(&app.pool, &search).await?
+        }
+        Wanted::Visit(visit) => of_visit(&app, &caller, visit, &position).await?,
+        Wanted::Day(clinic, date) => {
+            if !keeps_books_of(&caller, clinic) {
+                return Err(Problem::not_found());
+            }
+            let search = ClinicDay {
+                clinic,
+                day: day_at(&app, clinic, date, &position).await?,
+                after,
+                limit: limit + 1,
+            };
+            payments::of_clinic_day(&app.pool, &search).await?
+        }
+    };
+    let now = app.clock.now();
+    let items = rows.into_iter().map(|row| PaymentBody {
+        parked: parked.has(row.payment.as_uuid()),
+        ..PaymentBody::of(row, now)
+    });
+    let page = Page::cut(items.collect(), limit, |item: &PaymentBody| {
+        (item.opened_at, item.id)
+    });
+    Ok(Json(page.lacking(&parked)))
+}
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Patient(PatientId),
+    Visit(AppointmentId),
+    Day(ClinicId, NaiveDate),
+}
+
+impl Wanted {
+    fn of(parameters: &PaymentParameters, own: Option<PatientId>) -> Result<Self, Problem> {
+        let PaymentParameters {
+            patient_id,
+            appointment_id,
+            clinic_id,
+            day,
+            ..
+        } = *parameters;
+        match (patient_id, appointment_id, clinic_id, day) {
+            (Some(patient), None, None, None) => Ok(Self::Patient(patient)),
+            (None, Some(visit), None, None) => Ok(Self::Visit(visit)),
+            (None, None, Some(clinic), Some(day)) => Ok(Self::Day(clinic, day)),
+            (None, None, None, None) => own.map(Self::Patient).ok_or_else(ambiguous),
+            _ => Err(ambiguous()),
+        }
+    }
+}
+
+fn ambiguous() -> Problem {
+    let detail = "ask for patientId, for appointmentId, or for clinicId and day";
+    Problem::malformed(vec![Flaw::at("query", detail)])
+}
+
+/// At which clinics the caller sees what a patient paid: everywhere for the patient and their proxies.
+async fn where_seen(
+    app: &App,
+    caller: &Access<PaymentReaders>,
+    patient: PatientId,
+    position: &Position,
+) -> Result<Option<Vec<ClinicId>>, Problem> {
+    if caller.patient == Some(patient) || is_proxy(app, caller, patient, position).await? {
+        Ok(None)
+    } else if keeps_books_somewhere(caller) {
+        Ok(named(&caller.clinics))
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// The payments of a visit: one per payer, so they are one page.
+async fn of_visit(
+    app: &App,
+    caller: &Access<PaymentReaders>,
+    visit: AppointmentId,
+    position: &Position,
+) -> Result<Vec<ListedPayment>, Problem> {
+    position.wait_for(app, patient_appointments::NAME).await?;
+    let row = patient_appointments::get(&app.pool, visit).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    let of = (row.row().patient, row.row().clinic);
+    require_sight(app, caller, of, position).await?;
+    Ok(payments::of_appointment(&app.pool, visit).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn wanted(query: &str, own: Option<PatientId>) -> Result<Wanted, u16> {
+        let parameters = actix_web::web::Query::<PaymentParameters>::from_query(query);
+        let parameters = parameters.map_err(|_| 0_u16)?.into_inner();
+        Wanted::of(&parameters, own).map_err(|_| 400)
+    }
+
+    #[test]
+    fn one_question_is_answered_at_a_time() {
+        let id = Uuid::from_u128(1);
+        let patient = PatientId::from_uuid(id);
+        let asked = format!("patientId={id}");
+        assert_eq!(wanted(&asked, None), Ok(Wanted::Patient(patient)));
+        assert_eq!(wanted("", Some(patient)), Ok(Wanted::Patient(patient)));
+        let day = "2026-03-09".parse().unwrap();
+        let asked = format!("clinicId={id}&day=2026-03-09");
+        let of_day = Wanted::Day(ClinicId::from_uuid(id), day);
+        assert_eq!(wanted(&asked, Some(patient)), Ok(of_day));
+        for unclear in [
+            String::new(),
+            format!("clinicId={id}"),
+            "day=2026-03-09".to_owned(),
+            format!("patientId={id}&appointmentId={id}"),
+            format!("patientId={id}&day=2026-03-09"),
+        ] {
+            assert_eq!(wanted(&unclear, None), Err(400), "{unclear}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `GET /api/v1/payments/{id}/receipt`
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::Data;
+use adapters::receipt_pdf::{self, Receipt, RefundOnReceipt};
+use chrono::{DateTime, Utc};
+use commands::Fault;
+use domain::{ClinicZone, GatewayPaymentId, PaymentId, ReceiptNumber};
+use projections::payments::{self, LedgerEntry, ListedPayment};
+use projections::{clinic_directory, doctor_directory, patient_appointments, patient_card};
+
+use super::books::require_sight;
+use crate::app::App;
+use crate::http::access::{Access, SignedIn};
+use crate::http::ids::Id;
+use crate::http::position::Position;
+use crate::http::problem::Problem;
+
+/// What a receipt is made from.
+const READ_MODELS: [&str; 5] = [
+    payments::NAME,
+    patient_appointments::NAME,
+    patient_card::NAME,
+    doctor_directory::NAME,
+    clinic_directory::NAME,
+];
+
+/// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
+/// auditors. It says what was given back so far. A name in letters that it can't print is told as such.
+#[utoipa::path(
+    get,
+    path = "/api/v1/payments/{id}/receipt",
+    tag = "payments",
+    operation_id = "getReceipt",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The payment"),
+        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+    ),
+    responses(
+        (status = 200, description = "The receipt", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`no-receipt-yet`: it is not paid, or was paid a moment ago", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_receipt(
+    app: Data<App>,
+    caller: Access<SignedIn>,
+    Id(payment): Id<PaymentId>,
+    position: Position,
+) -> Result<HttpResponse, Problem> {
+    for read_model in READ_MODELS {
+        position.wait_for(&app, read_model).await?;
+    }
+    let row = payments::get(&app.pool, payment)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
+    let paid = Paid::of(&row).ok_or_else(no_receipt_yet)?;
+    let receipt = receipt(&app, &row, paid).await?;
+    let pdf = receipt_pdf::print(&receipt).map_err(Fault::doing("printing a receipt"))?;
+    let name = format!("inline; filename=\"receipt-{}.pdf\"", receipt.number);
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header((CONTENT_DISPOSITION, name))
+        .body(pdf))
+}
+
+/// What a payment has once there is a receipt for it.
+struct Paid {
+    number: ReceiptNumber,
+    at: DateTime<Utc>,
+    attempt: GatewayPaymentId,
+}
+
+impl Paid {
+    fn of(row: &ListedPayment) -> Option<Self> {
+        Some(Self {
+            number: row.receipt?,
+            at: row.paid_at?,
+            attempt: row.settled_by.clone()?,
+        })
+    }
+}
+
+async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, Problem> {
+    let clinic = clinic_directory::get(&app.pool, row.clinic).await?;
+    let clinic = clinic.ok_or_else(Problem::not_found)?;
+    let visit = patient_appointments::get(&app.pool, row.appointment).await?;
+    let visit = visit.ok_or_else(Problem::not_found)?;
+    let (doctor, begins) = (visit.row().doctor, visit.row().slot.start());
+    let doctor_name = match doctor_directory::get(&app.pool, doctor).await? {
+        Some(row) => row.open(app.sealing()).await?.name().cloned(),
+        None => None,
+    };
+    let patient_name = match patient_card::get(&app.pool, row.patient).await? {
+        Some(card) => card.open(app.sealing()).await?.name().cloned(),
+        None => None,
+    };
+    let ledger = payments::ledger_of_payment(&app.pool, row.payment).await?;
+    let refunds = ledger
+        .into_iter()
+        .filter_map(|entry| refund(entry, &paid.attempt, clinic.zone));
+    Ok(Receipt {
+        number: paid.number,
+        clinic: row.clinic,
+        paid_on: clinic.zone.date_at(paid.at),
+        patient: row.patient,
+        patient_name,
+        doctor,
+        doctor_name,
+        visit_at: begins.with_timezone(&clinic.zone.tz()).naive_local(),
+        amount: row.amount,
+        payment: row.payment,
+        refunds: refunds.collect(),
+        gateway_payment: paid.attempt,
+        clinic_name: clinic.name,
+        city: clinic.city,
+        zone: clinic.zone,
+    })
+}
+
+/// What left of the money that the receipt is for. What came twice and went back is not on it.
+fn refund(
+    entry: LedgerEntry,
+    attempt: &GatewayPaymentId,
+    zone: ClinicZone,
+) -> Option<RefundOnReceipt> {
+    if entry.attempt != *attempt {
+        return None;
+    }
+    Some(RefundOnReceipt {
+        gateway_refund: entry.gateway_refund?,
+        on: zone.date_at(entry.at),
+        amount: entry.amount,
+    })
+}
+
+fn no_receipt_yet() -> Problem {
+    Problem::conflict("no-receipt-yet", "There is no receipt for it yet.")
+}
