@@ -84,16 +84,13 @@ const DOCUMENT: &str = "/openapi.json";
         payments::verify_payment,
         payments::request_refund,
         payments::retry_refund,
-<<<<<<< HEAD
         payments::receive_razorpay_news,
-=======
         payments::list_payments,
         payments::get_payment,
         payments::get_receipt,
         payments::list_failed_refunds,
         payments::get_ledger,
         payments::get_takings,
->>>>>>> books
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),

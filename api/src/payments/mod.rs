@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-//! Payments: pay for a visit, bring back the gateway's word, give money back, hear the gateway's news.
-=======
-//! Payments: pay for a visit, bring back the gateway's word, give money back, look into the books.
->>>>>>> books
+//! Payments: pay for a visit, bring back the gateway's word, hear its news, give money back, look into the
+//! books.
 
 mod books;
 mod failed_refunds;
@@ -27,14 +24,10 @@ use utoipa::ToSchema;
 
 use crate::appointments::MoneyBody;
 
-<<<<<<< HEAD
-pub(crate) use {open::*, refund::*, retry_refund::*, verify::*, webhook::*};
-=======
 pub(crate) use {
     failed_refunds::*, get::*, ledger::*, list::*, open::*, receipt::*, refund::*, retry_refund::*,
-    takings::*, verify::*,
+    takings::*, verify::*, webhook::*,
 };
->>>>>>> books
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -46,13 +39,11 @@ pub fn routes(config: &mut ServiceConfig) {
             "/payments/{id}/refunds/{refund}/retry",
             web::post().to(retry_refund),
         )
-<<<<<<< HEAD
         .service(
             web::resource("/webhooks/razorpay")
                 .app_data(PayloadConfig::new(MAX_NEWS))
                 .route(web::post().to(receive_razorpay_news)),
-        );
-=======
+        )
         .route("/payments", web::get().to(list_payments))
         .route(
             "/payments/refunds/failed",
@@ -62,7 +53,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/payments/{id}/receipt", web::get().to(get_receipt))
         .route("/appointments/{id}/ledger", web::get().to(get_ledger))
         .route("/clinics/{id}/takings", web::get().to(get_takings));
->>>>>>> books
 }
 
 /// How far a payment is.

@@ -94,10 +94,10 @@ async fn a_refund_that_failed_is_still_owed_and_on_the_operators_list() {
     };
     let pool = &history.pool;
     let listed = failed_refunds(pool, None, None, 10).await.unwrap();
-    assert_eq!(listed, [owed.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&owed));
     let (here, elsewhere) = ([clinic(PUNE)], [clinic(BERLIN)]);
     let listed = failed_refunds(pool, Some(&here), None, 10).await.unwrap();
-    assert_eq!(listed, [owed.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&owed));
     let listed = failed_refunds(pool, Some(&elsewhere), None, 10).await;
     assert_eq!(listed.unwrap(), []);
     let behind = Some((owed.requested_at, owed.refund));
