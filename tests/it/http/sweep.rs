@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 54] = [
+const ROUTES: [(&str, Expected); 55] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -75,6 +75,8 @@ const ROUTES: [(&str, Expected); 54] = [
     ("post /api/v1/payments/{id}/verify",                            (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/payments/{id}/refunds",                           (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/payments/{id}/refunds/{refund}/retry",            (401, [403, 403, 403, 404, 403])),
+    // Whoever it is: what is not signed by the gateway is nobody's.
+    ("post /api/v1/webhooks/razorpay",                               (401, [401; 5])),
 ];
 
 /// The things that are none of the callers' business.
