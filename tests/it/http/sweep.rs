@@ -18,7 +18,7 @@ type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-const ROUTES: [(&str, Expected); 60] = [
+const ROUTES: [(&str, Expected); 61] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -82,6 +82,8 @@ const ROUTES: [(&str, Expected); 60] = [
     ("get /api/v1/payments/{id}/receipt",                            (401, [404, 404, 404, 404, 404])),
     ("get /api/v1/appointments/{id}/ledger",                         (401, [404, 404, 404, 404, 404])),
     ("get /api/v1/clinics/{id}/takings",                             (401, [403, 403, 404, 404, 404])),
+    // Whoever it is: what is not signed by the gateway is nobody's.
+    ("post /api/v1/webhooks/razorpay",                               (401, [401; 5])),
 ];
 
 /// The things that are none of the callers' business.

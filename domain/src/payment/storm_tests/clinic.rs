@@ -172,7 +172,8 @@ impl Clinic {
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
             | PaymentEvent::Refunded(_)
-            | PaymentEvent::RefundFailed(_) => return,
+            | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::ReceiptIssued(_) => return,
         };
         self.todo.push((due, todo));
     }

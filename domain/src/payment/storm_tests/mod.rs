@@ -295,7 +295,8 @@ fn stories(storm: &Storm) -> Vec<&'static str> {
         | PaymentEvent::Authorised(_)
         | PaymentEvent::Captured(_)
         | PaymentEvent::Refunded(_)
-        | PaymentEvent::RefundFailed(_) => None,
+        | PaymentEvent::RefundFailed(_)
+        | PaymentEvent::ReceiptIssued(_) => None,
     });
     let mut told: Vec<_> = visits.chain(money).collect();
     if owed(clinic) > 0 {
