@@ -11,7 +11,7 @@ use domain::{
 use event_store::Cursor;
 use tracing::instrument;
 
-use super::{Payments, payment_id};
+use super::{Payments, Settled, payment_id};
 use crate::access::capacity;
 use crate::execute::key;
 use crate::ports::{GatewayError, NewOrder};
@@ -225,22 +225,37 @@ impl Payments {
             }
         };
         let reply = self.opened(payment).await?;
-        if reply.is_paid() {
-            // Sooner than the timer would. If it fails, the timer is there.
-            let settled = self.settle(payment).await;
-            if let Err(fault) = settled {
+        let settled = self.settled_at_once(&reply).await;
+        Ok(Done {
+            reply,
+            cursor: settled.max(cursor).or(self.head().await),
+            replayed: false,
+        })
+    }
+
+    /// Settles a payment sooner than its timer would; if that fails, the timer is there. Up to where the visit
+    /// is in the log then, if that is new.
+    async fn settled_at_once(&self, opened: &OpenedPayment) -> Option<Cursor> {
+        if !opened.is_paid() {
+            return None;
+        }
+        match self.settle(opened.payment).await {
+            Ok(Settled::Kept(cursor)) => cursor,
+            Ok(Settled::Unpaid | Settled::GivenBack(_)) => None,
+            Err(fault) => {
                 tracing::warn!(
-                    payment.id = %payment,
+                    payment.id = %opened.payment,
                     error = &fault as &dyn std::error::Error,
                     "A payment could not be settled at once."
                 );
+                None
             }
         }
-        Ok(Done {
-            reply,
-            cursor,
-            replayed: false,
-        })
+    }
+
+    /// Where the log ends: whoever was faster is in it.
+    async fn head(&self) -> Option<Cursor> {
+        self.commands.store.head().await.ok()
     }
 
     /// A payment, for its patient, a proxy or the clinic's front desk.

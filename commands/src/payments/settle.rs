@@ -3,6 +3,7 @@
 use domain::appointment::AppointmentRefusal;
 use domain::payment::{Payable, PaymentCommand, RefundGrounds, RequestRefund};
 use domain::{Actor, AppointmentId, PaymentId};
+use event_store::Cursor;
 use tracing::instrument;
 
 use super::{Payments, fault_of, only_refund};
@@ -13,8 +14,8 @@ use crate::{CommandError, Context, Fault};
 pub enum Settled {
     /// The money is not there yet.
     Unpaid,
-    /// The visit is paid for.
-    Kept,
+    /// The visit is paid for; up to there in the log, if that is new.
+    Kept(Option<Cursor>),
     /// The visit is not to be had for it: it goes back.
     GivenBack(RefundGrounds),
 }
@@ -34,8 +35,9 @@ impl Payments {
         // Whatever becomes of it, the clinic was paid.
         let receipt = self.commands.issue_receipt(payment, &context).await;
         receipt.map_err(fault_of("giving a payment its receipt"))?;
-        let Some(grounds) = self.not_kept(appointment, payment, &context).await? else {
-            return Ok(Settled::Kept);
+        let grounds = match self.kept(appointment, payment, &context).await? {
+            Ok(cursor) => return Ok(Settled::Kept(cursor)),
+            Err(grounds) => grounds,
         };
         let left = opened.left().filter(|left| !left.is_zero());
         if let Some(amount) = left {
@@ -54,20 +56,20 @@ impl Payments {
         Ok(Settled::GivenBack(grounds))
     }
 
-    /// Why the visit can't be paid for, if it can't.
-    async fn not_kept(
+    /// Has the visit take it. The inner error is why it can't.
+    async fn kept(
         &self,
         appointment: AppointmentId,
         payment: PaymentId,
         context: &Context,
-    ) -> Result<Option<RefundGrounds>, Fault> {
+    ) -> Result<Result<Option<Cursor>, RefundGrounds>, Fault> {
         let paid = self
             .commands
             .record_payment(appointment, payment, context)
             .await;
         match paid {
-            Ok(_) => Ok(None),
-            Err(CommandError::Refused(refusal)) => grounds(refusal).map(Some),
+            Ok(done) => Ok(Ok(done.cursor)),
+            Err(CommandError::Refused(refusal)) => grounds(refusal).map(Err),
             Err(error) => Err(fault_of("paying for a visit")(error)),
         }
     }
