@@ -13,7 +13,7 @@ fn path(clinic: &Clinic) -> String {
 
 async fn set(clinic: &Clinic, who: &Client, steps: Value) -> Call {
     let tag = etag(clinic, clinic.facts.clinic).await;
-    let body = json!({"steps": steps});
+    let body = json!({"refundPolicy": steps});
     who.put(&path(clinic), &body).header("If-Match", tag)
 }
 
@@ -70,7 +70,7 @@ async fn a_table_that_makes_no_sense_is_refused() {
         let refused = set(&clinic, &clinic.admin(), steps).await;
         let refused = refused.expect(422).await;
         refused.is("invalid-value");
-        refused.points_at("/steps");
+        refused.points_at("/refundPolicy");
     }
     let negative = json!([{"hoursBefore": -1, "percent": 10}]);
     let malformed = set(&clinic, &clinic.admin(), negative).await;
@@ -87,10 +87,12 @@ async fn whoever_has_read_an_older_clinic_does_not_set_it() {
     first.expect(200).await;
     let stale = clinic
         .admin()
-        .put(&path(&clinic), &json!({"steps": []}))
+        .put(&path(&clinic), &json!({"refundPolicy": []}))
         .header("If-Match", "\"1\"");
     stale.expect(412).await.is("stale-version");
-    let without = clinic.admin().put(&path(&clinic), &json!({"steps": []}));
+    let without = clinic
+        .admin()
+        .put(&path(&clinic), &json!({"refundPolicy": []}));
     without.expect(428).await.is("if-match-required");
     clinic.close().await;
 }
