@@ -9,6 +9,7 @@ use commands::Fault;
 use domain::{ClinicZone, GatewayPaymentId, PaymentId, ReceiptNumber};
 use projections::payments::{self, LedgerEntry, ListedPayment};
 use projections::{clinic_directory, doctor_directory, patient_appointments, patient_card};
+use utoipa::ToSchema;
 
 use super::books::require_sight;
 use crate::app::App;
@@ -26,6 +27,11 @@ const READ_MODELS: [&str; 5] = [
     clinic_directory::NAME,
 ];
 
+/// A PDF document.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Pdf(Vec<u8>);
+
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
 /// auditors. It says what was given back so far. A name in letters that it can't print is told as such.
 #[utoipa::path(
@@ -39,7 +45,7 @@ const READ_MODELS: [&str; 5] = [
         ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
     ),
     responses(
-        (status = 200, description = "The receipt", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 200, description = "The receipt", body = Pdf, content_type = "application/pdf"),
         (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
@@ -62,12 +68,13 @@ pub async fn get_receipt(
     require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
     let paid = Paid::of(&row).ok_or_else(no_receipt_yet)?;
     let receipt = receipt(&app, &row, paid).await?;
-    let pdf = receipt_pdf::print(&receipt).map_err(Fault::doing("printing a receipt"))?;
+    let pdf = receipt_pdf::print(&receipt).map(Pdf);
+    let pdf = pdf.map_err(Fault::doing("printing a receipt"))?;
     let name = format!("inline; filename=\"receipt-{}.pdf\"", receipt.number);
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((CONTENT_DISPOSITION, name))
-        .body(pdf))
+        .body(pdf.0))
 }
 
 /// What a payment has once there is a receipt for it.

@@ -25,6 +25,7 @@ mod position;
 mod precondition;
 pub mod privacy;
 mod race;
+mod refund_policy;
 mod reschedule;
 mod schedule;
 mod series;

@@ -184,7 +184,7 @@ impl Things {
                     "name": name, "city": city, "timeZone": "Asia/Kolkata", "currency": inr,
                 }),
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
-                "/api/v1/clinics/{id}/refund-policy" => json!({"steps": []}),
+                "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],

@@ -2,6 +2,7 @@
 //! asked back, and of a gateway that is away.
 
 mod away;
+mod books;
 mod called_off;
 mod late;
 mod paid;

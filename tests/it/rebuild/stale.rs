@@ -85,15 +85,15 @@ async fn a_program_that_is_older_than_the_nodes_changes_nothing() {
     told.rebuild(&told.model("clinic_directory")).await.unwrap();
     told.sql(
         "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
-         values ('clinic_directory', 3, 0, '0', 0)",
+         values ('clinic_directory', 4, 0, '0', 0)",
     )
     .await;
     refused(&told, |error| {
         matches!(
             error,
             RebuildError::NewerVersion {
-                newest: 3,
-                program: 2,
+                newest: 4,
+                program: 3,
                 ..
             }
         )

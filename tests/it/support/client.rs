@@ -41,6 +41,8 @@ pub struct Reply {
     pub body: Value,
     /// The body as it came.
     pub raw: String,
+    /// The same where it is no text.
+    pub bytes: Vec<u8>,
     what: String,
 }
 
@@ -167,6 +169,7 @@ impl Call {
             headers,
             body,
             raw: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.into(),
             what: self.what,
         };
         reply.check(status);

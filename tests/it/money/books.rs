@@ -1,0 +1,348 @@
+//! The books over HTTP: who sees them, and what they say.
+
+use chrono::TimeDelta;
+use domain::{ClinicScope, DoctorId};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::app::Somebody;
+use uuid::Uuid;
+
+use super::till::{FEE, Till};
+use crate::support::{Client, Reply, eventually};
+
+const TODAY: &str = "2026-12-01";
+
+fn inr(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "INR"})
+}
+
+/// Books the first slot and pays for it.
+async fn paid(till: &Till, who: &Client) -> (Reply, Reply) {
+    let booked = till.clinic.book(who, 0).expect(201).await;
+    let checkout = till.checkout(who, &booked).await;
+    let word = till.pay_in_silence(&checkout).await;
+    till.verify(who, &checkout, &word).await;
+    till.stands(who, &booked, "CONFIRMED").await;
+    shown(who, &checkout, "receiptNumber").await;
+    (booked, checkout)
+}
+
+/// Calls it off, and waits until all of it is back.
+async fn called_off(till: &Till, booked: &Reply, checkout: &Reply) {
+    let reason = json!({"reason": "The doctor is ill"});
+    let cancel = till.admin().post(&booked.appointment("cancel"), &reason);
+    cancel.expect(200).await;
+    let back = inr(FEE);
+    eventually("the money is back in the books", async || {
+        payment(&till.admin(), checkout).await["refunded"] == back
+    })
+    .await;
+}
+
+fn path(checkout: &Reply, verb: &str) -> String {
+    format!("/api/v1/payments/{}{verb}", checkout.text("paymentId"))
+}
+
+async fn payment(who: &Client, checkout: &Reply) -> Value {
+    who.get(&path(checkout, "")).expect(200).await.body
+}
+
+/// The payment once the books show a field of it.
+async fn shown(who: &Client, checkout: &Reply, field: &str) -> Value {
+    let what = format!("the books show {field}");
+    eventually(&what, async || {
+        who.get(&path(checkout, "")).send().await.body[field] != Value::Null
+    })
+    .await;
+    payment(who, checkout).await
+}
+
+async fn items(who: &Client, query: &str) -> Vec<Value> {
+    let page = who.get(&format!("/api/v1/payments?{query}")).expect(200);
+    let items = page.await.body["items"].clone();
+    items.as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn what_was_paid_and_given_back_stands_in_the_books_to_the_paisa() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let (booked, checkout) = paid(&till, &asha).await;
+    let read = payment(&asha, &checkout).await;
+    assert_eq!(read["status"], "PAID");
+    assert_eq!(read["amount"], inr(FEE));
+    assert_eq!((&read["captured"], &read["refunded"]), (&inr(FEE), &inr(0)));
+    assert_eq!(read["receiptNumber"], 1);
+    called_off(&till, &booked, &checkout).await;
+    let read = payment(&asha, &checkout).await;
+    // It was paid, whatever was given back.
+    assert_eq!(read["status"], "PAID");
+    assert_eq!(read["refunds"][0]["grounds"], "CANCELLED_BY_CLINIC");
+    assert_eq!(read["refunds"][0]["status"], "REFUNDED");
+    let ledger = asha.get(&booked.appointment("ledger")).expect(200).await;
+    let moved: Vec<_> = ledger.body["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["kind"].as_str().unwrap(), &entry["amount"]))
+        .collect();
+    assert_eq!(moved, [("CAPTURE", &inr(FEE)), ("REFUND", &inr(FEE))]);
+    assert_eq!(read["ledger"], ledger.body["entries"]);
+    assert_eq!(till.books(&checkout).await, (FEE, FEE));
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_clinics_takings_say_what_came_what_left_and_what_is_open() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let (booked, checkout) = paid(&till, &asha).await;
+    called_off(&till, &booked, &checkout).await;
+    let ravi = till.patient();
+    let open = till.clinic.book(&ravi, 4).expect(201).await;
+    let open = till.checkout(&ravi, &open).await;
+    shown(&ravi, &open, "orderId").await;
+    let clinic = till.clinic.facts.clinic;
+    let takings = format!("/api/v1/clinics/{clinic}/takings?day={TODAY}");
+    let read = till.clinic.desk().get(&takings).expect(200).await;
+    let line = json!([{"captured": inr(FEE), "refunded": inr(FEE), "open": inr(FEE)}]);
+    assert_eq!(read.body["totals"], line);
+    let day = format!("clinicId={clinic}&day={TODAY}");
+    let listed = items(&till.clinic.desk(), &day).await;
+    let statuses: Vec<_> = listed.iter().map(|item| &item["status"]).collect();
+    assert_eq!(statuses, ["OPEN", "PAID"]);
+    let other_day = format!("/api/v1/clinics/{clinic}/takings?day=2026-12-02");
+    let other_day = till.clinic.desk().get(&other_day).expect(200).await;
+    assert_eq!(other_day.body["totals"], json!([]));
+    till.close().await;
+}
+
+#[tokio::test]
+async fn payments_are_listed_for_the_patient_for_the_visit_and_page_by_page() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let mut checkouts = Vec::new();
+    for number in 0..3 {
+        let booked = till.clinic.book(&asha, number).expect(201).await;
+        let checkout = till.checkout(&asha, &booked).await;
+        shown(&asha, &checkout, "orderId").await;
+        checkouts.push((booked, checkout));
+    }
+    let own = items(&asha, "").await;
+    assert_eq!(own.len(), 3);
+    let (booked, checkout) = &checkouts[0];
+    let of_visit = items(&asha, &format!("appointmentId={}", booked.id())).await;
+    assert_eq!(of_visit.len(), 1);
+    assert_eq!(of_visit[0]["id"], checkout.body["paymentId"]);
+    let first = asha.get("/api/v1/payments?limit=2").expect(200).await;
+    let cursor = first.text("nextCursor");
+    let rest = items(&asha, &format!("limit=2&cursor={cursor}")).await;
+    let mut paged = first.body["items"].as_array().unwrap().clone();
+    paged.extend(rest);
+    assert_eq!(paged, own);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn nobody_sees_the_books_whom_they_do_not_concern() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let (booked, checkout) = paid(&till, &asha).await;
+    let clinic = &till.clinic;
+    let own_doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+    let other_doctor = Somebody::doctor(DoctorId::from_uuid(Uuid::from_u128(7)));
+    let nowhere = Somebody {
+        clinics: ClinicScope::Only([].into()),
+        ..Somebody::auditor()
+    };
+    for stranger in [
+        clinic.patient(),
+        own_doctor,
+        clinic.client(&other_doctor),
+        clinic.other_desk(),
+        clinic.client(&nowhere),
+    ] {
+        stranger.get(&path(&checkout, "")).expect(404).await;
+        stranger.get(&path(&checkout, "/receipt")).expect(404).await;
+        let ledger = stranger.get(&booked.appointment("ledger"));
+        ledger.expect(404).await.is("not-found");
+    }
+    for concerned in [
+        clinic.desk(),
+        clinic.admin(),
+        clinic.client(&Somebody::auditor()),
+    ] {
+        payment(&concerned, &checkout).await;
+        concerned
+            .get(&path(&checkout, "/receipt"))
+            .expect(200)
+            .await;
+        concerned
+            .get(&booked.appointment("ledger"))
+            .expect(200)
+            .await;
+    }
+    // Staff elsewhere is shown what the patient paid there: nothing.
+    let patient = payment(&asha, &checkout).await["patientId"].clone();
+    let of_asha = format!("patientId={}", patient.as_str().unwrap());
+    assert_eq!(items(&clinic.desk(), &of_asha).await.len(), 1);
+    assert_eq!(items(&clinic.other_desk(), &of_asha).await.len(), 0);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_proxy_sees_what_was_paid_for_the_patient() {
+    let till = Till::open().await;
+    let tara = till.clinic.world.patient().await.unwrap();
+    let (booked, checkout) = paid(&till, &till.lasting(&Somebody::patient(tara))).await;
+    let mother = Somebody::patient(domain::PatientId::from_uuid(Uuid::from_u128(11)));
+    let account = mother.account;
+    let client = till.clinic.client(&mother);
+    client.get(&path(&checkout, "")).expect(404).await;
+    let proxies = format!("/api/v1/patients/{tara}/proxies");
+    let added = till
+        .clinic
+        .desk()
+        .post(&proxies, &json!({"accountId": account}));
+    let added = added.expect(200).await;
+    let seen = till
+        .clinic
+        .settled(async || client.get(&path(&checkout, "")).after(&added));
+    assert_eq!(seen.await.body["status"], "PAID");
+    client.get(&booked.appointment("ledger")).expect(200).await;
+    assert_eq!(items(&client, &format!("patientId={tara}")).await.len(), 1);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_a_pdf_that_names_payer_doctor_amount_and_refunds() {
+    let till = Till::open().await;
+    let asha = till.clinic.world.patient().await.unwrap();
+    let asha = till.lasting(&Somebody::patient(asha));
+    let (booked, checkout) = paid(&till, &asha).await;
+    let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
+    assert_eq!(receipt.header("content-type"), "application/pdf");
+    let name = "inline; filename=\"receipt-1.pdf\"";
+    assert_eq!(receipt.header("content-disposition"), name);
+    let text = read(&receipt);
+    for line in [
+        "Lakeside Clinic",
+        "Receipt no. 1",
+        "Received from Asha Rao",
+        "For a visit with Meera Iyer",
+        "Amount ₹800.00",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    assert!(!text.contains("Refunds so far"), "{text}");
+    called_off(&till, &booked, &checkout).await;
+    let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
+    let text = read(&receipt);
+    assert!(text.contains("Refunds so far"), "{text}");
+    assert_eq!(text.matches("₹800.00").count(), 2, "{text}");
+    till.close().await;
+}
+
+#[tokio::test]
+async fn there_is_no_receipt_for_what_is_not_paid() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let booked = till.clinic.book(&asha, 0).expect(201).await;
+    let checkout = till.checkout(&asha, &booked).await;
+    shown(&asha, &checkout, "orderId").await;
+    let receipt = asha.get(&path(&checkout, "/receipt")).expect(409).await;
+    receipt.is("no-receipt-yet");
+    till.close().await;
+}
+
+#[tokio::test]
+async fn receipts_of_a_clinic_are_numbered_without_gaps_whoever_pays_at_once() {
+    let till = Till::open().await;
+    let patients: Vec<_> = (0..6).map(|_| till.patient()).collect();
+    let mut checkouts = Vec::new();
+    for (number, patient) in (0..).zip(&patients) {
+        let booked = till.clinic.book(patient, number).expect(201).await;
+        let checkout = till.checkout(patient, &booked).await;
+        let word = till.pay_in_silence(&checkout).await;
+        checkouts.push((patient, checkout, word));
+    }
+    let verifying = checkouts
+        .iter()
+        .map(|(patient, checkout, word)| till.verify(patient, checkout, word));
+    futures::future::join_all(verifying).await;
+    let mut numbers = Vec::new();
+    for (patient, checkout, _) in &checkouts {
+        let read = shown(patient, checkout, "receiptNumber").await;
+        numbers.push(read["receiptNumber"].as_i64().unwrap());
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(till.clinic.events("receipt.issued").await, 6);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_stands_on_the_list_of_the_clinics_admins() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let (_, checkout) = paid(&till, &asha).await;
+    let plan = format!("/sandbox/orders/{}/refunds", checkout.text("orderId"));
+    let fails = json!({"outcome": "failed", "webhook": {"drop": true}});
+    till.knob(Method::PUT, &plan, fails).await;
+    let refund = till.admin().post(&path(&checkout, "/refunds"), &json!({}));
+    refund.expect(201).await;
+    let list = "/api/v1/payments/refunds/failed";
+    // The gateway tells nobody: a timer asks it.
+    eventually("the refund is on the list", async || {
+        till.set(till.clinic.site.clock_now() + TimeDelta::seconds(1));
+        let page = till.admin().get(list).send().await;
+        page.body["items"][0]["paymentId"] == checkout.body["paymentId"]
+    })
+    .await;
+    let page = till.admin().get(list).expect(200).await;
+    let item = &page.body["items"][0];
+    assert_eq!(
+        (&item["status"], &item["amount"]),
+        (&json!("FAILED"), &inr(FEE))
+    );
+    let elsewhere = Somebody {
+        clinics: ClinicScope::Only([].into()),
+        ..Somebody::admin()
+    };
+    let none = till.clinic.client(&elsewhere).get(list).expect(200).await;
+    assert_eq!(none.body["items"], json!([]));
+    till.close().await;
+}
+
+#[tokio::test]
+async fn only_one_question_is_answered_at_a_time() {
+    let till = Till::open().await;
+    let desk = till.clinic.desk();
+    let clinic = till.clinic.facts.clinic;
+    for query in [
+        String::new(),
+        format!("?clinicId={clinic}"),
+        format!("?clinicId={clinic}&day=2026-13-01"),
+        format!("?clinicId={clinic}&patientId={clinic}"),
+    ] {
+        let asked = desk.get(&format!("/api/v1/payments{query}"));
+        asked.expect(400).await.is("malformed");
+    }
+    till.close().await;
+}
+
+/// The text of a PDF as Poppler reads it.
+fn read(pdf: &Reply) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("receipt.pdf");
+    std::fs::write(&file, &pdf.bytes).unwrap();
+    let text = std::process::Command::new("pdftotext")
+        .args(["-layout", "-enc", "UTF-8"])
+        .arg(&file)
+        .arg("-")
+        .output()
+        .expect("pdftotext, of poppler-utils");
+    assert!(text.status.success(), "{text:?}");
+    let text = String::from_utf8(text.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
