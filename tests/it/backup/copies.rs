@@ -29,7 +29,7 @@ async fn a_backup_leaves_copies_out_and_they_can_be_made_after_a_restore() {
     pool.close().await;
     assert_eq!(
         projections(&new, &["list"]).matches("copy: none").count(),
-        8
+        9
     );
 
     projections(&new, &["rebuild", "--all"]);
