@@ -180,6 +180,11 @@ impl Payments {
             order: order.clone(),
             at: context.at,
         };
+        // The client's key belongs to the opening: under it, this would be taken for the same command again.
+        let context = &Context {
+            idempotency: None,
+            ..context.clone()
+        };
         let recorded = self
             .execute(payment, PaymentCommand::RecordOrder(record), context)
             .await;

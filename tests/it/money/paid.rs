@@ -30,6 +30,27 @@ async fn a_visit_that_is_paid_for_in_time_is_confirmed_at_once() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_asked_for_under_a_key_is_paid_like_any_other() {
+    let till = Till::open().await;
+    let asha = till.patient();
+    let booked = till.clinic.book(&asha, 0).expect(201).await;
+    let path = booked.appointment("payment");
+    let ask = async || {
+        let call = asha
+            .post(&path, &json!({}))
+            .key("a-key-that-nobody-else-has");
+        call.expect(201).await
+    };
+    let checkout = ask().await;
+    assert_eq!(ask().await.body, checkout.body);
+    assert_eq!(till.facts(&checkout, "payment.order_created").await, 1);
+    let word = till.pay_in_silence(&checkout).await;
+    till.verify(&asha, &checkout, &word).await;
+    till.stands(&asha, &booked, "CONFIRMED").await;
+    till.close().await;
+}
+
+#[tokio::test]
 async fn whoever_asks_again_gets_the_same_order_again() {
     let till = Till::open().await;
     let asha = till.patient();
