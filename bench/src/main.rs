@@ -15,6 +15,7 @@ mod figures;
 mod order;
 mod pgbench;
 mod projections;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "booking, commands, order, projections";
+const NAMES: &str = "booking, commands, order, projections, webhooks";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -55,6 +56,7 @@ fn run(name: &str, quick: bool, only: Option<&str>) -> anyhow::Result<()> {
         "commands" => runtime.block_on(commands::run(quick)),
         "order" => runtime.block_on(order::run(quick)),
         "projections" => runtime.block_on(projections::run(quick, only)),
+        "webhooks" => runtime.block_on(webhooks::run(quick)),
         other => anyhow::bail!("there is no bench {other}; there are: {NAMES}"),
     }
 }

@@ -11,4 +11,5 @@ mod observe;
 mod projections;
 mod rebuild;
 mod store;
+mod storm;
 mod support;

@@ -1,0 +1,176 @@
+//! The payment gateway's webhooks over HTTP, at a fixed rate: how fast is the answer, and is anything lost?
+//!
+//! The real application, with the inbox and all that works on it: five hundred signed deliveries per second,
+//! whether or not the earlier ones were answered, of attempts that failed, captures and refunds, a tenth of them
+//! repetitions. The orders are real: visits were booked, and the payers asked to pay. In the end, once the worker has
+//! caught up, the fact of every delivery that was answered must be in the log.
+
+mod lost;
+mod news;
+mod scene;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use crate::client::Client;
+use crate::cluster::Cluster;
+use crate::figures::Round;
+use lost::Found;
+use news::Delivery;
+use scene::Scene;
+
+/// Deliveries per second.
+const RATE: u32 = 500;
+/// Of the first seconds no times are taken: plans, caches and connections get warm.
+const WARM: u32 = 2;
+/// Connections to the database: what a node has by default.
+const POOL: u32 = 24;
+
+/// What was measured.
+struct Measured {
+    round: Round,
+    sent: usize,
+    /// Deliveries that were not answered with 2xx.
+    refused: usize,
+    /// How long the worker still needed after the last answer.
+    behind: Duration,
+    found: Found,
+}
+
+/// Runs the bench.
+pub async fn run(quick: bool) -> anyhow::Result<()> {
+    let seconds = if quick { 6 } else { 30 };
+    let cluster = Cluster::start(POOL).await?;
+    let measured = measure(&cluster, seconds).await;
+    cluster.stop().await?;
+    print(&measured?);
+    Ok(())
+}
+
+async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
+    let count = (WARM + seconds) * RATE;
+    let scene = Scene::prepare(cluster, news::orders_for(count)).await?;
+    let deliveries = Arc::new(news::plan(&scene.orders, count));
+    cluster.settle().await?;
+    let answers = paced(scene.node.address(), &deliveries).await?;
+    let begin = Instant::now();
+    lost::caught_up(&cluster.pool).await?;
+    let behind = begin.elapsed();
+    let answered = answers.iter().filter(|answer| answer.is_ok());
+    let answered = answered.map(|answer| &deliveries[answer.number]);
+    let found = lost::look(&cluster.pool, answered).await?;
+    scene.stop().await;
+    let warm = (WARM * RATE) as usize;
+    let timed = answers.iter().filter(|answer| answer.number >= warm);
+    let times = timed.map(|answer| answer.time).collect();
+    Ok(Measured {
+        round: Round::new(times, Duration::from_secs(seconds.into())),
+        sent: answers.len(),
+        refused: answers.iter().filter(|answer| !answer.is_ok()).count(),
+        behind,
+        found,
+    })
+}
+
+/// What came of a delivery.
+struct Answer {
+    number: usize,
+    status: u16,
+    time: Duration,
+}
+
+impl Answer {
+    fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Connections that nobody uses at the moment.
+type Idle = Arc<Mutex<Vec<Client>>>;
+
+/// Sends all of them, each when it is due. A time counts from then; the clock ticks in milliseconds, so up to
+/// one of them is the bench's own.
+async fn paced(
+    address: SocketAddr,
+    deliveries: &Arc<Vec<Delivery>>,
+) -> anyhow::Result<Vec<Answer>> {
+    let idle = Idle::default();
+    let begin = Instant::now();
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut running = JoinSet::new();
+    for number in 0..deliveries.len() {
+        let since = f64::from(u32::try_from(number)?) / f64::from(RATE);
+        let due = begin + Duration::from_secs_f64(since);
+        while Instant::now() < due {
+            tick.tick().await;
+        }
+        running.spawn(send(
+            address,
+            idle.clone(),
+            deliveries.clone(),
+            (number, due),
+        ));
+    }
+    let mut answers = Vec::new();
+    while let Some(sent) = running.join_next().await {
+        answers.push(sent??);
+    }
+    answers.sort_by_key(|answer| answer.number);
+    Ok(answers)
+}
+
+async fn send(
+    address: SocketAddr,
+    idle: Idle,
+    deliveries: Arc<Vec<Delivery>>,
+    (number, due): (usize, Instant),
+) -> anyhow::Result<Answer> {
+    let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let mut client = match kept {
+        Some(client) => client,
+        None => Client::connect(address).await?,
+    };
+    let status = client.send(&deliveries[number].request).await?;
+    let time = due.elapsed();
+    idle.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(client);
+    Ok(Answer {
+        number,
+        status,
+        time,
+    })
+}
+
+fn print(measured: &Measured) {
+    let Measured {
+        round,
+        sent,
+        refused,
+        behind,
+        found,
+    } = measured;
+    println!("deliveries  refused  p50 ms  p90 ms  p99 ms  behind s  facts  lost  twice");
+    println!(
+        "{:>10} {:>8} {:>7.2} {:>7.2} {:>7.2} {:>9.1} {:>6} {:>5} {:>6}",
+        sent,
+        refused,
+        round.percentile_ms(50),
+        round.percentile_ms(90),
+        round.percentile_ms(99),
+        behind.as_secs_f64(),
+        found.facts,
+        found.lost,
+        found.twice,
+    );
+    println!(
+        "webhooks p99_ms={:.2} lost={}",
+        round.percentile_ms(99),
+        found.lost
+    );
+}
