@@ -65,8 +65,8 @@ async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
     let found = lost::look(&cluster.pool, answered).await?;
     scene.stop().await;
     let warm = (WARM * RATE) as usize;
-    let timed = answers.iter().filter(|answer| answer.number >= warm);
-    let times = timed.map(|answer| answer.time).collect();
+    let counted = answers.iter().filter(|answer| answer.number >= warm);
+    let times = counted.map(|answer| answer.time).collect();
     Ok(Measured {
         round: Round::new(times, Duration::from_secs(seconds.into())),
         sent: answers.len(),
