@@ -32,7 +32,6 @@ comment on table payments is 'read model: What was to be paid, and was it?';
 create index payments_patient on payments (patient_id, opened_at, payment_id);
 create index payments_appointment on payments (appointment_id);
 create index payments_clinic on payments (clinic_id, opened_at);
-create index payments_unpaid on payments (opened_at, payment_id) where paid_at is null;
 
 -- One row per refund, as far as it is.
 create table payment_refunds (

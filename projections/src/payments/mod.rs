@@ -19,7 +19,6 @@ pub use book::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PaymentStan
 pub use query::{
     ClinicDay, PatientPayments, Takings, failed_refunds, get, ledger_of_appointment,
     ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
-    unpaid_before,
 };
 
 /// The subscriber's name: whoever wants to read what they wrote waits for it.

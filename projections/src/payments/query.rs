@@ -139,29 +139,6 @@ pub async fn takings(
         .map_err(ReadError::doing("adding up the takings of a day"))
 }
 
-/// Payments that were opened before an instant and never paid, the oldest first: at most `limit`, those
-/// behind `after`.
-pub async fn unpaid_before(
-    pool: &PgPool,
-    before: DateTime<Utc>,
-    after: Option<(DateTime<Utc>, PaymentId)>,
-    limit: i64,
-) -> Result<Vec<ListedPayment>, ReadError> {
-    let (opened_at, payment) = parts(after);
-    let rows = sqlx::query_file_as!(
-        PaymentColumns,
-        "src/payments/unpaid_before.sql",
-        before,
-        opened_at,
-        payment,
-        limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
-        .map_err(ReadError::doing("listing what nobody paid"))
-}
-
 /// The refunds of a payment, in the order in which they were asked for.
 pub async fn refunds_of(pool: &PgPool, payment: PaymentId) -> Result<Vec<ListedRefund>, ReadError> {
     let payments = [payment.as_uuid()];

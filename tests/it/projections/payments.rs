@@ -7,7 +7,6 @@ use projections::payments::{
     ClinicDay, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
     PaymentStanding, Payments, Takings, failed_refunds, get, ledger_of_appointment,
     ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
-    unpaid_before,
 };
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
@@ -254,19 +253,4 @@ async fn a_day_has_what_was_asked_for_on_it_and_what_moved_on_it() {
     };
     let moved = of_clinic_day(&history.pool, &next).await.unwrap();
     assert_eq!(ids(&moved), [TWICE]);
-}
-
-#[tokio::test]
-async fn what_nobody_paid_is_listed_the_oldest_first() {
-    let history = kept().await;
-    let pool = &history.pool;
-    let moment = TimeDelta::microseconds(1);
-    let listed = unpaid_before(pool, today() + moment, None, 10).await;
-    let listed = listed.unwrap();
-    assert_eq!(ids(&listed), [UNPAID, RUPEES]);
-    let behind = Some((listed[0].opened_at, listed[0].payment));
-    let rest = unpaid_before(pool, today() + moment, behind, 10).await;
-    assert_eq!(ids(&rest.unwrap()), [RUPEES]);
-    let none = unpaid_before(pool, today(), None, 10).await.unwrap();
-    assert_eq!(none, []);
 }
