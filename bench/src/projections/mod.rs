@@ -32,6 +32,8 @@ use report::{All, Measured, Solo};
 const POOL: u32 = 24;
 /// Events that are taken before the clock starts.
 const WARM_UP: i64 = 500;
+/// The largest batch that there can be.
+const LARGEST: i64 = 5_000;
 
 /// How much is measured.
 struct Plan {
@@ -152,9 +154,10 @@ impl<'c> Bench<'c> {
     async fn solo(&self, index: usize, plan: &Plan) -> anyhow::Result<Solo> {
         let model = projections::all(self.node().await?.sealing()).swap_remove(index);
         let wanted = model::wanted(&self.owner, &model).await?;
-        // A batch that is not full is read up to the log's end: samples end well before it.
-        let at_most = (wanted - WARM_UP) * 2 / 3;
-        ensure!(at_most >= WARM_UP, "too few events for {}", model.name());
+        // A batch that is not full is read up to the log's end: samples end a largest batch before it, or,
+        // where there are few events, in one of the first batches.
+        let at_most = (wanted - WARM_UP - LARGEST).max((wanted - WARM_UP) / 4);
+        ensure!(at_most > 0, "too few events for {}", model.name());
         let samples = (plan.long_sample.min(at_most), plan.sample.min(at_most));
         let from = model::nth_wanted(&self.owner, &model, WARM_UP).await?;
         let mut solo = Solo::new(model.name(), (wanted, self.events), samples);

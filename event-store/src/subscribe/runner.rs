@@ -194,7 +194,12 @@ impl Runner {
         }
         let taking = async {
             let begun = Instant::now();
-            (taking.await, begun.elapsed())
+            let outcome = taking.await;
+            // Whoever waits for it need not wait for the next batch to be read.
+            if let Ok(Taken::Moved(standing)) = outcome {
+                self.progress.stands(self.subscriber.name(), standing);
+            }
+            (outcome, begun.elapsed())
         };
         let reading_on = self.new_events(types, (next, run), head);
         let ((outcome, took), ahead) = tokio::join!(taking, reading_on);
