@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::{
-    PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure, Refund, RefundGrounds,
-    RefundStatus, RequestRefund, RetryRefund,
+    Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure, Refund,
+    RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
 };
 use domain::{Actor, FailureCode, Money, PaymentId, RefundId, Role};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::{Payments, fault_of};
+use crate::execute::{Request, key};
 use crate::ports::{GatewayError, GatewayRefund, GatewayRefundStatus, NewRefund};
 use crate::{Caller, CommandError, Context, Done, Fault};
 
@@ -98,9 +99,6 @@ impl Payments {
         command: PaymentCommand,
         context: &Context,
     ) -> Result<Done<RefundReply>, CommandError<PaymentRefusal>> {
-        use crate::execute::{Request, key};
-        use domain::payment::Payment;
-
         let request = Request {
             id: key(payment.as_uuid()),
             command,

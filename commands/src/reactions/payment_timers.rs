@@ -3,6 +3,8 @@
 //! Nothing is done here: what takes a gateway, or may be refused, is done by the timer, with a lease and as
 //! often as it takes. Timer and checkpoint are written together, so that none is lost.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::PaymentId;
@@ -55,18 +57,18 @@ impl Subscriber for PaymentTimers {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        let mut due: Vec<NewTimer> = Vec::new();
+        // The last of a batch counts: one statement sets each timer once.
+        let mut due: BTreeMap<(&'static str, String), NewTimer> = BTreeMap::new();
         for event in events {
             let timer = self
                 .timer(event)
                 .map_err(|error| SubscriberError::unreadable(event, error))?;
-            // The last of a batch counts: one statement sets each timer once.
             if let Some(timer) = timer {
-                due.retain(|other| (other.kind, &other.key) != (timer.kind, &timer.key));
-                due.push(timer);
+                due.insert((timer.kind, timer.key.clone()), timer);
             }
         }
         if !due.is_empty() {
+            let due: Vec<_> = due.into_values().collect();
             timers::set(connection, &due).await?;
         }
         Ok(())
