@@ -2,13 +2,11 @@
 
 use domain::appointment::{Appointment, CancelledBy};
 use domain::clinic::Clinic;
-use domain::payment::{
-    PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy, RequestRefund, refund_due,
-};
+use domain::payment::{PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy, RequestRefund};
 use domain::{Actor, AppointmentId, ClinicId};
 use tracing::instrument;
 
-use super::{Payments, at_most, fault_of, only_refund};
+use super::{Payments, fault_of, only_refund};
 use crate::execute::key;
 use crate::{CommandError, Fault};
 
@@ -40,18 +38,13 @@ impl Payments {
         };
         let opened = self.opened(payment).await?;
         let policy = self.policy_of(visit.clinic).await?;
-        let due = refund_due(
-            &policy,
-            opened.amount,
-            cancelled_by,
-            visit.slot.start() - at,
-        );
-        let left = opened.left().ok_or(CommandError::NotFound)?;
         let refund = only_refund(payment, "called off");
         if opened.refunds.contains_key(&refund) {
             return Ok(());
         }
-        let amount = at_most(due, left);
+        let before = visit.slot.start() - at;
+        let due = opened.refund_due(&policy, cancelled_by, before);
+        let amount = due.ok_or(CommandError::NotFound)?;
         if amount.is_zero() {
             return Ok(());
         }

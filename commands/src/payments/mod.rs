@@ -19,9 +19,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::payment::{OpenedPayment, Payment, PaymentCommand, PaymentRefusal};
-use domain::{
-    AccountId, AppointmentId, GatewayOrderId, GatewayPaymentId, Money, PaymentId, RefundId,
-};
+use domain::{AccountId, AppointmentId, GatewayOrderId, GatewayPaymentId, PaymentId, RefundId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -81,12 +80,6 @@ impl Payments {
         &*self.gateway
     }
 
-    /// The write side that it is part of.
-    #[must_use]
-    pub fn commands(&self) -> &Commands {
-        &self.commands
-    }
-
     /// The payment as the log has it now.
     pub(crate) async fn opened<R>(
         &self,
@@ -105,16 +98,27 @@ impl Payments {
         command: PaymentCommand,
         context: &Context,
     ) -> Result<Done<PaymentReply>, CommandError<PaymentRefusal>> {
+        let reply = |state: &Payment, version| PaymentReply {
+            payment,
+            paid: state.opened().is_some_and(OpenedPayment::is_paid),
+            version,
+        };
+        self.decide(payment, command, context, reply).await
+    }
+
+    /// The same, with an answer of the caller's.
+    async fn decide<T: Serialize + DeserializeOwned>(
+        &self,
+        payment: PaymentId,
+        command: PaymentCommand,
+        context: &Context,
+        reply: impl Fn(&Payment, i64) -> T,
+    ) -> Result<Done<T>, CommandError<PaymentRefusal>> {
         let request = Request {
             id: key(payment.as_uuid()),
             command,
             expected: None,
             context,
-        };
-        let reply = |state: &Payment, version| PaymentReply {
-            payment,
-            paid: state.opened().is_some_and(OpenedPayment::is_paid),
-            version,
         };
         self.commands.execute(request, |_| Ok(()), reply).await
     }
@@ -165,14 +169,5 @@ where
     move |error| match error {
         CommandError::Fault(fault) => fault,
         error => Fault::new(doing, error),
-    }
-}
-
-/// The smaller of two amounts of one currency.
-fn at_most(amount: Money, most: Money) -> Money {
-    if amount.amount() > most.amount() {
-        most
-    } else {
-        amount
     }
 }

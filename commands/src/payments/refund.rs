@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::{Payments, fault_of};
-use crate::execute::{Request, key};
 use crate::ports::{GatewayError, GatewayRefund, GatewayRefundStatus, NewRefund};
 use crate::{Caller, CommandError, Context, Done, Fault};
 
@@ -99,12 +98,6 @@ impl Payments {
         command: PaymentCommand,
         context: &Context,
     ) -> Result<Done<RefundReply>, CommandError<PaymentRefusal>> {
-        let request = Request {
-            id: key(payment.as_uuid()),
-            command,
-            expected: None,
-            context,
-        };
         let reply = |state: &Payment, version| {
             let known = state.opened()?.refunds.get(&refund)?;
             Some(RefundReply {
@@ -115,7 +108,7 @@ impl Payments {
                 version,
             })
         };
-        let done = self.commands.execute(request, |_| Ok(()), reply).await?;
+        let done = self.decide(payment, command, context, reply).await?;
         let told = done.reply.clone().ok_or(CommandError::NotFound)?;
         Ok(done.map(|_| told))
     }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Payable, PaymentEvent, PaymentOpened};
+use super::refund_policy::{RefundPolicy, refund_due};
+use crate::appointment::CancelledBy;
 use crate::values::{
     ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
     RefundId,
@@ -133,6 +135,23 @@ impl OpenedPayment {
     /// What is left of the money that settled it, besides all refunds; nothing if none did.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)
+    }
+
+    /// What is to be given back for its visit, which was called off so long before it began: at most what is
+    /// left; nothing if no money settled it.
+    pub fn refund_due(
+        &self,
+        policy: &RefundPolicy,
+        cancelled_by: CancelledBy,
+        before: TimeDelta,
+    ) -> Option<Money> {
+        let left = self.left()?;
+        let due = refund_due(policy, self.amount, cancelled_by, before);
+        Some(if due.amount() > left.amount() {
+            left
+        } else {
+            due
+        })
     }
 
     /// What is left of it besides all refunds that were requested: one that failed is still owed.

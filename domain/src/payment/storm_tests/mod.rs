@@ -5,6 +5,7 @@
 mod clinic;
 mod dice;
 mod gateway;
+mod saga;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,256 @@
+//! What follows from the gateway's news, as the write side does it, with timers that may run twice.
+
+use super::super::*;
+use super::clinic::{Clinic, REFUND_TRIES, SLOT_START, Todo, at, derived, order, policy};
+use super::dice::Dice;
+use super::gateway::{Back, Entry, Gateway, News, RefundEntry, Stand};
+use crate::appointment::{
+    Appointment, AppointmentCommand, AppointmentRefusal, AppointmentStatus, RecordPayment,
+};
+use crate::values::{Actor, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
+
+impl Clinic {
+    /// Notes what the gateway tells.
+    pub fn note(&mut self, news: &News, minute: i64) {
+        match news {
+            News::Attempt(entry) => self.note_attempt(entry, minute),
+            News::Refund(order, refund) => self.note_refund(order, refund, minute),
+        }
+    }
+
+    fn payment_of(&self, wanted: &GatewayOrderId) -> PaymentId {
+        let mut payments = self.payments.keys();
+        *payments
+            .find(|payment| order(**payment) == *wanted)
+            .unwrap()
+    }
+
+    fn note_attempt(&mut self, entry: &Entry, minute: i64) {
+        let payment = self.payment_of(&entry.order);
+        let (order, attempt, amount) = (entry.order.clone(), entry.attempt.clone(), entry.amount);
+        let at = at(minute);
+        let command = match entry.stand {
+            Stand::Failed => PaymentCommand::RecordFailedAttempt(RecordFailedAttempt {
+                order,
+                attempt,
+                code: None,
+                at,
+            }),
+            Stand::Authorised => PaymentCommand::RecordAuthorisation(RecordAuthorisation {
+                order,
+                attempt,
+                amount,
+                at,
+            }),
+            Stand::Captured => PaymentCommand::RecordCapture(RecordCapture {
+                refund: derived(payment, &format!("stray {attempt}")),
+                order,
+                attempt,
+                amount,
+                at,
+            }),
+        };
+        self.pay(payment, command, minute).unwrap();
+    }
+
+    fn note_refund(&mut self, order: &GatewayOrderId, told: &RefundEntry, minute: i64) {
+        let payment = self.payment_of(order);
+        let (refund, attempt_number) = told.ours;
+        let at = at(minute);
+        let command = match told.back {
+            Back::Pending => return,
+            Back::Processed => PaymentCommand::RecordRefund(RecordRefund {
+                refund,
+                gateway_refund: told.id.clone(),
+                at,
+            }),
+            Back::Failed => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
+                refund,
+                attempt_number,
+                code: None,
+                at,
+            }),
+        };
+        self.pay(payment, command, minute).unwrap();
+    }
+
+    /// Asks the gateway about every order.
+    pub fn reconcile(&mut self, gateway: &Gateway, minute: i64) {
+        for entry in gateway.attempts.values() {
+            self.note_attempt(entry, minute);
+        }
+        for refund in &gateway.refunds {
+            let order = gateway.attempts[&refund.attempt].order.clone();
+            self.note_refund(&order, refund, minute);
+        }
+    }
+
+    /// Runs what is due, in any order. Some of it is done twice, some only in part and then again: the
+    /// program dies in between.
+    pub fn run_due(&mut self, gateway: &mut Gateway, minute: i64, dice: &mut Dice) {
+        let (mut due, later) = std::mem::take(&mut self.todo)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(due, _)| *due <= minute);
+        self.todo = later;
+        while let Some((due, todo)) = dice.take(&mut due) {
+            if dice.percent(10) {
+                // Nobody is there; another round does it.
+                self.todo.push((minute + 1, todo));
+                continue;
+            }
+            let dies = dice.percent(10);
+            self.run(&todo, gateway, (minute, dies), dice);
+            if dies {
+                self.todo.push((due.max(minute) + 1, todo));
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        todo: &Todo,
+        gateway: &mut Gateway,
+        (minute, dies): (i64, bool),
+        dice: &mut Dice,
+    ) {
+        match todo {
+            // Refused if it was paid for or called off.
+            Todo::ExpireHold => {
+                let early = Err(AppointmentRefusal::HoldStillRunning);
+                assert_ne!(self.expire(minute), early, "a timer ran too early");
+            }
+            Todo::Settle(payment) => self.settle(*payment, minute),
+            Todo::Capture(payment, attempt) => {
+                let wanted = self.wants(*payment, attempt, minute);
+                if wanted {
+                    gateway.capture(attempt, minute, dice);
+                    if !dies {
+                        let entry = gateway.attempts[attempt].clone();
+                        self.note_attempt(&entry, minute);
+                    }
+                }
+            }
+            Todo::RefundCancelled => self.refund_cancelled(minute),
+            Todo::Refund(payment, refund) => {
+                let (payment, refund) = (*payment, *refund);
+                let opened = self.payments[&payment].opened().unwrap();
+                let asked = opened.refunds[&refund].clone();
+                if asked.status != RefundStatus::Requested {
+                    return;
+                }
+                let ours = (refund, asked.attempt_number);
+                let told = gateway.refund(ours, &asked.attempt, asked.amount, (minute, dice));
+                if dies {
+                    return;
+                }
+                if told.back == Back::Pending {
+                    self.todo.push((minute + 60, todo.clone()));
+                } else {
+                    self.note_refund(&order(payment), &told, minute);
+                }
+            }
+            Todo::RefundAgain(payment, refund) => {
+                let opened = self.payments[payment].opened().unwrap();
+                if opened.refunds[refund].attempt_number >= REFUND_TRIES {
+                    return;
+                }
+                let retry = PaymentCommand::RetryRefund(RetryRefund {
+                    refund: *refund,
+                    by: Actor::System,
+                    at: at(minute),
+                });
+                match self.pay(*payment, retry, minute) {
+                    Ok(()) | Err(PaymentRefusal::RefundNotFailed) => {}
+                    Err(refusal) => panic!("{refusal}"),
+                }
+            }
+        }
+    }
+
+    /// Whether an authorised attempt is to be captured.
+    fn wants(&self, payment: PaymentId, attempt: &GatewayPaymentId, minute: i64) -> bool {
+        let opened = self.payments[&payment].opened().unwrap();
+        if opened.is_paid() || opened.attempts.get(attempt) != Some(&Attempt::Authorised) {
+            return false;
+        }
+        match self.visit.status_at(at(minute)).unwrap() {
+            AppointmentStatus::Cancelled => false,
+            AppointmentStatus::Expired => minute < SLOT_START,
+            AppointmentStatus::Booked
+            | AppointmentStatus::Confirmed
+            | AppointmentStatus::Arrived
+            | AppointmentStatus::InProgress
+            | AppointmentStatus::Completed
+            | AppointmentStatus::NoShow => self.visit.visit().unwrap().paid_by.is_none(),
+        }
+    }
+
+    fn settle(&mut self, payment: PaymentId, minute: i64) {
+        if self.visit.is_overdue(at(minute)) {
+            self.expire(minute).unwrap();
+        }
+        let command = AppointmentCommand::RecordPayment(RecordPayment {
+            payment,
+            at: at(minute),
+        });
+        let grounds = match self.change(command) {
+            Ok(()) => return,
+            Err(AppointmentRefusal::AlreadyPaid) => RefundGrounds::PaidTwice,
+            Err(AppointmentRefusal::SlotAlreadyTaken) => RefundGrounds::SlotTaken,
+            Err(AppointmentRefusal::AlreadyStarted) => RefundGrounds::TooLate,
+            Err(AppointmentRefusal::NotAwaitingPayment { .. }) => {
+                RefundGrounds::CancelledBeforePaid
+            }
+            Err(refusal) => panic!("{refusal}"),
+        };
+        let left = self.payments[&payment].opened().unwrap().left().unwrap();
+        self.request(payment, "not kept", (left, grounds), minute);
+    }
+
+    fn refund_cancelled(&mut self, minute: i64) {
+        let Appointment::Cancelled {
+            visit,
+            cancelled_by,
+            at,
+        } = self.visit
+        else {
+            panic!("a visit is never called back");
+        };
+        let Some(payment) = visit.paid_by else {
+            return;
+        };
+        let opened = self.payments[&payment].opened().unwrap();
+        let before = visit.slot.start() - at;
+        let due = opened.refund_due(&policy(), cancelled_by, before).unwrap();
+        if opened.refunds.contains_key(&derived(payment, "called off")) {
+            return;
+        }
+        self.request(
+            payment,
+            "called off",
+            (due, RefundGrounds::CancelledByPatient),
+            minute,
+        );
+    }
+
+    fn request(
+        &mut self,
+        payment: PaymentId,
+        words: &str,
+        (amount, grounds): (Money, RefundGrounds),
+        minute: i64,
+    ) {
+        if amount.is_zero() {
+            return;
+        }
+        let command = PaymentCommand::RequestRefund(RequestRefund {
+            refund: derived(payment, words),
+            attempt: None,
+            amount,
+            grounds,
+            by: Actor::System,
+            at: at(minute),
+        });
+        self.pay(payment, command, minute).unwrap();
+    }
+}
