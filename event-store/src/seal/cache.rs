@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 use uuid::Uuid;
 
 use super::envelope::DataKey;
@@ -41,7 +42,7 @@ pub(super) struct KeyCache {
 impl KeyCache {
     pub(super) fn new() -> Self {
         Self {
-            entries: Cache::new(MOST),
+            entries: entries(),
             started: Instant::now(),
             asked: AtomicU64::new(0),
             erasures: AtomicU64::new(0),
@@ -99,6 +100,27 @@ impl KeyCache {
     }
 }
 
+/// Half of the room is for keys that were used once: a batch of new people is opened some time before what it
+/// tells of them is sealed again, and would be forgotten in between if keys that were used often had it all.
+fn entries() -> Cache<Uuid, Entry> {
+    let options = OptionsBuilder::new()
+        .estimated_items_capacity(MOST)
+        .weight_capacity(MOST as u64)
+        .hot_allocation(0.5)
+        .build();
+    options.map_or_else(
+        |_| Cache::new(MOST),
+        |options| {
+            Cache::with_options(
+                options,
+                UnitWeighter,
+                DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            )
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +149,22 @@ mod tests {
         cache.erase(&[asha]);
         cache.put(asha, &key(), before);
         assert!(!has_key(&cache, asha));
+    }
+
+    #[test]
+    fn a_batch_of_new_subjects_is_kept_however_often_others_are_used() {
+        let cache = KeyCache::new();
+        let (key, count) = (key(), MOST as u128);
+        for subject in (0..count).map(Uuid::from_u128) {
+            cache.put(subject, &key, 0);
+            cache.get(subject);
+        }
+        let batch = (count..count + 5_000).map(Uuid::from_u128);
+        for subject in batch.clone() {
+            cache.put(subject, &key, 0);
+        }
+        let kept = batch.filter(|subject| cache.entries.get(subject).is_some());
+        assert!(kept.count() > 4_900);
     }
 
     #[test]
