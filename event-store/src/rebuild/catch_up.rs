@@ -65,7 +65,7 @@ pub(super) async fn follow(
     let wanted = wanted(followers, &types);
     let store = operator.store.clone();
     let mut pace = Pace::of(FIRST, BESIDE);
-    let first = stretch(&store, wanted, (from, head), (Way::Along, pace.size()));
+    let first = stretch(&store, wanted, (from, head), (Way::default(), pace.size()));
     let (mut next, mut from) = (Some(first.await?), from);
     let mut steps = 0;
     while let Some(current) = next {

@@ -8,19 +8,29 @@ select
     select count(*)
     from (
       select
-      from events e
-      where (e.epoch, e.transaction_id, e.position) > (c.epoch, c.transaction_id, c.position)
-        and e.event_type = any ($3)
+      from unnest($3::text[]) as kind (event_type)
+      cross join lateral (
+        select
+        from events e
+        where e.event_type = kind.event_type
+          and (e.epoch, e.transaction_id, e.position) > (c.epoch, c.transaction_id, c.position)
+        order by e.epoch, e.transaction_id, e.position
+        limit (select $4::bigint)
+      ) behind
       limit $4
     ) behind
   ) as "events!",
   (
-    select extract(epoch from clock_timestamp() - e.recorded_at)::float8
-    from events e
-    where (e.epoch, e.transaction_id, e.position) > (c.epoch, c.transaction_id, c.position)
-      and e.event_type = any ($3)
-    order by e.epoch, e.transaction_id, e.position
-    limit 1
+    select extract(epoch from clock_timestamp() - min(oldest.recorded_at))::float8
+    from unnest($3::text[]) as kind (event_type)
+    cross join lateral (
+      select e.recorded_at
+      from events e
+      where e.event_type = kind.event_type
+        and (e.epoch, e.transaction_id, e.position) > (c.epoch, c.transaction_id, c.position)
+      order by e.epoch, e.transaction_id, e.position
+      limit 1
+    ) oldest
   ) as seconds,
   (
     select count(*)

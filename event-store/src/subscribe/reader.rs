@@ -1,4 +1,9 @@
 //! Reading the log in its order.
+//!
+//! Of a comparison of rows the planner looks at the first column only. Here that is the epoch, which hardly ever
+//! differs: it takes any stretch for a single event, and whatever index for equally good. So a statement that
+//! must not walk along the log has its bounds as `(select $1, …)`, which the planner can't see; and one that must,
+//! its types as a condition that no index answers.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -35,9 +40,9 @@ pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Way {
     /// Along the log, past those that it does not want: best where they are few.
-    #[default]
     Along,
-    /// Type by type, at a price for each of the types: best where it wants few.
+    /// Type by type, at a price for each event: best where it wants few, and never bad.
+    #[default]
     ByType,
 }
 
@@ -66,8 +71,9 @@ pub(crate) struct Wanted<'w> {
     pub(crate) metadata: bool,
 }
 
-/// Up to `limit` events that are wanted, after `after` and up to `head`, in order. Those that can't be opened
-/// are among them, as they are stored. Also told is where they end, if there may be more up to `head`.
+/// Events that are wanted, after `after` and up to `head`, in order: up to `limit`, by type up to twice as many.
+/// Those that can't be opened are among them, as they are stored. Also told is where they end, if there may be
+/// more up to `head`.
 pub(crate) async fn read(
     store: &EventStore,
     way: Way,
@@ -75,16 +81,27 @@ pub(crate) async fn read(
     wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<(Reading, Option<Cursor>), SubscribeError> {
-    let rows = match way {
-        Way::Along => along(store.pool(), (after, head), wanted, limit).await,
-        Way::ByType => by_type(store.pool(), (after, head), wanted, limit).await,
+    let (rows, full) = match way {
+        Way::Along => {
+            let rows = along(store.pool(), (after, head), wanted, limit).await;
+            let rows = rows.map_err(SubscribeError::Read)?;
+            let full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
+            (rows, full)
+        }
+        Way::ByType => {
+            let rows = by_type(store.pool(), (after, head), wanted, limit).await;
+            let rows = rows.map_err(SubscribeError::Read)?;
+            let more = rows.last().is_some_and(|row| row.more);
+            (rows, more)
+        }
     };
-    let rows = rows.map_err(SubscribeError::Read)?;
-    let full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
-    let more = full || rows.last().is_some_and(|row| row.more);
-    let reading = opened_where_possible(store, rows).await?;
+    let mut events = events_of(rows)?;
+    if way == Way::ByType {
+        events.sort_by_key(|event| event.cursor);
+    }
+    let reading = opened_where_possible(store, events).await?;
     let end = reading.events.last().map(|event| event.cursor);
-    Ok((reading, end.filter(|_| more)))
+    Ok((reading, end.filter(|_| full)))
 }
 
 async fn along(
@@ -105,7 +122,7 @@ async fn along(
         from events
         where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
           and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
-          and event_type = any ($7)
+          and (event_type = any ($7)) is true
         order by epoch, transaction_id, position
         limit $8
         "#,
@@ -140,15 +157,14 @@ async fn by_type(
         head.position(),
         wanted.types,
         share(limit, wanted.types.len()),
-        wanted.metadata,
-        limit
+        wanted.metadata
     )
     .fetch_all(pool)
     .await
 }
 
-/// How many events of each of so many types are looked up for a batch: twice what is needed if all are as
-/// frequent. Where they are not the batch is smaller.
+/// How many events of each of so many types are looked up for a batch of about `limit`. If all are as frequent it
+/// becomes twice as large; if one of them is far more frequent than the others, smaller.
 fn share(limit: i64, types: usize) -> i64 {
     let types = i64::try_from(types).unwrap_or(i64::MAX).max(1);
     (limit.saturating_mul(2) / types + 1).min(limit)
@@ -165,13 +181,17 @@ pub(crate) async fn any(
         select exists (
           select
           from unnest($7::text[]) as kind (event_type)
-          where exists (
+          cross join lateral (
             select
             from events e
             where e.event_type = kind.event_type
-              and (e.epoch, e.transaction_id, e.position) > ($1, $2::text::xid8, $3)
-              and (e.epoch, e.transaction_id, e.position) <= ($4, $5::text::xid8, $6)
-          )
+              and (e.epoch, e.transaction_id, e.position)
+                > (select $1::smallint, $2::text::xid8, $3::bigint)
+              and (e.epoch, e.transaction_id, e.position)
+                <= (select $4::smallint, $5::text::xid8, $6::bigint)
+            order by e.epoch, e.transaction_id, e.position
+            limit 1
+          ) found
         ) as "exists!"
         "#,
         after.epoch(),
@@ -223,7 +243,8 @@ pub(super) async fn read_stream(
     )
     .fetch_all(store.pool())
     .await;
-    opened_where_possible(store, rows.map_err(SubscribeError::Read)?).await
+    let events = events_of(rows.map_err(SubscribeError::Read)?)?;
+    opened_where_possible(store, events).await
 }
 
 /// Events of all types, every one of them opened.
@@ -272,12 +293,11 @@ async fn opened(store: &EventStore, rows: Vec<Row>) -> Result<Vec<RecordedEvent>
     Ok(upcast(store, events))
 }
 
-/// The same, but what can't be opened stays as it is and is told apart.
+/// Events with the `phi` of each opened. What can't be opened stays as it is and is told apart.
 async fn opened_where_possible(
     store: &EventStore,
-    rows: Vec<Row>,
+    mut events: Vec<RecordedEvent>,
 ) -> Result<Reading, SubscribeError> {
-    let mut events = events_of(rows)?;
     let mut sealed = Vec::new();
     match open(store, &mut events).await {
         Ok(()) => {}

@@ -108,6 +108,7 @@ async fn lags(connection: &mut PgConnection, progress: &Progress) -> Result<Vec<
               from events e
               where (e.epoch, e.transaction_id, e.position)
                 > (c.epoch, c.transaction_id::xid8, c.position)
+              order by e.epoch, e.transaction_id, e.position
               limit $4
             ) behind
           ) as "events!",
