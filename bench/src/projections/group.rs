@@ -85,6 +85,11 @@ impl Group {
         self.patients[n % self.patients.len()]
     }
 
+    /// What a visit costs.
+    pub fn fee(&self) -> Money {
+        self.terms.fee
+    }
+
     /// How many doctors there are.
     pub fn doctors(&self) -> usize {
         self.doctors.len()

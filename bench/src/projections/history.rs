@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::group::Group;
 use super::lives::Life;
-use super::visits::visit_life;
+use super::visits::visit_lives;
 
 /// New visits in each step. Each life that has begun goes on by one event per step, so that between two
 /// events of a visit there are a thousand of others.
@@ -109,8 +109,9 @@ impl History {
                 let life = self.group.leave_life(n / 16).await?;
                 self.begin(life);
             }
-            let life = visit_life(&self.group, n).await?;
-            self.begin(life);
+            for life in visit_lives(&self.group, n).await? {
+                self.begin(life);
+            }
         }
         Ok(())
     }

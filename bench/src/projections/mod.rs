@@ -1,6 +1,6 @@
 //! How fast are read models made from a long log, beside one transaction per event?
 //!
-//! The log is the product's own: clinics, doctors, patients, accounts, leaves and visits, sealed, with
+//! The log is the product's own: clinics, doctors, patients, accounts, leaves, visits and payments, sealed, with
 //! streams that lie across each other. The read models are all of the product's.
 
 mod group;
@@ -8,6 +8,7 @@ mod history;
 mod live;
 mod lives;
 mod model;
+mod payments;
 mod report;
 mod visits;
 

@@ -6,12 +6,13 @@ use commands::ports::IdSource as _;
 use domain::appointment::{
     Appointment, AppointmentCommand, BookAppointment, BookingPolicy, CancelAppointment,
     CancelledBy, CompleteVisit, ConfirmByOverride, ExpireHold, MarkArrived, MarkNoShow,
-    RescheduleAppointment, StartVisit,
+    RecordPayment, RescheduleAppointment, StartVisit,
 };
-use domain::{Actor, AppointmentId, Holidays, Reason};
+use domain::{Actor, AppointmentId, Holidays, PaymentId, Reason};
 
 use super::group::Group;
 use super::lives::Life;
+use super::payments::{Fee, payment_life};
 
 /// Minutes per slot, and slots per doctor and day.
 const SLOT: usize = 15;
@@ -22,31 +23,47 @@ const OPENS: i64 = 9;
 const MOVED: i64 = 60;
 const AHEAD: i64 = 2;
 
-/// The nth visit of the group. No two overlap for a doctor or a patient, as long as there are at least
-/// as many patients as doctors.
-pub async fn visit_life(group: &Group, n: usize) -> anyhow::Result<Life> {
+/// The nth visit of the group, and its payment if it is paid online: every other one is that is paid. No two
+/// overlap for a doctor or a patient, as long as there are at least as many patients as doctors.
+pub async fn visit_lives(group: &Group, n: usize) -> anyhow::Result<Vec<Life>> {
     let visit = Plan::of(group, n)?;
+    let payment = (n % 4 < 2).then(|| PaymentId::from_uuid(SystemIds.id()));
     let mut commands = vec![AppointmentCommand::Book(visit.book()?)];
     // Of a hundred visits: 70 take place, 3 of them after a move, 8 are missed, 12 are called off, 10
     // were never paid.
-    match n * 37 % 100 {
+    let (confirmed, called_off) = match n * 37 % 100 {
         0..67 => {
-            commands.push(visit.confirm()?);
+            commands.push(visit.confirm(payment)?);
             commands.extend(visit.takes_place()?);
+            (true, false)
         }
         67..70 => {
-            commands.push(visit.confirm()?);
+            commands.push(visit.confirm(payment)?);
             let moved = visit.moved();
             commands.push(AppointmentCommand::Reschedule(
                 visit.reschedule(moved.start),
             ));
             commands.extend(moved.takes_place()?);
+            (true, false)
         }
-        70..78 => commands.extend([visit.confirm()?, visit.missed()]),
-        78..90 => commands.extend([visit.confirm()?, visit.called_off()?]),
-        _ => commands.push(visit.expire()),
+        70..78 => {
+            commands.extend([visit.confirm(payment)?, visit.missed()]);
+            (true, false)
+        }
+        78..90 => {
+            commands.extend([visit.confirm(payment)?, visit.called_off()?]);
+            (true, true)
+        }
+        _ => {
+            commands.push(visit.expire());
+            (false, false)
+        }
+    };
+    let mut lives = vec![Life::of::<Appointment>(visit.appointment.as_uuid(), commands).await?];
+    if let Some(payment) = payment.filter(|_| confirmed) {
+        lives.push(payment_life(visit.fee(payment, called_off)).await?);
     }
-    Life::of::<Appointment>(visit.appointment.as_uuid(), commands).await
+    Ok(lives)
 }
 
 /// A booking and nothing else, of a visit that nobody else has.
@@ -104,12 +121,31 @@ impl<'g> Plan<'g> {
         })
     }
 
-    fn confirm(self) -> anyhow::Result<AppointmentCommand> {
+    /// Online, or at the desk.
+    fn confirm(self, payment: Option<PaymentId>) -> anyhow::Result<AppointmentCommand> {
+        let at = self.at + TimeDelta::minutes(5);
+        if let Some(payment) = payment {
+            let paid = RecordPayment { payment, at };
+            return Ok(AppointmentCommand::RecordPayment(paid));
+        }
         Ok(AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: Reason::parse("Paid at the desk")?,
             by: Actor::System,
-            at: self.at + TimeDelta::minutes(5),
+            at,
         }))
+    }
+
+    fn fee(self, payment: PaymentId, given_back: bool) -> Fee {
+        Fee {
+            n: self.n,
+            payment,
+            appointment: self.appointment,
+            patient: self.group.patient(self.n),
+            clinic: self.group.clinic(self.n % self.group.doctors()).clinic,
+            amount: self.group.fee(),
+            at: self.at,
+            given_back,
+        }
     }
 
     fn reschedule(self, start: DateTime<Utc>) -> RescheduleAppointment {
