@@ -107,13 +107,13 @@ impl Shared {
     ) -> Result<(), SealError> {
         let mut sealed = Vec::new();
         for event in events {
-            let place = event.place();
+            let (place, payload) = event.into_parts();
             let fault = |fault: SealFault| fault.at(&place);
-            match event.payload.get("phi") {
+            match payload.get("phi") {
                 None | Some(Value::Null) => {}
                 Some(Value::String(_)) => {
-                    let subject = subject(event.payload).map_err(fault)?;
-                    sealed.push((subject, place, &mut event.payload["phi"]));
+                    let subject = subject(payload).map_err(fault)?;
+                    sealed.push((subject, place, &mut payload["phi"]));
                 }
                 Some(_) => return Err(fault(SealFault::Clear)),
             }
@@ -138,27 +138,29 @@ impl Shared {
     }
 }
 
-impl Stored<'_> {
-    fn place(&self) -> Place {
-        Place::Event {
-            aggregate_type: self.aggregate_type.to_owned(),
-            aggregate_id: self.aggregate_id.to_owned(),
+impl<'e> Stored<'e> {
+    /// Where it stands, and what it says.
+    fn into_parts(self) -> (Place<'e>, &'e mut Value) {
+        let place = Place::Event {
+            aggregate_type: self.aggregate_type,
+            aggregate_id: self.aggregate_id,
             sequence: self.sequence,
-            event_type: self.event_type.to_owned(),
-            event_version: self.event_version.to_owned(),
-        }
+            event_type: self.event_type,
+            event_version: self.event_version,
+        };
+        (place, self.payload)
     }
 }
 
 /// Where the events of a stream will stand.
-fn places(stream: &StreamAppend) -> impl Iterator<Item = Place> {
+fn places(stream: &StreamAppend) -> impl Iterator<Item = Place<'_>> {
     let numbered = (stream.expected_version + 1..).zip(&stream.events);
     numbered.map(|(sequence, event)| Place::Event {
-        aggregate_type: stream.aggregate_type.to_owned(),
-        aggregate_id: stream.aggregate_id.clone(),
+        aggregate_type: stream.aggregate_type,
+        aggregate_id: &stream.aggregate_id,
         sequence,
-        event_type: event.event_type().to_owned(),
-        event_version: event.event_version().to_owned(),
+        event_type: event.event_type(),
+        event_version: event.event_version(),
     })
 }
 

@@ -48,7 +48,7 @@ impl Sealing {
             if cell.value.is_null() {
                 return Ok(None);
             }
-            let place = Place::Cell(cell.words);
+            let place = Place::Cell(&cell.words);
             let key = held(&keys, cell.subject).map_err(|fault| fault.at(&place))?;
             let sealed = key.map(|key| key.seal(cell.subject, &place, &cell.value));
             sealed.transpose().map_err(|fault| fault.at(&place))
@@ -63,7 +63,7 @@ impl Sealing {
     /// [`SealError`] naming the first cell that can't be opened.
     pub async fn open_many(&self, cells: Vec<SealedCell>) -> Result<Vec<Value>, SealError> {
         let Some(shared) = self.shared() else {
-            return cells.into_iter().map(from_clear).collect();
+            return cells.iter().map(from_clear).collect();
         };
         let sealed = cells.iter().filter(|cell| cell.sealed.is_some());
         let keys = shared
@@ -73,7 +73,7 @@ impl Sealing {
             let Some(sealed) = cell.sealed else {
                 return Ok(Value::Null);
             };
-            let place = Place::Cell(cell.words);
+            let place = Place::Cell(&cell.words);
             let key = held(&keys, cell.subject).map_err(|fault| fault.at(&place))?;
             let opened = key.map_or(Ok(Value::Null), |key| {
                 key.open(cell.subject, &place, &sealed)
@@ -90,8 +90,8 @@ fn in_clear(cell: Cell) -> Option<String> {
         .map(|value| value.to_string())
 }
 
-fn from_clear(cell: SealedCell) -> Result<Value, SealError> {
+fn from_clear(cell: &SealedCell) -> Result<Value, SealError> {
     let value = cell.sealed.as_deref().map(serde_json::from_str).transpose();
-    let value = value.map_err(|_| SealFault::Unreadable.at(&Place::Cell(cell.words)))?;
+    let value = value.map_err(|_| SealFault::Unreadable.at(&Place::Cell(&cell.words)))?;
     Ok(value.unwrap_or_default())
 }

@@ -5,21 +5,21 @@ use std::fmt;
 use uuid::Uuid;
 
 /// Where something sealed stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place<'p> {
     /// The `phi` of an event.
     Event {
-        aggregate_type: String,
-        aggregate_id: String,
+        aggregate_type: &'p str,
+        aggregate_id: &'p str,
         sequence: i64,
-        event_type: String,
-        event_version: String,
+        event_type: &'p str,
+        event_version: &'p str,
     },
     /// A cell beside the log, by words such as its table and the key of its row.
-    Cell(Vec<String>),
+    Cell(&'p [String]),
 }
 
-impl Place {
+impl Place<'_> {
     /// The associated data: every word behind its length, so that no two places read alike.
     pub(super) fn aad(&self, header: &[u8], subject: Uuid, key_version: i16) -> Vec<u8> {
         let mut aad = Vec::with_capacity(192);
@@ -41,7 +41,7 @@ impl Place {
             }
             Self::Cell(words) => {
                 push(&mut aad, b"cell");
-                for word in words {
+                for word in *words {
                     push(&mut aad, word.as_bytes());
                 }
             }
@@ -53,7 +53,7 @@ impl Place {
 }
 
 /// Names the place in an error: kinds, ids and numbers, nothing personal.
-impl fmt::Display for Place {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Event {

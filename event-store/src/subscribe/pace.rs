@@ -58,7 +58,9 @@ impl Pace {
         if long > self.limits.too_long {
             self.size = (self.size / 2).max(self.first.min(FEWEST));
         } else if long < self.limits.short {
-            self.size = (self.size * 2).min(self.first.saturating_mul(GROWTH));
+            let times = if long < self.limits.short / 4 { 4 } else { 2 };
+            let most = self.first.saturating_mul(GROWTH);
+            self.size = self.size.saturating_mul(times).min(most);
         }
     }
 
@@ -96,6 +98,15 @@ mod tests {
             pace.took(BESIDE.too_long * 2);
         }
         assert_eq!(pace.size(), FEWEST);
+    }
+
+    #[test]
+    fn the_quicker_a_batch_was_the_faster_they_grow() {
+        let mut pace = pace();
+        pace.took(BESIDE.short / 5);
+        assert_eq!(pace.size(), 2_000);
+        pace.took(BESIDE.short / 2);
+        assert_eq!(pace.size(), 4_000);
     }
 
     #[test]

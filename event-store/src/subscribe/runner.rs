@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::instrument;
 
 use super::batch::{Manner, Reading, Taken, Taker};
@@ -30,6 +31,9 @@ const STANDSTILL: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a batch with an event that can't be taken is tried as a whole: what fails may pass.
 const WHOLE_TRIES: u32 = 3;
+
+/// The stored types that a subscriber wants.
+type Types = Arc<[String]>;
 
 pub(super) struct Runner {
     pub(super) store: EventStore,
@@ -79,6 +83,34 @@ struct Batch {
     full: bool,
 }
 
+/// What is asked of the log.
+struct Question {
+    store: EventStore,
+    way: Way,
+    stretch: (Cursor, Cursor),
+    types: Types,
+    metadata: bool,
+    limit: i64,
+}
+
+impl Question {
+    async fn answer(self) -> Result<Batch, SubscribeError> {
+        let wanted = Wanted {
+            types: &self.types,
+            metadata: self.metadata,
+        };
+        let (after, head) = self.stretch;
+        let read = reader::read(&self.store, self.way, self.stretch, wanted, self.limit);
+        let (reading, end) = read.await?;
+        Ok(Batch {
+            after,
+            reading,
+            next: end.unwrap_or(head),
+            full: end.is_some(),
+        })
+    }
+}
+
 impl Place {
     fn at_checkpoint(standing: Standing) -> Self {
         Self {
@@ -101,12 +133,8 @@ impl Runner {
     /// Runs until the watcher of the log's end is gone.
     pub(super) async fn run(mut self) {
         let seat = Seat::of(&*self.subscriber);
-        let types: Vec<String> = self
-            .subscriber
-            .event_types()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let types = self.subscriber.event_types();
+        let types: Types = types.into_iter().map(str::to_owned).collect();
         let mut run = Run::new(Pace::of(self.options.batch, LIVE));
         loop {
             match self.round(&seat, &types, &mut run).await {
@@ -133,7 +161,7 @@ impl Runner {
     async fn round(
         &self,
         seat: &Seat,
-        types: &[String],
+        types: &Types,
         run: &mut Run,
     ) -> Result<Place, SubscribeError> {
         let place = match run.place {
@@ -175,7 +203,7 @@ impl Runner {
     async fn take_and_read_on(
         &self,
         seat: &Seat,
-        types: &[String],
+        types: &Types,
         batch: Batch,
         (place, head): (Place, &Head),
         run: &mut Run,
@@ -192,20 +220,19 @@ impl Runner {
         if !more {
             return taking.await;
         }
-        let taking = async {
-            let begun = Instant::now();
-            let outcome = taking.await;
-            // Whoever waits for it need not wait for the next batch to be read.
-            if let Ok(Taken::Moved(standing)) = outcome {
-                self.progress.stands(self.subscriber.name(), standing);
-            }
-            (outcome, begun.elapsed())
-        };
-        let reading_on = self.new_events(types, (next, run), head);
-        let ((outcome, took), ahead) = tokio::join!(taking, reading_on);
-        run.pace.took(took);
+        // On its own: what it opens need not wait for what is sealed meanwhile.
+        let mut reading_on = JoinSet::new();
+        reading_on.spawn(self.question(types, (next, run), head).answer());
+        let begun = Instant::now();
+        let outcome = taking.await;
+        run.pace.took(begun.elapsed());
+        // Whoever waits for it need not wait for the next batch to be read.
+        if let Ok(Taken::Moved(standing)) = outcome {
+            self.progress.stands(self.subscriber.name(), standing);
+        }
         // If it failed, it is read again, and then whoever waits for it is told.
-        run.ahead = ahead.ok();
+        let ahead = reading_on.join_next().await;
+        run.ahead = ahead.and_then(Result::ok).and_then(Result::ok);
         outcome
     }
 
@@ -213,7 +240,7 @@ impl Runner {
     async fn follow(
         &self,
         seat: &Seat,
-        types: &[String],
+        types: &Types,
         place: Place,
         (head, run): (Cursor, &mut Run),
     ) -> Result<Place, SubscribeError> {
@@ -250,7 +277,7 @@ impl Runner {
     /// The next batch after `at`.
     async fn new_events(
         &self,
-        types: &[String],
+        types: &Types,
         (at, run): (Cursor, &Run),
         head: &Head,
     ) -> Result<Batch, SubscribeError> {
@@ -267,19 +294,18 @@ impl Runner {
                 full: false,
             });
         }
-        let limit = run.pace.size();
-        let wanted = Wanted {
-            types,
+        self.question(types, (at, run), head).answer().await
+    }
+
+    fn question(&self, types: &Types, (at, run): (Cursor, &Run), head: &Head) -> Question {
+        Question {
+            store: self.store.clone(),
+            way: run.way,
+            stretch: (at, head.at),
+            types: types.clone(),
             metadata: self.subscriber.wants_metadata(),
-        };
-        let stretch = (at, head.at);
-        let (reading, end) = reader::read(&self.store, run.way, stretch, wanted, limit).await?;
-        Ok(Batch {
-            after: at,
-            next: end.unwrap_or(head.at),
-            reading,
-            full: end.is_some(),
-        })
+            limit: run.pace.size(),
+        }
     }
 
     /// Takes a batch in a transaction of its own.
