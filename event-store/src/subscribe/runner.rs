@@ -133,7 +133,8 @@ impl Runner {
     /// Runs until the watcher of the log's end is gone.
     pub(super) async fn run(mut self) {
         let seat = Seat::of(&*self.subscriber);
-        let types = self.subscriber.event_types();
+        // Each once, however often it is named: they are looked up one by one.
+        let types: BTreeSet<_> = self.subscriber.event_types().into_iter().collect();
         let types: Types = types.into_iter().map(str::to_owned).collect();
         let mut run = Run::new(Pace::of(self.options.batch, LIVE));
         loop {
