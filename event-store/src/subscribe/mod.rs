@@ -16,6 +16,7 @@ mod horizon;
 mod lease;
 mod pace;
 mod progress;
+mod question;
 mod reader;
 mod retry;
 mod runner;

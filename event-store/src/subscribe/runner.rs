@@ -13,7 +13,8 @@ use tracing::instrument;
 use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
 use super::pace::{LIVE, Pace};
-use super::reader::{Wanted, Way};
+use super::question::{Batch, Question, Types};
+use super::reader::Way;
 use super::{
     DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
 };
@@ -31,9 +32,6 @@ const STANDSTILL: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a batch with an event that can't be taken is tried as a whole: what fails may pass.
 const WHOLE_TRIES: u32 = 3;
-
-/// The stored types that a subscriber wants.
-type Types = Arc<[String]>;
 
 pub(super) struct Runner {
     pub(super) store: EventStore,
@@ -70,45 +68,6 @@ struct Run {
     pace: Pace,
     /// What was read already while the database took the batch before.
     ahead: Option<Batch>,
-}
-
-/// Events that follow a place.
-#[derive(Debug)]
-struct Batch {
-    after: Cursor,
-    reading: Reading,
-    /// Where the subscriber stands once it has taken them.
-    next: Cursor,
-    /// Behind it there is more.
-    full: bool,
-}
-
-/// What is asked of the log.
-struct Question {
-    store: EventStore,
-    way: Way,
-    stretch: (Cursor, Cursor),
-    types: Types,
-    metadata: bool,
-    limit: i64,
-}
-
-impl Question {
-    async fn answer(self) -> Result<Batch, SubscribeError> {
-        let wanted = Wanted {
-            types: &self.types,
-            metadata: self.metadata,
-        };
-        let (after, head) = self.stretch;
-        let read = reader::read(&self.store, self.way, self.stretch, wanted, self.limit);
-        let (reading, end) = read.await?;
-        Ok(Batch {
-            after,
-            reading,
-            next: end.unwrap_or(head),
-            full: end.is_some(),
-        })
-    }
 }
 
 impl Place {
@@ -283,17 +242,7 @@ impl Runner {
         head: &Head,
     ) -> Result<Batch, SubscribeError> {
         if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
-            let wanted = tail
-                .events
-                .iter()
-                .filter(|event| types.contains(&event.event_type));
-            let events = wanted.cloned().collect();
-            return Ok(Batch {
-                after: at,
-                reading: Reading::opened(events),
-                next: head.at,
-                full: false,
-            });
+            return Ok(Batch::of_tail(tail, head.at, types));
         }
         self.question(types, (at, run), head).answer().await
     }

@@ -23,7 +23,7 @@ use crate::support::{Client, Server, all_read, eventually_within};
 
 /// What each visit costs, in paise.
 pub const FEE: i64 = 80_000;
-const DOCTORS: usize = 16;
+const DOCTORS: usize = 32;
 /// How long the last of it may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -135,7 +135,8 @@ impl Stage {
         self.sandbox.stop().await;
     }
 
-    /// The nth visit's doctor and time: no two share both.
+    /// The nth visit's doctor and time: no two share both, so there is a doctor for every seven visits. Within
+    /// four hours there are seven quarters at which a visit may begin, at any time of a day.
     pub fn slot(&self, number: usize, ahead: Ahead) -> (DoctorId, DateTime<Utc>) {
         let starts = match ahead {
             Ahead::Hours => &self.starts[0],
@@ -143,7 +144,7 @@ impl Stage {
             Ahead::Days => &self.starts[2],
         };
         let doctor = self.doctors[number % DOCTORS];
-        (doctor, starts[number / DOCTORS % starts.len()])
+        (doctor, starts[number / DOCTORS])
     }
 
     /// A new patient's token.
