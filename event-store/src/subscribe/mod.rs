@@ -1,7 +1,8 @@
 //! The read seam: subscribers follow the log in its order, each with a checkpoint of its own.
 //!
 //! - `horizon.rs` finds the end of the settled log, `reader.rs` reads it.
-//! - `daemon.rs` runs subscribers, each by a `runner.rs`, on the node that has its `lease.rs`.
+//! - `daemon.rs` runs subscribers, each by a `runner.rs`, on the node that has its `lease.rs`. What it asks of the log is
+//!   a `question.rs`.
 //! - `pace.rs` says how many events make a batch. `batch.rs` is one transaction: checkpoint, writes, and what
 //!   could not be taken (`blame.rs` says whose fault that is) goes to the `dead_letters.rs`, from where
 //!   `retry.rs` takes it.
