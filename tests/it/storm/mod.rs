@@ -54,10 +54,30 @@ async fn after_a_storm_the_money_is_where_the_visits_say() {
     storm(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "long"]
-async fn after_ten_storms_the_money_is_where_the_visits_say() {
-    for seed in 2..=11 {
-        storm(seed).await;
-    }
+/// Ten more, each by itself, so that they can rage side by side.
+macro_rules! long_storms {
+    ($($name:ident: $seed:literal,)*) => {
+        mod long {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                #[ignore = "long"]
+                async fn $name() {
+                    super::storm($seed).await;
+                }
+            )*
+        }
+    };
+}
+
+long_storms! {
+    seed_2: 2,
+    seed_3: 3,
+    seed_4: 4,
+    seed_5: 5,
+    seed_6: 6,
+    seed_7: 7,
+    seed_8: 8,
+    seed_9: 9,
+    seed_10: 10,
+    seed_11: 11,
 }

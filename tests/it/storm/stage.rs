@@ -17,6 +17,7 @@ use tests::app::{Site, Somebody};
 use tests::database::Database;
 use tests::world::{Terms, World};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::plan::Ahead;
 use crate::support::{Client, Server, all_read, eventually_within};
@@ -167,10 +168,7 @@ impl Stage {
     /// Everything under way arrives; the gateway is asked about all orders; operators do their part.
     pub async fn calm_down(&self) {
         self.holds_end().await;
-        eventually_within(PATIENCE, "no webhook is under way", async || {
-            self.gateway.get("/sandbox/deliveries").await["waiting"] == 0
-        })
-        .await;
+        self.webhooks_arrive().await;
         let mut said = String::new();
         for _ in 0..30 {
             let (done, told) = self.server.run(&["payments", "reconcile"]);
@@ -185,6 +183,28 @@ impl Stage {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         panic!("something is never done: {said}\n{}", self.server.logged());
+    }
+
+    /// If one never does, it is told what became of it, and what the program says.
+    async fn webhooks_arrive(&self) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let deliveries = self.gateway.get("/sandbox/deliveries").await;
+            if deliveries["waiting"] == 0 {
+                return;
+            }
+            if Instant::now() > until {
+                let late = "
+                    select event || ' ' || attempts || ' times, behind ' || coalesce(behind, 'none')
+                    from razorpay_sandbox_deliveries
+                    where state = 'waiting'";
+                let books = self.site.database.pool(1).await.unwrap();
+                let late: Vec<String> = sqlx::query_scalar(late).fetch_all(&books).await.unwrap();
+                let logged = self.server.logged();
+                panic!("webhooks never arrive: {deliveries}, {late:#?}\n{logged}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn holds_end(&self) {
