@@ -29,7 +29,7 @@ const DOCTORS: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(90);
 /// And the last webhook: that a refund failed is told up to 45 seconds late, a minute later the program tries it
 /// again by itself, and what became of that is told as late.
-const LAST_WEBHOOK: Duration = Duration::from_secs(45 + 60 + 45 + 30);
+const LAST_WEBHOOK: Duration = Duration::from_mins(3);
 
 pub struct Stage {
     pub site: Site,
