@@ -6,6 +6,7 @@
 
 mod apply;
 mod book;
+mod listed;
 mod query;
 mod rows;
 mod tables;
@@ -15,7 +16,7 @@ use domain::payment::PaymentEvent;
 use event_store::{ReadModel, ReadModelTable, RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
-pub use book::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PaymentStanding};
+pub use listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PaymentStanding};
 pub use query::{
     ClinicDay, PatientPayments, Takings, failed_refunds, get, ledger_of_appointment,
     ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,

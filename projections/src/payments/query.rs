@@ -5,7 +5,7 @@ use domain::{AppointmentId, ClinicId, Currency, Money, PatientId, PaymentId, Ref
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::book::{LedgerEntry, ListedPayment, ListedRefund};
+use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
 use super::rows::{EntryColumns, PaymentColumns, RefundColumns};
 use crate::ReadError;
 use crate::columns::{read, word};

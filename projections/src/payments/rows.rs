@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{AppointmentId, ClinicId, Money, PatientId, PaymentId, ReceiptNumber, RefundId};
 use uuid::Uuid;
 
-use super::book::{LedgerEntry, ListedPayment, ListedRefund};
+use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
 use crate::columns::word;
 use crate::error::Corrupt;
 

@@ -7,7 +7,8 @@ use domain::{FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Pay
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::book::{Book, LedgerEntry, ListedPayment, ListedRefund};
+use super::book::Book;
+use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
 use super::rows::{PaymentColumns, RefundColumns};
 use crate::columns::{column, read};
 
