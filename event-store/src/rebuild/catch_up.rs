@@ -1,7 +1,6 @@
 //! How copies follow the log: one read of it for all that are rebuilt together, and a transaction for each
 //! of them and batch.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
@@ -9,7 +8,7 @@ use sqlx::PgConnection;
 use super::error::RebuildError;
 use super::follower::{Follower, Stretch};
 use super::operator::Operator;
-use crate::subscribe::{BESIDE, Pace, Wanted, Way, any, read, safe_head};
+use crate::subscribe::{BESIDE, Pace, Wanted, Way, any, read, safe_head, stored_types};
 use crate::{Cursor, EventStore, StoreError, Subscriber as _};
 
 /// Events of the first batch.
@@ -165,9 +164,11 @@ fn wanted<'w>(followers: &[Follower], types: &'w [String]) -> Wanted<'w> {
 }
 
 fn types_of(followers: &[Follower]) -> Vec<String> {
-    let types = followers.iter().flat_map(|follower| &follower.types);
-    let types: BTreeSet<_> = types.copied().collect();
-    types.into_iter().map(str::to_owned).collect()
+    stored_types(
+        followers
+            .iter()
+            .flat_map(|follower| follower.types.iter().copied()),
+    )
 }
 
 /// How many events there are for copies behind the one that is farthest back.

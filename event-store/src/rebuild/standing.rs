@@ -12,7 +12,7 @@ use super::model::ReadModel;
 use super::operator::holder;
 use super::{checkpoint_of, tables};
 use crate::connection::answering;
-use crate::subscribe::cursor;
+use crate::subscribe::{cursor, stored_types};
 use crate::{Cursor, EventStore, StoreError};
 
 /// Events that are counted at most: beyond that, it matters no more how many.
@@ -123,7 +123,7 @@ async fn reached(
     checkpoint: &str,
     version: i32,
 ) -> Result<Option<Reached>, StoreError> {
-    let types: Vec<_> = model.event_types().into_iter().map(str::to_owned).collect();
+    let types = stored_types(model.event_types());
     let row = sqlx::query_file!("src/rebuild/reached.sql", checkpoint, version, &types, MOST)
         .fetch_optional(connection)
         .await

@@ -1,6 +1,6 @@
 //! The read seam: subscribers follow the log in its order, each with a checkpoint of its own.
 //!
-//! - `horizon.rs` finds the end of the settled log, `reader.rs` reads it.
+//! - `horizon.rs` finds the end of the settled log, `reader.rs` reads it, along it or by type (`way.rs`).
 //! - `daemon.rs` runs subscribers, each by a `runner.rs`, on the node that has its `lease.rs`. What it asks of the log is
 //!   a `question.rs`.
 //! - `pace.rs` says how many events make a batch. `batch.rs` is one transaction: checkpoint, writes, and what
@@ -23,6 +23,7 @@ mod retry;
 mod runner;
 mod seat;
 mod survey;
+mod way;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
@@ -36,12 +37,13 @@ pub use daemon::{Daemon, DaemonOptions};
 pub use dead_letters::{DeadLetter, WaitingEvent};
 pub(crate) use pace::{BESIDE, Pace};
 pub use progress::{BehindError, Progress};
-pub(crate) use reader::{Wanted, Way, any, cursor, read, safe_head};
+pub(crate) use reader::{Wanted, any, cursor, read, safe_head};
 pub use retry::Retried;
 pub(crate) use runner::begin_batch;
 pub(crate) use seat::Seat;
 pub use seat::Standing;
 pub use survey::{HorizonHolder, Lag, LogSurvey};
+pub(crate) use way::{Way, stored_types};
 
 use crate::{DecodeError, RecordedEvent, SealError};
 

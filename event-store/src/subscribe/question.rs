@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::SubscribeError;
 use super::batch::Reading;
 use super::horizon::Tail;
-use super::reader::{self, Wanted, Way};
+use super::reader::{self, Wanted};
+use super::way::Way;
 use crate::{Cursor, EventStore};
 
 /// The stored types that a subscriber wants, each once.

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 
 use super::SubscribeError;
 use super::batch::Reading;
+use super::way::Way;
 use crate::seal::Stored;
 use crate::{Cursor, EventStore, RecordedEvent, SealError};
 
@@ -34,32 +35,6 @@ pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     row.map_or(Ok(Cursor::START), |row| {
         cursor(row.epoch, &row.transaction_id, row.position)
     })
-}
-
-/// How a reader gets from one event that it wants to the next.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// Along the log, past those that it does not want: best where they are few.
-    Along,
-    /// Type by type, at a price for each event: best where it wants few, and never bad.
-    #[default]
-    ByType,
-}
-
-/// A reader that passes by more than so many events for each that it wants looks for them by type.
-const SPARSE: i64 = 8;
-
-impl Way {
-    /// The way to go on, after so many wanted events lay between two places.
-    pub(crate) fn after((from, to): (Cursor, Cursor), found: usize) -> Self {
-        let passed = to.position().saturating_sub(from.position());
-        let found = i64::try_from(found).unwrap_or(i64::MAX);
-        if passed > found.saturating_mul(SPARSE) {
-            Self::ByType
-        } else {
-            Self::Along
-        }
-    }
 }
 
 /// What a reader wants of the log.
@@ -378,10 +353,6 @@ pub(crate) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cur
 mod tests {
     use super::*;
 
-    fn at(position: i64) -> Cursor {
-        Cursor::from_parts(1, "7", position).unwrap()
-    }
-
     #[test]
     fn of_many_types_a_share_of_each_is_looked_up() {
         assert_eq!(
@@ -389,13 +360,5 @@ mod tests {
             [500, 500, 112, 1]
         );
         assert_eq!(share(1, 9), 1);
-    }
-
-    #[test]
-    fn whoever_passes_most_of_the_log_by_reads_it_by_type() {
-        assert_eq!(Way::after((at(0), at(4_000)), 500), Way::Along);
-        assert_eq!(Way::after((at(0), at(4_001)), 500), Way::ByType);
-        assert_eq!(Way::after((at(100), at(200)), 0), Way::ByType);
-        assert_eq!(Way::after((at(200), at(100)), 0), Way::Along);
     }
 }

@@ -14,7 +14,7 @@ use super::batch::{Manner, Reading, Taken, Taker};
 use super::horizon::Head;
 use super::pace::{LIVE, Pace};
 use super::question::{Batch, Question, Types};
-use super::reader::Way;
+use super::way::{Way, stored_types};
 use super::{
     DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
 };
@@ -92,9 +92,7 @@ impl Runner {
     /// Runs until the watcher of the log's end is gone.
     pub(super) async fn run(mut self) {
         let seat = Seat::of(&*self.subscriber);
-        // Each once, however often it is named: they are looked up one by one.
-        let types: BTreeSet<_> = self.subscriber.event_types().into_iter().collect();
-        let types: Types = types.into_iter().map(str::to_owned).collect();
+        let types: Types = stored_types(self.subscriber.event_types()).into();
         let mut run = Run::new(Pace::of(self.options.batch, LIVE));
         loop {
             match self.round(&seat, &types, &mut run).await {
@@ -184,16 +182,16 @@ impl Runner {
         let mut reading_on = JoinSet::new();
         reading_on.spawn(self.question(types, (next, run), head).answer());
         let begun = Instant::now();
-        let outcome = taking.await;
+        let taken = taking.await?;
         run.pace.took(begun.elapsed());
         // Whoever waits for it need not wait for the next batch to be read.
-        if let Ok(Taken::Moved(standing)) = outcome {
+        if let Taken::Moved(standing) = taken {
             self.progress.stands(self.subscriber.name(), standing);
         }
-        // If it failed, it is read again, and then whoever waits for it is told.
+        // If that failed, it is read again, and then whoever waits for it is told.
         let ahead = reading_on.join_next().await;
         run.ahead = ahead.and_then(Result::ok).and_then(Result::ok);
-        outcome
+        Ok(taken)
     }
 
     /// Another node takes what there is: waits until it has, or until it is this node's turn.

@@ -285,7 +285,7 @@ async fn a_reader_that_wants_few_events_passes_the_others_by() {
     take_few(&log).await;
     let (_, after) = read_along(log).await;
     let read = after - before;
-    // The first batch, its head, and two hundred rows behind entries of the index by type.
+    // Where the log ends, and what the keepers of keys and leases ask.
     assert!(read < 1_500, "{read} entries of the log were read");
 }
 

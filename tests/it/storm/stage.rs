@@ -140,7 +140,7 @@ impl Stage {
     }
 
     /// The nth visit's doctor and time: no two share both, so there is a doctor for every seven visits. Within
-    /// four hours there are seven quarters at which a visit may begin, at any time of a day.
+    /// four hours a visit may begin at twelve quarters, at eight if the last hour of a day is among them.
     pub fn slot(&self, number: usize, ahead: Ahead) -> (DoctorId, DateTime<Utc>) {
         let starts = match ahead {
             Ahead::Hours => &self.starts[0],
