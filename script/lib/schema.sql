@@ -8,8 +8,9 @@ insert into areas values
   (1, 'log', 'The log', 'Written by commands and subscribers.'),
   (2, 'identity', 'Identity', 'Credentials and sessions. Stored outside the log, where they can be replaced and deleted.'),
   (3, 'read model', 'Read models', 'Each written by one projection, from events alone.'),
-  (4, 'sandbox', 'Sandbox', 'Data of the payment sandbox, which runs while no Razorpay keys are set. It refers to no other area.'),
-  (5, '', 'Without an area', 'The `comment on table` is missing, or names no area.');
+  (4, 'payments', 'Payments', 'Messages of the payment gateway.'),
+  (5, 'sandbox', 'Sandbox', 'Data of the payment sandbox, which runs while no Razorpay keys are set. It refers to no other area.'),
+  (6, '', 'Without an area', 'The `comment on table` is missing, or names no area.');
 
 -- The table that a column of this name refers to.
 create temporary table targets (column_name name, target name, target_column name);
