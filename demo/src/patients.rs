@@ -13,7 +13,7 @@ use super::names::NAMES;
 use super::people::AT_A_TIME;
 use super::sign_ins::{self, email, email_of};
 use super::{AT_ONCE, Demo, done};
-use crate::cli::progress::Progress;
+use crate::progress::Progress;
 
 /// How many patients there are in all.
 pub(super) const COUNT: usize = 300;
@@ -130,7 +130,7 @@ async fn sign_up(demo: &Demo<'_>, index: usize) -> anyhow::Result<DemoPatient> {
         email: login,
         password: sign_ins::password()?,
     };
-    let (identity, context) = (&demo.app.identity, demo.as_program());
+    let (identity, context) = (&demo.target.identity, demo.as_program());
     let reply = done(identity.register_patient_account(new, &context).await)?;
     Ok(DemoPatient {
         patient: reply.patient,
@@ -149,7 +149,7 @@ async fn at_the_desk(
         Some((name, _)) => ((*name).to_owned(), 2012 + spread(index, 5, 12)),
         None => (other(index), adult(index)),
     };
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     let card = card(&name, year, index, None)?;
     let registered = commands.register_patient(card, &demo.context()).await;
     let patient = done(registered)?.patient;

@@ -11,7 +11,7 @@ use event_store::History;
 
 use super::seed::{Kind, Seed};
 use super::tale::{Act, Tale};
-use crate::demo::sign_ins::email;
+use crate::sign_ins::email;
 
 const CITIES: [&str; 20] = [
     "Ahmedabad",

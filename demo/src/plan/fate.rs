@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::Slot;
 
 /// For how long the demo's slots are held, except those that still wait for their payment.
-pub(in crate::demo) const HOLD_MINUTES: u16 = 15;
+pub(crate) const HOLD_MINUTES: u16 = 15;
 
 /// Where a visit ends up, as far as it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::demo) enum Fate {
+pub(crate) enum Fate {
     /// It waits for its payment.
     Left,
     /// It will be.
@@ -29,7 +29,7 @@ pub(in crate::demo) enum Fate {
 
 /// What is done to a visit after it was booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::demo) enum Step {
+pub(crate) enum Step {
     Confirm,
     Cancel,
     Expire,
@@ -42,7 +42,7 @@ pub(in crate::demo) enum Step {
 impl Fate {
     /// The steps that lead there, and when each was done: never later than `now`, and on the day of the visit
     /// not before it begins.
-    pub(in crate::demo) fn steps(
+    pub(crate) fn steps(
         self,
         slot: Slot,
         booked_at: DateTime<Utc>,

@@ -8,7 +8,7 @@ mod health;
 mod inbox;
 mod keys;
 mod payments;
-pub(crate) mod progress;
+mod progress;
 mod projections;
 mod restore;
 mod serve;
@@ -217,7 +217,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Payments(command) => payments::run(command).await,
         Command::Projections(command) => projections::run(command).await,
         Command::Openapi => {
-            let document = crate::document().to_pretty_json()?;
+            let document = api::document().to_pretty_json()?;
             std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
             Ok(())
         }

@@ -46,16 +46,6 @@ impl Progress {
         self.0.inc(1);
         done
     }
-
-    /// So many more are done.
-    pub fn more(&self, steps: usize) {
-        self.0.inc(steps as u64);
-    }
-
-    /// So many are done.
-    pub fn at(&self, done: u64) {
-        self.0.set_position(done);
-    }
 }
 
 /// The way through a log of events: a line that moves, or lines in the log.

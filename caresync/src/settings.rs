@@ -4,10 +4,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use demo::Size;
 use ipnet::IpNet;
 use secrecy::SecretString;
-
-use crate::demo::Size;
 
 /// Settings of a node.
 #[derive(Debug, Clone, Args)]

@@ -38,7 +38,11 @@ async fn register(
     clinics: ClinicScope,
 ) -> anyhow::Result<Caller> {
     let new = staff(login, role, clinics.clone())?;
-    let registered = demo.app.identity.register_staff(new, &demo.context()).await;
+    let registered = demo
+        .target
+        .identity
+        .register_staff(new, &demo.context())
+        .await;
     Ok(caller(done(registered)?.account, role, clinics))
 }
 

@@ -16,10 +16,10 @@ use event_store::History;
 use super::clinics::OpenedClinic;
 use super::seed::{Kind, Seed};
 use super::tale::{Act, Tale};
-use crate::demo::doctors::SPECIALISATIONS;
-use crate::demo::hours::FULL_WEEKS;
-use crate::demo::names::NAMES;
-use crate::demo::sign_ins::email;
+use crate::doctors::SPECIALISATIONS;
+use crate::hours::FULL_WEEKS;
+use crate::names::NAMES;
+use crate::sign_ins::email;
 
 /// Fees in rupees, one after the other.
 const RUPEES: [i64; 7] = [500, 800, 600, 0, 1_000, 700, 1_200];

@@ -13,7 +13,7 @@ use super::doctors::{DemoDoctor, clinic_of};
 use super::patients::DemoPatient;
 use super::plan::{Fate, HOLD_MINUTES, Step, Visit};
 use super::{AT_ONCE, Demo, done};
-use crate::cli::progress::Progress;
+use crate::progress::Progress;
 
 /// Slots that wait for their payment are held for a day, so that there are some to look at.
 const LONG_HOLD_MINUTES: u16 = 24 * 60;
@@ -134,7 +134,7 @@ async fn book(
     };
     let booker = patient.caller().unwrap_or_else(|| cast.desk(visit).clone());
     let context = demo.context_of(&booker, visit.booked_at);
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     done(
         commands
             .book_appointment(&booker, booking, policy, &context)
@@ -149,7 +149,7 @@ async fn take(
     (step, at): (Step, DateTime<Utc>),
     appointment: AppointmentId,
 ) -> anyhow::Result<()> {
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     let caller = cast.who_takes(step, visit);
     let context = demo.context_of(caller, at);
     let attended = Attended {

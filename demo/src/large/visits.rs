@@ -7,7 +7,7 @@ use domain::Slot;
 use super::diary::{Diary, Found};
 use super::practice::Staff;
 use super::seed::Chance;
-use crate::demo::plan::{Fate, Step};
+use crate::plan::{Fate, Step};
 
 /// How many days visits lie back, and ahead.
 pub(super) const BACK: u64 = 120;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use api::cli;
+use caresync::cli;
 
 /// Events are opened and decoded by the thousand: what that asks of the allocator is a seventh of it.
 #[global_allocator]

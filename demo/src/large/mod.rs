@@ -23,8 +23,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use tokio::task::JoinSet;
 
-use super::App;
-use crate::cli::progress::Progress;
+use crate::Target;
+use crate::progress::Progress;
 use clinics::{OpenedClinic, clinic_id};
 use practice::{Practice, land};
 use seed::Seed;
@@ -39,8 +39,8 @@ const PRACTICES_OF_A_CLINIC: usize = 5;
 const FOUNDED_AGO: TimeDelta = TimeDelta::days(180);
 
 /// Makes what is missing of a group of that size.
-pub(super) async fn fill(app: &App, numbers: Numbers) -> anyhow::Result<()> {
-    let group = Group::found(app, numbers).await?;
+pub(super) async fn fill(target: &Target, numbers: Numbers) -> anyhow::Result<()> {
+    let group = Group::found(target, numbers).await?;
     let mut missing = Vec::new();
     for number in 0..numbers.practices() {
         let practice = group.practice(number);
@@ -89,7 +89,7 @@ async fn one(making: &mut JoinSet<anyhow::Result<usize>>) -> anyhow::Result<usiz
 
 /// What all practices share.
 struct Group<'a> {
-    app: &'a App,
+    target: &'a Target,
     seed: Seed,
     numbers: Numbers,
     clinics: Vec<OpenedClinic>,
@@ -98,10 +98,10 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// Opens its clinics, if they are not there yet.
-    async fn found(app: &'a App, numbers: Numbers) -> anyhow::Result<Self> {
-        let store = app.commands.store();
+    async fn found(target: &'a Target, numbers: Numbers) -> anyhow::Result<Self> {
+        let store = target.commands.store();
         let seed = Seed::of(numbers);
-        let at = app.commands.system_context().at - FOUNDED_AGO;
+        let at = target.commands.system_context().at - FOUNDED_AGO;
         let mut clinics = Vec::new();
         let mut histories = Vec::new();
         for number in 0..numbers.practices().div_ceil(PRACTICES_OF_A_CLINIC) {
@@ -114,7 +114,7 @@ impl<'a> Group<'a> {
         let began = store.began("clinic", &first).await?;
         let began = began.context("the first clinic is in the log")?;
         Ok(Self {
-            app,
+            target,
             seed,
             numbers,
             clinics,
@@ -124,7 +124,7 @@ impl<'a> Group<'a> {
 
     fn practice(&self, number: usize) -> Practice {
         Practice {
-            store: self.app.commands.store().clone(),
+            store: self.target.commands.store().clone(),
             seed: self.seed,
             number,
             share: self.numbers.of_practice(number),

@@ -20,9 +20,9 @@ use super::seed::{Kind, Seed};
 use super::size::Share;
 use super::tale::{Act, Tale};
 use super::visits::{Visit, draw};
-use crate::cli::progress::Progress;
-use crate::demo::plan::{HOLD_MINUTES, Step};
-use crate::demo::visits::{REASONS, VOUCHED};
+use crate::plan::{HOLD_MINUTES, Step};
+use crate::progress::Progress;
+use crate::visits::{REASONS, VOUCHED};
 
 /// Visits that are told and brought in at a time; each takes some ten kilobytes meanwhile.
 const AT_A_TIME: usize = 1_000;

@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
+use api::{App, MetricsAccess};
 use domain::appointment::BookingPolicy;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::App;
-use crate::demo;
 use crate::gateway::{Gateway, Host};
-use crate::metrics::MetricsAccess;
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
-use crate::startup::{Application, Parts};
+use crate::startup::{Application, Dependencies};
 use crate::storage::Storage;
 
 /// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
@@ -47,7 +45,7 @@ async fn run(
         server: Some(server),
     };
     let gateway = Gateway::open(&serve.payments, &host)?;
-    let parts = Parts {
+    let dependencies = Dependencies {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
         logins: secrets.logins,
@@ -63,28 +61,36 @@ async fn run(
         metrics,
         gateway,
     };
-    let mut application = Application::start_after(parts, listener, async |app: &App| {
-        if !serve.demo {
-            return Ok(());
+    let mut application = Application::start_after(dependencies, listener, async |app: &App| {
+        if serve.demo {
+            fill_in_demo_data(app, serve).await
+        } else {
+            Ok(())
         }
-        if !serve.host.is_loopback() {
-            tracing::warn!(
-                "Others can reach this server, and everybody knows the demo's passwords."
-            );
-        }
-        demo::fill(app, serve.size)
-            .await
-            .context("filling in demo data")
     })
     .await?;
     tracing::info!("Listening on http://{}", application.address());
     let failed = tokio::select! {
         error = application.failed() => Some(error),
-        () = told_to_stop() => None,
+        () = shutdown_signal() => None,
     };
     tracing::info!("Stopping.");
     application.stop().await;
     failed.map_or(Ok(()), Err)
+}
+
+async fn fill_in_demo_data(app: &App, serve: &ServeSettings) -> anyhow::Result<()> {
+    if !serve.host.is_loopback() {
+        tracing::warn!("Others can reach this server, and everybody knows the demo's passwords.");
+    }
+    let target = demo::Target {
+        commands: app.commands.clone(),
+        identity: app.identity.clone(),
+        progress: app.progress.clone(),
+    };
+    demo::fill(&target, serve.size)
+        .await
+        .context("filling in demo data")
 }
 
 /// Who may read the metrics: a token's holders, else programs on this machine if it has all to itself.
@@ -99,7 +105,7 @@ fn metrics_access(serve: &ServeSettings, storage: &Storage) -> anyhow::Result<Me
     }
 }
 
-async fn told_to_stop() {
+async fn shutdown_signal() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
     };

@@ -14,7 +14,7 @@ use super::hours::{SECOND, WEEKS};
 use super::people::AT_A_TIME;
 use super::sign_ins::{self, email, email_of};
 use super::{Demo, caller, done};
-use crate::cli::progress::Progress;
+use crate::progress::Progress;
 
 /// By clinic: twenty in Pune, twenty in Bengaluru, twelve in Kochi, eight in London.
 const DOCTORS: [&str; 60] = [
@@ -208,7 +208,7 @@ async fn join_one(
     clinics: &[ClinicFacts],
     index: usize,
 ) -> anyhow::Result<DemoDoctor> {
-    let identity = &demo.app.identity;
+    let identity = &demo.target.identity;
     let new = new_doctor(index)?;
     let login = new.email.clone();
     let registered = identity.register_doctor(new, &demo.context()).await;
@@ -229,7 +229,7 @@ async fn join_one(
     }
     if is_verified(index) {
         let verified = demo
-            .app
+            .target
             .commands
             .verify_doctor(doctor, &demo.context())
             .await;
@@ -244,7 +244,7 @@ async fn work_at(
     terms: NewAffiliation,
     hours: WeeklyHours,
 ) -> anyhow::Result<()> {
-    let (commands, context) = (&demo.app.commands, demo.context());
+    let (commands, context) = (&demo.target.commands, demo.context());
     done(commands.affiliate_doctor(doctor, terms, &context).await)?;
     let set = commands
         .set_weekly_hours(doctor, (terms.clinic, hours), None, &context)
@@ -302,7 +302,7 @@ pub(super) mod tests {
     use super::*;
 
     /// All doctors of the list, at clinics that were never opened.
-    pub(in crate::demo) fn all() -> Vec<DemoDoctor> {
+    pub(crate) fn all() -> Vec<DemoDoctor> {
         (0..DOCTORS.len()).map(doctor).collect()
     }
 

@@ -73,7 +73,7 @@ pub(super) async fn open(demo: &Demo<'_>) -> anyhow::Result<Vec<ClinicFacts>> {
             zone: ClinicZone::parse(clinic.zone)?,
             currency: clinic.currency,
         };
-        let reply = done(demo.app.commands.open_clinic(new, &demo.context()).await)?;
+        let reply = done(demo.target.commands.open_clinic(new, &demo.context()).await)?;
         opened.push(clinic.facts(reply.clinic)?);
     }
     Ok(opened)

@@ -52,7 +52,7 @@ fn date(clinic: &ClinicFacts, now: DateTime<Utc>, ahead: u64) -> anyhow::Result<
 async fn close(demo: &Demo<'_>, clinic: &ClinicFacts, date: NaiveDate) -> anyhow::Result<()> {
     let name = HolidayName::parse("Founders' day")?;
     let context = demo.context();
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     let declared = commands
         .declare_holiday(clinic.clinic, (date, name), None, &context)
         .await;
@@ -75,7 +75,7 @@ async fn leave(
         cascade: false,
     };
     let context = demo.context_of(&doctor.caller, now);
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     let planned = commands.plan_leave(&doctor.caller, planned, &context).await;
     done(planned).map(|_| ())
 }
@@ -83,7 +83,7 @@ async fn leave(
 async fn day_off(demo: &Demo<'_>, doctor: &DemoDoctor, now: DateTime<Utc>) -> anyhow::Result<()> {
     let date = date(&doctor.clinic, now, DAYS_AHEAD + 5)?;
     let context = demo.context_of(&doctor.caller, now);
-    let commands = &demo.app.commands;
+    let commands = &demo.target.commands;
     let closed = (doctor.clinic.clinic, date, DayHours::default());
     let set = commands
         .set_date_hours(doctor.doctor, closed, None, &context)

@@ -4,8 +4,8 @@
 //! The same each time: everything comes from fixed lists, and dates are counted from today on each
 //! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is
 //! made once, in a log that has no event yet, and only when it is asked for; nothing else in the program
-//! knows a default password. A large group stands beside it where one is asked for ([`large`]). To show something new, add it to the list of its file, or a file and a line
-//! in [`make`].
+//! knows a default password. A large group stands beside it where one is asked for ([`Size::Large`]). To show
+//! something new, add it to the list of its file, or a file and a line in `make`.
 
 mod absences;
 mod clinics;
@@ -16,6 +16,7 @@ mod names;
 mod patients;
 mod people;
 mod plan;
+mod progress;
 mod sign_ins;
 mod visits;
 
@@ -24,12 +25,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::{Caller, CommandError, Context, Done};
+use commands::identity::Identity;
+use commands::{Caller, CommandError, Commands, Context, Done};
 use domain::{AccountId, ClinicScope, Role};
-use event_store::{Cursor, Progress as Followed};
+use event_store::Cursor;
 
-use crate::app::App;
-use crate::cli::progress::Progress;
+use crate::progress::Progress;
 pub use large::Size;
 
 /// How many commands are under way at a time: they share commits.
@@ -42,16 +43,26 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked at meanwhile: to count what is left of a long log takes a second.
 const LOOK: Duration = Duration::from_secs(15);
 
+/// Interfaces of a running node that demo data is made through, as a client would.
+pub struct Target {
+    /// The write side.
+    pub commands: Commands,
+    /// Accounts and their passwords.
+    pub identity: Identity,
+    /// Positions of the read models in the log.
+    pub progress: event_store::Progress,
+}
+
 /// Fills an empty log, and prints how to sign in wherever there is demo data.
-pub async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
-    if app.commands.store().head().await? == Cursor::START {
-        make(app).await?;
+pub async fn fill(target: &Target, size: Size) -> anyhow::Result<()> {
+    if target.commands.store().head().await? == Cursor::START {
+        make(target).await?;
     }
-    let known = sign_ins::known(app).await?;
+    let known = sign_ins::known(target).await?;
     if let (sign_ins::Known::All, Size::Large(numbers)) = (&known, size) {
-        large::fill(app, numbers).await?;
+        large::fill(target, numbers).await?;
     }
-    catch_up(app).await?;
+    catch_up(target).await?;
     match known {
         sign_ins::Known::All => sign_ins::print(),
         sign_ins::Known::Some => tracing::warn!(
@@ -64,13 +75,13 @@ pub async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn make(app: &App) -> anyhow::Result<()> {
+async fn make(target: &Target) -> anyhow::Result<()> {
     tracing::info!("Making demo data.");
-    let now = app.commands.system_context().at;
+    let now = target.commands.system_context().at;
     let founded = now - FOUNDED_AGO;
-    let admin = admin(app, founded).await?;
+    let admin = admin(target, founded).await?;
     let demo = Demo {
-        app,
+        target,
         admin,
         founded,
     };
@@ -103,19 +114,19 @@ async fn make(app: &App) -> anyhow::Result<()> {
 }
 
 /// The demo's admin: the first account of all, made by the program.
-async fn admin(app: &App, at: DateTime<Utc>) -> anyhow::Result<Caller> {
+async fn admin(target: &Target, at: DateTime<Utc>) -> anyhow::Result<Caller> {
     let new = people::staff(sign_ins::ADMIN, Role::Admin, ClinicScope::All)?;
     let context = Context {
         at,
-        ..app.commands.system_context()
+        ..target.commands.system_context()
     };
-    let reply = done(app.identity.register_staff(new, &context).await)?;
+    let reply = done(target.identity.register_staff(new, &context).await)?;
     Ok(caller(reply.account, Role::Admin, ClinicScope::All))
 }
 
 /// Who makes the demo data, and with what.
 struct Demo<'a> {
-    app: &'a App,
+    target: &'a Target,
     /// The demo's own admin, who acts for the whole group.
     admin: Caller,
     /// When clinics and people came to be.
@@ -132,7 +143,7 @@ impl Demo<'_> {
     fn as_program(&self) -> Context {
         Context {
             at: self.founded,
-            ..self.app.commands.system_context()
+            ..self.target.commands.system_context()
         }
     }
 
@@ -141,7 +152,7 @@ impl Demo<'_> {
         Context {
             actor: caller.acting_as(&[]),
             at,
-            ..self.app.commands.system_context()
+            ..self.target.commands.system_context()
         }
     }
 }
@@ -171,16 +182,16 @@ where
 }
 
 /// Waits until every read model shows what has been made, however long that takes, as long as they go on.
-async fn catch_up(app: &App) -> anyhow::Result<()> {
-    let store = app.commands.store();
+async fn catch_up(target: &Target) -> anyhow::Result<()> {
+    let store = target.commands.store();
     let head = store.head().await?;
-    let names = app.progress.all().into_iter().map(|(name, _)| name);
+    let names = target.progress.all().into_iter().map(|(name, _)| name);
     for name in names {
-        let behind = store.events_after(app.progress.of(name)).await?;
+        let behind = store.events_after(target.progress.of(name)).await?;
         let shown = Progress::steps("Read models", usize::try_from(behind)?);
-        let mut seen = Seen::at(app.progress.of(name));
-        while let Err(error) = app.progress.reached(name, head, LOOK).await {
-            if seen.stands_still(&app.progress, name) {
+        let mut seen = Seen::at(target.progress.of(name));
+        while let Err(error) = target.progress.reached(name, head, LOOK).await {
+            if seen.stands_still(&target.progress, name) {
                 return Err(error).context("waiting for the read models");
             }
             let left = store.events_after(seen.at).await?;
@@ -205,7 +216,7 @@ impl Seen {
     }
 
     /// Looks again after a while. Whether it has stood there for too long.
-    fn stands_still(&mut self, progress: &Followed, name: &str) -> bool {
+    fn stands_still(&mut self, progress: &event_store::Progress, name: &str) -> bool {
         let now = progress.of(name);
         if now == self.at {
             self.for_so_long += LOOK;

@@ -8,7 +8,7 @@ use commands::identity::{InvalidPassword, parse_password};
 use domain::{EmailAddress, InvalidEmail};
 use secrecy::SecretString;
 
-use crate::app::App;
+use crate::Target;
 
 /// The password of every demo account. It opens nothing but demo data.
 const PASSWORD: &str = "caresync-demo";
@@ -49,16 +49,16 @@ pub(super) fn password() -> Result<SecretString, InvalidPassword> {
 }
 
 /// Looks for the first and the last account that a demo makes.
-pub(super) async fn known(app: &App) -> anyhow::Result<Known> {
-    if !exists(app, email(ADMIN)?).await? {
+pub(super) async fn known(target: &Target) -> anyhow::Result<Known> {
+    if !exists(target, email(ADMIN)?).await? {
         return Ok(Known::None);
     }
-    let finished = exists(app, email(AUDITOR)?).await?;
+    let finished = exists(target, email(AUDITOR)?).await?;
     Ok(if finished { Known::All } else { Known::Some })
 }
 
-async fn exists(app: &App, email: EmailAddress) -> Result<bool, Fault> {
-    Ok(app.identity.account_of(&email).await?.is_some())
+async fn exists(target: &Target, email: EmailAddress) -> Result<bool, Fault> {
+    Ok(target.identity.account_of(&email).await?.is_some())
 }
 
 /// Prints whom to sign in as. The log has its own stream; this is for the person at the terminal,

@@ -7,6 +7,7 @@ use std::io::IsTerminal as _;
 
 use adapters::otlp::OtlpTraces;
 use anyhow::Context as _;
+use api::PROBE;
 use opentelemetry::trace::TracerProvider as _;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::filter_fn;
@@ -14,7 +15,6 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::http::observe::PROBE;
 use crate::settings::{LogFormat, TraceSettings};
 
 /// How the process tells what it does. [`close`](Telemetry::close) it at the end.
@@ -81,11 +81,11 @@ impl Telemetry {
     }
 }
 
-/// Spans of our own rooms. The log below tells of appends and batches at `debug`; a trace wants them
+/// Spans of our own crates. The event store tells of appends and batches at `debug`; a trace has them
 /// whatever is logged.
 fn is_exported(metadata: &Metadata<'_>) -> bool {
-    let room = metadata.target().split("::").next().unwrap_or_default();
-    let level = match room {
+    let of_crate = metadata.target().split("::").next().unwrap_or_default();
+    let level = match of_crate {
         "api" | "commands" => Level::INFO,
         "event_store" => Level::DEBUG,
         _ => return false,
