@@ -19,15 +19,13 @@ COPY projections projections
 COPY adapters adapters
 COPY razorpay-sandbox razorpay-sandbox
 COPY api api
-COPY demo demo
-COPY caresync caresync
 # Not built, but members of the workspace.
 COPY tests tests
 COPY bench bench
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package caresync --bin caresync \
-    && cp target/release/caresync /usr/local/bin/caresync
+    cargo build --profile deploy --locked --package caresync --bin caresync \
+    && cp target/deploy/caresync /usr/local/bin/caresync
 
 FROM debian:13-slim
 # Debian keeps one version of a package at a time: a pinned one can't be had for long.

@@ -48,14 +48,26 @@ postgres_bin() {
   done | grep .
 }
 
+# need_rust: cargo, of the release in rust-toolchain.toml where rustup manages several.
 need_rust() {
-  command -v cargo >/dev/null && return 0
-  # Installed by rustup, but in a shell that has not read its profile.
-  if [ -x "$HOME/.cargo/bin/cargo" ]; then
+  if ! command -v cargo >/dev/null; then
+    # Installed by rustup, but in a shell that has not read its profile.
+    [ -x "$HOME/.cargo/bin/cargo" ] ||
+      fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
     export PATH="$HOME/.cargo/bin:$PATH"
-    return 0
   fi
-  fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+  if ! command -v rustup >/dev/null || [ -n "${RUSTUP_TOOLCHAIN:-}" ]; then return 0; fi
+  local release toolchain toolchains
+  release=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+  toolchains=$(rustup toolchain list | cut -d ' ' -f 1)
+  if grep -q "^$release-" <<<"$toolchains"; then return 0; fi
+  # rustup goes by names: it would download a release that is installed as `stable`.
+  for toolchain in $toolchains; do
+    if [[ "$(rustup run "$toolchain" rustc --version)" == "rustc $release "* ]]; then
+      export RUSTUP_TOOLCHAIN=$toolchain
+      return 0
+    fi
+  done
 }
 
 # need_node: Node 20.19 or newer with npm, on PATH. Where the system has none, the wheel that PyPI carries, in

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// the order in which a booking is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum WhyNot {
+pub enum UnavailableReason {
     /// The doctor's papers were not checked yet.
     Unverified,
     /// No bookings are taken for the doctor.
@@ -27,7 +27,7 @@ pub enum WhyNot {
     Taken,
 }
 
-impl WhyNot {
+impl UnavailableReason {
     /// All of them, in order.
     pub const ALL: [Self; 9] = [
         Self::Unverified,
@@ -61,7 +61,7 @@ mod tests {
             "leave",
             "taken",
         ]);
-        assert_eq!(to_value(WhyNot::ALL).unwrap(), words);
-        assert!(WhyNot::ALL.is_sorted());
+        assert_eq!(to_value(UnavailableReason::ALL).unwrap(), words);
+        assert!(UnavailableReason::ALL.is_sorted());
     }
 }

@@ -8,27 +8,27 @@ use super::command::{
 };
 use super::error::AppointmentRefusal;
 use super::state::Appointment;
-use super::transitions::{Party, Permission, Ruling, Step, Times, transition};
+use super::transitions::{ActorKind, Permission, Step, Times, TransitionRule, transition};
 use crate::values::{Actor, ClinicZone};
 
 /// A command without its particulars.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct TransitionRequest {
     step: Step,
-    party: Party,
+    actor: ActorKind,
     at: DateTime<Utc>,
-    says_why: bool,
+    gives_reason: bool,
     zone: Option<ClinicZone>,
 }
 
-impl Asked {
-    pub(super) fn of(command: &AppointmentCommand) -> Self {
+impl TransitionRequest {
+    pub(super) fn from_command(command: &AppointmentCommand) -> Self {
         match command {
             AppointmentCommand::Book(BookAppointment { by, at, .. }) => {
                 Self::new(Step::Book, by, *at)
             }
             AppointmentCommand::ConfirmByOverride(ConfirmByOverride { by, at, .. }) => {
-                Self::new(Step::Confirm, by, *at).saying_why(true)
+                Self::new(Step::Confirm, by, *at).giving_reason(true)
             }
             AppointmentCommand::RecordPayment(RecordPayment { at, .. }) => {
                 Self::new(Step::Pay, &Actor::System, *at)
@@ -37,7 +37,7 @@ impl Asked {
                 Self::new(Step::Reschedule, by, *at)
             }
             AppointmentCommand::Cancel(CancelAppointment { by, at, reason, .. }) => {
-                Self::new(Step::Cancel, by, *at).saying_why(reason.is_some())
+                Self::new(Step::Cancel, by, *at).giving_reason(reason.is_some())
             }
             AppointmentCommand::ExpireHold(ExpireHold { at }) => {
                 Self::new(Step::ExpireHold, &Actor::System, *at)
@@ -47,13 +47,13 @@ impl Asked {
                 ..Self::new(Step::Arrive, by, *at)
             },
             AppointmentCommand::Start(StartVisit { by, at, reason }) => {
-                Self::new(Step::Start, by, *at).saying_why(reason.is_some())
+                Self::new(Step::Start, by, *at).giving_reason(reason.is_some())
             }
             AppointmentCommand::Complete(CompleteVisit { by, at, reason }) => {
-                Self::new(Step::Complete, by, *at).saying_why(reason.is_some())
+                Self::new(Step::Complete, by, *at).giving_reason(reason.is_some())
             }
             AppointmentCommand::MarkNoShow(MarkNoShow { by, at, reason }) => {
-                Self::new(Step::MarkNoShow, by, *at).saying_why(reason.is_some())
+                Self::new(Step::MarkNoShow, by, *at).giving_reason(reason.is_some())
             }
         }
     }
@@ -61,15 +61,18 @@ impl Asked {
     fn new(step: Step, by: &Actor, at: DateTime<Utc>) -> Self {
         Self {
             step,
-            party: by.into(),
+            actor: by.into(),
             at,
-            says_why: false,
+            gives_reason: false,
             zone: None,
         }
     }
 
-    fn saying_why(self, says_why: bool) -> Self {
-        Self { says_why, ..self }
+    fn giving_reason(self, gives_reason: bool) -> Self {
+        Self {
+            gives_reason,
+            ..self
+        }
     }
 
     /// Whether it may be done and was not done already.
@@ -77,21 +80,21 @@ impl Asked {
     /// # Errors
     /// What the table says against it: about the role first, then where the appointment stands, then
     /// the time.
-    pub(super) fn is_new_to(&self, appointment: &Appointment) -> Result<bool, AppointmentRefusal> {
+    pub(super) fn is_new_for(&self, appointment: &Appointment) -> Result<bool, AppointmentRefusal> {
         let transition = transition(self.step);
-        match transition.permission(self.party) {
+        match transition.permission(self.actor) {
             Permission::No => return Err(AppointmentRefusal::NotForThisRole),
-            Permission::WithReason if !self.says_why => {
+            Permission::WithReason if !self.gives_reason => {
                 return Err(AppointmentRefusal::OverrideNeedsReason);
             }
             Permission::Yes | Permission::WithReason => {}
         }
-        match transition.ruling(appointment.status()) {
-            Ruling::No(refusal) => Err(refusal),
-            Ruling::Already => Ok(false),
-            Ruling::To(_) => Ok(true),
-            Ruling::ToIf(_, moment, refusal) => {
-                let right = moment.is_now(&self.times(appointment));
+        match transition.rule(appointment.status()) {
+            TransitionRule::No(refusal) => Err(refusal),
+            TransitionRule::Already => Ok(false),
+            TransitionRule::To(_) => Ok(true),
+            TransitionRule::ToIf(_, condition, refusal) => {
+                let right = condition.holds(&self.times(appointment));
                 right.then_some(true).ok_or(refusal)
             }
         }
