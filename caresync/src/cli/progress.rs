@@ -40,11 +40,9 @@ impl Progress {
         Self::drawn(bar, doing, "{msg} [{bar:30}] {pos}/{len}")
     }
 
-    /// Does one step, and notes that it is done.
-    pub async fn step<T>(&self, step: impl Future<Output = T>) -> T {
-        let done = step.await;
-        self.0.inc(1);
-        done
+    /// Notes that so many are done.
+    pub fn at(&self, done: u64) {
+        self.0.set_position(done);
     }
 }
 
