@@ -1,4 +1,4 @@
-//! A body that asks for a change, with the key under which it is done once.
+//! Requests for a change: a body, with the key under which it is done once.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,25 +9,55 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use commands::{Context, IdempotencyKey};
-use domain::{AccountId, Actor, ClinicId};
+use domain::{AccountId, ClinicId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
+use super::access::{Access, Level};
 use super::in_flight::Flight;
 use super::problem::{Flaw, Problem};
+use super::problem_type::ProblemType;
 use super::request::RequestId;
+use super::schemas::{header_parameter, pattern};
 use crate::app::App;
 
 /// The header with the client's key (draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
+/// The shortest key. Short ones could be guessed, and a key guards the body of its request.
+const SHORTEST_KEY: usize = 16;
+/// The longest key.
+const LONGEST_KEY: usize = 255;
+
 /// Bodies are small; documents have a way of their own.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// A parsed body, with what is needed to do it once.
-pub struct Submission<T> {
-    /// What was asked.
+/// The parameter `Idempotency-Key` in the document; [`CommandRequest`] reads it.
+pub struct IdempotencyHeader;
+
+impl IntoParams for IdempotencyHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about =
+            "Does it once, however often it is sent: 16 to 255 visible characters; a UUID will do";
+        let form = pattern("^[!-~]+$")
+            .min_length(Some(SHORTEST_KEY))
+            .max_length(Some(LONGEST_KEY));
+        vec![header_parameter(
+            IDEMPOTENCY_KEY,
+            about,
+            Required::False,
+            form,
+        )]
+    }
+}
+
+/// A request for a change: its body, and the key under which it is done once.
+pub struct CommandRequest<T> {
+    /// The body.
     pub body: T,
     key: Option<Vec<u8>>,
     /// A hash of method, path and body, keyed by the client's key.
@@ -40,20 +70,19 @@ pub struct Submission<T> {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-impl<T> Submission<T> {
+impl<T> CommandRequest<T> {
     /// The context for the commands; while the returned flight lives, the key is in flight.
     ///
     /// # Errors
     /// 409 with `Retry-After` while another request with the key is being worked on.
-    pub fn context(
+    pub fn context<L: Level>(
         &self,
         app: &App,
-        account: AccountId,
-        actor: Actor,
+        caller: &Access<L>,
         clinic: Option<ClinicId>,
     ) -> Result<(Context, Option<Flight>), Problem> {
         let idempotency = self.key.as_deref().map(|key| IdempotencyKey {
-            key: scoped(account, key),
+            key: scoped(caller.account, key),
             fingerprint: self.fingerprint,
         });
         let flight = idempotency
@@ -62,7 +91,7 @@ impl<T> Submission<T> {
         let request = self.request.uuid();
         let at = app.clock.now();
         let context = Context {
-            actor,
+            actor: caller.actor(),
             clinic,
             at,
             request: Some(request),
@@ -74,7 +103,7 @@ impl<T> Submission<T> {
     }
 }
 
-impl<T> Submission<T> {
+impl<T> CommandRequest<T> {
     /// The context for somebody who has not signed in. Such requests are never replayed: their
     /// replies are not kept.
     pub fn anonymous_context(&self, app: &App) -> Context {
@@ -87,7 +116,7 @@ impl<T> Submission<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Submission<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for CommandRequest<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -126,12 +155,7 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, 
                 .eq_ignore_ascii_case("application/json")
         });
     if !json {
-        let title = "Send application/json.";
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported-media-type",
-            title,
-        ));
+        return Err(ProblemType::UnsupportedMediaType.into());
     }
     from_json(bytes)
 }
@@ -208,8 +232,7 @@ fn client_key(request: &HttpRequest) -> Result<Option<Vec<u8>>, Problem> {
         return Ok(None);
     };
     let key = header.as_bytes();
-    // Short keys could be guessed, and a key guards what its request said.
-    if (16..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic) {
+    if (SHORTEST_KEY..=LONGEST_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic) {
         return Ok(Some(key.to_vec()));
     }
     let detail = "not 16 to 255 visible characters; a UUID will do".to_owned();
@@ -248,11 +271,7 @@ fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> [u8; 32] {
 /// A body that did not come, or not as a whole.
 pub fn unreadable(error: &actix_web::Error) -> Problem {
     if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            "The body is too large.",
-        );
+        return ProblemType::BodyTooLarge.into();
     }
     let detail = "the body ended early or is encoded in an unknown way".to_owned();
     Problem::malformed(vec![Flaw {
@@ -262,9 +281,5 @@ pub fn unreadable(error: &actix_web::Error) -> Problem {
 }
 
 fn still_running() -> Problem {
-    Problem::conflict(
-        "request-in-progress",
-        "The first request with this key is still running.",
-    )
-    .retry_after(std::time::Duration::from_secs(1))
+    Problem::from(ProblemType::RequestInProgress).retry_after(std::time::Duration::from_secs(1))
 }

@@ -1,4 +1,4 @@
-//! How a command that was done is answered, and a thing that was asked for.
+//! Responses to a command that was done, and to a query that found its thing.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION};
@@ -16,21 +16,21 @@ pub trait Versioned {
     fn version(&self) -> i64;
 }
 
-/// 201 with where the new thing is.
+/// 201 with the address of the new thing.
 pub fn created<T: Serialize + Versioned>(done: &Done<T>, location: &str) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(StatusCode::CREATED);
     response.insert_header((LOCATION, location.to_owned()));
-    finish(response, done)
+    with_version(response, done)
 }
 
 /// 201 with several new things, each of which says its own version.
 pub fn created_many<T: Serialize>(done: &Done<T>) -> HttpResponse {
-    tell(HttpResponseBuilder::new(StatusCode::CREATED), done)
+    with_reply(HttpResponseBuilder::new(StatusCode::CREATED), done)
 }
 
 /// 200 with the state after the change.
 pub fn changed<T: Serialize + Versioned>(done: &Done<T>) -> HttpResponse {
-    finish(HttpResponseBuilder::new(StatusCode::OK), done)
+    with_version(HttpResponseBuilder::new(StatusCode::OK), done)
 }
 
 /// 200 with one thing as it was read.
@@ -40,20 +40,20 @@ pub fn found<T: Serialize + Versioned>(body: &T) -> HttpResponse {
         .json(body)
 }
 
-/// 200 with what a command came to that changes nothing of its own.
-pub fn told<T: Serialize>(done: &Done<T>) -> HttpResponse {
-    tell(HttpResponseBuilder::new(StatusCode::OK), done)
+/// 200 with the reply of a command, without a version.
+pub fn replied<T: Serialize>(done: &Done<T>) -> HttpResponse {
+    with_reply(HttpResponseBuilder::new(StatusCode::OK), done)
 }
 
-fn finish<T: Serialize + Versioned>(
+fn with_version<T: Serialize + Versioned>(
     mut response: HttpResponseBuilder,
     done: &Done<T>,
 ) -> HttpResponse {
     response.insert_header((ETAG, etag(done.reply.version())));
-    tell(response, done)
+    with_reply(response, done)
 }
 
-fn tell<T: Serialize>(mut response: HttpResponseBuilder, done: &Done<T>) -> HttpResponse {
+fn with_reply<T: Serialize>(mut response: HttpResponseBuilder, done: &Done<T>) -> HttpResponse {
     if let Some(cursor) = done.cursor {
         response.insert_header((POSITION, cursor.to_string()));
     }

@@ -1,16 +1,20 @@
 //! The OpenAPI document and the pages that show it.
 
+mod complete;
+#[cfg(test)]
+mod tests;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{self, ServiceConfig};
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::http::problem::MEDIA_TYPE;
+use complete::Complete;
+
+use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 use crate::{
     accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients, payments,
 };
@@ -103,7 +107,8 @@ const DOCUMENT: &str = "/openapi.json";
         (name = "payments", description = "Paying for visits, and giving money back"),
         (name = "operations", description = "For those who run it"),
     ),
-    modifiers(&Bearer, &SharedAnswers),
+    components(schemas(Problem, ProblemType)),
+    modifiers(&Bearer, &Complete),
 )]
 struct Document;
 
@@ -122,59 +127,6 @@ impl Modify for Bearer {
             .get_or_insert_default()
             .add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
-}
-
-/// What any operation may answer, whatever it does.
-struct SharedAnswers;
-
-impl Modify for SharedAnswers {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        for item in document.paths.paths.values_mut() {
-            let operations = [
-                &mut item.get,
-                &mut item.post,
-                &mut item.put,
-                &mut item.delete,
-            ];
-            for operation in operations.into_iter().flatten() {
-                if operation.request_body.is_some() {
-                    share(operation, "413", "`body-too-large`");
-                    share(
-                        operation,
-                        "415",
-                        "`unsupported-media-type`: send application/json",
-                    );
-                }
-                share(
-                    operation,
-                    "500",
-                    "`internal-error`, with an `errorId` to quote",
-                );
-                share(
-                    operation,
-                    "503",
-                    "`database-unavailable` or `contended`, with Retry-After",
-                );
-            }
-        }
-    }
-}
-
-/// Adds a problem to an operation that does not speak of that status itself.
-fn share(operation: &mut Operation, status: &str, description: &str) {
-    let problem = Ref::from_schema_name("Problem");
-    let response = ResponseBuilder::new()
-        .description(description)
-        .content(
-            MEDIA_TYPE,
-            ContentBuilder::new().schema(Some(problem)).build(),
-        )
-        .build();
-    operation
-        .responses
-        .responses
-        .entry(status.to_owned())
-        .or_insert(response.into());
 }
 
 /// The document of this version.
