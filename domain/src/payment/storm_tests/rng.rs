@@ -1,10 +1,10 @@
-//! Chance that can be had again: a seed says it all.
+//! Repeatable random numbers: a seed determines everything.
 
 /// `SplitMix64` (Steele, Lea and Flood: Fast splittable pseudorandom number generators).
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
-    pub fn seeded(seed: u64) -> Self {
+impl Rng {
+    pub fn from_seed(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -16,7 +16,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// One of `0..count`.
+    /// Returns one of `0..count`.
     pub fn below(&mut self, count: u64) -> u64 {
         self.roll() % count
     }
@@ -26,12 +26,12 @@ impl Dice {
         self.below(100) < chance
     }
 
-    /// A minute of that range.
+    /// Returns a minute of that range.
     pub fn minute(&mut self, from: i64, until: i64) -> i64 {
         from + i64::try_from(self.below((until - from).unsigned_abs())).unwrap()
     }
 
-    /// Takes one out, if there is any.
+    /// Removes a random element, if there is any.
     pub fn take<T>(&mut self, from: &mut Vec<T>) -> Option<T> {
         if from.is_empty() {
             return None;

@@ -1,13 +1,11 @@
-//! What a payment does for a visit, one test each.
+//! Effects of a payment on a visit, one test for each.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::tests::{booked, given};
 use super::*;
 use crate::phi::Phi;
-use crate::test_fixtures::{
-    admin, appointment_id, clinic_id, doctor_id, instant, now, patient_id, payment_id, reason,
-};
+use crate::test_fixtures::{admin, instant, now, patient_id, payment_id, reason, visit_ref};
 use crate::values::{Actor, PaymentId, Slot};
 
 fn nine() -> DateTime<Utc> {
@@ -28,11 +26,7 @@ fn pay(payment: PaymentId, at: DateTime<Utc>) -> AppointmentCommand {
 
 fn confirmed(grounds: ConfirmationGrounds, by: Actor, said: Option<&str>) -> AppointmentEvent {
     AppointmentEvent::Confirmed(AppointmentConfirmed {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         grounds,
         by,
         at: now(),
@@ -55,22 +49,14 @@ fn confirmed_by_the_desk() -> AppointmentEvent {
 
 fn expired() -> AppointmentEvent {
     AppointmentEvent::HoldExpired(AppointmentHoldExpired {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         at: hold_end(),
     })
 }
 
 fn reinstated(at: DateTime<Utc>) -> AppointmentEvent {
     AppointmentEvent::Reinstated(AppointmentReinstated {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         payment: payment_id(1),
         at,
     })
@@ -78,11 +64,7 @@ fn reinstated(at: DateTime<Utc>) -> AppointmentEvent {
 
 fn fee_paid(at: DateTime<Utc>) -> AppointmentEvent {
     AppointmentEvent::FeePaid(AppointmentFeePaid {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         payment: payment_id(1),
         at,
     })
@@ -90,11 +72,7 @@ fn fee_paid(at: DateTime<Utc>) -> AppointmentEvent {
 
 fn cancelled() -> AppointmentEvent {
     AppointmentEvent::Cancelled(AppointmentCancelled {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         cancelled_by: CancelledBy::Patient,
         by: admin(),
         at: now(),
@@ -173,7 +151,7 @@ fn a_visit_without_a_booking_is_not_paid_for() {
 }
 
 #[test]
-fn whoever_paid_is_remembered_in_whatever_becomes_of_the_visit() {
+fn the_payment_is_kept_in_every_later_status() {
     let events = [booked(), confirmed_by_payment(), cancelled()];
     let state = events.iter().fold(Appointment::default(), evolve);
     assert_eq!(state.status(), Some(AppointmentStatus::Cancelled));
