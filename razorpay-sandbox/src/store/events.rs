@@ -1,43 +1,43 @@
-//! What there is to tell, and how it travels.
+//! Webhook events and their delivery.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::{Order, Payment, Refund, deliveries};
-use crate::answer::Trouble;
 use crate::ids;
+use crate::response::ApiError;
 use crate::state::ACCOUNT;
 
-/// How webhooks travel.
+/// Delivery of webhooks.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct WebhookPlan {
-    /// How long they take, in milliseconds.
+    /// Delay in milliseconds.
     #[serde(alias = "delayMs")]
     pub(crate) delay_ms: u32,
-    /// Whether they never arrive.
+    /// True: they are never delivered.
     pub(crate) drop: bool,
-    /// How many more times each arrives.
+    /// Number of additional deliveries of each.
     pub(crate) duplicates: u8,
-    /// Whether the last one goes first, and each other one when the one before has arrived.
+    /// True: they are delivered in reverse order, each after the one before it.
     pub(crate) reorder: bool,
 }
 
-/// Something to tell.
+/// A webhook event.
 pub(crate) struct Event {
     name: &'static str,
     payload: Vec<(&'static str, Value)>,
 }
 
 impl Event {
-    /// Of a payment alone.
+    /// Event of a payment.
     pub(crate) fn payment(name: &'static str, payment: &Payment) -> Self {
         let payload = vec![("payment", payment.entity())];
         Self { name, payload }
     }
 
-    /// Of an order and the payment that paid it.
+    /// Event of an order and the payment that paid it.
     pub(crate) fn order_paid(order: &Order, payment: &Payment) -> Self {
         let payload = vec![("payment", payment.entity()), ("order", order.entity())];
         Self {
@@ -46,7 +46,7 @@ impl Event {
         }
     }
 
-    /// Of a refund and the payment that it is of.
+    /// Event of a refund and its payment.
     pub(crate) fn refund(name: &'static str, refund: &Refund, payment: &Payment) -> Self {
         let payload = vec![("refund", refund.entity()), ("payment", payment.entity())];
         Self { name, payload }
@@ -69,14 +69,14 @@ impl Event {
     }
 }
 
-/// Writes down what is to be told.
-pub(crate) async fn tell(
-    books: &mut PgConnection,
+/// Stores deliveries of the events.
+pub(crate) async fn store_webhooks(
+    db: &mut PgConnection,
     events: &[Event],
     plan: WebhookPlan,
-) -> Result<(), Trouble> {
+) -> Result<(), ApiError> {
     let now = "select extract(epoch from clock_timestamp())::bigint";
-    let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *books).await?;
+    let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *db).await?;
     let mut ordered: Vec<_> = events.iter().collect();
     if plan.reorder {
         ordered.reverse();
@@ -92,7 +92,7 @@ pub(crate) async fn tell(
             behind: before.filter(|_| plan.reorder),
             copies: 1 + i32::from(plan.duplicates),
         };
-        deliveries::add(&mut *books, &new).await?;
+        deliveries::add(&mut *db, &new).await?;
         before = Some(new.event_id);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `PUT /sandbox/faults`, and what it makes of the API's answers.
+//! `PUT /sandbox/faults`: planned failures of the API.
 
 use std::time::Duration;
 
@@ -14,36 +14,39 @@ use serde_json::json;
 use sqlx::{FromRow, PgPool};
 use tokio::time::sleep;
 
-use crate::answer::{Trouble, body};
+use crate::response::{ApiError, body};
 use crate::state::State;
 
-/// What is wrong with the next answers.
+/// Plan of failures.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Plan {
-    /// With how many.
+    /// Number of requests that fail.
     fail_next: u16,
-    /// The status that they have. Without it, and without `html`, they are only late.
+    /// Status of the response. Without it, and without `html`, the response is only delayed.
     status: Option<u16>,
-    /// Whether they are a page.
+    /// True: the response is an HTML page.
     #[serde(default)]
     html: bool,
-    /// How late they are, in milliseconds.
+    /// Delay in milliseconds.
     #[serde(default)]
     delay_ms: u32,
-    /// Whether what is asked for is done all the same, so that only the answer is lost.
+    /// True: the request is carried out, and only its response is lost.
     #[serde(default)]
     after_effect: bool,
 }
 
-/// Says what is wrong with the API's next answers.
-pub(crate) async fn set(state: Data<State>, bytes: Bytes) -> Result<HttpResponse, Trouble> {
+/// Sets the failures of the API's next requests.
+pub(crate) async fn set(state: Data<State>, bytes: Bytes) -> Result<HttpResponse, ApiError> {
     let plan: Plan = body(&bytes)?;
     let known = plan
         .status
         .is_none_or(|status| (200..=599).contains(&status));
     if !known {
-        return Err(Trouble::field("status", "A status is between 200 and 599."));
+        return Err(ApiError::field(
+            "status",
+            "A status is between 200 and 599.",
+        ));
     }
     let sql = "
         update razorpay_sandbox_faults
@@ -59,7 +62,7 @@ pub(crate) async fn set(state: Data<State>, bytes: Bytes) -> Result<HttpResponse
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What is wrong with one answer.
+/// A failure of one request.
 #[derive(FromRow)]
 struct Fault {
     status: Option<i32>,
@@ -68,7 +71,7 @@ struct Fault {
     after_effect: bool,
 }
 
-/// What is wrong with this answer, if anything.
+/// Returns the failure of this request, if one is planned.
 async fn next(pool: &PgPool) -> Result<Option<Fault>, sqlx::Error> {
     let sql = "
         update razorpay_sandbox_faults set fail_next = fail_next - 1
@@ -100,14 +103,14 @@ impl Fault {
     }
 }
 
-/// Surrounds the API.
-pub(crate) async fn misbehave(
+/// Middleware of the API.
+pub(crate) async fn inject_faults(
     request: ServiceRequest,
     next_one: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<Data<State>>().cloned();
     let fault = match state {
-        Some(state) => next(&state.pool).await.map_err(Trouble::from)?,
+        Some(state) => next(&state.pool).await.map_err(ApiError::from)?,
         None => None,
     };
     let Some(fault) = fault else {

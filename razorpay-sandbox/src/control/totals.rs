@@ -6,27 +6,27 @@ use actix_web::web::{Data, Json};
 use serde::Serialize;
 use sqlx::FromRow;
 
-use crate::answer::Trouble;
-use crate::books::deliveries as books;
+use crate::response::ApiError;
 use crate::state::State;
+use crate::store::deliveries::count;
 
-/// All that came and went.
+/// Totals of all money.
 #[derive(Serialize)]
-pub(crate) struct Books {
+pub(crate) struct Totals {
     /// By currency.
     currencies: BTreeMap<String, Total>,
-    /// By order and currency, the oldest order first. Orders that nobody paid are among them.
+    /// By order and currency, the oldest order first. Unpaid orders are included.
     orders: Vec<OrderTotal>,
 }
 
-/// What came and went, in minor units.
+/// Totals in minor units.
 #[derive(Default, Clone, Copy, Serialize, FromRow)]
 struct Total {
-    /// What came, whatever became of it.
+    /// Captured amount, including refunds.
     captured: i64,
-    /// What was given back.
+    /// A refund.
     refunded: i64,
-    /// What is being given back.
+    /// Amount of pending refunds.
     refunding: i64,
 }
 
@@ -60,8 +60,8 @@ const BY_ORDER: &str = "
     group by o.id, coalesce(p.currency, o.currency)
     order by o.created_at, o.id";
 
-/// Captured and refunded.
-pub(crate) async fn books(state: Data<State>) -> Result<Json<Books>, Trouble> {
+/// Returns the totals.
+pub(crate) async fn money(state: Data<State>) -> Result<Json<Totals>, ApiError> {
     let orders: Vec<OrderTotal> = sqlx::query_as(BY_ORDER).fetch_all(&state.pool).await?;
     let mut currencies = BTreeMap::<String, Total>::new();
     for order in &orders {
@@ -70,12 +70,14 @@ pub(crate) async fn books(state: Data<State>) -> Result<Json<Books>, Trouble> {
         total.refunded += order.total.refunded;
         total.refunding += order.total.refunding;
     }
-    Ok(Json(Books { currencies, orders }))
+    Ok(Json(Totals { currencies, orders }))
 }
 
-/// How many webhooks are in which state.
-pub(crate) async fn deliveries(state: Data<State>) -> Result<Json<BTreeMap<String, i64>>, Trouble> {
-    let found = books::count(&state.pool).await?;
+/// Returns the number of webhooks in each state.
+pub(crate) async fn deliveries(
+    state: Data<State>,
+) -> Result<Json<BTreeMap<String, i64>>, ApiError> {
+    let found = count(&state.pool).await?;
     let states = ["waiting", "delivered", "dropped", "given_up"];
     let mut counts: BTreeMap<_, _> = states.map(|state| (state.to_owned(), 0)).into();
     counts.extend(found);

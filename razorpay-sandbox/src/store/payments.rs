@@ -28,20 +28,20 @@ macro_rules! columns {
     };
 }
 
-/// What is tried.
+/// A new attempt.
 pub(crate) struct NewPayment<'a> {
     pub(crate) id: String,
     pub(crate) order_id: &'a str,
     pub(crate) amount: i64,
     pub(crate) currency: &'a str,
     pub(crate) status: &'static str,
-    /// When it comes nevertheless, in milliseconds from now.
+    /// Delay of its late capture, in milliseconds from now.
     pub(crate) late_ms: Option<i64>,
     pub(crate) webhook: WebhookPlan,
 }
 
 impl Payment {
-    /// As the API and the webhooks tell it.
+    /// Returns the entity of the API and the webhooks.
     pub(crate) fn entity(&self) -> Value {
         let failed = self.status == "failed";
         let said = |words: &'static str| failed.then_some(words);
@@ -70,7 +70,7 @@ impl Payment {
             "vpa": "sandbox@nomoney",
             "email": "sandbox@example.com",
             "contact": "+910000000000",
-            // An empty list, and not an object: so it is there.
+            // An empty list, and not an object, as in the real API.
             "notes": [],
             "fee": 0,
             "tax": 0,
@@ -84,7 +84,7 @@ impl Payment {
         })
     }
 
-    /// As it was a moment ago, for what is told of that moment.
+    /// Returns a copy with an earlier status, for a webhook about that moment.
     pub(crate) fn with_status(&self, status: &str) -> Self {
         let error_code = self.error_code.clone().filter(|_| status == "failed");
         Self {
@@ -94,14 +94,14 @@ impl Payment {
         }
     }
 
-    /// What was not given back.
+    /// Returns the amount that was not refunded.
     pub(crate) fn left(&self) -> i64 {
         self.amount - self.amount_refunded
     }
 }
 
 pub(crate) async fn add(
-    books: &mut PgConnection,
+    db: &mut PgConnection,
     payment: NewPayment<'_>,
 ) -> Result<Payment, sqlx::Error> {
     let error_code = (payment.status == "failed").then_some("BAD_REQUEST_ERROR");
@@ -121,12 +121,12 @@ pub(crate) async fn add(
     .bind(error_code)
     .bind(payment.late_ms)
     .bind(Json(payment.webhook))
-    .fetch_one(books)
+    .fetch_one(db)
     .await
 }
 
 pub(crate) async fn find(
-    books: impl PgExecutor<'_>,
+    db: impl PgExecutor<'_>,
     id: &str,
 ) -> Result<Option<Payment>, sqlx::Error> {
     let sql = concat!(
@@ -134,12 +134,12 @@ pub(crate) async fn find(
         columns!(),
         " from razorpay_sandbox_payments where id = $1"
     );
-    sqlx::query_as(sql).bind(id).fetch_optional(books).await
+    sqlx::query_as(sql).bind(id).fetch_optional(db).await
 }
 
-/// Those of an order, the newest first.
-pub(crate) async fn of(
-    books: impl PgExecutor<'_>,
+/// Returns those of an order, the newest first.
+pub(crate) async fn of_order(
+    db: impl PgExecutor<'_>,
     order: &str,
 ) -> Result<Vec<Payment>, sqlx::Error> {
     let sql = concat!(
@@ -148,22 +148,22 @@ pub(crate) async fn of(
         " from razorpay_sandbox_payments where order_id = $1
           order by razorpay_sandbox_payments.created_at desc, id"
     );
-    sqlx::query_as(sql).bind(order).fetch_all(books).await
+    sqlx::query_as(sql).bind(order).fetch_all(db).await
 }
 
-/// Those that failed and come nevertheless, about now: each with its order.
-pub(crate) async fn late(books: impl PgExecutor<'_>) -> Result<Vec<(String, String)>, sqlx::Error> {
+/// Returns failed payments with a late capture that is due, each with its order.
+pub(crate) async fn late(db: impl PgExecutor<'_>) -> Result<Vec<(String, String)>, sqlx::Error> {
     let sql = "
         select id, order_id from razorpay_sandbox_payments
         where late_at <= clock_timestamp()
         order by late_at
         limit 10";
-    sqlx::query_as(sql).fetch_all(books).await
+    sqlx::query_as(sql).fetch_all(db).await
 }
 
-/// Notes that the money came, unless it did before; that it failed is forgotten.
+/// Records the capture, unless it was captured before, and clears the failure.
 pub(crate) async fn captured(
-    books: &mut PgConnection,
+    db: &mut PgConnection,
     id: &str,
 ) -> Result<Option<Payment>, sqlx::Error> {
     let sql = concat!(
@@ -173,12 +173,12 @@ pub(crate) async fn captured(
          returning ",
         columns!(),
     );
-    sqlx::query_as(sql).bind(id).fetch_optional(books).await
+    sqlx::query_as(sql).bind(id).fetch_optional(db).await
 }
 
-/// Notes that so much more of it was given back, or less if that is negative.
+/// Adds to the refunded amount, or subtracts if the amount is negative.
 pub(crate) async fn given_back(
-    books: &mut PgConnection,
+    db: &mut PgConnection,
     id: &str,
     amount: i64,
 ) -> Result<Payment, sqlx::Error> {
@@ -193,6 +193,6 @@ pub(crate) async fn given_back(
     sqlx::query_as(sql)
         .bind(id)
         .bind(amount)
-        .fetch_one(books)
+        .fetch_one(db)
         .await
 }

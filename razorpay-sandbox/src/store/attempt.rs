@@ -1,53 +1,53 @@
-//! An attempt to pay, with the end that it is told to have.
+//! Attempts to pay, with a planned outcome.
 
 use serde::Deserialize;
 
-use super::events::{Event, tell};
+use super::events::{Event, store_webhooks};
 use super::payments::{self, NewPayment};
 use super::{Payment, WebhookPlan, orders};
-use crate::answer::Trouble;
 use crate::ids;
+use crate::response::ApiError;
 use crate::state::State;
 
-/// When a payment that failed comes nevertheless, unless it is said, in milliseconds.
+/// Default delay of a late capture, in milliseconds.
 const LATE_MS: u32 = 200;
 
-/// How an attempt ends.
+/// Outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// The money comes: what is authorised is captured at once.
+    /// Captured: the authorised amount is captured at once.
     Captured,
-    /// The money is reserved until somebody captures it.
+    /// Authorised: the money is reserved until it is captured.
     Authorized,
-    /// It fails.
+    /// Failed.
     Failed,
-    /// It fails, and after a while the money comes all the same.
+    /// Failed, and captured after a while.
     LateCapture,
 }
 
-/// An attempt to make.
+/// Plan of an attempt.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttemptPlan {
-    /// How it ends.
+    /// Its outcome.
     pub(crate) outcome: Outcome,
-    /// How its webhooks travel.
+    /// Delivery of its webhooks.
     #[serde(default)]
     pub(crate) webhook: WebhookPlan,
-    /// When a late capture comes, in milliseconds.
+    /// Delay of a late capture, in milliseconds.
     #[serde(default, alias = "lateMs")]
     pub(crate) late_ms: Option<u32>,
-    /// Another amount than the order's, which a real gateway would not take.
+    /// An amount other than the order's, which a real gateway would refuse.
     #[serde(default)]
     pub(crate) amount: Option<i64>,
-    /// Another currency than the order's, which a real gateway would not take.
+    /// A currency other than the order's, which a real gateway would refuse.
     #[serde(default)]
     pub(crate) currency: Option<String>,
 }
 
 impl AttemptPlan {
-    /// An attempt that ends so, with webhooks at once.
+    /// Returns an attempt with this outcome, and webhooks without delay.
     pub(crate) fn ending(outcome: Outcome) -> Self {
         Self {
             outcome,
@@ -64,17 +64,17 @@ pub(crate) async fn make(
     state: &State,
     order: &str,
     plan: &AttemptPlan,
-) -> Result<Payment, Trouble> {
-    let mut books = state.pool.begin().await?;
-    let Some(order) = orders::lock(&mut books, order).await? else {
-        return Err(Trouble::unknown_id());
+) -> Result<Payment, ApiError> {
+    let mut tx = state.pool.begin().await?;
+    let Some(order) = orders::lock(&mut tx, order).await? else {
+        return Err(ApiError::unknown_id());
     };
     if order.is_paid() && plan.outcome != Outcome::LateCapture {
-        return Err(Trouble::refused("Payment already done for this order."));
+        return Err(ApiError::refused("Payment already done for this order."));
     }
     let amount = plan.amount.unwrap_or(order.amount);
     if amount < 1 {
-        return Err(Trouble::field("amount", "The amount must be at least 1."));
+        return Err(ApiError::field("amount", "The amount must be at least 1."));
     }
     let late = plan.late_ms.unwrap_or(LATE_MS);
     let late = (plan.outcome == Outcome::LateCapture).then_some(i64::from(late));
@@ -91,11 +91,11 @@ pub(crate) async fn make(
         late_ms: late,
         webhook: plan.webhook,
     };
-    let payment = payments::add(&mut books, new).await?;
-    let attempted = orders::attempted(&mut books, &order.id).await?;
+    let payment = payments::add(&mut tx, new).await?;
+    let attempted = orders::attempted(&mut tx, &order.id).await?;
     let events = match plan.outcome {
         Outcome::Captured => {
-            let paid = orders::paid(&mut books, &attempted.id).await?;
+            let paid = orders::paid(&mut tx, &attempted.id).await?;
             vec![
                 Event::payment("payment.authorized", &payment.with_status("authorized")),
                 Event::payment("payment.captured", &payment),
@@ -105,8 +105,8 @@ pub(crate) async fn make(
         Outcome::Authorized => vec![Event::payment("payment.authorized", &payment)],
         Outcome::Failed | Outcome::LateCapture => vec![Event::payment("payment.failed", &payment)],
     };
-    tell(&mut books, &events, plan.webhook).await?;
-    books.commit().await?;
-    state.news.notify_one();
+    store_webhooks(&mut tx, &events, plan.webhook).await?;
+    tx.commit().await?;
+    state.wake_sender.notify_one();
     Ok(payment)
 }

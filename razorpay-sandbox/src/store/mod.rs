@@ -1,7 +1,7 @@
-//! The books: what was ordered, paid and given back, and what is still to be told of it.
+//! Storage: orders, payments, refunds and webhook deliveries.
 //!
-//! Whatever changes an order, its payments or its refunds locks the order first, and writes down in the same
-//! transaction what is to be told.
+//! Every change to an order, its payments or its refunds locks the order first, and stores the
+//! webhooks in the same transaction.
 
 pub(crate) mod attempt;
 pub(crate) mod capture;

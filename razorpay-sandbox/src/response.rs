@@ -1,4 +1,4 @@
-//! How it says no: in Razorpay's form, whatever went wrong.
+//! Error responses in Razorpay's format.
 
 use std::borrow::Cow;
 
@@ -8,21 +8,21 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-/// Why something was not done.
+/// Error of a request.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
-    /// The request is not one to do.
+pub(crate) enum ApiError {
+    /// The request is invalid.
     #[error("refused: {}", .0.description)]
     Refused(Refusal),
-    /// The books could not be read or written.
-    #[error("working with the sandbox's books")]
-    Books(#[from] sqlx::Error),
-    /// The operating system gave none.
+    /// The database could not be read or written.
+    #[error("accessing the sandbox's database")]
+    Database(#[from] sqlx::Error),
+    /// The operating system gave no random bytes.
     #[error("making an id: no randomness")]
     NoRandomness,
 }
 
-/// A no, as Razorpay writes it.
+/// An error response, as Razorpay writes it.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -30,8 +30,8 @@ pub(crate) struct Refusal {
     field: Option<&'static str>,
 }
 
-impl Trouble {
-    /// A request that would be refused again.
+impl ApiError {
+    /// A request that would fail again.
     pub(crate) fn refused(description: impl Into<Cow<'static, str>>) -> Self {
         Self::Refused(Refusal {
             status: StatusCode::BAD_REQUEST,
@@ -40,7 +40,7 @@ impl Trouble {
         })
     }
 
-    /// The same because of one field.
+    /// The same, because of one field.
     pub(crate) fn field(field: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
         Self::Refused(Refusal {
             status: StatusCode::BAD_REQUEST,
@@ -49,12 +49,12 @@ impl Trouble {
         })
     }
 
-    /// Nothing has this id. Razorpay says 400, not 404.
+    /// No object has this id. Razorpay answers 400, not 404.
     pub(crate) fn unknown_id() -> Self {
         Self::refused("The id provided does not exist")
     }
 
-    /// Who asks has not said that they may.
+    /// The API key is missing or wrong.
     pub(crate) fn unauthenticated() -> Self {
         Self::Refused(Refusal {
             status: StatusCode::UNAUTHORIZED,
@@ -63,7 +63,7 @@ impl Trouble {
         })
     }
 
-    /// There is no such path.
+    /// The path does not exist.
     pub(crate) fn no_such_path() -> Self {
         Self::Refused(Refusal {
             status: StatusCode::NOT_FOUND,
@@ -73,11 +73,11 @@ impl Trouble {
     }
 }
 
-impl ResponseError for Trouble {
+impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => refusal.status,
-            Self::Books(_) | Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Database(_) | Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -102,37 +102,37 @@ impl ResponseError for Trouble {
     }
 }
 
-/// Reads a body of JSON. An empty one is an empty object, as for clients that leave it out.
-pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
+/// Reads a JSON body. An empty one is an empty object, for clients that omit it.
+pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     serde_json::from_slice(bytes)
-        .map_err(|error| Trouble::refused(format!("The request body can't be read: {error}")))
+        .map_err(|error| ApiError::refused(format!("The request body can't be read: {error}")))
 }
 
-/// Which part of a long list is asked for.
+/// Page of a list.
 #[derive(Deserialize)]
-pub(crate) struct Part {
-    #[serde(default = "Part::ten")]
+pub(crate) struct Page {
+    #[serde(default = "Page::ten")]
     pub(crate) count: i64,
     #[serde(default)]
     pub(crate) skip: i64,
 }
 
-impl Part {
+impl Page {
     const fn ten() -> i64 {
         10
     }
 
-    /// Between 1 and 100, from any place on.
-    pub(crate) fn check(&self) -> Result<(), Trouble> {
+    /// Checks that `count` is between 1 and 100 and `skip` is not negative.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
         if !(1..=100).contains(&self.count) {
-            return Err(Trouble::field(
+            return Err(ApiError::field(
                 "count",
                 "The count must be between 1 and 100.",
             ));
         }
         if self.skip < 0 {
-            return Err(Trouble::field("skip", "The skip must be at least 0."));
+            return Err(ApiError::field("skip", "The skip must be at least 0."));
         }
         Ok(())
     }

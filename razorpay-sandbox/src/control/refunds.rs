@@ -5,9 +5,9 @@ use actix_web::web::{Bytes, Data, Json, Path};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answer::{Trouble, body};
-use crate::books::{WebhookPlan, orders, refund};
+use crate::response::{ApiError, body};
 use crate::state::State;
+use crate::store::{WebhookPlan, orders, refund};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,18 +31,18 @@ impl End {
 #[serde(deny_unknown_fields)]
 struct Plan {
     outcome: End,
-    /// How many end so; then they are processed again. All, if it is not said.
+    /// Number of refunds with this outcome; later ones are processed again. Without it, all.
     times: Option<u16>,
     #[serde(default)]
     webhook: WebhookPlan,
 }
 
-/// Says how the order's next refunds end.
+/// Sets the outcome of the order's next refunds.
 pub(crate) async fn set(
     state: Data<State>,
     order: Path<String>,
     bytes: Bytes,
-) -> Result<HttpResponse, Trouble> {
+) -> Result<HttpResponse, ApiError> {
     let Plan {
         outcome,
         times,
@@ -51,7 +51,7 @@ pub(crate) async fn set(
     let times = times.map(i32::from);
     let status = outcome.status();
     if !orders::set_refunds(&state.pool, &order, status, times, webhook).await? {
-        return Err(Trouble::unknown_id());
+        return Err(ApiError::unknown_id());
     }
     Ok(HttpResponse::NoContent().finish())
 }
@@ -62,15 +62,15 @@ struct Ending {
     outcome: End,
 }
 
-/// Ends a refund that is pending.
+/// Finishes a pending refund.
 pub(crate) async fn end(
     state: Data<State>,
     refund: Path<String>,
     bytes: Bytes,
-) -> Result<Json<Value>, Trouble> {
+) -> Result<Json<Value>, ApiError> {
     let ending: Ending = body(&bytes)?;
     if matches!(ending.outcome, End::Pending) {
-        return Err(Trouble::field(
+        return Err(ApiError::field(
             "outcome",
             "A refund ends processed or failed.",
         ));

@@ -6,7 +6,7 @@ use sqlx::{FromRow, PgConnection, PgExecutor};
 
 use super::WebhookPlan;
 
-/// What is to be paid.
+/// An order.
 #[derive(FromRow)]
 pub(crate) struct Order {
     pub(crate) id: String,
@@ -31,19 +31,19 @@ macro_rules! columns {
     };
 }
 
-/// What is asked for, checked.
+/// A checked request.
 pub(crate) struct NewOrder {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) receipt: Option<String>,
-    /// Whether the receipt finds an order that was made before.
+    /// True if the same receipt may return an existing order.
     pub(crate) unique_receipt: bool,
     pub(crate) notes: Value,
 }
 
 impl Order {
-    /// As the API tells it.
+    /// Returns the entity of the API.
     pub(crate) fn entity(&self) -> Value {
         json!({
             "id": self.id,
@@ -66,9 +66,9 @@ impl Order {
     }
 }
 
-/// Writes an order down; none if there is one with its unique receipt.
+/// Stores an order; `None` if its unique receipt is in use.
 pub(crate) async fn add(
-    books: impl PgExecutor<'_>,
+    db: impl PgExecutor<'_>,
     order: &NewOrder,
 ) -> Result<Option<Order>, sqlx::Error> {
     sqlx::query_as(concat!(
@@ -84,13 +84,13 @@ pub(crate) async fn add(
     .bind(&order.receipt)
     .bind(order.unique_receipt)
     .bind(&order.notes)
-    .fetch_optional(books)
+    .fetch_optional(db)
     .await
 }
 
-/// The order with a unique receipt.
+/// Returns the order with a unique receipt.
 pub(crate) async fn with_receipt(
-    books: impl PgExecutor<'_>,
+    db: impl PgExecutor<'_>,
     receipt: &str,
 ) -> Result<Option<Order>, sqlx::Error> {
     let sql = concat!(
@@ -98,36 +98,30 @@ pub(crate) async fn with_receipt(
         columns!(),
         " from razorpay_sandbox_orders where unique_receipt and receipt = $1"
     );
-    sqlx::query_as(sql)
-        .bind(receipt)
-        .fetch_optional(books)
-        .await
+    sqlx::query_as(sql).bind(receipt).fetch_optional(db).await
 }
 
-pub(crate) async fn find(
-    books: impl PgExecutor<'_>,
-    id: &str,
-) -> Result<Option<Order>, sqlx::Error> {
+pub(crate) async fn find(db: impl PgExecutor<'_>, id: &str) -> Result<Option<Order>, sqlx::Error> {
     let sql = concat!(
         "select ",
         columns!(),
         " from razorpay_sandbox_orders where id = $1"
     );
-    sqlx::query_as(sql).bind(id).fetch_optional(books).await
+    sqlx::query_as(sql).bind(id).fetch_optional(db).await
 }
 
-/// The order, which nobody else changes until the transaction ends.
-pub(crate) async fn lock(books: &mut PgConnection, id: &str) -> Result<Option<Order>, sqlx::Error> {
+/// Locks the order until the transaction ends.
+pub(crate) async fn lock(db: &mut PgConnection, id: &str) -> Result<Option<Order>, sqlx::Error> {
     let sql = concat!(
         "select ",
         columns!(),
         " from razorpay_sandbox_orders where id = $1 for update"
     );
-    sqlx::query_as(sql).bind(id).fetch_optional(books).await
+    sqlx::query_as(sql).bind(id).fetch_optional(db).await
 }
 
-/// Notes that somebody tried to pay. A paid order stays paid.
-pub(crate) async fn attempted(books: &mut PgConnection, id: &str) -> Result<Order, sqlx::Error> {
+/// Records an attempt. A paid order stays paid.
+pub(crate) async fn attempted(db: &mut PgConnection, id: &str) -> Result<Order, sqlx::Error> {
     let sql = concat!(
         "update razorpay_sandbox_orders
          set attempts = attempts + 1, status = case status when 'paid' then status else 'attempted' end
@@ -135,21 +129,21 @@ pub(crate) async fn attempted(books: &mut PgConnection, id: &str) -> Result<Orde
          returning ",
         columns!(),
     );
-    sqlx::query_as(sql).bind(id).fetch_one(books).await
+    sqlx::query_as(sql).bind(id).fetch_one(db).await
 }
 
-/// Notes that it was paid.
-pub(crate) async fn paid(books: &mut PgConnection, id: &str) -> Result<Order, sqlx::Error> {
+/// Records the payment.
+pub(crate) async fn paid(db: &mut PgConnection, id: &str) -> Result<Order, sqlx::Error> {
     let sql = concat!(
         "update razorpay_sandbox_orders set status = 'paid', amount_paid = amount where id = $1 returning ",
         columns!(),
     );
-    sqlx::query_as(sql).bind(id).fetch_one(books).await
+    sqlx::query_as(sql).bind(id).fetch_one(db).await
 }
 
-/// Says how the order's next refunds end.
+/// Sets the outcome of the order's next refunds.
 pub(crate) async fn set_refunds(
-    books: impl PgExecutor<'_>,
+    db: impl PgExecutor<'_>,
     id: &str,
     end: &str,
     times: Option<i32>,
@@ -164,14 +158,14 @@ pub(crate) async fn set_refunds(
         .bind(end)
         .bind(times)
         .bind(Json(webhook))
-        .execute(books)
+        .execute(db)
         .await?;
     Ok(set.rows_affected() == 1)
 }
 
-/// How the order's next refund ends; one less is left to end so.
+/// Returns the outcome of the order's next refund, and counts it.
 pub(crate) async fn next_refund_ends(
-    books: &mut PgConnection,
+    db: &mut PgConnection,
     order: &Order,
 ) -> Result<&'static str, sqlx::Error> {
     let end = match (&*order.refunds_end, order.refunds_left) {
@@ -183,6 +177,6 @@ pub(crate) async fn next_refund_ends(
     let sql = "
         update razorpay_sandbox_orders set refunds_left = refunds_left - 1
         where id = $1 and refunds_left > 0";
-    sqlx::query(sql).bind(&order.id).execute(books).await?;
+    sqlx::query(sql).bind(&order.id).execute(db).await?;
     Ok(end)
 }

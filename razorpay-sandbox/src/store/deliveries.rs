@@ -1,33 +1,33 @@
-//! Webhooks on their way.
+//! Webhook deliveries.
 
 use std::time::Duration;
 
 use sqlx::{FromRow, PgConnection, PgExecutor};
 
-/// A webhook that is due.
+/// A delivery that is due.
 #[derive(Clone, FromRow)]
 pub(crate) struct Delivery {
     pub(crate) event_id: String,
     pub(crate) copy: i32,
     pub(crate) body: String,
-    /// Which attempt this is, from 1.
+    /// Number of the attempt, from 1.
     pub(crate) attempts: i32,
 }
 
-/// A webhook to write down.
+/// A delivery to store.
 pub(crate) struct NewDelivery {
     pub(crate) event_id: String,
     pub(crate) event: &'static str,
     pub(crate) body: String,
     pub(crate) state: &'static str,
     pub(crate) in_ms: i64,
-    /// Which event must have arrived before.
+    /// The event that must be delivered before.
     pub(crate) behind: Option<String>,
-    /// How often it is delivered.
+    /// Number of deliveries of the same event.
     pub(crate) copies: i32,
 }
 
-pub(crate) async fn add(books: &mut PgConnection, new: &NewDelivery) -> Result<(), sqlx::Error> {
+pub(crate) async fn add(db: &mut PgConnection, new: &NewDelivery) -> Result<(), sqlx::Error> {
     let sql = "
         insert into razorpay_sandbox_deliveries (event_id, copy, event, body, state, behind, due_at)
         select $1, copy, $2, $3, $4, $7, clock_timestamp() + $5 * interval '1 millisecond'
@@ -40,14 +40,14 @@ pub(crate) async fn add(books: &mut PgConnection, new: &NewDelivery) -> Result<(
         .bind(new.in_ms)
         .bind(new.copies)
         .bind(&new.behind)
-        .execute(books)
+        .execute(db)
         .await?;
     Ok(())
 }
 
-/// Takes what is due, for as long as the lease.
-pub(crate) async fn take(
-    books: impl PgExecutor<'_>,
+/// Leases deliveries that are due.
+pub(crate) async fn lease(
+    db: impl PgExecutor<'_>,
     count: i64,
     lease: Duration,
 ) -> Result<Vec<Delivery>, sqlx::Error> {
@@ -70,13 +70,13 @@ pub(crate) async fn take(
     sqlx::query_as(sql)
         .bind(count)
         .bind(milliseconds(lease))
-        .fetch_all(books)
+        .fetch_all(db)
         .await
 }
 
-/// Notes that it was taken.
-pub(crate) async fn arrived(
-    books: impl PgExecutor<'_>,
+/// Records that the receiver accepted it.
+pub(crate) async fn delivered(
+    db: impl PgExecutor<'_>,
     delivery: &Delivery,
 ) -> Result<(), sqlx::Error> {
     let sql = "
@@ -85,14 +85,14 @@ pub(crate) async fn arrived(
     sqlx::query(sql)
         .bind(&delivery.event_id)
         .bind(delivery.copy)
-        .execute(books)
+        .execute(db)
         .await?;
     Ok(())
 }
 
-/// Tries again after a pause, for a day.
-pub(crate) async fn put_off(
-    books: impl PgExecutor<'_>,
+/// Schedules the next attempt after a pause, for a day.
+pub(crate) async fn reschedule(
+    db: impl PgExecutor<'_>,
     delivery: &Delivery,
     pause: Duration,
 ) -> Result<(), sqlx::Error> {
@@ -105,23 +105,23 @@ pub(crate) async fn put_off(
         .bind(&delivery.event_id)
         .bind(delivery.copy)
         .bind(milliseconds(pause))
-        .execute(books)
+        .execute(db)
         .await?;
     Ok(())
 }
 
-/// How many there are in each state.
-pub(crate) async fn count(books: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, sqlx::Error> {
+/// Returns the number of deliveries in each state.
+pub(crate) async fn count(db: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, sqlx::Error> {
     let sql = "select state, count(*) from razorpay_sandbox_deliveries group by state";
-    sqlx::query_as(sql).fetch_all(books).await
+    sqlx::query_as(sql).fetch_all(db).await
 }
 
-/// Removes what nobody looks at any more.
-pub(crate) async fn forget(books: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+/// Removes old deliveries.
+pub(crate) async fn remove_old(db: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
     let sql = "
         delete from razorpay_sandbox_deliveries
         where created_at < clock_timestamp() - interval '7 days'";
-    sqlx::query(sql).execute(books).await?;
+    sqlx::query(sql).execute(db).await?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! Refunds as they are written down.
+//! Storage of refunds.
 
 use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection, PgExecutor};
 
-/// What was given back.
+/// A refund.
 #[derive(Clone, FromRow)]
 pub(crate) struct Refund {
     pub(crate) id: String,
@@ -30,7 +30,7 @@ macro_rules! select {
     };
 }
 
-/// What is asked for, checked.
+/// A checked request.
 pub(crate) struct NewRefund {
     pub(crate) id: String,
     pub(crate) payment_id: String,
@@ -44,7 +44,7 @@ pub(crate) struct NewRefund {
 }
 
 impl Refund {
-    /// As the API and the webhooks tell it.
+    /// Returns the entity of the API and the webhooks.
     pub(crate) fn entity(&self) -> Value {
         json!({
             "id": self.id,
@@ -63,7 +63,7 @@ impl Refund {
         })
     }
 
-    /// As it was a moment ago, for what is told of that moment.
+    /// Returns a copy with an earlier status, for a webhook about that moment.
     pub(crate) fn with_status(&self, status: &str) -> Self {
         Self {
             status: status.to_owned(),
@@ -72,10 +72,7 @@ impl Refund {
     }
 }
 
-pub(crate) async fn add(
-    books: &mut PgConnection,
-    refund: NewRefund,
-) -> Result<Refund, sqlx::Error> {
+pub(crate) async fn add(db: &mut PgConnection, refund: NewRefund) -> Result<Refund, sqlx::Error> {
     let sql = "
         insert into razorpay_sandbox_refunds
           (id, payment_id, amount, status, speed, notes, receipt, idempotency_key, request_hash)
@@ -90,34 +87,29 @@ pub(crate) async fn add(
         .bind(refund.receipt)
         .bind(refund.idempotency_key)
         .bind(refund.request_hash)
-        .execute(&mut *books)
+        .execute(&mut *db)
         .await?;
-    find(books, &refund.id)
-        .await?
-        .ok_or(sqlx::Error::RowNotFound)
+    find(db, &refund.id).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
-pub(crate) async fn find(
-    books: impl PgExecutor<'_>,
-    id: &str,
-) -> Result<Option<Refund>, sqlx::Error> {
+pub(crate) async fn find(db: impl PgExecutor<'_>, id: &str) -> Result<Option<Refund>, sqlx::Error> {
     let sql = select!("razorpay_sandbox_refunds r on r.payment_id = p.id where r.id = $1");
-    sqlx::query_as(sql).bind(id).fetch_optional(books).await
+    sqlx::query_as(sql).bind(id).fetch_optional(db).await
 }
 
-/// The one that was made under a key.
-pub(crate) async fn under(
-    books: &mut PgConnection,
+/// Returns the refund of an idempotency key.
+pub(crate) async fn by_key(
+    db: &mut PgConnection,
     key: &str,
 ) -> Result<Option<Refund>, sqlx::Error> {
     let sql =
         select!("razorpay_sandbox_refunds r on r.payment_id = p.id where r.idempotency_key = $1");
-    sqlx::query_as(sql).bind(key).fetch_optional(books).await
+    sqlx::query_as(sql).bind(key).fetch_optional(db).await
 }
 
-/// Those of a payment, the newest first.
-pub(crate) async fn of(
-    books: impl PgExecutor<'_>,
+/// Returns the refunds of a payment, the newest first.
+pub(crate) async fn of_payment(
+    db: impl PgExecutor<'_>,
     payment: &str,
     count: i64,
     skip: i64,
@@ -132,22 +124,18 @@ pub(crate) async fn of(
         .bind(payment)
         .bind(count)
         .bind(skip)
-        .fetch_all(books)
+        .fetch_all(db)
         .await
 }
 
-/// Ends one that was pending.
+/// Finishes a pending refund.
 pub(crate) async fn end(
-    books: &mut PgConnection,
+    db: &mut PgConnection,
     id: &str,
     status: &str,
 ) -> Result<bool, sqlx::Error> {
     let sql =
         "update razorpay_sandbox_refunds set status = $2 where id = $1 and status = 'pending'";
-    let ended = sqlx::query(sql)
-        .bind(id)
-        .bind(status)
-        .execute(books)
-        .await?;
+    let ended = sqlx::query(sql).bind(id).bind(status).execute(db).await?;
     Ok(ended.rows_affected() == 1)
 }
