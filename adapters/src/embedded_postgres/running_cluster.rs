@@ -1,4 +1,4 @@
-//! A look at a cluster that another program runs.
+//! Access to a cluster that another program runs.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ use super::{
     postmaster::Postmaster, roles::Role,
 };
 
-/// A cluster that somebody else started and may stop at any time. For what may end half-way: a backup,
-/// work beside the live read models.
+/// A cluster that another program started and may stop at any time. It serves work that may be
+/// interrupted: a backup, or a rebuild of read models.
 #[derive(Debug)]
-pub struct Visit {
+pub struct RunningCluster {
     socket_dir: PathBuf,
     passwords: Passwords,
 }
 
-impl Visit {
-    /// Finds the server that runs on `data_dir`; `None` if none does.
-    pub fn pay(data_dir: &Path) -> Result<Option<Self>, Error> {
+impl RunningCluster {
+    /// Finds the server that runs on `data_dir`; `None` if there is none.
+    pub fn attach(data_dir: &Path) -> Result<Option<Self>, Error> {
         if !data_dir.join("cluster").exists() {
             return Ok(None);
         }
@@ -35,7 +35,7 @@ impl Visit {
         }))
     }
 
-    /// How to connect as the owner of the database.
+    /// Returns connection options for the owner of the database.
     #[must_use]
     pub fn owner_options(&self) -> PgConnectOptions {
         Role::Owner.options(&self.socket_dir, &self.passwords)

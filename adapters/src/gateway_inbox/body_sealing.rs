@@ -1,4 +1,4 @@
-//! What the bodies of one day are sealed under.
+//! Sealing of the bodies of one day.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,25 +9,25 @@ use event_store::{Cell, SealedCell};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The subjects of days are made from their dates under this name.
+/// Namespace of the subject ids, which are derived from dates.
 const DAYS: Uuid = Uuid::from_u128(0x8f0b_2f6e_51c7_4d0c_9a5e_5b7f_0e4c_3a91);
 
-/// The subject of a day: nobody's, and the same one on every node.
+/// Returns the subject of a day: no person, and the same on every node.
 pub(super) fn subject(day: NaiveDate) -> Uuid {
     Uuid::new_v5(&DAYS, day.to_string().as_bytes())
 }
 
-/// A body on its way into the table.
+/// Seals a body before it is stored.
 pub(super) fn cell(day: NaiveDate, digest: &DeliveryDigest, body: &[u8]) -> Cell {
     Cell {
         subject: subject(day),
         words: words(digest),
-        // Signed bytes need not be text.
+        // The signed bytes may not be text.
         value: Value::String(STANDARD.encode(body)),
     }
 }
 
-/// A body on its way out.
+/// Opens a stored body.
 pub(super) fn sealed(
     day: NaiveDate,
     digest: &DeliveryDigest,
@@ -40,11 +40,11 @@ pub(super) fn sealed(
     }
 }
 
-/// The bytes of an opened cell; none if the day's key is destroyed.
+/// Returns the bytes of an opened cell; `None` if the day's key is destroyed.
 pub(super) fn bytes(opened: &Value) -> Result<Option<Vec<u8>>, Fault> {
     let decode = |text| {
         let bytes = STANDARD.decode(text);
-        bytes.map_err(Fault::doing("reading what the payment gateway told"))
+        bytes.map_err(Fault::doing("reading a webhook body"))
     };
     opened.as_str().map(decode).transpose()
 }
