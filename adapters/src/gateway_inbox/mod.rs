@@ -2,7 +2,7 @@
 //!
 //! A delivery and the timer of its processing are written in one statement. Bodies hold data of
 //! payers, so they are sealed under one subject per day, whose key is destroyed after the retention
-//! time (`docs/decisions/0021-the-inbox-of-the-gateway.md`). The inbox does not read the webhooks.
+//! time (`docs/decisions/0021-webhook-inbox.md`). The inbox does not read the webhooks.
 //!
 //! - `store`: the port. `body_sealing`: sealing of a day's bodies. `operator`: queries and commands
 //!   of operators.
