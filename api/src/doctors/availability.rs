@@ -88,7 +88,7 @@ impl From<Unoffered> for UnofferedBody {
         Self {
             start: unoffered.during.start(),
             end: unoffered.during.end(),
-            reason: unoffered.why,
+            reason: unoffered.reason,
         }
     }
 }
