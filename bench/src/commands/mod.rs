@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
+use crate::report::Report;
 use report::Row;
 use scene::{Entrant, Scene, Stage};
 use work::Kind;
@@ -65,7 +66,7 @@ struct Measured {
 }
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let plan = if quick {
         Plan {
             round: Duration::from_millis(400),
@@ -86,8 +87,9 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, &plan).await;
     cluster.stop().await?;
-    report::print(&measured?);
-    Ok(())
+    let measured = measured?;
+    report::print(&measured);
+    report::report(&measured)
 }
 
 async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {

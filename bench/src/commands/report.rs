@@ -3,6 +3,7 @@
 use super::scene::{Entrant, Scene};
 use super::{CLAIMING, FIGURE, Measured, SEALED};
 use crate::figures::{Round, median, median_ratio};
+use crate::report::{Figure, Report};
 
 /// All rounds of one entrant in one place.
 pub struct Row {
@@ -57,7 +58,7 @@ pub fn rounds(rows: &[Row], scene: Scene, tasks: usize, entrant: Entrant) -> &[R
         .map_or(&[], |row| &row.rounds)
 }
 
-/// The table, and the line for scripts.
+/// Prints the table.
 pub fn print(measured: &Measured) {
     println!(
         "side                         charts         tasks rounds commands/s    p50 ms    p99 ms"
@@ -71,23 +72,29 @@ pub fn print(measured: &Measured) {
         percentile(&measured.half, 50),
         percentile(&measured.half, 99),
     );
-    let of = |scene, entrant| rounds(&measured.rows, scene, FIGURE, entrant);
+}
+
+/// The figures, all at [`FIGURE`] tasks.
+pub fn report(measured: &Measured) -> anyhow::Result<Report> {
+    let rounds = |scene, entrant| rounds(&measured.rows, scene, FIGURE, entrant);
     let ours = Entrant::Ours(SEALED);
-    let ratio = |scene, reference| median_ratio(of(scene, ours), of(scene, reference));
-    println!(
-        "commands ratio_stock={:.2} ratio_pgbench={:.2} p99_ms_half={:.2} ratio_stream1000={:.2} \
-         ratio_contended={:.2} claims_per_s={:.0}",
-        ratio(Scene::Apart, Entrant::Stock),
-        ratio(Scene::Apart, Entrant::Pgbench),
-        percentile(&measured.half, 99),
-        ratio(Scene::Long, Entrant::Stock),
-        ratio(Scene::Hot, Entrant::Stock),
-        median(
-            of(Scene::Apart, Entrant::Ours(CLAIMING))
-                .iter()
-                .map(|round| round.rate)
-        ),
-    );
+    let claiming = rounds(Scene::Apart, Entrant::Ours(CLAIMING));
+    let beside = |scene, reference| median_ratio(rounds(scene, ours), rounds(scene, reference));
+    let claims_ratio = median_ratio(claiming, rounds(Scene::Apart, ours));
+    let claims_per_s = median(claiming.iter().map(|round| round.rate));
+    let p99_ms_half = percentile(&measured.half, 99);
+    Report::new(
+        "commands",
+        vec![
+            Figure::new("ratio_stock", beside(Scene::Apart, Entrant::Stock), 2).at_least(5.0),
+            Figure::new("ratio_pgbench", beside(Scene::Apart, Entrant::Pgbench), 2).at_least(1.2),
+            Figure::new("p99_ms_half", p99_ms_half, 2).at_most(10.0),
+            Figure::new("ratio_stream1000", beside(Scene::Long, Entrant::Stock), 2).at_least(20.0),
+            Figure::new("ratio_contended", beside(Scene::Hot, Entrant::Stock), 2).at_least(3.0),
+            Figure::new("claims_per_s", claims_per_s, 0),
+            Figure::new("claims_ratio", claims_ratio, 2),
+        ],
+    )
 }
 
 fn percentile(rounds: &[Round], percent: usize) -> f64 {

@@ -132,7 +132,7 @@ impl<'a> Stage<'a> {
             Entrant::Pgbench => {
                 let clients = tasks.min(32);
                 let rate = self.pgbench.run(&self.script, clients, length).await?;
-                Ok(Round::of_rate(rate))
+                Ok(Round::from_rate(rate))
             }
         }
     }

@@ -49,7 +49,9 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
             } else {
                 (&plain, &mut cost.plain)
             };
-            into.push(Round::of_rate(pgbench.run(script, CLIENTS, length).await?));
+            into.push(Round::from_rate(
+                pgbench.run(script, CLIENTS, length).await?,
+            ));
         }
     }
     Ok(cost)

@@ -15,6 +15,7 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
+use crate::report::{Figure, Report};
 use tally::{Keeper, Tally};
 
 /// Events in all, about.
@@ -22,21 +23,22 @@ const EVENTS: u64 = 10_000;
 const POOL: u32 = 20;
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, quick).await;
     cluster.stop().await?;
     let (tally, cost) = measured?;
     tally.print();
     cost.print();
-    println!(
-        "order missed={} twice={} inverted={} cost_pct={:.1}",
-        tally.missed,
-        tally.twice,
-        tally.inverted,
-        cost.percent()
-    );
-    Ok(())
+    Report::new(
+        "order",
+        vec![
+            Figure::count("missed", tally.missed).at_most(0.0),
+            Figure::count("twice", tally.twice).at_most(0.0),
+            Figure::count("inverted", tally.inverted).at_most(0.0),
+            Figure::new("cost_pct", cost.percent(), 1).at_most(5.0),
+        ],
+    )
 }
 
 async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<(Tally, cost::Cost)> {

@@ -29,6 +29,8 @@ pub struct Size {
     pub patients: usize,
     /// Leaves.
     pub leaves: usize,
+    /// Visits from one leave to the next, as long as there are leaves.
+    pub visits_per_leave: usize,
 }
 
 /// A group and its log in the making.
@@ -105,8 +107,9 @@ impl History {
                 let life = self.group.account_life(n).await?;
                 self.begin(life);
             }
-            if n.is_multiple_of(16) && n / 16 < self.size.leaves {
-                let life = self.group.leave_life(n / 16).await?;
+            let leave = n / self.size.visits_per_leave;
+            if n.is_multiple_of(self.size.visits_per_leave) && leave < self.size.leaves {
+                let life = self.group.leave_life(leave).await?;
                 self.begin(life);
             }
             for life in visit_lives(&self.group, n).await? {

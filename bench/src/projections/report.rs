@@ -1,4 +1,4 @@
-//! What was measured, as a table and as a line for scripts.
+//! Results as a table and as figures.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use super::live::Live;
 use super::model::Commit;
 use super::per_second;
 use crate::figures::{Round, median, median_ratio};
+use crate::report::{Figure, Report};
 
 /// One read model.
 pub struct Solo {
@@ -29,7 +30,7 @@ pub struct All {
 }
 
 impl Solo {
-    /// Nothing was measured yet.
+    /// Without rounds yet.
     pub fn new(name: &'static str, (wanted, events): (i64, i64), samples: (i64, i64)) -> Self {
         Self {
             name,
@@ -92,18 +93,11 @@ pub struct Measured {
     pub events: i64,
 }
 
-/// Prints what is not in the table yet, and the line for scripts.
+/// Prints the rebuild, which is no row of the table.
 pub fn print(measured: &Measured) {
-    let Measured {
-        solos,
-        all,
-        live,
-        events,
-    } = measured;
-    let lowest = |of: fn(&Solo) -> f64| solos.iter().map(of).fold(f64::INFINITY, f64::min);
-    let per_million = 1e6 / per_second(*events, live.rebuild);
+    let live = &measured.live;
     println!(
-        "all made again beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
+        "all rebuilt beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
          {:.1} and {:.1} ms before, {:.1} and {:.1} ms meanwhile ({:.0} commands/s)",
         live.rebuild.as_secs_f64(),
         live.events,
@@ -113,13 +107,26 @@ pub fn print(measured: &Measured) {
         live.visible.percentile_ms(99),
         live.visible.rate,
     );
-    println!(
-        "projections ratio_row={:.1} slowest_per_s={:.0} all_per_s={:.0} rebuild_s_per_million={per_million:.1} p99_ms_rebuild={:.1}",
-        lowest(Solo::ratio),
-        lowest(Solo::rate),
-        rate(&all.rounds),
-        live.visible.percentile_ms(99),
-    );
+}
+
+/// The figures.
+pub fn report(measured: &Measured) -> anyhow::Result<Report> {
+    let lowest = |figure: fn(&Solo) -> f64| {
+        let figures = measured.solos.iter().map(figure);
+        figures.min_by(f64::total_cmp).unwrap_or(f64::NAN)
+    };
+    let per_million = 1e6 / per_second(measured.events, measured.live.rebuild);
+    let p99_ms_rebuild = measured.live.visible.percentile_ms(99);
+    Report::new(
+        "projections",
+        vec![
+            Figure::new("ratio_row", lowest(Solo::ratio), 1).at_least(25.0),
+            Figure::new("slowest_per_s", lowest(Solo::rate), 0),
+            Figure::new("all_per_s", rate(&measured.all.rounds), 0).at_least(5_000.0),
+            Figure::new("rebuild_s_per_million", per_million, 1),
+            Figure::new("p99_ms_rebuild", p99_ms_rebuild, 1).at_most(250.0),
+        ],
+    )
 }
 
 fn rate(rounds: &[Round]) -> f64 {

@@ -19,6 +19,7 @@ use tokio::time::MissedTickBehavior;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::figures::Round;
+use crate::report::{Figure, Report};
 use lost::Found;
 use news::Delivery;
 use scene::Scene;
@@ -42,13 +43,22 @@ struct Measured {
 }
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let seconds = if quick { 6 } else { 30 };
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, seconds).await;
     cluster.stop().await?;
-    print(&measured?);
-    Ok(())
+    let measured = measured?;
+    print(&measured);
+    let p99 = measured.round.percentile_ms(99);
+    let lost = i64::try_from(measured.found.lost)?;
+    Report::new(
+        "webhooks",
+        vec![
+            Figure::new("p99_ms", p99, 2).at_most(20.0),
+            Figure::count("lost", lost).at_most(0.0),
+        ],
+    )
 }
 
 async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
@@ -167,10 +177,5 @@ fn print(measured: &Measured) {
         found.facts,
         found.lost,
         found.twice,
-    );
-    println!(
-        "webhooks p99_ms={:.2} lost={}",
-        round.percentile_ms(99),
-        found.lost
     );
 }
