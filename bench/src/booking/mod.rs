@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Plan {
     round: Duration,
     rounds: usize,
-    /// For all but [`FIGURE`].
+    /// Rounds at the other numbers of connections.
     other_rounds: usize,
 }
 

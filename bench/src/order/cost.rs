@@ -1,4 +1,4 @@
-//! What the log's order costs: inserts into `events` beside inserts into the same table without it.
+//! Cost of the log's order: inserts into `events` beside inserts into the same table without it.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
 }
 
 impl Cost {
-    /// How much lower the rate is, in percent.
+    /// Loss of rate, in percent.
     pub fn percent(&self) -> f64 {
         (1.0 - median_ratio(&self.ordered, &self.plain)) * 100.0
     }
@@ -90,6 +90,6 @@ fn insert(table: &str, columns: &str, values: &str) -> String {
     format!(
         "\\set id random(1, 9000000000000000000)\n\
          insert into {table} ({columns}aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata) \
-         values ({values}'bench.room', :id::bigint::text, 1, 'bench.stuffed', '1', '{payload}'::jsonb, '{metadata}'::jsonb);\n"
+         values ({values}'bench.counter', :id::bigint::text, 1, 'bench.stuffed', '1', '{payload}'::jsonb, '{metadata}'::jsonb);\n"
     )
 }

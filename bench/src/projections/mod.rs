@@ -6,10 +6,10 @@
 mod group;
 mod history;
 mod live;
-mod lives;
 mod model;
 mod payments;
 mod report;
+mod stream;
 mod visits;
 
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::report::Report;
 use history::{History, Size};
 use live::Live;
 use model::{Commit, OneByOne, Passed, Stretch};
-use report::{All, Measured, Solo};
+use report::{All, Counts, Measured, Solo};
 
 /// Connections of a node, as in production.
 const POOL: u32 = 24;
@@ -177,14 +177,19 @@ impl<'c> Bench<'c> {
         // A batch that is not full is read up to the log's end: samples end a largest batch before it.
         let at_most = wanted - WARM_UP - LARGEST;
         ensure!(at_most > 0, "too few events for {}", model.name());
-        let samples = (plan.long_sample.min(at_most), plan.sample.min(at_most));
+        let counts = Counts {
+            log: self.events,
+            wanted,
+            sample: plan.long_sample.min(at_most),
+            reference_sample: plan.sample.min(at_most),
+        };
         let from = model::nth_wanted(&self.owner, &model, WARM_UP).await?;
-        let mut solo = Solo::new(model.name(), (wanted, self.events), samples);
+        let mut solo = Solo::new(model.name(), counts);
         for pair in 0..plan.rounds {
             let mut sides = [None, Some(Commit::Durable), Some(Commit::Asynchronous)];
             sides.rotate_left(pair % 3);
             for side in sides {
-                let sample = if side.is_none() { samples.0 } else { samples.1 };
+                let sample = side.map_or(counts.sample, |_| counts.reference_sample);
                 let until = model::nth_wanted(&self.owner, &model, WARM_UP + sample).await?;
                 let sample = Stretch { from, until };
                 let passed = self.replay(side, Some(index), sample).await?;

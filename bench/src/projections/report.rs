@@ -11,16 +11,25 @@ use crate::report::{Figure, Report};
 /// One read model.
 pub struct Solo {
     name: &'static str,
-    /// Events in the log that it wants, and all.
-    wanted: i64,
-    events: i64,
-    /// Events that it wants in each round, of the product and of a reference.
-    samples: (i64, i64),
+    counts: Counts,
     batched: Vec<Round>,
     durable: Vec<Round>,
     asynchronous: Vec<Round>,
-    /// For the whole log.
+    /// Time for the whole log.
     pub whole: Duration,
+}
+
+/// Numbers of events that one read model is measured with.
+#[derive(Clone, Copy)]
+pub struct Counts {
+    /// All in the log.
+    pub log: i64,
+    /// Those that it wants.
+    pub wanted: i64,
+    /// Those that it wants in each round of the product.
+    pub sample: i64,
+    /// Those that it wants in each round of a reference.
+    pub reference_sample: i64,
 }
 
 /// All read models side by side.
@@ -31,12 +40,10 @@ pub struct All {
 
 impl Solo {
     /// Without rounds yet.
-    pub fn new(name: &'static str, (wanted, events): (i64, i64), samples: (i64, i64)) -> Self {
+    pub fn new(name: &'static str, counts: Counts) -> Self {
         Self {
             name,
-            wanted,
-            events,
-            samples,
+            counts,
             batched: Vec::new(),
             durable: Vec::new(),
             asynchronous: Vec::new(),
@@ -69,17 +76,17 @@ impl Solo {
             "{:<22} {:>7} wanted, {:>5} and {:>4} a round: {:>7.0}/s, one by one {:>5.0}/s durable ({:.1}x), {:>5.0}/s \
              asynchronous ({:.1}x); the log in {:.1} s: {:.0} wanted/s, {:.0} passed/s",
             self.name,
-            self.wanted,
-            self.samples.0,
-            self.samples.1,
+            self.counts.wanted,
+            self.counts.sample,
+            self.counts.reference_sample,
             self.rate(),
             rate(&self.durable),
             self.ratio(),
             rate(&self.asynchronous),
             median_ratio(&self.batched, &self.asynchronous),
             self.whole.as_secs_f64(),
-            per_second(self.wanted, self.whole),
-            per_second(self.events, self.whole),
+            per_second(self.counts.wanted, self.whole),
+            per_second(self.counts.log, self.whole),
         );
     }
 }

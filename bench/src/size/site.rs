@@ -66,7 +66,6 @@ impl Call {
 
 /// A practice with a past.
 pub struct Site {
-    pub visits: usize,
     cluster: Cluster,
     practice: Practice,
     node: Node,
@@ -102,7 +101,6 @@ impl Site {
             begin.elapsed().as_secs_f64()
         );
         let mut site = Self {
-            visits,
             client: Client::connect(node.address()).await?,
             receptionist: node.receptionist()?,
             cluster,

@@ -19,9 +19,9 @@ use crate::application::Node;
 use crate::client::{Client, post};
 use crate::cluster::Cluster;
 
-/// What the gateway signs its webhooks with.
+/// Secret that the gateway signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "what webhooks are signed with";
-/// What each visit costs, in paise.
+/// Fee of each visit, in paise.
 pub const FEE: i64 = 80_000;
 
 const DOCTORS: usize = 50;
@@ -33,14 +33,14 @@ const PER_DAY: usize = 23 * 60 / SLOT as usize;
 const AT_ONCE: usize = 32;
 
 /// A node, its gateway, and orders that it knows.
-pub struct Scene {
+pub struct Orders {
     pub node: Node,
     gateway: Sandbox,
-    /// What the gateway calls them.
-    pub orders: Vec<String>,
+    /// Their ids at the gateway.
+    pub ids: Vec<String>,
 }
 
-impl Scene {
+impl Orders {
     /// Starts the real application and has so many visits booked and orders made.
     pub async fn prepare(cluster: &Cluster, orders: usize) -> anyhow::Result<Self> {
         let now = SystemClock.now();
@@ -72,7 +72,7 @@ impl Scene {
         Ok(Self {
             node,
             gateway,
-            orders,
+            ids: orders,
         })
     }
 
