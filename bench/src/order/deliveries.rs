@@ -1,4 +1,4 @@
-//! What the subscriber saw, against what is in the log.
+//! Events that the subscriber saw, against those in the log.
 
 use std::sync::atomic::Ordering;
 
@@ -7,17 +7,17 @@ use async_trait::async_trait;
 use event_store::{RecordedEvent, Subscriber, SubscriberError};
 use sqlx::{PgConnection, PgPool};
 
-use super::room::ENTERED;
+use super::counter::INCREMENTED;
 use super::writers::Written;
 use crate::cluster::Cluster;
 
-/// Keeps what it is given, in the transaction of its checkpoint.
-pub struct Keeper;
+/// Records each event that it is given, in the transaction of its checkpoint.
+pub struct Recorder;
 
 #[async_trait]
-impl Subscriber for Keeper {
+impl Subscriber for Recorder {
     fn name(&self) -> &'static str {
-        "bench.keeper"
+        "bench.recorder"
     }
 
     fn version(&self) -> i32 {
@@ -25,7 +25,7 @@ impl Subscriber for Keeper {
     }
 
     fn event_types(&self) -> Vec<&'static str> {
-        vec![ENTERED]
+        vec![INCREMENTED]
     }
 
     async fn apply(
@@ -33,15 +33,15 @@ impl Subscriber for Keeper {
         events: &[RecordedEvent],
         connection: &mut PgConnection,
     ) -> Result<(), SubscriberError> {
-        let rooms: Vec<&str> = events.iter().map(|event| &*event.aggregate_id).collect();
+        let counters: Vec<&str> = events.iter().map(|event| &*event.aggregate_id).collect();
         let sequences: Vec<i64> = events.iter().map(|event| event.sequence).collect();
         sqlx::query(
-            "insert into bench_kept (room, sequence)
-             select room, sequence
-             from unnest($1::text[], $2::bigint[]) with ordinality as k (room, sequence, n)
+            "insert into bench_recorded (counter, sequence)
+             select counter, sequence
+             from unnest($1::text[], $2::bigint[]) with ordinality as k (counter, sequence, n)
              order by n",
         )
-        .bind(rooms)
+        .bind(counters)
         .bind(sequences)
         .execute(connection)
         .await?;
@@ -49,12 +49,12 @@ impl Subscriber for Keeper {
     }
 }
 
-/// Makes the table of the [`Keeper`]. It has no unique key: what comes twice must show, not fail.
+/// Makes the table of the [`Recorder`]. It has no unique key: what comes twice must show, not fail.
 pub async fn make_table(cluster: &Cluster) -> anyhow::Result<()> {
     let owner = cluster.owner().await?;
     sqlx::raw_sql(
-        "create table bench_kept (n bigint generated always as identity, room text, sequence bigint);
-         grant select, insert on bench_kept to caresync_app;",
+        "create table bench_recorded (n bigint generated always as identity, counter text, sequence bigint);
+         grant select, insert on bench_recorded to caresync_app;",
     )
     .execute(&owner)
     .await?;
@@ -64,57 +64,57 @@ pub async fn make_table(cluster: &Cluster) -> anyhow::Result<()> {
 
 /// The result.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Tally {
+pub struct Deliveries {
     /// Events in the log.
     events: i64,
     /// Events that the subscriber never saw.
     pub missed: i64,
     /// Events that it saw again.
     pub twice: i64,
-    /// Events that it saw after a later one of their room.
+    /// Events that it saw after a later one of their counter.
     pub inverted: i64,
     #[sqlx(skip)]
     told: String,
 }
 
-impl Tally {
+impl Deliveries {
     /// Counts.
     ///
     /// # Errors
     /// If the log has not exactly the events that were acknowledged.
-    pub async fn of(pool: &PgPool, written: &Written) -> anyhow::Result<Self> {
-        let mut tally: Self = sqlx::query_as(
+    pub async fn count(pool: &PgPool, written: &Written) -> anyhow::Result<Self> {
+        let mut deliveries: Self = sqlx::query_as(
             "with
-               log as (select aggregate_id as room, sequence from events where event_type = $1),
+               log as (select aggregate_id as counter, sequence from events where event_type = $1),
                seen as (
-                 select room, sequence, max(sequence) over (
-                   partition by room order by n rows between unbounded preceding and 1 preceding
+                 select counter, sequence, max(sequence) over (
+                   partition by counter order by n rows between unbounded preceding and 1 preceding
                  ) as before
-                 from bench_kept
+                 from bench_recorded
                )
              select
                (select count(*) from log) as events,
-               (select count(*) from (select * from log except select room, sequence from seen) as m)
+               (select count(*) from (select * from log except select counter, sequence from seen) as m)
                  as missed,
-               (select count(*) - count(distinct (room, sequence)) from seen) as twice,
+               (select count(*) - count(distinct (counter, sequence)) from seen) as twice,
                (select count(*) from seen where before > sequence) as inverted",
         )
-        .bind(ENTERED)
+        .bind(INCREMENTED)
         .fetch_one(pool)
         .await?;
         let acknowledged = written.acknowledged.load(Ordering::Relaxed);
         ensure!(
-            u64::try_from(tally.events)? == acknowledged,
+            u64::try_from(deliveries.events)? == acknowledged,
             "{acknowledged} events were acknowledged and {} are in the log",
-            tally.events
+            deliveries.events
         );
-        tally.told = format!(
+        deliveries.told = format!(
             "{} of them through the store, {} rolled back, {} races lost",
             written.through_store.load(Ordering::Relaxed),
             written.rolled_back.load(Ordering::Relaxed),
             written.lost_races.load(Ordering::Relaxed),
         );
-        Ok(tally)
+        Ok(deliveries)
     }
 
     /// Prints what stands behind the figures.

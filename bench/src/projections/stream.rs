@@ -1,4 +1,4 @@
-//! What one aggregate lives through, decided by the domain itself.
+//! Events of one aggregate, decided by the domain itself.
 
 use std::collections::VecDeque;
 
@@ -8,19 +8,19 @@ use event_store::{EventData, StreamAppend};
 use uuid::Uuid;
 
 /// The events of one stream that are not in the log yet, in order.
-pub struct Life {
+pub struct Stream {
     aggregate_type: &'static str,
     aggregate: String,
     version: i64,
     events: VecDeque<EventData>,
 }
 
-impl Life {
-    /// What comes of these commands.
+impl Stream {
+    /// Events that these commands lead to.
     ///
     /// # Errors
     /// If the domain refuses one of them.
-    pub async fn of<A>(id: Uuid, commands: Vec<A::Command>) -> anyhow::Result<Self>
+    pub async fn decide<A>(id: Uuid, commands: Vec<A::Command>) -> anyhow::Result<Self>
     where
         A: Aggregate<Services = ()>,
         A::Error: Send + Sync + 'static,
@@ -42,7 +42,7 @@ impl Life {
         })
     }
 
-    /// How many events are to come.
+    /// Number of events that are not in the log yet.
     pub fn len(&self) -> usize {
         self.events.len()
     }
@@ -50,8 +50,8 @@ impl Life {
     /// The next event as it is appended, unless all are in the log.
     pub fn next(&mut self) -> Option<StreamAppend> {
         let event = self.events.pop_front()?;
-        let stream = (self.aggregate_type, self.aggregate.clone());
-        let append = StreamAppend::new(stream.0, stream.1, self.version, vec![event]);
+        let aggregate = self.aggregate.clone();
+        let append = StreamAppend::new(self.aggregate_type, aggregate, self.version, vec![event]);
         self.version += 1;
         Some(append)
     }

@@ -1,4 +1,4 @@
-//! What became of the deliveries.
+//! Events of the deliveries in the log.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use sqlx::PgPool;
 
-use super::news::{Delivery, Fact};
+use super::delivery::{Delivery, Fact};
 
-/// What the log has of the deliveries that were answered.
+/// Facts of the deliveries that were answered, as the log has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// Different facts among them.

@@ -3,30 +3,25 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
-use api::MetricsAccess;
-use caresync::gateway::{Gateway, Host};
 use caresync::settings::PaymentSettings;
-use caresync::startup::{Application, Dependencies, realm};
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::identity::LoginIndex;
-use commands::ports::{Clock as _, IdSource as _, SessionId};
+use commands::ports::{Clock as _, IdSource as _};
 use domain::appointment::BookingPolicy;
-use domain::{AccountId, ClinicId, ClinicScope, Currency, DoctorId, PatientId, Role};
+use domain::{ClinicId, Currency, DoctorId, PatientId};
 use razorpay_sandbox::{Sandbox, SandboxKeys, SandboxOptions, SandboxPace};
 use serde_json::{Value, json};
-use tests::sealing::masters;
 use tests::world::{Terms, World};
 use tokio::task::JoinSet;
 
+use crate::application::Node;
 use crate::client::{Client, post};
 use crate::cluster::Cluster;
 
-/// What the gateway signs its webhooks with.
+/// Secret that the gateway signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "what webhooks are signed with";
-/// What each visit costs, in paise.
+/// Fee of each visit, in paise.
 pub const FEE: i64 = 80_000;
 
 const DOCTORS: usize = 50;
@@ -38,17 +33,16 @@ const PER_DAY: usize = 23 * 60 / SLOT as usize;
 const AT_ONCE: usize = 32;
 
 /// A node, its gateway, and orders that it knows.
-pub struct Scene {
-    pub node: Application,
+pub struct Orders {
+    pub node: Node,
     gateway: Sandbox,
-    /// What the gateway calls them.
-    pub orders: Vec<String>,
+    /// Their ids at the gateway.
+    pub ids: Vec<String>,
 }
 
-impl Scene {
+impl Orders {
     /// Starts the real application and has so many visits booked and orders made.
     pub async fn prepare(cluster: &Cluster, orders: usize) -> anyhow::Result<Self> {
-        let keys = JwtKeys::generate()?;
         let now = SystemClock.now();
         let world = World::new(cluster.pool.clone(), now).await?;
         let clinic = world.clinic("UTC", Currency::Inr).await?;
@@ -63,22 +57,22 @@ impl Scene {
             doctors.push(world.doctor(clinic, terms).await?);
         }
         let (gateway, settings) = gateway(cluster)?;
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let parts = parts(cluster, &settings, &keys, &listener)?;
-        let node = Application::start(parts, listener).await?;
+        let policy = BookingPolicy {
+            hold_minutes: 60,
+            ..BookingPolicy::default()
+        };
+        let node = Node::start(&cluster.pool, &settings, policy).await?;
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
-        let desk = Arc::new(Desk {
-            signer: AccessTokenSigner::new(&keys, realm()),
+        let front = Arc::new(FrontDesk {
             clinic: clinic.clinic,
             doctors,
             first_day: midnight + TimeDelta::days(1),
-            now,
         });
-        let orders = desk.make(&node, orders).await?;
+        let orders = front.make_orders(&node, orders).await?;
         Ok(Self {
             node,
             gateway,
-            orders,
+            ids: orders,
         })
     }
 
@@ -115,62 +109,39 @@ fn gateway(cluster: &Cluster) -> anyhow::Result<(Sandbox, PaymentSettings)> {
     Ok((sandbox, settings))
 }
 
-fn parts(
-    cluster: &Cluster,
-    settings: &PaymentSettings,
-    keys: &JwtKeys,
-    listener: &TcpListener,
-) -> anyhow::Result<Dependencies> {
-    let logins = LoginIndex::new([7; 32]);
-    let host = Host {
-        pool: &cluster.pool,
-        logins: &logins,
-        server: Some(listener.local_addr()?),
-    };
-    let gateway = Gateway::open(settings, &host)?;
-    Ok(Dependencies {
-        pool: cluster.pool.clone(),
-        jwt: keys.clone(),
-        logins,
-        master: masters()?,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemIds),
-        policy: BookingPolicy {
-            hold_minutes: 60,
-            ..BookingPolicy::default()
-        },
-        cors_origins: Vec::new(),
-        trusted_proxies: Vec::new(),
-        metrics: MetricsAccess::Closed,
-        gateway,
-    })
-}
-
 /// Books visits and asks to pay for them.
-struct Desk {
-    signer: AccessTokenSigner,
+struct FrontDesk {
     clinic: ClinicId,
     doctors: Vec<DoctorId>,
     /// Midnight of the first day.
     first_day: DateTime<Utc>,
-    now: DateTime<Utc>,
 }
 
-impl Desk {
+/// One visit to book.
+struct Visit {
+    number: usize,
+    patient: PatientId,
+    authorization: String,
+}
+
+impl FrontDesk {
     /// So many orders.
-    async fn make(
+    async fn make_orders(
         self: &Arc<Self>,
-        node: &Application,
+        node: &Node,
         count: usize,
     ) -> anyhow::Result<Vec<String>> {
         let mut running = JoinSet::new();
         for lane in 0..AT_ONCE {
-            let desk = self.clone();
+            let front = self.clone();
             let mut client = Client::connect(node.address()).await?;
+            let numbers = (lane..count).step_by(AT_ONCE);
+            let visits = numbers.map(|number| Visit::new(node, number));
+            let visits: Vec<Visit> = visits.collect::<Result<_, _>>()?;
             running.spawn(async move {
                 let mut orders = Vec::new();
-                for number in (lane..count).step_by(AT_ONCE) {
-                    orders.push((number, desk.order(&mut client, number).await?));
+                for visit in visits {
+                    orders.push((visit.number, front.order(&mut client, &visit).await?));
                 }
                 anyhow::Ok(orders)
             });
@@ -183,39 +154,33 @@ impl Desk {
         Ok(orders.into_iter().map(|(_, order)| order).collect())
     }
 
-    async fn order(&self, client: &mut Client, number: usize) -> anyhow::Result<String> {
-        let slot = number / DOCTORS;
+    async fn order(&self, client: &mut Client, visit: &Visit) -> anyhow::Result<String> {
+        let slot = visit.number / DOCTORS;
         let minutes = slot / PER_DAY * 24 * 60 + slot % PER_DAY * usize::from(SLOT);
-        let patient = PatientId::from_uuid(SystemIds.id());
-        let authorization = format!("authorization: Bearer {}\r\n", self.token(patient)?);
-        let wish = json!({
+        let booking = json!({
             "clinicId": self.clinic,
-            "doctorId": self.doctors[number % DOCTORS],
-            "patientId": patient,
+            "doctorId": self.doctors[visit.number % DOCTORS],
+            "patientId": visit.patient,
             "start": self.first_day + TimeDelta::minutes(i64::try_from(minutes)?),
         });
         let path = "/api/v1/appointments";
-        let booked = ask(client, path, &authorization, &wish).await?;
+        let booked = ask(client, path, &visit.authorization, &booking).await?;
         let id = booked["id"].as_str().context("a visit without an id")?;
         let path = format!("/api/v1/appointments/{id}/payment");
-        let checkout = ask(client, &path, &authorization, &json!({})).await?;
+        let checkout = ask(client, &path, &visit.authorization, &json!({})).await?;
         let order = checkout["orderId"].as_str();
         Ok(order.context("a checkout without an order")?.to_owned())
     }
+}
 
-    fn token(&self, patient: PatientId) -> anyhow::Result<String> {
-        let claims = AccessClaims {
-            sub: AccountId::from_uuid(SystemIds.id()),
-            sid: SessionId(SystemIds.id()),
-            roles: [Role::Patient].into(),
-            clinics: ClinicScope::Only([].into()),
-            patient: Some(patient),
-            doctor: None,
-            iat: self.now,
-            exp: self.now + TimeDelta::hours(2),
-            jti: SystemIds.id(),
-        };
-        self.signer.sign(&claims).context("signing a token")
+impl Visit {
+    fn new(node: &Node, number: usize) -> anyhow::Result<Self> {
+        let patient = PatientId::from_uuid(SystemIds.id());
+        Ok(Self {
+            number,
+            patient,
+            authorization: node.patient(patient)?,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who takes part, on which charts: one round of one of them.
+//! Contenders and workloads: one round of one of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use super::disintegrated::Disintegrated;
 use super::ours::Ours;
 use super::stock::{self, Stock};
 use super::work::{Kind, Side, Work, charts, filling};
-use super::{FIGURE, SEALED, chart::Chart, drive};
+use super::{FIGURE, SEALED, chart::Chart, load};
 use crate::cluster::Cluster;
 use crate::figures::Round;
 use crate::pgbench::Pgbench;
 
-/// Who runs commands.
+/// A side that runs commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entrant {
+pub enum Contender {
     /// The product.
     Ours(Kind),
     /// `postgres-es` as it comes.
@@ -27,10 +27,10 @@ pub enum Entrant {
     Pgbench,
 }
 
-/// Which charts the commands go to.
+/// Charts that the commands go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scene {
-    /// Sixteen per task or more, new each round, with ten events each: nobody waits for anybody.
+pub enum Workload {
+    /// Sixteen per task or more, new each round, with ten events each: no command waits for another.
     Apart,
     /// Two hundred and fifty-six with a thousand events each, kept over the rounds.
     Long,
@@ -38,7 +38,7 @@ pub enum Scene {
     Hot,
 }
 
-impl Scene {
+impl Workload {
     /// As the table calls it.
     pub fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Scene {
         }
     }
 
-    /// How many charts for so many tasks, and how many events in each.
+    /// Number of charts for so many tasks, and of events in each.
     fn size(self, tasks: usize) -> (usize, u32) {
         match self {
             Self::Apart => ((tasks * 16).max(512), 10),
@@ -58,8 +58,8 @@ impl Scene {
     }
 }
 
-/// What the rounds share.
-pub struct Stage<'a> {
+/// State that the rounds share.
+pub struct Setup<'a> {
     pub cluster: &'a Cluster,
     pgbench: Pgbench,
     script: String,
@@ -68,9 +68,9 @@ pub struct Stage<'a> {
     long: Arc<Vec<String>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Setup<'a> {
     /// Makes the tables of the references, and the long charts.
-    pub async fn set(cluster: &'a Cluster, phi: bool) -> anyhow::Result<Self> {
+    pub async fn prepare(cluster: &'a Cluster, phi: bool) -> anyhow::Result<Self> {
         Stock::make_tables(cluster).await?;
         Disintegrated::make_tables(cluster).await?;
         let pgbench = Pgbench::prepare(cluster).await?;
@@ -86,7 +86,7 @@ impl<'a> Stage<'a> {
         .await?;
         owner.close().await;
         let store = Ours::open(cluster).await?;
-        let (count, events) = Scene::Long.size(1);
+        let (count, events) = Workload::Long.size(1);
         let long = Arc::new(charts(count));
         Ours::new(&store, phi).prepare(&long, events).await?;
         let stock = Stock::open(cluster, 1).await?;
@@ -104,35 +104,35 @@ impl<'a> Stage<'a> {
     /// One round.
     pub async fn round(
         &self,
-        entrant: Entrant,
-        scene: Scene,
+        contender: Contender,
+        workload: Workload,
         tasks: usize,
         length: Duration,
     ) -> anyhow::Result<Round> {
-        match entrant {
-            Entrant::Ours(kind) => {
+        match contender {
+            Contender::Ours(kind) => {
                 let side = Arc::new(Ours::new(&self.store, kind.phi));
-                let work = self.work(&side, scene, kind, tasks).await?;
-                drive::full(&side, &work, tasks, length).await
+                let work = self.work(&side, workload, kind, tasks).await?;
+                load::full(&side, &work, tasks, length).await
             }
-            Entrant::Stock => {
+            Contender::Stock => {
                 let side = Arc::new(Stock::open(self.cluster, tasks).await?);
-                let work = self.work(&side, scene, SEALED, tasks).await?;
-                let round = drive::full(&side, &work, tasks, length).await;
+                let work = self.work(&side, workload, SEALED, tasks).await?;
+                let round = load::full(&side, &work, tasks, length).await;
                 side.close().await;
                 round
             }
-            Entrant::Disintegrate => {
+            Contender::Disintegrate => {
                 let side = Arc::new(Disintegrated::open(self.cluster, tasks).await?);
-                let work = self.work(&side, scene, SEALED, tasks).await?;
-                let round = drive::full(&side, &work, tasks, length).await;
+                let work = self.work(&side, workload, SEALED, tasks).await?;
+                let round = load::full(&side, &work, tasks, length).await;
                 side.close().await;
                 round
             }
-            Entrant::Pgbench => {
+            Contender::Pgbench => {
                 let clients = tasks.min(32);
                 let rate = self.pgbench.run(&self.script, clients, length).await?;
-                Ok(Round::of_rate(rate))
+                Ok(Round::from_rate(rate))
             }
         }
     }
@@ -140,21 +140,21 @@ impl<'a> Stage<'a> {
     /// One round of ours at a fixed rate, however long the commands take.
     pub async fn paced(&self, kind: Kind, rate: f64, length: Duration) -> anyhow::Result<Round> {
         let side = Arc::new(Ours::new(&self.store, kind.phi));
-        let work = self.work(&side, Scene::Apart, kind, FIGURE).await?;
-        drive::paced(&side, &work, rate, length).await
+        let work = self.work(&side, Workload::Apart, kind, FIGURE).await?;
+        load::paced(&side, &work, rate, length).await
     }
 
     async fn work<S: Side>(
         &self,
         side: &Arc<S>,
-        scene: Scene,
+        workload: Workload,
         kind: Kind,
         tasks: usize,
     ) -> anyhow::Result<Arc<Work>> {
-        let charts = match scene {
-            Scene::Long => self.long.clone(),
-            Scene::Apart | Scene::Hot => {
-                let (count, events) = scene.size(tasks);
+        let charts = match workload {
+            Workload::Long => self.long.clone(),
+            Workload::Apart | Workload::Hot => {
+                let (count, events) = workload.size(tasks);
                 let charts = Arc::new(charts(count));
                 // With claims, every command opens a chart of its own.
                 if !kind.claims {

@@ -1,4 +1,4 @@
-//! What is delivered: an attempt that failed, a capture and a refund per order, and a tenth again.
+//! Deliveries: an attempt that failed, a capture and a refund per order, and a tenth again.
 
 use adapters::system::SystemIds;
 use commands::ports::IdSource as _;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::RATE;
-use super::scene::{FEE, WEBHOOK_SECRET};
+use super::orders::{FEE, WEBHOOK_SECRET};
 use crate::client::post;
 
 /// Every tenth delivery repeats one from so many deliveries before.
@@ -18,7 +18,7 @@ const LATER: usize = 3 * RATE as usize;
 /// A delivery.
 #[derive(Clone)]
 pub struct Delivery {
-    /// What it leads to in the log.
+    /// Event that it leads to.
     pub fact: Fact,
     /// The whole request.
     pub request: Vec<u8>,
@@ -33,7 +33,7 @@ pub struct Fact {
     pub id: String,
 }
 
-/// How many orders it takes for so many deliveries.
+/// Number of orders for so many deliveries.
 pub fn orders_for(deliveries: u32) -> usize {
     (deliveries as usize).div_ceil(3)
 }
@@ -50,12 +50,12 @@ pub fn plan(orders: &[String], count: u32) -> Vec<Delivery> {
         due.push((at + LATER, refunded(order, &paid, &refund)));
     }
     due.sort_by_key(|(at, _)| *at);
-    let mut news = due.into_iter().map(|(_, delivery)| delivery);
+    let mut fresh = due.into_iter().map(|(_, delivery)| delivery);
     let mut plan: Vec<Delivery> = Vec::new();
     while plan.len() < count as usize {
         let repeated = (plan.len() % 10 == 9).then(|| plan.len().checked_sub(REPEATS));
         let repeated = repeated.flatten().map(|before| plan[before].clone());
-        let Some(next) = repeated.or_else(|| news.next()) else {
+        let Some(next) = repeated.or_else(|| fresh.next()) else {
             break;
         };
         plan.push(next);
@@ -105,7 +105,7 @@ fn payment(order: &str, attempt: &str, status: &str) -> Value {
         "status": status, "order_id": order, "invoice_id": null, "international": false,
         "method": "upi", "amount_refunded": 0, "refund_status": null,
         "captured": status == "captured", "description": null, "card_id": null, "bank": null,
-        "wallet": null, "vpa": "somebody@upi", "email": "somebody@example.com",
+        "wallet": null, "vpa": "asha@upi", "email": "asha@example.com",
         "contact": "+919812345678", "notes": [], "fee": 2, "tax": 0, "error_code": null,
         "error_description": null, "error_source": null, "error_step": null, "error_reason": null,
         "acquirer_data": {}, "created_at": 1_567_674_599,
