@@ -1,4 +1,4 @@
-//! A database of one's own, copied from a migrated template.
+//! A database per test, copied from a migrated template.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-/// Where `script/test` says the test cluster is.
+/// Variable in which `script/test` passes the URL of the test cluster.
 pub const CLUSTER: &str = "CARESYNC_TEST_DATABASE_URL";
 
 /// A freshly migrated database in the test cluster.
@@ -25,7 +25,7 @@ impl Database {
         let template = template(&cluster).await?;
         let name = format!("test_{}", random().simple());
         let mut admin = PgConnection::connect_with(&cluster).await?;
-        // Copying waits for nobody, but the template must have no other session at that moment.
+        // The template must have no other session at that moment.
         let sql = format!(r#"create database "{name}" template "{template}""#);
         sqlx::raw_sql(&sql)
             .execute(&mut admin)
@@ -36,7 +36,7 @@ impl Database {
         })
     }
 
-    /// How to connect to it.
+    /// Options to connect to it.
     #[must_use]
     pub fn options(&self) -> PgConnectOptions {
         self.options.clone()

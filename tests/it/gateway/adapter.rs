@@ -35,7 +35,7 @@ fn new_refund(attempt: &GatewayPaymentId, attempt_number: u16) -> NewRefund {
 }
 
 #[tokio::test]
-async fn a_payment_is_ordered_paid_checked_and_given_back() {
+async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_payment_is_ordered_paid_checked_and_given_back() {
 }
 
 #[tokio::test]
-async fn a_capture_is_taken_once_and_asked_for_twice() {
+async fn a_repeated_capture_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_capture_is_taken_once_and_asked_for_twice() {
 }
 
 #[tokio::test]
-async fn a_refund_that_failed_is_another_one_at_the_next_try() {
+async fn a_retry_of_a_failed_refund_is_a_new_refund() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_refund_that_failed_is_another_one_at_the_next_try() {
 }
 
 #[tokio::test]
-async fn an_order_whose_answer_was_lost_is_made_once() {
+async fn an_order_whose_response_was_lost_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let lost = json!({"failNext": 2, "status": 502, "html": true, "afterEffect": true});
@@ -142,7 +142,7 @@ async fn an_order_whose_answer_was_lost_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_made_once() {
+async fn a_refund_whose_response_was_lost_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
@@ -158,7 +158,7 @@ async fn a_refund_whose_answer_was_lost_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_away_can_be_asked_later() {
+async fn a_gateway_that_was_down_can_be_called_again() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter_with(RazorpayLimits {
         pause: std::time::Duration::from_millis(5),

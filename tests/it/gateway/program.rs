@@ -20,7 +20,7 @@ fn request(server: &Server, method: Method, path: &str) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn a_killed_program_forgets_no_payment_and_no_webhook() {
+async fn a_killed_program_loses_no_payment_and_no_webhook() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
     let order =
         json!({"amount": 50_000, "currency": "INR", "receipt": "r", "unique_receipt": true});
@@ -30,7 +30,7 @@ async fn a_killed_program_forgets_no_payment_and_no_webhook() {
     )
     .await;
     let attempts = format!("/sandbox/orders/{}/attempts", made["id"].as_str().unwrap());
-    // Too late for this test: what waits is looked at, and nobody takes it.
+    // Due after the test: the webhooks stay waiting.
     let plan = json!({"outcome": "captured", "webhook": {"delay_ms": 3_600_000}});
     expect(200, request(&server, Method::POST, &attempts).json(&plan)).await;
     server.kill();
@@ -53,7 +53,7 @@ async fn a_killed_program_forgets_no_payment_and_no_webhook() {
 }
 
 #[tokio::test]
-async fn the_start_says_in_one_line_which_gateway_it_is_and_refuses_half_of_one() {
+async fn the_start_logs_which_gateway_is_used_and_refuses_incomplete_settings() {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     server.restart().await;
     let said = |server: &Server| -> Vec<String> {

@@ -1,5 +1,5 @@
-//! Two who want what only one can have, at two programs on one database, two hundred times: one has it
-//! and the other is told clearly, and the claims are what the events say.
+//! Two conflicting requests at two programs on one database, two hundred times: one succeeds, the other
+//! is refused with the right problem, and the claims match the events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use commands::ports::{Clock as _, IdSource as _};
 use domain::{ClinicScope, Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 
@@ -19,8 +19,8 @@ const ROUNDS: usize = 200;
 /// Slots of five minutes from nine to five.
 const SLOTS_A_DAY: usize = 96;
 
-/// Two programs, a doctor, and tokens for whoever is needed.
-struct Arena {
+/// Two programs on one database, a doctor, and access tokens.
+struct Contest {
     site: Site,
     first: Server,
     second: Server,
@@ -29,7 +29,7 @@ struct Arena {
     pool: PgPool,
 }
 
-impl Arena {
+impl Contest {
     async fn open() -> Self {
         let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
         let first = Server::start(&site.keys).await;
@@ -62,33 +62,33 @@ impl Arena {
         }
     }
 
-    fn token(&self, somebody: &Somebody) -> String {
-        self.site.token(somebody).unwrap()
+    fn token(&self, principal: &Principal) -> String {
+        self.site.token(principal).unwrap()
     }
 
     fn patient(&self) -> String {
-        self.token(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+        self.token(&Principal::patient(PatientId::from_uuid(SystemIds.id())))
     }
 
     fn desk(&self) -> String {
-        self.token(&Somebody::receptionist(ClinicScope::All))
+        self.token(&Principal::receptionist(ClinicScope::All))
     }
 
-    fn wish(&self, start: DateTime<Utc>) -> Value {
+    fn booking_request(&self, start: DateTime<Utc>) -> Value {
         json!({"clinicId": self.clinic, "doctorId": self.doctor, "start": start})
     }
 
     fn book(&self, node: &Client, token: &str, start: DateTime<Utc>) -> Call {
         let patient = node.with_token(token);
-        patient.post("/api/v1/appointments", &self.wish(start))
+        patient.post("/api/v1/appointments", &self.booking_request(start))
     }
 
-    /// Every appointment and leave holds what its events say, and nobody else holds anything.
+    /// Stops both programs, once the claims equal what the events say.
     async fn close(mut self) {
         for server in [&self.first, &self.second] {
             all_read(&server.client).await;
         }
-        assert_eq!(claims(&self.pool).await, told(&self.pool).await);
+        assert_eq!(claims(&self.pool).await, claims_of_events(&self.pool).await);
         self.pool.close().await;
         self.second.stop().await;
         self.first.stop().await;
@@ -106,15 +106,15 @@ fn slot(number: usize) -> DateTime<Utc> {
 
 type Held = BTreeSet<(String, String, DateTime<Utc>, DateTime<Utc>)>;
 
-/// What is held: by whom, what kind, from when to when.
+/// Stored claims: holder, kind, start and end.
 async fn claims(pool: &PgPool) -> Held {
     let sql = "select holder, kind, lower(during), upper(during) from slot_claims";
     let rows: Vec<_> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
     rows.into_iter().collect()
 }
 
-/// What the events say is held.
-async fn told(pool: &PgPool) -> Held {
+/// Claims that the events imply.
+async fn claims_of_events(pool: &PgPool) -> Held {
     let sql = "select aggregate_id, event_type, payload from events
                where aggregate_type in ('appointment', 'leave') order by aggregate_id, sequence";
     let rows: Vec<(String, String, Value)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
@@ -144,7 +144,7 @@ async fn told(pool: &PgPool) -> Held {
     claims.collect()
 }
 
-/// Status and slug of both answers; exactly one of them has what it wanted.
+/// Asserts that exactly one of two requests succeeded and the other has its slug. Returns the winner.
 #[track_caller]
 fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
     let won: Vec<_> = replies.iter().map(|reply| reply.status < 300).collect();
@@ -156,8 +156,8 @@ fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_who_moves_to_a_slot_and_one_who_books_it_one_has_it() {
-    let arena = Arena::open().await;
+async fn a_move_and_a_booking_for_one_slot_have_one_winner() {
+    let arena = Contest::open().await;
     for round in 0..ROUNDS {
         let [here, there] = arena.nodes(round);
         let (asha, ravi) = (arena.patient(), arena.patient());
@@ -177,8 +177,8 @@ async fn of_one_who_moves_to_a_slot_and_one_who_books_it_one_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leave_and_a_booking_never_have_the_same_time() {
-    let arena = Arena::open().await;
-    let doctor = arena.token(&Somebody::doctor(arena.doctor));
+    let arena = Contest::open().await;
+    let doctor = arena.token(&Principal::doctor(arena.doctor));
     let path = format!("/api/v1/doctors/{}/leaves", arena.doctor);
     for round in 0..ROUNDS {
         let [here, there] = arena.nodes(round);
@@ -195,10 +195,10 @@ async fn a_leave_and_a_booking_never_have_the_same_time() {
     arena.close().await;
 }
 
-/// Both have seen the first version and insist on it.
+/// Both requests name the first version in `If-Match`.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_who_cancels_and_one_who_confirms_what_they_saw_one_is_heard() {
-    let arena = Arena::open().await;
+async fn a_cancellation_and_a_confirmation_of_one_version_have_one_winner() {
+    let arena = Contest::open().await;
     let desk = arena.desk();
     for round in 0..ROUNDS {
         let [here, there] = arena.nodes(round);
@@ -220,10 +220,10 @@ async fn of_one_who_cancels_and_one_who_confirms_what_they_saw_one_is_heard() {
     arena.close().await;
 }
 
-/// Without that, a cancellation after a confirmation is in order; the other way round it is not.
+/// Without `If-Match`, a cancellation may follow a confirmation; the other order is refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_cancelled_is_never_confirmed() {
-    let arena = Arena::open().await;
+async fn a_cancelled_visit_is_never_confirmed() {
+    let arena = Contest::open().await;
     let desk = arena.desk();
     for round in 0..ROUNDS {
         let [here, there] = arena.nodes(round);
@@ -247,12 +247,12 @@ async fn what_was_cancelled_is_never_confirmed() {
     arena.close().await;
 }
 
-/// A doctor who can sign in, so that an admin can disable them. Answers with the account's path.
-async fn doctor_with_an_account(arena: &mut Arena) -> String {
+/// Registers a doctor with an account, so that an admin can disable it. Returns the account's path.
+async fn doctor_with_an_account(arena: &mut Contest) -> String {
     let admin = arena
         .first
         .client
-        .with_token(arena.token(&Somebody::admin()));
+        .with_token(arena.token(&Principal::admin()));
     let meera = json!({
         "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
         "email": "meera@example.org", "password": "correct horse battery",
@@ -292,12 +292,12 @@ async fn doctor_with_an_account(arena: &mut Arena) -> String {
     format!("/api/v1/accounts/{account}")
 }
 
-/// Whoever is disabled takes no bookings from that moment of the log on, whatever was under way.
+/// No booking follows the disabling of a doctor in the log, whatever was in progress.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
-    let mut arena = Arena::open().await;
+async fn no_booking_follows_the_disabling_of_its_doctor_in_the_log() {
+    let mut arena = Contest::open().await;
     let account = doctor_with_an_account(&mut arena).await;
-    let admin = arena.token(&Somebody::admin());
+    let admin = arena.token(&Principal::admin());
     let why = json!({"reason": "Left"});
     let mut booked = 0;
     for round in 0..ROUNDS {
@@ -338,10 +338,10 @@ async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
     arena.close().await;
 }
 
-/// Two visits that want each other's slots, and two that want a third one's.
+/// Two visits move to each other's slots, then both to a third slot.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_move_to_one_slot_one_gets_there_and_nobody_swaps() {
-    let arena = Arena::open().await;
+async fn two_moves_to_one_slot_have_one_winner_and_visits_do_not_swap() {
+    let arena = Contest::open().await;
     for round in 0..ROUNDS / 4 {
         let [here, there] = arena.nodes(round);
         let (asha, ravi) = (arena.patient(), arena.patient());

@@ -1,4 +1,7 @@
-//! How the tests change when a doctor can be booked, and ask for it.
+//! Requests that change and query a doctor's hours, used by several tests.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -49,19 +52,24 @@ pub async fn withdraw(clinic: &Clinic, who: &Client, date: &str) -> Call {
         .header("If-Match", etag(clinic, clinic.facts.clinic).await)
 }
 
-/// What is offered of some days, and why the rest is not, once `after` is known.
-pub async fn explained(clinic: &Clinic, (from, to): (&str, &str), after: &Reply) -> Value {
+/// Availability of some days, with the reason for each time not offered, once `after` is known.
+pub async fn explained(
+    clinic: &Clinic,
+    days: RangeInclusive<impl Display>,
+    after: &Reply,
+) -> Value {
+    let (from, to) = days.into_inner();
     let path = format!(
         "/api/v1/doctors/{}/availability?clinicId={}&from={from}&to={to}&explain=true",
         clinic.doctor, clinic.facts.clinic
     );
-    let asked = clinic.settled(async || clinic.nobody().get(&path).after(after));
+    let asked = clinic.settled(async || clinic.anonymous().get(&path).after(after));
     asked.await.body
 }
 
-/// When the slots of a day begin, as `HH:MM` in UTC.
+/// Start times of the slots of a day, as `HH:MM` in UTC.
 pub async fn starts(clinic: &Clinic, day: &str, after: &Reply) -> Vec<String> {
-    let offered = explained(clinic, (day, day), after).await;
+    let offered = explained(clinic, day..=day, after).await;
     let slots = offered["slots"].as_array().unwrap();
     slots
         .iter()

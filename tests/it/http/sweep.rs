@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{ClinicId, ClinicScope, DoctorId, PatientId, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use uuid::Uuid;
 
 use crate::support::{Client, Clinic, Reply, all_read, slot};
@@ -103,7 +103,7 @@ async fn things(clinic: &Clinic) -> Things {
         "roles": ["RECEPTIONIST"],
         "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
     });
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let account = admin.post("/api/v1/accounts", &desk).expect(201).await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -237,20 +237,20 @@ impl Things {
 fn strangers(clinic: &Clinic) -> [Client; 5] {
     let elsewhere = || ClinicScope::Only([ClinicId::from_uuid(Uuid::from_u128(1))].into());
     Role::ALL.map(|role| {
-        let somebody = match role {
-            Role::Patient => Somebody::patient(PatientId::from_uuid(Uuid::from_u128(2))),
-            Role::Doctor => Somebody {
+        let principal = match role {
+            Role::Patient => Principal::patient(PatientId::from_uuid(Uuid::from_u128(2))),
+            Role::Doctor => Principal {
                 clinics: elsewhere(),
-                ..Somebody::doctor(DoctorId::from_uuid(Uuid::from_u128(3)))
+                ..Principal::doctor(DoctorId::from_uuid(Uuid::from_u128(3)))
             },
-            Role::Receptionist => Somebody::receptionist(elsewhere()),
-            Role::Admin | Role::Auditor => Somebody {
+            Role::Receptionist => Principal::receptionist(elsewhere()),
+            Role::Admin | Role::Auditor => Principal {
                 roles: vec![role],
                 clinics: elsewhere(),
-                ..Somebody::admin()
+                ..Principal::admin()
             },
         };
-        clinic.client(&somebody)
+        clinic.client(&principal)
     })
 }
 
@@ -270,7 +270,7 @@ fn documented() -> BTreeMap<String, BTreeSet<u16>> {
 }
 
 #[test]
-fn the_table_has_every_route_of_the_document_and_no_other() {
+fn the_table_lists_exactly_the_routes_of_the_document() {
     let document: BTreeSet<_> = documented().into_keys().collect();
     let table: BTreeSet<_> = ROUTES
         .iter()
@@ -308,14 +308,14 @@ impl Sweep<'_> {
             call = call.header("If-Match", "\"1\"");
         }
         if route == "get /api/v1/patients/{id}" {
-            all_read(self.clinic.nobody()).await;
+            all_read(self.clinic.anonymous()).await;
         }
         call.send().await
     }
 }
 
 #[tokio::test]
-async fn every_route_is_closed_to_those_whom_it_does_not_concern() {
+async fn every_route_answers_anonymous_and_unrelated_callers_as_the_table_says() {
     let clinic = Clinic::open().await;
     let things = things(&clinic).await;
     let documented = documented();
@@ -325,12 +325,14 @@ async fn every_route_is_closed_to_those_whom_it_does_not_concern() {
         number: 0,
     };
     let mut wrong = Vec::new();
-    for (route, (nobody, roles)) in ROUTES {
+    for (route, (anonymous, roles)) in ROUTES {
         let strangers = strangers(&clinic);
-        let callers = [("nobody", clinic.nobody(), nobody)].into_iter().chain(
-            (Role::ALL.iter().zip(&strangers).zip(roles))
-                .map(|((role, caller), status)| (role.as_str(), caller, status)),
-        );
+        let callers = [("nobody", clinic.anonymous(), anonymous)]
+            .into_iter()
+            .chain(
+                (Role::ALL.iter().zip(&strangers).zip(roles))
+                    .map(|((role, caller), status)| (role.as_str(), caller, status)),
+            );
         for (who, caller, expected) in callers {
             let answer = sweep.ask(route, caller).await;
             if answer.status != expected {
@@ -353,13 +355,13 @@ async fn every_route_is_closed_to_those_whom_it_does_not_concern() {
 
 /// Whoever may pass sends nonsense: a refusal, never a failure.
 #[tokio::test]
-async fn no_route_fails_on_nonsense() {
+async fn no_route_answers_malformed_input_with_a_server_error() {
     let clinic = Clinic::open().await;
-    let all_roles = Somebody {
+    let all_roles = Principal {
         roles: Role::ALL.to_vec(),
         patient: Some(PatientId::from_uuid(Uuid::from_u128(2))),
         doctor: Some(clinic.doctor),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
     let caller = clinic.client(&all_roles);
     let bodies = [

@@ -1,4 +1,4 @@
-//! What the HTTP tests share: a client that says which status it expects, and a clinic to visit.
+//! Shared by all tests: an HTTP client that states the expected status, a clinic with a node, and the program as a process.
 
 mod client;
 mod clinic;

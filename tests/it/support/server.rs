@@ -28,9 +28,9 @@ pub struct Server {
     pub master_key: Option<String>,
     /// Further variables of its environment.
     pub environment: Vec<(&'static str, String)>,
-    /// Whether it is started with demo data.
+    /// Starts it with demo data.
     pub demo: bool,
-    /// How much of it, as `--size` says.
+    /// Amount of demo data, as `--size` takes it.
     pub size: Option<&'static str>,
 }
 
@@ -90,7 +90,7 @@ impl Server {
         self.listening().await;
     }
 
-    /// Starts it where it must not start, and answers what it says.
+    /// Starts it where it must not start, and returns what it logs.
     pub async fn refuses_to_start(&mut self) -> String {
         self.spawn();
         self.gone("the server refuses to start").await;
@@ -135,12 +135,12 @@ impl Server {
         self.folder.path()
     }
 
-    /// What it has logged since it was started last.
+    /// Log since the last start.
     pub fn logged(&self) -> String {
         fs::read_to_string(self.log()).unwrap()
     }
 
-    /// Where the sandbox of the payment gateway listens since the last start, e.g. `http://127.0.0.1:4711`.
+    /// Address of the payment sandbox since the last start, e.g. `http://127.0.0.1:4711`.
     pub fn sandbox(&self) -> String {
         let log = self.logged();
         let mut lines = log.lines();
@@ -158,7 +158,7 @@ impl Server {
     async fn listening(&mut self) {
         let log = self.log();
         let mut address = None;
-        // The demo's passwords are hashed before anybody is answered.
+        // The demo's passwords are hashed before the first request is answered.
         let patience = Duration::from_secs(if self.demo { 120 } else { 20 });
         eventually_within(patience, "the server listens", async || {
             let text = fs::read_to_string(&log).unwrap();
@@ -186,12 +186,12 @@ impl Server {
         process.wait().unwrap();
     }
 
-    /// Lets the program do nothing more, with all that it has open, until [`Server::resume`].
+    /// Suspends the program, with all that it has open, until [`Server::resume`].
     pub fn pause(&self) {
         self.signal(Signal::SIGSTOP);
     }
 
-    /// Lets it go on.
+    /// Continues a suspended program.
     pub fn resume(&self) {
         self.signal(Signal::SIGCONT);
     }
@@ -229,7 +229,7 @@ impl Server {
         postmaster(&self.folder().join("postgres"))
     }
 
-    /// The same as soon as the database is there.
+    /// The same, as soon as the database exists.
     pub async fn pool_soon(&self) -> PgPool {
         let passwords = self.folder().join("postgres/passwords.json");
         let patience = Duration::from_mins(1);
@@ -261,7 +261,7 @@ impl Server {
         pool.connect_with(options).await.unwrap()
     }
 
-    /// How to connect to the private database as the superuser, the owner or the app.
+    /// Options to connect to the private database as the superuser, the owner or the app.
     pub fn options(&self, role: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(self.folder().join("postgres/run"))

@@ -1,4 +1,4 @@
-//! A clinic, and the sandbox of its node.
+//! A clinic, and the payment sandbox of its node.
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -6,23 +6,23 @@ use commands::ports::IdSource as _;
 use domain::PatientId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use crate::support::{Client, Clinic, Reply, eventually, now};
 
-/// What the doctor of such a clinic asks for.
+/// Fee of a visit, in paise.
 pub const FEE: i64 = 80_000;
 
-/// A clinic with a till.
-pub struct Till {
+/// A clinic and a client of its payment sandbox.
+pub struct Fixture {
     pub clinic: Clinic,
     http: reqwest::Client,
 }
 
-/// What a browser brings back from the gateway's form.
-pub type Word = Value;
+/// Response of the gateway's checkout form: ids and signature.
+pub type Proof = Value;
 
-impl Till {
+impl Fixture {
     pub async fn open() -> Self {
         Self {
             clinic: Clinic::open().await,
@@ -34,21 +34,21 @@ impl Till {
         self.clinic.close().await;
     }
 
-    /// A patient whose token lasts.
+    /// A patient whose token outlives the test's clock.
     pub fn patient(&self) -> Client {
-        self.lasting(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+        self.long_lived(&Principal::patient(PatientId::from_uuid(SystemIds.id())))
     }
 
-    /// Somebody with a token that lasts.
-    pub fn lasting(&self, somebody: &Somebody) -> Client {
+    /// A client whose token outlives the test's clock.
+    pub fn long_lived(&self, principal: &Principal) -> Client {
         let end = now() + TimeDelta::days(9);
-        let token = self.clinic.site.token_until(somebody, end).unwrap();
-        self.clinic.nobody().with_token(token)
+        let token = self.clinic.site.token_until(principal, end).unwrap();
+        self.clinic.anonymous().with_token(token)
     }
 
-    /// An admin whose token lasts.
+    /// An admin whose token outlives the test's clock.
     pub fn admin(&self) -> Client {
-        self.lasting(&Somebody::admin())
+        self.long_lived(&Principal::admin())
     }
 
     /// Opens the checkout of a visit.
@@ -57,43 +57,43 @@ impl Till {
         who.post(&path, &json!({})).expect(201).await
     }
 
-    /// Tries to pay an order, with an end that is told.
-    pub async fn attempt(&self, checkout: &Reply, plan: Value) -> Word {
+    /// Tries to pay an order with the outcome of `plan`.
+    pub async fn attempt(&self, checkout: &Reply, plan: Value) -> Proof {
         let order = checkout.text("orderId");
         let path = format!("/sandbox/orders/{order}/attempts");
-        self.knob(Method::POST, &path, plan).await
+        self.control(Method::POST, &path, plan).await
     }
 
-    /// Pays an order; nobody hears of it.
-    pub async fn pay_in_silence(&self, checkout: &Reply) -> Word {
+    /// Pays an order; the gateway sends no webhook.
+    pub async fn pay_without_webhook(&self, checkout: &Reply) -> Proof {
         let silent = json!({"outcome": "captured", "webhook": {"drop": true}});
         self.attempt(checkout, silent).await
     }
 
-    /// Brings back the gateway's word.
-    pub async fn verify(&self, who: &Client, checkout: &Reply, word: &Word) -> Reply {
-        self.verifying(who, checkout, word, 200).await
+    /// Sends the checkout's response to the node.
+    pub async fn verify(&self, who: &Client, checkout: &Reply, proof: &Proof) -> Reply {
+        self.verify_expecting(who, checkout, proof, 200).await
     }
 
     /// The same, with the status that is expected.
-    pub async fn verifying(
+    pub async fn verify_expecting(
         &self,
         who: &Client,
         checkout: &Reply,
-        word: &Word,
+        proof: &Proof,
         status: u16,
     ) -> Reply {
         let path = format!("/api/v1/payments/{}/verify", checkout.text("paymentId"));
         let body = json!({
-            "razorpay_payment_id": word["razorpay_payment_id"],
-            "razorpay_order_id": word["razorpay_order_id"],
-            "razorpay_signature": word["razorpay_signature"],
+            "razorpay_payment_id": proof["razorpay_payment_id"],
+            "razorpay_order_id": proof["razorpay_order_id"],
+            "razorpay_signature": proof["razorpay_signature"],
         });
         who.post(&path, &body).expect(status).await
     }
 
-    /// Turns a knob of the sandbox.
-    pub async fn knob(&self, method: Method, path: &str, body: Value) -> Value {
+    /// Sends a control request to the sandbox.
+    pub async fn control(&self, method: Method, path: &str, body: Value) -> Value {
         let url = self.clinic.sandbox(path);
         let answer = self.http.request(method, url).json(&body).send().await;
         let answer = answer.unwrap();
@@ -102,8 +102,8 @@ impl Till {
         serde_json::from_slice(&bytes).unwrap_or(Value::Null)
     }
 
-    /// What the gateway's own books say of an order: captured, refunded.
-    pub async fn books(&self, checkout: &Reply) -> (i64, i64) {
+    /// Amounts of an order at the gateway: captured, refunded.
+    pub async fn amounts(&self, checkout: &Reply) -> (i64, i64) {
         let url = self.clinic.sandbox("/sandbox/books");
         let answer = self.http.get(url).send().await.unwrap();
         let books: Value = answer.json().await.unwrap();
@@ -116,14 +116,14 @@ impl Till {
         (amount("captured"), amount("refunded"))
     }
 
-    /// Waits until the gateway's own books say this of an order.
-    pub async fn books_say(&self, checkout: &Reply, expected: (i64, i64)) {
-        let what = format!("the gateway's books say {expected:?}");
-        eventually(&what, async || self.books(checkout).await == expected).await;
+    /// Waits until the gateway has captured and refunded these amounts of an order.
+    pub async fn wait_for_amounts(&self, checkout: &Reply, expected: (i64, i64)) {
+        let what = format!("the gateway has captured and refunded {expected:?}");
+        eventually(&what, async || self.amounts(checkout).await == expected).await;
     }
 
-    /// Waits until the visit stands so.
-    pub async fn stands(&self, who: &Client, booked: &Reply, status: &str) -> Reply {
+    /// Waits until the visit has this status.
+    pub async fn wait_for_status(&self, who: &Client, booked: &Reply, status: &str) -> Reply {
         let path = booked.appointment("");
         eventually(&format!("the visit is {status}"), async || {
             who.get(&path).send().await.body["status"] == status
@@ -133,20 +133,20 @@ impl Till {
     }
 
     /// The grounds of all refunds that were requested of a payment.
-    pub async fn grounds(&self, checkout: &Reply) -> Vec<String> {
+    pub async fn refund_grounds(&self, checkout: &Reply) -> Vec<String> {
         let sql = "
-            select payload ->> 'grounds'
+            select payload ->> 'refund_grounds'
             from events
             where aggregate_type = 'payment'
               and aggregate_id = $1
               and event_type = 'payment.refund_requested'
             order by sequence";
-        let grounds = sqlx::query_scalar(sql).bind(checkout.text("paymentId"));
-        grounds.fetch_all(&self.clinic.pool).await.unwrap()
+        let refund_grounds = sqlx::query_scalar(sql).bind(checkout.text("paymentId"));
+        refund_grounds.fetch_all(&self.clinic.pool).await.unwrap()
     }
 
-    /// How many events of that type a payment has.
-    pub async fn facts(&self, checkout: &Reply, event_type: &str) -> i64 {
+    /// Number of events of that type of a payment.
+    pub async fn count_events(&self, checkout: &Reply, event_type: &str) -> i64 {
         let sql = "select count(*) from events where aggregate_id = $1 and event_type = $2";
         let facts = sqlx::query_scalar(sql)
             .bind(checkout.text("paymentId"))
@@ -155,16 +155,16 @@ impl Till {
     }
 
     /// Moves the clock.
-    pub fn set(&self, now: DateTime<Utc>) {
+    pub fn set_clock(&self, now: DateTime<Utc>) {
         self.clinic.site.clock.set(now);
     }
 
-    /// Waits until the hold's end has been noted.
-    pub async fn hold_ends(&self, booked: &Reply) {
+    /// Moves the clock to the hold's end and waits until it has expired.
+    pub async fn expire_hold(&self, booked: &Reply) {
         let end: DateTime<Utc> = booked.text("holdUntil").parse().unwrap();
-        self.set(end);
+        self.set_clock(end);
         let id = booked.id().to_string();
-        eventually("the hold's end is noted", async || {
+        eventually("the hold has expired", async || {
             let sql = "select count(*) from events where aggregate_id = $1 and event_type = 'appointment.hold_expired'";
             self.clinic.count(sql, &id).await == 1
         })
