@@ -15,7 +15,7 @@ use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 
-use crate::support::{Client, Reply, Server};
+use crate::support::{Client, Reply, Server, all_read};
 
 /// A running server whose transaction ids are far ahead of a new cluster's.
 pub struct Original {
@@ -76,6 +76,14 @@ impl Original {
             .key(&format!("booking-of-slot-{slot}"))
             .expect(201)
             .await
+    }
+
+    /// Restarts the server and reads an appointment, which must have this status.
+    pub async fn restarts_with(&mut self, appointment: &Reply, status: u16) {
+        self.server.restart().await;
+        all_read(&self.server.client).await;
+        let read = self.at(&self.server).get(&appointment.appointment(""));
+        read.expect(status).await;
     }
 
     pub fn booking_request(&self, slot: i32) -> Value {

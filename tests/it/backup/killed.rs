@@ -7,7 +7,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::database::Database;
 
 use super::fixture::{Original, count, fails, succeeds, text, url};
-use crate::support::{Server, all_read, eventually};
+use crate::support::{Server, eventually};
 
 /// An empty database in the test cluster, and its URL.
 async fn empty_database() -> (Database, String) {
@@ -96,13 +96,7 @@ async fn a_private_database_is_unchanged_until_the_restore_is_complete() {
         !replaced(&original.server),
         "it was killed too late to show anything"
     );
-    original.server.restart().await;
-    all_read(&original.server.client).await;
-    original
-        .at(&original.server)
-        .get(&newer.appointment(""))
-        .expect(200)
-        .await;
+    original.restarts_with(&newer, 200).await;
     original.server.stop().await;
 
     succeeds(
@@ -111,12 +105,6 @@ async fn a_private_database_is_unchanged_until_the_restore_is_complete() {
             .command(&["restore", text(&backup), "--replace"]),
     );
     assert!(replaced(&original.server));
-    original.server.restart().await;
-    all_read(&original.server.client).await;
-    original
-        .at(&original.server)
-        .get(&newer.appointment(""))
-        .expect(404)
-        .await;
+    original.restarts_with(&newer, 404).await;
     original.server.stop().await;
 }

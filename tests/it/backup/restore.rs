@@ -122,13 +122,7 @@ async fn a_database_that_is_not_empty_is_replaced_only_on_request_and_kept() {
         original.server.command(&["restore", text(&backup)]),
         "not empty",
     );
-    original.server.restart().await;
-    all_read(&original.server.client).await;
-    original
-        .at(&original.server)
-        .get(&later.appointment(""))
-        .expect(200)
-        .await;
+    original.restarts_with(&later, 200).await;
     original.server.stop().await;
 
     succeeds(
@@ -141,13 +135,7 @@ async fn a_database_that_is_not_empty_is_replaced_only_on_request_and_kept() {
     let aside: Vec<_> = names.filter(|name| name.starts_with("postgres-")).collect();
     assert_eq!(aside.len(), 1, "{aside:?}");
     assert!(aside[0].starts_with("postgres-replaced-"), "{aside:?}");
-    original.server.restart().await;
-    all_read(&original.server.client).await;
-    original
-        .at(&original.server)
-        .get(&later.appointment(""))
-        .expect(404)
-        .await;
+    original.restarts_with(&later, 404).await;
     original.server.stop().await;
 }
 
@@ -247,12 +235,6 @@ async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring() {
             .server
             .command(&[&replace[..], &with_keyring].concat()),
     );
-    original.server.restart().await;
-    all_read(&original.server.client).await;
-    original
-        .at(&original.server)
-        .get(&kept.appointment(""))
-        .expect(200)
-        .await;
+    original.restarts_with(&kept, 200).await;
     original.server.stop().await;
 }

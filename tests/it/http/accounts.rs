@@ -36,7 +36,7 @@ async fn a_disabled_account_is_signed_out_on_every_node_until_it_is_enabled() {
     desk.get(ME).expect(200).await;
     let disable = admin.post(&format!("{path}/disable"), &json!({"reason": "Left"}));
     disable.expect(200).await;
-    for node in [clinic.anonymous(), &other.1] {
+    for node in [clinic.anonymous(), &other.client] {
         let desk = desk.at(node);
         eventually("its session ends", async || {
             desk.get(ME).send().await.status == 401
@@ -52,7 +52,7 @@ async fn a_disabled_account_is_signed_out_on_every_node_until_it_is_enabled() {
     refresh().expect(401).await;
     clinic.site.clock.advance(TimeDelta::seconds(1));
     login(&clinic).expect(200).await;
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 

@@ -1,23 +1,10 @@
 //! Clinics, their doctors, and when these are free.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use tests::app::Principal;
 
+use super::schedule::free;
 use crate::support::{Client, Clinic, Reply, slot};
-
-async fn free(clinic: &Clinic, after: &Reply) -> Vec<DateTime<Utc>> {
-    let path = format!(
-        "/api/v1/doctors/{}/availability?clinicId={}&from=2026-12-01&to=2026-12-01",
-        clinic.doctor, clinic.facts.clinic
-    );
-    let offered = clinic
-        .settled(async || clinic.anonymous().get(&path).after(after))
-        .await;
-    let slots = offered.body["slots"].as_array().unwrap();
-    let start = |slot: &serde_json::Value| slot["start"].as_str().unwrap().parse().unwrap();
-    slots.iter().map(start).collect()
-}
 
 #[tokio::test]
 async fn a_booked_slot_is_not_offered_until_it_is_cancelled() {

@@ -13,6 +13,7 @@ use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 
+use super::schedule::WEEKDAYS;
 use crate::support::{Call, Client, Reply, Server, all_read};
 
 const ROUNDS: usize = 200;
@@ -81,6 +82,19 @@ impl Contest {
     fn book(&self, node: &Client, token: &str, start: DateTime<Utc>) -> Call {
         let patient = node.with_token(token);
         patient.post("/api/v1/appointments", &self.booking_request(start))
+    }
+
+    /// Books a visit; the requests to cancel it at one program and to confirm it at the other.
+    async fn cancel_and_confirm(&self, round: usize) -> (Call, Call) {
+        let [here, there] = self.nodes(round);
+        let asha = self.patient();
+        let visit = self.book(here, &asha, slot(round)).expect(201).await;
+        let cancel = here.with_token(&asha);
+        let cancel = cancel.post(&visit.appointment("cancel"), &json!({}));
+        let why = json!({"reason": "Pays at the desk"});
+        let confirm = there.with_token(self.desk());
+        let confirm = confirm.post(&visit.appointment("confirm"), &why);
+        (cancel, confirm)
     }
 
     /// Stops both programs, once the claims equal what the events say.
@@ -157,85 +171,65 @@ fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_and_a_booking_for_one_slot_have_one_winner() {
-    let arena = Contest::open().await;
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let (asha, ravi) = (arena.patient(), arena.patient());
+        let [here, there] = contest.nodes(round);
+        let (asha, ravi) = (contest.patient(), contest.patient());
         let (old, new) = (slot(2 * round), slot(2 * round + 1));
-        let visit = arena.book(here, &asha, old).expect(201).await;
+        let visit = contest.book(here, &asha, old).expect(201).await;
         let path = visit.appointment("reschedule");
         let moving = here.with_token(&asha).post(&path, &json!({"start": new}));
-        let booking = arena.book(there, &ravi, new);
+        let booking = contest.book(there, &ravi, new);
         let (moved, booked) = tokio::join!(moving.send(), booking.send());
         one_winner(
             [&moved, &booked],
             ["slot-already-taken", "slot-already-taken"],
         );
     }
-    arena.close().await;
+    contest.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leave_and_a_booking_never_have_the_same_time() {
-    let arena = Contest::open().await;
-    let doctor = arena.token(&Principal::doctor(arena.doctor));
-    let path = format!("/api/v1/doctors/{}/leaves", arena.doctor);
+    let contest = Contest::open().await;
+    let doctor = contest.token(&Principal::doctor(contest.doctor));
+    let path = format!("/api/v1/doctors/{}/leaves", contest.doctor);
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
+        let [here, there] = contest.nodes(round);
         let start = slot(round);
         let leave = json!({"start": start, "end": start + TimeDelta::minutes(5)});
         let planning = here.with_token(&doctor).post(&path, &leave);
-        let booking = arena.book(there, &arena.patient(), start);
+        let booking = contest.book(there, &contest.patient(), start);
         let (planned, booked) = tokio::join!(planning.send(), booking.send());
         one_winner(
             [&planned, &booked],
             ["leave-over-visits", "doctor-on-leave"],
         );
     }
-    arena.close().await;
+    contest.close().await;
 }
 
 /// Both requests name the first version in `If-Match`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancellation_and_a_confirmation_of_one_version_have_one_winner() {
-    let arena = Contest::open().await;
-    let desk = arena.desk();
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let asha = arena.patient();
-        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
-        let cancel = here
-            .with_token(&asha)
-            .post(&visit.appointment("cancel"), &json!({}));
-        let why = json!({"reason": "Pays at the desk"});
-        let confirm = there
-            .with_token(&desk)
-            .post(&visit.appointment("confirm"), &why);
+        let (cancel, confirm) = contest.cancel_and_confirm(round).await;
         let (cancelled, confirmed) = tokio::join!(
             cancel.header("If-Match", "\"1\"").send(),
             confirm.header("If-Match", "\"1\"").send()
         );
         one_winner([&cancelled, &confirmed], ["stale-version", "stale-version"]);
     }
-    arena.close().await;
+    contest.close().await;
 }
 
 /// Without `If-Match`, a cancellation may follow a confirmation; the other order is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_visit_is_never_confirmed() {
-    let arena = Contest::open().await;
-    let desk = arena.desk();
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let asha = arena.patient();
-        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
-        let cancel = here
-            .with_token(&asha)
-            .post(&visit.appointment("cancel"), &json!({}));
-        let why = json!({"reason": "Pays at the desk"});
-        let confirm = there
-            .with_token(&desk)
-            .post(&visit.appointment("confirm"), &why);
+        let (cancel, confirm) = contest.cancel_and_confirm(round).await;
         let (cancelled, confirmed) = tokio::join!(cancel.send(), confirm.send());
         assert_eq!(cancelled.body["status"], "CANCELLED", "{cancelled:?}");
         match confirmed.status {
@@ -243,16 +237,16 @@ async fn a_cancelled_visit_is_never_confirmed() {
             _ => confirmed.is("not-awaiting-payment"),
         }
     }
-    assert_eq!(claims(&arena.pool).await, Held::new());
-    arena.close().await;
+    assert_eq!(claims(&contest.pool).await, Held::new());
+    contest.close().await;
 }
 
 /// Registers a doctor with an account, so that an admin can disable it. Returns the account's path.
-async fn doctor_with_an_account(arena: &mut Contest) -> String {
-    let admin = arena
+async fn doctor_with_an_account(contest: &mut Contest) -> String {
+    let admin = contest
         .first
         .client
-        .with_token(arena.token(&Principal::admin()));
+        .with_token(contest.token(&Principal::admin()));
     let meera = json!({
         "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
         "email": "meera@example.org", "password": "correct horse battery",
@@ -260,7 +254,7 @@ async fn doctor_with_an_account(arena: &mut Contest) -> String {
     let meera = admin.post("/api/v1/doctors", &meera).expect(201).await;
     let path = format!("/api/v1/doctors/{}", meera.id());
     let terms = json!({
-        "clinicId": arena.clinic, "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 5,
+        "clinicId": contest.clinic, "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 5,
     });
     let affiliated = admin.post(&format!("{path}/affiliations"), &terms);
     affiliated.expect(200).await;
@@ -268,25 +262,16 @@ async fn doctor_with_an_account(arena: &mut Contest) -> String {
         .post(&format!("{path}/verify"), &json!({}))
         .expect(200)
         .await;
-    let days = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let week = days.map(|day| json!({"day": day, "from": "09:00", "to": "17:00"}));
-    let hours = format!("{path}/affiliations/{}/hours", arena.clinic);
+    let week = WEEKDAYS.map(|day| json!({"day": day, "from": "09:00", "to": "17:00"}));
+    let hours = format!("{path}/affiliations/{}/hours", contest.clinic);
     let set = admin.put(&hours, &json!({"weeklyHours": week}));
     set.header("If-Match", verified.header("etag"))
         .expect(200)
         .await;
-    arena.doctor = DoctorId::from_uuid(meera.id());
+    contest.doctor = DoctorId::from_uuid(meera.id());
     let sql = "select aggregate_id from events where event_type = 'account.registered'";
     let account: String = sqlx::query_scalar(sql)
-        .fetch_one(&arena.pool)
+        .fetch_one(&contest.pool)
         .await
         .unwrap();
     format!("/api/v1/accounts/{account}")
@@ -295,24 +280,24 @@ async fn doctor_with_an_account(arena: &mut Contest) -> String {
 /// No booking follows the disabling of a doctor in the log, whatever was in progress.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_booking_follows_the_disabling_of_its_doctor_in_the_log() {
-    let mut arena = Contest::open().await;
-    let account = doctor_with_an_account(&mut arena).await;
-    let admin = arena.token(&Principal::admin());
+    let mut contest = Contest::open().await;
+    let account = doctor_with_an_account(&mut contest).await;
+    let admin = contest.token(&Principal::admin());
     let why = json!({"reason": "Left"});
     let mut booked = 0;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
+        let [here, there] = contest.nodes(round);
         let admin = here.with_token(&admin);
         let disable = admin.post(&format!("{account}/disable"), &why);
-        let asha = arena.patient();
-        let booking = arena.book(there, &asha, slot(round));
+        let asha = contest.patient();
+        let booking = contest.book(there, &asha, slot(round));
         let (disabled, tried) = tokio::join!(disable.send(), booking.send());
         assert_eq!(disabled.status, 200, "{disabled:?}");
         match tried.status {
             201 => booked += 1,
             _ => tried.is("doctor-suspended"),
         }
-        let refused = arena.book(there, &asha, slot(ROUNDS)).expect(422).await;
+        let refused = contest.book(there, &asha, slot(ROUNDS)).expect(422).await;
         refused.is("doctor-suspended");
         let enable = admin.post(&format!("{account}/enable"), &json!({}));
         enable.expect(200).await;
@@ -320,8 +305,8 @@ async fn no_booking_follows_the_disabling_of_its_doctor_in_the_log() {
     let sql = "select event_type from events
                where aggregate_id = $1 or payload ->> 'doctor' = $1
                order by epoch, transaction_id, position";
-    let doctor = sqlx::query_scalar(sql).bind(arena.doctor.to_string());
-    let log: Vec<String> = doctor.fetch_all(&arena.pool).await.unwrap();
+    let doctor = sqlx::query_scalar(sql).bind(contest.doctor.to_string());
+    let log: Vec<String> = doctor.fetch_all(&contest.pool).await.unwrap();
     let (mut suspended, mut seen) = (false, 0);
     for event in log {
         match event.as_str() {
@@ -335,19 +320,19 @@ async fn no_booking_follows_the_disabling_of_its_doctor_in_the_log() {
         }
     }
     assert_eq!(seen, booked);
-    arena.close().await;
+    contest.close().await;
 }
 
 /// Two visits move to each other's slots, then both to a third slot.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_moves_to_one_slot_have_one_winner_and_visits_do_not_swap() {
-    let arena = Contest::open().await;
+    let contest = Contest::open().await;
     for round in 0..ROUNDS / 4 {
-        let [here, there] = arena.nodes(round);
-        let (asha, ravi) = (arena.patient(), arena.patient());
+        let [here, there] = contest.nodes(round);
+        let (asha, ravi) = (contest.patient(), contest.patient());
         let at = |n: usize| slot(3 * round + n);
-        let first = arena.book(here, &asha, at(0)).expect(201).await;
-        let second = arena.book(there, &ravi, at(1)).expect(201).await;
+        let first = contest.book(here, &asha, at(0)).expect(201).await;
+        let second = contest.book(there, &ravi, at(1)).expect(201).await;
         let go = |node: &Client, token: &str, visit: &Reply, to| {
             let path = visit.appointment("reschedule");
             node.with_token(token).post(&path, &json!({"start": to}))
@@ -364,5 +349,5 @@ async fn two_moves_to_one_slot_have_one_winner_and_visits_do_not_swap() {
         );
         one_winner([&one, &two], ["slot-already-taken", "slot-already-taken"]);
     }
-    arena.close().await;
+    contest.close().await;
 }

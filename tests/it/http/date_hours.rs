@@ -199,15 +199,15 @@ async fn date_hours_at_two_clinics_cannot_overlap() {
 #[tokio::test]
 async fn another_node_refuses_a_booking_on_a_day_off_that_was_just_set() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
-    let there = clinic.patient().at(&there);
+    let other = clinic.another_node().await;
+    let there = clinic.patient().at(&other.client);
     // That node has the doctor in its cache, with the weekly hours.
     clinic.book(&there, 0).expect(201).await;
     let off = set_date(&clinic, &clinic.admin(), TODAY, json!([])).await;
     off.expect(200).await;
     let refused = clinic.book(&there, 1).expect(422).await;
     refused.is("slot-outside-hours");
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tests::app::Principal;
 use tests::world::Terms;
 
-use super::schedule::{declare, explained, set_date, set_week};
+use super::schedule::{WEEKDAYS, declare, explained, set_date, set_week};
 use crate::support::{Clinic, Reply};
 
 /// Days on which the clocks change, and an ordinary one. Each is asked for with the days around it.
@@ -258,16 +258,7 @@ impl Scenario {
 impl Samples {
     /// Some openings on each day of the week.
     fn week(&mut self) -> Value {
-        let days = [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ];
-        let openings = days.into_iter().flat_map(|day| {
+        let openings = WEEKDAYS.into_iter().flat_map(|day| {
             let mut openings = self.openings();
             for opening in &mut openings {
                 opening["day"] = json!(day);

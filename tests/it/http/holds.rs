@@ -154,11 +154,7 @@ async fn a_hold_that_has_ended_is_neither_confirmed_nor_cancelled() {
 
 #[tokio::test]
 async fn a_visit_without_a_fee_is_confirmed_at_once() {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+    let clinic = Clinic::without_fee().await;
     let asha = patient(&clinic);
     let booked = clinic.book(&asha, 0).expect(201).await;
     assert_eq!(booked.body["status"], "CONFIRMED");

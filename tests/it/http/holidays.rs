@@ -84,8 +84,8 @@ async fn a_holiday_keeps_the_visits_booked_before_it_was_declared() {
 #[tokio::test]
 async fn another_node_refuses_a_booking_on_a_holiday_that_was_just_declared() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
-    let there = clinic.patient().at(&there);
+    let other = clinic.another_node().await;
+    let there = clinic.patient().at(&other.client);
     clinic.book(&there, 0).expect(201).await;
     let declared = declare(&clinic, &clinic.admin(), TODAY, "Flood").await;
     declared.expect(200).await;
@@ -93,7 +93,7 @@ async fn another_node_refuses_a_booking_on_a_holiday_that_was_just_declared() {
     let withdrawn = withdraw(&clinic, &clinic.admin(), TODAY).await;
     withdrawn.expect(200).await;
     clinic.book(&there, 1).expect(201).await;
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 
@@ -102,14 +102,14 @@ async fn another_node_refuses_a_booking_on_a_holiday_that_was_just_declared() {
 #[tokio::test]
 async fn concurrent_bookings_are_accepted_before_a_holiday_or_refused_after_it() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
+    let other = clinic.another_node().await;
     let patients: Vec<_> = (0..24).map(|_| clinic.patient()).collect();
     let at_either = |number: i32| {
         let patient = &patients[usize::try_from(number).unwrap()];
         let patient = if number % 2 == 0 {
             patient.clone()
         } else {
-            patient.at(&there)
+            patient.at(&other.client)
         };
         let booking = clinic.book(&patient, number);
         async move { booking.send().await }
@@ -133,7 +133,7 @@ async fn concurrent_bookings_are_accepted_before_a_holiday_or_refused_after_it()
     let taken = booked.iter().filter(|reply| reply.status == 201).count();
     let events = clinic.events("appointment.booked").await;
     assert_eq!(events, i64::try_from(taken).unwrap());
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 

@@ -149,7 +149,7 @@ async fn one_key_sent_to_two_nodes_at_once_makes_one_booking() {
     let other = clinic.another_node().await;
     let asha = Principal::patient(clinic.world.patient().await.unwrap());
     let here = clinic.client(&asha);
-    let there = other.1.with_token(clinic.site.token(&asha).unwrap());
+    let there = other.client.with_token(clinic.site.token(&asha).unwrap());
     for number in 0..8 {
         let key = format!("{KEY}-{number}");
         let (one, two) = tokio::join!(
@@ -164,6 +164,6 @@ async fn one_key_sent_to_two_nodes_at_once_makes_one_booking() {
         );
     }
     assert_eq!(clinic.events(BOOKED).await, 8);
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ClinicScope;
 use serde_json::{Value, json};
 use tests::app::Principal;
-use tests::world::Terms;
 use uuid::Uuid;
 
 use crate::support::{Call, Client, Clinic, now, slot};
@@ -125,11 +124,7 @@ async fn a_leave_with_cascade_cancels_the_visits_it_covers() {
 
 #[tokio::test]
 async fn a_leave_with_cascade_does_not_cancel_a_visit_that_has_begun() {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+    let clinic = Clinic::without_fee().await;
     let desk = clinic.desk();
     let visit = clinic.book(&clinic.patient(), 4).expect(201).await;
     let other = clinic.book(&clinic.patient(), 5).expect(201).await;

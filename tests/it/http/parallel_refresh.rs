@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use tests::app::{Node, Principal};
+use tests::app::Principal;
 use tokio::task::JoinSet;
 
-use crate::support::{Call, Client, Clinic, Reply, eventually};
+use crate::support::{Call, Client, Clinic, OtherNode, Reply, eventually};
 
 const ME: &str = "/api/v1/auth/me";
 const AT_ONCE: usize = 11;
@@ -18,7 +18,7 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// Two nodes of one clinic, and a patient who has just signed in.
 struct Fixture {
     clinic: Clinic,
-    other: (Node, Client),
+    other: OtherNode,
     signed_in: Reply,
 }
 
@@ -46,11 +46,11 @@ impl Fixture {
     }
 
     fn there(&self) -> &Client {
-        &self.other.1
+        &self.other.client
     }
 
     async fn close(self) {
-        self.clinic.stop(self.other).await;
+        self.other.stop().await;
         self.clinic.close().await;
     }
 

@@ -51,11 +51,11 @@ async fn a_booking_is_read_at_its_position_on_every_node() {
             .settled(async || asha.get("/api/v1/appointments").after(&booked))
             .await;
         assert_eq!(found.body["items"][0]["id"], booked.body["id"]);
-        let there = asha.at(&other.1);
+        let there = asha.at(&other.client);
         let found = clinic.read(&there, &booked).await;
         assert_eq!(found.id(), booked.id());
     }
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 

@@ -375,13 +375,13 @@ async fn an_erased_patient_is_gone_from_every_answer() {
     assert_eq!(seen.text("name"), "Zephyrine");
     let sealing = tests::sealing::sealing(clinic.pool.clone()).await.unwrap();
     sealing.erase(patient.id()).await.unwrap();
-    for node in [clinic.anonymous(), &other.1] {
+    for node in [clinic.anonymous(), &other.client] {
         let desk = desk.at(node);
         eventually("the name is gone", async || {
             desk.get(&path).expect(200).await.body["name"].is_null()
         })
         .await;
     }
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

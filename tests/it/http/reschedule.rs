@@ -4,10 +4,11 @@ use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::IdSource as _;
 use domain::{AccountId, PatientId, Role};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::app::Principal;
 use tests::world::Terms;
 
+use super::schedule::free;
 use crate::support::{Client, Clinic, Reply, eventually, slot};
 
 /// Holder and start of each claim on a doctor's time.
@@ -18,18 +19,6 @@ async fn held(clinic: &Clinic) -> Vec<(String, DateTime<Utc>)> {
 
 fn moved(who: &Client, visit: &Reply, start: DateTime<Utc>) -> crate::support::Call {
     who.post(&visit.appointment("reschedule"), &json!({"start": start}))
-}
-
-async fn free(clinic: &Clinic, after: &Reply) -> Vec<Value> {
-    let path = format!(
-        "/api/v1/doctors/{}/availability?clinicId={}&from=2026-12-01&to=2026-12-01",
-        clinic.doctor, clinic.facts.clinic
-    );
-    let offered = clinic
-        .settled(async || clinic.anonymous().get(&path).after(after))
-        .await;
-    let slots = offered.body["slots"].as_array().unwrap();
-    slots.iter().map(|slot| slot["start"].clone()).collect()
 }
 
 #[tokio::test]
@@ -44,7 +33,7 @@ async fn a_visit_moves_and_its_old_slot_is_free_again() {
     let id = visit.text("id").to_owned();
     assert_eq!(held(&clinic).await, [(id, slot(4))]);
     let free = free(&clinic, &told).await;
-    assert!(free.contains(&json!(slot(0))) && !free.contains(&json!(slot(4))));
+    assert!(free.contains(&slot(0)) && !free.contains(&slot(4)));
     let read = clinic.read(&asha, &told).await;
     assert_eq!(read.body["slot"]["start"], json!(slot(4)));
     let sheet = format!(
@@ -78,11 +67,13 @@ async fn a_visit_moved_on_another_node_can_move_back() {
     let other = clinic.another_node().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
-    moved(&asha.at(&other.1), &visit, slot(4)).expect(200).await;
+    moved(&asha.at(&other.client), &visit, slot(4))
+        .expect(200)
+        .await;
     let back = moved(&asha, &visit, slot(0)).expect(200).await;
     assert_eq!(back.header("etag"), "\"3\"");
     assert_eq!(held(&clinic).await[0].1, slot(0));
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 
@@ -231,11 +222,7 @@ async fn a_proxy_moves_and_cancels_visits_until_they_are_removed() {
 
 #[tokio::test]
 async fn a_visit_that_has_begun_or_was_missed_cannot_be_moved() {
-    let clinic = Clinic::with(Terms {
-        fee: 0,
-        ..Terms::default()
-    })
-    .await;
+    let clinic = Clinic::without_fee().await;
     let desk = clinic.desk();
     let late = Principal::patient(PatientId::from_uuid(SystemIds.id()));
     let here = clinic.patient();

@@ -3,10 +3,22 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Call, Client, Clinic, Reply};
+use crate::support::{Call, Client, Clinic, Reply, now};
+
+/// Days of the week, as the API names them.
+pub const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 /// The `ETag` of an aggregate as it is now.
 pub async fn etag(clinic: &Clinic, id: impl ToString) -> String {
@@ -75,4 +87,13 @@ pub async fn starts(clinic: &Clinic, day: &str, after: &Reply) -> Vec<String> {
         .iter()
         .map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned())
         .collect()
+}
+
+/// Start times of the slots offered today, once `after` is known.
+pub async fn free(clinic: &Clinic, after: &Reply) -> Vec<DateTime<Utc>> {
+    let today = now().date_naive();
+    let offered = explained(clinic, today..=today, after).await;
+    let slots = offered["slots"].as_array().unwrap();
+    let start = |slot: &Value| slot["start"].as_str().unwrap().parse().unwrap();
+    slots.iter().map(start).collect()
 }

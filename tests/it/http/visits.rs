@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use domain::{ClinicScope, DoctorId, PatientId};
 use serde_json::{Value, json};
 use tests::app::Principal;
-use tests::world::Terms;
 use uuid::Uuid;
 
 use crate::support::{Client, Clinic, Reply, slot};
@@ -14,11 +13,7 @@ const VERBS: [&str; 4] = ["arrive", "start", "complete", "no-show"];
 
 /// A clinic whose doctor asks no fee, so that what is booked is confirmed, and such a visit.
 async fn confirmed() -> (Clinic, Reply) {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+    let clinic = Clinic::without_fee().await;
     let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
     assert_eq!(booked.body["status"], "CONFIRMED");
     (clinic, booked)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use adapters::gateway_inbox::{Listed, PgGatewayInbox, Wanted};
 use chrono::TimeDelta;
-use domain::{Currency, PatientId};
+use domain::{ClinicId, Currency, DoctorId, PatientId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -36,7 +36,8 @@ pub struct Inbox {
     pub gateway: Gateway,
     node: Option<Node>,
     patient: Client,
-    clinic: (domain::ClinicId, domain::DoctorId),
+    clinic: ClinicId,
+    doctor: DoctorId,
 }
 
 impl Inbox {
@@ -68,7 +69,8 @@ impl Inbox {
             gateway,
             node: Some(node),
             patient,
-            clinic: (clinic.clinic, doctor),
+            clinic: clinic.clinic,
+            doctor,
         }
     }
 
@@ -83,8 +85,8 @@ impl Inbox {
 
     /// A visit whose fee is to be paid: its path, and the order at the gateway.
     pub async fn order(&self, number: i32) -> (String, String) {
-        let (clinic, doctor) = self.clinic;
-        let request = json!({"clinicId": clinic, "doctorId": doctor, "start": slot(number)});
+        let request =
+            json!({"clinicId": self.clinic, "doctorId": self.doctor, "start": slot(number)});
         let booked = self.patient.post("/api/v1/appointments", &request);
         let booked = booked.expect(201).await;
         let path = booked.appointment("");

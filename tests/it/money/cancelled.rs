@@ -6,15 +6,6 @@ use tests::app::Principal;
 use super::fixture::{FEE, Fixture};
 use crate::support::{Client, Reply};
 
-async fn paid(fixture: &Fixture, who: &Client, number: i32) -> (Reply, Reply) {
-    let booked = fixture.clinic.book(who, number).expect(201).await;
-    let checkout = fixture.checkout(who, &booked).await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(who, &checkout, &proof).await;
-    fixture.wait_for_status(who, &booked, "CONFIRMED").await;
-    (booked, checkout)
-}
-
 async fn cancel(who: &Client, booked: &Reply) {
     let path = booked.appointment("cancel");
     who.post(&path, &json!({})).expect(200).await;
@@ -25,11 +16,11 @@ async fn a_patient_who_cancels_is_refunded_by_the_policy() {
     let fixture = Fixture::open().await;
     let (asha, ravi) = (fixture.patient(), fixture.patient());
     // At midnight by the test's clock: eight and a half hours before, and three and a half.
-    let (later, half) = paid(&fixture, &asha, 20).await;
-    let (sooner, nothing) = paid(&fixture, &ravi, 0).await;
+    let (later, half) = fixture.paid(&asha, 20).await;
+    let (sooner, nothing) = fixture.paid(&ravi, 0).await;
     cancel(&asha, &later).await;
     cancel(&ravi, &sooner).await;
-    fixture.wait_for_amounts(&half, (FEE, FEE / 2)).await;
+    fixture.wait_for_amounts(&half, FEE, FEE / 2).await;
     assert_eq!(
         fixture.refund_grounds(&half).await,
         ["CANCELLED_BY_PATIENT"]
@@ -48,10 +39,10 @@ async fn a_patient_who_cancels_is_refunded_by_the_policy() {
 async fn a_visit_cancelled_by_its_doctor_is_refunded_in_full() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let (booked, checkout) = paid(&fixture, &asha, 0).await;
+    let (booked, checkout) = fixture.paid(&asha, 0).await;
     let doctor = fixture.long_lived(&Principal::doctor(fixture.clinic.doctor));
     cancel(&doctor, &booked).await;
-    fixture.wait_for_amounts(&checkout, (FEE, FEE)).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
     assert_eq!(
         fixture.refund_grounds(&checkout).await,
         ["CANCELLED_BY_CLINIC"]
@@ -63,12 +54,10 @@ async fn a_visit_cancelled_by_its_doctor_is_refunded_in_full() {
 async fn a_payment_for_a_cancelled_visit_is_refunded_in_full() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     cancel(&asha, &booked).await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(&asha, &checkout, &proof).await;
-    fixture.wait_for_amounts(&checkout, (FEE, FEE)).await;
+    fixture.pay(&asha, &checkout).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
     assert_eq!(
         fixture.refund_grounds(&checkout).await,
         ["CANCELLED_BEFORE_PAID"]
@@ -81,8 +70,7 @@ async fn a_payment_for_a_cancelled_visit_is_refunded_in_full() {
 async fn an_authorised_payment_of_a_cancelled_visit_is_not_captured() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     cancel(&asha, &booked).await;
     let authorised = json!({"outcome": "authorized", "webhook": {"drop": true}});
     let proof = fixture.attempt(&checkout, authorised).await;

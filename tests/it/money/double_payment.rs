@@ -1,25 +1,20 @@
 //! Double payments: one of them is refunded.
 
-use tests::app::Principal;
-
 use super::fixture::{FEE, Fixture};
-use domain::ClinicScope;
+use crate::support::eventually;
 
 #[tokio::test]
 async fn the_second_payment_for_a_visit_is_refunded() {
     let fixture = Fixture::open().await;
-    let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let scope = ClinicScope::Only([fixture.clinic.facts.clinic].into());
-    let desk = fixture.long_lived(&Principal::receptionist(scope));
-    let own = fixture.checkout(&asha, &booked).await;
+    let (asha, desk) = (fixture.patient(), fixture.desk());
+    let (booked, own) = fixture.book(&asha, 0).await;
     let desks = fixture.checkout(&desk, &booked).await;
     assert_ne!(own.body["orderId"], desks.body["orderId"]);
     let first = fixture.pay_without_webhook(&own).await;
     let second = fixture.pay_without_webhook(&desks).await;
     fixture.verify(&asha, &own, &first).await;
     fixture.verify(&desk, &desks, &second).await;
-    fixture.wait_for_amounts(&desks, (FEE, FEE)).await;
+    fixture.wait_for_amounts(&desks, FEE, FEE).await;
     assert_eq!(fixture.refund_grounds(&desks).await, ["PAID_TWICE"]);
     let read = fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
     assert_eq!(read.body["paidBy"], own.body["paymentId"]);
@@ -30,11 +25,8 @@ async fn the_second_payment_for_a_visit_is_refunded() {
 #[tokio::test]
 async fn concurrent_payments_for_a_visit_are_kept_once() {
     let fixture = Fixture::open().await;
-    let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let scope = ClinicScope::Only([fixture.clinic.facts.clinic].into());
-    let desk = fixture.long_lived(&Principal::receptionist(scope));
-    let own = fixture.checkout(&asha, &booked).await;
+    let (asha, desk) = (fixture.patient(), fixture.desk());
+    let (booked, own) = fixture.book(&asha, 0).await;
     let desks = fixture.checkout(&desk, &booked).await;
     let first = fixture.pay_without_webhook(&own).await;
     let second = fixture.pay_without_webhook(&desks).await;
@@ -42,7 +34,7 @@ async fn concurrent_payments_for_a_visit_are_kept_once() {
         fixture.verify(&asha, &own, &first),
         fixture.verify(&desk, &desks, &second),
     );
-    crate::support::eventually("one of the two is back", async || {
+    eventually("one of the two is refunded", async || {
         let (own, desks) = (fixture.amounts(&own).await, fixture.amounts(&desks).await);
         own.1 + desks.1 == FEE
     })

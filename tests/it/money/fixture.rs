@@ -3,7 +3,7 @@
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::IdSource as _;
-use domain::PatientId;
+use domain::{ClinicScope, PatientId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::app::Principal;
@@ -46,6 +46,12 @@ impl Fixture {
         self.clinic.anonymous().with_token(token)
     }
 
+    /// A receptionist of the clinic whose token outlives the test's clock.
+    pub fn desk(&self) -> Client {
+        let clinics = ClinicScope::Only([self.clinic.facts.clinic].into());
+        self.long_lived(&Principal::receptionist(clinics))
+    }
+
     /// An admin whose token outlives the test's clock.
     pub fn admin(&self) -> Client {
         self.long_lived(&Principal::admin())
@@ -68,6 +74,27 @@ impl Fixture {
     pub async fn pay_without_webhook(&self, checkout: &Reply) -> Proof {
         let silent = json!({"outcome": "captured", "webhook": {"drop": true}});
         self.attempt(checkout, silent).await
+    }
+
+    /// Books the nth slot of today and opens its checkout.
+    pub async fn book(&self, client: &Client, number: i32) -> (Reply, Reply) {
+        let booked = self.clinic.book(client, number).expect(201).await;
+        let checkout = self.checkout(client, &booked).await;
+        (booked, checkout)
+    }
+
+    /// Pays an order and verifies the signature at the node.
+    pub async fn pay(&self, client: &Client, checkout: &Reply) -> Reply {
+        let proof = self.pay_without_webhook(checkout).await;
+        self.verify(client, checkout, &proof).await
+    }
+
+    /// Books the nth slot of today and pays for it; the visit is confirmed.
+    pub async fn paid(&self, client: &Client, number: i32) -> (Reply, Reply) {
+        let (booked, checkout) = self.book(client, number).await;
+        self.pay(client, &checkout).await;
+        self.wait_for_status(client, &booked, "CONFIRMED").await;
+        (booked, checkout)
     }
 
     /// Sends the checkout's response to the node.
@@ -117,7 +144,8 @@ impl Fixture {
     }
 
     /// Waits until the gateway has captured and refunded these amounts of an order.
-    pub async fn wait_for_amounts(&self, checkout: &Reply, expected: (i64, i64)) {
+    pub async fn wait_for_amounts(&self, checkout: &Reply, captured: i64, refunded: i64) {
+        let expected = (captured, refunded);
         let what = format!("the gateway has captured and refunded {expected:?}");
         eventually(&what, async || self.amounts(checkout).await == expected).await;
     }

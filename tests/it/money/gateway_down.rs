@@ -25,8 +25,7 @@ async fn checkout_recovers_from(faults: Value) {
     })
     .await;
     let checkout = fixture.checkout(&asha, &booked).await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(&asha, &checkout, &proof).await;
+    fixture.pay(&asha, &checkout).await;
     fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
     fixture.close().await;
 }
@@ -50,8 +49,7 @@ async fn an_order_whose_response_was_lost_is_found_again() {
 async fn a_capture_is_found_after_the_gateway_was_down() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     let proof = fixture.pay_without_webhook(&checkout).await;
     let down = json!({"failNext": 1_000, "status": 503});
     fixture.control(Method::PUT, "/sandbox/faults", down).await;

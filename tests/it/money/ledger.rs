@@ -16,14 +16,10 @@ fn inr(amount: i64) -> Value {
     json!({"amount": amount, "currency": "INR"})
 }
 
-/// Books the first slot and pays for it.
-async fn paid(fixture: &Fixture, who: &Client) -> (Reply, Reply) {
-    let booked = fixture.clinic.book(who, 0).expect(201).await;
-    let checkout = fixture.checkout(who, &booked).await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(who, &checkout, &proof).await;
-    fixture.wait_for_status(who, &booked, "CONFIRMED").await;
-    shown(who, &checkout, "receiptNumber").await;
+/// Books the first slot, pays for it and waits for the receipt.
+async fn paid(fixture: &Fixture, client: &Client) -> (Reply, Reply) {
+    let (booked, checkout) = fixture.paid(client, 0).await;
+    shown(client, &checkout, "receiptNumber").await;
     (booked, checkout)
 }
 
@@ -99,8 +95,7 @@ async fn takings_show_captured_refunded_and_open_amounts() {
     let (booked, checkout) = paid(&fixture, &asha).await;
     cancelled(&fixture, &booked, &checkout).await;
     let ravi = fixture.patient();
-    let open = fixture.clinic.book(&ravi, 4).expect(201).await;
-    let open = fixture.checkout(&ravi, &open).await;
+    let (open, open) = fixture.book(&ravi, 4).await;
     shown(&ravi, &open, "orderId").await;
     let clinic = fixture.clinic.facts.clinic;
     let takings = format!("/api/v1/clinics/{clinic}/takings?day={TODAY}");
@@ -248,8 +243,7 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
 async fn an_unpaid_payment_has_no_receipt() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     shown(&asha, &checkout, "orderId").await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(409).await;
     receipt.is("no-receipt-yet");

@@ -11,8 +11,7 @@ use crate::support::now;
 async fn a_visit_paid_in_time_is_confirmed_at_once() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     assert_eq!(
         checkout.body["amount"],
         json!({"amount": FEE, "currency": "INR"})
@@ -47,8 +46,7 @@ async fn an_order_created_with_an_idempotency_key_can_be_paid() {
             .await,
         1
     );
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(&asha, &checkout, &proof).await;
+    fixture.pay(&asha, &checkout).await;
     fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
     fixture.close().await;
 }
@@ -57,8 +55,7 @@ async fn an_order_created_with_an_idempotency_key_can_be_paid() {
 async fn a_repeated_checkout_returns_the_same_order() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let first = fixture.checkout(&asha, &booked).await;
+    let (booked, first) = fixture.book(&asha, 0).await;
     let again = fixture.checkout(&asha.reconnected(), &booked).await;
     assert_eq!(first.body, again.body);
     fixture.close().await;
@@ -68,14 +65,12 @@ async fn a_repeated_checkout_returns_the_same_order() {
 async fn a_failed_attempt_keeps_the_hold_and_the_next_attempt_pays() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     let silent = json!({"drop": true});
     fixture
         .attempt(&checkout, json!({"outcome": "failed", "webhook": silent}))
         .await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(&asha, &checkout, &proof).await;
+    fixture.pay(&asha, &checkout).await;
     fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
     assert_eq!(
         fixture
@@ -90,8 +85,7 @@ async fn a_failed_attempt_keeps_the_hold_and_the_next_attempt_pays() {
 async fn an_authorised_payment_is_captured() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     let authorised = json!({"outcome": "authorized", "webhook": {"drop": true}});
     let proof = fixture.attempt(&checkout, authorised).await;
     let verified = fixture.verify(&asha, &checkout, &proof).await;
@@ -105,8 +99,7 @@ async fn an_authorised_payment_is_captured() {
 async fn a_capture_without_a_webhook_is_found() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     fixture.pay_without_webhook(&checkout).await;
     fixture.set_clock(now() + TimeDelta::minutes(5));
     fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
@@ -118,15 +111,13 @@ async fn a_capture_without_a_webhook_is_found() {
 async fn a_visit_confirmed_by_the_desk_can_still_be_paid() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     let reason = json!({"reason": "Pays at the desk"});
     let desk = fixture.clinic.desk();
     desk.post(&booked.appointment("confirm"), &reason)
         .expect(200)
         .await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(&asha, &checkout, &proof).await;
+    fixture.pay(&asha, &checkout).await;
     let path = booked.appointment("");
     crate::support::eventually("the visit is paid for", async || {
         asha.get(&path).send().await.body["paidBy"] == checkout.body["paymentId"]
@@ -143,10 +134,8 @@ async fn a_visit_confirmed_by_the_desk_can_still_be_paid() {
 async fn only_a_signature_over_the_payments_own_order_is_accepted() {
     let fixture = Fixture::open().await;
     let (asha, ravi) = (fixture.patient(), fixture.patient());
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
-    let other = fixture.clinic.book(&ravi, 1).expect(201).await;
-    let others = fixture.checkout(&ravi, &other).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
+    let (other, others) = fixture.book(&ravi, 1).await;
     let theirs = fixture.pay_without_webhook(&others).await;
 
     let refused = fixture
@@ -171,8 +160,7 @@ async fn only_a_signature_over_the_payments_own_order_is_accepted() {
 async fn unrelated_patients_and_doctors_cannot_open_a_checkout() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let booked = fixture.clinic.book(&asha, 0).expect(201).await;
-    let checkout = fixture.checkout(&asha, &booked).await;
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     let path = booked.appointment("payment");
     let stranger = fixture.patient();
     stranger.post(&path, &json!({})).expect(404).await;

@@ -7,15 +7,6 @@ use serde_json::{Value, json};
 use super::fixture::{FEE, Fixture};
 use crate::support::{Client, Reply, eventually};
 
-async fn paid(fixture: &Fixture, who: &Client) -> Reply {
-    let booked = fixture.clinic.book(who, 0).expect(201).await;
-    let checkout = fixture.checkout(who, &booked).await;
-    let proof = fixture.pay_without_webhook(&checkout).await;
-    fixture.verify(who, &checkout, &proof).await;
-    fixture.wait_for_status(who, &booked, "CONFIRMED").await;
-    checkout
-}
-
 fn refunds(checkout: &Reply) -> String {
     format!("/api/v1/payments/{}/refunds", checkout.text("paymentId"))
 }
@@ -38,11 +29,11 @@ async fn fail(fixture: &Fixture, checkout: &Reply, times: Option<u16>) {
 async fn an_admin_refunds_parts_up_to_the_amount_paid() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     let (admin, path) = (fixture.admin(), refunds(&checkout));
     let some = admin.post(&path, &rupees(30_000)).expect(201).await;
     assert_eq!(some.body["status"], "REQUESTED");
-    fixture.wait_for_amounts(&checkout, (FEE, 30_000)).await;
+    fixture.wait_for_amounts(&checkout, FEE, 30_000).await;
     let more = admin.post(&path, &rupees(50_001)).expect(409).await;
     more.is("more-than-paid");
     admin
@@ -54,7 +45,7 @@ async fn an_admin_refunds_parts_up_to_the_amount_paid() {
     let other = admin.post(&path, &other).expect(422).await;
     other.is("refund-in-other-currency");
     admin.post(&path, &json!({})).expect(201).await;
-    fixture.wait_for_amounts(&checkout, (FEE, FEE)).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
     fixture.close().await;
 }
 
@@ -62,13 +53,13 @@ async fn an_admin_refunds_parts_up_to_the_amount_paid() {
 async fn a_refund_repeated_with_its_key_is_made_once() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     let (admin, path) = (fixture.admin(), refunds(&checkout));
     let key = "a-refund-that-is-sent-twice";
     let first = admin.post(&path, &rupees(100)).key(key).expect(201).await;
     let again = admin.post(&path, &rupees(100)).key(key).expect(201).await;
     assert_eq!(first.body["id"], again.body["id"]);
-    fixture.wait_for_amounts(&checkout, (FEE, 100)).await;
+    fixture.wait_for_amounts(&checkout, FEE, 100).await;
     assert_eq!(
         fixture
             .count_events(&checkout, "payment.refund_requested")
@@ -82,7 +73,7 @@ async fn a_refund_repeated_with_its_key_is_made_once() {
 async fn only_admins_of_the_clinic_request_refunds() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     let path = refunds(&checkout);
     asha.post(&path, &json!({})).expect(403).await;
     fixture
@@ -98,7 +89,7 @@ async fn only_admins_of_the_clinic_request_refunds() {
 async fn a_failed_refund_is_retried_a_minute_later() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     fail(&fixture, &checkout, Some(1)).await;
     let asked = fixture.admin().post(&refunds(&checkout), &json!({}));
     asked.expect(201).await;
@@ -113,7 +104,7 @@ async fn a_failed_refund_is_retried_a_minute_later() {
     .await;
     assert_eq!(fixture.amounts(&checkout).await, (FEE, 0));
     fixture.set_clock(fixture.clinic.site.clock_now() + TimeDelta::minutes(1));
-    fixture.wait_for_amounts(&checkout, (FEE, FEE)).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
     fixture.close().await;
 }
 
@@ -121,7 +112,7 @@ async fn a_failed_refund_is_retried_a_minute_later() {
 async fn a_refund_that_keeps_failing_waits_for_an_admin() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     fail(&fixture, &checkout, None).await;
     let (admin, path) = (fixture.admin(), refunds(&checkout));
     let asked = admin.post(&path, &json!({})).expect(201).await;
@@ -142,7 +133,7 @@ async fn a_refund_that_keeps_failing_waits_for_an_admin() {
     // The first token has expired by now.
     let admin = fixture.clinic.client(&tests::app::Principal::admin());
     admin.post(&again, &json!({})).expect(200).await;
-    fixture.wait_for_amounts(&checkout, (FEE, FEE)).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
     let refused = admin.post(&again, &json!({})).expect(409).await;
     refused.is("refund-not-failed");
     assert_eq!(
@@ -158,7 +149,7 @@ async fn a_refund_that_keeps_failing_waits_for_an_admin() {
 async fn a_refund_whose_response_was_lost_is_made_once() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let checkout = paid(&fixture, &asha).await;
+    let (_, checkout) = fixture.paid(&asha, 0).await;
     let lost = json!({"failNext": 8, "status": 500, "afterEffect": true});
     fixture.control(Method::PUT, "/sandbox/faults", lost).await;
     let asked = fixture.admin().post(&refunds(&checkout), &rupees(30_000));

@@ -73,6 +73,15 @@ impl Clinic {
         Self::on_clock("Asia/Kolkata", now(), terms).await
     }
 
+    /// A clinic whose doctor asks no fee, so that bookings are confirmed at once.
+    pub async fn without_fee() -> Self {
+        let terms = Terms {
+            fee: 0,
+            ..Terms::default()
+        };
+        Self::with(terms).await
+    }
+
     /// A clinic in another time zone, at another time.
     pub async fn on_clock(zone: &str, now: DateTime<Utc>, terms: Terms) -> Self {
         let site = Site::at(now).await.unwrap();
@@ -102,17 +111,11 @@ impl Clinic {
         }
     }
 
-    /// A node beside the first. Stop it with [`Clinic::stop`].
-    pub async fn another_node(&self) -> (Node, Client) {
+    /// Starts a second node. Stop it with [`OtherNode::stop`].
+    pub async fn another_node(&self) -> OtherNode {
         let node = self.site.node().await.unwrap();
         let client = Client::new(node.url(""));
-        (node, client)
-    }
-
-    /// Stops such a node.
-    pub async fn stop(&self, (node, client): (Node, Client)) {
-        all_read(&client).await;
-        node.stop().await;
+        OtherNode { node, client }
     }
 
     /// The address of a path at the sandbox of the payment gateway.
@@ -198,6 +201,20 @@ impl Clinic {
     pub async fn count(&self, sql: &str, parameter: &str) -> i64 {
         let counted = sqlx::query_scalar(sql).bind(parameter);
         counted.fetch_one(&self.pool).await.unwrap()
+    }
+}
+
+/// A second node of a clinic, and an anonymous client of it.
+pub struct OtherNode {
+    node: Node,
+    pub client: Client,
+}
+
+impl OtherNode {
+    /// Stops the node, once every subscriber has caught up.
+    pub async fn stop(self) {
+        all_read(&self.client).await;
+        self.node.stop().await;
     }
 }
 

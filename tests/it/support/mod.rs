@@ -5,5 +5,5 @@ mod clinic;
 mod server;
 
 pub use client::{Call, Client, Reply};
-pub use clinic::{Clinic, all_read, eventually, eventually_within, now, slot};
+pub use clinic::{Clinic, OtherNode, all_read, eventually, eventually_within, now, slot};
 pub use server::Server;
