@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tests::database::Database;
 
+use crate::support::http;
+
 /// A sandbox.
 pub struct Fixture {
     pub sandbox: Sandbox,
@@ -65,7 +67,7 @@ impl Fixture {
         Self {
             sandbox: sandbox.unwrap(),
             pool,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http(),
         }
     }
 

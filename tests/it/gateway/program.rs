@@ -8,14 +8,13 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use super::fixture::expect;
-use crate::support::Server;
+use crate::support::{Server, http};
 
 /// A request to the sandbox in a server, with its key.
 fn request(server: &Server, method: Method, path: &str) -> RequestBuilder {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     // The index key that the tests give the program.
     let keys = sandbox_keys(&LoginIndex::new([7; 32]));
-    let request = http.request(method, format!("{}{path}", server.sandbox()));
+    let request = http().request(method, format!("{}{path}", server.sandbox()));
     request.basic_auth(&keys.key_id, Some(keys.key_secret.expose_secret()))
 }
 

@@ -58,8 +58,8 @@ impl Fixture {
     async fn refresh_at_once(&self, tokens: &Reply) -> Vec<Reply> {
         let mut calls = JoinSet::new();
         for number in 0..AT_ONCE {
-            let node = [self.here(), self.there()][number % 2].reconnected();
-            let call = refresh(&node, tokens);
+            let node = [self.here(), self.there()][number % 2];
+            let call = refresh(node, tokens);
             calls.spawn(async move { call.expect(200).await });
         }
         calls.join_all().await

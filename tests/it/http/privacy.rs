@@ -211,8 +211,9 @@ async fn no_log_line_and_no_unsealed_column_contains_phi() {
     let clinic = Clinic::open().await;
     live(&clinic).await;
     fail(&clinic).await;
-    let pool = clinic.pool.clone();
+    let database = clinic.site.database.clone();
     clinic.close().await;
+    let pool = database.pool(1).await.unwrap();
     let log = captured.text();
     assert!(
         log.contains("A request failed on our side."),

@@ -15,19 +15,19 @@ use tokio::task::JoinSet;
 use crate::support::{Client, Clinic, slot};
 
 const REQUESTS: usize = 1_000;
-const CONNECTIONS: usize = 64;
+const AT_ONCE: usize = 64;
 
 /// Status and slug of each answer, counted.
 type Tally = BTreeMap<(u16, String), usize>;
 
-/// Sends every booking once, concurrently over all connections.
+/// Sends every booking once, concurrently.
 async fn race(nodes: &[&Client], bookings: Vec<(String, Value)>) -> Tally {
     let bookings = Arc::new(bookings);
     let next = Arc::new(AtomicUsize::new(0));
     let mut lanes = JoinSet::new();
-    for lane in 0..CONNECTIONS {
+    for lane in 0..AT_ONCE {
         let (bookings, next) = (bookings.clone(), next.clone());
-        let node = nodes[lane % nodes.len()].reconnected();
+        let node = nodes[lane % nodes.len()].clone();
         lanes.spawn(async move {
             let mut tally = Tally::new();
             while let Some((token, request)) = bookings.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::app::Principal;
 
-use crate::support::{Client, Clinic, Reply, eventually, now};
+use crate::support::{Client, Clinic, Reply, eventually, http, now};
 
 /// Fee of a visit, in paise.
 pub const FEE: i64 = 80_000;
@@ -26,7 +26,7 @@ impl Fixture {
     pub async fn open() -> Self {
         Self {
             clinic: Clinic::open().await,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http(),
         }
     }
 

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::plan::Ahead;
-use crate::support::{Client, Server, all_read, eventually_within};
+use crate::support::{Client, Server, all_read, eventually_within, http};
 
 /// Fee of a visit, in paise.
 pub const FEE: i64 = 80_000;
@@ -108,7 +108,7 @@ impl Environment {
             doctors.push(world.doctor(clinic, terms).await.unwrap());
         }
         let gateway = Gateway {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http(),
             base: format!("http://{}", sandbox.address()),
         };
         all_read(&server.client).await;

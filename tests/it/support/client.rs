@@ -27,6 +27,14 @@ pub struct Client {
     token: Option<String>,
 }
 
+/// An HTTP client that closes its connection after each response.
+///
+/// A server that is stopped with a connection open looks only after a second whether it is gone.
+pub fn http() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy();
+    client.pool_max_idle_per_host(0).build().unwrap()
+}
+
 /// A request that has not been sent.
 pub struct Call {
     request: RequestBuilder,
@@ -49,9 +57,8 @@ pub struct Reply {
 impl Client {
     /// An anonymous client of the node with this address.
     pub fn new(base: String) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
-            http,
+            http: http(),
             base,
             token: None,
         }
@@ -70,14 +77,6 @@ impl Client {
         Self {
             token: self.token.clone(),
             ..node.clone()
-        }
-    }
-
-    /// The same with connections of its own.
-    pub fn reconnected(&self) -> Self {
-        Self {
-            token: self.token.clone(),
-            ..Self::new(self.base.clone())
         }
     }
 

@@ -103,9 +103,10 @@ impl Clinic {
         }
     }
 
-    /// Stops the node, once every subscriber has caught up.
+    /// Stops the node, once every subscriber has caught up. No connection of `pool` is open any more.
     pub async fn close(mut self) {
         all_read(&self.client).await;
+        self.pool.close().await;
         if let Some(node) = self.node.take() {
             node.stop().await;
         }

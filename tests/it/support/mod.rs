@@ -4,6 +4,6 @@ mod client;
 mod clinic;
 mod server;
 
-pub use client::{Call, Client, Reply};
+pub use client::{Call, Client, Reply, http};
 pub use clinic::{Clinic, OtherNode, all_read, eventually, eventually_within, now, slot};
 pub use server::Server;

@@ -13,6 +13,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
+use tests::database::Database;
 use tests::sealing::MASTER_KEY;
 
 use super::clinic::eventually_within;
@@ -38,8 +39,31 @@ impl Server {
     /// Starts it on a new folder, with these keys and the tests' master key.
     pub async fn start(keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
+        server.copy_database().await;
         server.restart().await;
         server
+    }
+
+    /// Copies a private database that has been started once, since making one takes seconds. The
+    /// first test makes it, beside the test cluster, with which it goes.
+    async fn copy_database(&mut self) {
+        let Some(run) = Database::run_folder() else {
+            return;
+        };
+        let template = run.join("program");
+        let postgres = self.folder().join("postgres");
+        if template.exists() {
+            copy(&template, &postgres);
+            return;
+        }
+        self.restart().await;
+        self.stop().await;
+        // Of two tests that begin at once, the second discards its copy.
+        let own = run.join(self.folder().file_name().unwrap());
+        copy(&postgres, &own);
+        if fs::rename(&own, &template).is_err() {
+            fs::remove_dir_all(&own).unwrap();
+        }
     }
 
     /// The same; it makes a master key of its own.
@@ -298,6 +322,12 @@ impl Drop for Server {
             }
         }
     }
+}
+
+/// Copies a folder with its owners and modes.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(copied.unwrap().success(), "copying {}", from.display());
 }
 
 fn postmaster(database: &Path) -> Option<Pid> {
