@@ -171,7 +171,7 @@ impl Group {
             affiliate(first),
             affiliate(second),
             hours(first, week()?),
-            hours(second, every_day((18, 20))?),
+            hours(second, every_day(18, 20)?),
             DoctorCommand::Verify(VerifyDoctor { by, at }),
             DoctorCommand::SetTerms(SetTerms {
                 clinic: second.clinic,
@@ -270,7 +270,7 @@ impl Group {
 }
 
 fn week() -> anyhow::Result<WeeklyHours> {
-    every_day((9, 17))
+    every_day(9, 17)
 }
 
 fn hour(hour: u32) -> NaiveTime {

@@ -27,7 +27,7 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
         let asha = clinic.patient().at(node);
         let mut booked = Vec::new();
         for number in (0..30).step_by(2) {
-            let mut wish = clinic.wish(slot(number));
+            let mut wish = clinic.booking_request(slot(number));
             wish["doctorId"] = serde_json::json!(doctor);
             let reply = asha.post("/api/v1/appointments", &wish).expect(201).await;
             booked.push(reply.body["id"].clone());
@@ -87,7 +87,7 @@ async fn nobody_notices_that_read_models_are_switched_back_and_forth() {
     let clinic = Clinic::open().await;
     let other = clinic.another_node().await;
     let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let nodes = [clinic.nobody(), &other.1];
+    let nodes = [clinic.anonymous(), &other.client];
     let clients =
         (0..CLIENTS).map(|number| book_and_read(&clinic, nodes[number % 2], &stop, &done));
     let switching = async {
@@ -95,6 +95,6 @@ async fn nobody_notices_that_read_models_are_switched_back_and_forth() {
         stop.store(true, Ordering::Relaxed);
     };
     futures::join!(futures::future::join_all(clients), switching);
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

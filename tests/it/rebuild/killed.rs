@@ -11,7 +11,7 @@ use domain::clinic::ClinicFacts;
 use domain::{Currency, DoctorId, PatientId};
 use serde_json::json;
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 use tokio::sync::watch;
@@ -59,7 +59,7 @@ impl Load {
     /// Books the next slot, and calls off every third visit. Programs that are gone do not answer.
     async fn visit(&self, number: i32) -> bool {
         let patient = PatientId::from_uuid(SystemIds.id());
-        let token = self.site.token(&Somebody::patient(patient)).unwrap();
+        let token = self.site.token(&Principal::patient(patient)).unwrap();
         let node = usize::from(number % 2 == 0);
         let client = self.nodes.borrow()[node].with_token(&token);
         let wish = json!({

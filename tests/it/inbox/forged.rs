@@ -1,11 +1,11 @@
-//! What does not come from the gateway, or not as it was sent.
+//! Deliveries that are forged, altered, unreadable or too large.
 
 use serde_json::json;
 
 use super::fixture::{Inbox, SECRET, attempt, captured, sign};
 
 #[tokio::test]
-async fn what_is_not_signed_is_refused_without_a_reason_and_not_kept() {
+async fn an_unsigned_delivery_is_refused_without_a_reason_and_not_stored() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let body = captured(&order, "pay_1");
@@ -20,42 +20,49 @@ async fn what_is_not_signed_is_refused_without_a_reason_and_not_kept() {
         Some(sign("another secret", &body)),
         Some(sign("", &body)),
     ];
-    let mut said = Vec::new();
+    let mut answers = Vec::new();
     for signature in wrong {
-        let answer = inbox.bring("evt_1", &body, signature.as_deref()).await;
+        let answer = inbox
+            .deliver_signed("evt_1", &body, signature.as_deref())
+            .await;
         assert_eq!(answer.status, 401, "{signature:?}");
         answer.is("unauthenticated");
-        said.push(answer.raw);
+        answers.push(answer.raw);
     }
-    said.dedup();
-    assert_eq!(said.len(), 1, "{said:?}");
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
     assert!(inbox.listed().await.is_empty());
     inbox.close().await;
 }
 
 #[tokio::test]
-async fn a_body_that_was_truncated_reencoded_or_changed_is_not_the_one_that_was_signed() {
+async fn a_truncated_reencoded_or_changed_body_is_refused() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
-    let news = attempt("payment.captured", &order, "pay_1", "captured");
-    let body = serde_json::to_vec(&news).unwrap();
+    let event = attempt("payment.captured", &order, "pay_1", "captured");
+    let body = serde_json::to_vec(&event).unwrap();
     let signature = sign(SECRET, &body);
     let text = String::from_utf8(body.clone()).unwrap();
     let others = [
         body[..body.len() - 1].to_vec(),
-        serde_json::to_vec_pretty(&news).unwrap(),
+        serde_json::to_vec_pretty(&event).unwrap(),
         [&body[..], b"\n"].concat(),
         text.replace("80000", "80001").into_bytes(),
         text.replace('@', "\\u0040").into_bytes(),
         Vec::new(),
     ];
     for other in others {
-        let answer = inbox.bring("evt_1", &other, Some(&signature)).await;
+        let answer = inbox
+            .deliver_signed("evt_1", &other, Some(&signature))
+            .await;
         assert_eq!(answer.status, 401);
     }
     assert!(inbox.listed().await.is_empty());
     assert_eq!(
-        inbox.bring("evt_1", &body, Some(&signature)).await.status,
+        inbox
+            .deliver_signed("evt_1", &body, Some(&signature))
+            .await
+            .status,
         200
     );
     assert_eq!(inbox.outcome().await, "APPLIED");
@@ -63,7 +70,7 @@ async fn a_body_that_was_truncated_reencoded_or_changed_is_not_the_one_that_was_
 }
 
 #[tokio::test]
-async fn a_body_has_a_quarter_of_a_mebibyte_at_most() {
+async fn a_body_has_at_most_256_kib() {
     let inbox = Inbox::open().await;
     let most = vec![b' '; 256 * 1024];
     assert_eq!(inbox.deliver("evt_1", &most).await.status, 200);
@@ -76,7 +83,7 @@ async fn a_body_has_a_quarter_of_a_mebibyte_at_most() {
 }
 
 #[tokio::test]
-async fn what_is_signed_and_unreadable_is_kept_and_answered_like_any_other() {
+async fn a_signed_unreadable_body_is_stored_and_answered_like_any_other() {
     let inbox = Inbox::open().await;
     let bodies: [&[u8]; 7] = [
         b"",
@@ -97,7 +104,7 @@ async fn what_is_signed_and_unreadable_is_kept_and_answered_like_any_other() {
 }
 
 #[tokio::test]
-async fn an_event_id_of_any_kind_takes_nothing_down() {
+async fn an_unusable_event_id_is_accepted_and_not_stored() {
     let inbox = Inbox::open().await;
     let body = json!({"entity": "event", "event": "settlement.processed", "payload": {}});
     let body = body.to_string().into_bytes();
@@ -125,7 +132,7 @@ async fn an_event_id_of_any_kind_takes_nothing_down() {
 }
 
 #[tokio::test]
-async fn no_page_in_a_browser_may_bring_news() {
+async fn a_web_page_may_not_post_webhooks() {
     let inbox = Inbox::open().await;
     let url = format!("http://{}/api/v1/webhooks/razorpay", inbox.client.host());
     let answer = reqwest::Client::builder()

@@ -1,13 +1,13 @@
-//! The books over HTTP: who sees them, and what they say.
+//! Payments, receipts, ledger and takings over HTTP: contents and access.
 
 use chrono::TimeDelta;
 use domain::{ClinicScope, DoctorId};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use uuid::Uuid;
 
-use super::till::{FEE, Till};
+use super::fixture::{FEE, Fixture};
 use crate::support::{Client, Reply, eventually};
 
 const TODAY: &str = "2026-12-01";
@@ -16,25 +16,21 @@ fn inr(amount: i64) -> Value {
     json!({"amount": amount, "currency": "INR"})
 }
 
-/// Books the first slot and pays for it.
-async fn paid(till: &Till, who: &Client) -> (Reply, Reply) {
-    let booked = till.clinic.book(who, 0).expect(201).await;
-    let checkout = till.checkout(who, &booked).await;
-    let word = till.pay_in_silence(&checkout).await;
-    till.verify(who, &checkout, &word).await;
-    till.stands(who, &booked, "CONFIRMED").await;
-    shown(who, &checkout, "receiptNumber").await;
+/// Books the first slot, pays for it and waits for the receipt.
+async fn paid(fixture: &Fixture, client: &Client) -> (Reply, Reply) {
+    let (booked, checkout) = fixture.paid(client, 0).await;
+    shown(client, &checkout, "receiptNumber").await;
     (booked, checkout)
 }
 
-/// Calls it off, and waits until all of it is back.
-async fn called_off(till: &Till, booked: &Reply, checkout: &Reply) {
+/// Cancels it, and waits until the refund is in the ledger.
+async fn cancelled(fixture: &Fixture, booked: &Reply, checkout: &Reply) {
     let reason = json!({"reason": "The doctor is ill"});
-    let cancel = till.admin().post(&booked.appointment("cancel"), &reason);
+    let cancel = fixture.admin().post(&booked.appointment("cancel"), &reason);
     cancel.expect(200).await;
     let back = inr(FEE);
-    eventually("the money is back in the books", async || {
-        payment(&till.admin(), checkout).await["refunded"] == back
+    eventually("the refund is in the ledger", async || {
+        payment(&fixture.admin(), checkout).await["refunded"] == back
     })
     .await;
 }
@@ -47,9 +43,9 @@ async fn payment(who: &Client, checkout: &Reply) -> Value {
     who.get(&path(checkout, "")).expect(200).await.body
 }
 
-/// The payment once the books show a field of it.
+/// The payment, once it shows a field.
 async fn shown(who: &Client, checkout: &Reply, field: &str) -> Value {
-    let what = format!("the books show {field}");
+    let what = format!("the payment shows {field}");
     eventually(&what, async || {
         who.get(&path(checkout, "")).send().await.body[field] != Value::Null
     })
@@ -64,18 +60,18 @@ async fn items(who: &Client, query: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_was_paid_and_given_back_stands_in_the_books_to_the_paisa() {
-    let till = Till::open().await;
-    let asha = till.patient();
-    let (booked, checkout) = paid(&till, &asha).await;
+async fn a_payment_and_its_refund_are_in_the_ledger_to_the_paisa() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = paid(&fixture, &asha).await;
     let read = payment(&asha, &checkout).await;
     assert_eq!(read["status"], "PAID");
     assert_eq!(read["amount"], inr(FEE));
     assert_eq!((&read["captured"], &read["refunded"]), (&inr(FEE), &inr(0)));
     assert_eq!(read["receiptNumber"], 1);
-    called_off(&till, &booked, &checkout).await;
+    cancelled(&fixture, &booked, &checkout).await;
     let read = payment(&asha, &checkout).await;
-    // It was paid, whatever was given back.
+    // It was paid, whatever was refunded since.
     assert_eq!(read["status"], "PAID");
     assert_eq!(read["refunds"][0]["grounds"], "CANCELLED_BY_CLINIC");
     assert_eq!(read["refunds"][0]["status"], "REFUNDED");
@@ -88,44 +84,43 @@ async fn what_was_paid_and_given_back_stands_in_the_books_to_the_paisa() {
         .collect();
     assert_eq!(moved, [("CAPTURE", &inr(FEE)), ("REFUND", &inr(FEE))]);
     assert_eq!(read["ledger"], ledger.body["entries"]);
-    assert_eq!(till.books(&checkout).await, (FEE, FEE));
-    till.close().await;
+    assert_eq!(fixture.amounts(&checkout).await, (FEE, FEE));
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn a_clinics_takings_say_what_came_what_left_and_what_is_open() {
-    let till = Till::open().await;
-    let asha = till.patient();
-    let (booked, checkout) = paid(&till, &asha).await;
-    called_off(&till, &booked, &checkout).await;
-    let ravi = till.patient();
-    let open = till.clinic.book(&ravi, 4).expect(201).await;
-    let open = till.checkout(&ravi, &open).await;
+async fn takings_show_captured_refunded_and_open_amounts() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = paid(&fixture, &asha).await;
+    cancelled(&fixture, &booked, &checkout).await;
+    let ravi = fixture.patient();
+    let (open, open) = fixture.book(&ravi, 4).await;
     shown(&ravi, &open, "orderId").await;
-    let clinic = till.clinic.facts.clinic;
+    let clinic = fixture.clinic.facts.clinic;
     let takings = format!("/api/v1/clinics/{clinic}/takings?day={TODAY}");
-    let read = till.clinic.desk().get(&takings).expect(200).await;
+    let read = fixture.clinic.desk().get(&takings).expect(200).await;
     let line = json!([{"captured": inr(FEE), "refunded": inr(FEE), "open": inr(FEE)}]);
     assert_eq!(read.body["totals"], line);
     let day = format!("clinicId={clinic}&day={TODAY}");
-    let listed = items(&till.clinic.desk(), &day).await;
+    let listed = items(&fixture.clinic.desk(), &day).await;
     let mut statuses: Vec<_> = listed.iter().map(|item| item["status"].as_str()).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [Some("OPEN"), Some("PAID")]);
     let other_day = format!("/api/v1/clinics/{clinic}/takings?day=2026-12-02");
-    let other_day = till.clinic.desk().get(&other_day).expect(200).await;
+    let other_day = fixture.clinic.desk().get(&other_day).expect(200).await;
     assert_eq!(other_day.body["totals"], json!([]));
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn payments_are_listed_for_the_patient_for_the_visit_and_page_by_page() {
-    let till = Till::open().await;
-    let asha = till.patient();
+async fn payments_are_listed_by_patient_by_visit_and_by_page() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
     let mut checkouts = Vec::new();
     for number in 0..3 {
-        let booked = till.clinic.book(&asha, number).expect(201).await;
-        let checkout = till.checkout(&asha, &booked).await;
+        let booked = fixture.clinic.book(&asha, number).expect(201).await;
+        let checkout = fixture.checkout(&asha, &booked).await;
         shown(&asha, &checkout, "orderId").await;
         checkouts.push((booked, checkout));
     }
@@ -141,20 +136,20 @@ async fn payments_are_listed_for_the_patient_for_the_visit_and_page_by_page() {
     let mut paged = first.body["items"].as_array().unwrap().clone();
     paged.extend(rest);
     assert_eq!(paged, own);
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn nobody_sees_the_books_whom_they_do_not_concern() {
-    let till = Till::open().await;
-    let asha = till.patient();
-    let (booked, checkout) = paid(&till, &asha).await;
-    let clinic = &till.clinic;
-    let own_doctor = clinic.client(&Somebody::doctor(clinic.doctor));
-    let other_doctor = Somebody::doctor(DoctorId::from_uuid(Uuid::from_u128(7)));
-    let nowhere = Somebody {
+async fn unrelated_callers_cannot_read_payments() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = paid(&fixture, &asha).await;
+    let clinic = &fixture.clinic;
+    let own_doctor = clinic.client(&Principal::doctor(clinic.doctor));
+    let other_doctor = Principal::doctor(DoctorId::from_uuid(Uuid::from_u128(7)));
+    let nowhere = Principal {
         clinics: ClinicScope::Only([].into()),
-        ..Somebody::auditor()
+        ..Principal::auditor()
     };
     for stranger in [
         clinic.patient(),
@@ -171,7 +166,7 @@ async fn nobody_sees_the_books_whom_they_do_not_concern() {
     for concerned in [
         clinic.desk(),
         clinic.admin(),
-        clinic.client(&Somebody::auditor()),
+        clinic.client(&Principal::auditor()),
     ] {
         payment(&concerned, &checkout).await;
         concerned
@@ -188,39 +183,39 @@ async fn nobody_sees_the_books_whom_they_do_not_concern() {
     let of_asha = format!("patientId={}", patient.as_str().unwrap());
     assert_eq!(items(&clinic.desk(), &of_asha).await.len(), 1);
     assert_eq!(items(&clinic.other_desk(), &of_asha).await.len(), 0);
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn a_proxy_sees_what_was_paid_for_the_patient() {
-    let till = Till::open().await;
-    let tara = till.clinic.world.patient().await.unwrap();
-    let (booked, checkout) = paid(&till, &till.lasting(&Somebody::patient(tara))).await;
-    let mother = Somebody::patient(domain::PatientId::from_uuid(Uuid::from_u128(11)));
+async fn a_proxy_reads_the_patients_payments() {
+    let fixture = Fixture::open().await;
+    let tara = fixture.clinic.world.patient().await.unwrap();
+    let (booked, checkout) = paid(&fixture, &fixture.long_lived(&Principal::patient(tara))).await;
+    let mother = Principal::patient(domain::PatientId::from_uuid(Uuid::from_u128(11)));
     let account = mother.account;
-    let client = till.clinic.client(&mother);
+    let client = fixture.clinic.client(&mother);
     client.get(&path(&checkout, "")).expect(404).await;
     let proxies = format!("/api/v1/patients/{tara}/proxies");
-    let added = till
+    let added = fixture
         .clinic
         .desk()
         .post(&proxies, &json!({"accountId": account}));
     let added = added.expect(200).await;
-    let seen = till
+    let seen = fixture
         .clinic
         .settled(async || client.get(&path(&checkout, "")).after(&added));
     assert_eq!(seen.await.body["status"], "PAID");
     client.get(&booked.appointment("ledger")).expect(200).await;
     assert_eq!(items(&client, &format!("patientId={tara}")).await.len(), 1);
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn a_receipt_is_a_pdf_that_names_payer_doctor_amount_and_refunds() {
-    let till = Till::open().await;
-    let asha = till.clinic.world.patient().await.unwrap();
-    let asha = till.lasting(&Somebody::patient(asha));
-    let (booked, checkout) = paid(&till, &asha).await;
+async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.clinic.world.patient().await.unwrap();
+    let asha = fixture.long_lived(&Principal::patient(asha));
+    let (booked, checkout) = paid(&fixture, &asha).await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
     assert_eq!(receipt.header("content-type"), "application/pdf");
     let name = "inline; filename=\"receipt-1.pdf\"";
@@ -236,40 +231,39 @@ async fn a_receipt_is_a_pdf_that_names_payer_doctor_amount_and_refunds() {
         assert!(text.contains(line), "{line} is not in {text}");
     }
     assert!(!text.contains("Refunds so far"), "{text}");
-    called_off(&till, &booked, &checkout).await;
+    cancelled(&fixture, &booked, &checkout).await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
     let text = read(&receipt);
     assert!(text.contains("Refunds so far"), "{text}");
     assert_eq!(text.matches("₹800.00").count(), 2, "{text}");
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn there_is_no_receipt_for_what_is_not_paid() {
-    let till = Till::open().await;
-    let asha = till.patient();
-    let booked = till.clinic.book(&asha, 0).expect(201).await;
-    let checkout = till.checkout(&asha, &booked).await;
+async fn an_unpaid_payment_has_no_receipt() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.book(&asha, 0).await;
     shown(&asha, &checkout, "orderId").await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(409).await;
     receipt.is("no-receipt-yet");
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn receipts_of_a_clinic_are_numbered_without_gaps_whoever_pays_at_once() {
-    let till = Till::open().await;
-    let patients: Vec<_> = (0..6).map(|_| till.patient()).collect();
+async fn concurrent_payments_number_a_clinics_receipts_without_gaps() {
+    let fixture = Fixture::open().await;
+    let patients: Vec<_> = (0..6).map(|_| fixture.patient()).collect();
     let mut checkouts = Vec::new();
     for (number, patient) in (0..).zip(&patients) {
-        let booked = till.clinic.book(patient, number).expect(201).await;
-        let checkout = till.checkout(patient, &booked).await;
-        let word = till.pay_in_silence(&checkout).await;
-        checkouts.push((patient, checkout, word));
+        let booked = fixture.clinic.book(patient, number).expect(201).await;
+        let checkout = fixture.checkout(patient, &booked).await;
+        let proof = fixture.pay_without_webhook(&checkout).await;
+        checkouts.push((patient, checkout, proof));
     }
     let verifying = checkouts
         .iter()
-        .map(|(patient, checkout, word)| till.verify(patient, checkout, word));
+        .map(|(patient, checkout, proof)| fixture.verify(patient, checkout, proof));
     futures::future::join_all(verifying).await;
     let mut numbers = Vec::new();
     for (patient, checkout, _) in &checkouts {
@@ -278,48 +272,55 @@ async fn receipts_of_a_clinic_are_numbered_without_gaps_whoever_pays_at_once() {
     }
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
-    assert_eq!(till.clinic.events("receipt.issued").await, 6);
-    till.close().await;
+    assert_eq!(fixture.clinic.events("receipt.issued").await, 6);
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn a_refund_that_failed_stands_on_the_list_of_the_clinics_admins() {
-    let till = Till::open().await;
-    let asha = till.patient();
-    let (_, checkout) = paid(&till, &asha).await;
+async fn a_failed_refund_is_listed_for_the_clinics_admins() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (_, checkout) = paid(&fixture, &asha).await;
     let plan = format!("/sandbox/orders/{}/refunds", checkout.text("orderId"));
     let fails = json!({"outcome": "failed", "webhook": {"drop": true}});
-    till.knob(Method::PUT, &plan, fails).await;
-    let refund = till.admin().post(&path(&checkout, "/refunds"), &json!({}));
+    fixture.control(Method::PUT, &plan, fails).await;
+    let refund = fixture
+        .admin()
+        .post(&path(&checkout, "/refunds"), &json!({}));
     refund.expect(201).await;
     let list = "/api/v1/payments/refunds/failed";
-    // The gateway tells nobody: a timer asks it.
+    // The gateway sends no webhook: a timer asks it.
     eventually("the refund is on the list", async || {
-        till.set(till.clinic.site.clock_now() + TimeDelta::seconds(1));
-        let page = till.admin().get(list).send().await;
+        fixture.set_clock(fixture.clinic.site.clock_now() + TimeDelta::seconds(1));
+        let page = fixture.admin().get(list).send().await;
         page.body["items"][0]["paymentId"] == checkout.body["paymentId"]
     })
     .await;
-    let page = till.admin().get(list).expect(200).await;
+    let page = fixture.admin().get(list).expect(200).await;
     let item = &page.body["items"][0];
     assert_eq!(
         (&item["status"], &item["amount"]),
         (&json!("FAILED"), &inr(FEE))
     );
-    let elsewhere = Somebody {
+    let elsewhere = Principal {
         clinics: ClinicScope::Only([].into()),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
-    let none = till.clinic.client(&elsewhere).get(list).expect(200).await;
+    let none = fixture
+        .clinic
+        .client(&elsewhere)
+        .get(list)
+        .expect(200)
+        .await;
     assert_eq!(none.body["items"], json!([]));
-    till.close().await;
+    fixture.close().await;
 }
 
 #[tokio::test]
-async fn only_one_question_is_answered_at_a_time() {
-    let till = Till::open().await;
-    let desk = till.clinic.desk();
-    let clinic = till.clinic.facts.clinic;
+async fn payments_are_listed_by_exactly_one_filter() {
+    let fixture = Fixture::open().await;
+    let desk = fixture.clinic.desk();
+    let clinic = fixture.clinic.facts.clinic;
     for query in [
         String::new(),
         format!("?clinicId={clinic}"),
@@ -329,7 +330,7 @@ async fn only_one_question_is_answered_at_a_time() {
         let asked = desk.get(&format!("/api/v1/payments{query}"));
         asked.expect(400).await.is("malformed");
     }
-    till.close().await;
+    fixture.close().await;
 }
 
 /// The text of a PDF as Poppler reads it.

@@ -1,4 +1,4 @@
-//! How bodies grow old.
+//! Retention of delivery bodies.
 
 use adapters::gateway_inbox::{PgGatewayInbox, Wanted};
 use chrono::TimeDelta;
@@ -20,7 +20,7 @@ async fn body(inbox: &PgGatewayInbox, digest: &DeliveryDigest) -> Option<Vec<u8>
 }
 
 #[tokio::test]
-async fn bodies_of_old_days_go_with_their_key_and_the_outcomes_stay() {
+async fn bodies_past_retention_are_shredded_and_their_outcomes_stay() {
     let (pool, inbox) = inbox().await;
     let old = Delivery::new(b"evt_1", b"old".to_vec(), now() - TimeDelta::days(91));
     let young = Delivery::new(b"evt_2", b"young".to_vec(), now() - TimeDelta::days(90));
@@ -57,7 +57,7 @@ async fn bodies_of_old_days_go_with_their_key_and_the_outcomes_stay() {
         0
     );
 
-    // The copy tells nothing either.
+    // The copy cannot be decrypted either.
     sqlx::query("update gateway_inbox set body = $2 where digest = $1")
         .bind(old.digest.as_bytes())
         .bind(copy)
@@ -68,7 +68,7 @@ async fn bodies_of_old_days_go_with_their_key_and_the_outcomes_stay() {
 }
 
 #[tokio::test]
-async fn a_delivery_and_its_timer_are_written_together_and_once() {
+async fn a_delivery_is_stored_once_together_with_its_timer() {
     let (pool, inbox) = inbox().await;
     let delivery = Delivery::new(b"evt_1", b"{}".to_vec(), now());
     let all = futures::future::join_all((0..8).map(|_| inbox.keep(&delivery))).await;
@@ -80,7 +80,7 @@ async fn a_delivery_and_its_timer_are_written_together_and_once() {
         .unwrap();
     let key = delivery.digest.to_string();
     assert_eq!(timers, [("gateway-news".to_owned(), key)]);
-    // What was worked on and comes again sets no timer.
+    // A repeat of a processed delivery sets no timer.
     sqlx::query("delete from timers")
         .execute(&pool)
         .await

@@ -1,4 +1,4 @@
-//! What the log says in the end, beside the gateway's books, the claims and the ledger.
+//! Invariants of the final state: log, claims, gateway and ledger agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,25 +7,33 @@ use domain::payment::{OpenedPayment, Payable, Payment, RefundPolicy, RefundStatu
 use serde_json::Value;
 
 use super::VISITS;
-use super::stage::{FEE, Stage};
+use super::process::{Environment, FEE};
 
-pub struct Truth {
+pub struct FinalState {
     visits: BTreeMap<String, Appointment>,
     payments: Vec<OpenedPayment>,
-    /// How often each kind of thing happened.
-    stories: BTreeMap<String, i64>,
+    /// Number of events by type.
+    event_counts: BTreeMap<String, i64>,
 }
 
-impl Truth {
-    pub async fn of(stage: &Stage) -> Self {
+impl FinalState {
+    pub async fn load(environment: &Environment) -> Self {
         let mut visits = BTreeMap::new();
-        for id in ids(stage, "appointment").await {
-            let loaded = stage.world.store().load_from_log::<Appointment>(&id).await;
+        for id in ids(environment, "appointment").await {
+            let loaded = environment
+                .world
+                .store()
+                .load_from_log::<Appointment>(&id)
+                .await;
             visits.insert(id, loaded.unwrap().into_aggregate());
         }
         let mut payments = Vec::new();
-        for id in ids(stage, "payment").await {
-            let loaded = stage.world.store().load_from_log::<Payment>(&id).await;
+        for id in ids(environment, "payment").await {
+            let loaded = environment
+                .world
+                .store()
+                .load_from_log::<Payment>(&id)
+                .await;
             payments.push(loaded.unwrap().aggregate().opened().unwrap().clone());
         }
         let sql = "
@@ -34,22 +42,25 @@ impl Truth {
             where aggregate_type = 'payment'
                or event_type in ('appointment.reinstated', 'appointment.fee_paid')
             group by 1";
-        let stories: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&stage.pool).await.unwrap();
+        let event_counts: Vec<(String, i64)> = sqlx::query_as(sql)
+            .fetch_all(&environment.pool)
+            .await
+            .unwrap();
         Self {
             visits,
             payments,
-            stories: stories.into_iter().collect(),
+            event_counts: event_counts.into_iter().collect(),
         }
     }
 
-    pub fn stories(&self) -> &BTreeMap<String, i64> {
-        &self.stories
+    pub fn event_counts(&self) -> &BTreeMap<String, i64> {
+        &self.event_counts
     }
 
-    /// A storm in which nothing happens proves nothing.
-    pub fn is_worth_it(&self) {
+    /// Asserts that every kind of event occurred, since a storm without them proves nothing.
+    pub fn covers_every_case(&self) {
         assert!(self.visits.len() >= VISITS);
-        for story in [
+        for event in [
             "appointment.reinstated",
             "appointment.fee_paid",
             "payment.attempt_failed",
@@ -65,36 +76,36 @@ impl Truth {
             "payment.refunded",
         ] {
             assert!(
-                self.stories.contains_key(story),
-                "{story}: {:?}",
-                self.stories
+                self.event_counts.contains_key(event),
+                "{event}: {:?}",
+                self.event_counts
             );
         }
     }
 
-    pub async fn check(&self, stage: &Stage) {
+    pub async fn check(&self, environment: &Environment) {
         for (id, visit) in &self.visits {
-            self.keeps_what_it_may(id, visit);
+            self.keeps_the_amount_due(id, visit);
         }
-        self.equals_the_claims(stage).await;
-        self.equals_the_books(stage).await;
-        self.equals_the_ledger(stage).await;
+        self.equals_the_claims(environment).await;
+        self.equals_the_gateway(environment).await;
+        self.equals_the_ledger(environment).await;
         let lost = "select count(*) from gateway_inbox where outcome in ('UNKNOWN_ORDER', 'UNREADABLE', 'REFUSED')";
         let lost: i64 = sqlx::query_scalar(lost)
-            .fetch_one(&stage.pool)
+            .fetch_one(&environment.pool)
             .await
             .unwrap();
-        assert_eq!(lost, 0, "all news were taken");
+        assert_eq!(lost, 0, "every delivery was applied");
         let parked = "select count(*) from dead_letters";
         let parked: i64 = sqlx::query_scalar(parked)
-            .fetch_one(&stage.pool)
+            .fetch_one(&environment.pool)
             .await
             .unwrap();
         assert_eq!(parked, 0, "nothing is parked");
     }
 
-    /// What came and stays is what the visit's end says.
-    fn keeps_what_it_may(&self, id: &str, visit: &Appointment) {
+    /// Asserts that the amount kept is the one due in the visit's final state.
+    fn keeps_the_amount_due(&self, id: &str, visit: &Appointment) {
         let paid = |paid_by: Option<_>| if paid_by.is_some() { FEE } else { 0 };
         let expected = match visit {
             Appointment::Confirmed(visit) => paid(visit.paid_by),
@@ -112,7 +123,7 @@ impl Truth {
                 let kept = visit.fee.amount() - due.amount();
                 visit.paid_by.map_or(0, |_| kept)
             }
-            elsewhere => panic!("{id} ends nowhere: {elsewhere:?}"),
+            other => panic!("{id} is not in a final state: {other:?}"),
         };
         let mine = self.payments.iter().filter(|payment| {
             let Payable::AppointmentFee { appointment } = payment.payable;
@@ -124,11 +135,13 @@ impl Truth {
         assert_eq!(kept, expected, "{id}: {visit:?}");
     }
 
-    /// Whoever is confirmed has the slot, and nobody else.
-    async fn equals_the_claims(&self, stage: &Stage) {
+    /// Asserts that exactly the confirmed visits hold claims.
+    async fn equals_the_claims(&self, environment: &Environment) {
         let sql = "select kind, holder from slot_claims";
-        let claims: Vec<(String, String)> =
-            sqlx::query_as(sql).fetch_all(&stage.pool).await.unwrap();
+        let claims: Vec<(String, String)> = sqlx::query_as(sql)
+            .fetch_all(&environment.pool)
+            .await
+            .unwrap();
         let claims: BTreeSet<_> = claims.into_iter().collect();
         let confirmed = self.visits.iter();
         let confirmed = confirmed.filter(|(_, visit)| matches!(visit, Appointment::Confirmed(_)));
@@ -138,9 +151,9 @@ impl Truth {
         assert_eq!(claims, expected);
     }
 
-    /// Order by order, to the paisa.
-    async fn equals_the_books(&self, stage: &Stage) {
-        let books = stage.gateway.get("/sandbox/books").await;
+    /// Asserts that captures and refunds equal the gateway's, order by order.
+    async fn equals_the_gateway(&self, environment: &Environment) {
+        let books = environment.gateway.get("/sandbox/books").await;
         let mut theirs = BTreeMap::new();
         for order in books["orders"].as_array().unwrap() {
             assert_eq!(order["refunding"], 0, "{order}");
@@ -155,26 +168,29 @@ impl Truth {
         assert_eq!(ours.collect::<BTreeMap<_, _>>(), theirs);
     }
 
-    /// The read model of all that moved says the same in sum.
-    async fn equals_the_ledger(&self, stage: &Stage) {
+    /// Asserts that the sums of the ledger equal the gateway's.
+    async fn equals_the_ledger(&self, environment: &Environment) {
         let sql = "
             select
               coalesce(sum(amount) filter (where kind = 'CAPTURE'), 0)::bigint,
               coalesce(sum(amount) filter (where kind = 'REFUND'), 0)::bigint
             from ledger_entries";
-        let (came, left): (i64, i64) = sqlx::query_as(sql).fetch_one(&stage.pool).await.unwrap();
-        let books: Value = stage.gateway.get("/sandbox/books").await;
+        let (captured, refunded): (i64, i64) = sqlx::query_as(sql)
+            .fetch_one(&environment.pool)
+            .await
+            .unwrap();
+        let books: Value = environment.gateway.get("/sandbox/books").await;
         let theirs = &books["currencies"]["INR"];
-        assert_eq!(Some(came), theirs["captured"].as_i64());
-        assert_eq!(Some(left), theirs["refunded"].as_i64());
-        assert!(came > 0 && left > 0 && came > left);
+        assert_eq!(Some(captured), theirs["captured"].as_i64());
+        assert_eq!(Some(refunded), theirs["refunded"].as_i64());
+        assert!(captured > 0 && refunded > 0 && captured > refunded);
     }
 }
 
-async fn ids(stage: &Stage, aggregate_type: &str) -> Vec<String> {
+async fn ids(environment: &Environment, aggregate_type: &str) -> Vec<String> {
     let sql = "select distinct aggregate_id from events where aggregate_type = $1 order by 1";
     let ids = sqlx::query_scalar(sql).bind(aggregate_type);
-    ids.fetch_all(&stage.pool).await.unwrap()
+    ids.fetch_all(&environment.pool).await.unwrap()
 }
 
 fn captured(payment: &OpenedPayment) -> i64 {

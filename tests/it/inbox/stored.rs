@@ -1,4 +1,4 @@
-//! What is kept, and how.
+//! Stored deliveries: repeats, secrets and sealing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::fixture::{Inbox, PREVIOUS_SECRET, captured, sign};
 
 #[tokio::test]
-async fn a_capture_is_answered_with_nothing_and_confirms_the_visit() {
+async fn a_capture_gets_an_empty_answer_and_confirms_the_visit() {
     let inbox = Inbox::open().await;
     let (visit, order) = inbox.order(0).await;
     let answer = inbox.deliver("evt_1", &captured(&order, "pay_1")).await;
@@ -28,7 +28,7 @@ async fn a_capture_is_answered_with_nothing_and_confirms_the_visit() {
 }
 
 #[tokio::test]
-async fn the_same_delivery_again_is_answered_alike_and_kept_once() {
+async fn a_repeated_delivery_gets_the_same_answer_and_is_stored_once() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let body = captured(&order, "pay_1");
@@ -37,7 +37,7 @@ async fn the_same_delivery_again_is_answered_alike_and_kept_once() {
         assert_eq!((answer.status, answer.raw.as_str()), (200, ""));
     }
     assert_eq!(inbox.outcome().await, "APPLIED");
-    // Also when it was worked on already.
+    // Also once it was processed.
     assert_eq!(inbox.deliver("evt_1", &body).await.status, 200);
     assert_eq!(inbox.listed().await.len(), 1);
     crate::support::eventually("no timer is left", async || inbox.timers().await == 0).await;
@@ -46,17 +46,17 @@ async fn the_same_delivery_again_is_answered_alike_and_kept_once() {
 }
 
 #[tokio::test]
-async fn a_forged_event_id_hides_no_other_news() {
+async fn a_forged_event_id_hides_no_other_delivery() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
-    // Somebody who has seen one delivery brings it under the id of another one that is on its way.
+    // An attacker who has seen one delivery sends it under the id of another that is on its way.
     let seen = json!({"entity": "event", "event": "payment.dispute.created", "payload": {}});
     let seen = seen.to_string().into_bytes();
     assert_eq!(inbox.deliver("evt_2", &seen).await.status, 200);
     let hidden = captured(&order, "pay_1");
     assert_eq!(inbox.deliver("evt_2", &hidden).await.status, 200);
     assert_eq!(inbox.outcomes(2).await, ["OTHER_KIND", "APPLIED"]);
-    // The same news under another id are no news.
+    // The same event under another id changes nothing.
     assert_eq!(inbox.deliver("evt_3", &hidden).await.status, 200);
     let outcomes = inbox.outcomes(3).await;
     assert_eq!(outcomes, ["OTHER_KIND", "APPLIED", "NOTHING_NEW"]);
@@ -65,19 +65,19 @@ async fn a_forged_event_id_hides_no_other_news() {
 }
 
 #[tokio::test]
-async fn after_a_change_of_secrets_the_one_before_still_counts() {
+async fn the_previous_webhook_secret_is_still_accepted() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let body = captured(&order, "pay_1");
     let signature = sign(PREVIOUS_SECRET, &body);
-    let answer = inbox.bring("evt_1", &body, Some(&signature)).await;
+    let answer = inbox.deliver_signed("evt_1", &body, Some(&signature)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(inbox.outcome().await, "APPLIED");
     inbox.close().await;
 }
 
 #[tokio::test]
-async fn nothing_of_the_payer_is_to_be_read_in_the_table() {
+async fn the_table_of_deliveries_contains_no_data_of_the_payer_in_clear() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let body = captured(&order, "pay_1");
@@ -87,7 +87,7 @@ async fn nothing_of_the_payer_is_to_be_read_in_the_table() {
         .fetch_one(&inbox.pool)
         .await
         .unwrap();
-    // Encoding is no sealing.
+    // Encoding alone would not seal it.
     let encoded = STANDARD.encode(&body);
     for personal in ["asha.rao@example.com", "+919812345678", &encoded[..40]] {
         assert!(!row.contains(personal), "{row}");
@@ -99,7 +99,7 @@ async fn nothing_of_the_payer_is_to_be_read_in_the_table() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_stands_elsewhere_does_not_open() {
+async fn a_body_moved_to_another_row_does_not_decrypt() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     inbox.deliver("evt_1", &captured(&order, "pay_1")).await;

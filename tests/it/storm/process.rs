@@ -13,25 +13,25 @@ use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::plan::Ahead;
-use crate::support::{Client, Server, all_read, eventually_within};
+use crate::support::{Client, Server, all_read, eventually_within, http};
 
-/// What each visit costs, in paise.
+/// Fee of a visit, in paise.
 pub const FEE: i64 = 80_000;
 const DOCTORS: usize = 32;
-/// How long the last of it may take.
+/// Limit for the last holds to end.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// And the last webhook: that a refund failed is told up to 45 seconds late, a minute later the program tries it
-/// again by itself, and what became of that is told as late.
+/// Limit for the last webhook: a failed refund is reported up to 45 seconds late, the program retries it a minute
+/// later, and the result is reported as late again.
 const LAST_WEBHOOK: Duration = Duration::from_mins(3);
 
-pub struct Stage {
+pub struct Environment {
     pub site: Site,
     pub world: World,
     pub clinic: ClinicFacts,
@@ -39,36 +39,36 @@ pub struct Stage {
     /// Connections to the program's private database.
     pub pool: PgPool,
     pub gateway: Gateway,
-    /// Where the program is at the moment.
+    /// Current address of the program.
     pub address: watch::Sender<Client>,
-    /// Quarters of an hour that doctors work, by how far ahead they are.
+    /// Slots that doctors work, by time until they begin.
     starts: [Vec<DateTime<Utc>>; 3],
     server: Server,
     sandbox: Sandbox,
 }
 
-/// The gateway's knobs.
+/// A client of the gateway's control requests.
 #[derive(Clone)]
 pub struct Gateway {
     http: reqwest::Client,
     base: String,
 }
 
-impl Stage {
-    pub async fn set() -> Self {
+impl Environment {
+    pub async fn start() -> Self {
         let now = SystemClock.now();
-        let books = Database::create().await.unwrap();
-        let site = Site::on(books.clone(), now).unwrap();
+        let database = Database::create().await.unwrap();
+        let site = Site::on(database.clone(), now).unwrap();
         let keys = SandboxKeys {
             key_id: "rzp_storm_key".to_owned(),
             key_secret: "what requests are signed with".into(),
             webhook_secret: "what webhooks are signed with".into(),
         };
-        // The same port after each kill: the gateway goes on knocking there.
+        // The same port after each kill, since the gateway keeps sending there.
         let port = free_port();
         let webhook = format!("http://127.0.0.1:{port}/api/v1/webhooks/razorpay");
         let sandbox = Sandbox::start(SandboxOptions {
-            pool: books.pool(8).await.unwrap(),
+            pool: database.pool(8).await.unwrap(),
             keys: keys.clone(),
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
             webhook_url: Some(webhook),
@@ -108,7 +108,7 @@ impl Stage {
             doctors.push(world.doctor(clinic, terms).await.unwrap());
         }
         let gateway = Gateway {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http(),
             base: format!("http://{}", sandbox.address()),
         };
         all_read(&server.client).await;
@@ -126,7 +126,7 @@ impl Stage {
         }
     }
 
-    /// Kills the program, whatever it is at, and starts it again.
+    /// Kills the program and restarts it.
     pub async fn kill(&mut self) {
         self.server.kill();
         self.server.restart().await;
@@ -154,22 +154,22 @@ impl Stage {
     /// A new patient's token.
     pub fn patient(&self) -> String {
         let patient = PatientId::from_uuid(SystemIds.id());
-        self.site.token(&Somebody::patient(patient)).unwrap()
+        self.site.token(&Principal::patient(patient)).unwrap()
     }
 
     /// A doctor's token.
     pub fn doctor(&self, doctor: DoctorId) -> String {
-        self.site.token(&Somebody::doctor(doctor)).unwrap()
+        self.site.token(&Principal::doctor(doctor)).unwrap()
     }
 
-    /// The front desk's token, each time of somebody else.
+    /// The front desk's token, of another receptionist each time.
     pub fn desk(&self) -> String {
         let here = ClinicScope::Only([self.clinic.clinic].into());
-        self.site.token(&Somebody::receptionist(here)).unwrap()
+        self.site.token(&Principal::receptionist(here)).unwrap()
     }
 
-    /// Everything under way arrives; the gateway is asked about all orders; operators do their part.
-    pub async fn calm_down(&self) {
+    /// Waits for holds and webhooks, reconciles all orders, and retries failed refunds until nothing is left.
+    pub async fn settle(&self) {
         self.holds_end().await;
         self.webhooks_arrive().await;
         let mut said = String::new();
@@ -185,10 +185,10 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        panic!("something is never done: {said}\n{}", self.server.logged());
+        panic!("work is left: {said}\n{}", self.server.logged());
     }
 
-    /// If one never does, it is told what became of it, and what the program says.
+    /// Panics with the waiting webhooks and the program's log if they do not arrive in time.
     async fn webhooks_arrive(&self) {
         let until = Instant::now() + LAST_WEBHOOK;
         loop {
@@ -202,8 +202,8 @@ impl Stage {
                       || ', made at ' || created_at || ', due at ' || due_at
                     from razorpay_sandbox_deliveries
                     where state = 'waiting'";
-                let books = self.site.database.pool(1).await.unwrap();
-                let late: Vec<String> = sqlx::query_scalar(late).fetch_all(&books).await.unwrap();
+                let sandbox = self.site.database.pool(1).await.unwrap();
+                let late: Vec<String> = sqlx::query_scalar(late).fetch_all(&sandbox).await.unwrap();
                 let logged = self.server.logged();
                 panic!("webhooks never arrive: {deliveries}, {late:#?}\n{logged}");
             }
@@ -223,12 +223,15 @@ impl Stage {
         .await;
     }
 
-    /// Refunds that the gateway is at come to an end, and an administrator has those tried again that failed.
+    /// Ends the refunds pending at the gateway and retries those that failed, as an administrator would.
     async fn end_refunds(&self) {
         let pending = "select id from razorpay_sandbox_refunds where status = 'pending'";
-        let books = self.site.database.pool(1).await.unwrap();
-        let pending: Vec<String> = sqlx::query_scalar(pending).fetch_all(&books).await.unwrap();
-        books.close().await;
+        let sandbox = self.site.database.pool(1).await.unwrap();
+        let pending: Vec<String> = sqlx::query_scalar(pending)
+            .fetch_all(&sandbox)
+            .await
+            .unwrap();
+        sandbox.close().await;
         for refund in pending {
             let path = format!("/sandbox/refunds/{refund}");
             let ended = json!({"outcome": "processed"});
@@ -238,7 +241,7 @@ impl Stage {
             select payment_id::text, refund_id::text from payment_refunds where status = 'FAILED'";
         let failed: Vec<(String, String)> =
             sqlx::query_as(failed).fetch_all(&self.pool).await.unwrap();
-        let admin = self.site.token(&Somebody::admin()).unwrap();
+        let admin = self.site.token(&Principal::admin()).unwrap();
         let admin = self.server.client.with_token(admin);
         for (payment, refund) in failed {
             let path = format!("/api/v1/payments/{payment}/refunds/{refund}/retry");
@@ -248,7 +251,7 @@ impl Stage {
         }
     }
 
-    /// What is still to be done, in a few words.
+    /// Work that is left.
     async fn left(&self) -> String {
         // Orders are watched for days, and a refund that failed has a timer that finds it done.
         let sql = "
@@ -272,7 +275,7 @@ impl Gateway {
         answer.unwrap().json().await.unwrap()
     }
 
-    /// Turns a knob. `None` if the gateway refuses.
+    /// Sends a control request. `None` if the gateway refuses.
     pub async fn send(&self, method: Method, path: &str, body: &Value) -> Option<Value> {
         let url = format!("{}{path}", self.base);
         let answer = self.http.request(method, url).json(body).send().await;
@@ -290,7 +293,7 @@ fn starts(now: DateTime<Utc>) -> [Vec<DateTime<Utc>>; 3] {
     let quarter = TimeDelta::minutes(15);
     let first = now.duration_trunc(quarter).unwrap() + TimeDelta::hours(1);
     let all = (0..4 * 60).map(|number| first + quarter * number);
-    // Nobody works in the last hour of a day.
+    // The last hour of a day is not worked.
     let worked: Vec<_> = all.filter(|start| start.hour() != 23).collect();
     let ahead = |from, until| {
         let within = |start: &&DateTime<Utc>| {
@@ -298,7 +301,7 @@ fn starts(now: DateTime<Utc>) -> [Vec<DateTime<Utc>>; 3] {
         };
         worked.iter().filter(within).copied().collect()
     };
-    // With room on both sides, so that a storm does not cross a line.
+    // With a margin on both sides, so that no visit changes its group during the test.
     let some_minutes_less: Vec<DateTime<Utc>> = ahead(1, 4);
     [some_minutes_less, ahead(5, 23), ahead(25, 60)]
 }

@@ -1,14 +1,14 @@
-//! Chance that can be had again: a seed says it all.
+//! A seeded random number generator.
 
 /// `SplitMix64` (Steele, Lea and Flood: Fast splittable pseudorandom number generators).
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
-    pub fn seeded(seed: u64) -> Self {
+impl Rng {
+    pub fn from_seed(seed: u64) -> Self {
         Self(seed)
     }
 
-    fn roll(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -18,7 +18,7 @@ impl Dice {
 
     /// One of `0..count`.
     pub fn below(&mut self, count: u64) -> u64 {
-        self.roll() % count
+        self.next() % count
     }
 
     /// One of a range.
@@ -26,7 +26,7 @@ impl Dice {
         from + self.below(until - from)
     }
 
-    /// True so many times of a hundred.
+    /// True with a probability of `chance` in a hundred.
     pub fn percent(&mut self, chance: u64) -> bool {
         self.below(100) < chance
     }
