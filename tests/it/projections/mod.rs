@@ -14,4 +14,4 @@ mod patient_appointments;
 mod patient_card;
 mod payments;
 mod replay;
-pub mod story;
+pub mod scenario;
