@@ -9,6 +9,7 @@ mod day_sheet;
 mod doctor_directory;
 pub mod fixture;
 mod leaves;
+mod pages;
 mod paid;
 mod patient_appointments;
 mod patient_card;
