@@ -13,7 +13,7 @@ use super::server::{Act, TestServer};
 use crate::razorpay::RazorpayLimits;
 
 #[tokio::test]
-async fn an_order_is_asked_for_with_our_payment_as_its_unique_receipt() {
+async fn an_order_is_created_with_our_payment_as_its_unique_receipt() {
     let server = TestServer::with([made()]);
     let id = gateway(&server).create_order(&order()).await.unwrap();
     assert_eq!(id.as_str(), "order_1");
@@ -43,7 +43,7 @@ async fn an_order_of_another_amount_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
-async fn attempts_are_told_with_how_far_they_came() {
+async fn attempts_are_returned_with_their_status() {
     let mut failed = payment("failed");
     failed["error_code"] = "BAD_REQUEST_ERROR".into();
     let statuses = ["created", "authorized", "captured", "refunded"];
@@ -53,9 +53,9 @@ async fn attempts_are_told_with_how_far_they_came() {
     let order = GatewayOrderId::parse("order_1").unwrap();
     let attempts = gateway(&server).attempts(&order).await.unwrap();
     let code = FailureCode::parse("BAD_REQUEST_ERROR").ok();
-    let told: Vec<_> = attempts.into_iter().map(|attempt| attempt.status).collect();
+    let statuses: Vec<_> = attempts.into_iter().map(|attempt| attempt.status).collect();
     assert_eq!(
-        told,
+        statuses,
         [
             AttemptStatus::Created,
             AttemptStatus::Authorised,
@@ -126,14 +126,14 @@ async fn a_refund_goes_under_a_key_of_its_try() {
 }
 
 #[tokio::test]
-async fn a_refund_that_is_under_way_can_be_asked_for_later() {
+async fn a_pending_refund_can_be_fetched_later() {
     let server = TestServer::with([Act::Json(409, refusal("BAD_REQUEST_ERROR"))]);
     assert_unavailable(gateway(&server).refund(&refund()).await);
     assert_eq!(server.heard().len(), 1);
 }
 
 #[tokio::test]
-async fn all_refunds_of_an_attempt_are_asked_for_page_by_page() {
+async fn all_refunds_of_an_attempt_are_fetched_page_by_page() {
     let page = |count: usize| {
         let items: Vec<_> = (0..count)
             .map(|n| refunded(&format!("rfnd_{n}"), "failed"))

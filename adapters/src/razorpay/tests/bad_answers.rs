@@ -13,7 +13,7 @@ use super::server::{Act, TestServer};
 use crate::razorpay::{Razorpay, RazorpayLimits};
 
 #[tokio::test]
-async fn a_refusal_is_not_asked_for_again_and_only_its_code_is_kept() {
+async fn a_refusal_is_not_retried_and_only_its_code_is_kept() {
     let server = TestServer::with([Act::Json(400, refusal("BAD_REQUEST_ERROR")), made()]);
     let refused = gateway(&server).create_order(&order()).await.unwrap_err();
     assert!(
@@ -67,13 +67,13 @@ async fn what_passes_is_tried_again() {
 async fn it_is_tried_three_times_and_no_more() {
     let server = TestServer::with([500, 502, 503].map(|status| Act::Json(status, json!({}))));
     server.then(made());
-    let told = assert_unavailable(gateway(&server).create_order(&order()).await);
-    assert!(told.contains("503"), "{told}");
+    let message = assert_unavailable(gateway(&server).create_order(&order()).await);
+    assert!(message.contains("503"), "{message}");
     assert_eq!(server.heard().len(), 3);
 }
 
 #[tokio::test]
-async fn a_pause_that_is_asked_for_is_made_but_not_a_long_one() {
+async fn a_requested_pause_is_made_but_not_a_long_one() {
     let server = TestServer::with([Act::Later(429, 3_600), made()]);
     let limits = RazorpayLimits {
         longest_pause: ms(150),
@@ -128,7 +128,7 @@ async fn a_page_a_torn_answer_and_another_shape_are_unavailable_and_not_quoted()
     for act in nonsense {
         let server = TestServer::with([act]);
         assert_unavailable(gateway(&server).create_order(&order()).await);
-        assert_eq!(server.heard().len(), 1, "asked again");
+        assert_eq!(server.heard().len(), 1, "sent again");
     }
 }
 
@@ -139,8 +139,8 @@ async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
         sent: vec![b' '; 1_000_000],
     };
     let server = TestServer::with([large]);
-    let told = assert_unavailable(gateway(&server).create_order(&order()).await);
-    assert!(told.contains("larger than 4096 bytes"), "{told}");
+    let message = assert_unavailable(gateway(&server).create_order(&order()).await);
+    assert!(message.contains("larger than 4096 bytes"), "{message}");
 }
 
 /// Three failures, after which the circuit breaker stays open.
@@ -158,16 +158,16 @@ async fn failed_thrice(server: &TestServer, rest: Duration) -> Razorpay {
 }
 
 #[tokio::test]
-async fn after_many_failures_nothing_is_asked_for_a_while() {
+async fn after_many_failures_no_request_is_sent_for_a_while() {
     let server = TestServer::with(vec![Act::Html; 3]);
     let gateway = failed_thrice(&server, Duration::from_hours(1)).await;
-    let told = assert_unavailable(gateway.create_order(&order()).await);
-    assert!(told.contains("left alone"), "{told}");
+    let message = assert_unavailable(gateway.create_order(&order()).await);
+    assert!(message.contains("circuit breaker"), "{message}");
     assert_eq!(server.heard().len(), 3);
 }
 
 #[tokio::test]
-async fn after_its_rest_a_gateway_is_asked_again() {
+async fn after_its_rest_the_gateway_gets_requests_again() {
     let server = TestServer::with(vec![Act::Html; 3]);
     let gateway = failed_thrice(&server, ms(1)).await;
     server.then(made());
@@ -217,7 +217,7 @@ async fn only_so_many_ask_at_once_and_none_waits_for_ever() {
         gateway.create_order(&two),
         third
     );
-    let told = assert_unavailable(third);
-    assert!(told.contains("too many"), "{told}");
+    let message = assert_unavailable(third);
+    assert!(message.contains("too many"), "{message}");
     assert_eq!(server.heard().len(), 2);
 }

@@ -62,7 +62,7 @@ fn fact(body: &Value) -> GatewayFact {
     news(body).fact
 }
 
-fn stands(status: AttemptStatus) -> GatewayFact {
+fn attempt_with(status: AttemptStatus) -> GatewayFact {
     GatewayFact::Attempt(GatewayAttempt {
         order: GatewayOrderId::parse("order_A").unwrap(),
         attempt: GatewayPaymentId::parse("pay_A").unwrap(),
@@ -71,7 +71,7 @@ fn stands(status: AttemptStatus) -> GatewayFact {
     })
 }
 
-fn refund_stands(status: GatewayRefundStatus, ours: Option<(RefundId, u16)>) -> GatewayFact {
+fn refund_with(status: GatewayRefundStatus, ours: Option<(RefundId, u16)>) -> GatewayFact {
     GatewayFact::Refund {
         order: GatewayOrderId::parse("order_A").unwrap(),
         refund: GatewayRefund {
@@ -85,23 +85,23 @@ fn refund_stands(status: GatewayRefundStatus, ours: Option<(RefundId, u16)>) -> 
 }
 
 #[test]
-fn news_of_a_payment_tell_how_its_attempt_stands() {
-    let told = news(&about("payment.captured", &payment("captured")));
-    assert_eq!(told.kind, "payment.captured");
-    assert_eq!(told.account.as_deref(), Some("acc_A"));
-    assert_eq!(told.fact, stands(AttemptStatus::Captured));
+fn a_payment_webhook_has_the_status_of_its_attempt() {
+    let parsed = news(&about("payment.captured", &payment("captured")));
+    assert_eq!(parsed.kind, "payment.captured");
+    assert_eq!(parsed.account.as_deref(), Some("acc_A"));
+    assert_eq!(parsed.fact, attempt_with(AttemptStatus::Captured));
     let authorised = about("payment.authorized", &payment("authorized"));
-    assert_eq!(fact(&authorised), stands(AttemptStatus::Authorised));
+    assert_eq!(fact(&authorised), attempt_with(AttemptStatus::Authorised));
 }
 
 #[test]
-fn a_paid_order_is_told_by_its_payment() {
+fn an_order_webhook_is_read_by_its_payment() {
     let payload = json!({
         "payment": {"entity": payment("captured")},
         "order": {"entity": {"id": "order_A", "status": "paid", "amount_paid": 50_000}},
     });
-    let told = fact(&envelope("order.paid", &payload));
-    assert_eq!(told, stands(AttemptStatus::Captured));
+    let parsed = fact(&envelope("order.paid", &payload));
+    assert_eq!(parsed, attempt_with(AttemptStatus::Captured));
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn a_failed_payment_tells_why_if_it_says() {
         (json!(""), None),
     ] {
         failed["error_code"] = code;
-        let told = fact(&about("payment.failed", &failed));
-        assert_eq!(told, stands(AttemptStatus::Failed { code: read }));
+        let parsed = fact(&about("payment.failed", &failed));
+        assert_eq!(parsed, attempt_with(AttemptStatus::Failed { code: read }));
     }
 }
 
@@ -125,31 +125,31 @@ fn a_failed_payment_tells_why_if_it_says() {
 fn the_status_decides_and_not_the_name_of_the_event_nor_the_flag_beside_it() {
     let mut flagged = payment("authorized");
     flagged["captured"] = true.into();
-    let told = fact(&about("payment.authorized", &flagged));
-    assert_eq!(told, stands(AttemptStatus::Authorised));
+    let parsed = fact(&about("payment.authorized", &flagged));
+    assert_eq!(parsed, attempt_with(AttemptStatus::Authorised));
     let late = about("payment.authorized", &payment("captured"));
-    assert_eq!(fact(&late), stands(AttemptStatus::Captured));
+    assert_eq!(fact(&late), attempt_with(AttemptStatus::Captured));
     let given_back = about("payment.captured", &payment("refunded"));
-    assert_eq!(fact(&given_back), stands(AttemptStatus::Captured));
+    assert_eq!(fact(&given_back), attempt_with(AttemptStatus::Captured));
 }
 
 #[test]
 fn the_sample_of_the_sdk_for_python_is_read() {
-    let told = read(include_bytes!(
+    let parsed = read(include_bytes!(
         "../vectors/fake_payment_authorized_webhook.json"
     ))
     .unwrap();
-    let GatewayFact::Attempt(attempt) = told.fact else {
-        panic!("{told:?}")
+    let GatewayFact::Attempt(attempt) = parsed.fact else {
+        panic!("{parsed:?}")
     };
     // Its event is `authorized`, and its status is captured.
-    assert_eq!(told.kind, "payment.authorized");
+    assert_eq!(parsed.kind, "payment.authorized");
     assert_eq!(attempt.status, AttemptStatus::Captured);
     assert_eq!(
         attempt.amount,
         Money::new(1_000_000, Currency::Inr).unwrap()
     );
-    assert_eq!(told.account, None);
+    assert_eq!(parsed.account, None);
 }
 
 #[test]
@@ -163,14 +163,14 @@ fn notes_are_a_list_when_empty_and_an_object_otherwise() {
     ] {
         let mut entity = payment("captured");
         entity["notes"] = notes.clone();
-        let told = fact(&about("payment.captured", &entity));
-        assert_eq!(told, stands(AttemptStatus::Captured), "{notes}");
+        let parsed = fact(&about("payment.captured", &entity));
+        assert_eq!(parsed, attempt_with(AttemptStatus::Captured), "{notes}");
     }
     let mut without = payment("captured");
     without.as_object_mut().unwrap().remove("notes");
     assert_eq!(
         fact(&about("payment.captured", &without)),
-        stands(AttemptStatus::Captured)
+        attempt_with(AttemptStatus::Captured)
     );
 }
 
@@ -180,20 +180,20 @@ fn fields_come_and_go() {
                       "status": "captured"});
     assert_eq!(
         fact(&about("payment.captured", &bare)),
-        stands(AttemptStatus::Captured)
+        attempt_with(AttemptStatus::Captured)
     );
     let mut more = about("payment.captured", &payment("captured"));
     more["payload"]["payment"]["entity"]["service_tax"] = json!({"new": [1, 2.5]});
     more["payload"]["payment"]["more"] = json!(1);
     more["more"] = json!({"deep": [{}]});
     more.as_object_mut().unwrap().remove("account_id");
-    let told = news(&more);
-    assert_eq!(told.account, None);
-    assert_eq!(told.fact, stands(AttemptStatus::Captured));
+    let parsed = news(&more);
+    assert_eq!(parsed.account, None);
+    assert_eq!(parsed.fact, attempt_with(AttemptStatus::Captured));
 }
 
 #[test]
-fn news_of_a_refund_tell_how_it_stands() {
+fn a_refund_webhook_has_the_status_of_the_refund() {
     let ours = Some((RefundId::from_uuid(Uuid::from_u128(9)), 3));
     for (event, status, read) in [
         ("refund.created", "pending", GatewayRefundStatus::Pending),
@@ -214,8 +214,8 @@ fn news_of_a_refund_tell_how_it_stands() {
         ),
         ("refund.failed", "failed", GatewayRefundStatus::Failed),
     ] {
-        let told = fact(&about_refund(event, &refund(status)));
-        assert_eq!(told, refund_stands(read, ours), "{event} {status}");
+        let parsed = fact(&about_refund(event, &refund(status)));
+        assert_eq!(parsed, refund_with(read, ours), "{event} {status}");
     }
 }
 
@@ -232,10 +232,10 @@ fn a_refund_without_our_notes_is_not_ours() {
     ] {
         let mut entity = refund("processed");
         entity["notes"] = notes.clone();
-        let told = fact(&about_refund("refund.processed", &entity));
+        let parsed = fact(&about_refund("refund.processed", &entity));
         assert_eq!(
-            told,
-            refund_stands(GatewayRefundStatus::Processed, None),
+            parsed,
+            refund_with(GatewayRefundStatus::Processed, None),
             "{notes}"
         );
     }
