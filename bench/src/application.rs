@@ -78,7 +78,9 @@ impl Node {
                 begin.elapsed() < patience,
                 "the read models do not catch up: {left} events are left"
             );
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            // Counting many events costs the readers that are waited for.
+            let pause = if left > 1_000 { 500 } else { 5 };
+            tokio::time::sleep(Duration::from_millis(pause)).await;
             left = self.application.lag().await?;
         }
         Ok(lag)

@@ -118,6 +118,7 @@ impl Practice {
         let start = self.today - TimeDelta::days(day) + TimeDelta::minutes(minutes);
         let booked_at = start - TimeDelta::days(2);
         let by = Actor::System;
+        let noted = Some(Reason::parse("Noted at the desk")?);
         let commands = [
             AppointmentCommand::Book(BookAppointment {
                 appointment,
@@ -149,12 +150,12 @@ impl Practice {
                 at: start - TimeDelta::minutes(5),
             }),
             AppointmentCommand::Start(StartVisit {
-                reason: None,
+                reason: noted.clone(),
                 by,
                 at: start,
             }),
             AppointmentCommand::Complete(CompleteVisit {
-                reason: None,
+                reason: noted,
                 by,
                 at: start + TimeDelta::minutes(8),
             }),
