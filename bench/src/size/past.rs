@@ -74,7 +74,7 @@ impl Practice {
                 fee: Money::new(terms.fee, clinic.currency)?,
                 slot_length: SlotLength::new(SLOT)?,
                 zone: clinic.zone,
-                hours: every_day(terms.hours)?,
+                hours: every_day(terms.hours.0, terms.hours.1)?,
                 dated_hours: DatedHours::default(),
             },
             today: now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc(),
