@@ -8,6 +8,8 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::contract::assert_described;
+
 /// What every answer carries, RFC 9457 problem or not.
 const ALWAYS: [&str; 7] = [
     "x-content-type-options",
@@ -180,6 +182,7 @@ impl Call {
 impl Reply {
     /// What holds of every answer.
     fn check(&self, status: StatusCode) {
+        assert_described(&self.what, self.status, &self.headers, &self.body);
         for name in ALWAYS {
             assert!(
                 self.headers.contains_key(name),
