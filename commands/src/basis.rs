@@ -2,7 +2,7 @@
 
 use cqrs_es::Aggregate;
 use event_store::{
-    AppendError, EventStore, LoadError, Loaded, Sighting, StreamAppend, StreamVersion,
+    AppendError, EventStore, LoadError, Loaded, ObservedVersion, StreamAppend, StreamVersion,
 };
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::execute::key;
 /// moved on; a refusal is only told once the log says that none has.
 #[derive(Debug, Default)]
 pub(crate) struct Basis {
-    seen: Vec<Sighting>,
+    seen: Vec<ObservedVersion>,
     streams: Vec<StreamVersion>,
 }
 
@@ -22,15 +22,15 @@ impl Basis {
     where
         A: Aggregate + Clone + 'static,
     {
-        let loaded = store.load_settled::<A>(&key(id)).await?;
-        self.seen.push(loaded.sighting());
+        let loaded = store.load_committed::<A>(&key(id)).await?;
+        self.seen.push(loaded.observed_version());
         self.streams.push(loaded.stream_version());
         Ok(loaded.into_aggregate())
     }
 
     /// Notes how the aggregate itself looked that is decided about; its own append insists on the version.
     pub(crate) fn look<A: Aggregate + Clone + 'static>(&mut self, loaded: &Loaded<A>) {
-        self.seen.push(loaded.sighting());
+        self.seen.push(loaded.observed_version());
     }
 
     /// Has the append find these streams as they were decided on, though nothing is added to them.

@@ -7,9 +7,9 @@ use domain::doctor::Doctor;
 use domain::patient::Patient;
 use domain::receipt_book::ReceiptBook;
 use domain::todays_version;
-use event_store::{Guards, Sealing, Snapshots, StoreOptions, Upcasters};
+use event_store::{ClaimRules, Sealing, Snapshots, StoreOptions, Upcasters};
 
-use crate::guards::guards;
+use crate::claims::claim_rules;
 use crate::identity::LoginIndex;
 
 /// After so many events of one stream its state is kept, so that a load reads fewer.
@@ -30,8 +30,8 @@ const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
 #[must_use]
 pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
     StoreOptions {
-        guards: guards(logins),
-        foundations: &FOUNDATIONS,
+        claim_rules: claim_rules(logins),
+        shared_dependencies: &FOUNDATIONS,
         sealing,
         upcasters: upcasters(),
         snapshots: snapshots(),
@@ -42,8 +42,8 @@ pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
 #[must_use]
 pub fn reading(sealing: Sealing) -> StoreOptions {
     StoreOptions {
-        guards: Guards::none(),
-        foundations: &[],
+        claim_rules: ClaimRules::none(),
+        shared_dependencies: &[],
         sealing,
         upcasters: upcasters(),
         snapshots: Snapshots::none(),

@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::basis::Basis;
+use crate::claims::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::error::fault;
 use crate::execute::{Tried, Written, unexpected};
-use crate::guards::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::{CommandError, Commands, Context, Done, Fault};
 
 /// How often it is decided anew, because the doctor's hours moved on or an overdue hold had to be got

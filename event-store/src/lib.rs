@@ -2,7 +2,7 @@
 //!
 //! One table of events in `PostgreSQL`, one statement per append, one order for every reader. This
 //! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
-//! which claim is a function that the caller registers ([`Guards`]).
+//! which claim is a function that the caller registers ([`ClaimRules`]).
 //!
 //! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
 //!   [`EventStore::append`]. Whole histories from elsewhere: [`EventStore::import`].
@@ -11,11 +11,12 @@
 //! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
 //! - Position: [`Cursor`], one opaque token for every client.
 //!
-//! A new kind of guard goes into `guard.rs` and `append/append.sql`; a new thing that reacts to
+//! A new kind of guard goes into `claim_change.rs` and `append/append.sql`; a new thing that reacts to
 //! events implements [`Subscriber`] in the crate that knows what it means.
 
 mod append;
 mod cache;
+mod claim_change;
 mod claims;
 mod connection;
 mod cursor;
@@ -23,8 +24,6 @@ mod decode;
 mod epoch;
 mod error;
 mod event;
-mod figures;
-mod guard;
 mod idempotency;
 mod keyring;
 mod load;
@@ -32,6 +31,7 @@ pub mod rebuild;
 mod seal;
 mod snapshot;
 mod stage;
+mod stats;
 mod store;
 mod stream;
 mod subscribe;
@@ -39,32 +39,33 @@ mod transact;
 mod upcast;
 
 pub use append::{
-    Append, Appended, Chronicle, History, Idempotency, Landing, StreamAppend, StreamVersion,
+    Append, Appended, History, HistoryBuilder, Idempotency, ImportOutcome, StreamAppend,
+    StreamVersion,
 };
+pub use claim_change::{Claim, ClaimChange, ClaimRules};
 pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
 pub use decode::DecodeError;
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
-pub use figures::StoreFigures;
-pub use guard::{Claim, Guard, Guards};
 pub use idempotency::RecordedReply;
-pub use keyring::{KeyState, Keyring, MasterEpoch, Opens, SubjectKey, UnfitKeyring};
-pub use load::{Decided, Loaded, Sighting};
+pub use keyring::{IncompatibleKeyring, KeyState, Keyring, MasterEpoch, Opens, SubjectKey};
+pub use load::{Decided, Loaded, ObservedVersion};
 pub use rebuild::{ReadModel, ReadModelTable, words_of_row};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
     SealError, SealFault, SealedCell, Sealing, SealingStatus,
 };
 pub use snapshot::Snapshots;
+pub use stats::StoreStats;
 pub use store::{EventStore, StoreOptions};
 pub use subscribe::{
-    BehindError, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey, Progress,
-    Retried, Standing, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
+    BehindError, CheckpointState, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey,
+    Progress, Retried, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
 pub use transact::{Decision, TransactError, Transacted};
-pub use upcast::{TodaysVersion, Upcasters};
+pub use upcast::{CurrentVersion, Upcasters};
 
 /// The program of the README, compiled with the tests.
 #[cfg(doctest)]

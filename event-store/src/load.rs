@@ -42,7 +42,7 @@ enum Seen<A> {
 
 /// What was seen of a stream, and how sure that is.
 #[derive(Debug, Clone)]
-pub struct Sighting {
+pub struct ObservedVersion {
     stream: StreamVersion,
     source: Source,
 }
@@ -77,7 +77,7 @@ impl EventStore {
             Seen::Cached(version, aggregate) => {
                 Ok(Loaded::seen(id, version, aggregate, Source::Cache))
             }
-            Seen::Unknown => self.load_fresh(id).await,
+            Seen::Unknown => self.load_from_log(id).await,
         }
     }
 
@@ -85,15 +85,15 @@ impl EventStore {
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
-    pub async fn load_settled<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
+    pub async fn load_committed<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.look_settled::<A>(&stream_key::<A>(id)) {
+        match self.look_committed::<A>(&stream_key::<A>(id)) {
             Seen::Cached(version, aggregate) => {
                 Ok(Loaded::seen(id, version, aggregate, Source::Cache))
             }
-            Seen::Coming(..) | Seen::Unknown => self.load_fresh(id).await,
+            Seen::Coming(..) | Seen::Unknown => self.load_from_log(id).await,
         }
     }
 
@@ -103,12 +103,12 @@ impl EventStore {
     {
         match self.committer().tail(key) {
             Some((version, aggregate, coming)) => Seen::Coming(version, aggregate, coming),
-            None => self.look_settled(key),
+            None => self.look_committed(key),
         }
     }
 
     /// What is cached, unless it may hold somebody who was erased.
-    fn look_settled<A>(&self, key: &StreamKey) -> Seen<A>
+    fn look_committed<A>(&self, key: &StreamKey) -> Seen<A>
     where
         A: Aggregate + Clone + 'static,
     {
@@ -126,13 +126,13 @@ impl EventStore {
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
-    pub async fn load_fresh<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
+    pub async fn load_from_log<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
     where
         A: Aggregate + Clone + 'static,
     {
         let erasures = self.sealing().erasures();
         let (snapshot, events) = self.read_stream::<A>(id).await?;
-        let mut loaded = Loaded::unborn(id);
+        let mut loaded = Loaded::new_stream(id);
         if let Some((version, aggregate)) = snapshot {
             (loaded.version, loaded.aggregate) = (version, aggregate);
         }
@@ -161,12 +161,12 @@ impl EventStore {
     ///
     /// # Errors
     /// [`AppendError::Store`] if the log could not be asked.
-    pub async fn confirm(&self, seen: &[Sighting]) -> Result<bool, AppendError> {
+    pub async fn confirm(&self, seen: &[ObservedVersion]) -> Result<bool, AppendError> {
         let mut unsure = Vec::new();
-        for sighting in seen {
-            match &sighting.source {
+        for observed_version in seen {
+            match &observed_version.source {
                 Source::Log => {}
-                Source::Cache => unsure.push(sighting.stream.clone()),
+                Source::Cache => unsure.push(observed_version.stream.clone()),
                 Source::Coming(coming) => {
                     if ended(coming.ending.clone()).await != Outcome::Committed {
                         return Ok(false);
@@ -184,7 +184,7 @@ impl EventStore {
 impl<A: Aggregate> Loaded<A> {
     /// An aggregate that is known to have no events yet, because its id was made just now.
     #[must_use]
-    pub fn unborn(id: &str) -> Self {
+    pub fn new_stream(id: &str) -> Self {
         Self::seen(id, 0, A::default(), Source::Log)
     }
 
@@ -227,8 +227,8 @@ impl<A: Aggregate> Loaded<A> {
 
     /// What was seen, to be confirmed if it led to a refusal.
     #[must_use]
-    pub fn sighting(&self) -> Sighting {
-        Sighting {
+    pub fn observed_version(&self) -> ObservedVersion {
+        ObservedVersion {
             stream: self.stream_version(),
             source: self.source.clone(),
         }

@@ -10,17 +10,17 @@ use tokio::sync::watch;
 use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
 use crate::snapshot::Taker;
-use crate::{Cursor, Guards, Sealing, Snapshots, Upcasters};
+use crate::{ClaimRules, Cursor, Sealing, Snapshots, Upcasters};
 
 /// What a log is opened with.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// What each event takes and gives back.
-    pub guards: Guards,
+    pub claim_rules: ClaimRules,
     /// The kinds of aggregates that decisions about others rest on ([`Append::basis`](crate::Append)).
     /// What moves one of them on and what rests on it come one after the other, on all nodes. A basis of
     /// another kind is compared, too, but may move on in the very moment of the commit.
-    pub foundations: &'static [&'static str],
+    pub shared_dependencies: &'static [&'static str],
     /// How personal data is kept.
     pub sealing: Sealing,
     /// How events of older versions are read.
@@ -38,8 +38,8 @@ pub struct EventStore {
 struct Inner {
     pool: PgPool,
     repository: PostgresEventRepository,
-    guards: Guards,
-    foundations: &'static [&'static str],
+    claim_rules: ClaimRules,
+    shared_dependencies: &'static [&'static str],
     committer: Committer,
     sealing: Sealing,
     upcasters: Upcasters,
@@ -55,10 +55,14 @@ impl EventStore {
     ///
     /// # Errors
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
-    pub async fn open(pool: PgPool, guards: Guards, sealing: Sealing) -> Result<Self, OpenError> {
+    pub async fn open(
+        pool: PgPool,
+        claim_rules: ClaimRules,
+        sealing: Sealing,
+    ) -> Result<Self, OpenError> {
         let options = StoreOptions {
-            guards,
-            foundations: &[],
+            claim_rules,
+            shared_dependencies: &[],
             sealing,
             upcasters: Upcasters::none(),
             snapshots: Snapshots::none(),
@@ -72,8 +76,8 @@ impl EventStore {
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
     pub async fn open_with(pool: PgPool, options: StoreOptions) -> Result<Self, OpenError> {
         let StoreOptions {
-            guards,
-            foundations,
+            claim_rules,
+            shared_dependencies,
             sealing,
             upcasters,
             snapshots,
@@ -87,8 +91,8 @@ impl EventStore {
             inner: Arc::new(Inner {
                 pool,
                 repository,
-                guards,
-                foundations,
+                claim_rules,
+                shared_dependencies,
                 committer,
                 erasures: AtomicU64::new(sealing.erasures()),
                 sealing,
@@ -144,12 +148,12 @@ impl EventStore {
         &self.inner.repository
     }
 
-    pub(crate) fn guards(&self) -> &Guards {
-        &self.inner.guards
+    pub(crate) fn claim_rules(&self) -> &ClaimRules {
+        &self.inner.claim_rules
     }
 
-    pub(crate) fn foundations(&self) -> &'static [&'static str] {
-        self.inner.foundations
+    pub(crate) fn shared_dependencies(&self) -> &'static [&'static str] {
+        self.inner.shared_dependencies
     }
 
     pub(crate) fn committer(&self) -> &Committer {

@@ -99,10 +99,10 @@ impl EventStore {
         F: Future<Output = Result<Decision<A>, E>>,
     {
         let loaded = self.load::<A>(id).await?;
-        let sighting = [loaded.sighting()];
+        let observed_version = [loaded.observed_version()];
         let decision = match decide(loaded).await {
             Ok(decision) if !decision.decided.stream.events.is_empty() => decision,
-            _ if !self.confirm(&sighting).await? => return Ok(Attempt::Unconfirmed),
+            _ if !self.confirm(&observed_version).await? => return Ok(Attempt::Unconfirmed),
             Ok(Decision { decided, .. }) => {
                 return Ok(Attempt::Done(Transacted {
                     version: decided.stream.next_version(),

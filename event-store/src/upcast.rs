@@ -14,11 +14,11 @@ use crate::RecordedEvent;
 #[derive(Clone, Default)]
 pub struct Upcasters {
     upcasters: Arc<Vec<Box<dyn EventUpcaster>>>,
-    today: Option<TodaysVersion>,
+    today: Option<CurrentVersion>,
 }
 
 /// The version under which a program writes a stored type; `None` if it knows no such type.
-pub type TodaysVersion = fn(&str) -> Option<&'static str>;
+pub type CurrentVersion = fn(&str) -> Option<&'static str>;
 
 impl Upcasters {
     /// For logs all of whose events are today's.
@@ -39,7 +39,7 @@ impl Upcasters {
     /// The same, for a program that can tell which versions are today's. An event of another one that no
     /// upcaster brings there waits for a program that knows it: a subscriber does not park it.
     #[must_use]
-    pub fn to(self, today: TodaysVersion) -> Self {
+    pub fn to(self, today: CurrentVersion) -> Self {
         Self {
             today: Some(today),
             ..self

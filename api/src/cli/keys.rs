@@ -6,7 +6,7 @@ use std::path::Path;
 use adapters::system::SystemIds;
 use anyhow::Context as _;
 use commands::ports::IdSource as _;
-use event_store::{EventStore, Guards, MasterKeys, Metadata, Sealing};
+use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing};
 use indicatif::ProgressBar;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ pub async fn retire(settings: &Settings) -> anyhow::Result<()> {
         // The file first: if the program dies in between, the key is gone, and asking again says so in
         // the log. The other way round it could not start any more.
         let destroyed = source.destroy_old()?;
-        let store = EventStore::open(storage.pool.clone(), Guards::none(), sealing).await?;
+        let store = EventStore::open(storage.pool.clone(), ClaimRules::none(), sealing).await?;
         let epochs = store.retire_epochs(metadata).await.context("retiring")?;
         tracing::info!(?epochs, "Retired and certified in the log.");
         if !destroyed && !epochs.is_empty() {

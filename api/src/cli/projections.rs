@@ -8,7 +8,7 @@ use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use commands::payments::RECONCILE_AFTER;
-use event_store::rebuild::{Begin, Operator, standings};
+use event_store::rebuild::{Begin, Operator, read_model_statuses};
 use event_store::{EventStore, ReadModel, Sealing};
 use sqlx::{Connection as _, PgPool};
 
@@ -92,7 +92,7 @@ pub async fn run(command: ProjectionsCommand) -> anyhow::Result<()> {
 async fn list(settings: &Settings) -> anyhow::Result<()> {
     with_log(settings, async |store| {
         let models = projections::read_models(store.sealing());
-        report::list(&standings(store, &models).await?)
+        report::list(&read_model_statuses(store, &models).await?)
     })
     .await
 }

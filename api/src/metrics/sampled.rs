@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use event_store::{HorizonHolder, LogSurvey, StoreFigures};
+use event_store::{HorizonHolder, LogSurvey, StoreStats};
 use prometheus::Error;
 use prometheus::proto::MetricFamily;
 use sqlx::PgPool;
@@ -188,7 +188,7 @@ fn pool(samples: &Samples, pool: &PgPool) -> Result<(), Error> {
     )
 }
 
-fn write_side(samples: &Samples, figures: &StoreFigures) -> Result<(), Error> {
+fn write_side(samples: &Samples, figures: &StoreStats) -> Result<(), Error> {
     let counters = [
         (
             "caresync_append_commands_total",

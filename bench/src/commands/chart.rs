@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
-use event_store::{Claim, Guard, Guards};
+use event_store::{Claim, ClaimChange, ClaimRules};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -138,15 +138,15 @@ impl NoteAdded {
 }
 
 /// A visit takes its ten minutes of both.
-pub fn guards() -> Guards {
-    Guards::new(|event| {
+pub fn claim_rules() -> ClaimRules {
+    ClaimRules::new(|event| {
         let visit = event.payload().get("visit").map(Visit::deserialize);
         let Some(Ok(visit)) = visit else {
             return Vec::new();
         };
         vec![
-            Guard::Take(visit.claim("doctor", visit.doctor)),
-            Guard::Take(visit.claim("patient", visit.patient)),
+            ClaimChange::Take(visit.claim("doctor", visit.doctor)),
+            ClaimChange::Take(visit.claim("patient", visit.patient)),
         ]
     })
 }

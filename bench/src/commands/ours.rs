@@ -9,7 +9,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::chart::{Chart, NoSuchNote, guards};
+use super::chart::{Chart, NoSuchNote, claim_rules};
 use super::work::{Request, Side, Verdict, filling};
 use crate::cluster::Cluster;
 
@@ -29,7 +29,7 @@ impl Ours {
     pub async fn open(cluster: &Cluster) -> anyhow::Result<EventStore> {
         let pool = storage::connect(cluster.app_options(), POOL).await?;
         let sealing = tests::sealing::sealing(pool.clone()).await?;
-        Ok(EventStore::open(pool, guards(), sealing).await?)
+        Ok(EventStore::open(pool, claim_rules(), sealing).await?)
     }
 
     /// The side that fills its charts with `phi`, or with the same in the clear.
@@ -40,8 +40,8 @@ impl Ours {
 
     /// A chart that is new: there is nothing to load, and nobody to be overtaken by.
     async fn open_new(&self, request: Request) -> anyhow::Result<Verdict> {
-        let unborn = Loaded::<Chart>::unborn(&request.chart);
-        let Ok(decided) = unborn.decide(request.command.clone(), &()).await? else {
+        let new_stream = Loaded::<Chart>::new_stream(&request.chart);
+        let Ok(decided) = new_stream.decide(request.command.clone(), &()).await? else {
             return Ok(Verdict::Refused);
         };
         let append = Append {
@@ -57,7 +57,7 @@ impl Ours {
 
 impl Side for Ours {
     async fn run(&self, request: Request) -> anyhow::Result<Verdict> {
-        if request.unborn {
+        if request.new_stream {
             return self.open_new(request).await;
         }
         let decide = async |loaded: Loaded<Chart>| {

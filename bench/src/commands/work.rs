@@ -24,7 +24,7 @@ pub struct Request {
     /// The chart.
     pub chart: String,
     /// Whether the chart's id was made just now.
-    pub unborn: bool,
+    pub new_stream: bool,
     /// What it asks for.
     pub command: AddNotes,
 }
@@ -103,7 +103,7 @@ impl Work {
         Request {
             number,
             chart,
-            unborn: self.kind.claims,
+            new_stream: self.kind.claims,
             command,
         }
     }
@@ -119,7 +119,7 @@ pub fn filling(chart: &str, count: u32, phi: bool) -> Request {
     Request {
         number: next_number(),
         chart: chart.to_owned(),
-        unborn: false,
+        new_stream: false,
         command: AddNotes {
             count,
             subject: subject_of(chart),

@@ -71,8 +71,8 @@ async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
 /// A node: a store with a pool of its own.
 async fn node(cluster: &Cluster) -> anyhow::Result<EventStore> {
     let pool: PgPool = api::storage::connect(cluster.app_options(), POOL).await?;
-    let (guards, sealing) = (event_store::Guards::none(), event_store::Sealing::off());
-    Ok(EventStore::open(pool, guards, sealing).await?)
+    let (claim_rules, sealing) = (event_store::ClaimRules::none(), event_store::Sealing::off());
+    Ok(EventStore::open(pool, claim_rules, sealing).await?)
 }
 
 async fn restart_again_and_again(store: EventStore) {

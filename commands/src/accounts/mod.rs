@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::basis::Basis;
+use crate::claims::LOGIN_TAKEN;
 use crate::execute::{Tried, decide, key, unexpected};
-use crate::guards::LOGIN_TAKEN;
 use crate::identity::Identity;
 use crate::place::Drafted;
 use crate::{CommandError, Commands, Context, Done};
@@ -77,8 +77,8 @@ impl Identity {
             by,
             at,
         };
-        let unborn = Loaded::<Account>::unborn(&key(account.as_uuid()));
-        let decided = decide(unborn, AccountCommand::Register(register))
+        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
+        let decided = decide(new_stream, AccountCommand::Register(register))
             .await?
             .map_err(|refusal| CommandError::Refused(NewAccountRefusal::Account(refusal)))?;
         self.keep_password(account, password, at).await?;

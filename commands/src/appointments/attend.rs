@@ -86,7 +86,7 @@ impl Commands {
         step: Step,
     ) -> Result<(Visit, Actor), Refused> {
         let id = key(attended.appointment.as_uuid());
-        let loaded = self.store.load_settled::<Appointment>(&id).await?;
+        let loaded = self.store.load_committed::<Appointment>(&id).await?;
         let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
         let role = attending_as(attended.caller, &visit, step).ok_or(CommandError::NotFound)?;
         Ok((visit, Actor::account(attended.caller.account, role)))
@@ -95,7 +95,7 @@ impl Commands {
     /// A clinic's wall clock, which never changes either.
     async fn zone_of(&self, clinic: ClinicId) -> Result<ClinicZone, Refused> {
         let id = key(clinic.as_uuid());
-        let loaded = self.store.load_settled::<Clinic>(&id).await?;
+        let loaded = self.store.load_committed::<Clinic>(&id).await?;
         let facts = loaded.aggregate().facts();
         facts.map(|facts| facts.zone).ok_or(CommandError::NotFound)
     }

@@ -106,8 +106,8 @@ impl Commands {
         basis: &mut Basis,
     ) -> Result<Decided<Appointment>, Refused> {
         let command = self.to_book(wish, basis).await?;
-        let unborn = Loaded::unborn(&key(command.appointment.as_uuid()));
-        decide(unborn, AppointmentCommand::Book(command))
+        let new_stream = Loaded::new_stream(&key(command.appointment.as_uuid()));
+        decide(new_stream, AppointmentCommand::Book(command))
             .await?
             .map_err(CommandError::Refused)
     }

@@ -23,7 +23,7 @@ impl Commands {
     ) -> Answer {
         let loaded = self
             .store
-            .load_fresh::<Appointment>(&key(appointment.as_uuid()))
+            .load_from_log::<Appointment>(&key(appointment.as_uuid()))
             .await?;
         let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
         let proxy = self.is_proxy(caller, &visit).await?;
@@ -57,7 +57,7 @@ impl Commands {
         }
         let patient = self
             .store
-            .load_fresh::<Patient>(&key(visit.patient.as_uuid()))
+            .load_from_log::<Patient>(&key(visit.patient.as_uuid()))
             .await?;
         Ok(patient.aggregate().is_proxy(caller.account))
     }

@@ -43,14 +43,14 @@ impl Commands {
         basis: &mut Basis,
     ) -> Result<Decided<Appointment>, CommandError<AppointmentRefusal>> {
         let (id, at) = (key(appointment.as_uuid()), context.at);
-        let mut loaded = self.store.load_settled::<Appointment>(&id).await?;
+        let mut loaded = self.store.load_committed::<Appointment>(&id).await?;
         if loaded.aggregate().is_overdue(at) {
             let expired = self.expire_hold(appointment, context).await;
             // Refused: it was confirmed, cancelled or expired in the meantime, which is looked at now.
             if let Some(error) = expired.err().and_then(CommandError::unless_refused) {
                 return Err(error);
             }
-            loaded = self.store.load_fresh::<Appointment>(&id).await?;
+            loaded = self.store.load_from_log::<Appointment>(&id).await?;
         }
         basis.look(&loaded);
         let command = RecordPayment { payment, at };

@@ -59,7 +59,7 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         let id = key(moving.appointment.as_uuid());
-        let loaded = self.store.load_settled::<Appointment>(&id).await?;
+        let loaded = self.store.load_committed::<Appointment>(&id).await?;
         let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
         let role = self.mover(caller, &visit, &moving).await?;
         let context = &Context {

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::book::{Booking, Wish};
 use super::{AppointmentReply, reply};
 use crate::basis::Basis;
+use crate::claims::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::execute::{decide, key};
-use crate::guards::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::place::{Drafted, Place, named, stretch};
 use crate::{Caller, CommandError, Commands, Context, Done};
 
@@ -126,8 +126,8 @@ impl Commands {
                 start,
                 ..first.clone()
             };
-            let unborn = Loaded::unborn(&key(appointment.as_uuid()));
-            match decide(unborn, AppointmentCommand::Book(command)).await? {
+            let new_stream = Loaded::new_stream(&key(appointment.as_uuid()));
+            match decide(new_stream, AppointmentCommand::Book(command)).await? {
                 Ok(decided) => sorted.decided.push(decided),
                 Err(why) if why.is_about_time() => sorted.clashes.push(Clash { start, why }),
                 Err(other) => return Err(CommandError::Refused(SeriesRefusal::All(other))),

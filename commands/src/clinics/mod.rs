@@ -59,8 +59,8 @@ impl Commands {
             by,
             at,
         };
-        let unborn = Loaded::<Clinic>::unborn(&key(clinic.as_uuid()));
-        let decided = decide(unborn, ClinicCommand::Open(command))
+        let new_stream = Loaded::<Clinic>::new_stream(&key(clinic.as_uuid()));
+        let decided = decide(new_stream, ClinicCommand::Open(command))
             .await?
             .map_err(CommandError::Refused)?;
         let reply = ClinicReply {

@@ -31,7 +31,7 @@ impl Commands {
     ) -> Answer {
         let clinic = self
             .store
-            .load_fresh::<Clinic>(&key(new.clinic.as_uuid()))
+            .load_from_log::<Clinic>(&key(new.clinic.as_uuid()))
             .await?;
         let facts = clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
         let command = DoctorCommand::Affiliate(AffiliateDoctor {

@@ -10,8 +10,8 @@ use secrecy::SecretString;
 use tracing::instrument;
 
 use super::DoctorReply;
+use crate::claims::LOGIN_TAKEN;
 use crate::execute::{Tried, decide, key, unexpected};
-use crate::guards::LOGIN_TAKEN;
 use crate::identity::Identity;
 use crate::{CommandError, Context, Done};
 
@@ -69,8 +69,8 @@ impl Identity {
             by,
             at,
         };
-        let unborn = Loaded::<Doctor>::unborn(&key(doctor.as_uuid()));
-        let joined = decide(unborn, DoctorCommand::Register(register))
+        let new_stream = Loaded::<Doctor>::new_stream(&key(doctor.as_uuid()));
+        let joined = decide(new_stream, DoctorCommand::Register(register))
             .await?
             .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Doctor(refusal)))?;
         let account = self.new_account_id();
@@ -83,8 +83,8 @@ impl Identity {
             by,
             at,
         };
-        let unborn = Loaded::<Account>::unborn(&key(account.as_uuid()));
-        let signed_up = decide(unborn, AccountCommand::Register(register))
+        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
+        let signed_up = decide(new_stream, AccountCommand::Register(register))
             .await?
             .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Account(refusal)))?;
         self.keep_password(account, password, at).await?;

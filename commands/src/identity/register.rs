@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::Identity;
+use crate::claims::LOGIN_TAKEN;
 use crate::execute::{Tried, decide, key, unexpected};
-use crate::guards::LOGIN_TAKEN;
 use crate::patients::NewPatient;
 use crate::{CommandError, Context, Done};
 
@@ -71,8 +71,8 @@ impl Identity {
             email,
             password,
         } = new;
-        let unborn = Loaded::<Patient>::unborn(&key(patient.as_uuid()));
-        let joined = decide(unborn, card.command(patient, &context))
+        let new_stream = Loaded::<Patient>::new_stream(&key(patient.as_uuid()));
+        let joined = decide(new_stream, card.command(patient, &context))
             .await?
             .map_err(|refusal| CommandError::Refused(RegisterRefusal::Patient(refusal)))?;
         let register = RegisterAccount {
@@ -84,8 +84,8 @@ impl Identity {
             by: actor,
             at: context.at,
         };
-        let unborn = Loaded::<Account>::unborn(&key(account.as_uuid()));
-        let signed_up = decide(unborn, AccountCommand::Register(register))
+        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
+        let signed_up = decide(new_stream, AccountCommand::Register(register))
             .await?
             .map_err(|refusal| CommandError::Refused(RegisterRefusal::Account(refusal)))?;
         self.keep_password(account, password, context.at).await?;

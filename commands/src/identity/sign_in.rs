@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::session::RefreshToken;
 use super::{Identity, SESSION_DAYS, Session};
 use crate::Fault;
+use crate::claims::LOGIN_SPACE;
 use crate::execute::key;
-use crate::guards::LOGIN_SPACE;
 use crate::ports::{NewSession, PasswordCheck, SessionId};
 
 /// What somebody signs in with, and from where.
@@ -130,7 +130,7 @@ impl Identity {
         let loaded = self
             .commands
             .store
-            .load_fresh::<Account>(&key(account.as_uuid()))
+            .load_from_log::<Account>(&key(account.as_uuid()))
             .await
             .map_err(Fault::doing("loading an account"))?;
         Ok(match loaded.aggregate() {

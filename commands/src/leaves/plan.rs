@@ -12,8 +12,8 @@ use tracing::instrument;
 
 use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, deciding_as};
 use crate::basis::Basis;
+use crate::claims::DOCTOR;
 use crate::execute::{decide, key};
-use crate::guards::DOCTOR;
 use crate::place::{Drafted, Place, stretch};
 use crate::{Caller, CommandError, Commands, Context, Done, Fault};
 
@@ -82,7 +82,7 @@ impl Commands {
             by,
             at: context.at,
         });
-        decide(Loaded::unborn(&key(leave.as_uuid())), command)
+        decide(Loaded::new_stream(&key(leave.as_uuid())), command)
             .await?
             .map_err(|refusal| CommandError::Refused(LeaveNotGranted::Rule(refusal)))
     }
@@ -109,7 +109,7 @@ impl Commands {
         for visit in expected {
             // From the log: since the claims were read it may have been called off, or moved away.
             let id = key(visit.appointment.as_uuid());
-            let loaded = self.store.load_fresh::<Appointment>(&id).await?;
+            let loaded = self.store.load_from_log::<Appointment>(&id).await?;
             if !is_still_expected(loaded.aggregate(), planned.during) {
                 continue;
             }

@@ -28,7 +28,7 @@ impl Commands {
     ) -> Result<Sight, CommandError<Infallible>> {
         let loaded = self
             .store
-            .load_settled::<Doctor>(&key(doctor.as_uuid()))
+            .load_committed::<Doctor>(&key(doctor.as_uuid()))
             .await?;
         let Doctor::Registered(registered) = loaded.aggregate() else {
             return Err(CommandError::NotFound);

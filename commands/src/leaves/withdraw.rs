@@ -19,11 +19,11 @@ impl Commands {
         context: &Context,
     ) -> Result<Done<LeaveReply>, Refused> {
         let id = key(leave.as_uuid());
-        let loaded = self.store.load_settled::<Leave>(&id).await?;
+        let loaded = self.store.load_committed::<Leave>(&id).await?;
         // Whose leave it is never changes.
         let plan = *loaded.aggregate().plan().ok_or(CommandError::NotFound)?;
         let doctor = key(plan.doctor.as_uuid());
-        let doctor = self.store.load_settled::<Doctor>(&doctor).await?;
+        let doctor = self.store.load_committed::<Doctor>(&doctor).await?;
         let role = deciding_as(caller, plan.doctor, doctor.aggregate());
         let by = Actor::account(caller.account, role.ok_or(CommandError::NotFound)?);
         let context = &Context {

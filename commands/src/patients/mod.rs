@@ -71,8 +71,8 @@ impl Commands {
     #[instrument(name = "command.patient.register", skip_all)]
     pub async fn register_patient(&self, new: NewPatient, context: &Context) -> Answer {
         let patient = PatientId::from_uuid(self.ids.id());
-        let unborn = Loaded::<Patient>::unborn(&key(patient.as_uuid()));
-        let decided = decide(unborn, new.command(patient, context))
+        let new_stream = Loaded::<Patient>::new_stream(&key(patient.as_uuid()));
+        let decided = decide(new_stream, new.command(patient, context))
             .await?
             .map_err(CommandError::Refused)?;
         let reply = PatientReply {
@@ -262,8 +262,8 @@ mod tests {
 
     #[test]
     fn nobody_changes_a_patient_who_was_never_registered() {
-        let unborn = Patient::Unregistered;
-        let told = may_change(&caller(Role::Admin), patient(), Part::Card, &unborn);
+        let new_stream = Patient::Unregistered;
+        let told = may_change(&caller(Role::Admin), patient(), Part::Card, &new_stream);
         assert!(matches!(told, Err(CommandError::NotFound)));
     }
 }

@@ -24,7 +24,11 @@ impl Payments {
 
     async fn try_to_refund(&self, appointment: AppointmentId) -> Result<(), Unrefused> {
         let id = key(appointment.as_uuid());
-        let loaded = self.commands.store.load_fresh::<Appointment>(&id).await?;
+        let loaded = self
+            .commands
+            .store
+            .load_from_log::<Appointment>(&id)
+            .await?;
         let Appointment::Cancelled {
             visit,
             cancelled_by,
@@ -67,7 +71,7 @@ impl Payments {
 
     async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
         let id = key(clinic.as_uuid());
-        let loaded = self.commands.store.load_settled::<Clinic>(&id).await?;
+        let loaded = self.commands.store.load_committed::<Clinic>(&id).await?;
         Ok(loaded.aggregate().refund_policy())
     }
 }

@@ -58,7 +58,7 @@ impl Payments {
     async fn is_wanted(&self, opened: &OpenedPayment) -> Result<bool, Fault> {
         let Payable::AppointmentFee { appointment } = opened.payable;
         let id = key(appointment.as_uuid());
-        let loaded = self.commands.store.load_fresh::<Appointment>(&id).await;
+        let loaded = self.commands.store.load_from_log::<Appointment>(&id).await;
         let loaded = loaded.map_err(|error| {
             fault_of("looking at a visit")(CommandError::<PaymentRefusal>::from(error))
         })?;

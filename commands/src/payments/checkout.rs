@@ -129,7 +129,7 @@ impl Payments {
     ) -> Result<(Visit, DateTime<Utc>, domain::Actor), CommandError<CheckoutRefusal>> {
         let commands = &self.commands;
         let id = key(appointment.as_uuid());
-        let loaded = commands.store.load_fresh::<Appointment>(&id).await?;
+        let loaded = commands.store.load_from_log::<Appointment>(&id).await?;
         let state = loaded.into_aggregate();
         let visit = *state.visit().ok_or(CommandError::NotFound)?;
         let proxy = commands.is_proxy(caller, &visit).await?;
@@ -270,7 +270,7 @@ impl Payments {
         payment: PaymentId,
     ) -> Result<OpenedPayment, CommandError<R>> {
         let id = key(payment.as_uuid());
-        let loaded = self.commands.store.load_fresh::<Payment>(&id).await?;
+        let loaded = self.commands.store.load_from_log::<Payment>(&id).await?;
         let opened = loaded.into_aggregate();
         let opened = opened.opened().cloned().ok_or(CommandError::NotFound)?;
         let own = caller.patient == Some(opened.patient) || caller.is_staff_at(opened.clinic);
@@ -288,7 +288,7 @@ impl Payments {
     ) -> Result<bool, CommandError<R>> {
         let id = key(patient.as_uuid());
         let store = &self.commands.store;
-        let loaded = store.load_fresh::<domain::patient::Patient>(&id).await?;
+        let loaded = store.load_from_log::<domain::patient::Patient>(&id).await?;
         Ok(loaded.aggregate().is_proxy(caller.account))
     }
 }

@@ -86,7 +86,7 @@ impl Payments {
         payment: PaymentId,
     ) -> Result<OpenedPayment, CommandError<R>> {
         let id = key(payment.as_uuid());
-        let loaded = self.commands.store.load_fresh::<Payment>(&id).await?;
+        let loaded = self.commands.store.load_from_log::<Payment>(&id).await?;
         let opened = loaded.into_aggregate();
         opened.opened().cloned().ok_or(CommandError::NotFound)
     }
@@ -128,11 +128,11 @@ impl Payments {
         &self,
         order: &GatewayOrderId,
     ) -> Result<Option<PaymentId>, Fault> {
-        let key = crate::guards::order_key(order);
+        let key = crate::claims::order_key(order);
         let holder = self
             .commands
             .store
-            .holder_of(crate::guards::ORDER_SPACE, &key);
+            .holder_of(crate::claims::ORDER_SPACE, &key);
         let holder = holder.await.map_err(Fault::doing("looking up an order"))?;
         let holder = holder.map(|holder| holder.parse().map(PaymentId::from_uuid));
         holder

@@ -52,7 +52,7 @@ impl Commands {
         context: &Context,
     ) -> Result<Drafted<ReceiptReply, PaymentRefusal>, Refused> {
         let id = key(payment.as_uuid());
-        let loaded = self.store.load_settled::<Payment>(&id).await?;
+        let loaded = self.store.load_committed::<Payment>(&id).await?;
         basis.look(&loaded);
         let opened = loaded.aggregate().opened();
         let opened = opened.ok_or(CommandError::NotFound)?;
@@ -77,7 +77,7 @@ impl Commands {
         context: &Context,
     ) -> Result<(StreamAppend, ReceiptNumber), Refused> {
         let id = key(clinic.as_uuid());
-        let loaded = self.store.load_settled::<ReceiptBook>(&id).await?;
+        let loaded = self.store.load_committed::<ReceiptBook>(&id).await?;
         basis.look(&loaded);
         let number = loaded.aggregate().next_number();
         let issue = ReceiptBookCommand::Issue(IssueNumber {

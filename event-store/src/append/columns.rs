@@ -150,10 +150,10 @@ impl<'a> Columns<'a> {
             self.moving.aggregate_types.push(aggregate_type);
             self.moving.aggregate_ids.push(aggregate_id);
         }
-        self.add_guards(ordinal, rows);
+        self.add_claim_changes(ordinal, rows);
     }
 
-    fn add_guards(&mut self, ordinal: i32, rows: &'a Rows) {
+    fn add_claim_changes(&mut self, ordinal: i32, rows: &'a Rows) {
         for row in &rows.claims {
             self.claims.push(ordinal, row);
         }

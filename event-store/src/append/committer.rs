@@ -18,8 +18,8 @@ use super::rows::Rows;
 use crate::Cursor;
 use crate::cache::AggregateCache;
 use crate::connection::OwnConnection;
-use crate::figures::AppendCounts;
 use crate::stage::{Coming, Ending, Entry, Overtaken, Stage, State, StreamKey, Write};
+use crate::stats::AppendCounts;
 
 /// Commands per batch, at most: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.

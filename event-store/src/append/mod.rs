@@ -18,7 +18,7 @@ use crate::error::AppendError;
 use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
 pub(crate) use committer::Committer;
-pub use import::{Chronicle, History, Landing};
+pub use import::{History, HistoryBuilder, ImportOutcome};
 use outcome::{BASIS, Failure};
 use rows::Rows;
 
@@ -194,7 +194,7 @@ impl EventStore {
         let rows = Arc::new(Rows::of(
             append,
             &payloads,
-            (self.guards(), self.foundations()),
+            (self.claim_rules(), self.shared_dependencies()),
         )?);
         let mut may_be_in = false;
         for attempt in 1.. {

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::import::History;
 use super::{Append, StreamAppend, StreamVersion};
+use crate::claim_change::{Claim, ClaimChange};
 use crate::error::AppendError;
-use crate::guard::{Claim, Guard};
-use crate::{EventData, Guards, Metadata};
+use crate::{ClaimRules, EventData, Metadata};
 
 /// The rows of one command.
 #[derive(Debug)]
@@ -87,32 +87,32 @@ fn subject(event: &EventData) -> Option<Uuid> {
 }
 
 /// Somebody who was erased keeps no names: the event says so by a `phi` that is stored as null.
-fn allowed(event: &EventData, stored: &Value) -> impl Fn(&Guard) -> bool {
+fn allowed(event: &EventData, stored: &Value) -> impl Fn(&ClaimChange) -> bool {
     let null = |payload: &Value| payload.get("phi").is_some_and(Value::is_null);
     let erased = null(stored) && !null(event.payload());
-    move |guard| !(erased && matches!(guard, Guard::Reserve { .. }))
+    move |guard| !(erased && matches!(guard, ClaimChange::Reserve { .. }))
 }
 
 impl Rows {
     /// The rows of a command whose events are stored with the given payloads, with what they take and
-    /// give back. `foundations` are the kinds of aggregates that decisions about others rest on.
+    /// give back. `shared_dependencies` are the kinds of aggregates that decisions about others rest on.
     pub(super) fn of(
         append: &Append,
         payloads: &[Value],
-        (guards, foundations): (&Guards, &[&'static str]),
+        (claim_rules, shared_dependencies): (&ClaimRules, &[&'static str]),
     ) -> Result<Self, AppendError> {
         let mut payloads = payloads.iter();
         let mut rows = Self::asking(append.basis.clone());
         let metadata = raw(&append.metadata)?;
         for stream in &append.streams {
             // Nobody rests on what was not there.
-            if stream.expected_version > 0 && foundations.contains(&stream.aggregate_type) {
+            if stream.expected_version > 0 && shared_dependencies.contains(&stream.aggregate_type) {
                 let moving = (stream.aggregate_type, stream.aggregate_id.clone());
                 rows.moving.push(moving);
             }
             for (sequence, event) in numbered(stream) {
                 let payload = payloads.next().unwrap_or(event.payload());
-                rows.add((stream, sequence, event), payload, &metadata, guards)?;
+                rows.add((stream, sequence, event), payload, &metadata, claim_rules)?;
             }
         }
         rows.reply = rows.reply_of(append)?;
@@ -123,7 +123,7 @@ impl Rows {
     pub(super) fn of_history(
         history: &History,
         payloads: &[Value],
-        guards: &Guards,
+        claim_rules: &ClaimRules,
     ) -> Result<Self, AppendError> {
         let mut rows = Self::asking(Vec::new());
         let mut events = numbered(&history.stream).zip(payloads);
@@ -134,7 +134,7 @@ impl Rows {
                     (&history.stream, sequence, event),
                     payload,
                     &metadata,
-                    guards,
+                    claim_rules,
                 )?;
             }
         }
@@ -147,7 +147,7 @@ impl Rows {
         (stream, sequence, event): (&StreamAppend, i64, &EventData),
         payload: &Value,
         metadata: &Arc<RawValue>,
-        guards: &Guards,
+        claim_rules: &ClaimRules,
     ) -> Result<(), AppendError> {
         self.events.push(EventRow {
             aggregate_type: stream.aggregate_type,
@@ -158,7 +158,11 @@ impl Rows {
             payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
             metadata: metadata.clone(),
         });
-        for guard in guards.of(event).into_iter().filter(allowed(event, payload)) {
+        for guard in claim_rules
+            .of(event)
+            .into_iter()
+            .filter(allowed(event, payload))
+        {
             let holder = (stream.aggregate_type, stream.aggregate_id.as_str());
             self.guard(holder, subject(event), guard);
         }
@@ -211,31 +215,31 @@ impl Rows {
         &mut self,
         (holder_type, holder): (&'static str, &str),
         subject: Option<Uuid>,
-        guard: Guard,
+        guard: ClaimChange,
     ) {
         let row = |claim: &Claim| ClaimRow::of((holder_type, holder), claim);
         match guard {
-            Guard::Take(claim) => self.claims.push(row(&claim)),
+            ClaimChange::Take(claim) => self.claims.push(row(&claim)),
             // An event that moves, settles or releases what the same command takes finds nothing in the table
             // yet: the statement sees the rows as they were before it.
-            Guard::Move(claim) => {
+            ClaimChange::Move(claim) => {
                 let row = row(&claim);
                 if !self.move_own(&row) {
                     self.moved.push(row);
                 }
             }
-            Guard::Settle if self.settle_own(holder) => {}
-            Guard::Settle => self.settled.push(holder.to_owned()),
-            Guard::Release if self.release_own(holder) => {}
-            Guard::Release => self.released.push(holder.to_owned()),
-            Guard::Reserve { space, key } => self.names.push(NameRow {
+            ClaimChange::Settle if self.settle_own(holder) => {}
+            ClaimChange::Settle => self.settled.push(holder.to_owned()),
+            ClaimChange::Release if self.release_own(holder) => {}
+            ClaimChange::Release => self.released.push(holder.to_owned()),
+            ClaimChange::Reserve { space, key } => self.names.push(NameRow {
                 space,
                 key,
                 holder: holder.to_owned(),
                 subject,
             }),
-            Guard::Free { space } if self.free_own(space, holder) => {}
-            Guard::Free { space } => self.freed.push((space, holder.to_owned())),
+            ClaimChange::Free { space } if self.free_own(space, holder) => {}
+            ClaimChange::Free { space } => self.freed.push((space, holder.to_owned())),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::MasterKeys;
 
 /// A keyring that the master keys at hand do not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UnfitKeyring {
+pub enum IncompatibleKeyring {
     /// Persons would stay closed for good.
     #[error(
         "the keys of {keys} persons are wrapped by the master key of epoch {epoch}, which is not \
@@ -54,14 +54,14 @@ impl MasterKeys {
 
 impl Keyring {
     /// Proves that `masters` open every key, and that none of them should be gone.
-    pub fn fits(&self, masters: &MasterKeys) -> Result<(), UnfitKeyring> {
+    pub fn fits(&self, masters: &MasterKeys) -> Result<(), IncompatibleKeyring> {
         for epoch in masters.epochs() {
             match self.master_epochs.get(&epoch) {
                 Some(known) if known.retired_at.is_some() => {
-                    return Err(UnfitKeyring::Retired { epoch });
+                    return Err(IncompatibleKeyring::Retired { epoch });
                 }
                 Some(known) if !masters.made(epoch, &known.check_value) => {
-                    return Err(UnfitKeyring::WrongMasterKey { epoch });
+                    return Err(IncompatibleKeyring::WrongMasterKey { epoch });
                 }
                 _ => {}
             }
@@ -75,7 +75,7 @@ impl Keyring {
             }
         }
         match closed.pop_last() {
-            Some((epoch, keys)) => Err(UnfitKeyring::Closed { epoch, keys }),
+            Some((epoch, keys)) => Err(IncompatibleKeyring::Closed { epoch, keys }),
             None => Ok(()),
         }
     }

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use fit::UnfitKeyring;
+pub use fit::IncompatibleKeyring;
 pub use merge::Opens;
 
 /// A keyring, as it is written to a file.

@@ -23,8 +23,8 @@ pub(super) async fn position(
 ) -> Result<Cursor, RebuildError> {
     let doing = || StoreError::doing("asking where a read model stands");
     let mut connection = answering(store.pool()).await.map_err(doing())?;
-    let standing = open_checkpoint(&mut connection, &follower.seats.1).await;
-    Ok(standing.map_err(doing())?.at)
+    let status = open_checkpoint(&mut connection, &follower.seats.1).await;
+    Ok(status.map_err(doing())?.at)
 }
 
 /// Where the live one stands, locked: it takes no batch until the transaction ends. `None` if it could

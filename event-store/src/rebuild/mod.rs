@@ -16,7 +16,7 @@
 //! - `catch_up.rs`, `follower.rs`: how copies follow the log, at a pace that nobody notices. `take.rs`,
 //!   `beside.rs`: one batch of one copy.
 //! - `verify.rs`, `compare.rs`, `tally.rs`, `checksum.rs`: whether a copy says the same as the live one.
-//! - `switch.rs`: how the two are exchanged, while `live.rs` holds the live one. `standing.rs`: how it
+//! - `switch.rs`: how the two are exchanged, while `live.rs` holds the live one. `status.rs`: how it
 //!   stands with all of them.
 //!
 //! It refuses subscribers that react: they have no tables to be made again, and must not act twice.
@@ -32,7 +32,7 @@ mod follower;
 mod live;
 mod model;
 mod operator;
-mod standing;
+mod status;
 mod switch;
 mod tables;
 mod take;
@@ -44,7 +44,7 @@ pub use copies::{Origin, forget_copies};
 pub use error::{Holder, RebuildError};
 pub use model::{ReadModel, ReadModelTable, words_of_row};
 pub use operator::{Begin, Operator};
-pub use standing::{CopyStanding, Reached, Standing, standings};
+pub use status::{CopyStatus, Reached, ReadModelStatus, read_model_statuses};
 pub use switch::Switched;
 pub use tally::{Difference, Found, TableComparison};
 pub use verify::Verified;

@@ -78,9 +78,9 @@ impl Operator {
     }
 
     async fn parked(&mut self, seat: &Seat) -> Result<u64, StoreError> {
-        let standing = read_checkpoint(&mut self.connection, seat).await;
-        let standing = standing.map_err(StoreError::doing("comparing a copy"))?;
-        Ok(standing.map_or(0, |standing| standing.parked))
+        let status = read_checkpoint(&mut self.connection, seat).await;
+        let status = status.map_err(StoreError::doing("comparing a copy"))?;
+        Ok(status.map_or(0, |status| status.parked))
     }
 
     /// Brings the copy to where the live one stands and opens a snapshot of both there.

@@ -7,7 +7,9 @@ use std::slice::from_ref;
 use sqlx::{Connection as _, PgConnection};
 
 use super::dead_letters::{self, Aggregate};
-use super::{Seat, Standing, SubscribeError, Subscriber, SubscriberError, blame, checkpoint};
+use super::{
+    CheckpointState, Seat, SubscribeError, Subscriber, SubscriberError, blame, checkpoint,
+};
 use crate::{Cursor, RecordedEvent, SealError, Upcasters};
 
 /// Aggregates that a subscriber parks at most. Beyond that it is not the events that are wrong, and it
@@ -34,7 +36,7 @@ pub(crate) enum Manner {
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
-    Moved(Standing),
+    Moved(CheckpointState),
     /// The checkpoint is somebody else's, or stands elsewhere: go on from there.
     Elsewhere,
 }
@@ -76,7 +78,7 @@ impl Taker<'_> {
         checkpoint::put(connection, self.seat, next)
             .await
             .map_err(SubscribeError::Checkpoint)?;
-        Ok(Taken::Moved(Standing {
+        Ok(Taken::Moved(CheckpointState {
             at: next,
             parked: stored.parked + newly_parked,
         }))

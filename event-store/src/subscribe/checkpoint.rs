@@ -3,14 +3,14 @@
 use sqlx::{PgConnection, PgExecutor};
 
 use super::reader::cursor;
-use super::{Seat, Standing};
+use super::{CheckpointState, Seat};
 use crate::Cursor;
 
 /// The checkpoint, made at the start of the log if there is none.
 pub(crate) async fn open(
     connection: &mut PgConnection,
     seat: &Seat,
-) -> Result<Standing, sqlx::Error> {
+) -> Result<CheckpointState, sqlx::Error> {
     if let Some(standing) = read(&mut *connection, seat).await? {
         return Ok(standing);
     }
@@ -25,14 +25,16 @@ pub(crate) async fn open(
     )
     .execute(&mut *connection)
     .await?;
-    Ok(read(connection, seat).await?.unwrap_or(Standing::START))
+    Ok(read(connection, seat)
+        .await?
+        .unwrap_or(CheckpointState::START))
 }
 
 /// The checkpoint as it is now, if there is one; another node may have moved it.
 pub(crate) async fn read(
     executor: impl PgExecutor<'_>,
     seat: &Seat,
-) -> Result<Option<Standing>, sqlx::Error> {
+) -> Result<Option<CheckpointState>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         select
@@ -55,7 +57,7 @@ pub(crate) async fn read(
     row.map(|row| {
         let at = cursor(row.epoch, &row.transaction_id, row.position)?;
         let parked = row.parked.unsigned_abs();
-        Ok(Standing { at, parked })
+        Ok(CheckpointState { at, parked })
     })
     .transpose()
 }
@@ -64,7 +66,7 @@ pub(crate) async fn read(
 pub(crate) async fn take(
     connection: &mut PgConnection,
     seat: &Seat,
-) -> Result<Option<Standing>, sqlx::Error> {
+) -> Result<Option<CheckpointState>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         select
@@ -88,7 +90,7 @@ pub(crate) async fn take(
     row.map(|row| {
         let at = cursor(row.epoch, &row.transaction_id, row.position)?;
         let parked = row.parked.unsigned_abs();
-        Ok(Standing { at, parked })
+        Ok(CheckpointState { at, parked })
     })
     .transpose()
 }

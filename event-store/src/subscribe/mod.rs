@@ -40,8 +40,8 @@ pub use progress::{BehindError, Progress};
 pub(crate) use reader::{Wanted, any, cursor, read, safe_head};
 pub use retry::Retried;
 pub(crate) use runner::begin_batch;
+pub use seat::CheckpointState;
 pub(crate) use seat::Seat;
-pub use seat::Standing;
 pub use survey::{HorizonHolder, Lag, LogSurvey};
 pub(crate) use way::{Way, stored_types};
 

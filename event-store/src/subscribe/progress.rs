@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Standing, Subscriber};
+use super::{CheckpointState, Subscriber};
 use crate::Cursor;
 
 /// The subscriber has not come as far as the caller needs.
@@ -26,14 +26,14 @@ pub struct Progress {
 #[derive(Debug)]
 struct Place {
     version: i32,
-    standing: watch::Sender<Standing>,
+    standing: watch::Sender<CheckpointState>,
 }
 
 impl Progress {
     pub(super) fn of_all<'s>(subscribers: impl Iterator<Item = &'s dyn Subscriber>) -> Self {
         let place = |subscriber: &dyn Subscriber| Place {
             version: subscriber.version(),
-            standing: watch::Sender::new(Standing::START),
+            standing: watch::Sender::new(CheckpointState::START),
         };
         let places = subscribers.map(|subscriber| (subscriber.name(), place(subscriber)));
         Self {
@@ -42,7 +42,7 @@ impl Progress {
     }
 
     /// Told by the one runner of `name` on this node.
-    pub(super) fn stands(&self, name: &'static str, now: Standing) {
+    pub(super) fn stands(&self, name: &'static str, now: CheckpointState) {
         if let Some(place) = self.places.get(name) {
             place.standing.send_if_modified(|standing| {
                 let moved = *standing != now;
@@ -54,7 +54,7 @@ impl Progress {
 
     /// Where `name` stands, and under which version; `None` if no such subscriber runs.
     #[must_use]
-    pub fn standing(&self, name: &str) -> Option<(i32, Standing)> {
+    pub fn standing(&self, name: &str) -> Option<(i32, CheckpointState)> {
         let place = self.places.get(name)?;
         Some((place.version, *place.standing.borrow()))
     }

@@ -16,7 +16,8 @@ use super::pace::{LIVE, Pace};
 use super::question::{Batch, Question, Types};
 use super::way::{Way, stored_types};
 use super::{
-    DaemonOptions, Progress, Seat, Standing, SubscribeError, Subscriber, blame, checkpoint, reader,
+    CheckpointState, DaemonOptions, Progress, Seat, SubscribeError, Subscriber, blame, checkpoint,
+    reader,
 };
 use crate::{Cursor, EventStore};
 
@@ -48,7 +49,7 @@ struct Place {
     /// The checkpoint, as the database has it.
     checkpoint: Cursor,
     /// Up to where nothing more is to be taken, at or beyond it; and what is parked.
-    standing: Standing,
+    standing: CheckpointState,
 }
 
 /// How things stand between rounds.
@@ -71,7 +72,7 @@ struct Run {
 }
 
 impl Place {
-    fn at_checkpoint(standing: Standing) -> Self {
+    fn at_checkpoint(standing: CheckpointState) -> Self {
         Self {
             checkpoint: standing.at,
             standing,
@@ -80,7 +81,7 @@ impl Place {
 
     /// There is nothing to take up to `at`.
     fn passed_over(self, at: Cursor) -> Self {
-        let standing = Standing {
+        let standing = CheckpointState {
             at,
             ..self.standing
         };

@@ -22,14 +22,14 @@ impl Seat {
 
 /// How far a subscriber has come, and how much it had to leave aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct CheckpointState {
     /// The last event that it took or passed over.
     pub at: Cursor,
     /// How many aggregates are parked, as of then.
     pub parked: u64,
 }
 
-impl Standing {
+impl CheckpointState {
     pub(super) const START: Self = Self {
         at: Cursor::START,
         parked: 0,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{AccountId, AppointmentId, ClinicId, DoctorId, LeaveId, PatientId, PaymentId, Slot};
 use event_store::{
-    Append, Cursor, EventStore, Guards, Metadata, RecordedEvent, Sealing, Subscriber,
+    Append, ClaimRules, Cursor, EventStore, Metadata, RecordedEvent, Sealing, Subscriber,
 };
 use projections::{Closed, Personal, ReadError, open_all};
 use serde_json::Value;
@@ -35,7 +35,7 @@ impl History {
         let database = Database::create().await.unwrap();
         let pool = database.pool(10).await.unwrap();
         let sealing = sealing(pool.clone()).await.unwrap();
-        let store = EventStore::open(pool.clone(), Guards::none(), of_log(&sealing))
+        let store = EventStore::open(pool.clone(), ClaimRules::none(), of_log(&sealing))
             .await
             .unwrap();
         Self {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::rebuild::{Begin, Operator, RebuildError, Standing, Verified, standings};
+use event_store::rebuild::{
+    Begin, Operator, ReadModelStatus, RebuildError, Verified, read_model_statuses,
+};
 use event_store::{Daemon, DaemonOptions, ReadModel};
 use serde_json::Value;
 use sqlx::PgPool;
@@ -116,9 +118,11 @@ impl Beside {
     }
 
     /// How it stands with one read model.
-    pub async fn standing(&self, name: &str) -> Standing {
+    pub async fn status(&self, name: &str) -> ReadModelStatus {
         let models = self.model(name);
-        let mut all = standings(&self.history.store, &models).await.unwrap();
+        let mut all = read_model_statuses(&self.history.store, &models)
+            .await
+            .unwrap();
         all.remove(0)
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use event_store::rebuild::{Begin, Operator};
-use event_store::{EventStore, Guards};
+use event_store::{ClaimRules, EventStore};
 use tests::sealing::sealing;
 use tests::world::Terms;
 
@@ -57,7 +57,7 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
 async fn switch_back_and_forth(clinic: &Clinic, done: &AtomicUsize) {
     let pool = clinic.site.database.pool(6).await.unwrap();
     let sealing = sealing(pool.clone()).await.unwrap();
-    let store = EventStore::open(pool, Guards::none(), sealing)
+    let store = EventStore::open(pool, ClaimRules::none(), sealing)
         .await
         .unwrap();
     let models = projections::read_models(store.sealing());

@@ -148,13 +148,13 @@ async fn one_read_of_the_log_serves_copies_that_stand_at_different_places() {
     for one in told.verify(&told.models).await.unwrap() {
         assert!(one.is_same(), "{one:?}");
     }
-    let standing = told.standing("clinic_directory").await;
-    let copy = standing.copy.unwrap();
+    let status = told.status("clinic_directory").await;
+    let copy = status.copy.unwrap();
     assert_eq!(
         (copy.reached.events, copy.fits, copy.origin),
         (0, true, Origin::Rebuilt)
     );
-    assert_eq!(standing.live.unwrap().events, 0);
+    assert_eq!(status.live.unwrap().events, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,7 +211,7 @@ async fn what_the_live_one_could_not_take_is_parked_in_the_copy_too_and_goes_wit
     let left = "select count(*) from dead_letters where subscriber like '%/%'";
     assert_eq!(told.count(left).await, 0);
     assert_eq!(
-        told.standing("clinic_directory").await.live.unwrap().parked,
+        told.status("clinic_directory").await.live.unwrap().parked,
         1
     );
 }

@@ -26,7 +26,7 @@ async fn the_second_operator_is_told_who_has_the_read_model() {
     })
     .await;
     assert!(holder.since.is_some());
-    let listed = told.standing("clinic_directory").await.operator;
+    let listed = told.status("clinic_directory").await.operator;
     assert_eq!(listed, Some(holder));
     // Nobody has the others: the refused one let them go.
     let others = told.operator(&told.model("patient_card")).await;

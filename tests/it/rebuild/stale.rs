@@ -37,7 +37,7 @@ async fn a_copy_from_before_a_migration_is_refused() {
         let told = Beside::told().await;
         told.rebuild(&told.model("clinic_directory")).await.unwrap();
         told.sql(migration).await;
-        let copy = told.standing("clinic_directory").await.copy.unwrap();
+        let copy = told.status("clinic_directory").await.copy.unwrap();
         assert!(!copy.fits, "{migration}");
         refused(&told, |error| {
             let table = "clinic_directory";
@@ -57,7 +57,7 @@ async fn a_copy_of_another_version_is_refused() {
          update subscription_checkpoints set version = version - 1 where name like 'beside/%'",
     )
     .await;
-    assert!(!told.standing("clinic_directory").await.copy.unwrap().fits);
+    assert!(!told.status("clinic_directory").await.copy.unwrap().fits);
     refused(&told, |error| {
         matches!(
             error,
@@ -120,5 +120,5 @@ async fn without_a_copy_there_is_nothing_to_compare_put_in_place_or_remove() {
             "{refused:?}"
         );
     }
-    assert!(told.standing("clinic_directory").await.copy.is_none());
+    assert!(told.status("clinic_directory").await.copy.is_none());
 }

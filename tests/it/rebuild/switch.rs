@@ -23,7 +23,7 @@ async fn each_copy_takes_the_live_ones_place_and_gives_it_back() {
     assert_ne!(told.text(tables).await, old);
     assert_eq!(told.live().await, before);
     for model in &told.models {
-        let copy = told.standing(model.name()).await.copy.unwrap();
+        let copy = told.status(model.name()).await.copy.unwrap();
         assert_eq!((copy.origin, copy.fits), (Origin::Replaced, true));
     }
     // The live ones go on from there, and so does the way back.
@@ -51,10 +51,10 @@ async fn a_copy_that_lags_catches_up_before_it_is_live() {
     told.many_clinics(1_300).await;
     told.read().await;
     let before = told.live().await;
-    let position = told.standing("clinic_directory").await.live.unwrap().at;
+    let position = told.status("clinic_directory").await.live.unwrap().at;
     told.switch(&told.models).await.unwrap();
     assert_eq!(told.live().await, before);
-    let live = told.standing("clinic_directory").await.live.unwrap();
+    let live = told.status("clinic_directory").await.live.unwrap();
     assert!(live.at >= position && live.events == 0, "{live:?}");
 }
 
@@ -69,7 +69,7 @@ async fn a_copy_takes_the_place_of_a_live_one_that_stands_still() {
     told.switch(&clinics).await.unwrap();
     assert_eq!(told.count("select count(*) from clinic_directory").await, 7);
     assert_eq!(
-        told.standing("clinic_directory").await.live.unwrap().events,
+        told.status("clinic_directory").await.live.unwrap().events,
         0
     );
     told.read().await;
@@ -88,7 +88,7 @@ async fn what_was_replaced_is_not_rebuilt_over_by_accident() {
         "{refused:?}"
     );
     told.begin(&clinics, Begin::AtStart).await.unwrap();
-    let copy = told.standing("clinic_directory").await.copy.unwrap();
+    let copy = told.status("clinic_directory").await.copy.unwrap();
     assert_eq!(copy.origin, Origin::Rebuilt);
 }
 

@@ -35,7 +35,7 @@ async fn columns(told: &Beside, table: &str) -> Vec<(String, String)> {
 async fn compared(told: &Beside, model: &str, table: &str) -> TableComparison {
     let mut verified = told.verify(&told.model(model)).await.unwrap();
     let verified = verified.remove(0);
-    let live = told.standing(model).await.live.unwrap().at;
+    let live = told.status(model).await.live.unwrap().at;
     assert_eq!(verified.at, live, "it says at which position it compared");
     let tables = verified.tables.into_iter();
     tables.into_iter().find(|one| one.table == table).unwrap()
@@ -204,7 +204,7 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
     told.many_clinics(1_200).await;
     told.read().await;
     assert!(
-        told.standing("clinic_directory")
+        told.status("clinic_directory")
             .await
             .copy
             .unwrap()
@@ -216,7 +216,7 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
         assert!(one.is_same(), "{one:?}");
     }
     assert_eq!(
-        told.standing("clinic_directory")
+        told.status("clinic_directory")
             .await
             .copy
             .unwrap()

@@ -195,7 +195,7 @@ async fn an_unreadable_event_is_named() {
     .unwrap();
     let error = log
         .store
-        .load_fresh::<Letting>(&id(1).to_string())
+        .load_from_log::<Letting>(&id(1).to_string())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("event 2 of letting"), "{error}");
@@ -207,10 +207,10 @@ async fn what_a_decision_rests_on_is_found_by_its_index_however_short_the_log_wa
     let log = log().await;
     let rest = async |letting| {
         let other = id(1).to_string();
-        let other = log.store.load_settled::<Letting>(&other).await.unwrap();
+        let other = log.store.load_committed::<Letting>(&other).await.unwrap();
         // Not loaded: loads have connections and plans of their own.
-        let unborn = Loaded::<Letting>::unborn(&id(letting).to_string());
-        let decided = unborn.decide(vec![LettingEvent::Stepped], &()).await;
+        let new_stream = Loaded::<Letting>::new_stream(&id(letting).to_string());
+        let decided = new_stream.decide(vec![LettingEvent::Stepped], &()).await;
         let decided = decided.unwrap().unwrap();
         let append = Append {
             streams: vec![decided.stream],

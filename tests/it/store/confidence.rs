@@ -3,7 +3,7 @@
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::Phi;
-use event_store::{Append, AppendError, Appended, EventStore, Guard, Guards};
+use event_store::{Append, AppendError, Appended, ClaimChange, ClaimRules, EventStore};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,12 +78,12 @@ impl Aggregate for Confidence {
 }
 
 /// A secret that begins with `@` is a name, too: no two people may confide the same.
-pub fn guards() -> Guards {
-    Guards::new(|event| match Confided::deserialize(event.payload()) {
+pub fn claim_rules() -> ClaimRules {
+    ClaimRules::new(|event| match Confided::deserialize(event.payload()) {
         Ok(Confided::Secret {
             phi: Phi::Clear(phi),
             ..
-        }) if phi.secret.starts_with('@') => vec![Guard::Reserve {
+        }) if phi.secret.starts_with('@') => vec![ClaimChange::Reserve {
             space: "account.login",
             key: phi.secret.into_bytes(),
         }],
@@ -106,7 +106,7 @@ pub async fn confide_to(
     events: Vec<Confided>,
 ) -> Result<Appended, AppendError> {
     let loaded = store
-        .load_fresh::<Confidence>(&id(confidence).to_string())
+        .load_from_log::<Confidence>(&id(confidence).to_string())
         .await;
     let decided = loaded.unwrap().decide(events, &()).await?.unwrap();
     let append = Append {

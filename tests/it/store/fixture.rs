@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{
-    Append, AppendError, Appended, Claim, EventStore, Guard, Guards, Idempotency, Metadata,
-    Sealing, Snapshots, StoreOptions, StreamAppend, Upcasters,
+    Append, AppendError, Appended, Claim, ClaimChange, ClaimRules, EventStore, Idempotency,
+    Metadata, Sealing, Snapshots, StoreOptions, StreamAppend, Upcasters,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -112,8 +112,8 @@ impl Aggregate for Letting {
     }
 }
 
-pub fn guards() -> Guards {
-    Guards::new(|event| match LettingEvent::deserialize(event.payload()) {
+pub fn claim_rules() -> ClaimRules {
+    ClaimRules::new(|event| match LettingEvent::deserialize(event.payload()) {
         Ok(LettingEvent::Let {
             room,
             guest,
@@ -122,7 +122,7 @@ pub fn guards() -> Guards {
             hold,
         }) => {
             let claim = |kind, resource| {
-                Guard::Take(Claim {
+                ClaimChange::Take(Claim {
                     kind,
                     resource,
                     from: at(hour),
@@ -134,7 +134,7 @@ pub fn guards() -> Guards {
         }
         Ok(LettingEvent::Moved { room, guest, hour }) => {
             let claim = |kind, resource| {
-                Guard::Move(Claim {
+                ClaimChange::Move(Claim {
                     kind,
                     resource,
                     from: at(hour),
@@ -144,15 +144,15 @@ pub fn guards() -> Guards {
             };
             vec![claim("doctor", room), claim("patient", guest)]
         }
-        Ok(LettingEvent::Settled) => vec![Guard::Settle],
+        Ok(LettingEvent::Settled) => vec![ClaimChange::Settle],
         Ok(LettingEvent::Left) => vec![
-            Guard::Release,
-            Guard::Free {
+            ClaimChange::Release,
+            ClaimChange::Free {
                 space: "account.login",
             },
         ],
         Ok(LettingEvent::Named { name }) => {
-            vec![Guard::Reserve {
+            vec![ClaimChange::Reserve {
                 space: "account.login",
                 key: name.into_bytes(),
             }]
@@ -196,8 +196,8 @@ pub struct Log {
 /// Nothing personal happens to a room: there is nothing to seal.
 pub async fn open(pool: PgPool) -> EventStore {
     let options = StoreOptions {
-        guards: guards(),
-        foundations: &[Letting::TYPE],
+        claim_rules: claim_rules(),
+        shared_dependencies: &[Letting::TYPE],
         sealing: Sealing::off(),
         upcasters: Upcasters::none(),
         snapshots: Snapshots::none(),

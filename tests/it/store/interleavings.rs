@@ -145,7 +145,7 @@ async fn two_streams(store: &EventStore, command: u128, which: u64, what: u64) -
 async fn resting(store: &EventStore, command: u128, which: u64, what: u64) -> Verdict {
     let (Ok(loaded), Ok(other)) = (
         store.load::<Letting>(&letting(which)).await,
-        store.load_settled::<Letting>(&letting(which + 1)).await,
+        store.load_committed::<Letting>(&letting(which + 1)).await,
     ) else {
         return Verdict::No;
     };

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tests::database::Database;
 use tokio::task::JoinSet;
 
-use super::confidence::{confide, guards};
+use super::confidence::{claim_rules, confide};
 use super::fixture::metadata;
 use super::sealed_log::{
     FIRST, OTHER_FIRST, SECOND, confide_many, fault, log, masters, process, said, secrets,
@@ -36,7 +36,7 @@ async fn a_missing_master_key_is_told_at_start() {
 async fn a_log_from_before_sealing_is_refused() {
     let database = Database::create().await.unwrap();
     let pool = database.pool(4).await.unwrap();
-    let clear = EventStore::open(pool.clone(), guards(), Sealing::off())
+    let clear = EventStore::open(pool.clone(), claim_rules(), Sealing::off())
         .await
         .unwrap();
     confide(&clear, 1, 7, "in clear").await.unwrap();

@@ -161,7 +161,7 @@ async fn what_a_decision_rests_on_can_not_move_on_in_the_very_moment() {
     let log = log().await;
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
     let first = id(1).to_string();
-    let rested_on = log.store.load_settled::<Letting>(&first).await.unwrap();
+    let rested_on = log.store.load_committed::<Letting>(&first).await.unwrap();
     let basis = vec![rested_on.stream_version()];
 
     let mut other = log.pool.begin().await.unwrap();

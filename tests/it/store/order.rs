@@ -204,7 +204,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
 /// One event through the store's own append.
 async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
     let loaded = store
-        .load_fresh::<Letting>(&id(letting.into()).to_string())
+        .load_from_log::<Letting>(&id(letting.into()).to_string())
         .await
         .unwrap();
     assert_eq!(loaded.version(), version);

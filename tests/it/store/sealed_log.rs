@@ -8,7 +8,7 @@ use event_store::{
 use sqlx::PgPool;
 use tests::database::Database;
 
-use super::confidence::{Confidence, confide, guards};
+use super::confidence::{Confidence, claim_rules, confide};
 use super::fixture::id;
 
 pub const FIRST: &str = "1:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
@@ -29,7 +29,9 @@ pub struct Log {
 pub async fn process(database: &Database, keys: &[&str]) -> EventStore {
     let pool = database.pool(8).await.unwrap();
     let sealing = Sealing::open(pool.clone(), masters(keys)).await.unwrap();
-    EventStore::open(pool, guards(), sealing).await.unwrap()
+    EventStore::open(pool, claim_rules(), sealing)
+        .await
+        .unwrap()
 }
 
 pub async fn log() -> Log {
@@ -67,7 +69,7 @@ pub async fn secrets(store: &EventStore, confidence: u128) -> Vec<Option<String>
 
 pub async fn fault(store: &EventStore, confidence: u128) -> (String, SealFault) {
     let loaded = store
-        .load_fresh::<Confidence>(&id(confidence).to_string())
+        .load_from_log::<Confidence>(&id(confidence).to_string())
         .await;
     match loaded.unwrap_err() {
         LoadError::Seal(SealError::Fault { place, fault }) => (place, fault),

@@ -1,7 +1,7 @@
 //! Long streams are loaded from a snapshot on, and no snapshot is believed that should not be.
 
 use cqrs_es::Aggregate;
-use event_store::{EventStore, Guards, Sealing, Snapshots, StoreOptions, Upcasters};
+use event_store::{ClaimRules, EventStore, Sealing, Snapshots, StoreOptions, Upcasters};
 use serde_json::Value;
 use sqlx::PgPool;
 use tests::database::Database;
@@ -19,8 +19,8 @@ async fn process(database: &Database, schema_version: i32) -> EventStore {
         .await
         .unwrap();
     let options = StoreOptions {
-        guards: Guards::none(),
-        foundations: &[],
+        claim_rules: ClaimRules::none(),
+        shared_dependencies: &[],
         sealing,
         upcasters: Upcasters::none(),
         snapshots: Snapshots::none().of::<Confidence>(10, schema_version, |_| Some(id(7))),
@@ -63,7 +63,9 @@ async fn spoil_events_before(pool: &PgPool, sequence: i64) {
 }
 
 async fn loaded(store: &EventStore) -> Result<(i64, Vec<Option<String>>), event_store::LoadError> {
-    let loaded = store.load_fresh::<Confidence>(&id(1).to_string()).await?;
+    let loaded = store
+        .load_from_log::<Confidence>(&id(1).to_string())
+        .await?;
     Ok((loaded.version(), loaded.aggregate().secrets.clone()))
 }
 
@@ -146,7 +148,7 @@ async fn a_snapshot_is_sealed_and_gone_with_the_person() {
 async fn an_aggregate_without_snapshots_is_read_from_its_first_event() {
     let database = Database::create().await.unwrap();
     let pool = database.pool(8).await.unwrap();
-    let store = EventStore::open(pool, Guards::none(), Sealing::off())
+    let store = EventStore::open(pool, ClaimRules::none(), Sealing::off())
         .await
         .unwrap();
     confide_to(&store, 1, vec![Confided::Kept; 30])

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use event_store::{EventStore, Guards, MasterKeys, Sealing, Snapshots, StoreOptions, Upcasters};
+use event_store::{
+    ClaimRules, EventStore, MasterKeys, Sealing, Snapshots, StoreOptions, Upcasters,
+};
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -85,8 +87,8 @@ fn version_2(event_type: &str) -> Option<&'static str> {
 
 async fn program(pool: &PgPool, upcasters: Upcasters) -> EventStore {
     let options = StoreOptions {
-        guards: Guards::none(),
-        foundations: &[],
+        claim_rules: ClaimRules::none(),
+        shared_dependencies: &[],
         sealing: Sealing::open(pool.clone(), keys()).await.unwrap(),
         upcasters,
         snapshots: Snapshots::none(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use event_store::{
-    Daemon, DaemonOptions, EventStore, Guards, LoadError, RecordedEvent, Sealing, Snapshots,
+    ClaimRules, Daemon, DaemonOptions, EventStore, LoadError, RecordedEvent, Sealing, Snapshots,
     StoreOptions, Subscriber, SubscriberError, Upcasters,
 };
 use serde_json::json;
@@ -40,8 +40,8 @@ async fn log(upcasters: Upcasters) -> (Database, EventStore) {
     let database = Database::create().await.unwrap();
     let pool = database.pool(8).await.unwrap();
     let options = StoreOptions {
-        guards: Guards::none(),
-        foundations: &[],
+        claim_rules: ClaimRules::none(),
+        shared_dependencies: &[],
         sealing: Sealing::open(pool.clone(), masters(&[FIRST]))
             .await
             .unwrap(),

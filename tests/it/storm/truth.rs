@@ -20,12 +20,12 @@ impl Truth {
     pub async fn of(stage: &Stage) -> Self {
         let mut visits = BTreeMap::new();
         for id in ids(stage, "appointment").await {
-            let loaded = stage.world.store().load_fresh::<Appointment>(&id).await;
+            let loaded = stage.world.store().load_from_log::<Appointment>(&id).await;
             visits.insert(id, loaded.unwrap().into_aggregate());
         }
         let mut payments = Vec::new();
         for id in ids(stage, "payment").await {
-            let loaded = stage.world.store().load_fresh::<Payment>(&id).await;
+            let loaded = stage.world.store().load_from_log::<Payment>(&id).await;
             payments.push(loaded.unwrap().aggregate().opened().unwrap().clone());
         }
         let sql = "

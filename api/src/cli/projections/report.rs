@@ -4,24 +4,24 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use event_store::rebuild::{
-    CopyStanding, Difference, Found, Origin, Reached, Standing, TableComparison, Verified,
+    CopyStatus, Difference, Found, Origin, Reached, ReadModelStatus, TableComparison, Verified,
 };
 
 /// Prints how it stands with read models.
-pub fn list(standings: &[Standing]) -> anyhow::Result<()> {
+pub fn list(read_model_statuses: &[ReadModelStatus]) -> anyhow::Result<()> {
     let mut out = stdout();
-    for standing in standings {
-        writeln!(out, "{} (version {})", standing.name, standing.version)?;
-        let live = standing.live.as_ref();
+    for status in read_model_statuses {
+        writeln!(out, "{} (version {})", status.name, status.version)?;
+        let live = status.live.as_ref();
         let live = live.map_or_else(|| "never ran".to_owned(), reached);
         writeln!(out, "  live: {live}")?;
-        let copy = standing.copy.as_ref();
+        let copy = status.copy.as_ref();
         writeln!(
             out,
             "  copy: {}",
             copy.map_or_else(|| "none".to_owned(), state)
         )?;
-        if let Some(operator) = &standing.operator {
+        if let Some(operator) = &status.operator {
             writeln!(out, "  being worked on by {operator}")?;
         }
     }
@@ -44,7 +44,7 @@ fn seconds(age: Duration) -> String {
     format!("{} s", age.as_secs())
 }
 
-fn state(copy: &CopyStanding) -> String {
+fn state(copy: &CopyStatus) -> String {
     let since = copy.since.format("%Y-%m-%dT%H:%M:%SZ");
     let origin = match copy.origin {
         Origin::Rebuilt => format!("made from the log, begun {since}"),

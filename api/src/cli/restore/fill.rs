@@ -5,7 +5,7 @@ use std::path::Path;
 use adapters::backup::{BackupError, LOG, LogEntry, Tools, begin_restore, end_restore, load};
 use adapters::system::SystemClock;
 use anyhow::Context as _;
-use commands::guards::guards;
+use commands::claims::claim_rules;
 use commands::ports::Clock as _;
 use event_store::rebuild::forget_copies;
 use event_store::{EventStore, Keyring, Sealing, log_facts, open_new_epoch};
@@ -123,8 +123,8 @@ impl Plan<'_> {
     async fn open(&self, app: &PgConnectOptions) -> anyhow::Result<()> {
         let pool = connect(app.clone(), 2).await?;
         let sealing = Sealing::open(pool.clone(), self.secrets.master.clone()).await?;
-        let guards = guards(self.secrets.logins.clone());
-        EventStore::open(pool.clone(), guards, sealing).await?;
+        let claim_rules = claim_rules(self.secrets.logins.clone());
+        EventStore::open(pool.clone(), claim_rules, sealing).await?;
         pool.close().await;
         Ok(())
     }

@@ -11,7 +11,7 @@ use domain::appointment::{
     MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::{Actor, AppointmentId, ClinicZone, Holidays, Reason};
-use event_store::{AppendError, EventStore, History, Landing};
+use event_store::{AppendError, EventStore, History, ImportOutcome};
 use uuid::Uuid;
 
 use super::clinics::OpenedClinic;
@@ -247,9 +247,9 @@ pub(super) async fn land(store: &EventStore, histories: Vec<History>) -> anyhow:
     let mut gave_way = 0;
     for landing in store.import(&histories).await? {
         match landing {
-            Landing::Landed | Landing::WasThere => {}
-            Landing::Refused(AppendError::Refused { .. }) => gave_way += 1,
-            Landing::Refused(error) => return Err(error).context("bringing in demo data"),
+            ImportOutcome::Imported | ImportOutcome::AlreadyPresent => {}
+            ImportOutcome::Refused(AppendError::Refused { .. }) => gave_way += 1,
+            ImportOutcome::Refused(error) => return Err(error).context("bringing in demo data"),
         }
     }
     Ok(gave_way)

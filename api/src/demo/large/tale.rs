@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use commands::Context;
 use cqrs_es::Aggregate;
 use domain::{Actor, ClinicId};
-use event_store::{Chronicle, History};
+use event_store::{History, HistoryBuilder};
 use uuid::Uuid;
 
 /// Who did something, when, and where.
@@ -31,7 +31,7 @@ impl Act {
 pub(super) struct Tale<A> {
     id: Uuid,
     commands: u128,
-    chronicle: Chronicle<A>,
+    chronicle: HistoryBuilder<A>,
 }
 
 impl<A> Tale<A>
@@ -43,7 +43,7 @@ where
         Self {
             id,
             commands: 0,
-            chronicle: Chronicle::of(id.to_string()),
+            chronicle: HistoryBuilder::new(id.to_string()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::outcome::Failure;
 use super::super::{ATTEMPTS, StreamAppend};
-use super::{Import, Landing, Ready, pause};
+use super::{Import, ImportOutcome, Ready, pause};
 use crate::error::AppendError;
 
 impl Import<'_> {
@@ -16,7 +16,9 @@ impl Import<'_> {
         let there = self.find(&ready).await?;
         let is_there = |ready: &Ready<'_>| there.contains(&ready.index);
         let (there, missing): (Vec<_>, Vec<_>) = ready.into_iter().partition(is_there);
-        let there = there.iter().map(|ready| (ready.index, Landing::WasThere));
+        let there = there
+            .iter()
+            .map(|ready| (ready.index, ImportOutcome::AlreadyPresent));
         self.landings.extend(there);
         Ok(missing)
     }

@@ -62,11 +62,11 @@ impl History {
 
 /// What became of a history.
 #[derive(Debug)]
-pub enum Landing {
+pub enum ImportOutcome {
     /// All of it is in the log now.
-    Landed,
+    Imported,
     /// All of it was there: an earlier import brought it, or this one, whose answer was lost.
-    WasThere,
+    AlreadyPresent,
     /// None of it is in the log.
     Refused(AppendError),
 }

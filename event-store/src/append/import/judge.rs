@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::super::ATTEMPTS;
 use super::super::outcome::Failure;
-use super::{Import, Landing, Ready, pause};
+use super::{Import, ImportOutcome, Ready, pause};
 use crate::error::AppendError;
 use crate::stage::Outcome;
 use crate::{Cursor, EventStore};
@@ -40,7 +40,7 @@ impl Import<'_> {
             match appended {
                 Ok(cursor) => {
                     self.store.announce(cursor.unwrap_or(Cursor::START));
-                    self.landings.push((ready.index, Landing::Landed));
+                    self.landings.push((ready.index, ImportOutcome::Imported));
                 }
                 Err(failure) => {
                     failures.push((ready.index, failure));
@@ -56,7 +56,7 @@ impl Import<'_> {
         failures.retain(|(index, _)| missing.iter().any(|ready| ready.index == *index));
         for (ready, (_, failure)) in missing.into_iter().zip(failures) {
             if matches!(failure, Failure::Violation(_)) {
-                let refused = Landing::Refused(failure.into_error(false));
+                let refused = ImportOutcome::Refused(failure.into_error(false));
                 self.landings.push((ready.index, refused));
             } else {
                 undecided.push((ready, failure));
@@ -75,7 +75,7 @@ impl Import<'_> {
             };
             may_be_in |= matches!(failure, Failure::ConnectionLost(_));
             if failure.is_unstorable() {
-                let refused = Landing::Refused(failure.into_error(false));
+                let refused = ImportOutcome::Refused(failure.into_error(false));
                 self.landings.push((again.index, refused));
                 break;
             }

@@ -21,10 +21,10 @@
 //! It refuses to continue a stream that is there, and to say when an event was recorded: that is when the
 //! database wrote it. What a history rested on (a doctor's hours at that time) is the caller's to know.
 
-mod chronicle;
 mod copy;
 mod find;
 mod history;
+mod history_builder;
 mod judge;
 mod pace;
 mod transaction;
@@ -42,8 +42,8 @@ use super::rows::Rows;
 use crate::EventStore;
 use crate::connection::OwnConnection;
 use crate::error::AppendError;
-pub use chronicle::Chronicle;
-pub use history::{History, Landing};
+pub use history::{History, ImportOutcome};
+pub use history_builder::HistoryBuilder;
 use pace::Pace;
 
 /// Events that are sealed at a stretch, before others get a turn.
@@ -64,7 +64,7 @@ struct Import<'s> {
     store: &'s EventStore,
     connection: OwnConnection,
     pace: Pace,
-    landings: Vec<(usize, Landing)>,
+    landings: Vec<(usize, ImportOutcome)>,
 }
 
 impl EventStore {
@@ -77,7 +77,7 @@ impl EventStore {
     /// [`AppendError::Store`], [`AppendError::Seal`] and [`AppendError::OutcomeUnknown`] if the database or
     /// a master key is away: some histories may have landed, each of them whole. Ask again.
     #[instrument(name = "log.import", level = "debug", skip_all)]
-    pub async fn import(&self, histories: &[History]) -> Result<Vec<Landing>, AppendError> {
+    pub async fn import(&self, histories: &[History]) -> Result<Vec<ImportOutcome>, AppendError> {
         let mut import = Import {
             store: self,
             connection: OwnConnection::of(self.pool(), SESSION),
@@ -150,7 +150,7 @@ impl Import<'_> {
             match self.store.sealing().seal_events(stream).await {
                 Ok(payloads) => ready.extend(self.rows_of((index, history), &payloads)),
                 Err(error) if error.is_of_its_place() => {
-                    let refused = Landing::Refused(AppendError::Seal(error));
+                    let refused = ImportOutcome::Refused(AppendError::Seal(error));
                     self.landings.push((index, refused));
                 }
                 Err(error) => return Err(AppendError::Seal(error)),
@@ -164,14 +164,14 @@ impl Import<'_> {
         (index, history): (usize, &'h History),
         payloads: &[Value],
     ) -> Option<Ready<'h>> {
-        match Rows::of_history(history, payloads, self.store.guards()) {
+        match Rows::of_history(history, payloads, self.store.claim_rules()) {
             Ok(rows) => Some(Ready {
                 index,
                 history,
                 rows: Arc::new(rows),
             }),
             Err(error) => {
-                self.landings.push((index, Landing::Refused(error)));
+                self.landings.push((index, ImportOutcome::Refused(error)));
                 None
             }
         }
@@ -232,7 +232,9 @@ impl Import<'_> {
     }
 
     fn landed(&mut self, ready: &[Ready<'_>]) {
-        let landed = ready.iter().map(|ready| (ready.index, Landing::Landed));
+        let landed = ready
+            .iter()
+            .map(|ready| (ready.index, ImportOutcome::Imported));
         self.landings.extend(landed);
     }
 }

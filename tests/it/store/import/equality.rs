@@ -1,6 +1,6 @@
 //! An import leaves what the same commands would have left, one after the other.
 
-use event_store::{Append, Chronicle, EventData, EventStore, History};
+use event_store::{Append, EventData, EventStore, History, HistoryBuilder};
 use proptest::prelude::*;
 use sqlx::PgPool;
 
@@ -219,7 +219,7 @@ async fn of_an_erased_person_the_fact_is_kept_and_neither_secret_nor_name() {
 #[tokio::test]
 async fn a_chronicle_is_decided_as_it_is_told_and_a_refusal_ends_it() {
     let log = log().await;
-    let chronicle = Chronicle::<Letting>::of(id(1).to_string());
+    let chronicle = HistoryBuilder::<Letting>::new(id(1).to_string());
     let stepped = vec![LettingEvent::Stepped, LettingEvent::Stepped];
     let chronicle = chronicle.then(stepped, metadata(5)).await.unwrap().unwrap();
     let counted = vec![LettingEvent::Counted { before: 0 }];
@@ -250,7 +250,7 @@ async fn a_chronicle_is_decided_as_it_is_told_and_a_refusal_ends_it() {
         .unwrap();
     assert_eq!(began, Some(recorded));
     let many = vec![LettingEvent::Stepped; 40];
-    let full = Chronicle::<Letting>::of(id(2).to_string());
+    let full = HistoryBuilder::<Letting>::new(id(2).to_string());
     let full = full.then(many, metadata(7)).await.unwrap().unwrap();
     let one_more = vec![LettingEvent::Counted { before: 0 }];
     assert!(full.then(one_more, metadata(8)).await.unwrap().is_err());

@@ -51,7 +51,7 @@ async fn kill_copies(pool: PgPool, go_on: Arc<AtomicBool>) -> i64 {
 }
 
 /// Until an import runs through; each time that it says it can't, it is asked again.
-async fn persist(store: &EventStore) -> Vec<event_store::Landing> {
+async fn persist(store: &EventStore) -> Vec<event_store::ImportOutcome> {
     loop {
         if let Ok(landings) = store.import(&lettings(1, LETTINGS)).await {
             return landings;

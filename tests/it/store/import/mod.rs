@@ -4,7 +4,7 @@ mod equality;
 mod interruptions;
 mod verdicts;
 
-use event_store::{AppendError, EventData, History, Landing};
+use event_store::{AppendError, EventData, History, ImportOutcome};
 
 use super::fixture::{LettingEvent, id, let_room, metadata};
 
@@ -33,18 +33,18 @@ pub fn lettings(from: u128, count: u128) -> Vec<History> {
 }
 
 /// What became of each, in words.
-pub fn words(landings: &[Landing]) -> Vec<&str> {
+pub fn words(landings: &[ImportOutcome]) -> Vec<&str> {
     landings.iter().map(word).collect()
 }
 
-fn word(landing: &Landing) -> &str {
+fn word(landing: &ImportOutcome) -> &str {
     match landing {
-        Landing::Landed => "landed",
-        Landing::WasThere => "was there",
-        Landing::Refused(AppendError::Conflict) => "conflict",
-        Landing::Refused(AppendError::Refused { constraint }) => constraint,
-        Landing::Refused(AppendError::Seal(_)) => "unsealable",
-        Landing::Refused(AppendError::Store(_)) => "unstorable",
-        Landing::Refused(error) => panic!("no verdict: {error:?}"),
+        ImportOutcome::Imported => "landed",
+        ImportOutcome::AlreadyPresent => "was there",
+        ImportOutcome::Refused(AppendError::Conflict) => "conflict",
+        ImportOutcome::Refused(AppendError::Refused { constraint }) => constraint,
+        ImportOutcome::Refused(AppendError::Seal(_)) => "unsealable",
+        ImportOutcome::Refused(AppendError::Store(_)) => "unstorable",
+        ImportOutcome::Refused(error) => panic!("no verdict: {error:?}"),
     }
 }

@@ -25,7 +25,7 @@ pub struct Claim {
 
 /// One effect of an event on what is unique. The aggregate that appends it is the holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guard {
+pub enum ClaimChange {
     /// Takes a stretch of time.
     Take(Claim),
     /// Moves the holder's claim of that kind to another stretch of time, in one step: it never has both,
@@ -49,15 +49,15 @@ pub enum Guard {
     },
 }
 
-type GuardFn = dyn Fn(&EventData) -> Vec<Guard> + Send + Sync;
+type GuardFn = dyn Fn(&EventData) -> Vec<ClaimChange> + Send + Sync;
 
 /// Tells for each event what it takes and gives back. A pure function, registered once.
 #[derive(Clone)]
-pub struct Guards(Arc<GuardFn>);
+pub struct ClaimRules(Arc<GuardFn>);
 
-impl Guards {
+impl ClaimRules {
     /// Registers the function.
-    pub fn new(of: impl Fn(&EventData) -> Vec<Guard> + Send + Sync + 'static) -> Self {
+    pub fn new(of: impl Fn(&EventData) -> Vec<ClaimChange> + Send + Sync + 'static) -> Self {
         Self(Arc::new(of))
     }
 
@@ -67,13 +67,13 @@ impl Guards {
         Self::new(|_| Vec::new())
     }
 
-    pub(crate) fn of(&self, event: &EventData) -> Vec<Guard> {
+    pub(crate) fn of(&self, event: &EventData) -> Vec<ClaimChange> {
         (self.0)(event)
     }
 }
 
-impl std::fmt::Debug for Guards {
+impl std::fmt::Debug for ClaimRules {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Guards(…)")
+        f.write_str("ClaimRules(…)")
     }
 }

@@ -6,7 +6,7 @@ use crate::EventStore;
 
 /// What the appends of this process came to, and its cache as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct StoreFigures {
+pub struct StoreStats {
     /// Statements that went to the database, each for a batch of commands.
     pub batches: u64,
     /// Commands in those batches, refused ones among them.
@@ -54,11 +54,11 @@ impl AppendCounts {
 impl EventStore {
     /// How the write side fares. Costs no query.
     #[must_use]
-    pub fn figures(&self) -> StoreFigures {
+    pub fn figures(&self) -> StoreStats {
         let counts = self.committer().counts();
         let cache = self.committer().cache();
         let (cache_hits, cache_misses) = cache.hits_and_misses();
-        StoreFigures {
+        StoreStats {
             batches: counts.batches.load(Ordering::Relaxed),
             commands: counts.commands.load(Ordering::Relaxed),
             second_rounds: counts.second_rounds.load(Ordering::Relaxed),

@@ -7,7 +7,7 @@ use domain::appointment::{AppointmentBooked, AppointmentReinstated, AppointmentR
 use domain::leave::LeavePlanned;
 use domain::payment::PaymentOrderCreated;
 use domain::{DoctorId, GatewayOrderId, PatientId, Slot};
-use event_store::{Claim, EventData, Guard, Guards};
+use event_store::{Claim, ClaimChange, ClaimRules, EventData};
 use serde::Deserialize;
 
 use crate::identity::LoginIndex;
@@ -30,8 +30,8 @@ pub const ORDER_SPACE: &str = "payment.order";
 
 /// The guards of every event of the domain. Logins are reserved under a keyed hash, never in clear.
 #[must_use]
-pub fn guards(logins: LoginIndex) -> Guards {
-    Guards::new(move |event| match event.event_type() {
+pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
+    ClaimRules::new(move |event| match event.event_type() {
         "appointment.booked" => decoded(event)
             .map(|booked| claims(&booked))
             .unwrap_or_default(),
@@ -41,7 +41,7 @@ pub fn guards(logins: LoginIndex) -> Guards {
         "leave.planned" => decoded(event)
             .map(|planned| vec![absence(&planned)])
             .unwrap_or_default(),
-        "appointment.confirmed" => vec![Guard::Settle],
+        "appointment.confirmed" => vec![ClaimChange::Settle],
         "appointment.reinstated" => decoded(event)
             .map(|back| retakes(&back))
             .unwrap_or_default(),
@@ -50,7 +50,7 @@ pub fn guards(logins: LoginIndex) -> Guards {
         | "appointment.hold_expired"
         | "appointment.no_show"
         | "leave.withdrawn" => {
-            vec![Guard::Release]
+            vec![ClaimChange::Release]
         }
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
@@ -63,31 +63,31 @@ pub fn guards(logins: LoginIndex) -> Guards {
 }
 
 /// The doctor's and the patient's time, for as long as the hold lasts.
-fn claims(booked: &AppointmentBooked) -> Vec<Guard> {
+fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
     let (doctor, patient) = (booked.doctor, booked.patient);
     both((doctor, patient), booked.slot, Some(booked.hold_until))
-        .map(Guard::Take)
+        .map(ClaimChange::Take)
         .into()
 }
 
 /// What the hold had let go, this time for good.
-fn retakes(back: &AppointmentReinstated) -> Vec<Guard> {
+fn retakes(back: &AppointmentReinstated) -> Vec<ClaimChange> {
     both((back.doctor, back.patient), back.slot, None)
-        .map(Guard::Take)
+        .map(ClaimChange::Take)
         .into()
 }
 
 /// Both go to the new time together; a claim that was for good stays for good.
-fn moves(moved: &AppointmentRescheduled) -> Vec<Guard> {
+fn moves(moved: &AppointmentRescheduled) -> Vec<ClaimChange> {
     let (doctor, patient) = (moved.doctor, moved.patient);
     both((doctor, patient), moved.slot, moved.hold_until)
-        .map(Guard::Move)
+        .map(ClaimChange::Move)
         .into()
 }
 
 /// The doctor's time, at all clinics.
-fn absence(planned: &LeavePlanned) -> Guard {
-    Guard::Take(Claim {
+fn absence(planned: &LeavePlanned) -> ClaimChange {
+    ClaimChange::Take(Claim {
         kind: DOCTOR,
         resource: planned.doctor.as_uuid(),
         from: planned.during.start(),
@@ -115,20 +115,20 @@ fn both(
     ]
 }
 
-fn login(logins: &LoginIndex, registered: &AccountRegistered) -> Vec<Guard> {
+fn login(logins: &LoginIndex, registered: &AccountRegistered) -> Vec<ClaimChange> {
     let Some(phi) = registered.phi.clear() else {
         return Vec::new();
     };
     let key = logins.of(&phi.email).to_vec();
-    vec![Guard::Reserve {
+    vec![ClaimChange::Reserve {
         space: LOGIN_SPACE,
         key,
     }]
 }
 
 /// An order belongs to one payment, and the payment is found by it.
-fn order(created: &PaymentOrderCreated) -> Guard {
-    Guard::Reserve {
+fn order(created: &PaymentOrderCreated) -> ClaimChange {
+    ClaimChange::Reserve {
         space: ORDER_SPACE,
         key: order_key(&created.order),
     }

@@ -11,18 +11,18 @@ use crate::{EventData, Metadata};
 ///
 /// Its rules decide as ever. What others hold is not their matter: the import finds out.
 #[derive(Debug)]
-pub struct Chronicle<A> {
+pub struct HistoryBuilder<A> {
     aggregate: A,
     history: History,
 }
 
-impl<A> Chronicle<A>
+impl<A> HistoryBuilder<A>
 where
     A: Aggregate<Services = ()>,
 {
     /// Of an aggregate to which nothing has happened yet.
     #[must_use]
-    pub fn of(aggregate_id: String) -> Self {
+    pub fn new(aggregate_id: String) -> Self {
         Self {
             aggregate: A::default(),
             history: History::new(A::TYPE, aggregate_id),

@@ -20,7 +20,7 @@ const MOST: i64 = 100_000;
 
 /// How it stands with one read model.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct ReadModelStatus {
     /// Its name.
     pub name: &'static str,
     /// Its version in this program.
@@ -28,14 +28,14 @@ pub struct Standing {
     /// The live one; `None` if this version never ran.
     pub live: Option<Reached>,
     /// The one beside it.
-    pub copy: Option<CopyStanding>,
+    pub copy: Option<CopyStatus>,
     /// Who works on the copy at this moment.
     pub operator: Option<Holder>,
 }
 
 /// How it stands with a copy.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CopyStanding {
+pub struct CopyStatus {
     /// The read model's version that made it.
     pub version: i32,
     /// Whether it was made from the log or was the live one.
@@ -62,23 +62,23 @@ pub struct Reached {
 }
 
 /// Asks how it stands with read models and their copies. Takes no lock.
-pub async fn standings(
+pub async fn read_model_statuses(
     store: &EventStore,
     models: &[Arc<dyn ReadModel>],
-) -> Result<Vec<Standing>, StoreError> {
+) -> Result<Vec<ReadModelStatus>, StoreError> {
     let connection = answering(store.pool()).await;
     let mut connection = connection.map_err(StoreError::doing("asking about read models"))?;
-    let mut standings = Vec::with_capacity(models.len());
+    let mut read_model_statuses = Vec::with_capacity(models.len());
     for model in models {
-        standings.push(standing(&mut connection, &**model).await?);
+        read_model_statuses.push(status(&mut connection, &**model).await?);
     }
-    Ok(standings)
+    Ok(read_model_statuses)
 }
 
-async fn standing(
+async fn status(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
-) -> Result<Standing, StoreError> {
+) -> Result<ReadModelStatus, StoreError> {
     let (name, version) = (model.name(), model.version());
     let live = reached(connection, model, name, version).await?;
     let copy = match copies::find(connection, name).await? {
@@ -86,7 +86,7 @@ async fn standing(
         None => None,
     };
     let operator = holder(connection, name).await?;
-    Ok(Standing {
+    Ok(ReadModelStatus {
         name,
         version,
         live,
@@ -99,11 +99,11 @@ async fn copy_standing(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
     row: CopyRow,
-) -> Result<CopyStanding, StoreError> {
+) -> Result<CopyStatus, StoreError> {
     let checkpoint = checkpoint_of(model.name());
     let reached = reached(connection, model, &checkpoint, row.version).await?;
     let same_form = tables::first_unlike(connection, model).await?.is_none();
-    Ok(CopyStanding {
+    Ok(CopyStatus {
         version: row.version,
         origin: row.origin,
         since: row.since,
