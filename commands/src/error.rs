@@ -1,6 +1,6 @@
 //! Why a command was not done.
 
-use event_store::{AppendError, LoadError, StoreError};
+use event_store::{AppendError, DecideError, LoadError, StoreError};
 
 use crate::Fault;
 
@@ -31,8 +31,8 @@ pub enum CommandError<R> {
 }
 
 impl<R> CommandError<R> {
-    /// The same error where nothing can be refused; `None` if something was.
-    pub(crate) fn unless_refused<S>(self) -> Option<CommandError<S>> {
+    /// The same error for a command without refusals; `None` if this is a refusal.
+    pub(crate) fn into_non_refusal<S>(self) -> Option<CommandError<S>> {
         match self {
             Self::Refused(_) => None,
             Self::NotFound => Some(CommandError::NotFound),
@@ -70,7 +70,17 @@ impl<R> From<StoreError> for CommandError<R> {
     }
 }
 
-/// An append that no rule of the aggregate and no retry can answer.
-pub(crate) fn fault<R>(error: AppendError) -> CommandError<R> {
-    CommandError::Fault(Fault::new("appending events", error))
+impl<R> From<AppendError> for CommandError<R> {
+    fn from(error: AppendError) -> Self {
+        Self::Fault(Fault::new("appending events", error))
+    }
+}
+
+impl<R> From<DecideError<R>> for CommandError<R> {
+    fn from(error: DecideError<R>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => Self::Refused(refusal),
+            DecideError::Unserialisable(error) => error.into(),
+        }
+    }
 }

@@ -14,7 +14,6 @@ use super::session::RefreshToken;
 use super::{Identity, SESSION_DAYS, Session};
 use crate::Fault;
 use crate::claims::LOGIN_SPACE;
-use crate::execute::key;
 use crate::ports::{NewSession, PasswordCheck, SessionId};
 
 /// What somebody signs in with, and from where.
@@ -127,14 +126,9 @@ impl Identity {
         &self,
         account: AccountId,
     ) -> Result<Option<RegisteredAccount>, Fault> {
-        let loaded = self
-            .commands
-            .store
-            .load_from_log::<Account>(&key(account.as_uuid()))
-            .await
-            .map_err(Fault::doing("loading an account"))?;
-        Ok(match loaded.aggregate() {
-            Account::Enabled(account) => Some(account.clone()),
+        let loaded = self.commands.load::<Account>(account).await;
+        Ok(match loaded.map_err(Fault::doing("loading an account"))? {
+            Account::Enabled(account) => Some(account),
             Account::Disabled(_) | Account::Unregistered => None,
         })
     }

@@ -1,7 +1,7 @@
 //! What the gateway tells: kept first, worked on afterwards.
 //!
 //! Whoever takes a delivery only keeps it ([`Inbox::keep`]). A timer that is set with it does the rest
-//! ([`Inbox::work_on`]), as often as it takes: mark and effect are one append, under the delivery's digest.
+//! ([`Inbox::apply`]), as often as it takes: mark and effect are one append, under the delivery's digest.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ use crate::ports::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayFact, GatewayInbox, GatewayNews,
     InboxWaiting, KeptDelivery, Verdict,
 };
-use crate::reactions::Next;
+use crate::reactions::TimerOutcome;
 use crate::{Context, Fault};
 
 /// How long news wait for what they are about: they can overtake the append of their order, and a refund the
@@ -134,22 +134,22 @@ impl Inbox {
     /// # Errors
     /// Something outside the rules failed; it is tried again.
     #[instrument(name = "command.payment.work_on_delivery", skip_all)]
-    pub async fn work_on(&self, digest: &DeliveryDigest) -> Result<Next, Fault> {
+    pub async fn apply(&self, digest: &DeliveryDigest) -> Result<TimerOutcome, Fault> {
         let waits = |delivery: &KeptDelivery| delivery.outcome.is_none();
         let Some(delivery) = self.kept.find(digest).await?.filter(waits) else {
-            return Ok(Next::Done);
+            return Ok(TimerOutcome::Done);
         };
         let now = self.payments.commands.clock.now();
         let news = delivery.body.as_deref();
         let news = news.and_then(|body| self.payments.gateway.read(body).ok());
         let outcome = match &news {
             None => DeliveryOutcome::Unreadable,
-            Some(news) => self.apply(news, digest, now).await?,
+            Some(news) => self.apply_event(news, digest, now).await?,
         };
         if is_perhaps_early(outcome) {
             let waited = now - delivery.received_at;
             if waited < PATIENCE {
-                return Ok(Next::At(now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)));
+                return Ok(TimerOutcome::At(now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)));
             }
         }
         let verdict = Verdict {
@@ -161,10 +161,10 @@ impl Inbox {
         self.kept.settle(digest, &verdict).await?;
         self.count(outcome);
         tell(digest, &verdict);
-        Ok(Next::Done)
+        Ok(TimerOutcome::Done)
     }
 
-    async fn apply(
+    async fn apply_event(
         &self,
         news: &GatewayNews,
         digest: &DeliveryDigest,
