@@ -24,8 +24,8 @@ COPY tests tests
 COPY bench bench
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package api --bin caresync \
-    && cp target/release/caresync /usr/local/bin/caresync
+    cargo build --profile deploy --locked --package caresync --bin caresync \
+    && cp target/deploy/caresync /usr/local/bin/caresync
 
 FROM debian:13-slim
 # Debian keeps one version of a package at a time: a pinned one can't be had for long.

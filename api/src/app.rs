@@ -1,4 +1,4 @@
-//! What handlers work with.
+//! Application state, which every handler works with.
 
 use std::sync::Arc;
 
@@ -18,39 +18,39 @@ use crate::tokens::Tokens;
 /// One node's state, shared by its workers. Everything durable is in the database.
 pub struct App {
     /// The write side.
-    pub(crate) commands: Commands,
-    /// Payments, and whoever takes the money.
-    pub(crate) payments: Payments,
-    /// What the payment gateway tells without being asked.
-    pub(crate) inbox: Inbox,
+    pub commands: Commands,
+    /// Payments, with the gateway that takes them.
+    pub payments: Payments,
+    /// Webhooks of the payment gateway.
+    pub inbox: Inbox,
     /// Signing in.
-    pub(crate) identity: Identity,
+    pub identity: Identity,
     /// The read side.
-    pub(crate) pool: PgPool,
-    /// How far the read models have come.
-    pub(crate) progress: Progress,
+    pub pool: PgPool,
+    /// Positions of the read models in the log.
+    pub progress: Progress,
     /// Makes access tokens.
-    pub(crate) tokens: Tokens,
+    pub tokens: Tokens,
     /// Checks access tokens.
-    pub(crate) verifier: AccessTokenVerifier,
+    pub verifier: AccessTokenVerifier,
     /// Sessions whose tokens are refused before they expire.
-    pub(crate) revoked: RevokedSessions,
+    pub revoked: RevokedSessions,
     /// Requests with a key that are being worked on.
-    pub(crate) in_flight: InFlight,
+    pub in_flight: InFlight,
     /// The time.
-    pub(crate) clock: Arc<dyn Clock>,
-    /// What the clinic group decided about bookings.
-    pub(crate) policy: BookingPolicy,
+    pub clock: Arc<dyn Clock>,
+    /// Rules of the clinic group about bookings.
+    pub policy: BookingPolicy,
 }
 
 impl App {
-    /// Who takes the money.
+    /// The payment gateway.
     #[must_use]
     pub fn gateway(&self) -> &dyn PaymentGateway {
         self.payments.gateway()
     }
 
-    /// Opens what the read side holds sealed, for those who may see it.
+    /// Opens sealed columns of the read side.
     pub(crate) fn sealing(&self) -> &Sealing {
         self.commands.store().sealing()
     }

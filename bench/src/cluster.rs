@@ -4,7 +4,7 @@ use std::path::Path;
 
 use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig};
 use anyhow::Context as _;
-use api::storage;
+use caresync::storage;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;

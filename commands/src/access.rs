@@ -3,7 +3,7 @@
 //! What depends on the role alone is settled before a command gets here. A caller who may not know
 //! that the thing exists is told that it does not.
 
-use domain::appointment::{CancelledBy, Party, Step, Visit, transition};
+use domain::appointment::{ActorKind, CancelledBy, Step, Visit, transition};
 use domain::{ClinicId, DoctorId, PatientId, Role};
 
 use crate::Caller;
@@ -35,7 +35,7 @@ pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option
         .into_iter()
         .filter(|(role, concerned)| *concerned && caller.is(*role))
         .map(|(role, _)| role)
-        .min_by_key(|role| transition(step).permission(Party::Role(*role)))
+        .min_by_key(|role| transition(step).permission(ActorKind::Role(*role)))
 }
 
 /// The role in which the caller changes a visit, if it concerns the caller at all. The clinic's staff may

@@ -3,10 +3,10 @@
 
 use cqrs_es::Aggregate;
 use domain::clinic::Clinic;
+use domain::current_version;
 use domain::doctor::Doctor;
 use domain::patient::Patient;
 use domain::receipt_book::ReceiptBook;
-use domain::todays_version;
 use event_store::{ClaimRules, Sealing, Snapshots, StoreOptions, Upcasters};
 
 use crate::claims::claim_rules;
@@ -52,7 +52,7 @@ pub fn reading(sealing: Sealing) -> StoreOptions {
 
 /// All stored events are of today's versions.
 fn upcasters() -> Upcasters {
-    Upcasters::none().to(todays_version)
+    Upcasters::none().to(current_version)
 }
 
 /// The streams that go on for years. Their states hold nothing personal: rules read no names.

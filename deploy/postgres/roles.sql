@@ -1,7 +1,7 @@
--- The two roles and the database, made once, when PostgreSQL starts on an empty volume.
+-- Creates the two roles and the database, once, when PostgreSQL starts on an empty volume.
 --
--- Why two: the owner migrates and the app works, and the app may not rewrite the log. What each may do is
--- granted by the program at its start.
+-- Two roles, because only the owner may change the schema, and the app must not change the log. The program grants
+-- the rights of each at its start.
 \getenv owner_password CARESYNC_OWNER_PASSWORD
 \getenv app_password CARESYNC_APP_PASSWORD
 

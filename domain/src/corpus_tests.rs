@@ -14,7 +14,7 @@ use crate::account::AccountEvent;
 use crate::appointment::AppointmentEvent;
 use crate::clinic::ClinicEvent;
 use crate::doctor::DoctorEvent;
-use crate::event_types::{ALL, todays_version};
+use crate::event_types::{ALL, current_version};
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 use crate::payment::PaymentEvent;
@@ -42,7 +42,7 @@ fn loads_and_is_stored_equal<E: DomainEvent>(types: &[&str]) {
             (event.event_type().as_str(), event.event_version().as_str()),
             (*name, "1")
         );
-        assert_eq!(todays_version(name), Some(&*event.event_version()));
+        assert_eq!(current_version(name), Some(&*event.event_version()));
         assert_eq!(to_value(&event).unwrap(), as_written, "{name}");
 
         let erased = with_phi_erased(as_written);

@@ -54,7 +54,7 @@ pub(crate) const ALL: [(&[&str], &str); 8] = [
 
 /// The version under which events of this stored name are written today; nothing for a name that this
 /// program does not know.
-pub fn todays_version(event_type: &str) -> Option<&'static str> {
+pub fn current_version(event_type: &str) -> Option<&'static str> {
     ALL.iter()
         .find(|(types, _)| types.contains(&event_type))
         .map(|(_, version)| *version)

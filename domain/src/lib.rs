@@ -36,13 +36,13 @@ pub mod values;
 #[cfg(test)]
 mod corpus_tests;
 #[cfg(test)]
-mod samples;
+mod test_fixtures;
 
 pub use availability::{
-    NotOffered, Offer, Partition, Taken, TakenBy, Timetable, Unoffered, WhyNot, day_on,
+    NotOffered, Offer, Partition, Taken, TakenBy, Timetable, UnavailableReason, Unoffered, day_on,
 };
 pub use clinic::ClinicFacts;
 pub use doctor::{Affiliation, DoctorFacts};
-pub use event_types::todays_version;
+pub use event_types::current_version;
 pub use phi::Phi;
 pub use values::*;

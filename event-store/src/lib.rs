@@ -15,6 +15,7 @@
 //! events implements [`Subscriber`] in the crate that knows what it means.
 
 mod append;
+mod back_off;
 mod cache;
 mod claim_change;
 mod claims;
@@ -43,6 +44,7 @@ pub use append::{
     Append, Appended, History, HistoryBuilder, Idempotency, ImportOutcome, StreamAppend,
     StreamVersion,
 };
+pub use back_off::{BackOff, Exhausted, RetryPolicy};
 pub use claim_change::{Claim, ClaimChange, ClaimRules};
 pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};

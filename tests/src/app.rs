@@ -6,10 +6,10 @@ use std::sync::Arc;
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemIds, TestClock};
 use api::MetricsAccess;
-use api::gateway::{Gateway, Host};
-use api::settings::PaymentSettings;
-use api::startup::{Application, Parts, realm};
-use api::storage;
+use caresync::gateway::{Gateway, Host};
+use caresync::settings::PaymentSettings;
+use caresync::startup::{Application, Dependencies, realm};
+use caresync::storage;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
@@ -98,7 +98,7 @@ impl Site {
             server: Some(listener.local_addr()?),
         };
         let gateway = Gateway::open(&self.payments, &host)?;
-        let parts = Parts {
+        let parts = Dependencies {
             pool,
             jwt: self.keys.clone(),
             logins,
@@ -175,7 +175,7 @@ impl Node {
 
     /// What its handlers work with.
     #[must_use]
-    pub fn app(&self) -> &api::app::App {
+    pub fn app(&self) -> &api::App {
         self.application.app()
     }
 

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{ClinicId, ClinicZone, DoctorId, Partition, Slot, Unoffered, WhyNot};
+use domain::{ClinicId, ClinicZone, DoctorId, Partition, Slot, UnavailableReason, Unoffered};
 use projections::availability::{self, OfferQuery};
 use projections::clinic_directory;
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ pub struct UnofferedBody {
     /// Why: the first that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
     /// `too-short`, `leave`, `taken`.
     #[schema(value_type = String, example = "outside-hours")]
-    reason: WhyNot,
+    reason: UnavailableReason,
 }
 
 impl From<Unoffered> for UnofferedBody {

@@ -9,9 +9,9 @@ use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
-use api::gateway::{Gateway, Host};
-use api::settings::PaymentSettings;
-use api::startup::{Application, Parts, realm};
+use caresync::gateway::{Gateway, Host};
+use caresync::settings::PaymentSettings;
+use caresync::startup::{Application, Dependencies, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
@@ -145,7 +145,7 @@ impl Work {
     }
 }
 
-fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result<Parts> {
+fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result<Dependencies> {
     let logins = LoginIndex::new([7; 32]);
     let host = Host {
         pool: &cluster.pool,
@@ -153,7 +153,7 @@ fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result
         server: Some(server),
     };
     let gateway = Gateway::open(&PaymentSettings::default(), &host)?;
-    Ok(Parts {
+    Ok(Dependencies {
         pool: cluster.pool.clone(),
         jwt: keys,
         logins,

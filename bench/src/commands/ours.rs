@@ -2,7 +2,7 @@
 
 use adapters::system::SystemIds;
 use anyhow::bail;
-use api::storage;
+use caresync::storage;
 use commands::ports::IdSource as _;
 use event_store::{Append, Decision, EventStore, Idempotency, Loaded, Metadata, TransactError};
 use futures::{StreamExt as _, TryStreamExt as _};

@@ -70,7 +70,7 @@ async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
 
 /// A node: a store with a pool of its own.
 async fn node(cluster: &Cluster) -> anyhow::Result<EventStore> {
-    let pool: PgPool = api::storage::connect(cluster.app_options(), POOL).await?;
+    let pool: PgPool = caresync::storage::connect(cluster.app_options(), POOL).await?;
     let (claim_rules, sealing) = (event_store::ClaimRules::none(), event_store::Sealing::off());
     Ok(EventStore::open(pool, claim_rules, sealing).await?)
 }

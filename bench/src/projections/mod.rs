@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use api::storage;
+use caresync::storage;
 use commands::identity::LoginIndex;
 use event_store::{Cursor, EventStore, Subscriber};
 use sqlx::PgPool;

@@ -7,9 +7,9 @@ use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
-use api::gateway::{Gateway, Host};
-use api::settings::PaymentSettings;
-use api::startup::{Application, Parts, realm};
+use caresync::gateway::{Gateway, Host};
+use caresync::settings::PaymentSettings;
+use caresync::startup::{Application, Dependencies, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
@@ -120,7 +120,7 @@ fn parts(
     settings: &PaymentSettings,
     keys: &JwtKeys,
     listener: &TcpListener,
-) -> anyhow::Result<Parts> {
+) -> anyhow::Result<Dependencies> {
     let logins = LoginIndex::new([7; 32]);
     let host = Host {
         pool: &cluster.pool,
@@ -128,7 +128,7 @@ fn parts(
         server: Some(listener.local_addr()?),
     };
     let gateway = Gateway::open(settings, &host)?;
-    Ok(Parts {
+    Ok(Dependencies {
         pool: cluster.pool.clone(),
         jwt: keys.clone(),
         logins,

@@ -4,7 +4,9 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
 use crate::phi::Phi;
-use crate::samples::{account_id, admin, clinic_id, doctor_id, email, now, patient_id, reason};
+use crate::test_fixtures::{
+    account_id, admin, clinic_id, doctor_id, email, now, patient_id, reason,
+};
 use crate::values::{AccountId, Actor, ClinicScope, Role};
 
 fn given(events: &[AccountEvent]) -> AggregateTestExecutor<Account> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::phi::Phi;
-use crate::samples::{
+use crate::test_fixtures::{
     account_id, appointment_id, clinic_id, doctor_id, inr, instant, patient_id, reason, zone,
 };
 use crate::values::{Actor, Role, Slot};

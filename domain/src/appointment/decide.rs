@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::asked::Asked;
 use super::attendance::{
     AppointmentArrived, AppointmentCompleted, AppointmentCompletedPhi, AppointmentNoShow,
     AppointmentNoShowPhi, AppointmentStarted, AppointmentStartedPhi,
@@ -20,6 +19,7 @@ use super::event::{
 use super::paid::{is_news, paid};
 use super::reschedule::rescheduled;
 use super::state::{Appointment, Visit};
+use super::transition_request::TransitionRequest;
 use crate::phi::Phi;
 use crate::values::{Actor, Reason};
 
@@ -35,7 +35,7 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     {
         return Ok(Vec::new());
     }
-    if !Asked::of(&command).is_new_to(appointment)? {
+    if !TransitionRequest::from_command(&command).is_new_for(appointment)? {
         return Ok(Vec::new());
     }
     let visit = || appointment.visit().ok_or(AppointmentRefusal::NotFound);

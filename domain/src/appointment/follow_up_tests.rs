@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::tests::{book, booked, booked_facts, booking, given, refuses_to_book};
 use super::*;
-use crate::samples::patient_id;
+use crate::test_fixtures::patient_id;
 use crate::values::{AppointmentId, PatientId};
 
 fn following(status: AppointmentStatus) -> BookAppointment {

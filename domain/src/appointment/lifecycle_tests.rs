@@ -8,7 +8,7 @@ use super::AppointmentStatus::{
 };
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
-use crate::samples::{
+use crate::test_fixtures::{
     account_id, appointment_id, clinic, clinic_id, doctor, inr, instant, now, patient_id,
     payment_id, reason, zone,
 };
@@ -39,9 +39,9 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
 }
 
 fn some_actor() -> impl Strategy<Value = Actor> {
-    let actors = Party::ALL.map(|party| match party {
-        Party::Role(role) => Actor::account(account_id(1), role),
-        Party::System => Actor::System,
+    let actors = ActorKind::ALL.map(|actor| match actor {
+        ActorKind::Role(role) => Actor::account(account_id(1), role),
+        ActorKind::System => Actor::System,
     });
     // Those who may most things come more often, so that lives get somewhere.
     let staff = Actor::account(account_id(9), Role::Admin);
@@ -60,7 +60,7 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
     parts.prop_map(|(kind, at, fee, by, reason, payment)| match kind {
         0 => book(fee, by, at),
         1 => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
-            reason: crate::samples::reason("Pays at the desk"),
+            reason: crate::test_fixtures::reason("Pays at the desk"),
             by,
             at,
         }),

@@ -25,7 +25,6 @@
 //! of them; the store's claims see to it.
 
 mod aggregate;
-mod asked;
 mod attendance;
 mod book;
 mod command;
@@ -38,6 +37,7 @@ mod recurrence;
 mod reschedule;
 mod state;
 mod status;
+mod transition_request;
 mod transitions;
 mod transitions_page;
 mod wish;
@@ -80,7 +80,8 @@ pub use reschedule::{AppointmentRescheduled, AppointmentRescheduledPhi};
 pub use state::{Appointment, Visit, evolve};
 pub use status::AppointmentStatus;
 pub use transitions::{
-    Moment, Party, Permission, Ruling, STATUSES, Step, TRANSITIONS, Transition, transition,
+    ActorKind, Permission, STATUSES, Step, TRANSITIONS, TimeCondition, Transition, TransitionRule,
+    transition,
 };
 pub use transitions_page::TransitionsPage;
 pub use wish::OverriddenRule;

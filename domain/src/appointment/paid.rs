@@ -52,7 +52,7 @@ pub struct AppointmentFeePaid {
     pub at: DateTime<Utc>,
 }
 
-/// Whether the payment is news to the visit: one payment pays it, and only once. Asked before the table,
+/// Whether the payment is news to the visit: one payment pays it, and only once. TransitionRequest before the table,
 /// since it holds wherever the visit stands.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::tests::{booked, given};
 use super::*;
 use crate::phi::Phi;
-use crate::samples::{
+use crate::test_fixtures::{
     admin, appointment_id, clinic_id, doctor_id, instant, now, patient_id, payment_id, reason,
 };
 use crate::values::{Actor, PaymentId, Slot};

@@ -72,7 +72,7 @@ fn instant(local: NaiveDateTime, zone: ClinicZone) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{instant, zone};
+    use crate::test_fixtures::{instant, zone};
 
     fn starts(first: &str, zone_name: &str, every: u16, visits: u16) -> Vec<String> {
         let recurrence = Recurrence::new(every, visits).unwrap();

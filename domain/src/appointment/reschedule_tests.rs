@@ -7,7 +7,7 @@ use super::tests::{book, booked, booked_facts, booking, given, refuses_to_book};
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::phi::Phi;
-use crate::samples::{
+use crate::test_fixtures::{
     account_id, admin, appointment_id, clinic_id, doctor, doctor_id, instant, minutes, now,
     patient_id, reason,
 };
@@ -107,7 +107,7 @@ fn onto_its_own_slot_nothing_moves() {
 fn its_own_slot_stays_its_own_when_the_hours_have_changed() {
     let mut command = to(NINE);
     let closed = |terms| Affiliation {
-        hours: crate::samples::week(&[]),
+        hours: crate::test_fixtures::week(&[]),
         ..terms
     };
     command.doctor.affiliation = command.doctor.affiliation.map(closed);

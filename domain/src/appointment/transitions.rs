@@ -36,14 +36,14 @@ pub enum Step {
 
 /// As what somebody asks. That it is *their* visit is settled before a command gets here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Party {
+pub enum ActorKind {
     /// Somebody who signed in, in one of their roles.
     Role(Role),
     /// The program itself.
     System,
 }
 
-impl Party {
+impl ActorKind {
     /// Everybody, in the order of the table's columns.
     pub const ALL: [Self; 6] = [
         Self::Role(Role::Patient),
@@ -74,13 +74,13 @@ impl Party {
     }
 }
 
-impl From<&Actor> for Party {
+impl From<&Actor> for ActorKind {
     fn from(actor: &Actor) -> Self {
         actor.role().map_or(Self::System, Self::Role)
     }
 }
 
-/// Whether a party may take a step at all, the most first.
+/// Whether a actor may take a step at all, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
     /// It may.
@@ -93,7 +93,7 @@ pub enum Permission {
 
 /// When a step is allowed from a status, where time matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum TimeCondition {
     /// While the hold runs.
     BeforeHoldEnd,
     /// Once the hold is over.
@@ -108,11 +108,11 @@ pub enum Moment {
 
 /// What becomes of a request, where the appointment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ruling {
+pub enum TransitionRule {
     /// The appointment moves on.
     To(Status),
-    /// The appointment moves on if the moment is right, else the refusal.
-    ToIf(Status, Moment, Refusal),
+    /// The appointment moves on if the condition is right, else the refusal.
+    ToIf(Status, TimeCondition, Refusal),
     /// It was done already: accepted, and no new fact.
     Already,
     /// Refused, whenever it is asked.
@@ -124,10 +124,10 @@ pub enum Ruling {
 pub struct Transition {
     /// The step.
     pub step: Step,
-    /// Who may take it, by [`Party::ALL`].
-    pub who: [Permission; 6],
+    /// Who may take it, by [`ActorKind::ALL`].
+    pub by: [Permission; 6],
     /// What becomes of it, by [`STATUSES`].
-    pub from: [Ruling; 9],
+    pub from: [TransitionRule; 9],
 }
 
 /// Where an appointment can stand, in the order of the table's columns; `None` before it is booked.
@@ -147,60 +147,60 @@ pub const STATUSES: [Option<Status>; 9] = [
 #[rustfmt::skip]
 pub const TRANSITIONS: [Transition; 10] = {
     use Permission::{No as N, WithReason as W, Yes as Y};
-    use Moment::{BeforeHoldEnd, BeforeSlot, FromClinicDay, FromHoldEnd, FromSlot};
-    use Ruling::{Already, No, To, ToIf};
+    use TimeCondition::{BeforeHoldEnd, BeforeSlot, FromClinicDay, FromHoldEnd, FromSlot};
+    use TransitionRule::{Already, No, To, ToIf};
     use Status::{Arrived, Booked, Cancelled, Completed, Confirmed, Expired, InProgress, NoShow};
 
-    const GONE: Ruling = No(Refusal::NotFound);
-    const EXISTS: Ruling = No(Refusal::AlreadyExists);
-    const STARTED: Ruling = No(Refusal::AlreadyStarted);
-    const fn ended(status: Status) -> Ruling { No(Refusal::AlreadyEnded { status }) }
-    const fn unpayable(status: Status) -> Ruling { No(Refusal::NotAwaitingPayment { status }) }
-    const fn unconfirmed(status: Status) -> Ruling { No(Refusal::NotConfirmed { status }) }
-    const fn unarrived(status: Status) -> Ruling { No(Refusal::NotArrived { status }) }
-    const fn unstarted(status: Status) -> Ruling { No(Refusal::NotInProgress { status }) }
+    const GONE: TransitionRule = No(Refusal::NotFound);
+    const EXISTS: TransitionRule = No(Refusal::AlreadyExists);
+    const STARTED: TransitionRule = No(Refusal::AlreadyStarted);
+    const fn ended(status: Status) -> TransitionRule { No(Refusal::AlreadyEnded { status }) }
+    const fn unpayable(status: Status) -> TransitionRule { No(Refusal::NotAwaitingPayment { status }) }
+    const fn unconfirmed(status: Status) -> TransitionRule { No(Refusal::NotConfirmed { status }) }
+    const fn unarrived(status: Status) -> TransitionRule { No(Refusal::NotArrived { status }) }
+    const fn unstarted(status: Status) -> TransitionRule { No(Refusal::NotInProgress { status }) }
 
-    // who: patient, doctor, receptionist, admin, auditor, the program
+    // by:   patient, doctor, receptionist, admin, auditor, the program
     // from: not booked, BOOKED, CONFIRMED, ARRIVED, IN_PROGRESS, COMPLETED, NO_SHOW, CANCELLED, EXPIRED
     [
-        Transition { step: Step::Book, who: [Y, N, Y, Y, N, Y], from: [
+        Transition { step: Step::Book, by: [Y, N, Y, Y, N, Y], from: [
             To(Booked), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS,
         ] },
-        Transition { step: Step::Confirm, who: [N, N, Y, Y, N, Y], from: [
+        Transition { step: Step::Confirm, by: [N, N, Y, Y, N, Y], from: [
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), unpayable(Confirmed), unpayable(Arrived),
             unpayable(InProgress), unpayable(Completed), unpayable(NoShow), unpayable(Cancelled), unpayable(Expired),
         ] },
-        Transition { step: Step::Pay, who: [N, N, N, N, N, Y], from: [
+        Transition { step: Step::Pay, by: [N, N, N, N, N, Y], from: [
             // Late money finds the visit as it is; only what was called off, or was missed and expired, is not paid for.
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), To(Confirmed), To(Arrived),
             To(InProgress), To(Completed), To(NoShow), unpayable(Cancelled), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted),
         ] },
-        Transition { step: Step::Reschedule, who: [Y, Y, Y, Y, N, Y], from: [
+        Transition { step: Step::Reschedule, by: [Y, Y, Y, Y, N, Y], from: [
             GONE, ToIf(Booked, BeforeHoldEnd, Refusal::HoldEnded), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted), No(Refusal::AlreadyArrived),
             STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
-        Transition { step: Step::Cancel, who: [Y, Y, Y, Y, N, Y], from: [
+        Transition { step: Step::Cancel, by: [Y, Y, Y, Y, N, Y], from: [
             // A hold ends at the latest when its slot begins. Whoever has arrived may leave again unseen.
             GONE, ToIf(Cancelled, BeforeHoldEnd, Refusal::HoldEnded), ToIf(Cancelled, BeforeSlot, Refusal::AlreadyStarted), To(Cancelled),
             STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
-        Transition { step: Step::ExpireHold, who: [N, N, N, N, N, Y], from: [
+        Transition { step: Step::ExpireHold, by: [N, N, N, N, N, Y], from: [
             GONE, ToIf(Expired, FromHoldEnd, Refusal::HoldStillRunning), unpayable(Confirmed), unpayable(Arrived),
             unpayable(InProgress), unpayable(Completed), unpayable(NoShow), unpayable(Cancelled), unpayable(Expired),
         ] },
-        Transition { step: Step::Arrive, who: [N, N, Y, Y, N, Y], from: [
+        Transition { step: Step::Arrive, by: [N, N, Y, Y, N, Y], from: [
             GONE, unconfirmed(Booked), ToIf(Arrived, FromClinicDay, Refusal::BeforeDayOfVisit), Already,
             STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
-        Transition { step: Step::Start, who: [N, Y, W, W, N, W], from: [
+        Transition { step: Step::Start, by: [N, Y, W, W, N, W], from: [
             GONE, unarrived(Booked), unarrived(Confirmed), To(InProgress),
             Already, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
-        Transition { step: Step::Complete, who: [N, Y, W, W, N, W], from: [
+        Transition { step: Step::Complete, by: [N, Y, W, W, N, W], from: [
             GONE, unstarted(Booked), unstarted(Confirmed), unstarted(Arrived),
             To(Completed), Already, ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
-        Transition { step: Step::MarkNoShow, who: [N, N, Y, Y, N, Y], from: [
+        Transition { step: Step::MarkNoShow, by: [N, N, Y, Y, N, Y], from: [
             GONE, unconfirmed(Booked), ToIf(NoShow, FromSlot, Refusal::SlotNotBegun), No(Refusal::AlreadyArrived),
             STARTED, ended(Completed), Already, ended(Cancelled), ended(Expired),
         ] },
@@ -225,13 +225,13 @@ pub const fn transition(step: Step) -> &'static Transition {
 }
 
 impl Transition {
-    /// Whether a party may take the step.
-    pub const fn permission(&self, party: Party) -> Permission {
-        self.who[party.column()]
+    /// Whether a actor may take the step.
+    pub const fn permission(&self, actor: ActorKind) -> Permission {
+        self.by[actor.column()]
     }
 
     /// What becomes of the step where the appointment stands.
-    pub const fn ruling(&self, from: Option<Status>) -> Ruling {
+    pub const fn rule(&self, from: Option<Status>) -> TransitionRule {
         let column = match from {
             None => 0,
             Some(Status::Booked) => 1,
@@ -247,7 +247,7 @@ impl Transition {
     }
 }
 
-/// What a moment is measured by.
+/// What a condition is measured by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times {
     /// When it is asked.
@@ -260,9 +260,9 @@ pub(super) struct Times {
     pub(super) zone: Option<ClinicZone>,
 }
 
-impl Moment {
+impl TimeCondition {
     /// Whether it has come, and has not passed.
-    pub(super) fn is_now(self, times: &Times) -> bool {
+    pub(super) fn holds(self, times: &Times) -> bool {
         let at = times.at;
         match self {
             Self::BeforeHoldEnd => times.hold_until.is_none_or(|end| at < end),

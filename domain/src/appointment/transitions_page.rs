@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::AppointmentRefusal as Refusal;
 use super::status::AppointmentStatus as Status;
 use super::transitions::{
-    Moment, Party, Permission, Ruling, STATUSES, Step, TRANSITIONS, Transition,
+    ActorKind, Permission, STATUSES, Step, TRANSITIONS, TimeCondition, Transition, TransitionRule,
 };
 
 /// Prints the transition table in Markdown.
@@ -39,16 +39,16 @@ fact wherever the visit stands, and another one is refused with `AlreadyPaid`. A
 impl fmt::Display for TransitionsPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{INTRODUCTION}")?;
-        heading(f, "step", Party::ALL.into_iter().map(Party::name))?;
+        heading(f, "step", ActorKind::ALL.into_iter().map(ActorKind::name))?;
         for transition in &TRANSITIONS {
-            row(f, transition.step, transition.who.map(permission))?;
+            row(f, transition.step, transition.by.map(permission))?;
         }
         writeln!(f, "{STEPS}")?;
         let steps = TRANSITIONS.iter().map(|transition| name(transition.step));
         heading(f, "from", steps)?;
         for status in STATUSES {
             let from = status.map_or("*not booked*", Status::as_str);
-            let cells = TRANSITIONS.map(|transition: Transition| ruling(transition.ruling(status)));
+            let cells = TRANSITIONS.map(|transition: Transition| outcome(transition.rule(status)));
             writeln!(f, "| {from} | {} |", cells.join(" | "))?;
         }
         Ok(())
@@ -77,15 +77,15 @@ const fn permission(permission: Permission) -> &'static str {
     }
 }
 
-fn ruling(ruling: Ruling) -> String {
-    match ruling {
-        Ruling::To(status) => format!("**{status}**"),
-        Ruling::ToIf(status, moment, refusal) => {
-            let (moment, refusal) = (words(moment), variant(refusal));
-            format!("**{status}** {moment}, else {refusal}")
+fn outcome(rule: TransitionRule) -> String {
+    match rule {
+        TransitionRule::To(status) => format!("**{status}**"),
+        TransitionRule::ToIf(status, condition, refusal) => {
+            let (condition, refusal) = (words(condition), variant(refusal));
+            format!("**{status}** {condition}, else {refusal}")
         }
-        Ruling::Already => "*same*".to_owned(),
-        Ruling::No(refusal) => variant(refusal),
+        TransitionRule::Already => "*same*".to_owned(),
+        TransitionRule::No(refusal) => variant(refusal),
     }
 }
 
@@ -95,13 +95,13 @@ fn variant(refusal: Refusal) -> String {
     debug.split(' ').next().unwrap_or_default().to_owned()
 }
 
-const fn words(moment: Moment) -> &'static str {
-    match moment {
-        Moment::BeforeHoldEnd => "while the hold runs",
-        Moment::FromHoldEnd => "once the hold is over",
-        Moment::BeforeSlot => "until the slot begins",
-        Moment::FromSlot => "once the slot has begun",
-        Moment::FromClinicDay => "from that day on, by the clinic's clock",
+const fn words(condition: TimeCondition) -> &'static str {
+    match condition {
+        TimeCondition::BeforeHoldEnd => "while the hold runs",
+        TimeCondition::FromHoldEnd => "once the hold is over",
+        TimeCondition::BeforeSlot => "until the slot begins",
+        TimeCondition::FromSlot => "once the slot has begun",
+        TimeCondition::FromClinicDay => "from that day on, by the clinic's clock",
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::samples::{
+use crate::test_fixtures::{
     account_id, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, payment_id,
     reason, zone,
 };
@@ -19,10 +19,10 @@ const TEN: &str = "2026-03-02T04:30:00Z";
 /// Midnight before it, in Bengaluru.
 const MIDNIGHT: &str = "2026-03-01T18:30:00Z";
 
-fn actor(party: Party) -> Actor {
-    match party {
-        Party::Role(role) => Actor::account(account_id(1), role),
-        Party::System => Actor::System,
+fn acting_as(kind: ActorKind) -> Actor {
+    match kind {
+        ActorKind::Role(role) => Actor::account(account_id(1), role),
+        ActorKind::System => Actor::System,
     }
 }
 
@@ -44,9 +44,14 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
 }
 
 /// The command of a step; nobody but the program can send those that expire a hold or note a payment.
-fn asked(step: Step, party: Party, says_why: bool, at: DateTime<Utc>) -> AppointmentCommand {
-    let by = actor(party);
-    let why = says_why.then(|| reason("The doctor has no hand free"));
+fn command(
+    step: Step,
+    actor: ActorKind,
+    gives_reason: bool,
+    at: DateTime<Utc>,
+) -> AppointmentCommand {
+    let by = acting_as(actor);
+    let why = gives_reason.then(|| reason("The doctor has no hand free"));
     match step {
         Step::Book => booking(by, at),
         Step::Confirm => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
@@ -99,7 +104,7 @@ fn asked(step: Step, party: Party, says_why: bool, at: DateTime<Utc>) -> Appoint
 }
 
 /// An appointment that really came to stand there.
-fn standing(status: Option<AppointmentStatus>) -> Appointment {
+fn appointment_with(status: Option<AppointmentStatus>) -> Appointment {
     use AppointmentStatus as Status;
     let steps: &[Step] = match status {
         None => &[],
@@ -124,7 +129,7 @@ fn standing(status: Option<AppointmentStatus>) -> Appointment {
             Step::ExpireHold => hold_end(),
             Step::Arrive | Step::Start | Step::Complete | Step::MarkNoShow => instant(NINE),
         };
-        after(&state, asked(*step, Party::System, true, at)).unwrap()
+        after(&state, command(*step, ActorKind::System, true, at)).unwrap()
     });
     assert_eq!(appointment.status(), status);
     appointment
@@ -142,8 +147,8 @@ fn after(
     Ok(events.iter().fold(state.clone(), evolve))
 }
 
-/// The first and the last instants at which a moment is, and those beside them at which it is not.
-fn right_and_wrong(moment: Moment) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
+/// The first and the last instants at which a condition is, and those beside them at which it is not.
+fn right_and_wrong(condition: TimeCondition) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
     let day = TimeDelta::days(1);
     let before = |end: DateTime<Utc>| {
         let last = end - TimeDelta::nanoseconds(1);
@@ -153,12 +158,12 @@ fn right_and_wrong(moment: Moment) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
         let last = start - TimeDelta::nanoseconds(1);
         ([start, start + day], [last - day, last])
     };
-    match moment {
-        Moment::BeforeHoldEnd => before(hold_end()),
-        Moment::FromHoldEnd => from(hold_end()),
-        Moment::BeforeSlot => before(instant(NINE)),
-        Moment::FromSlot => from(instant(NINE)),
-        Moment::FromClinicDay => from(instant(MIDNIGHT)),
+    match condition {
+        TimeCondition::BeforeHoldEnd => before(hold_end()),
+        TimeCondition::FromHoldEnd => from(hold_end()),
+        TimeCondition::BeforeSlot => before(instant(NINE)),
+        TimeCondition::FromSlot => from(instant(NINE)),
+        TimeCondition::FromClinicDay => from(instant(MIDNIGHT)),
     }
 }
 
@@ -168,12 +173,12 @@ fn any_time() -> [DateTime<Utc>; 5] {
 }
 
 /// Asks for one cell at every time that may matter.
-fn ask(step: Step, from: Option<AppointmentStatus>, party: Party, says_why: bool) {
-    let appointment = standing(from);
-    let cell = format!("{step:?} from {from:?} by {}", party.name());
+fn check_cell(step: Step, from: Option<AppointmentStatus>, actor: ActorKind, gives_reason: bool) {
+    let appointment = appointment_with(from);
+    let cell = format!("{step:?} from {from:?} by {}", actor.name());
     let becomes = |at| {
-        let told = after(&appointment, asked(step, party, says_why, at));
-        told.map(|state| state.status())
+        let state = after(&appointment, command(step, actor, gives_reason, at));
+        state.map(|state| state.status())
     };
     let always = |expected| {
         for at in any_time() {
@@ -181,22 +186,27 @@ fn ask(step: Step, from: Option<AppointmentStatus>, party: Party, says_why: bool
         }
     };
     let transition = transition(step);
-    match (transition.permission(party), transition.ruling(from)) {
+    match (transition.permission(actor), transition.rule(from)) {
         (Permission::No, _) => always(Err(AppointmentRefusal::NotForThisRole)),
-        (Permission::WithReason, _) if !says_why => {
+        (Permission::WithReason, _) if !gives_reason => {
             always(Err(AppointmentRefusal::OverrideNeedsReason));
         }
-        (_, Ruling::No(refusal)) => always(Err(refusal)),
-        (_, Ruling::Already) => {
+        (_, TransitionRule::No(refusal)) => always(Err(refusal)),
+        (_, TransitionRule::Already) => {
             always(Ok(from));
-            let again = decide(&appointment, asked(step, party, says_why, instant(NINE)));
+            let again = decide(
+                &appointment,
+                command(step, actor, gives_reason, instant(NINE)),
+            );
             assert_eq!(again, Ok(vec![]), "{cell}");
         }
         // A slot that has begun can't be booked: that is asked of the slot, not of the table.
-        (_, Ruling::To(to)) if step == Step::Book => assert_eq!(becomes(now()), Ok(Some(to))),
-        (_, Ruling::To(to)) => always(Ok(Some(to))),
-        (_, Ruling::ToIf(to, moment, refusal)) => {
-            let (right, wrong) = right_and_wrong(moment);
+        (_, TransitionRule::To(to)) if step == Step::Book => {
+            assert_eq!(becomes(now()), Ok(Some(to)))
+        }
+        (_, TransitionRule::To(to)) => always(Ok(Some(to))),
+        (_, TransitionRule::ToIf(to, condition, refusal)) => {
+            let (right, wrong) = right_and_wrong(condition);
             for at in right {
                 assert_eq!(becomes(at), Ok(Some(to)), "{cell} at {at}");
             }
@@ -211,16 +221,16 @@ fn ask(step: Step, from: Option<AppointmentStatus>, party: Party, says_why: bool
 fn every_cell_of_the_table_is_what_an_appointment_does() {
     let mut cells = 0;
     for transition in TRANSITIONS {
-        for party in Party::ALL {
+        for actor in ActorKind::ALL {
             // These commands name nobody: only the program sends them.
             let nameless = matches!(transition.step, Step::ExpireHold | Step::Pay);
-            if nameless && party != Party::System {
-                assert_eq!(transition.permission(party), Permission::No);
+            if nameless && actor != ActorKind::System {
+                assert_eq!(transition.permission(actor), Permission::No);
                 continue;
             }
             for from in STATUSES {
-                for says_why in [false, true] {
-                    ask(transition.step, from, party, says_why);
+                for gives_reason in [false, true] {
+                    check_cell(transition.step, from, actor, gives_reason);
                     cells += 1;
                 }
             }
@@ -233,9 +243,9 @@ fn every_cell_of_the_table_is_what_an_appointment_does() {
 fn each_step_is_found_in_its_own_row_and_each_status_in_its_own_column() {
     for row in TRANSITIONS {
         assert_eq!(*transition(row.step), row);
-        let cells = STATUSES.map(|status| row.ruling(status));
+        let cells = STATUSES.map(|status| row.rule(status));
         assert_eq!(cells, row.from);
-        assert_eq!(Party::ALL.map(|party| row.permission(party)), row.who);
+        assert_eq!(ActorKind::ALL.map(|actor| row.permission(actor)), row.by);
     }
 }
 
@@ -244,8 +254,8 @@ fn each_step_is_found_in_its_own_row_and_each_status_in_its_own_column() {
 fn the_arrows_of_the_table_are_those_of_the_diagram() {
     let mut arrows = BTreeSet::new();
     for row in TRANSITIONS {
-        for (from, ruling) in STATUSES.into_iter().zip(row.from) {
-            if let Ruling::To(to) | Ruling::ToIf(to, ..) = ruling {
+        for (from, rule) in STATUSES.into_iter().zip(row.from) {
+            if let TransitionRule::To(to) | TransitionRule::ToIf(to, ..) = rule {
                 let from = from.map_or("", AppointmentStatus::as_str);
                 arrows.insert(format!("{from} > {to}"));
             }
@@ -278,10 +288,10 @@ fn nothing_but_late_money_changes_a_life_that_is_over() {
     use AppointmentStatus::{Cancelled, Completed, Expired, NoShow};
     for over in [Completed, NoShow, Cancelled, Expired] {
         for row in TRANSITIONS.iter().filter(|row| row.step != Step::Pay) {
-            let ruling = row.ruling(Some(over));
+            let rule = row.rule(Some(over));
             assert!(
-                matches!(ruling, Ruling::No(_) | Ruling::Already),
-                "{:?} from {over}: {ruling:?}",
+                matches!(rule, TransitionRule::No(_) | TransitionRule::Already),
+                "{:?} from {over}: {rule:?}",
                 row.step
             );
         }
@@ -291,7 +301,10 @@ fn nothing_but_late_money_changes_a_life_that_is_over() {
 #[test]
 fn an_auditor_takes_no_step() {
     for row in TRANSITIONS {
-        assert_eq!(row.permission(Party::Role(Role::Auditor)), Permission::No);
+        assert_eq!(
+            row.permission(ActorKind::Role(Role::Auditor)),
+            Permission::No
+        );
     }
 }
 

@@ -7,8 +7,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::timetable::Timetable;
+use super::unavailable_reason::UnavailableReason;
 use super::wall_clock;
-use super::why::WhyNot;
 use crate::appointment::BookingPolicy;
 use crate::values::Slot;
 
@@ -63,7 +63,7 @@ pub struct Unoffered {
     /// From when to when.
     pub during: Slot,
     /// Why.
-    pub why: WhyNot,
+    pub why: UnavailableReason,
 }
 
 impl Offer<'_> {
@@ -76,13 +76,13 @@ impl Offer<'_> {
         };
         let mut line = Line::new(self, days.start(), self.cuts(from, to));
         for opening in self.timetable.openings(from, to) {
-            line.gap(opening.start(), WhyNot::OutsideHours);
+            line.gap(opening.start(), UnavailableReason::OutsideHours);
             for slot in self.timetable.grid(opening) {
                 line.slot(slot);
             }
-            line.gap(opening.end(), WhyNot::TooShort);
+            line.gap(opening.end(), UnavailableReason::TooShort);
         }
-        line.gap(days.end(), WhyNot::OutsideHours);
+        line.gap(days.end(), UnavailableReason::OutsideHours);
         line.partition
     }
 
@@ -98,19 +98,19 @@ impl Offer<'_> {
     }
 
     /// What keeps a slot from being booked, if anything does.
-    fn against(&self, slot: Slot) -> Option<WhyNot> {
+    fn against(&self, slot: Slot) -> Option<UnavailableReason> {
         if !self.verified {
-            Some(WhyNot::Unverified)
+            Some(UnavailableReason::Unverified)
         } else if self.suspended {
-            Some(WhyNot::Suspended)
+            Some(UnavailableReason::Suspended)
         } else if slot.start() <= self.now {
-            Some(WhyNot::Past)
+            Some(UnavailableReason::Past)
         } else if slot.start() > self.policy.horizon(self.now) {
-            Some(WhyNot::TooFar)
+            Some(UnavailableReason::TooFar)
         } else {
             self.taken_by(slot).map(|by| match by {
-                TakenBy::Leave => WhyNot::Leave,
-                TakenBy::Visit => WhyNot::Taken,
+                TakenBy::Leave => UnavailableReason::Leave,
+                TakenBy::Visit => UnavailableReason::Taken,
             })
         }
     }
@@ -128,18 +128,18 @@ impl Offer<'_> {
     }
 
     /// Why nothing begins in a gap at an instant, which would else be for the reason given.
-    fn why(&self, at: DateTime<Utc>, else_for: WhyNot) -> WhyNot {
+    fn why(&self, at: DateTime<Utc>, else_for: UnavailableReason) -> UnavailableReason {
         let timetable = &self.timetable;
         if !self.verified {
-            WhyNot::Unverified
+            UnavailableReason::Unverified
         } else if self.suspended {
-            WhyNot::Suspended
+            UnavailableReason::Suspended
         } else if at < self.now {
-            WhyNot::Past
+            UnavailableReason::Past
         } else if at >= self.policy.horizon(self.now) {
-            WhyNot::TooFar
+            UnavailableReason::TooFar
         } else if timetable.holidays.contains(timetable.zone.date_at(at)) {
-            WhyNot::Holiday
+            UnavailableReason::Holiday
         } else {
             else_for
         }
@@ -174,7 +174,7 @@ impl<'a> Line<'a> {
     }
 
     /// No slot up to `end`.
-    fn gap(&mut self, end: DateTime<Utc>, why: WhyNot) {
+    fn gap(&mut self, end: DateTime<Utc>, why: UnavailableReason) {
         while self.at < end {
             let next = self.cuts.partition_point(|cut| *cut <= self.at);
             let until = self.cuts.get(next).map_or(end, |cut| end.min(*cut));
@@ -184,7 +184,7 @@ impl<'a> Line<'a> {
     }
 
     /// Not up to `end`: by itself, or together with what it touches if that has the same reason.
-    fn unoffered(&mut self, end: DateTime<Utc>, why: WhyNot) {
+    fn unoffered(&mut self, end: DateTime<Utc>, why: UnavailableReason) {
         let touches = |last: &&mut Unoffered| last.why == why && last.during.end() == self.at;
         let last = self.partition.unoffered.last_mut().filter(touches);
         let start = last.as_ref().map_or(self.at, |last| last.during.start());

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc, Weekday};
 
 use super::*;
 use crate::appointment::BookingPolicy;
-use crate::samples::{date, day, instant, minutes, opening, week, zone};
+use crate::test_fixtures::{date, day, instant, minutes, opening, week, zone};
 use crate::values::{ClinicZone, DatedHours, Holidays, Slot, WeeklyHours};
 
 /// What an offer is made of.

@@ -10,7 +10,7 @@ use crate::appointment::{
     decide,
 };
 use crate::doctor::{Affiliation, DoctorFacts};
-use crate::samples::{
+use crate::test_fixtures::{
     admin, appointment_id, clinic, date, doctor_id, inr, minutes, patient_id, zone,
 };
 use crate::values::{DatedHours, DayHours, Holidays, Opening, OpeningHours, Slot, WeeklyHours};
@@ -198,17 +198,19 @@ impl Scene {
 }
 
 /// What a booking has to say to one that begins where an unoffered time does.
-fn refusal(why: WhyNot, policy: BookingPolicy) -> Result<(), Refusal> {
+fn refusal(why: UnavailableReason, policy: BookingPolicy) -> Result<(), Refusal> {
     let horizon_days = policy.horizon_days;
     match why {
-        WhyNot::Unverified => Err(Refusal::DoctorNotVerified),
-        WhyNot::Suspended => Err(Refusal::DoctorSuspended),
-        WhyNot::Past => Err(Refusal::SlotInPast),
-        WhyNot::TooFar => Err(Refusal::SlotBeyondHorizon { horizon_days }),
-        WhyNot::Holiday => Err(Refusal::ClinicClosed),
-        WhyNot::OutsideHours | WhyNot::TooShort => Err(Refusal::SlotOutsideHours),
+        UnavailableReason::Unverified => Err(Refusal::DoctorNotVerified),
+        UnavailableReason::Suspended => Err(Refusal::DoctorSuspended),
+        UnavailableReason::Past => Err(Refusal::SlotInPast),
+        UnavailableReason::TooFar => Err(Refusal::SlotBeyondHorizon { horizon_days }),
+        UnavailableReason::Holiday => Err(Refusal::ClinicClosed),
+        UnavailableReason::OutsideHours | UnavailableReason::TooShort => {
+            Err(Refusal::SlotOutsideHours)
+        }
         // That is for the claims to say: the booking itself finds a slot.
-        WhyNot::Leave | WhyNot::Taken => Ok(()),
+        UnavailableReason::Leave | UnavailableReason::Taken => Ok(()),
     }
 }
 
@@ -258,16 +260,16 @@ proptest! {
             // At this very instant a visit would have begun, and the last one that can be booked
             // begins at the horizon itself: one instant each that another reason starts with.
             let borders = [scene.now, scene.policy.horizon(scene.now)];
-            let start = if borders.contains(&start) && !matches!(why, WhyNot::Leave | WhyNot::Taken) {
+            let start = if borders.contains(&start) && !matches!(why, UnavailableReason::Leave | UnavailableReason::Taken) {
                 start + TimeDelta::nanoseconds(1)
             } else {
                 start
             };
-            if why == WhyNot::Past && start > scene.now {
+            if why == UnavailableReason::Past && start > scene.now {
                 continue; // The rest of a slot that begins now.
             }
             prop_assert_eq!(scene.book(start), refusal(why, scene.policy), "{:?} {:?}", why, during);
-            if matches!(why, WhyNot::Leave | WhyNot::Taken) {
+            if matches!(why, UnavailableReason::Leave | UnavailableReason::Taken) {
                 let slot = Slot::starting(start, scene.terms.slot_length).unwrap();
                 prop_assert!(scene.is_taken(slot));
             }

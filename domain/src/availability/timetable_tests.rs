@@ -3,7 +3,7 @@
 use chrono::Weekday;
 
 use super::*;
-use crate::samples::{date, day, instant, minutes, opening, week, zone};
+use crate::test_fixtures::{date, day, instant, minutes, opening, week, zone};
 use crate::values::{DatedHours, Holidays, Slot, WeeklyHours};
 
 fn timetable<'a>(hours: &'a WeeklyHours, zone_name: &str, length: u16) -> Timetable<'a> {

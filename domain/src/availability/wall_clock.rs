@@ -51,7 +51,7 @@ pub(super) fn days(zone: ClinicZone, from: NaiveDate, to: NaiveDate) -> Option<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{date, instant, zone};
+    use crate::test_fixtures::{date, instant, zone};
 
     /// When the day begins, and how many hours it has.
     fn day(zone_name: &str, on: &str) -> (DateTime<Utc>, i64) {

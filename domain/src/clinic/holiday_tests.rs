@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::tests::{given, opened};
 use super::*;
-use crate::samples::{admin, clinic_id, date, instant, now};
+use crate::test_fixtures::{admin, clinic_id, date, instant, now};
 use crate::values::{MAX_DAYS_AHEAD, NotPlannable};
 
 const CHRISTMAS: &str = "2026-12-25";

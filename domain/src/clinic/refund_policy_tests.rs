@@ -3,7 +3,7 @@
 use super::tests::{given, opened};
 use super::*;
 use crate::payment::{RefundPolicy, RefundStep};
-use crate::samples::{admin, clinic_id, now};
+use crate::test_fixtures::{admin, clinic_id, now};
 
 /// All of it so many hours before the visit, and nothing later.
 fn all_until(hours_before: u16) -> RefundPolicy {

@@ -3,7 +3,7 @@
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
-use crate::samples::{admin, clinic_id, now, zone};
+use crate::test_fixtures::{admin, clinic_id, now, zone};
 use crate::values::Currency;
 
 pub(super) fn given(events: &[ClinicEvent]) -> AggregateTestExecutor<Clinic> {
@@ -93,7 +93,7 @@ fn a_clinic_that_is_not_there_cannot_be_renamed() {
 fn only_an_open_clinic_has_facts_for_others() {
     assert_eq!(Clinic::default().facts(), None);
     let facts = evolve(Clinic::default(), &opened()).facts();
-    assert_eq!(facts, Some(crate::samples::clinic(1)));
+    assert_eq!(facts, Some(crate::test_fixtures::clinic(1)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::tests::{affiliated, after, given, hours_set, mondays, registered, set_hours};
 use super::*;
 use crate::clinic::ClinicFacts;
-use crate::samples::{admin, clinic, clinic_id, date, day, doctor_id, instant, now, zone};
+use crate::test_fixtures::{admin, clinic, clinic_id, date, day, doctor_id, instant, now, zone};
 use crate::values::{DayHours, NotPlannable};
 
 /// The Monday after the day on which the tests take place.

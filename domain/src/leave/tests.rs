@@ -5,7 +5,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
 use crate::phi::Phi;
-use crate::samples::{admin, doctor_id, instant, leave_id, now, reason};
+use crate::test_fixtures::{admin, doctor_id, instant, leave_id, now, reason};
 use crate::values::Slot;
 
 const MONDAY: &str = "2026-03-02T00:00:00Z";

@@ -4,7 +4,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
 use crate::phi::Phi;
-use crate::samples::{account_id, admin, date, email, name, now, patient_id};
+use crate::test_fixtures::{account_id, admin, date, email, name, now, patient_id};
 
 fn given(events: &[PatientEvent]) -> AggregateTestExecutor<Patient> {
     TestFramework::with(()).given(events.to_vec())

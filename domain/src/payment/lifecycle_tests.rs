@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::samples::{admin, appointment_id, clinic_id, inr, now, patient_id};
+use crate::test_fixtures::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
     GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PaymentId, RefundId,
 };

@@ -3,7 +3,7 @@
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
-use crate::samples::{clinic_id, inr, now, payment_id};
+use crate::test_fixtures::{clinic_id, inr, now, payment_id};
 use crate::values::ReceiptNumber;
 
 fn given(events: &[ReceiptBookEvent]) -> AggregateTestExecutor<ReceiptBook> {

@@ -1,7 +1,7 @@
 //! The program with the sandbox in it, and without.
 
 use adapters::jwt::JwtKeys;
-use api::gateway::sandbox_keys;
+use caresync::gateway::sandbox_keys;
 use commands::identity::LoginIndex;
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;

@@ -67,8 +67,8 @@ impl<'a> MakeWriter<'a> for Captured {
 /// Everything that the server's side of this process logs. One test is one process.
 fn capture() -> Captured {
     let captured = Captured::default();
-    let ours = "api=trace,commands=trace,event_store=trace,projections=trace,adapters=trace,\
-                domain=trace,sqlx=trace,actix_web=trace,actix_http=debug,actix_server=trace";
+    let ours = "api=trace,caresync=trace,demo=trace,commands=trace,event_store=trace,projections=trace,\
+                adapters=trace,domain=trace,sqlx=trace,actix_web=trace,actix_http=debug,actix_server=trace";
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(ours))
         .with_writer(captured.clone())

@@ -1,9 +1,9 @@
 //! Which access tokens are believed.
 
 use adapters::jwt::{AccessTokenSigner, JwtKeys, TokenRealm};
-use api::startup::realm;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use caresync::startup::realm;
 use chrono::TimeDelta;
 use domain::PatientId;
 use serde_json::{Value, json};

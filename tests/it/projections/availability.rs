@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::Slot;
 use domain::appointment::BookingPolicy;
-use domain::{Unoffered, WhyNot};
+use domain::{UnavailableReason, Unoffered};
 use projections::availability::{Availability, OfferQuery, explained, offered};
 
 use super::fixture::{History, at, clinic, doctor, slot};
@@ -318,7 +318,7 @@ async fn an_unverified_doctor_is_explained_by_that_alone() {
     };
     let partition = explained(&history.pool, &arun).await.unwrap().unwrap();
     let whole_day = slot("2026-03-08T23:00:00Z", "2026-03-09T23:00:00Z");
-    let why = WhyNot::Unverified;
+    let why = UnavailableReason::Unverified;
     assert_eq!(
         partition.unoffered,
         [Unoffered {

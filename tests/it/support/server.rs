@@ -313,7 +313,8 @@ fn binary() -> PathBuf {
         .and_then(|deps| deps.parent())
         .unwrap()
         .join("caresync");
-    let missing = "is missing: run `cargo build -p api --bin caresync` first, as script/test does";
+    let missing =
+        "is missing: run `cargo build -p caresync --bin caresync` first, as script/test does";
     assert!(binary.exists(), "{} {missing}", binary.display());
     binary
 }

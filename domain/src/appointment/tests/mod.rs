@@ -12,7 +12,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::phi::Phi;
-use crate::samples::{
+use crate::test_fixtures::{
     admin, appointment_id, clinic, clinic_id, doctor, doctor_id, inr, instant, now, patient_id,
     reason,
 };

@@ -9,7 +9,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use super::*;
 use crate::clinic::ClinicFacts;
 use crate::phi::Phi;
-use crate::samples::{
+use crate::test_fixtures::{
     admin, clinic, clinic_id, doctor_id, inr, minutes, name, now, opening, week, zone,
 };
 use crate::values::{Currency, Money, WeeklyHours};

@@ -11,7 +11,7 @@ use crate::appointment::{
     self, Appointment, AppointmentCommand, AppointmentEvent, AppointmentRefusal, BookAppointment,
     BookingPolicy, CancelAppointment, CancelledBy, ConfirmByOverride, ExpireHold, MarkNoShow,
 };
-use crate::samples::{
+use crate::test_fixtures::{
     admin, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason,
 };
 use crate::values::{GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId};

@@ -15,7 +15,7 @@ use gateway::{Entry, Gateway, Refunds, Stand};
 
 use super::*;
 use crate::appointment::{Appointment, AppointmentEvent, CancelledBy, ConfirmationGrounds};
-use crate::samples::payment_id;
+use crate::test_fixtures::payment_id;
 use crate::values::{GatewayPaymentId, Money, PaymentId};
 
 /// Seeds of a run.

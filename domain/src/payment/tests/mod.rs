@@ -9,7 +9,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use uuid::Uuid;
 
 use super::*;
-use crate::samples::{admin, appointment_id, clinic_id, inr, now, patient_id};
+use crate::test_fixtures::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
     Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
     PaymentId, ReceiptNumber, RefundId,

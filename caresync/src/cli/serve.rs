@@ -1,0 +1,116 @@
+//! `caresync serve`
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use adapters::system::{SystemClock, SystemIds};
+use anyhow::{Context as _, bail};
+use api::{App, MetricsAccess};
+use domain::appointment::BookingPolicy;
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::gateway::{Gateway, Host};
+use crate::secrets::Secrets;
+use crate::settings::{ServeSettings, Settings};
+use crate::startup::{Application, Dependencies};
+use crate::storage::Storage;
+
+/// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
+/// batch, connections close, the private database stops.
+pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<()> {
+    // The port first: a second server must not touch the data folder before it finds out.
+    let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
+        .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
+    let storage = Storage::open(&settings).await?;
+    let served = run(&settings, &serve, &storage, listener).await;
+    storage.close().await?;
+    served
+}
+
+async fn run(
+    settings: &Settings,
+    serve: &ServeSettings,
+    storage: &Storage,
+    listener: TcpListener,
+) -> anyhow::Result<()> {
+    let metrics = metrics_access(serve, storage)?;
+    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let server = listener
+        .local_addr()
+        .context("reading the listener's address")?;
+    let host = Host {
+        pool: &storage.pool,
+        logins: &secrets.logins,
+        server: Some(server),
+    };
+    let gateway = Gateway::open(&serve.payments, &host)?;
+    let dependencies = Dependencies {
+        pool: storage.pool.clone(),
+        jwt: secrets.jwt,
+        logins: secrets.logins,
+        master: secrets.master,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        policy: BookingPolicy {
+            hold_minutes: serve.hold_minutes,
+            horizon_days: serve.horizon_days,
+        },
+        cors_origins: serve.cors_origins.clone(),
+        trusted_proxies: serve.trusted_proxies.clone(),
+        metrics,
+        gateway,
+    };
+    let mut application = Application::start_after(dependencies, listener, async |app: &App| {
+        if serve.demo {
+            fill_in_demo_data(app, serve).await
+        } else {
+            Ok(())
+        }
+    })
+    .await?;
+    tracing::info!("Listening on http://{}", application.address());
+    let failed = tokio::select! {
+        error = application.failed() => Some(error),
+        () = shutdown_signal() => None,
+    };
+    tracing::info!("Stopping.");
+    application.stop().await;
+    failed.map_or(Ok(()), Err)
+}
+
+async fn fill_in_demo_data(app: &App, serve: &ServeSettings) -> anyhow::Result<()> {
+    if !serve.host.is_loopback() {
+        tracing::warn!("Others can reach this server, and everybody knows the demo's passwords.");
+    }
+    let target = demo::Target {
+        commands: app.commands.clone(),
+        identity: app.identity.clone(),
+        progress: app.progress.clone(),
+    };
+    demo::fill(&target, serve.size)
+        .await
+        .context("filling in demo data")
+}
+
+/// Who may read the metrics: a token's holders, else programs on this machine if it has all to itself.
+fn metrics_access(serve: &ServeSettings, storage: &Storage) -> anyhow::Result<MetricsAccess> {
+    match &serve.metrics_token {
+        Some(token) if token.expose_secret().len() < 16 => {
+            bail!("CARESYNC_METRICS_TOKEN is too short: it has at least 16 characters")
+        }
+        Some(token) => Ok(MetricsAccess::Token(token.clone())),
+        None if storage.embedded.is_some() => Ok(MetricsAccess::Loopback),
+        None => Ok(MetricsAccess::Closed),
+    }
+}
+
+async fn shutdown_signal() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

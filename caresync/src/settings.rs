@@ -1,0 +1,222 @@
+//! What can be set, in the environment or on the command line. Read once, passed on as values.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use demo::Size;
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+/// Settings of a node.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// The database, as the app role. Without it the program runs a private PostgreSQL of its own.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+
+    /// The same database as its owner, for migrations. Without it the app role must own the tables,
+    /// which is warned about: then nothing but a trigger protects the log.
+    #[arg(long, env = "CARESYNC_OWNER_DATABASE_URL", hide_env_values = true)]
+    pub owner_database_url: Option<SecretString>,
+
+    /// Where the private PostgreSQL and the secrets live, if the program keeps them itself.
+    /// Default: /var/lib/caresync as root, else ./data.
+    #[arg(long, env = "CARESYNC_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// The keys that sign access tokens: a JSON Web Key Set with at least two private Ed25519 keys,
+    /// or the path of a file with it. Shared by all nodes; required with `DATABASE_URL`.
+    #[arg(long, env = "CARESYNC_JWT_KEYS", hide_env_values = true)]
+    pub jwt_keys: Option<SecretString>,
+
+    /// The key of the login index, 64 hexadecimal digits, or the path of a file with them, which has a slash
+    /// or a dot in it. Shared by all nodes, never changed; required with `DATABASE_URL`.
+    #[arg(long, env = "CARESYNC_INDEX_KEY", hide_env_values = true)]
+    pub index_key: Option<SecretString>,
+
+    /// The master keys that wrap the keys of persons: `epoch:64 hexadecimal digits`, separated by
+    /// commas or line ends, or the path of a file with them. The newest epoch wraps new keys. Shared by
+    /// all nodes; required with `DATABASE_URL`.
+    #[arg(long, env = "CARESYNC_MASTER_KEY", hide_env_values = true)]
+    pub master_key: Option<SecretString>,
+
+    /// Connections to the database, at most.
+    #[arg(long, env = "CARESYNC_DATABASE_CONNECTIONS", default_value_t = 24)]
+    pub database_connections: u32,
+
+    /// Where server binaries are looked for, besides the usual places.
+    #[arg(long, env = "PATH", hide = true)]
+    pub search_path: Option<std::ffi::OsString>,
+}
+
+/// Settings of the HTTP server.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    /// The address to listen on.
+    #[arg(long, env = "CARESYNC_HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, env = "CARESYNC_PORT", default_value_t = 8080)]
+    pub port: u16,
+
+    /// Browsers' pages from these origins may call the API, separated by commas.
+    #[arg(long, env = "CARESYNC_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+
+    /// Proxies whose `X-Forwarded-For` is believed: networks such as 10.0.0.0/24, or addresses, separated
+    /// by commas. From everybody else it is ignored.
+    #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Opens `/metrics` to whoever sends it as a bearer token; at least 16 characters. Without it, the
+    /// metrics are closed with `DATABASE_URL`, and else open to programs on this machine.
+    #[arg(long, env = "CARESYNC_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
+
+    /// Where traces go, and in whose name.
+    #[command(flatten)]
+    pub traces: TraceSettings,
+
+    /// Who takes the money.
+    #[command(flatten)]
+    pub payments: PaymentSettings,
+
+    /// Fills an empty database with demo data and prints its sign-ins.
+    #[arg(long)]
+    pub demo: bool,
+
+    /// How much: `small`, `large` (100,000 patients, 2,000 doctors, two million visits), or the numbers of
+    /// patients, doctors, past and future visits, as in `200,5,1000,1000`. It goes on where it was stopped.
+    #[arg(long, requires = "demo", default_value = "small")]
+    pub size: Size,
+
+    /// How long an unpaid slot is held, in minutes.
+    #[arg(long, env = "CARESYNC_HOLD_MINUTES", default_value_t = 15,
+          value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub hold_minutes: u16,
+
+    /// How far ahead a slot may be booked, in days.
+    #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
+          value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub horizon_days: u16,
+}
+
+/// The payment gateway.
+#[derive(Debug, Clone, Args)]
+pub struct PaymentSettings {
+    /// The id of the Razorpay API key. Without it a sandbox runs inside the program, and no money moves.
+    #[arg(long = "razorpay-key-id", env = "RAZORPAY_KEY_ID")]
+    pub key_id: Option<String>,
+
+    /// The secret of the API key; required with `RAZORPAY_KEY_ID`.
+    #[arg(
+        long = "razorpay-key-secret",
+        env = "RAZORPAY_KEY_SECRET",
+        hide_env_values = true
+    )]
+    pub key_secret: Option<SecretString>,
+
+    /// What Razorpay signs its webhooks with; required with `RAZORPAY_KEY_ID`.
+    #[arg(
+        long = "razorpay-webhook-secret",
+        env = "RAZORPAY_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
+    pub webhook_secret: Option<SecretString>,
+
+    /// What it signed them with before. Keep it for a day after a change: what is delivered again has the
+    /// old signature.
+    #[arg(
+        long = "razorpay-previous-webhook-secret",
+        env = "RAZORPAY_PREVIOUS_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
+    pub previous_webhook_secret: Option<SecretString>,
+
+    /// The account at Razorpay, `acc_…`. Webhooks about another one are kept and not applied.
+    #[arg(long = "razorpay-account-id", env = "RAZORPAY_ACCOUNT_ID")]
+    pub account_id: Option<String>,
+
+    /// Where its API is.
+    #[arg(long = "razorpay-base-url", env = "RAZORPAY_BASE_URL", default_value = RAZORPAY)]
+    pub base_url: String,
+
+    /// How long a payment may be open before the gateway is asked about it, in minutes.
+    #[arg(long, env = "CARESYNC_RECONCILE_MINUTES", default_value_t = RECONCILE_MINUTES,
+          value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub reconcile_minutes: u16,
+}
+
+/// Where Razorpay's API is.
+const RAZORPAY: &str = "https://api.razorpay.com/v1";
+/// How long a payment may be open before the gateway is asked about it.
+const RECONCILE_MINUTES: u16 = 5;
+
+impl Default for PaymentSettings {
+    /// Nothing is set: the sandbox.
+    fn default() -> Self {
+        Self {
+            key_id: None,
+            key_secret: None,
+            webhook_secret: None,
+            previous_webhook_secret: None,
+            account_id: None,
+            base_url: RAZORPAY.to_owned(),
+            reconcile_minutes: RECONCILE_MINUTES,
+        }
+    }
+}
+
+/// Where traces go, in the variables that the OpenTelemetry specification names.
+#[derive(Debug, Clone, Args)]
+pub struct TraceSettings {
+    /// The OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g.
+    /// `http://localhost:4318`. Without it there are none.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+
+    /// The name that the traces are sent under.
+    #[arg(long, env = "OTEL_SERVICE_NAME", default_value = "caresync")]
+    pub otel_service_name: String,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A network, or an address, which is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text
+        .parse::<IpAddr>()
+        .map(|address| IpNet::from(address.to_canonical()));
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write networks as 10.0.0.0/24 or fd00::/8, or addresses".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_a_network_or_an_address() {
+        for (text, meant) in [
+            ("10.0.0.0/24", "10.0.0.0/24"),
+            ("10.0.0.1", "10.0.0.1/32"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+            ("fd00::/8", "fd00::/8"),
+        ] {
+            assert_eq!(network(text), Ok(meant.parse().unwrap()), "{text}");
+        }
+        for text in ["", "*", "10.0.0.0/33", "caddy", "10.0.0.1:80"] {
+            assert!(network(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! From settings to a running application; production and tests start the same one.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{Data, ServiceConfig};
+use adapters::argon2::Argon2PasswordHasher;
+use adapters::gateway_inbox::PgGatewayInbox;
+use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use anyhow::Context as _;
+use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::Commands;
+use commands::identity::{Identity, IdentityPorts, LoginIndex};
+use commands::payments::{Inbox, Payments};
+use commands::ports::{Clock, IdSource};
+use domain::appointment::BookingPolicy;
+use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
+use ipnet::IpNet;
+use razorpay_sandbox::Sandbox;
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::gateway::Gateway;
+
+/// How often due timers are looked for.
+const TIMER_PAUSE: Duration = Duration::from_millis(500);
+/// How often what has grown old is removed.
+const JANITOR_PAUSE: Duration = Duration::from_mins(10);
+/// How long idempotency keys are kept, in hours.
+const KEYS_KEPT_HOURS: i32 = 24;
+
+/// Issuer and audience of access tokens.
+#[must_use]
+pub fn realm() -> TokenRealm {
+    TokenRealm {
+        issuer: "caresync".to_owned(),
+        audience: "caresync-api".to_owned(),
+    }
+}
+
+/// Dependencies of an application.
+pub struct Dependencies {
+    /// Connections to a migrated database.
+    pub pool: PgPool,
+    /// Signs and verifies access tokens.
+    pub jwt: JwtKeys,
+    /// Finds logins.
+    pub logins: LoginIndex,
+    /// Wrap the keys of persons.
+    pub master: MasterKeys,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers and secrets.
+    pub ids: Arc<dyn IdSource>,
+    /// Rules of the clinic group about bookings.
+    pub policy: BookingPolicy,
+    /// Origins of browsers' pages that may call.
+    pub cors_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Rule for reading the metrics.
+    pub metrics: MetricsAccess,
+    /// The payment gateway.
+    pub gateway: Gateway,
+}
+
+/// A running node.
+pub struct Application {
+    app: Data<App>,
+    address: SocketAddr,
+    server: ServerHandle,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    background: Background,
+    gateway: Gateway,
+}
+
+impl Application {
+    /// Opens the log, starts the subscribers and serves on `listener`.
+    pub async fn start(dependencies: Dependencies, listener: TcpListener) -> anyhow::Result<Self> {
+        Self::start_after(dependencies, listener, async |_: &App| Ok(())).await
+    }
+
+    /// The same, once `first` is done: until then no request is answered, and no timer runs.
+    pub async fn start_after(
+        dependencies: Dependencies,
+        listener: TcpListener,
+        first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
+        let (app, mut background) = compose(&dependencies).await?;
+        let gateway = dependencies.gateway;
+        if let Err(error) = first(&app).await {
+            background.stop().await;
+            gateway.stop().await;
+            return Err(error);
+        }
+        background.run_timers(&app);
+        let address = listener
+            .local_addr()
+            .context("reading the listener's address")?;
+        let options = ServerOptions {
+            trusted_proxies: dependencies.trusted_proxies,
+            cors_origins: dependencies.cors_origins,
+            metrics: dependencies.metrics,
+        };
+        let pages = gateway.pages();
+        let checkout = move |config: &mut ServiceConfig| {
+            if let Some(pages) = &pages {
+                pages.routes(config);
+            }
+        };
+        let server = api::serve(app.clone(), options, checkout, listener).context("listening")?;
+        let handle = server.handle();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "owned by this struct and awaited in stop"
+        )]
+        let serving = tokio::spawn(server);
+        Ok(Self {
+            app,
+            address,
+            server: handle,
+            serving,
+            background,
+            gateway,
+        })
+    }
+
+    /// Address on which it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// State of its handlers.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The sandbox of the payment gateway, if there is one.
+    #[must_use]
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.gateway.sandbox()
+    }
+
+    /// Number of events that the slowest subscriber has still to take.
+    pub async fn lag(&self) -> Result<u64, event_store::StoreError> {
+        let slowest = self
+            .app
+            .progress
+            .all()
+            .into_iter()
+            .map(|(_, cursor)| cursor)
+            .min();
+        match slowest {
+            Some(cursor) => self.app.commands.store().events_after(cursor).await,
+            None => Ok(0),
+        }
+    }
+
+    /// Ends when the server does.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        match (&mut self.serving).await {
+            Ok(Ok(())) => anyhow::anyhow!("the server ended"),
+            Ok(Err(error)) => anyhow::Error::new(error).context("serving"),
+            Err(error) => anyhow::Error::new(error).context("serving"),
+        }
+    }
+
+    /// Answers the requests that came in, lets subscribers finish their batch, then ends.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        self.background.stop().await;
+        self.gateway.stop().await;
+    }
+}
+
+/// Builds the state of the handlers, and starts everything that reads the log.
+async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Background)> {
+    let Dependencies { pool, clock, .. } = dependencies;
+    let store = open_store(dependencies).await?;
+    let adapters = Adapters::new(pool, store.sealing());
+    let commands = Commands::new(store.clone(), clock.clone(), dependencies.ids.clone());
+    let identity = Identity::new(
+        commands.clone(),
+        adapters.identity_ports(),
+        dependencies.logins.clone(),
+    );
+    let gateway = &dependencies.gateway;
+    let payments = Payments::new(
+        commands.clone(),
+        gateway.port.clone(),
+        gateway.reconcile_after,
+    );
+    let inbox = Inbox::new(
+        payments.clone(),
+        adapters.deliveries.clone(),
+        gateway.account.clone(),
+    );
+    let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
+    revoked.refresh(&identity, &**clock).await?;
+    let mut background = Background::start(&store, &adapters, gateway.reconcile_after);
+    background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
+    background.spawn(Janitor { store, adapters }.run(clock.clone()));
+    let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
+    let app = Data::new(App {
+        commands,
+        payments,
+        inbox,
+        identity,
+        pool: pool.clone(),
+        progress: background.daemon.progress(),
+        tokens: Tokens::new(signer, dependencies.ids.clone()),
+        verifier: AccessTokenVerifier::new(&dependencies.jwt, realm()),
+        revoked,
+        in_flight: InFlight::default(),
+        clock: clock.clone(),
+        policy: dependencies.policy,
+    });
+    Ok((app, background))
+}
+
+async fn open_store(dependencies: &Dependencies) -> anyhow::Result<EventStore> {
+    let pool = &dependencies.pool;
+    let sealing = Sealing::open(pool.clone(), dependencies.master.clone()).await?;
+    let options = commands::log::options(dependencies.logins.clone(), sealing);
+    Ok(EventStore::open_with(pool.clone(), options).await?)
+}
+
+/// Adapters of the write side that keep rows outside of the log.
+struct Adapters {
+    credentials: Arc<PgCredentialStore>,
+    sessions: Arc<PgSessionStore>,
+    throttle: Arc<PgLoginThrottle>,
+    deliveries: Arc<PgGatewayInbox>,
+}
+
+impl Adapters {
+    fn new(pool: &PgPool, sealing: &Sealing) -> Self {
+        Self {
+            credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+            sessions: Arc::new(PgSessionStore::new(pool.clone())),
+            throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
+            deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
+        }
+    }
+
+    fn identity_ports(&self) -> IdentityPorts {
+        IdentityPorts {
+            credentials: self.credentials.clone(),
+            sessions: self.sessions.clone(),
+            throttle: self.throttle.clone(),
+            hasher: Arc::new(Argon2PasswordHasher::new()),
+        }
+    }
+}
+
+/// Tasks of a node beside its server: subscribers, timers, the janitor, the follower of revoked sessions.
+struct Background {
+    daemon: Daemon,
+    tasks: JoinSet<()>,
+}
+
+impl Background {
+    /// Starts the subscribers.
+    fn start(store: &EventStore, adapters: &Adapters, reconcile_after: TimeDelta) -> Self {
+        let mut subscribers = projections::all(store.sealing());
+        let sessions = adapters.sessions.clone();
+        subscribers.extend(commands::reactions::all(sessions, reconcile_after));
+        Self {
+            daemon: Daemon::start(store, subscribers, DaemonOptions::default()),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    fn run_timers(&mut self, app: &App) {
+        self.spawn(commands::reactions::run_timers(
+            app.pool.clone(),
+            app.clock.clone(),
+            commands::reactions::due(&app.commands, &app.payments, &app.inbox),
+            TIMER_PAUSE,
+        ));
+    }
+
+    /// Ends the tasks, and lets subscribers finish their batch.
+    async fn stop(mut self) {
+        self.tasks.shutdown().await;
+        self.daemon.stop().await;
+    }
+}
+
+/// Removes rows that have grown old.
+struct Janitor {
+    store: EventStore,
+    adapters: Adapters,
+}
+
+impl Janitor {
+    async fn run(self, clock: Arc<dyn Clock>) {
+        loop {
+            tokio::time::sleep(JANITOR_PAUSE).await;
+            if let Err(error) = self.clean(clock.now()).await {
+                tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
+            }
+        }
+    }
+
+    /// Removes old idempotency keys, ended sessions, failed logins and webhooks that are past their time.
+    async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
+        self.store.forget_replies(KEYS_KEPT_HOURS).await?;
+        self.adapters.sessions.prune(at).await?;
+        self.adapters.throttle.prune(at).await?;
+        self.adapters.deliveries.prune(at).await?;
+        Ok(())
+    }
+}

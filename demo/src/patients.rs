@@ -1,0 +1,250 @@
+//! Three hundred patients: some with an account, their children, and those whom the front desk registered.
+
+use chrono::NaiveDate;
+use commands::Caller;
+use commands::identity::NewPatientAccount;
+use commands::patients::NewPatient;
+use domain::{
+    AccountId, BirthDate, ClinicScope, EmailAddress, PatientId, PersonName, PhoneNumber, Role,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::names::NAMES;
+use super::people::AT_A_TIME;
+use super::sign_ins::{self, email, email_of};
+use super::{AT_ONCE, Demo, done};
+use crate::progress::Progress;
+
+/// How many patients there are in all.
+pub(super) const COUNT: usize = 300;
+
+/// Patients with an account, and which clinic they go to. The first is the one to sign in as.
+const WITH_ACCOUNT: [(&str, usize); 20] = [
+    ("Asha Rao", 0),
+    ("Vikram Nair", 0),
+    ("Sunita Deshmukh", 0),
+    ("Arjun Mehta", 0),
+    ("Kavya Shetty", 0),
+    ("Imran Shaikh", 0),
+    ("Lakshmi Menon", 2),
+    ("Rohan Kulkarni", 0),
+    ("Neha Joshi", 0),
+    ("Thomas Kurian", 2),
+    ("Ananya Gowda", 1),
+    ("Farhan Qureshi", 1),
+    ("Divya Pillai", 2),
+    ("Sanjay Patil", 0),
+    ("Meenakshi Sundaram", 1),
+    ("Gurpreet Kaur", 1),
+    ("Emily Carter", LONDON),
+    ("Owen Hughes", LONDON),
+    ("Zofia Nowak", LONDON),
+    ("Daniel Osei", LONDON),
+];
+const LONDON: usize = 3;
+
+/// Children without an account, and which of [`WITH_ACCOUNT`] acts for them.
+const CHILDREN: [(&str, usize); 16] = [
+    ("Ishaan Rao", 0),
+    ("Tara Nair", 1),
+    ("Aadil Shaikh", 5),
+    ("Maya Carter", 16),
+    ("Anika Rao", 0),
+    ("Om Deshmukh", 2),
+    ("Riya Mehta", 3),
+    ("Vihaan Shetty", 4),
+    ("Zara Shaikh", 5),
+    ("Nila Menon", 6),
+    ("Reyansh Joshi", 8),
+    ("Ann Kurian", 9),
+    ("Diya Gowda", 10),
+    ("Ayaan Qureshi", 11),
+    ("Leo Hughes", 17),
+    ("Ama Osei", 19),
+];
+
+/// Of those whom the front desk registered: which clinic each goes to, over and over.
+const TOWNS: [usize; 12] = [0, 1, 0, 2, 1, 0, LONDON, 1, 0, 2, 1, 0];
+
+/// A patient who is there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DemoPatient {
+    pub(super) patient: PatientId,
+    account: Option<AccountId>,
+}
+
+impl DemoPatient {
+    /// The patient as somebody who signed in, if they can.
+    pub(super) fn caller(&self) -> Option<Caller> {
+        Some(Caller {
+            account: self.account?,
+            roles: [Role::Patient].into(),
+            clinics: ClinicScope::Only([].into()),
+            patient: Some(self.patient),
+            doctor: None,
+        })
+    }
+}
+
+/// Which clinic of the list each patient goes to.
+pub(super) fn homes() -> Vec<usize> {
+    let with_account = WITH_ACCOUNT.iter().map(|(_, home)| *home);
+    let children = CHILDREN.iter().map(|(_, parent)| WITH_ACCOUNT[*parent].1);
+    let others = TOWNS.into_iter().cycle();
+    with_account
+        .chain(children)
+        .chain(others)
+        .take(COUNT)
+        .collect()
+}
+
+/// Registers them all: those with an account, then the children, then the others.
+pub(super) async fn register(
+    demo: &Demo<'_>,
+    progress: &Progress,
+) -> anyhow::Result<Vec<DemoPatient>> {
+    let mut patients: Vec<_> = stream::iter(0..WITH_ACCOUNT.len())
+        .map(|index| progress.step(sign_up(demo, index)))
+        .buffered(AT_A_TIME)
+        .try_collect()
+        .await?;
+    let parents = patients.clone();
+    let others: Vec<_> = stream::iter(WITH_ACCOUNT.len()..COUNT)
+        .map(|index| progress.step(at_the_desk(demo, index, &parents)))
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    patients.extend(others);
+    Ok(patients)
+}
+
+async fn sign_up(demo: &Demo<'_>, index: usize) -> anyhow::Result<DemoPatient> {
+    let name = WITH_ACCOUNT[index].0;
+    let login = if index == 0 {
+        email(sign_ins::PATIENT)?
+    } else {
+        email_of(name)?
+    };
+    let new = NewPatientAccount {
+        patient: card(name, adult(index), index, Some(login.clone()))?,
+        email: login,
+        password: sign_ins::password()?,
+    };
+    let (identity, context) = (&demo.target.identity, demo.as_program());
+    let reply = done(identity.register_patient_account(new, &context).await)?;
+    Ok(DemoPatient {
+        patient: reply.patient,
+        account: Some(reply.account),
+    })
+}
+
+/// Registers somebody without an account; a parent acts for a child.
+async fn at_the_desk(
+    demo: &Demo<'_>,
+    index: usize,
+    parents: &[DemoPatient],
+) -> anyhow::Result<DemoPatient> {
+    let child = CHILDREN.get(index - WITH_ACCOUNT.len());
+    let (name, year) = match child {
+        Some((name, _)) => ((*name).to_owned(), 2012 + spread(index, 5, 12)),
+        None => (other(index), adult(index)),
+    };
+    let commands = &demo.target.commands;
+    let card = card(&name, year, index, None)?;
+    let registered = commands.register_patient(card, &demo.context()).await;
+    let patient = done(registered)?.patient;
+    if let Some(parent) = child.and_then(|(_, parent)| parents[*parent].account) {
+        let named = commands
+            .add_proxy((&demo.admin, patient), parent, &demo.context())
+            .await;
+        done(named)?;
+    }
+    Ok(DemoPatient {
+        patient,
+        account: None,
+    })
+}
+
+/// The name of one who was registered at the front desk.
+fn other(index: usize) -> String {
+    let homes = homes();
+    let before = homes[..index].iter().filter(|home| **home == homes[index]);
+    NAMES[homes[index]].of(before.count())
+}
+
+fn card(
+    name: &str,
+    year: i32,
+    index: usize,
+    email: Option<EmailAddress>,
+) -> anyhow::Result<NewPatient> {
+    let day = u32::try_from(spread(index, 83, 365))?;
+    let born = NaiveDate::from_yo_opt(year, 1 + day).unwrap_or_default();
+    Ok(NewPatient {
+        name: PersonName::parse(name)?,
+        birth_date: BirthDate::try_from(born)?,
+        phone: phone(index)?,
+        email,
+    })
+}
+
+/// Numbers in London that are kept free for fiction; there are none such in India.
+fn phone(index: usize) -> anyhow::Result<Option<PhoneNumber>> {
+    if homes()[index] != LONDON {
+        return Ok(None);
+    }
+    Ok(Some(PhoneNumber::parse(&format!("+4420794600{index:02}"))?))
+}
+
+/// The year in which an adult was born.
+fn adult(index: usize) -> i32 {
+    1940 + spread(index + 10, 37, 65)
+}
+
+/// A number from 0 up to `below`, as different as can be for neighbours.
+fn spread(index: usize, step: usize, below: usize) -> i32 {
+    i32::try_from(index * step % below).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::clinics::CLINICS;
+    use super::*;
+
+    #[test]
+    fn everybody_has_a_name_of_their_own_and_goes_to_a_clinic() {
+        let listed = WITH_ACCOUNT
+            .iter()
+            .chain(&CHILDREN)
+            .map(|(name, _)| (*name).to_owned());
+        let others = (WITH_ACCOUNT.len() + CHILDREN.len()..COUNT).map(other);
+        let names: BTreeSet<_> = listed.chain(others).collect();
+        assert_eq!(names.len(), COUNT);
+        let homes = homes();
+        assert_eq!(homes.len(), COUNT);
+        assert_eq!(
+            homes.into_iter().collect::<BTreeSet<_>>(),
+            (0..CLINICS.len()).collect()
+        );
+    }
+
+    #[test]
+    fn every_card_can_be_written() {
+        for index in 0..COUNT {
+            assert!(
+                card("Somebody", adult(index), index, None).is_ok(),
+                "{index}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_parent_and_a_child_share_a_name() {
+        for (name, parent) in CHILDREN {
+            let last = |name: &str| name.rsplit(' ').next().map(str::to_owned);
+            assert_eq!(last(name), last(WITH_ACCOUNT[parent].0));
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Carries a plan of visits out, step by step, each as of the time at which it was done.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use commands::appointments::{AppointmentReply, Attended, Booking};
+use commands::{Caller, Context};
+use domain::appointment::{AppointmentStatus, BookingPolicy};
+use domain::{AppointmentId, Reason};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::doctors::{DemoDoctor, clinic_of};
+use super::patients::DemoPatient;
+use super::plan::{Fate, HOLD_MINUTES, Step, Visit};
+use super::{AT_ONCE, Demo, done};
+use crate::progress::Progress;
+
+/// Slots that wait for their payment are held for a day, so that there are some to look at.
+const LONG_HOLD_MINUTES: u16 = 24 * 60;
+/// Further than any visit of the plan is booked ahead.
+const HORIZON_DAYS: u16 = 90;
+
+/// What visits are about, one after the other.
+pub(super) const REASONS: [&str; 8] = [
+    "A cough that won't go",
+    "Blood test results",
+    "Back pain since last week",
+    "Yearly check-up",
+    "A second opinion",
+    "Headaches in the morning",
+    "A rash on both arms",
+    "Trouble sleeping",
+];
+/// What follow-ups are about.
+const FOLLOW_UP: &str = "How it went since last time";
+/// What the front desk says when it confirms, one after the other.
+pub(super) const VOUCHED: [&str; 3] = [
+    "Pays in cash at the desk",
+    "The insurer pays",
+    "Paid by card at the desk",
+];
+
+/// Who takes part.
+pub(super) struct Cast<'a> {
+    /// Front desks, by clinic.
+    pub(super) desks: &'a [Caller],
+    pub(super) doctors: &'a [DemoDoctor],
+    pub(super) patients: &'a [DemoPatient],
+}
+
+/// Carries out all visits: several patients at once, each patient's in order.
+pub(super) async fn carry_out(
+    demo: &Demo<'_>,
+    cast: &Cast<'_>,
+    plan: &[Visit],
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    let mut by_patient: BTreeMap<usize, Vec<(usize, &Visit)>> = BTreeMap::new();
+    for (number, visit) in plan.iter().enumerate() {
+        by_patient
+            .entry(visit.patient)
+            .or_default()
+            .push((number, visit));
+    }
+    stream::iter(by_patient.into_values())
+        .map(|visits| of_one_patient(demo, cast, visits, progress))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
+}
+
+async fn of_one_patient(
+    demo: &Demo<'_>,
+    cast: &Cast<'_>,
+    visits: Vec<(usize, &Visit)>,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    let mut booked = BTreeMap::new();
+    for (number, visit) in visits {
+        let follows = visit.follows.and_then(|first| booked.get(&first).copied());
+        let carried_out = progress.step(one(demo, cast, (number, visit), follows));
+        booked.insert(number, Box::pin(carried_out).await?);
+    }
+    Ok(())
+}
+
+async fn one(
+    demo: &Demo<'_>,
+    cast: &Cast<'_>,
+    (number, visit): (usize, &Visit),
+    follows: Option<AppointmentId>,
+) -> anyhow::Result<AppointmentId> {
+    let reply = book(demo, cast, (number, visit), follows).await?;
+    for (step, at) in &visit.steps {
+        // Where there is no fee, it is confirmed already.
+        if *step == Step::Confirm && reply.status == AppointmentStatus::Confirmed {
+            continue;
+        }
+        take(demo, cast, (number, visit), (*step, *at), reply.appointment).await?;
+    }
+    Ok(reply.appointment)
+}
+
+/// Whoever has an account books for themselves, the front desk for everybody else.
+async fn book(
+    demo: &Demo<'_>,
+    cast: &Cast<'_>,
+    (number, visit): (usize, &Visit),
+    follows: Option<AppointmentId>,
+) -> anyhow::Result<AppointmentReply> {
+    let doctor = &cast.doctors[visit.doctor];
+    let patient = &cast.patients[visit.patient];
+    let about = if follows.is_some() {
+        FOLLOW_UP
+    } else {
+        REASONS[number % REASONS.len()]
+    };
+    let booking = Booking {
+        clinic: doctor.clinic.clinic,
+        doctor: doctor.doctor,
+        patient: patient.patient,
+        start: visit.slot.start(),
+        reason: Some(Reason::parse(about)?),
+        follows,
+        override_reason: None,
+    };
+    let policy = BookingPolicy {
+        hold_minutes: if visit.fate == Fate::Left {
+            LONG_HOLD_MINUTES
+        } else {
+            HOLD_MINUTES
+        },
+        horizon_days: HORIZON_DAYS,
+    };
+    let booker = patient.caller().unwrap_or_else(|| cast.desk(visit).clone());
+    let context = demo.context_of(&booker, visit.booked_at);
+    let commands = &demo.target.commands;
+    done(
+        commands
+            .book_appointment(&booker, booking, policy, &context)
+            .await,
+    )
+}
+
+async fn take(
+    demo: &Demo<'_>,
+    cast: &Cast<'_>,
+    (number, visit): (usize, &Visit),
+    (step, at): (Step, DateTime<Utc>),
+    appointment: AppointmentId,
+) -> anyhow::Result<()> {
+    let commands = &demo.target.commands;
+    let caller = cast.who_takes(step, visit);
+    let context = demo.context_of(caller, at);
+    let attended = Attended {
+        caller,
+        appointment,
+        expected: None,
+    };
+    let taken = match step {
+        Step::Confirm => {
+            let reason = Reason::parse(VOUCHED[number % VOUCHED.len()])?;
+            commands
+                .confirm_by_override((caller, appointment), reason, None, &context)
+                .await
+        }
+        Step::Cancel => {
+            let reason = Some(Reason::parse("The doctor is away that day")?);
+            commands
+                .cancel_appointment((caller, appointment), reason, None, &context)
+                .await
+        }
+        Step::Expire => {
+            let context = Context::system(at, appointment.as_uuid());
+            commands.expire_hold(appointment, &context).await
+        }
+        Step::Arrive => commands.mark_arrived(attended, &context).await,
+        Step::Start => commands.start_visit(attended, None, &context).await,
+        Step::Complete => commands.complete_visit(attended, None, &context).await,
+        Step::NoShow => commands.mark_no_show(attended, None, &context).await,
+    };
+    done(taken).map(|_| ())
+}
+
+impl Cast<'_> {
+    fn desk(&self, visit: &Visit) -> &Caller {
+        &self.desks[clinic_of(visit.doctor)]
+    }
+
+    /// The doctor begins and ends a visit, and calls off what was meant to be; the front desk does the rest.
+    fn who_takes(&self, step: Step, visit: &Visit) -> &Caller {
+        match step {
+            Step::Start | Step::Complete | Step::Cancel => &self.doctors[visit.doctor].caller,
+            Step::Confirm | Step::Expire | Step::Arrive | Step::NoShow => self.desk(visit),
+        }
+    }
+}
