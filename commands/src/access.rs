@@ -43,7 +43,8 @@ pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option
 pub(crate) fn acting_in(
     caller: &Caller,
     visit: &Visit,
-    (proxy, as_staff): (bool, bool),
+    proxy: bool,
+    as_staff: bool,
 ) -> Option<Role> {
     let staff = [Role::Receptionist, Role::Admin];
     let as_clinic = || staff.into_iter().find(|role| caller.is(*role));
@@ -89,11 +90,7 @@ pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<ClinicId
 /// Whether the caller may see what was paid for a patient at a clinic: the patient or a proxy, those who keep
 /// the clinic's books. The doctor sees the visit, and has nothing to do with its money.
 #[must_use]
-pub fn may_see_payment(
-    caller: &Caller,
-    (patient, clinic): (PatientId, ClinicId),
-    proxy: bool,
-) -> bool {
+pub fn may_see_payment(caller: &Caller, patient: PatientId, clinic: ClinicId, proxy: bool) -> bool {
     caller.patient == Some(patient) || proxy || keeps_books_of(caller, clinic)
 }
 
@@ -266,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_payer_and_the_clinics_bookkeepers_see_a_payment_and_the_doctor_does_not() {
-        let paid = (visit().patient, visit().clinic);
+        let (patient_id, clinic) = (visit().patient, visit().clinic);
         let patient = Caller {
             patient: Some(visit().patient),
             ..caller(Role::Patient)
@@ -279,9 +276,14 @@ mod tests {
             clinics: ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(98))])),
             ..caller(Role::Admin)
         };
-        let seen = |caller: &Caller| may_see_payment(caller, paid, false);
+        let seen = |caller: &Caller| may_see_payment(caller, patient_id, clinic, false);
         assert!(seen(&patient));
-        assert!(may_see_payment(&caller(Role::Patient), paid, true));
+        assert!(may_see_payment(
+            &caller(Role::Patient),
+            patient_id,
+            clinic,
+            true
+        ));
         for role in [Role::Receptionist, Role::Admin, Role::Auditor] {
             assert!(seen(&caller(role)), "{role}");
         }

@@ -143,7 +143,9 @@ impl Commands {
             Err(error @ (AppendError::Conflict | AppendError::Overtaken)) => {
                 return Ok(AppendOutcome::Retry(error));
             }
-            outcome @ (Ok(None) | Err(AppendError::KeyUsed | AppendError::Refused { .. })) => outcome,
+            outcome @ (Ok(None) | Err(AppendError::KeyUsed | AppendError::Refused { .. })) => {
+                outcome
+            }
             Err(error) => return Err(error.into()),
         };
         // Nothing was appended. That may be because the same request was done before.
@@ -155,7 +157,11 @@ impl Commands {
             Err(AppendError::Refused { constraint }) => {
                 let violation = Violation {
                     constraint,
-                    holders: append.streams.into_iter().map(|own| own.aggregate_id).collect(),
+                    holders: append
+                        .streams
+                        .into_iter()
+                        .map(|own| own.aggregate_id)
+                        .collect(),
                 };
                 self.resolve(violation, proposal.claims, context).await?;
                 Ok(AppendOutcome::Retry(AppendError::Conflict))

@@ -68,16 +68,24 @@ impl Commands {
         claims: Claims<R>,
         context: &Context,
     ) -> Result<(), CommandError<R>> {
-        let Violation { constraint, holders } = violation;
+        let Violation {
+            constraint,
+            holders,
+        } = violation;
         match claims.on_violation {
-            Some((known, refusal)) if known == constraint => return Err(CommandError::Refused(refusal)),
+            Some((known, refusal)) if known == constraint => {
+                return Err(CommandError::Refused(refusal));
+            }
             _ => {}
         }
         let mut others = self.conflicting_claims(&constraint, &claims.times).await?;
         others.retain(|claim| !holders.contains(&claim.holder));
         let standing = others.iter().find(|claim| !claim.is_overdue(context.at));
         if let Some((refusal, standing)) = claims.on_conflict.zip(standing) {
-            return Err(CommandError::Refused(refusal(conflict(&constraint, standing))));
+            return Err(CommandError::Refused(refusal(conflict(
+                &constraint,
+                standing,
+            ))));
         }
         self.expire_overdue_holds(&others, context).await
     }
@@ -117,7 +125,8 @@ impl Commands {
             overdue.map(|claim| claim.holder.parse()).collect();
         for holder in holders.map_err(Fault::doing("reading the holder of a claim"))? {
             self.expire_overdue_hold(AppointmentId::from_uuid(holder), context)
-                .await?;
+                .await
+                .map_err(|error| error.map(|never| match never {}))?;
         }
         Ok(())
     }

@@ -15,20 +15,17 @@ pub struct Target<I> {
 }
 
 impl<I> Target<I> {
-    /// The aggregate in any version.
-    pub fn latest(id: I) -> Self {
+    /// The aggregate in the version that the caller has seen, or in any version.
+    pub fn new(id: I, expected_version: Option<i64>) -> Self {
         Self {
             id,
-            expected_version: None,
+            expected_version,
         }
     }
 
-    /// The aggregate in the version that the caller has seen.
-    pub fn at_version(id: I, version: i64) -> Self {
-        Self {
-            id,
-            expected_version: Some(version),
-        }
+    /// The aggregate in any version.
+    pub fn latest(id: I) -> Self {
+        Self::new(id, None)
     }
 
     /// Compares the versions.

@@ -127,7 +127,11 @@ impl ReadSet {
         let written: HashSet<_> = streams
             .map(|stream| (stream.aggregate_type, &*stream.aggregate_id))
             .collect();
-        let mut read: Vec<_> = self.observed().into_iter().map(ObservedVersion::into_stream).collect();
+        let mut read: Vec<_> = self
+            .observed()
+            .into_iter()
+            .map(ObservedVersion::into_stream)
+            .collect();
         read.retain(|stream| !written.contains(&(stream.aggregate_type, &*stream.aggregate_id)));
         read
     }

@@ -1,21 +1,19 @@
 //! Runs a command until its outcome is final.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::time::Duration;
 
 use crate::append::Append;
+use crate::back_off::BackOff;
 use crate::error::{AppendError, DecideError, LoadError};
 use crate::{Cursor, EventStore, ReadSet};
 
-/// How often a command runs again after a conflict with another process.
-const CONFLICTS: u32 = 12;
-/// How often it runs again after another task of this process was faster: that costs no round trip.
+/// How often a command runs again after another task of this process was faster: that costs no round trip.
 const OVERTAKEN: u32 = 10_000;
 
 /// The retry policy of commands: bounded, with a growing pause after each conflict.
 #[derive(Debug, Default)]
 pub struct Retry {
-    conflicts: u32,
+    conflicts: Option<BackOff>,
     overtaken: u32,
 }
 
@@ -53,10 +51,9 @@ impl Retry {
                 tokio::task::yield_now().await;
                 true
             }
-            AppendError::Conflict if self.conflicts < CONFLICTS => {
-                tokio::time::sleep(pause(self.conflicts)).await;
-                self.conflicts += 1;
-                true
+            AppendError::Conflict => {
+                let conflicts = self.conflicts.get_or_insert_with(random_back_off);
+                conflicts.pause().await.is_ok()
             }
             _ => false,
         }
@@ -100,8 +97,8 @@ impl EventStore {
     }
 }
 
-/// A pause that doubles up to 50 ms, half as long to half as long again at random.
-fn pause(conflicts: u32) -> Duration {
-    let spread = RandomState::new().hash_one(conflicts) % 256;
-    Duration::from_micros((200_u64 << conflicts.min(8)) * (128 + spread) / 256)
+/// Pauses that differ from those of another command.
+fn random_back_off() -> BackOff {
+    let [spread, ..] = RandomState::new().hash_one(()).to_ne_bytes();
+    BackOff::new(spread)
 }

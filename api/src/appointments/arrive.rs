@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 
 use super::AppointmentState;
@@ -46,14 +46,10 @@ pub async fn mark_arrived(
     submission: Submission<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .mark_arrived(attended, &context)
+        .mark_arrived(&caller, target, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{AppointmentId, Reason, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -59,9 +60,10 @@ pub async fn cancel_appointment(
     let actor = caller.acting_as(&[Role::Patient, Role::Doctor, Role::Receptionist, Role::Admin]);
     let (context, _flight) = submission.context(&app, caller.account, actor, None)?;
     let reason = submission.body.reason;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .cancel_appointment((&caller, appointment), reason, expected, &context)
+        .cancel_appointment(&caller, target, reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentState::from)))

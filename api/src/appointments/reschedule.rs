@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::Target;
 use commands::appointments::Rescheduling;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
@@ -72,7 +73,7 @@ pub async fn reschedule_appointment(
     submission: Submission<RescheduleRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let moving = moving(appointment, submission.body, expected);
+    let moving = moving(Target::new(appointment, expected), submission.body);
     let done = app
         .commands
         .reschedule_appointment(&caller, moving, app.policy, &context)
@@ -81,11 +82,7 @@ pub async fn reschedule_appointment(
     Ok(changed(&done.map(AppointmentState::from)))
 }
 
-fn moving(
-    appointment: AppointmentId,
-    request: RescheduleRequest,
-    expected: Option<i64>,
-) -> Rescheduling {
+fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Rescheduling {
     let RescheduleRequest {
         start,
         doctor_id,
@@ -100,6 +97,5 @@ fn moving(
         clinic: clinic_id,
         reason,
         override_reason,
-        expected,
     }
 }

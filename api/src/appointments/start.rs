@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -59,14 +59,10 @@ pub async fn start_visit(
     submission: Submission<StartRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .start_visit(attended, submission.body.reason, &context)
+        .start_visit(&caller, target, submission.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{ClinicId, HolidayName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -65,9 +66,10 @@ pub async fn declare_holiday(
     let actor = caller.actor();
     let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
     let name = submission.body.name;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .declare_holiday(clinic, (date, name), Some(expected), &context)
+        .declare_holiday(target, date, name, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

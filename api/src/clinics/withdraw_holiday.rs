@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::ClinicId;
 
 use super::ClinicState;
@@ -51,9 +52,10 @@ pub async fn withdraw_holiday(
     caller.require_clinic(clinic)?;
     let actor = caller.actor();
     let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .withdraw_holiday(clinic, date, Some(expected), &context)
+        .withdraw_holiday(target, date, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 
 use super::refusal::refusal;
 use super::set_hours::may_set_hours;
@@ -53,9 +54,10 @@ pub async fn clear_date_hours(
     }
     let actor = caller.actor();
     let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .clear_date_hours(doctor, (clinic, date), Some(expected), &context)
+        .clear_date_hours(target, clinic, date, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

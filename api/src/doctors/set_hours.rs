@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Caller;
+use commands::Target;
 use domain::{ClinicId, DoctorId, Role, WeeklyHours};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -65,9 +66,10 @@ pub async fn set_hours(
     let actor = caller.actor();
     let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
     let hours = submission.body.weekly_hours;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_weekly_hours(doctor, (clinic, hours), Some(expected), &context)
+        .set_weekly_hours(target, clinic, hours, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

@@ -55,7 +55,7 @@ pub async fn add_proxy(
     let proxy = submission.body.account_id;
     let done = app
         .commands
-        .add_proxy((&caller, patient), proxy, &context)
+        .add_proxy(&caller, patient, proxy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

@@ -99,7 +99,7 @@ impl Writer {
     /// As the product does it.
     async fn append(&self, room: &str) -> anyhow::Result<()> {
         let loaded = self.store.load::<Room>(room).await?;
-        let decided = loaded.decide(Enter, &()).await??;
+        let decided = loaded.decide(Enter).await?;
         let append = Append {
             streams: vec![decided.stream],
             basis: Vec::new(),

@@ -71,7 +71,10 @@ impl Identity {
         });
         let password = new.password;
         let register = async |read: ReadSet| {
-            let registered = read.create::<Account>(account).decide(command.clone()).await;
+            let registered = read
+                .create::<Account>(account)
+                .decide(command.clone())
+                .await;
             let registered = registered.map_err(|error| error.map(NewAccountRefusal::Account))?;
             self.keep_password(account, password.clone(), at).await?;
             Ok(Proposal::new(reply(account, &registered))

@@ -26,7 +26,11 @@ impl Commands {
             let clinic = visit.aggregate().clinic().ok_or(CommandError::NotFound)?;
             let clinic: Clinic = read.require(clinic).await?;
             let zone = clinic.facts().ok_or(CommandError::NotFound)?.zone;
-            let arrived = MarkArrived { zone, by, at: context.at };
+            let arrived = MarkArrived {
+                zone,
+                by,
+                at: context.at,
+            };
             let arrived = visit.decide(AppointmentCommand::Arrive(arrived)).await?;
             Ok(propose(arrived)?.acting_as(by))
         })
@@ -97,7 +101,10 @@ async fn attended(
     step: Step,
 ) -> Result<(Loaded<Appointment>, Actor), Refused> {
     let appointment = read.load::<Appointment>(target.id).await?;
-    let visit = appointment.aggregate().visit().ok_or(CommandError::NotFound)?;
+    let visit = appointment
+        .aggregate()
+        .visit()
+        .ok_or(CommandError::NotFound)?;
     let role = attending_as(caller, visit, step).ok_or(CommandError::NotFound)?;
     target.check_version(&appointment)?;
     Ok((appointment, Actor::account(caller.account, role)))

@@ -55,9 +55,13 @@ impl Commands {
         self.run(context, async |read: ReadSet| {
             may_book_for(&read, caller, &booking).await?;
             let by = booking.actor(caller, context);
-            let command = self.booking_command(&read, &booking, policy, by, context.at).await?;
+            let command = self
+                .booking_command(&read, &booking, policy, by, context.at)
+                .await?;
             let appointment = read.create::<Appointment>(command.appointment);
-            let booked = appointment.decide(AppointmentCommand::Book(command)).await?;
+            let booked = appointment
+                .decide(AppointmentCommand::Book(command))
+                .await?;
             Ok(propose(booked)?.acting_as(by))
         })
         .await

@@ -22,7 +22,10 @@ impl Commands {
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
             let appointment = read.load::<Appointment>(target.id).await?;
-            let visit = appointment.aggregate().visit().ok_or(CommandError::NotFound)?;
+            let visit = appointment
+                .aggregate()
+                .visit()
+                .ok_or(CommandError::NotFound)?;
             let proxy = is_proxy(&read, caller, visit).await?;
             let cancelled_by = capacity(caller, visit, proxy).ok_or(CommandError::NotFound)?;
             target.check_version(&appointment)?;

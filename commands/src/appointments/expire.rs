@@ -1,5 +1,7 @@
 //! Ends a hold whose time is over.
 
+use std::convert::Infallible;
+
 use domain::appointment::{Appointment, AppointmentCommand, ExpireHold};
 use domain::{Actor, AppointmentId};
 use event_store::ReadSet;
@@ -31,11 +33,11 @@ impl Commands {
 
     /// The same for a command that meets the hold. A refusal is success: the appointment was confirmed,
     /// cancelled or expired in the meantime, and the command finds it so when it reads again.
-    pub(crate) fn expire_overdue_hold<'a, R: Send + 'a>(
+    pub(crate) fn expire_overdue_hold<'a>(
         &'a self,
         appointment: AppointmentId,
         cause: &'a Context,
-    ) -> BoxFuture<'a, Result<(), CommandError<R>>> {
+    ) -> BoxFuture<'a, Result<(), CommandError<Infallible>>> {
         async move {
             let expired = self.expire_hold(appointment, cause).await;
             match expired.err().and_then(CommandError::into_non_refusal) {

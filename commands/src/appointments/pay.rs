@@ -25,7 +25,8 @@ impl Commands {
             let at = context.at;
             let mut visit = read.load::<Appointment>(appointment).await?;
             if visit.aggregate().is_overdue(at) {
-                self.expire_overdue_hold(appointment, context).await?;
+                let expired = self.expire_overdue_hold(appointment, context).await;
+                expired.map_err(|error| error.map(|never| match never {}))?;
                 visit = read.load_from_log(appointment).await?;
             }
             let command = AppointmentCommand::RecordPayment(RecordPayment { payment, at });

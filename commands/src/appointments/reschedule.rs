@@ -1,9 +1,7 @@
 //! Moves an appointment to another slot.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{
-    Appointment, AppointmentCommand, BookingPolicy, RescheduleAppointment,
-};
+use domain::appointment::{Appointment, AppointmentCommand, BookingPolicy, RescheduleAppointment};
 use domain::{Actor, AppointmentId, ClinicId, DoctorId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
@@ -42,7 +40,10 @@ impl Commands {
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
             let appointment = read.load::<Appointment>(moving.appointment.id).await?;
-            let visit = *appointment.aggregate().visit().ok_or(CommandError::NotFound)?;
+            let visit = *appointment
+                .aggregate()
+                .visit()
+                .ok_or(CommandError::NotFound)?;
             let proxy = is_proxy(&read, caller, &visit).await?;
             let as_staff = moving.override_reason.is_some() && caller.is_staff_at(visit.clinic);
             let role = acting_in(caller, &visit, proxy, as_staff).ok_or(CommandError::NotFound)?;

@@ -90,12 +90,16 @@ impl Commands {
         self.run(context, async |read: ReadSet| {
             may_book_for(&read, caller, &series.first).await?;
             let by = series.first.actor(caller, context);
-            let first = self.booking_command(&read, &series.first, policy, by, context.at).await?;
+            let first = self
+                .booking_command(&read, &series.first, policy, by, context.at)
+                .await?;
             let mut sorted = self.sort(&read, &first, series.recurrence).await?;
             self.leave_out_the_taken(&mut sorted, &first).await?;
             let refuse = series.on_clash == OnClash::Refuse && !sorted.clashes.is_empty();
             if refuse || sorted.decided.is_empty() {
-                return Err(CommandError::Refused(SeriesRefusal::Clashes(sorted.clashes)));
+                return Err(CommandError::Refused(SeriesRefusal::Clashes(
+                    sorted.clashes,
+                )));
             }
             Ok(propose(sorted).acting_as(by))
         })
@@ -177,7 +181,9 @@ fn propose(sorted: Sorted) -> Proposal<SeriesReply, SeriesRefusal> {
         booked: decided.iter().filter_map(reply).collect(),
         skipped: clashes,
     };
-    let visits = decided.iter().filter_map(|decided| decided.aggregate.visit());
+    let visits = decided
+        .iter()
+        .filter_map(|decided| decided.aggregate.visit());
     let times: Vec<_> = visits.map(TimeClaim::from).collect();
     decided
         .into_iter()

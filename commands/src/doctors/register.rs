@@ -75,9 +75,11 @@ impl Identity {
         let password = new.password;
         let register = async |read: ReadSet| {
             let registered = read.create::<Doctor>(doctor).decide(register.clone()).await;
-            let registered =
-                registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
-            let signed_up = read.create::<Account>(account).decide(sign_up.clone()).await;
+            let registered = registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
+            let signed_up = read
+                .create::<Account>(account)
+                .decide(sign_up.clone())
+                .await;
             let signed_up = signed_up.map_err(|error| error.map(DoctorAccountRefusal::Account))?;
             self.keep_password(account, password.clone(), at).await?;
             let version = registered.version();

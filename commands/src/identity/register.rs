@@ -78,11 +78,18 @@ impl Identity {
         });
         let password = new.password;
         let register = async |read: ReadSet| {
-            let registered = read.create::<Patient>(patient).decide(register.clone()).await;
+            let registered = read
+                .create::<Patient>(patient)
+                .decide(register.clone())
+                .await;
             let registered = registered.map_err(|error| error.map(RegisterRefusal::Patient))?;
-            let signed_up = read.create::<Account>(account).decide(sign_up.clone()).await;
+            let signed_up = read
+                .create::<Account>(account)
+                .decide(sign_up.clone())
+                .await;
             let signed_up = signed_up.map_err(|error| error.map(RegisterRefusal::Account))?;
-            self.keep_password(account, password.clone(), context.at).await?;
+            self.keep_password(account, password.clone(), context.at)
+                .await?;
             let reply = RegisteredPatient {
                 account,
                 patient,

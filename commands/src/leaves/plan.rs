@@ -47,7 +47,10 @@ impl Commands {
             let role = deciding_as(caller, planned.doctor, &doctor);
             let by = Actor::account(caller.account, role.ok_or(CommandError::NotFound)?);
             let id = LeaveId::from_uuid(self.ids.id());
-            let leave = read.create::<Leave>(id).decide(planned.command(id, by, context)).await;
+            let leave = read
+                .create::<Leave>(id)
+                .decide(planned.command(id, by, context))
+                .await;
             let leave = leave.map_err(|error| error.map(LeaveNotGranted::Rule))?;
             let expected = self.expected_visits(&planned, context).await?;
             let cancelled = cancel_visits(&read, &planned, expected, by, context).await?;
@@ -176,7 +179,9 @@ fn propose(
     leave: Decided<Leave>,
     cancelled: Vec<Decided<Appointment>>,
 ) -> Proposal<LeaveReply, LeaveNotGranted> {
-    let visits = cancelled.iter().filter_map(|decided| decided.aggregate.visit());
+    let visits = cancelled
+        .iter()
+        .filter_map(|decided| decided.aggregate.visit());
     let reply = LeaveReply {
         leave: id,
         doctor: planned.doctor,

@@ -25,13 +25,12 @@ impl Commands {
         caller: &Caller,
         doctor: DoctorId,
     ) -> Result<LeaveVisibility, CommandError<Infallible>> {
-        let loaded = self.store.load_committed::<Doctor>(&doctor.to_string());
-        let loaded = loaded.await?;
-        let Doctor::Registered(registered) = loaded.aggregate() else {
+        let state = self.store.read_set().require::<Doctor>(doctor).await?;
+        let Doctor::Registered(registered) = &state else {
             return Err(CommandError::NotFound);
         };
         let mut clinics = registered.affiliations.keys();
-        if deciding_as(caller, doctor, loaded.aggregate()).is_some() {
+        if deciding_as(caller, doctor, &state).is_some() {
             Ok(LeaveVisibility::WithReasons)
         } else if clinics.any(|clinic| caller.is_staff_at(*clinic)) {
             Ok(LeaveVisibility::Times)

@@ -26,7 +26,9 @@ impl Commands {
             let role = deciding_as(caller, plan.doctor, &doctor).ok_or(CommandError::NotFound)?;
             target.check_version(&leave)?;
             let (by, at) = (Actor::account(caller.account, role), context.at);
-            let withdrawn = leave.decide(LeaveCommand::Withdraw(WithdrawLeave { by, at })).await;
+            let withdrawn = leave
+                .decide(LeaveCommand::Withdraw(WithdrawLeave { by, at }))
+                .await;
             let withdrawn = withdrawn.map_err(|error| error.map(LeaveNotGranted::Rule))?;
             let reply = LeaveReply {
                 leave: target.id,

@@ -73,7 +73,10 @@ impl Commands {
         let patient = PatientId::from_uuid(self.ids.id());
         let command = new.command(patient, context);
         self.run(context, async |read: ReadSet| {
-            let registered = read.create::<Patient>(patient).decide(command.clone()).await?;
+            let registered = read
+                .create::<Patient>(patient)
+                .decide(command.clone())
+                .await?;
             Ok(propose(patient, registered))
         })
         .await
@@ -96,8 +99,7 @@ impl Commands {
             by,
             at,
         });
-        self.change_patient(caller, target, command, context)
-            .await
+        self.change_patient(caller, target, command, context).await
     }
 
     /// Lets an account act for a patient, as a parent does for a child.
@@ -149,7 +151,10 @@ impl Commands {
 }
 
 /// Proposes what was decided about a patient.
-fn propose(patient: PatientId, decided: Decided<Patient>) -> Proposal<PatientReply, PatientRefusal> {
+fn propose(
+    patient: PatientId,
+    decided: Decided<Patient>,
+) -> Proposal<PatientReply, PatientRefusal> {
     let version = decided.version();
     Proposal::new(PatientReply { patient, version }).with(decided)
 }

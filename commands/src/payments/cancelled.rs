@@ -63,7 +63,7 @@ impl Payments {
     }
 
     async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
-        let loaded = self.commands.store.load_committed::<Clinic>(&clinic.to_string());
-        Ok(loaded.await?.aggregate().refund_policy())
+        let read = self.commands.store.read_set();
+        Ok(read.require::<Clinic>(clinic).await?.refund_policy())
     }
 }

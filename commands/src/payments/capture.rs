@@ -6,8 +6,8 @@ use domain::{GatewayPaymentId, PaymentId};
 use tracing::instrument;
 
 use super::{Payments, fault_of};
-use crate::ports::{AttemptStatus, GatewayAttempt, GatewayError};
 use crate::Fault;
+use crate::ports::{AttemptStatus, GatewayAttempt, GatewayError};
 
 impl Payments {
     /// Captures an authorised attempt. One that is not wanted any more, or is of another amount, is left to

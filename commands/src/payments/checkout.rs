@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentRefusal, CancelledBy, Visit};
+use domain::patient::Patient;
 use domain::payment::{
     OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal, RecordOrder,
 };
 use domain::{
     Actor, AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role,
 };
-use domain::patient::Patient;
 use event_store::{Cursor, ReadSet};
 use tracing::instrument;
 

@@ -149,7 +149,9 @@ impl Inbox {
         if is_perhaps_early(outcome) {
             let waited = now - delivery.received_at;
             if waited < PATIENCE {
-                return Ok(TimerOutcome::At(now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)));
+                return Ok(TimerOutcome::At(
+                    now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE),
+                ));
             }
         }
         let verdict = Verdict {

@@ -40,7 +40,12 @@ impl Commands {
                 None => {
                     let book = read.load::<ReceiptBook>(clinic).await?;
                     let number = book.aggregate().next_number();
-                    let issue = IssueNumber { clinic, payment, amount, at };
+                    let issue = IssueNumber {
+                        clinic,
+                        payment,
+                        amount,
+                        at,
+                    };
                     let issued = book.decide(ReceiptBookCommand::Issue(issue)).await;
                     let issued = issued.map_err(|error| {
                         error.map(|ReceiptBookRefusal::NothingPaid| PaymentRefusal::NotPaid)

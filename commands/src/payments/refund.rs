@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::{
-    OpenedPayment, Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure, Refund,
-    RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
+    OpenedPayment, Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure,
+    Refund, RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
 };
 use domain::{Actor, ClinicId, FailureCode, Money, PaymentId, RefundId, Role};
 use event_store::{Decided, Loaded, ReadSet};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::timers::{TimerHandler, Running};
+use super::timers::{Running, TimerHandler};
 use crate::Fault;
 use crate::payments::Inbox;
 use crate::ports::DeliveryDigest;

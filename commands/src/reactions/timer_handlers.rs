@@ -10,13 +10,17 @@ use super::hold_timers::HOLD;
 use super::payment_timers::{
     CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
 };
-use super::timers::{TimerHandler, TimerOutcome, Running};
+use super::timers::{Running, TimerHandler, TimerOutcome};
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
 /// Every handler.
 #[must_use]
-pub fn timer_handlers(commands: &Commands, payments: &Payments, inbox: &Inbox) -> Vec<Arc<dyn TimerHandler>> {
+pub fn timer_handlers(
+    commands: &Commands,
+    payments: &Payments,
+    inbox: &Inbox,
+) -> Vec<Arc<dyn TimerHandler>> {
     let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
     let events: Arc<dyn TimerHandler> = Arc::new(GatewayEventHandler(inbox.clone()));
     let payment_timers = Work::ALL.map(|work| -> Arc<dyn TimerHandler> {
