@@ -64,23 +64,31 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
 
 /// The doctor's and the patient's time, for as long as the hold lasts.
 fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
-    let (doctor, patient) = (booked.doctor, booked.patient);
-    both((doctor, patient), booked.slot, Some(booked.hold_until))
-        .map(ClaimChange::Take)
-        .into()
+    let (doctor, patient) = (booked.visit.doctor, booked.visit.patient);
+    both(
+        (doctor, patient),
+        booked.visit.slot,
+        Some(booked.hold_until),
+    )
+    .map(ClaimChange::Take)
+    .into()
 }
 
 /// What the hold had let go, this time for good.
 fn retakes(back: &AppointmentReinstated) -> Vec<ClaimChange> {
-    both((back.doctor, back.patient), back.slot, None)
-        .map(ClaimChange::Take)
-        .into()
+    both(
+        (back.visit.doctor, back.visit.patient),
+        back.visit.slot,
+        None,
+    )
+    .map(ClaimChange::Take)
+    .into()
 }
 
 /// Both go to the new time together; a claim that was for good stays for good.
 fn moves(moved: &AppointmentRescheduled) -> Vec<ClaimChange> {
-    let (doctor, patient) = (moved.doctor, moved.patient);
-    both((doctor, patient), moved.slot, moved.hold_until)
+    let (doctor, patient) = (moved.visit.doctor, moved.visit.patient);
+    both((doctor, patient), moved.visit.slot, moved.hold_until)
         .map(ClaimChange::Move)
         .into()
 }

@@ -1,4 +1,4 @@
-//! A circuit breaker: whoever fails again and again is left alone for a while.
+//! A circuit breaker: after repeated failures no requests are sent for a while.
 //!
 //! ```text
 //! closed ──failures in a row──▶ open ──the rest is over──▶ one question goes first ──it succeeds──▶ closed
@@ -20,14 +20,14 @@ pub(super) struct Breaker {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// So many failures in a row.
+    /// Failures in a row.
     Closed { failures: u32 },
-    /// Nobody asks until then.
+    /// No requests until then.
     Open { until: Instant },
 }
 
 impl Breaker {
-    /// Opens after so many `failures` in a row, for as long as `rest`.
+    /// Opens after so many `failures` in a row, for the duration `rest`.
     pub(super) fn new(failures: u32, rest: Duration) -> Self {
         Self {
             failures,
@@ -36,8 +36,8 @@ impl Breaker {
         }
     }
 
-    /// Whether somebody may ask. When a rest is over, the first to come may, and all others wait for
-    /// another rest, unless that one has succeeded by then.
+    /// True if a request may be sent. When the rest is over, the first caller may, and all others
+    /// wait for another rest, unless that request has succeeded by then.
     pub(super) fn lets_through(&self, now: Instant) -> bool {
         let mut state = self.state();
         match *state {
@@ -52,12 +52,12 @@ impl Breaker {
         }
     }
 
-    /// Notes an answer, whatever it said.
+    /// Records an answer, successful or not.
     pub(super) fn succeeded(&self) {
         *self.state() = State::Closed { failures: 0 };
     }
 
-    /// Notes that there was no answer, or none that could be read.
+    /// Records that there was no answer, or none that could be read.
     pub(super) fn failed(&self, now: Instant) {
         let mut state = self.state();
         let failures = match *state {
@@ -73,7 +73,7 @@ impl Breaker {
         };
     }
 
-    /// A state is written in one step, so that it is whole whoever panicked.
+    /// The state is written in one step, so that it is consistent after a panic.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client::{Client, Question};
-use super::trouble::{Trouble, unavailable};
+use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, PaymentEntity, money};
 
 #[derive(Deserialize)]
@@ -16,7 +16,7 @@ struct OrderEntity {
     currency: String,
 }
 
-/// Makes an order, or finds the one that was made before: the receipt is ours and unique.
+/// Creates an order, or finds the one that was created before: the receipt is ours and unique.
 pub(super) async fn create(
     client: &Client,
     order: &NewOrder,
@@ -36,7 +36,7 @@ pub(super) async fn create(
     );
     let made: OrderEntity = client.ask(&question).await?;
     if money(made.amount, &made.currency) != Some(order.amount) {
-        // An older order of another amount: to ask again would bring it again.
+        // An older order with another amount: creating it again would return it again.
         return Err(GatewayError::Refused { code: None });
     }
     Ok(made.id)
@@ -52,8 +52,8 @@ pub(super) async fn attempts(
     let found: Collection<PaymentEntity> = client.ask(&question).await?;
     let attempts = found.items.iter().map(PaymentEntity::attempt);
     let attempts: Option<Vec<_>> = attempts.collect();
-    // One that can't be read must not pass for one that is not there.
+    // An entry that can't be read must not be treated as missing.
     attempts
         .filter(|attempts| attempts.iter().all(|attempt| attempt.order == *order))
-        .ok_or_else(|| unavailable(doing, Trouble::Shape))
+        .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))
 }

@@ -1,4 +1,4 @@
-//! Attempts to pay: taking what they reserved.
+//! Capture of authorised payments.
 
 use commands::ports::{AttemptStatus, GatewayError};
 use domain::{GatewayPaymentId, Money};
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::client::{Client, Question};
 use super::wire::PaymentEntity;
 
-/// Takes what an attempt reserved, unless it was taken before.
+/// Captures an authorised attempt, unless it was captured before.
 pub(super) async fn capture(
     client: &Client,
     attempt: &GatewayPaymentId,
@@ -21,7 +21,7 @@ pub(super) async fn capture(
         Err(refused @ GatewayError::Refused { .. }) => refused,
         Err(error) => return Err(error),
     };
-    // It refuses to capture twice in the same words as anything else.
+    // A repeated capture is refused with the same code as other errors.
     let doing = "asking the gateway for a payment";
     let question = Question::get(doing, format!("/payments/{attempt}"));
     let found: PaymentEntity = client.ask(&question).await?;

@@ -1,21 +1,21 @@
-//! Whether something is asked again, and after which pause. Does no I/O and reads no clock.
+//! Retries and their pauses. Does no I/O and reads no clock.
 
 use std::time::Duration;
 
 use super::config::RazorpayLimits;
 
-/// How far the tries of one question are.
+/// Progress of the tries of one request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tries {
-    /// How many there were.
+    /// Number of tries.
     pub(super) made: u32,
-    /// How long ago the first one began.
+    /// Time since the first one began.
     pub(super) since: Duration,
 }
 
 impl Tries {
-    /// The pause before the next try, or none if there is to be none. `asked_for` is what the gateway
-    /// wants; `chance` any number, so that those who failed together don't come back together.
+    /// Returns the pause before the next try, or `None` if there is none. `asked_for` is the
+    /// gateway's wish; `chance` is any number, so that failed requests don't return together.
     pub(super) fn pause(
         self,
         limits: &RazorpayLimits,

@@ -1,7 +1,7 @@
-//! What the gateway tells without being asked.
+//! Webhooks of the gateway.
 //!
-//! The body is a picture of when it happened and may arrive in any order. What an attempt or a refund came to
-//! is read from its own status, not from the name of the event.
+//! The body is a snapshot of the time of the event and may arrive in any order. The state of an
+//! attempt or a refund is read from its own status, not from the name of the event.
 
 use commands::ports::{GatewayFact, GatewayNews, UnreadableNews};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ struct Envelope {
     payload: Value,
 }
 
-/// Reads a body whose signature is good.
+/// Reads a body whose signature is valid.
 pub(super) fn read(body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
     let envelope: Envelope = serde_json::from_slice(body).map_err(|_| UnreadableNews)?;
     let fact = match &*envelope.event {
@@ -47,7 +47,7 @@ fn attempt(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
 
 fn refund(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
     let refund: RefundEntity = entity(payload, "refund")?;
-    // The order stands at the payment only, which is told with it.
+    // Only the payment has the order, which is sent with it.
     if payload.get("payment").is_none() {
         return Ok(GatewayFact::Other);
     }

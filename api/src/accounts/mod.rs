@@ -15,15 +15,15 @@ use actix_web::web::{self, ServiceConfig};
 use commands::accounts::AccountReply;
 use commands::identity::parse_password;
 use domain::account::Person;
-use domain::{AccountId, ClinicId, ClinicScope, DoctorId, EmailAddress, PatientId, Role};
+use domain::{AccountId, DoctorId, EmailAddress, PatientId, Role};
 use projections::account_directory::ListedAccount;
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use crate::http::answer::Versioned;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
 pub(crate) use {disable::*, enable::*, get::*, list::*, register::*};
@@ -60,13 +60,13 @@ pub struct AccountRecord {
     pub id: AccountId,
     /// What it signs in with; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Email, example = "desk@example.org")]
+    #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
     /// What it may act as.
-    #[schema(value_type = Vec<String>, example = json!(["RECEPTIONIST"]))]
+    #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
     /// Where it may act as staff.
-    pub clinics: ClinicScopeBody,
+    pub clinics: schemas::ClinicScopeBody,
     /// The patient that it is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
@@ -83,16 +83,6 @@ pub struct AccountRecord {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
-}
-
-/// Where an account may act as staff: `{"kind": "all"}`, or `{"kind": "only", "clinics": […]}`.
-#[derive(Serialize, ToSchema)]
-#[serde(tag = "kind", content = "clinics", rename_all = "camelCase")]
-pub enum ClinicScopeBody {
-    /// At every clinic, also at one that opens tomorrow.
-    All,
-    /// At these clinics.
-    Only(Vec<Uuid>),
 }
 
 impl Versioned for AccountState {
@@ -118,15 +108,6 @@ impl From<AccountReply> for AccountState {
             id: account,
             disabled,
             version,
-        }
-    }
-}
-
-impl From<ClinicScope> for ClinicScopeBody {
-    fn from(scope: ClinicScope) -> Self {
-        match scope {
-            ClinicScope::All => Self::All,
-            ClinicScope::Only(named) => Self::Only(named.iter().map(ClinicId::as_uuid).collect()),
         }
     }
 }

@@ -11,11 +11,13 @@ use utoipa::IntoParams;
 
 use super::AppointmentBody;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
+use crate::http::access::{Access, CanBook};
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
 /// Which appointments.
 #[derive(Deserialize, IntoParams)]
@@ -30,13 +32,16 @@ pub struct AppointmentParameters {
     /// Only those that begin before.
     to: Option<DateTime<Utc>>,
     /// Only those that stand like this.
-    #[param(value_type = Option<String>, example = "BOOKED")]
+    #[param(value_type = Option<schemas::AppointmentStatus>)]
     status: Option<AppointmentStatus>,
     /// Where to go on, from the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
+
+problems!(Forbidden, NotFound, InvalidValue);
 
 /// A patient's appointments, the latest slot first.
 #[utoipa::path(
@@ -47,21 +52,16 @@ pub struct AppointmentParameters {
     security(("bearer" = [])),
     params(
         AppointmentParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<AppointmentBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such patient, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_appointments(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     Query(parameters): Query<AppointmentParameters>,
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
@@ -109,7 +109,7 @@ pub async fn list_appointments(
 /// front desk anyone's.
 async fn patient(
     app: &App,
-    caller: &Access<Bookers>,
+    caller: &Access<CanBook>,
     wanted: Option<PatientId>,
     position: &Position,
 ) -> Result<PatientId, Problem> {

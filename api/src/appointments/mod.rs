@@ -22,7 +22,8 @@ use projections::patient_appointments::PatientAppointment;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::answer::Versioned;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use {
     arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*,
@@ -60,7 +61,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Where an appointment stands after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct AppointmentState {
+pub struct AppointmentSummary {
     /// The appointment.
     #[schema(value_type = Uuid)]
     pub id: AppointmentId,
@@ -74,10 +75,10 @@ pub struct AppointmentState {
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
     /// When.
-    #[schema(value_type = SlotBody)]
+    #[schema(value_type = schemas::SlotBody)]
     pub slot: Slot,
     /// Where it stands.
-    #[schema(value_type = String, example = "BOOKED")]
+    #[schema(value_type = schemas::AppointmentStatus)]
     pub status: AppointmentStatus,
     /// Until when the payment must have arrived; absent where none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,13 +104,13 @@ pub struct AppointmentBody {
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
     /// When.
-    #[schema(value_type = SlotBody)]
+    #[schema(value_type = schemas::SlotBody)]
     pub slot: Slot,
     /// What it costs, as agreed when it was booked.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub fee: Money,
     /// Where it stands now.
-    #[schema(value_type = String, example = "CONFIRMED")]
+    #[schema(value_type = schemas::AppointmentStatus)]
     pub status: AppointmentStatus,
     /// Until when the payment must have arrived; absent where none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,11 +121,11 @@ pub struct AppointmentBody {
     pub paid_by: Option<PaymentId>,
     /// On whose part it was cancelled, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "PATIENT")]
+    #[schema(value_type = Option<schemas::CancelledBy>)]
     pub cancelled_by: Option<CancelledBy>,
     /// What it is about; absent if nobody said, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schemas::Reason>)]
     pub reason: Option<Reason>,
     /// The visit that it follows up, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,34 +165,13 @@ impl AppointmentBody {
     }
 }
 
-/// An amount of money.
-#[derive(Serialize, ToSchema)]
-pub struct MoneyBody {
-    /// In minor units: paise, pence, cents.
-    #[schema(example = 80000)]
-    pub amount: i64,
-    /// ISO 4217.
-    #[schema(example = "INR")]
-    pub currency: String,
-}
-
-/// From when until when.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SlotBody {
-    /// The first moment.
-    pub start: DateTime<Utc>,
-    /// The moment after the last.
-    pub end: DateTime<Utc>,
-}
-
-impl Versioned for AppointmentState {
+impl Versioned for AppointmentSummary {
     fn version(&self) -> i64 {
         self.version
     }
 }
 
-impl From<AppointmentReply> for AppointmentState {
+impl From<AppointmentReply> for AppointmentSummary {
     fn from(reply: AppointmentReply) -> Self {
         Self {
             id: reply.appointment,

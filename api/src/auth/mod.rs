@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
 pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
@@ -35,7 +36,7 @@ pub struct TokensReply {
     /// Send as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
-    #[schema(example = "Bearer")]
+    #[schema(value_type = schemas::TokenType)]
     pub token_type: &'static str,
     /// Seconds until the access token ends.
     #[schema(example = 900)]
@@ -54,10 +55,10 @@ pub struct AccountBody {
     #[schema(value_type = Uuid)]
     pub id: AccountId,
     /// What it may act as.
-    #[schema(value_type = Vec<String>, example = json!(["PATIENT"]))]
+    #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
     /// Where it may act as staff.
-    #[schema(value_type = Object, example = json!({"all": true}))]
+    #[schema(value_type = schemas::ClinicScopeBody)]
     pub clinics: ClinicScope,
     /// The patient that it is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,8 @@ use crate::http::query::Query;
 pub struct ClinicParameters {
     /// Where to go on, from the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
@@ -32,12 +33,10 @@ pub struct ClinicParameters {
     operation_id = "listClinics",
     params(
         ClinicParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<ClinicBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list_clinics(

@@ -18,7 +18,8 @@ use projections::clinic_directory::ListedClinic;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::answer::Versioned;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use {
     declare_holiday::*, get::*, list::*, open::*, rename::*, set_refund_policy::*,
@@ -65,16 +66,16 @@ pub struct ClinicBody {
     #[schema(value_type = Uuid)]
     pub id: ClinicId,
     /// What it is called.
-    #[schema(value_type = String, example = "Lakeside Clinic")]
+    #[schema(value_type = schemas::ClinicName)]
     pub name: ClinicName,
     /// Where it is.
-    #[schema(value_type = String, example = "Pune")]
+    #[schema(value_type = schemas::City)]
     pub city: City,
     /// The IANA time zone that its hours are in.
-    #[schema(value_type = String, example = "Asia/Kolkata")]
+    #[schema(value_type = schemas::TimeZone)]
     pub time_zone: ClinicZone,
     /// What its fees are in, ISO 4217.
-    #[schema(value_type = String, example = "INR")]
+    #[schema(value_type = schemas::Currency)]
     pub currency: Currency,
     /// The days on which it is closed, earliest first. Those that are long over are dropped sooner
     /// or later.
@@ -97,7 +98,7 @@ pub struct HolidayBody {
     /// The day, on the clinic's calendar.
     pub date: NaiveDate,
     /// What is celebrated.
-    #[schema(value_type = String, example = "Diwali")]
+    #[schema(value_type = schemas::HolidayName)]
     pub name: HolidayName,
 }
 

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::SlotBody;
 use crate::http::access::{Access, ClinicStaff};
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
 /// Which day, and how much of it.
 #[derive(Deserialize, IntoParams)]
@@ -64,21 +65,21 @@ pub struct DaySheetEntry {
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
     /// When.
-    #[schema(value_type = SlotBody)]
+    #[schema(value_type = schemas::SlotBody)]
     slot: Slot,
     /// Who comes.
     #[schema(value_type = Uuid)]
     patient_id: PatientId,
     /// What the patient is called; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Asha Rao")]
+    #[schema(value_type = Option<schemas::PersonName>)]
     patient_name: Option<PersonName>,
     /// What it is about; absent if nobody said, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
     /// Where it stands now.
-    #[schema(value_type = String, example = "CONFIRMED")]
+    #[schema(value_type = schemas::AppointmentStatus)]
     status: AppointmentStatus,
     /// The appointment's version, as in its `ETag`.
     version: i64,
@@ -99,6 +100,8 @@ impl From<DaySheetRow> for DaySheetEntry {
     }
 }
 
+problems!(Forbidden, NotFound);
+
 /// Whom a doctor sees on a day: the doctor may know, and the staff of the clinic.
 #[utoipa::path(
     get,
@@ -109,15 +112,11 @@ impl From<DaySheetRow> for DaySheetEntry {
     params(
         ("id" = Uuid, Path, description = "The doctor"),
         DaySheetParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The day; without entries where nobody comes", body = DaySheetBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a doctor or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such day, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_day_sheet(

@@ -4,6 +4,7 @@ use event_store::Cursor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::schemas;
 use crate::metrics::Surveyed;
 
 /// How far a subscriber has come.
@@ -13,7 +14,7 @@ pub struct SubscriberState {
     /// Its name.
     name: &'static str,
     /// The last event that it took or passed over.
-    #[schema(value_type = String)]
+    #[schema(value_type = schemas::LogPosition)]
     position: Cursor,
     /// Whether it has come to the head.
     caught_up: bool,

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 pub use lag::*;
 
 use crate::app::App;
+use crate::http::schemas;
 use crate::metrics::Sampler;
 
 /// How long a readiness check may take.
@@ -29,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Serialize, ToSchema)]
 pub struct Alive {
     /// Always `ok`.
-    #[schema(example = "ok")]
+    #[schema(value_type = schemas::Liveness)]
     status: &'static str,
 }
 
@@ -43,7 +44,7 @@ pub struct Readiness {
     database: bool,
     /// The newest event of the log, if it could be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schemas::LogPosition>)]
     head: Option<Cursor>,
     /// Who holds the readers of the log back; absent if that could not be asked in time.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,9 +8,14 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use event_store::Cursor;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, PartialSchema as _};
 use uuid::Uuid;
 
 use super::problem::{Flaw, Problem};
+use super::problem_type::ProblemType;
+use super::schemas::{self, header_parameter};
 use crate::app::App;
 
 /// The header that a command's answer carries and a query may send.
@@ -66,12 +71,7 @@ impl Position {
         app.progress
             .reached(read_model, wanted, PATIENCE)
             .await
-            .map_err(|_| {
-                Problem::unavailable(
-                    "read-model-behind",
-                    "The read model has not come that far yet.",
-                )
-            })
+            .map_err(|_| ProblemType::ReadModelBehind.into())
     }
 }
 
@@ -81,6 +81,18 @@ impl FromRequest for Position {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(parse(request).map(Self))
+    }
+}
+
+impl IntoParams for Position {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "Waits until this position can be read";
+        vec![header_parameter(
+            POSITION,
+            about,
+            Required::False,
+            schemas::LogPosition::schema(),
+        )]
     }
 }
 

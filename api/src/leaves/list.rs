@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::SlotBody;
 use crate::http::access::{Access, ClinicStaff};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
 /// From when on.
 #[derive(Deserialize, IntoParams)]
@@ -47,11 +48,11 @@ pub struct LeaveBody {
     #[schema(value_type = Uuid)]
     id: LeaveId,
     /// From when to when.
-    #[schema(value_type = SlotBody)]
+    #[schema(value_type = schemas::SlotBody)]
     during: Slot,
     /// Why, for the doctor and for admins; absent if nobody said, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
     /// Its version, as in its `ETag`.
     version: i64,
@@ -71,6 +72,8 @@ impl LeaveBody {
     }
 }
 
+problems!(Forbidden, NotFound);
+
 /// When a doctor is away: the doctor may know, and the staff of a clinic where the doctor works.
 #[utoipa::path(
     get,
@@ -81,15 +84,11 @@ impl LeaveBody {
     params(
         ("id" = Uuid, Path, description = "The doctor"),
         LeavesParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The leaves", body = LeavesBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a doctor or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_leaves(

@@ -1,12 +1,12 @@
 //! Who may read the metrics. They tell of no person, but how busy a clinic is concerns not everybody.
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::http::access::bearer;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 
 /// What a proxy adds to what it passes on.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
@@ -30,9 +30,8 @@ impl MetricsAccess {
     pub fn admit(&self, request: &HttpRequest) -> Result<(), Problem> {
         match self {
             Self::Token(token) if shows(request, token) => Ok(()),
-            Self::Token(_) => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "unauthenticated",
+            Self::Token(_) => Err(Problem::titled(
+                ProblemType::Unauthenticated,
                 "Send the metrics' token.",
             )),
             Self::Loopback if is_local(request) => Ok(()),

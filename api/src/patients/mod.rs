@@ -15,8 +15,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::answer::Versioned;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
 pub(crate) use {add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*};
@@ -54,7 +55,7 @@ pub struct PatientBody {
     pub id: PatientId,
     /// The full name; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Asha Rao")]
+    #[schema(value_type = Option<schemas::PersonName>)]
     pub name: Option<PersonName>,
     /// The date of birth; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,11 +63,11 @@ pub struct PatientBody {
     pub birth_date: Option<BirthDate>,
     /// A telephone number, E.164; absent where there is none, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "+919812345678")]
+    #[schema(value_type = Option<schemas::PhoneNumber>)]
     pub phone: Option<PhoneNumber>,
     /// An e-mail address; absent where there is none, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Email, example = "asha@example.org")]
+    #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
     /// Whose accounts may act for the patient.
     #[schema(value_type = Vec<Uuid>)]

@@ -13,10 +13,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::appointments::MoneyBody;
-use crate::http::answer::Versioned;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 /// A payment: what was asked for, and what came of it.
 #[derive(Serialize, ToSchema)]
@@ -35,14 +35,14 @@ pub struct PaymentBody {
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
     /// How much is asked for.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
     /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: nobody paid in time.
-    #[schema(value_type = String, example = "PAID")]
+    #[schema(value_type = schemas::PaymentStatus)]
     pub status: &'static str,
     /// The order at the gateway, once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "order_RB58MiP5SPFYyM")]
+    #[schema(value_type = Option<schemas::GatewayOrderId>)]
     pub order_id: Option<GatewayOrderId>,
     /// When it was asked for.
     pub opened_at: DateTime<Utc>,
@@ -53,23 +53,23 @@ pub struct PaymentBody {
     pub paid_at: Option<DateTime<Utc>>,
     /// The gateway's id of the attempt that paid it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "pay_DESlfW9H8K9uqM")]
+    #[schema(value_type = Option<schemas::GatewayPaymentId>)]
     pub gateway_payment_id: Option<GatewayPaymentId>,
     /// All that came in its currency, also what came twice.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub captured: Money,
     /// All of it that is to be given back, wherever it is by now.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunds_requested: Money,
     /// What of that failed and is still owed.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunds_failed: Money,
     /// What of that has left.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
     /// The number of its receipt in the clinic's series, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<i64>, example = 17)]
+    #[schema(value_type = Option<schemas::ReceiptNumber>)]
     pub receipt_number: Option<ReceiptNumber>,
     /// Its version.
     pub version: i64,
@@ -96,24 +96,24 @@ pub struct RefundLine {
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
     /// How much.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
     /// Why.
-    #[schema(value_type = String, example = "CANCELLED_BY_PATIENT")]
+    #[schema(value_type = schemas::RefundGrounds)]
     pub grounds: &'static str,
     /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
-    #[schema(value_type = String, example = "REFUNDED")]
+    #[schema(value_type = schemas::RefundStatus)]
     pub status: &'static str,
     /// How often the gateway was asked for it.
     #[schema(example = 1)]
     pub tries: u16,
     /// The gateway's code for why the last try failed, if it said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "BAD_REQUEST_ERROR")]
+    #[schema(value_type = Option<schemas::FailureCode>)]
     pub failure_code: Option<FailureCode>,
     /// The gateway's id of it, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,
@@ -132,13 +132,13 @@ pub struct LedgerLine {
     #[schema(example = 3)]
     pub entry: i64,
     /// `CAPTURE`: it came. `REFUND`: it left.
-    #[schema(value_type = String, example = "CAPTURE")]
+    #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
     /// How much.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
     /// The gateway's id of the attempt that it came by.
-    #[schema(value_type = String, example = "pay_DESlfW9H8K9uqM")]
+    #[schema(value_type = schemas::GatewayPaymentId)]
     pub gateway_payment_id: GatewayPaymentId,
     /// The refund that it left by.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,11 +146,11 @@ pub struct LedgerLine {
     pub refund_id: Option<RefundId>,
     /// The gateway's id of that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
     /// Why it left.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "CANCELLED_BY_PATIENT")]
+    #[schema(value_type = Option<schemas::RefundGrounds>)]
     pub grounds: Option<&'static str>,
     /// When we heard of it.
     pub at: DateTime<Utc>,

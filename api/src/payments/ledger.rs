@@ -12,6 +12,7 @@ use crate::http::access::{Access, SignedIn};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 
 /// The money that moved for a visit.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +29,8 @@ pub struct LedgerBody {
     parked: bool,
 }
 
+problems!(NotFound);
+
 /// The money that moved for a visit: the patient and their proxies see it, the clinic's front desk, its auditors.
 #[utoipa::path(
     get,
@@ -37,14 +40,11 @@ pub struct LedgerBody {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The appointment"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The ledger; without entries where no money moved", body = LedgerBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_ledger(

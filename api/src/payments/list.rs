@@ -17,6 +17,7 @@ use crate::http::calendar_day::perhaps_calendar_day;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
 /// Which payments: those of a patient, of a visit, or of a clinic's day.
@@ -39,9 +40,12 @@ pub struct PaymentParameters {
     day: Option<NaiveDate>,
     /// Where to go on, from the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
+
+problems!(Forbidden, NotFound);
 
 /// Payments, the latest first: of a patient, of a visit, or of a clinic's day.
 #[utoipa::path(
@@ -52,15 +56,11 @@ pub struct PaymentParameters {
     security(("bearer" = [])),
     params(
         PaymentParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<PaymentBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient, the front desk or an auditor", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such patient, visit or clinic, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_payments(

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::MoneyBody;
-use crate::http::access::{Access, BookKeepers};
+use crate::http::access::{Access, CanReadLedger};
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
 /// Which day.
 #[derive(Deserialize, IntoParams)]
@@ -51,13 +52,13 @@ pub struct TakingsBody {
 #[serde(rename_all = "camelCase")]
 pub struct TakingsLine {
     /// What came on that day.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     captured: Money,
     /// What left on that day, whenever it had come.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     refunded: Money,
     /// What was asked for on that day and can still be paid.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     open: Money,
 }
 
@@ -71,6 +72,8 @@ impl From<Takings> for TakingsLine {
     }
 }
 
+problems!(Forbidden, NotFound);
+
 /// What a clinic took on a day: its front desk may know, and its auditors.
 #[utoipa::path(
     get,
@@ -81,20 +84,16 @@ impl From<Takings> for TakingsLine {
     params(
         ("id" = Uuid, Path, description = "The clinic"),
         TakingsParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The day", body = TakingsBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the front desk or an auditor", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such clinic among yours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_takings(
     app: Data<App>,
-    caller: Access<BookKeepers>,
+    caller: Access<CanReadLedger>,
     Id(clinic): Id<ClinicId>,
     Query(parameters): Query<TakingsParameters>,
     position: Position,

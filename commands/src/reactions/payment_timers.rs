@@ -80,7 +80,7 @@ impl PaymentTimers {
         if event.event_type == "appointment.cancelled" {
             return Ok(match event.decode()? {
                 AppointmentEvent::Cancelled(off) => {
-                    let key = off.appointment.as_uuid().to_string();
+                    let key = off.visit.appointment.as_uuid().to_string();
                     Some(timer(CANCELLED, key, off.at))
                 }
                 _ => None,

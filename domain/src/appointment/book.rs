@@ -1,16 +1,16 @@
-//! What a booking has to satisfy, beyond where its appointment stands.
+//! Rules of a booking that are not in the transition table.
 
 use super::command::BookAppointment;
 use super::error::AppointmentRefusal;
-use super::event::{AppointmentBooked, AppointmentBookedPhi};
+use super::events::{AppointmentBooked, AppointmentBookedPhi, VisitRef};
 use super::status::AppointmentStatus;
 use super::wish::{Granted, Wish};
 use crate::phi::Phi;
 
-/// The booking, at the doctor's terms of today.
+/// Checks a booking against the doctor's terms of today.
 ///
 /// # Errors
-/// What is wrong with the doctor or the slot; the first of several.
+/// The first rule about the doctor or the slot that forbids it.
 pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
     let wish = Wish {
         doctor: &command.doctor,
@@ -26,7 +26,7 @@ pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, Appo
     Ok(at_terms(granted, command))
 }
 
-/// Only a visit of the same patient at which they were seen can be followed up.
+/// A follow-up refers to a visit of the same patient at which the patient was seen.
 fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     let Some(followed) = command.follows else {
         return Ok(());
@@ -65,14 +65,16 @@ fn at_terms(granted: Granted, command: BookAppointment) -> AppointmentBooked {
         at,
         ..
     } = command;
-    // Where nothing was set aside there is nothing to explain.
+    // A reason is kept only if a rule was overridden.
     let override_reason = override_reason.filter(|_| !overridden.is_empty());
     AppointmentBooked {
-        appointment,
-        clinic: clinic.clinic,
-        doctor: doctor.doctor,
-        patient,
-        slot,
+        visit: VisitRef {
+            appointment,
+            clinic: clinic.clinic,
+            doctor: doctor.doctor,
+            patient,
+            slot,
+        },
         fee,
         hold_until: policy.hold_until(at, slot),
         follows: follows.map(|followed| followed.appointment),

@@ -1,30 +1,13 @@
 //! A wish for a time, and the slot that it gets.
 
 use chrono::{DateTime, Timelike, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::error::AppointmentRefusal;
+use super::overridden_rule::OverriddenRule;
 use super::policy::BookingPolicy;
 use crate::availability::NotOffered;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{Actor, Holidays, Money, Role, Slot};
-
-/// A rule about times that the staff may set aside, if they say why. What others hold is never set
-/// aside, nor that a doctor is verified, takes bookings and works there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum OverriddenRule {
-    /// The clinic is closed on that day.
-    ClinicClosed,
-    /// The visit does not lie within the doctor's hours.
-    OutsideHours,
-    /// The visit begins between two slots.
-    OffGrid,
-    /// The visit lies further ahead than bookings are taken.
-    BeyondHorizon,
-    /// The visit has begun already, and is not over: somebody walked in.
-    Begun,
-}
 
 /// Who wishes for which time of whom.
 pub(super) struct Wish<'a> {

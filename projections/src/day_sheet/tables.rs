@@ -93,11 +93,11 @@ impl Fold for StoredVisit {
 impl StoredVisit {
     fn booked(booked: AppointmentBooked) -> Self {
         Self {
-            appointment: booked.appointment,
-            doctor: booked.doctor,
-            clinic: booked.clinic,
-            patient: booked.patient,
-            slot: booked.slot,
+            appointment: booked.visit.appointment,
+            doctor: booked.visit.doctor,
+            clinic: booked.visit.clinic,
+            patient: booked.visit.patient,
+            slot: booked.visit.slot,
             status: AppointmentStatus::Booked,
             hold_until: booked.hold_until,
             subject: booked.subject,
@@ -108,7 +108,7 @@ impl StoredVisit {
 
     fn moved(self, moved: &AppointmentRescheduled) -> Self {
         Self {
-            slot: moved.slot,
+            slot: moved.visit.slot,
             hold_until: moved.hold_until.unwrap_or(self.hold_until),
             ..self
         }

@@ -68,11 +68,11 @@ impl Fold for PatientAppointment {
 impl PatientAppointment {
     fn booked(booked: AppointmentBooked) -> Self {
         Self {
-            appointment: booked.appointment,
-            patient: booked.patient,
-            doctor: booked.doctor,
-            clinic: booked.clinic,
-            slot: booked.slot,
+            appointment: booked.visit.appointment,
+            patient: booked.visit.patient,
+            doctor: booked.visit.doctor,
+            clinic: booked.visit.clinic,
+            slot: booked.visit.slot,
             fee: booked.fee,
             status: AppointmentStatus::Booked,
             hold_until: booked.hold_until,
@@ -89,7 +89,7 @@ impl PatientAppointment {
 
     fn moved(self, moved: &AppointmentRescheduled) -> Self {
         Self {
-            slot: moved.slot,
+            slot: moved.visit.slot,
             hold_until: moved.hold_until.unwrap_or(self.hold_until),
             ..self
         }

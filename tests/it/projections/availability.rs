@@ -238,9 +238,9 @@ fn day_at_pune(day: &str) -> OfferQuery {
 /// Why the day is not offered, as in `05T18:30-06T18:30 OutsideHours`.
 async fn reasons(history: &History, query: &OfferQuery) -> Vec<String> {
     let partition = explained(&history.pool, query).await.unwrap().unwrap();
-    let told = |Unoffered { during, why }: Unoffered| {
+    let told = |Unoffered { during, reason }: Unoffered| {
         let time = |at: DateTime<Utc>| at.format("%dT%H:%M").to_string();
-        format!("{}-{} {why:?}", time(during.start()), time(during.end()))
+        format!("{}-{} {reason:?}", time(during.start()), time(during.end()))
     };
     partition.unoffered.into_iter().map(told).collect()
 }
@@ -318,12 +318,12 @@ async fn an_unverified_doctor_is_explained_by_that_alone() {
     };
     let partition = explained(&history.pool, &arun).await.unwrap().unwrap();
     let whole_day = slot("2026-03-08T23:00:00Z", "2026-03-09T23:00:00Z");
-    let why = UnavailableReason::Unverified;
+    let reason = UnavailableReason::Unverified;
     assert_eq!(
         partition.unoffered,
         [Unoffered {
             during: whole_day,
-            why
+            reason
         }]
     );
 }

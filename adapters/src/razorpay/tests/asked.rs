@@ -1,4 +1,4 @@
-//! What is asked, and what is made of good answers.
+//! Tests of requests, and of parsing good answers.
 
 use commands::ports::{AttemptStatus, GatewayError, GatewayRefundStatus, PaymentGateway as _};
 use domain::{FailureCode, GatewayOrderId};
@@ -157,7 +157,7 @@ async fn all_refunds_of_an_attempt_are_asked_for_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_refund_of_somebody_else_is_told_without_a_number_of_ours() {
+async fn a_refund_made_elsewhere_has_no_id_of_ours() {
     let mut by_hand = refunded("rfnd_1", "processed");
     by_hand["notes"] = json!([]);
     let server = TestServer::with([Act::Json(200, json!({"items": [by_hand]}))]);

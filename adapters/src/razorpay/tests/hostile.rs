@@ -1,4 +1,4 @@
-//! What is made of bad answers, and of none.
+//! Tests of bad answers, and of none.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ async fn a_refusal_is_not_asked_for_again_and_only_its_code_is_kept() {
 }
 
 #[tokio::test]
-async fn wrong_keys_and_refusals_of_somebody_in_between_are_no_refusals_of_the_gateway() {
+async fn wrong_keys_and_refusals_of_a_proxy_are_no_refusals_of_the_gateway() {
     let answers = [
         Act::Json(401, refusal("BAD_REQUEST_ERROR")),
         Act::Json(403, refusal("BAD_REQUEST_ERROR")),
@@ -88,7 +88,7 @@ async fn a_pause_that_is_asked_for_is_made_but_not_a_long_one() {
 
 #[tokio::test]
 async fn a_gateway_that_is_down_is_unavailable() {
-    // A port that nobody listens on: it was free a moment ago.
+    // A port without a listener: it was free a moment ago.
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
     let gone = gateway_at(free.unwrap(), limits());
     assert_unavailable(gone.create_order(&order()).await);
@@ -143,7 +143,7 @@ async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
     assert!(told.contains("larger than 4096 bytes"), "{told}");
 }
 
-/// Three answers that are none, after which the gateway rests so long.
+/// Three failures, after which the circuit breaker stays open.
 async fn failed_thrice(server: &TestServer, rest: Duration) -> Razorpay {
     let limits = RazorpayLimits {
         failures: 3,
@@ -206,7 +206,7 @@ async fn only_so_many_ask_at_once_and_none_waits_for_ever() {
     let gateway = gateway_with(&server, limits);
     let (one, two) = (order(), order());
     let third = async {
-        // When both are on their way.
+        // Both are under way.
         while server.heard().len() < 2 {
             tokio::time::sleep(ms(5)).await;
         }

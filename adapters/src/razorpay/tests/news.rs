@@ -1,4 +1,4 @@
-//! News as the gateway writes them, and as it does not.
+//! Webhooks as the gateway writes them, and as it does not.
 
 use commands::ports::{
     AttemptStatus, GatewayAttempt, GatewayFact, GatewayNews, GatewayRefund, GatewayRefundStatus,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::razorpay::webhook::read;
 use crate::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
 
-/// A payment with everything that the gateway writes today.
+/// A payment with every field that the gateway writes today.
 fn payment(status: &str) -> Value {
     json!({
         "id": "pay_A", "entity": "payment", "amount": 50_000, "currency": "INR",
@@ -142,7 +142,7 @@ fn the_sample_of_the_sdk_for_python_is_read() {
     let GatewayFact::Attempt(attempt) = told.fact else {
         panic!("{told:?}")
     };
-    // It is called authorised, and says that it is captured.
+    // Its event is `authorized`, and its status is captured.
     assert_eq!(told.kind, "payment.authorized");
     assert_eq!(attempt.status, AttemptStatus::Captured);
     assert_eq!(
