@@ -1,8 +1,8 @@
 //! `POST /api/v1/appointments/{id}/confirm`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -1,9 +1,9 @@
 //! `POST /api/v1/appointments/{id}/reschedule`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::Target;
 use commands::appointments::Rescheduling;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! `PUT /api/v1/clinics/{id}/holidays/{date}`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{ClinicId, HolidayName};
 use serde::Deserialize;
 use utoipa::ToSchema;

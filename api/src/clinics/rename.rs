@@ -1,8 +1,8 @@
 //! `PUT /api/v1/clinics/{id}`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{City, ClinicId, ClinicName};
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! `PUT /api/v1/clinics/{id}/refund-policy`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::ClinicId;
 use domain::payment::RefundPolicy;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! `DELETE /api/v1/clinics/{id}/holidays/{date}`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::ClinicId;
 
 use super::ClinicState;

@@ -1,8 +1,8 @@
 //! `DELETE /api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 
 use super::refusal::refusal;
 use super::set_hours::may_set_hours;

@@ -1,8 +1,8 @@
 //! `PUT /api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::DayHours;
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -1,9 +1,9 @@
 //! `PUT /api/v1/doctors/{id}/affiliations/{clinicId}/hours`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Caller;
+use commands::Target;
 use domain::{ClinicId, DoctorId, Role, WeeklyHours};
 use serde::Deserialize;
 use utoipa::ToSchema;

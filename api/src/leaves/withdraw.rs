@@ -1,8 +1,8 @@
 //! `POST /api/v1/leaves/{id}/withdraw`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::LeaveId;
 
 use super::LeaveState;

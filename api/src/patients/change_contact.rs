@@ -1,8 +1,8 @@
 //! `PUT /api/v1/patients/{id}/contact`
 
-use commands::Target;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use commands::patients::Contact;
 use domain::{EmailAddress, PatientId, PhoneNumber};
 use serde::Deserialize;
