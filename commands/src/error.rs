@@ -1,10 +1,10 @@
-//! Why a command was not done.
+//! Errors of commands.
 
 use event_store::{AppendError, DecideError, LoadError, StoreError};
 
 use crate::Fault;
 
-/// Why a command was not done. `R` is the aggregate's own refusal.
+/// The error of a command. `R` is the aggregate's own refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<R> {
     /// A rule forbids it.
@@ -22,8 +22,8 @@ pub enum CommandError<R> {
     /// The idempotency key belongs to another request.
     #[error("the idempotency key belongs to another request")]
     KeyReused,
-    /// Others kept getting in first; asking again may help.
-    #[error("others got in first too often")]
+    /// It lost every race against other commands; a repeated request may succeed.
+    #[error("other commands were faster too often")]
     Contended,
     /// Something outside the rules failed.
     #[error(transparent)]

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod appointments;
 pub mod claims;
 pub mod clinics;
+mod commands;
 mod context;
 pub mod doctors;
 mod error;
@@ -32,8 +33,9 @@ pub use access::{
     keeps_books_of, keeps_books_somewhere, may_see_appointment, may_see_day_of, may_see_patient,
     may_see_payment,
 };
+pub use commands::Commands;
 pub use context::{Caller, Context, IdempotencyKey};
 pub use error::CommandError;
 pub use fault::Fault;
-pub use run::{Commands, Done};
+pub use run::Done;
 pub use target::Target;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::Context;
 use crate::slot_claims::{Claims, TimeClaim};
 
-/// What a command wants: its events, what they claim, and its reply. `R` is its refusal.
+/// The result of a command: its events, the time that they claim, and its reply. `R` is its refusal.
 pub(crate) struct Proposal<T, R> {
     pub(crate) reply: T,
     pub(crate) streams: Vec<StreamAppend>,
@@ -65,7 +65,7 @@ impl<T, R> Proposal<T, R> {
         self
     }
 
-    /// What is stored with the events.
+    /// The metadata that is stored with the events.
     pub(crate) fn metadata(&self, context: &Context, command_id: Uuid) -> Metadata {
         let context = Context {
             actor: self.actor.unwrap_or(context.actor),

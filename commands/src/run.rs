@@ -1,27 +1,12 @@
 //! The write path: runs a command until its outcome is final.
 
-use std::fmt::Display;
-use std::sync::Arc;
-
-use cqrs_es::Aggregate;
-use event_store::{
-    Append, AppendError, Cursor, EventStore, Idempotency, LoadError, ReadSet, Retry,
-};
+use event_store::{Append, AppendError, Cursor, Idempotency, ReadSet, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::ports::{Clock, IdSource};
 use crate::proposal::Proposal;
 use crate::slot_claims::Violation;
-use crate::{CommandError, Context, Fault};
-
-/// The write side: everything that commands need to run.
-#[derive(Clone)]
-pub struct Commands {
-    pub(crate) store: EventStore,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) ids: Arc<dyn IdSource>,
-}
+use crate::{CommandError, Commands, Context, Fault};
 
 /// A command that was done, now or by an earlier request with the same key.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +15,7 @@ pub struct Done<T> {
     pub reply: T,
     /// The position of its last event; `None` if nothing was new.
     pub cursor: Option<Cursor>,
-    /// Whether the reply was recorded by an earlier request with the same key.
+    /// True if the reply was recorded by an earlier request with the same key.
     pub replayed: bool,
 }
 
@@ -53,36 +38,6 @@ enum AppendOutcome<T> {
 }
 
 impl Commands {
-    /// The write side over a log.
-    #[must_use]
-    pub fn new(store: EventStore, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { store, clock, ids }
-    }
-
-    /// The log.
-    #[must_use]
-    pub fn store(&self) -> &EventStore {
-        &self.store
-    }
-
-    /// The clock that commands are timed by.
-    #[must_use]
-    pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
-    }
-
-    /// The source of identifiers.
-    #[must_use]
-    pub fn ids(&self) -> &dyn IdSource {
-        &*self.ids
-    }
-
-    /// A context for what the program does by itself, now.
-    #[must_use]
-    pub fn system_context(&self) -> Context {
-        Context::system(self.clock.now(), self.ids.id())
-    }
-
     /// Runs a command and appends what it proposes; runs it again after a conflict.
     ///
     /// `command` may run several times, each time with an empty read set; it must have no effect of its
@@ -217,15 +172,6 @@ impl Commands {
             cursor: Some(recorded.cursor),
             replayed: true,
         }))
-    }
-
-    /// The state of an aggregate, from the log.
-    pub(crate) async fn load<A>(&self, id: impl Display) -> Result<A, LoadError>
-    where
-        A: Aggregate + Clone + 'static,
-    {
-        let loaded = self.store.load_from_log::<A>(&id.to_string()).await?;
-        Ok(loaded.into_aggregate())
     }
 }
 

@@ -32,7 +32,7 @@ impl From<&Visit> for TimeClaim {
     }
 }
 
-/// What a command claims, and its refusals if a constraint forbids that. `R` is its refusal.
+/// The time that a command claims, and its refusals if a constraint forbids that.
 pub(crate) struct Claims<R> {
     pub(crate) times: Vec<TimeClaim>,
     /// The refusal if another holder has claimed the time; without it the command runs again.
@@ -60,8 +60,8 @@ pub(crate) struct Violation {
 }
 
 impl Commands {
-    /// Tells the refusal that a violated constraint stands for. A hold whose time is over is in nobody's
-    /// way, whether or not its timer has run: it is expired, and the command may run again.
+    /// Returns the refusal that a violated constraint stands for. A hold whose time is over does not stand
+    /// in the way, whether or not its timer has run: it is expired, and the command may run again.
     pub(crate) async fn resolve<R>(
         &self,
         violation: Violation,

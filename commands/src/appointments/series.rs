@@ -21,45 +21,45 @@ use crate::{Caller, CommandError, Commands, Context, Done};
 /// Visits that repeat.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// The first of them; the others are like it.
+    /// The first visit; the others are like it.
     pub first: Booking,
-    /// How often, and how many.
+    /// The interval and the number of visits.
     pub recurrence: Recurrence,
-    /// What to do if one of them can't be booked.
+    /// The choice if one of them can't be booked.
     pub on_clash: OnClash,
 }
 
-/// What becomes of the others if one of a series can't be booked.
+/// The choice for the other visits if one of a series can't be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnClash {
-    /// None is booked, and every clash is told.
+    /// None is booked, and every clash is reported.
     Refuse,
-    /// The others are booked, and every clash is told.
+    /// The others are booked, and every clash is reported.
     BookTheRest,
 }
 
-/// One of a series that can't be booked.
+/// A visit of a series that can't be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clash {
-    /// When it would have begun.
+    /// The start that it would have had.
     pub start: DateTime<Utc>,
-    /// What forbids it.
+    /// The refusal.
     pub why: AppointmentRefusal,
 }
 
-/// What was booked of a series, earliest first.
+/// The reply of a series, earliest visit first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesReply {
     /// The appointments.
     pub booked: Vec<AppointmentReply>,
-    /// What was left out.
+    /// The visits that were left out.
     pub skipped: Vec<Clash>,
 }
 
-/// Why a series was not booked.
+/// The refusal of a series.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SeriesRefusal {
-    /// What forbids all of them.
+    /// A refusal of all visits.
     #[error(transparent)]
     All(AppointmentRefusal),
     /// Some can't be booked, or none.

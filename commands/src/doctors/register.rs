@@ -18,19 +18,19 @@ use crate::{CommandError, Context, Done};
 /// A doctor to register.
 #[derive(Debug, Clone)]
 pub struct NewDoctor {
-    /// Their name.
+    /// The name.
     pub name: PersonName,
-    /// What they practise.
+    /// The specialisations.
     pub specialisations: BTreeSet<Specialisation>,
-    /// What they speak.
+    /// The languages.
     pub languages: BTreeSet<Language>,
-    /// What they sign in with.
+    /// The login.
     pub email: EmailAddress,
-    /// And its password.
+    /// The password.
     pub password: SecretString,
 }
 
-/// What forbids to register a doctor with an account.
+/// The refusal to register a doctor with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DoctorAccountRefusal {
     /// The doctor's own rules.
@@ -39,7 +39,7 @@ pub enum DoctorAccountRefusal {
     /// The account's rules.
     #[error(transparent)]
     Account(AccountRefusal),
-    /// Somebody else signs in with this e-mail address.
+    /// Another account has this e-mail address.
     #[error("the login is taken")]
     LoginTaken,
 }

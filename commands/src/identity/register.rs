@@ -14,18 +14,18 @@ use crate::patients::NewPatient;
 use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
-/// Somebody who signs up as a patient.
+/// A patient who signs up.
 #[derive(Debug, Clone)]
 pub struct NewPatientAccount {
-    /// Who they are.
+    /// The patient's card.
     pub patient: NewPatient,
-    /// What they sign in with.
+    /// The login.
     pub email: EmailAddress,
-    /// And its password.
+    /// The password.
     pub password: SecretString,
 }
 
-/// What a sign-up led to.
+/// The reply of a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredPatient {
     /// The account.
@@ -36,7 +36,7 @@ pub struct RegisteredPatient {
     pub version: i64,
 }
 
-/// What forbids a sign-up.
+/// The refusal of a sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegisterRefusal {
     /// The patient's rules.
@@ -45,7 +45,7 @@ pub enum RegisterRefusal {
     /// The account's rules.
     #[error(transparent)]
     Account(AccountRefusal),
-    /// Somebody signs in with this e-mail address already.
+    /// Another account has this e-mail address.
     #[error("the login is taken")]
     LoginTaken,
 }

@@ -16,7 +16,7 @@ use crate::Fault;
 use crate::claims::LOGIN_SPACE;
 use crate::ports::{NewSession, PasswordCheck, SessionId};
 
-/// What somebody signs in with, and from where.
+/// Credentials, and the client's address.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The login.
@@ -27,7 +27,7 @@ pub struct Credentials {
     pub client: IpAddr,
 }
 
-/// Why somebody was not signed in.
+/// The refusal of a sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// No such login, or not its password; which of the two is not told.
@@ -45,7 +45,7 @@ pub enum SignInError {
 }
 
 impl Identity {
-    /// Signs somebody in and opens a session.
+    /// Checks credentials and opens a session.
     ///
     /// An unknown login costs as much time as a wrong password. The attempt is counted before the
     /// password is checked, so that a burst of guesses cannot slip past the count.

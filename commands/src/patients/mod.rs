@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_changes_a_patient_who_was_never_registered() {
+    fn a_patient_who_was_never_registered_cannot_be_changed() {
         let new_stream = Patient::Unregistered;
         let told = may_change(&caller(Role::Admin), patient(), Part::Card, &new_stream);
         assert!(matches!(told, Err(CommandError::NotFound)));

@@ -18,7 +18,7 @@ use crate::appointments::is_proxy;
 use crate::ports::{GatewayError, NewOrder};
 use crate::{Caller, CommandError, Context, Done};
 
-/// What the payer's browser needs to show the gateway's form.
+/// The data that the payer's browser needs to show the gateway's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
     /// The payment.

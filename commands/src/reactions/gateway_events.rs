@@ -22,7 +22,7 @@ impl TimerHandler for GatewayEventHandler {
         Box::pin(async move {
             let digest = DeliveryDigest::parse(&key);
             let digest = digest.map_err(Fault::doing("reading a timer's key"))?;
-            self.0.apply(&digest).await
+            Ok(self.0.apply(&digest).await?.into())
         })
     }
 }
