@@ -1,8 +1,8 @@
 //! Sixty doctors. Everything about one follows from the place in the list.
 
 use anyhow::Context as _;
-use commands::Caller;
 use commands::doctors::{NewAffiliation, NewDoctor};
+use commands::{Caller, Target};
 use domain::{
     AccountId, ClinicFacts, ClinicScope, DatedHours, DoctorId, Holidays, Language, Money,
     PersonName, Role, SlotLength, Specialisation, Timetable, WeeklyHours,
@@ -248,7 +248,7 @@ async fn work_at(
     let (commands, context) = (&demo.target.commands, demo.context());
     done(commands.affiliate_doctor(doctor, terms, &context).await)?;
     let set = commands
-        .set_weekly_hours(doctor, (terms.clinic, hours), None, &context)
+        .set_weekly_hours(Target::latest(doctor), terms.clinic, hours, &context)
         .await;
     done(set).map(|_| ())
 }

@@ -155,7 +155,7 @@ async fn at_the_desk(
     let patient = done(registered)?.patient;
     if let Some(parent) = child.and_then(|(_, parent)| parents[*parent].account) {
         let named = commands
-            .add_proxy((&demo.admin, patient), parent, &demo.context())
+            .add_proxy(&demo.admin, patient, parent, &demo.context())
             .await;
         done(named)?;
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use commands::appointments::{AppointmentReply, Attended, Booking};
-use commands::{Caller, Context};
+use commands::appointments::{AppointmentReply, Booking};
+use commands::{Caller, Context, Target};
 use domain::appointment::{AppointmentStatus, BookingPolicy};
 use domain::{AppointmentId, Reason};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -163,32 +163,32 @@ async fn take(
     let commands = &demo.target.commands;
     let caller = cast.who_takes(step, visit);
     let context = demo.context_of(caller, at);
-    let attended = Attended {
-        caller,
-        appointment,
-        expected: None,
-    };
+    let target = Target::latest(appointment);
     let taken = match step {
         Step::Confirm => {
             let reason = Reason::parse(VOUCHED[number % VOUCHED.len()])?;
             commands
-                .confirm_by_override((caller, appointment), reason, None, &context)
+                .confirm_by_override(caller, target, reason, &context)
                 .await
         }
         Step::Cancel => {
             let reason = Some(Reason::parse("The doctor is away that day")?);
             commands
-                .cancel_appointment((caller, appointment), reason, None, &context)
+                .cancel_appointment(caller, target, reason, &context)
                 .await
         }
         Step::Expire => {
             let context = Context::system(at, appointment.as_uuid());
             commands.expire_hold(appointment, &context).await
         }
-        Step::Arrive => commands.mark_arrived(attended, &context).await,
-        Step::Start => commands.start_visit(attended, None, &context).await,
-        Step::Complete => commands.complete_visit(attended, None, &context).await,
-        Step::NoShow => commands.mark_no_show(attended, None, &context).await,
+        Step::Arrive => commands.mark_arrived(caller, target, &context).await,
+        Step::Start => commands.start_visit(caller, target, None, &context).await,
+        Step::Complete => {
+            commands
+                .complete_visit(caller, target, None, &context)
+                .await
+        }
+        Step::NoShow => commands.mark_no_show(caller, target, None, &context).await,
     };
     done(taken).map(|_| ())
 }

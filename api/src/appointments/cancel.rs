@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -62,9 +63,10 @@ pub async fn cancel_appointment(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let reason = request.body.reason;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .cancel_appointment((&caller, appointment), reason, expected, &context)
+        .cancel_appointment(&caller, target, reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -65,14 +65,10 @@ pub async fn mark_no_show(
     request: CommandRequest<NoShowRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .mark_no_show(attended, request.body.reason, &context)
+        .mark_no_show(&caller, target, request.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

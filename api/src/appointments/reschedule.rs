@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::Target;
 use commands::appointments::Rescheduling;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
@@ -88,7 +89,7 @@ pub async fn reschedule_appointment(
     request: CommandRequest<RescheduleRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let moving = moving(appointment, request.body, expected);
+    let moving = moving(Target::new(appointment, expected), request.body);
     let done = app
         .commands
         .reschedule_appointment(&caller, moving, app.policy, &context)
@@ -97,11 +98,7 @@ pub async fn reschedule_appointment(
     Ok(changed(&done.map(AppointmentSummary::from)))
 }
 
-fn moving(
-    appointment: AppointmentId,
-    request: RescheduleRequest,
-    expected: Option<i64>,
-) -> Rescheduling {
+fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Rescheduling {
     let RescheduleRequest {
         start,
         doctor_id,
@@ -116,6 +113,5 @@ fn moving(
         clinic: clinic_id,
         reason,
         override_reason,
-        expected,
     }
 }

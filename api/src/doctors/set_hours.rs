@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Caller;
+use commands::Target;
 use domain::{ClinicId, DoctorId, Role, WeeklyHours};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -60,9 +61,10 @@ pub async fn set_hours(
     }
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let hours = request.body.weekly_hours;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_weekly_hours(doctor, (clinic, hours), Some(expected), &context)
+        .set_weekly_hours(target, clinic, hours, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

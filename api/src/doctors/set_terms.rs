@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use commands::doctors::NewAffiliation;
 use domain::{Money, SlotLength};
 use serde::Deserialize;
@@ -66,9 +67,10 @@ pub async fn set_terms(
         fee,
         slot_length: slot_minutes,
     };
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_terms(doctor, terms, Some(expected), &context)
+        .set_terms(target, terms, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

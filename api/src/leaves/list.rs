@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
-use commands::leaves::Sight;
+use commands::leaves::LeaveVisibility;
 use domain::{DoctorId, LeaveId, Reason, Slot};
 use projections::leaves::{self, DoctorLeave};
 use projections::open_all;
@@ -59,8 +59,10 @@ pub struct LeaveBody {
 }
 
 impl LeaveBody {
-    fn new(leave: &DoctorLeave, sight: Sight) -> Self {
-        let reason = leave.reason().filter(|_| sight == Sight::WithReasons);
+    fn new(leave: &DoctorLeave, sight: LeaveVisibility) -> Self {
+        let reason = leave
+            .reason()
+            .filter(|_| sight == LeaveVisibility::WithReasons);
         Self {
             id: leave.leave,
             during: leave.during,
@@ -98,7 +100,7 @@ pub async fn list_leaves(
 ) -> Result<Json<LeavesBody>, Problem> {
     let sight = app
         .commands
-        .sight_of_leaves(&caller, doctor)
+        .leave_visibility(&caller, doctor)
         .await
         .map_err(|error| of_command(error, |never| match never {}))?;
     let parked = position.wait_for(&app, leaves::NAME).await?;

@@ -53,7 +53,7 @@ pub async fn add_proxy(
     let proxy = request.body.account_id;
     let done = app
         .commands
-        .add_proxy((&caller, patient), proxy, &context)
+        .add_proxy(&caller, patient, proxy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

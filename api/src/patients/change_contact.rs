@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use commands::patients::Contact;
 use domain::{EmailAddress, PatientId, PhoneNumber};
 use serde::Deserialize;
@@ -59,14 +60,10 @@ pub async fn change_contact(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let ContactRequest { phone, email } = request.body;
+    let target = Target::new(patient, Some(expected));
     let done = app
         .commands
-        .change_contact(
-            (&caller, patient),
-            Contact { phone, email },
-            Some(expected),
-            &context,
-        )
+        .change_contact(&caller, target, Contact { phone, email }, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

@@ -62,7 +62,7 @@ pub async fn remove_proxy(
     let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .commands
-        .remove_proxy((&caller, path.patient), path.proxy, &context)
+        .remove_proxy(&caller, path.patient, path.proxy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

@@ -235,7 +235,7 @@ pub(super) async fn require_sight(
     position: &Position,
 ) -> Result<(), Problem> {
     let proxy = async || is_proxy(app, caller, patient, position).await;
-    if may_see_payment(caller, (patient, clinic), false) || proxy().await? {
+    if may_see_payment(caller, patient, clinic, false) || proxy().await? {
         Ok(())
     } else {
         Err(Problem::not_found())

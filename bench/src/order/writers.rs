@@ -99,7 +99,7 @@ impl Writer {
     /// As the product does it.
     async fn append(&self, counter: &str) -> anyhow::Result<()> {
         let loaded = self.store.load::<Counter>(counter).await?;
-        let decided = loaded.decide(Increment, &()).await??;
+        let decided = loaded.decide(Increment).await?;
         let append = Append {
             streams: vec![decided.stream],
             basis: Vec::new(),

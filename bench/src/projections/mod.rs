@@ -248,7 +248,7 @@ impl<'c> Bench<'c> {
 async fn node(options: PgConnectOptions) -> anyhow::Result<EventStore> {
     let pool = storage::connect(options, POOL).await?;
     let sealing = tests::sealing::sealing(pool.clone()).await?;
-    let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
+    let options = commands::store_options::options(LoginIndex::new([7; 32]), sealing);
     Ok(EventStore::open_with(pool, options).await?)
 }
 

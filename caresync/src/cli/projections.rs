@@ -205,7 +205,7 @@ async fn log(settings: &Settings, pool: &PgPool) -> anyhow::Result<EventStore> {
     };
     let masters = MasterKeySource::find(settings, secrets.as_deref())?.load()?;
     let sealing = Sealing::open(pool.clone(), masters).await?;
-    let options = commands::log::reading(sealing);
+    let options = commands::store_options::reading(sealing);
     Ok(EventStore::open_with(pool.clone(), options).await?)
 }
 

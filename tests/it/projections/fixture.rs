@@ -52,7 +52,7 @@ impl History {
         A::Error: std::fmt::Debug,
     {
         let loaded = self.store.load::<A>(&id.to_string()).await.unwrap();
-        let decided = loaded.decide(command, &()).await.unwrap().unwrap();
+        let decided = loaded.decide(command).await.unwrap();
         assert!(
             !decided.stream.events.is_empty(),
             "a command led to nothing"

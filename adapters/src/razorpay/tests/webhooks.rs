@@ -1,8 +1,8 @@
 //! Webhooks as the gateway writes them, and as it does not.
 
 use commands::ports::{
-    AttemptStatus, GatewayAttempt, GatewayFact, GatewayNews, GatewayRefund, GatewayRefundStatus,
-    PaymentGateway as _, UnreadableNews,
+    AttemptStatus, GatewayAttempt, GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus,
+    PaymentGateway as _, UnreadableEvent,
 };
 use domain::{
     Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId,
@@ -54,7 +54,7 @@ fn about_refund(event: &str, refund: &Value) -> Value {
     envelope(event, &payload)
 }
 
-fn news(body: &Value) -> GatewayNews {
+fn news(body: &Value) -> GatewayEvent {
     read(body.to_string().as_bytes()).unwrap()
 }
 
@@ -303,9 +303,9 @@ fn what_is_not_in_the_gateways_form_is_unreadable() {
         changed("status", json!(null)),
     ];
     for body in bodies {
-        assert_eq!(read(body.as_bytes()), Err(UnreadableNews), "{body}");
+        assert_eq!(read(body.as_bytes()), Err(UnreadableEvent), "{body}");
     }
-    assert_eq!(read(&[0xff, 0xfe]), Err(UnreadableNews));
+    assert_eq!(read(&[0xff, 0xfe]), Err(UnreadableEvent));
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn no_part_of_a_body_passes_for_the_whole() {
     for length in 0..whole.len() {
         assert_eq!(
             read(&whole.as_bytes()[..length]),
-            Err(UnreadableNews),
+            Err(UnreadableEvent),
             "{length}"
         );
     }

@@ -1,35 +1,39 @@
-//! What each kind of timer stands for.
+//! The handlers of timers, one per kind.
 
 use std::sync::Arc;
 
 use domain::appointment::AppointmentRefusal;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
-use super::gateway_news::GatewayNewsDue;
+use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
 use super::payment_timers::{
     CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
 };
-use super::timers::{Due, Next, Running};
+use super::timers::{Running, TimerHandler, TimerOutcome};
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
-/// Everything that is done at a time.
+/// Every handler.
 #[must_use]
-pub fn due(commands: &Commands, payments: &Payments, inbox: &Inbox) -> Vec<Arc<dyn Due>> {
-    let hold: Arc<dyn Due> = Arc::new(HoldEnd(commands.clone()));
-    let news: Arc<dyn Due> = Arc::new(GatewayNewsDue(inbox.clone()));
-    let of_payments = Work::ALL.map(|work| -> Arc<dyn Due> {
+pub fn timer_handlers(
+    commands: &Commands,
+    payments: &Payments,
+    inbox: &Inbox,
+) -> Vec<Arc<dyn TimerHandler>> {
+    let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
+    let events: Arc<dyn TimerHandler> = Arc::new(GatewayEventHandler(inbox.clone()));
+    let payment_timers = Work::ALL.map(|work| -> Arc<dyn TimerHandler> {
         let payments = payments.clone();
-        Arc::new(OfPayment { payments, work })
+        Arc::new(PaymentTimer { payments, work })
     });
-    [hold, news].into_iter().chain(of_payments).collect()
+    [hold, events].into_iter().chain(payment_timers).collect()
 }
 
-/// A hold ends.
-struct HoldEnd(Commands);
+/// Expires holds.
+struct HoldTimer(Commands);
 
-impl Due for HoldEnd {
+impl TimerHandler for HoldTimer {
     fn kind(&self) -> &'static str {
         HOLD
     }
@@ -39,7 +43,7 @@ impl Due for HoldEnd {
             let appointment = AppointmentId::from_uuid(uuid(&key)?);
             let context = Context::system(self.0.clock.now(), appointment.as_uuid());
             match self.0.expire_hold(appointment, &context).await {
-                Ok(_) => Ok(Next::Done),
+                Ok(_) => Ok(TimerOutcome::Done),
                 Err(CommandError::Refused(refusal)) => settled(refusal),
                 Err(CommandError::Fault(fault)) => Err(fault),
                 Err(error) => Err(Fault::new("expiring a hold", error)),
@@ -48,15 +52,15 @@ impl Due for HoldEnd {
     }
 }
 
-/// A refusal means that there is nothing left to do, unless this node's clock is ahead.
-fn settled(refusal: AppointmentRefusal) -> Result<Next, Fault> {
+/// The outcome of a refusal: nothing is left to do, unless this node's clock is ahead.
+fn settled(refusal: AppointmentRefusal) -> Result<TimerOutcome, Fault> {
     match refusal {
         AppointmentRefusal::HoldStillRunning => Err(Fault::new("expiring a hold", refusal)),
-        _ => Ok(Next::Done),
+        _ => Ok(TimerOutcome::Done),
     }
 }
 
-/// One kind of work on payments.
+/// A kind of timer on payments.
 #[derive(Debug, Clone, Copy)]
 enum Work {
     Settle,
@@ -78,12 +82,13 @@ impl Work {
     ];
 }
 
-struct OfPayment {
+/// Runs the timers of one kind on payments.
+struct PaymentTimer {
     payments: Payments,
     work: Work,
 }
 
-impl Due for OfPayment {
+impl TimerHandler for PaymentTimer {
     fn kind(&self) -> &'static str {
         match self.work {
             Work::Settle => SETTLE,
@@ -108,38 +113,38 @@ impl Due for OfPayment {
     }
 }
 
-async fn settle(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn settle(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let payment = PaymentId::from_uuid(uuid(&key)?);
     payments.settle(payment).await?;
-    Ok(Next::Done)
+    Ok(TimerOutcome::Done)
 }
 
-async fn capture(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn capture(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let (payment, attempt) = parts(&key)?;
     let attempt = GatewayPaymentId::parse(attempt);
     let attempt = attempt.map_err(Fault::doing("reading a timer's key"))?;
     payments.capture(payment, &attempt).await?;
-    Ok(Next::Done)
+    Ok(TimerOutcome::Done)
 }
 
-async fn refund_cancelled(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn refund_cancelled(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let appointment = AppointmentId::from_uuid(uuid(&key)?);
     payments.refund_cancelled(appointment).await?;
-    Ok(Next::Done)
+    Ok(TimerOutcome::Done)
 }
 
-async fn refund(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn refund(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let (payment, refund) = refund_of(&key)?;
     Ok(payments.carry_out_refund(payment, refund).await?.into())
 }
 
-async fn refund_again(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn refund_again(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let (payment, refund) = refund_of(&key)?;
     payments.try_refund_again(payment, refund).await?;
-    Ok(Next::Done)
+    Ok(TimerOutcome::Done)
 }
 
-async fn reconcile(payments: Payments, key: String) -> Result<Next, Fault> {
+async fn reconcile(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let payment = PaymentId::from_uuid(uuid(&key)?);
     Ok(payments.reconcile(payment).await?.into())
 }

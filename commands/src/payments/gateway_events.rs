@@ -1,4 +1,4 @@
-//! Notes what the gateway says. In any order, any number of times: each fact is written once.
+//! Records events of the gateway. They may come in any order and any number of times; each fact is written once.
 
 use domain::payment::{
     PaymentCommand, PaymentRefusal, RecordAuthorisation, RecordCapture, RecordFailedAttempt,
@@ -11,34 +11,34 @@ use uuid::Uuid;
 
 use super::{PaymentReply, Payments, fault_of, stray_refund};
 use crate::ports::{
-    AttemptStatus, GatewayAttempt, GatewayFact, GatewayNews, GatewayRefund, GatewayRefundStatus,
+    AttemptStatus, GatewayAttempt, GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus,
 };
 use crate::{CommandError, Context, Done, Fault, IdempotencyKey};
 
-/// What became of news.
+/// The outcome of an event of the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noted {
-    /// They are in the log, up to there.
+    /// It is in the log, up to this position.
     Applied(Cursor),
     /// It was known.
     NothingNew,
     /// The order is not one of ours, or not yet.
     UnknownOrder,
-    /// Nothing that a payment would note.
+    /// Nothing that a payment records.
     OtherKind,
-    /// The payment does not take them: they speak of a refund that it never asked for.
+    /// The payment refuses it: it is about a refund that was never requested.
     Refused,
 }
 
-type Told = Result<Done<PaymentReply>, CommandError<PaymentRefusal>>;
+type Recorded = Result<Done<PaymentReply>, CommandError<PaymentRefusal>>;
 
 impl Payments {
-    /// Notes news. `key` makes mark and effect one append: the same news under the same key are noted
-    /// once, and a crash in between loses nothing.
+    /// Records an event. `key` makes mark and effect one append: the same event under the same key is
+    /// recorded once, and a crash in between loses nothing.
     #[instrument(name = "command.payment.note", skip_all)]
     pub async fn note(
         &self,
-        news: &GatewayNews,
+        event: &GatewayEvent,
         key: Option<[u8; 32]>,
         context: &Context,
     ) -> Result<Noted, Fault> {
@@ -50,7 +50,7 @@ impl Payments {
             }),
             ..context.clone()
         };
-        let order = match &news.fact {
+        let order = match &event.fact {
             GatewayFact::Attempt(attempt) => &attempt.order,
             GatewayFact::Refund { order, .. } => order,
             GatewayFact::Other => return Ok(Noted::OtherKind),
@@ -58,21 +58,21 @@ impl Payments {
         let Some(payment) = self.payment_of(order).await? else {
             return Ok(Noted::UnknownOrder);
         };
-        let told = match &news.fact {
+        let recorded = match &event.fact {
             GatewayFact::Attempt(attempt) => self.note_attempt(payment, attempt, context).await,
             GatewayFact::Refund { refund, .. } => self.note_refund(payment, refund, context).await,
             GatewayFact::Other => return Ok(Noted::OtherKind),
         };
-        noted(told)
+        noted(recorded)
     }
 
-    /// Notes how an attempt stands. `None` if that is nothing to note.
+    /// Records the state of an attempt. `None` if there is nothing to record.
     pub(super) async fn note_attempt(
         &self,
         payment: PaymentId,
         attempt: &GatewayAttempt,
         context: &Context,
-    ) -> Option<Told> {
+    ) -> Option<Recorded> {
         let at = context.at;
         let (order, amount): (GatewayOrderId, _) = (attempt.order.clone(), attempt.amount);
         let id = attempt.attempt.clone();
@@ -103,29 +103,29 @@ impl Payments {
         Some(self.execute(payment, command, context).await)
     }
 
-    /// Notes how a refund stands. `None` if that is nothing to note.
+    /// Records the state of a refund. `None` if there is nothing to record.
     pub(super) async fn note_refund(
         &self,
         payment: PaymentId,
-        told: &GatewayRefund,
+        state: &GatewayRefund,
         context: &Context,
-    ) -> Option<Told> {
+    ) -> Option<Recorded> {
         let at = context.at;
-        let (refund, attempt_number) = match (told.ours, told.status) {
-            // The gateway is at it; or nobody here asked for it, and nothing came of it.
+        let (refund, attempt_number) = match (state.ours, state.status) {
+            // It is pending; or it was made at the gateway, and failed.
             (_, GatewayRefundStatus::Pending) | (None, GatewayRefundStatus::Failed) => return None,
             (Some(ours), _) => ours,
             (None, GatewayRefundStatus::Processed) => {
-                match self.adopt(payment, told, context).await {
+                match self.adopt(payment, state, context).await {
                     Ok(refund) => (refund, 1),
                     Err(error) => return Some(Err(error)),
                 }
             }
         };
-        let command = if told.status == GatewayRefundStatus::Processed {
+        let command = if state.status == GatewayRefundStatus::Processed {
             PaymentCommand::RecordRefund(RecordRefund {
                 refund,
-                gateway_refund: told.gateway_refund.clone(),
+                gateway_refund: state.gateway_refund.clone(),
                 at,
             })
         } else {
@@ -139,19 +139,19 @@ impl Payments {
         Some(self.execute(payment, command, context).await)
     }
 
-    /// Somebody gave money back at the gateway by hand. It has left, so it is in the books.
+    /// Requests a refund that was made at the gateway by hand. The money has left, so the ledger has it.
     async fn adopt(
         &self,
         payment: PaymentId,
-        told: &GatewayRefund,
+        state: &GatewayRefund,
         context: &Context,
     ) -> Result<RefundId, CommandError<PaymentRefusal>> {
-        let words = format!("by hand {}", told.gateway_refund);
+        let words = format!("by hand {}", state.gateway_refund);
         let refund = RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes()));
         let request = RequestRefund {
             refund,
-            attempt: Some(told.attempt.clone()),
-            amount: told.amount,
+            attempt: Some(state.attempt.clone()),
+            amount: state.amount,
             grounds: RefundGrounds::MadeAtGateway,
             by: Actor::System,
             at: context.at,
@@ -167,9 +167,9 @@ impl Payments {
     }
 }
 
-/// What a command on news came to.
-fn noted(told: Option<Told>) -> Result<Noted, Fault> {
-    match told {
+/// The outcome of the command that records an event.
+fn noted(recorded: Option<Recorded>) -> Result<Noted, Fault> {
+    match recorded {
         None => Ok(Noted::OtherKind),
         Some(Ok(Done {
             cursor: Some(cursor),
@@ -178,6 +178,6 @@ fn noted(told: Option<Told>) -> Result<Noted, Fault> {
         })) => Ok(Noted::Applied(cursor)),
         Some(Ok(_)) => Ok(Noted::NothingNew),
         Some(Err(CommandError::Refused(_))) => Ok(Noted::Refused),
-        Some(Err(error)) => Err(fault_of("noting news of the gateway")(error)),
+        Some(Err(error)) => Err(fault_of("recording an event of the gateway")(error)),
     }
 }

@@ -1,7 +1,8 @@
-//! A wish for a time, and the slot that it gets.
+//! A request for a time, and the slot that it gets.
 
 use chrono::{DateTime, Timelike, Utc};
 
+use super::command::{BookAppointment, RescheduleAppointment};
 use super::error::AppointmentRefusal;
 use super::overridden_rule::OverriddenRule;
 use super::policy::BookingPolicy;
@@ -9,33 +10,61 @@ use crate::availability::NotOffered;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{Actor, Holidays, Money, Role, Slot};
 
-/// Who wishes for which time of whom.
-pub(super) struct Wish<'a> {
+/// A time that is asked for, as the command has it.
+pub(super) struct SlotRequest<'a> {
     pub(super) doctor: &'a DoctorFacts,
     pub(super) holidays: &'a Holidays,
     pub(super) start: DateTime<Utc>,
     pub(super) policy: BookingPolicy,
-    /// Whether they say why rules are to be set aside.
+    /// True if the command carries a reason to set rules aside.
     pub(super) may_override: bool,
     pub(super) by: Actor,
     pub(super) at: DateTime<Utc>,
 }
 
-/// What a wish gets.
-pub(super) struct Granted {
+/// The slot that a request gets.
+pub(super) struct GrantedSlot {
     pub(super) slot: Slot,
-    /// What a visit costs there today.
+    /// The fee of today.
     pub(super) fee: Money,
-    /// The rules that it breaks.
+    /// The rules that were set aside for it.
     pub(super) overridden: Vec<OverriddenRule>,
 }
 
-impl Wish<'_> {
-    /// The slot that begins then, at the doctor's terms of today.
+impl<'a> From<&'a BookAppointment> for SlotRequest<'a> {
+    fn from(command: &'a BookAppointment) -> Self {
+        Self {
+            doctor: &command.doctor,
+            holidays: &command.holidays,
+            start: command.start,
+            policy: command.policy,
+            may_override: command.override_reason.is_some(),
+            by: command.by,
+            at: command.at,
+        }
+    }
+}
+
+impl<'a> From<&'a RescheduleAppointment> for SlotRequest<'a> {
+    fn from(command: &'a RescheduleAppointment) -> Self {
+        Self {
+            doctor: &command.doctor,
+            holidays: &command.holidays,
+            start: command.start,
+            policy: command.policy,
+            may_override: command.override_reason.is_some(),
+            by: command.by,
+            at: command.at,
+        }
+    }
+}
+
+impl SlotRequest<'_> {
+    /// Returns the slot that begins then, at the doctor's terms of today.
     ///
     /// # Errors
-    /// What is wrong with the doctor or the time; the first of several.
-    pub(super) fn grant(&self) -> Result<Granted, AppointmentRefusal> {
+    /// The first rule about the doctor or the time that forbids it.
+    pub(super) fn grant(&self) -> Result<GrantedSlot, AppointmentRefusal> {
         if self.may_override && !is_staff(self.by) {
             return Err(AppointmentRefusal::OverrideNotForThisRole);
         }
@@ -44,7 +73,7 @@ impl Wish<'_> {
         let broken = self.broken(terms, slot);
         match broken.first() {
             Some((_, refusal)) if !self.may_override => Err(*refusal),
-            _ => Ok(Granted {
+            _ => Ok(GrantedSlot {
                 slot,
                 fee: terms.fee,
                 overridden: broken.into_iter().map(|(rule, _)| rule).collect(),

@@ -1,5 +1,4 @@
-//! How the clinic group's log is opened: what its events take, how they are read, what is kept of long
-//! streams.
+//! Options of the clinic group's log: claim rules, upcasters, snapshots of long streams.
 
 use cqrs_es::Aggregate;
 use domain::clinic::Clinic;
@@ -23,10 +22,10 @@ const PATIENT_FORM: i32 = 1;
 /// The same for books of receipts, which grow with every payment.
 const RECEIPT_BOOK_FORM: i32 = 1;
 
-/// What bookings are decided by, besides the appointment itself.
+/// The aggregates that bookings depend on, besides the appointment itself.
 const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
 
-/// What the log is opened with.
+/// The options of a node that writes.
 #[must_use]
 pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
     StoreOptions {
@@ -38,7 +37,7 @@ pub fn options(logins: LoginIndex, sealing: Sealing) -> StoreOptions {
     }
 }
 
-/// What the log is opened with by somebody who only reads it.
+/// The options of a program that only reads.
 #[must_use]
 pub fn reading(sealing: Sealing) -> StoreOptions {
     StoreOptions {
