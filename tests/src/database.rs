@@ -69,10 +69,7 @@ fn cluster() -> anyhow::Result<PgConnectOptions> {
 }
 
 /// The template's name carries the migrations' checksums: a changed migration makes a new one.
-async fn template(
-    cluster: &PgConnectOptions,
-    admin: &mut PgConnection,
-) -> anyhow::Result<String> {
+async fn template(cluster: &PgConnectOptions, admin: &mut PgConnection) -> anyhow::Result<String> {
     let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
     let migrator = Migrator::new(Path::new(migrations)).await?;
     let digest = migrator.iter().fold(0_u64, |digest, migration| {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
 use caresync::gateway::{Gateway, Host};
 use caresync::settings::PaymentSettings;
-use caresync::startup::{Application, Dependencies, realm};
+use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
@@ -135,6 +135,7 @@ fn parts(
         master: masters()?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
+        timer_pause: TIMER_PAUSE,
         policy: BookingPolicy {
             hold_minutes: 60,
             ..BookingPolicy::default()

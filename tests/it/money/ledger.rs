@@ -95,7 +95,7 @@ async fn takings_show_captured_refunded_and_open_amounts() {
     let (booked, checkout) = paid(&fixture, &asha).await;
     cancelled(&fixture, &booked, &checkout).await;
     let ravi = fixture.patient();
-    let (open, open) = fixture.book(&ravi, 4).await;
+    let (_, open) = fixture.book(&ravi, 4).await;
     shown(&ravi, &open, "orderId").await;
     let clinic = fixture.clinic.facts.clinic;
     let takings = format!("/api/v1/clinics/{clinic}/takings?day={TODAY}");

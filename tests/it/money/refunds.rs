@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::fixture::{FEE, Fixture};
-use crate::support::{Client, Reply, eventually};
+use crate::support::{Reply, eventually};
 
 fn refunds(checkout: &Reply) -> String {
     format!("/api/v1/payments/{}/refunds", checkout.text("paymentId"))
