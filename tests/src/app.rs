@@ -24,7 +24,7 @@ use sha2::Sha256;
 use crate::database::Database;
 use crate::sealing::masters;
 
-/// Pause between two looks for due timers; tests wait for many of them.
+/// Time between two looks for due timers; tests wait for many of them.
 const TIMER_PAUSE: Duration = Duration::from_millis(100);
 
 /// Database, clock and keys that the nodes of one test share.

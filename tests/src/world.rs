@@ -54,7 +54,7 @@ impl World {
     /// A world in that database; its events are dated `at`.
     pub async fn new(pool: PgPool, at: DateTime<Utc>) -> anyhow::Result<Self> {
         let sealing = sealing(pool.clone()).await?;
-        let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
+        let options = commands::store_options::options(LoginIndex::new([7; 32]), sealing);
         let store = EventStore::open_with(pool, options).await?;
         Ok(Self { store, at })
     }

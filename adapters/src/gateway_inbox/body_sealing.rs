@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn any_bytes_come_back_as_they_were() {
-        let digest = DeliveryDigest::of(b"", b"");
+        let digest = DeliveryDigest::new(b"", b"");
         let every_byte: Vec<u8> = (0..=255).collect();
         let day = "2026-11-27".parse().unwrap();
         let cell = cell(day, &digest, &every_byte);

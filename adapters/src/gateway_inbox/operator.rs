@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use commands::ports::{DeliveryDigest, DeliveryOutcome};
-use commands::reactions::GATEWAY_NEWS;
+use commands::reactions::GATEWAY_EVENT;
 
 use super::PgGatewayInbox;
 
@@ -106,7 +106,7 @@ impl PgGatewayInbox {
             waiting,
             outcome,
             digest,
-            GATEWAY_NEWS,
+            GATEWAY_EVENT,
             at
         )
         .execute(&self.pool)

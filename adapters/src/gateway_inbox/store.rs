@@ -6,7 +6,7 @@ use commands::Fault;
 use commands::ports::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery, Verdict,
 };
-use commands::reactions::GATEWAY_NEWS;
+use commands::reactions::GATEWAY_EVENT;
 use domain::GatewayOrderId;
 use event_store::Sealing;
 use sqlx::PgPool;
@@ -52,7 +52,7 @@ impl GatewayInbox for PgGatewayInbox {
             delivery.received_at,
             today,
             sealed.into_iter().next().flatten(),
-            GATEWAY_NEWS
+            GATEWAY_EVENT
         )
         .execute(&self.pool)
         .await

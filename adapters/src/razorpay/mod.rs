@@ -24,8 +24,8 @@ mod tests;
 
 use async_trait::async_trait;
 use commands::ports::{
-    GatewayAttempt, GatewayError, GatewayNews, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
-    UnreadableNews,
+    GatewayAttempt, GatewayError, GatewayEvent, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
+    UnreadableEvent,
 };
 use domain::{GatewayOrderId, GatewayPaymentId, Money};
 use secrecy::SecretString;
@@ -105,7 +105,7 @@ impl PaymentGateway for Razorpay {
         secrets.any(|secret| signature::signs(secret, body, signature))
     }
 
-    fn read(&self, body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
+    fn read(&self, body: &[u8]) -> Result<GatewayEvent, UnreadableEvent> {
         webhook::read(body)
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 
 use super::AppointmentSummary;
@@ -50,14 +50,10 @@ pub async fn mark_arrived(
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .mark_arrived(attended, &context)
+        .mark_arrived(&caller, target, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

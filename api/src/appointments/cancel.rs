@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why it does not take place.
+/// A cancellation.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelRequest {
@@ -62,9 +63,10 @@ pub async fn cancel_appointment(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let reason = request.body.reason;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .cancel_appointment((&caller, appointment), reason, expected, &context)
+        .cancel_appointment(&caller, target, reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

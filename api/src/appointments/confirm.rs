@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why it is confirmed without a payment.
+/// A confirmation without a payment.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfirmRequest {
@@ -56,9 +57,10 @@ pub async fn confirm_appointment(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let reason = request.body.reason;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .confirm_by_override((&caller, appointment), reason, expected, &context)
+        .confirm_by_override(&caller, target, reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// What is known about it.
+/// A note about a missed visit.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NoShowRequest {
@@ -65,14 +65,10 @@ pub async fn mark_no_show(
     request: CommandRequest<NoShowRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .mark_no_show(attended, request.body.reason, &context)
+        .mark_no_show(&caller, target, request.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::Target;
 use commands::appointments::Rescheduling;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
@@ -20,11 +21,11 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Where an appointment is to move to.
+/// The new slot of an appointment.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RescheduleRequest {
-    /// When the slot starts, as availability offers it.
+    /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
     start: DateTime<Utc>,
     /// The appointment's doctor; with another one it is refused.
@@ -33,10 +34,10 @@ pub struct RescheduleRequest {
     /// The appointment's clinic; at another one it is refused.
     #[schema(value_type = Option<Uuid>)]
     clinic_id: Option<ClinicId>,
-    /// Why; up to 500 characters.
+    /// The reason; up to 500 characters.
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Why a time is taken that is not offered; only the clinic's front desk may say so.
+    /// The reason for taking a time that is not offered; only the clinic's front desk may say so.
     #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
 }
@@ -88,7 +89,7 @@ pub async fn reschedule_appointment(
     request: CommandRequest<RescheduleRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let moving = moving(appointment, request.body, expected);
+    let moving = moving(Target::new(appointment, expected), request.body);
     let done = app
         .commands
         .reschedule_appointment(&caller, moving, app.policy, &context)
@@ -97,11 +98,7 @@ pub async fn reschedule_appointment(
     Ok(changed(&done.map(AppointmentSummary::from)))
 }
 
-fn moving(
-    appointment: AppointmentId,
-    request: RescheduleRequest,
-    expected: Option<i64>,
-) -> Rescheduling {
+fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Rescheduling {
     let RescheduleRequest {
         start,
         doctor_id,
@@ -116,6 +113,5 @@ fn moving(
         clinic: clinic_id,
         reason,
         override_reason,
-        expected,
     }
 }

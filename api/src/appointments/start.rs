@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why it is not the doctor who says so.
+/// The reason for which another than the doctor says so.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartRequest {
@@ -63,14 +63,10 @@ pub async fn start_visit(
     request: CommandRequest<StartRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .start_visit(attended, request.body.reason, &context)
+        .start_visit(&caller, target, request.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{ClinicId, HolidayName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -19,11 +20,11 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why a clinic is closed on a day.
+/// A holiday of a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HolidayRequest {
-    /// What is celebrated.
+    /// The name of the holiday.
     #[schema(value_type = schemas::HolidayName)]
     name: HolidayName,
 }
@@ -67,9 +68,10 @@ pub async fn declare_holiday(
     caller.require_clinic(clinic)?;
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let name = request.body.name;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .declare_holiday(clinic, (date, name), Some(expected), &context)
+        .declare_holiday(target, date, name, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

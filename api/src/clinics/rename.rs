@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{City, ClinicId, ClinicName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,14 +19,14 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// What a clinic is called from now on.
+/// A new name of a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenameClinicRequest {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
-    /// Where it is.
+    /// The city.
     #[schema(value_type = schemas::City)]
     city: City,
 }
@@ -60,9 +61,10 @@ pub async fn rename_clinic(
     caller.require_clinic(clinic)?;
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let RenameClinicRequest { name, city } = request.body;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .rename_clinic(clinic, (name, city), Some(expected), &context)
+        .rename_clinic(target, name, city, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::ClinicId;
 use domain::payment::RefundPolicy;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// How much patients get back from now on.
+/// A new table of refunds.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefundPolicyRequest {
@@ -59,9 +60,10 @@ pub async fn set_refund_policy(
     caller.require_clinic(clinic)?;
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let policy = request.body.refund_policy;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .set_refund_policy(clinic, policy, Some(expected), &context)
+        .set_refund_policy(target, policy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::ClinicId;
 
 use super::ClinicState;
@@ -46,9 +47,10 @@ pub async fn withdraw_holiday(
 ) -> Result<HttpResponse, Problem> {
     caller.require_clinic(clinic)?;
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .withdraw_holiday(clinic, date, Some(expected), &context)
+        .withdraw_holiday(target, date, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

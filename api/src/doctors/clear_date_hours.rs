@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 
 use super::refusal::refusal;
 use super::set_hours::may_set_hours;
@@ -54,9 +55,10 @@ pub async fn clear_date_hours(
         return Err(Problem::not_found());
     }
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .clear_date_hours(doctor, (clinic, date), Some(expected), &context)
+        .clear_date_hours(target, clinic, date, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::DayHours;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// When a doctor sees patients at a clinic on one day.
+/// The hours of a doctor at a clinic on one day.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DateHoursRequest {
@@ -69,9 +70,10 @@ pub async fn set_date_hours(
     }
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let hours = request.body.openings;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_date_hours(doctor, (clinic, date, hours), Some(expected), &context)
+        .set_date_hours(target, clinic, date, hours, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))

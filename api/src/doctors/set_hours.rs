@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Caller;
+use commands::Target;
 use domain::{ClinicId, DoctorId, Role, WeeklyHours};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,7 +18,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// When a doctor sees patients at a clinic, week by week.
+/// The regular week of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HoursRequest {
@@ -60,15 +61,16 @@ pub async fn set_hours(
     }
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let hours = request.body.weekly_hours;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_weekly_hours(doctor, (clinic, hours), Some(expected), &context)
+        .set_weekly_hours(target, clinic, hours, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))
 }
 
-/// Doctors say themselves when they are there; so does whoever administers the clinic.
+/// Returns whether the caller may set the hours: the doctor, or an admin of the clinic.
 pub(super) fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
     let own = caller.doctor == Some(doctor);
     own || (caller.is(Role::Admin) && caller.clinics.covers(clinic))
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doctor_sets_their_own_hours_and_nobody_elses() {
+    fn a_doctor_sets_their_own_hours_and_no_others() {
         let own = caller(Role::Doctor, ClinicScope::All, Some(DOCTOR));
         assert!(may_set_hours(&own, DOCTOR, CLINIC));
         let colleague = DoctorId::from_uuid(Uuid::from_u128(4));

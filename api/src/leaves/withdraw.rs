@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::LeaveId;
 
 use super::LeaveState;
@@ -42,9 +43,10 @@ pub async fn withdraw_leave(
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
+    let target = Target::new(leave, expected);
     let done = app
         .commands
-        .withdraw_leave((&caller, leave), expected, &context)
+        .withdraw_leave(&caller, target, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(LeaveState::from)))

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use commands::patients::Contact;
 use domain::{EmailAddress, PatientId, PhoneNumber};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// How a patient is reached from now on. What is left out is removed.
+/// New contact details of a patient. Those that are left out are removed.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactRequest {
@@ -59,14 +60,10 @@ pub async fn change_contact(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let ContactRequest { phone, email } = request.body;
+    let target = Target::new(patient, Some(expected));
     let done = app
         .commands
-        .change_contact(
-            (&caller, patient),
-            Contact { phone, email },
-            Some(expected),
-            &context,
-        )
+        .change_contact(&caller, target, Contact { phone, email }, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

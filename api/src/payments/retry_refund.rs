@@ -44,7 +44,7 @@ pub async fn retry_refund(
     let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .payments
-        .retry_refund(&caller, (payment, refund), &context)
+        .retry_refund(&caller, payment, refund, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(RefundState::from)))

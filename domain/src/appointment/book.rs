@@ -3,31 +3,12 @@
 use super::command::BookAppointment;
 use super::error::AppointmentRefusal;
 use super::events::{AppointmentBooked, AppointmentBookedPhi, VisitRef};
+use super::slot_request::GrantedSlot;
 use super::status::AppointmentStatus;
-use super::wish::{Granted, Wish};
 use crate::phi::Phi;
 
-/// Checks a booking against the doctor's terms of today.
-///
-/// # Errors
-/// The first rule about the doctor or the slot that forbids it.
-pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
-    let wish = Wish {
-        doctor: &command.doctor,
-        holidays: &command.holidays,
-        start: command.start,
-        policy: command.policy,
-        may_override: command.override_reason.is_some(),
-        by: command.by,
-        at: command.at,
-    };
-    let granted = wish.grant()?;
-    followable(&command)?;
-    Ok(at_terms(granted, command))
-}
-
 /// A follow-up refers to a visit of the same patient at which the patient was seen.
-fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
+pub(super) fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     let Some(followed) = command.follows else {
         return Ok(());
     };
@@ -46,8 +27,9 @@ fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     }
 }
 
-fn at_terms(granted: Granted, command: BookAppointment) -> AppointmentBooked {
-    let Granted {
+/// The booking of a granted slot, at the terms of today.
+pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> AppointmentBooked {
+    let GrantedSlot {
         slot,
         fee,
         overridden,

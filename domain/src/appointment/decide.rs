@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::book::booked;
+use super::book::{booked, followable};
 use super::command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
     ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
@@ -16,6 +16,7 @@ use super::events::{
 };
 use super::record_payment::{is_new_payment, record_payment};
 use super::reschedule::rescheduled;
+use super::slot_request::SlotRequest;
 use super::state::{Appointment, Visit};
 use super::transition_request::TransitionRequest;
 use crate::decision::Decision;
@@ -54,7 +55,9 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
 }
 
 fn book(command: BookAppointment) -> Decision<Appointment> {
-    let booked = booked(command)?;
+    let granted = SlotRequest::from(&command).grant()?;
+    followable(&command)?;
+    let booked = booked(granted, command);
     if !booked.fee.is_zero() {
         return Ok(vec![AppointmentEvent::Booked(booked)]);
     }

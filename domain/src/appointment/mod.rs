@@ -36,12 +36,12 @@ mod policy;
 mod record_payment;
 mod recurrence;
 mod reschedule;
+mod slot_request;
 mod state;
 mod status;
 mod transition_request;
 mod transitions;
 mod transitions_page;
-mod wish;
 
 #[cfg(test)]
 mod attendance_tests;

@@ -4,8 +4,8 @@ use super::command::RescheduleAppointment;
 use super::error::AppointmentRefusal;
 use super::events::{AppointmentRescheduled, AppointmentRescheduledPhi, VisitRef};
 use super::policy::latest_hold;
+use super::slot_request::{GrantedSlot, SlotRequest};
 use super::state::{Appointment, Visit};
-use super::wish::{Granted, Wish};
 use crate::phi::Phi;
 
 /// Returns the move, or `None` if the visit begins at that time already.
@@ -21,16 +21,7 @@ pub(super) fn rescheduled(
     if visit.slot.start() == command.start {
         return Ok(None);
     }
-    let wish = Wish {
-        doctor: &command.doctor,
-        holidays: &command.holidays,
-        start: command.start,
-        policy: command.policy,
-        may_override: command.override_reason.is_some(),
-        by: command.by,
-        at: command.at,
-    };
-    let granted = wish.grant()?;
+    let granted = SlotRequest::from(&command).grant()?;
     Ok(Some(moved(appointment, visit, granted, command)))
 }
 
@@ -50,10 +41,10 @@ fn is_the_same_visit(
 fn moved(
     appointment: &Appointment,
     visit: &Visit,
-    granted: Granted,
+    granted: GrantedSlot,
     command: RescheduleAppointment,
 ) -> AppointmentRescheduled {
-    let Granted {
+    let GrantedSlot {
         slot, overridden, ..
     } = granted;
     let RescheduleAppointment {

@@ -4,6 +4,7 @@ use adapters::jwt::JwtKeys;
 use adapters::system::SystemClock;
 use commands::ports::Clock as _;
 use event_store::Retried;
+use projections::Projector;
 use projections::patient_appointments::PatientAppointments;
 use serde_json::{Value, json};
 use tests::world::World;
@@ -59,7 +60,7 @@ async fn responses_that_depend_on_a_parked_aggregate_are_marked() {
         letter.reason,
         "SQLSTATE 23514 from planted on patient_appointments"
     );
-    let subscriber = PatientAppointments::new(store.sealing());
+    let subscriber = Projector::<PatientAppointments>::new(store.sealing());
     let retried = store.retry(&subscriber, &letter).await.unwrap();
     assert_eq!(retried, Retried::Taken { events: 1 });
 

@@ -15,7 +15,7 @@ const SWITCHES: usize = 6;
 /// Others may hold a read model up for longer, since all tests share one cluster.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Books, reads the booking at its position, and reads all that was booked before. Goes on until it is told
+/// Books, reads the booking at its position, and reads all that was booked before. Goes on until it is shadow
 /// to stop, at a doctor of its own.
 async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: &AtomicUsize) {
     while !stop.load(Ordering::Relaxed) {
@@ -45,7 +45,7 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
                 .settled(async || asha.get(&reply.appointment("")).after(&reply))
                 .await;
             assert_eq!(one.id(), reply.id());
-            // And without a position nobody is turned away.
+            // And without a position no request is refused.
             let clinics = asha.get("/api/v1/clinics").expect(200).await;
             assert_eq!(clinics.body["items"].as_array().unwrap().len(), 1);
             done.fetch_add(1, Ordering::Relaxed);
@@ -70,7 +70,7 @@ async fn switch_back_and_forth(clinic: &Clinic, done: &AtomicUsize) {
     for _ in 0..SWITCHES {
         let before = done.load(Ordering::Relaxed);
         operator.switch().await.unwrap();
-        // Whoever is at it reads and writes on both sides of every switch.
+        // Clients read and write before and after every switch.
         eventually("bookings go on", async || {
             done.load(Ordering::Relaxed) >= before + 2 * CLIENTS
         })

@@ -1,4 +1,4 @@
-//! Two programs on one database, under load: whoever runs the read models is killed, again and again, and in
+//! Two programs on one database, under load: the one that runs the read models is killed, again and again, and in
 //! the end every read model is what a rebuild makes of the log.
 
 use std::sync::Arc;
@@ -40,7 +40,7 @@ struct Load {
 }
 
 impl Load {
-    /// Goes on until it is told to stop. Says how many visits were booked.
+    /// Goes on until it is shadow to stop. Says how many visits were booked.
     async fn run(self, stop: Arc<AtomicBool>) -> usize {
         let mut booked = 0;
         for number in 0.. {
@@ -101,7 +101,7 @@ async fn killed(times: usize) {
     let clinic = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
     let doctor = world.doctor(clinic, TERMS).await.unwrap();
     let mut servers = [first, second];
-    let (told, nodes) = watch::channel(servers.each_ref().map(|server| server.client.clone()));
+    let (shadow, nodes) = watch::channel(servers.each_ref().map(|server| server.client.clone()));
     let stop = Arc::new(AtomicBool::new(false));
     let load = Load {
         site,
@@ -121,7 +121,7 @@ async fn killed(times: usize) {
         let victim = &mut servers[kill % 2];
         victim.kill();
         victim.restart().await;
-        told.send_replace(servers.each_ref().map(|server| server.client.clone()));
+        shadow.send_replace(servers.each_ref().map(|server| server.client.clone()));
     }
     stop.store(true, Ordering::SeqCst);
     let booked = loading.join_next().await.unwrap().unwrap();
