@@ -243,6 +243,7 @@ impl Commands {
                 replayed: false,
             })),
             Err(AppendError::Conflict | AppendError::Overtaken) => Ok(Tried::Again),
+            Err(AppendError::Busy(_)) => Err(CommandError::Contended),
             Err(AppendError::KeyUsed) => Ok(self
                 .replay(context)
                 .await?

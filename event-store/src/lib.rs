@@ -36,6 +36,7 @@ mod stats;
 mod store;
 mod stream;
 mod subscribe;
+mod supervise;
 mod transact;
 mod upcast;
 
@@ -66,6 +67,7 @@ pub use subscribe::{
     BehindError, CheckpointState, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey,
     Progress, Retried, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
+pub use supervise::{Tasks, supervise};
 pub use transact::{Decision, TransactError, Transacted};
 pub use upcast::{CurrentVersion, Upcasters};
 

@@ -48,6 +48,9 @@ pub struct Readiness {
     /// Who holds the readers of the log back; absent if that could not be asked in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     horizon: Option<Horizon>,
+    /// Tasks that panicked a short while ago and are started again: subscribers by name, `writer`, `leases`,
+    /// `horizon`, `erasures`, `snapshots`.
+    failing_tasks: Vec<&'static str>,
     /// How far each subscriber has come.
     subscribers: Vec<SubscriberState>,
 }
@@ -90,6 +93,7 @@ pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
         database: head.is_some(),
         head,
         horizon: surveyed.as_ref().map(Horizon::of),
+        failing_tasks: app.commands.store().tasks().failing(),
         subscribers: lag::states(&app.progress.all(), head, surveyed.as_ref()),
     };
     if body.ready {
