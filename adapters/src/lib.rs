@@ -1,6 +1,6 @@
-//! The outside world: one folder per outside system, each implementing a port of `commands`.
+//! Adapters: one folder per outside system, each implementing a port of `commands`.
 //!
-//! It decides nothing about clinics. A new outside system gets a folder here and a trait in
+//! It contains no business rules. A new outside system gets a folder here and a trait in
 //! `commands::ports`.
 
 pub mod argon2;

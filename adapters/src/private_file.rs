@@ -1,4 +1,4 @@
-//! Files for secrets: complete or absent, readable by us alone.
+//! Files for secrets: complete or absent, readable only by their owner.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,11 +11,11 @@ use std::{
 /// in full or not at all.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if `path` is there, else whatever the file system says.
+/// [`io::ErrorKind::AlreadyExists`] if `path` exists, otherwise the error of the file system.
 pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_added_extension(format!("{}.draft", std::process::id()));
     let written = write_synced(&draft, content).and_then(|()| {
-        // A link, unlike a rename, refuses to replace what is there.
+        // A link, unlike a rename, does not replace an existing file.
         fs::hard_link(&draft, path)
     });
     let _ = fs::remove_file(&draft);
@@ -23,15 +23,15 @@ pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Puts `content` in the place of what `path` holds, mode 0600, and overwrites the old content before it
-/// lets go of it. After a crash `path` is there with one or the other; asked again, the old content is
-/// destroyed then.
+/// Replaces the content of `path`, mode 0600, and overwrites the old content before removing it.
+/// After a crash `path` holds either the old or the new content; calling it again destroys the old
+/// content.
 ///
 /// A file system that writes every change to a new place (copy on write, some flash disks) may keep the
 /// old content in spite of this.
 ///
 /// # Errors
-/// Whatever the file system says.
+/// The error of the file system.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let old = path.with_added_extension("old");
     shred(&old)?;
@@ -43,14 +43,15 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     shred(&old)
 }
 
-/// Overwrites a file and removes it, if it is there.
+/// Overwrites a file and removes it, if it exists.
 fn shred(path: &Path) -> io::Result<()> {
     let mut file = match OpenOptions::new().write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    // A crash may have left a second name of the file that is in use: only a name goes then.
+    // A crash may have left a second name of the file that is in use: then only the name is
+    // removed.
     if file.metadata()?.nlink() == 1 {
         let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
         file.write_all(&vec![0; length])?;

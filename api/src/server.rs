@@ -9,7 +9,7 @@ use actix_web::{App as WebApp, HttpServer};
 use ipnet::IpNet;
 
 use crate::app::App;
-use crate::http::submission::MAX_BODY;
+use crate::http::command_request::MAX_BODY;
 use crate::http::{client, observe, security};
 use crate::metrics::{Metrics, MetricsAccess, Sampler};
 

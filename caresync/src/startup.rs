@@ -26,11 +26,11 @@ use tokio::task::JoinSet;
 
 use crate::gateway::Gateway;
 
-/// How often due timers are looked for.
+/// Time between two looks for due timers.
 const TIMER_PAUSE: Duration = Duration::from_millis(500);
-/// How often what has grown old is removed.
+/// Time between two removals of old rows.
 const JANITOR_PAUSE: Duration = Duration::from_mins(10);
-/// How long idempotency keys are kept, in hours.
+/// Hours for which idempotency keys are kept.
 const KEYS_KEPT_HOURS: i32 = 24;
 
 /// Issuer and audience of access tokens.
@@ -227,7 +227,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
 async fn open_store(dependencies: &Dependencies) -> anyhow::Result<EventStore> {
     let pool = &dependencies.pool;
     let sealing = Sealing::open(pool.clone(), dependencies.master.clone()).await?;
-    let options = commands::log::options(dependencies.logins.clone(), sealing);
+    let options = commands::store_options::options(dependencies.logins.clone(), sealing);
     Ok(EventStore::open_with(pool.clone(), options).await?)
 }
 
@@ -285,7 +285,7 @@ impl Background {
         self.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
-            commands::reactions::due(&app.commands, &app.payments, &app.inbox),
+            commands::reactions::timer_handlers(&app.commands, &app.payments, &app.inbox),
             TIMER_PAUSE,
         ));
     }

@@ -1,15 +1,15 @@
-//! Who may do what to an appointment or a patient, with the thing in hand.
+//! Rights of a caller on an appointment, a patient or a payment that has been loaded.
 //!
-//! What depends on the role alone is settled before a command gets here. A caller who may not know
-//! that the thing exists is told that it does not.
+//! Rights that depend on the role alone are checked before a command runs. For a caller who may not know
+//! that the aggregate exists it does not exist.
 
 use domain::appointment::{ActorKind, CancelledBy, Step, Visit, transition};
 use domain::{ClinicId, DoctorId, PatientId, Role};
 
 use crate::Caller;
 
-/// In which capacity the caller stands to an appointment, if in any. `proxy` says whether the caller
-/// acts for the appointment's patient.
+/// Returns the capacity of the caller in an appointment, if any. `proxy` is true if the caller acts
+/// for the appointment's patient.
 pub(crate) fn capacity(caller: &Caller, visit: &Visit, proxy: bool) -> Option<CancelledBy> {
     if caller.patient == Some(visit.patient) || proxy {
         Some(CancelledBy::Patient)
@@ -22,7 +22,7 @@ pub(crate) fn capacity(caller: &Caller, visit: &Visit, proxy: bool) -> Option<Ca
     }
 }
 
-/// The role in which the caller takes a step of a visit on its day, if it is the visit's doctor or the
+/// Returns the role in which the caller takes a step of a visit on its day, if it is the visit's doctor or the
 /// clinic's staff at all: of several, the one that may most.
 pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option<Role> {
     let at_clinic = caller.clinics.covers(visit.clinic);
@@ -38,12 +38,13 @@ pub(crate) fn attending_as(caller: &Caller, visit: &Visit, step: Step) -> Option
         .min_by_key(|role| transition(step).permission(ActorKind::Role(*role)))
 }
 
-/// The role in which the caller changes a visit, if it concerns the caller at all. The clinic's staff may
+/// Returns the role in which the caller changes a visit, if it concerns the caller at all. The clinic's staff may
 /// ask to act as such even where they stand in another capacity, too.
 pub(crate) fn acting_in(
     caller: &Caller,
     visit: &Visit,
-    (proxy, as_staff): (bool, bool),
+    proxy: bool,
+    as_staff: bool,
 ) -> Option<Role> {
     let staff = [Role::Receptionist, Role::Admin];
     let as_clinic = || staff.into_iter().find(|role| caller.is(*role));
@@ -57,7 +58,7 @@ pub(crate) fn acting_in(
     }
 }
 
-/// Whether the caller may see the appointment: the patient or a proxy, the doctor, the clinic's
+/// Returns whether the caller may see the appointment: the patient or a proxy, the doctor, the clinic's
 /// staff, an auditor of the clinic.
 #[must_use]
 pub fn may_see_appointment(caller: &Caller, visit: &Visit, proxy: bool) -> bool {
@@ -65,7 +66,7 @@ pub fn may_see_appointment(caller: &Caller, visit: &Visit, proxy: bool) -> bool 
     auditor || capacity(caller, visit, proxy).is_some()
 }
 
-/// Whether the caller may see and change a patient's card: the patient or a proxy, the front desk.
+/// Returns whether the caller may see and change a patient's card: the patient or a proxy, the front desk.
 #[must_use]
 pub fn may_see_patient(caller: &Caller, patient: PatientId, proxy: bool) -> bool {
     caller.patient == Some(patient)
@@ -74,7 +75,7 @@ pub fn may_see_patient(caller: &Caller, patient: PatientId, proxy: bool) -> bool
         || caller.is(Role::Admin)
 }
 
-/// Whether the caller may see a doctor's day at a clinic, or at all clinics where none is named.
+/// Returns whether the caller may see a doctor's day at a clinic, or at all clinics where none is named.
 #[must_use]
 pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<ClinicId>) -> bool {
     if caller.doctor == Some(doctor) {
@@ -86,24 +87,20 @@ pub fn may_see_day_of(caller: &Caller, doctor: DoctorId, clinic: Option<ClinicId
     }
 }
 
-/// Whether the caller may see what was paid for a patient at a clinic: the patient or a proxy, those who keep
+/// Returns whether the caller may see what was paid for a patient at a clinic: the patient or a proxy, those who keep
 /// the clinic's books. The doctor sees the visit, and has nothing to do with its money.
 #[must_use]
-pub fn may_see_payment(
-    caller: &Caller,
-    (patient, clinic): (PatientId, ClinicId),
-    proxy: bool,
-) -> bool {
+pub fn may_see_payment(caller: &Caller, patient: PatientId, clinic: ClinicId, proxy: bool) -> bool {
     caller.patient == Some(patient) || proxy || keeps_books_of(caller, clinic)
 }
 
-/// Whether the caller sees all money of a clinic: its front desk, its admins and auditors.
+/// Returns whether the caller sees all money of a clinic: its front desk, its admins and auditors.
 #[must_use]
 pub fn keeps_books_of(caller: &Caller, clinic: ClinicId) -> bool {
     keeps_books_somewhere(caller) && caller.clinics.covers(clinic)
 }
 
-/// Whether the caller sees the money of some clinics at all.
+/// Returns whether the caller sees the money of any clinic.
 #[must_use]
 pub fn keeps_books_somewhere(caller: &Caller) -> bool {
     [Role::Receptionist, Role::Admin, Role::Auditor]
@@ -266,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_payer_and_the_clinics_bookkeepers_see_a_payment_and_the_doctor_does_not() {
-        let paid = (visit().patient, visit().clinic);
+        let (patient_id, clinic) = (visit().patient, visit().clinic);
         let patient = Caller {
             patient: Some(visit().patient),
             ..caller(Role::Patient)
@@ -279,9 +276,14 @@ mod tests {
             clinics: ClinicScope::Only(BTreeSet::from([ClinicId::from_uuid(id(98))])),
             ..caller(Role::Admin)
         };
-        let seen = |caller: &Caller| may_see_payment(caller, paid, false);
+        let seen = |caller: &Caller| may_see_payment(caller, patient_id, clinic, false);
         assert!(seen(&patient));
-        assert!(may_see_payment(&caller(Role::Patient), paid, true));
+        assert!(may_see_payment(
+            &caller(Role::Patient),
+            patient_id,
+            clinic,
+            true
+        ));
         for role in [Role::Receptionist, Role::Admin, Role::Auditor] {
             assert!(seen(&caller(role)), "{role}");
         }

@@ -1,12 +1,14 @@
-//! What each event takes, keeps or gives back: the one place where clinic events meet the log's
-//! guards. A pure function of the event.
+//! Claims and reservations of each event: taken, kept or released. The one place where clinic events meet
+//! the claims of the store. A pure function of the event.
 
 use chrono::{DateTime, Utc};
+use domain::GatewayOrderId;
 use domain::account::AccountRegistered;
-use domain::appointment::{AppointmentBooked, AppointmentReinstated, AppointmentRescheduled};
+use domain::appointment::{
+    AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, VisitRef,
+};
 use domain::leave::LeavePlanned;
 use domain::payment::PaymentOrderCreated;
-use domain::{DoctorId, GatewayOrderId, PatientId, Slot};
 use event_store::{Claim, ClaimChange, ClaimRules, EventData};
 use serde::Deserialize;
 
@@ -22,13 +24,13 @@ pub const DOCTOR_TAKEN: &str = "slot_claim_doctor_no_overlap";
 pub const PATIENT_TAKEN: &str = "slot_claim_patient_no_overlap";
 /// The constraint that gives a login to one account.
 pub const LOGIN_TAKEN: &str = "account_login_unique";
-/// Where logins are reserved.
+/// The space in which logins are reserved.
 pub const LOGIN_SPACE: &str = "account.login";
 
-/// Where the orders of payments are reserved, each for its payment.
+/// The space in which the orders of payments are reserved, each for its payment.
 pub const ORDER_SPACE: &str = "payment.order";
 
-/// The guards of every event of the domain. Logins are reserved under a keyed hash, never in clear.
+/// The claim rules of every event of the domain. Logins are reserved under a keyed hash, never in clear.
 #[must_use]
 pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
     ClaimRules::new(move |event| match event.event_type() {
@@ -45,7 +47,7 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
         "appointment.reinstated" => decoded(event)
             .map(|back| retakes(&back))
             .unwrap_or_default(),
-        // Whoever has arrived, is seen or was seen keeps the time that it took.
+        // A patient who has arrived, is seen or was seen keeps the time.
         "appointment.cancelled"
         | "appointment.hold_expired"
         | "appointment.no_show"
@@ -62,25 +64,21 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
     })
 }
 
-/// The doctor's and the patient's time, for as long as the hold lasts.
+/// The claims of a booking, for as long as the hold lasts.
 fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
-    let (doctor, patient) = (booked.doctor, booked.patient);
-    both((doctor, patient), booked.slot, Some(booked.hold_until))
+    both(&booked.visit, Some(booked.hold_until))
         .map(ClaimChange::Take)
         .into()
 }
 
-/// What the hold had let go, this time for good.
+/// The claims that the hold had released, this time for good.
 fn retakes(back: &AppointmentReinstated) -> Vec<ClaimChange> {
-    both((back.doctor, back.patient), back.slot, None)
-        .map(ClaimChange::Take)
-        .into()
+    both(&back.visit, None).map(ClaimChange::Take).into()
 }
 
-/// Both go to the new time together; a claim that was for good stays for good.
+/// Both claims move together; a claim that was for good stays for good.
 fn moves(moved: &AppointmentRescheduled) -> Vec<ClaimChange> {
-    let (doctor, patient) = (moved.doctor, moved.patient);
-    both((doctor, patient), moved.slot, moved.hold_until)
+    both(&moved.visit, moved.hold_until)
         .map(ClaimChange::Move)
         .into()
 }
@@ -96,22 +94,18 @@ fn absence(planned: &LeavePlanned) -> ClaimChange {
     })
 }
 
-/// What one visit takes: its doctor's time and its patient's.
-fn both(
-    (doctor, patient): (DoctorId, PatientId),
-    slot: Slot,
-    held_until: Option<DateTime<Utc>>,
-) -> [Claim; 2] {
+/// The claims of one visit: its doctor's time and its patient's.
+fn both(visit: &VisitRef, held_until: Option<DateTime<Utc>>) -> [Claim; 2] {
     let claim = |kind, resource| Claim {
         kind,
         resource,
-        from: slot.start(),
-        to: slot.end(),
+        from: visit.slot.start(),
+        to: visit.slot.end(),
         held_until,
     };
     [
-        claim(DOCTOR, doctor.as_uuid()),
-        claim(PATIENT, patient.as_uuid()),
+        claim(DOCTOR, visit.doctor.as_uuid()),
+        claim(PATIENT, visit.patient.as_uuid()),
     ]
 }
 

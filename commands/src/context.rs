@@ -1,33 +1,33 @@
-//! Who asks, when, and under which request.
+//! The caller and the circumstances of a command.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Actor, ClinicId, ClinicScope, DoctorId, PatientId, Role, Roles};
 use event_store::Metadata;
 use uuid::Uuid;
 
-/// Somebody who signed in, as the access token says.
+/// A signed-in account, as the access token describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The account.
     pub account: AccountId,
-    /// What it may act as.
+    /// Its roles.
     pub roles: Roles,
-    /// Where it may act as staff.
+    /// The clinics where it may act as staff.
     pub clinics: ClinicScope,
-    /// The patient that it is, if it is one.
+    /// Its patient, if it is one.
     pub patient: Option<PatientId>,
-    /// The doctor that it is, if it is one.
+    /// Its doctor, if it is one.
     pub doctor: Option<DoctorId>,
 }
 
 impl Caller {
-    /// Whether the account has the role.
+    /// Returns whether the account has the role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// Whether the account works at the clinic as receptionist or administers it.
+    /// Returns whether the account works at the clinic as receptionist or administers it.
     #[must_use]
     pub fn is_staff_at(&self, clinic: ClinicId) -> bool {
         (self.is(Role::Receptionist) || self.is(Role::Admin)) && self.clinics.covers(clinic)
@@ -44,7 +44,7 @@ impl Caller {
     }
 }
 
-/// What a client asked to have done once, however often it asks.
+/// The key of a request that is executed once, however often it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// A hash of the caller and the client's key. The client's key itself is not kept.
@@ -53,18 +53,18 @@ pub struct IdempotencyKey {
     pub fingerprint: [u8; 32],
 }
 
-/// What surrounds one command.
+/// The circumstances of one command.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Who stands in the events.
+    /// The actor in the events.
     pub actor: Actor,
     /// The clinic that it concerns, if any.
     pub clinic: Option<ClinicId>,
-    /// When it was asked.
+    /// The time of the request.
     pub at: DateTime<Utc>,
     /// The HTTP request, if it came from one.
     pub request: Option<Uuid>,
-    /// What led to it: the request or the event.
+    /// Its cause: the request or the event.
     pub causation: Uuid,
     /// The conversation that it belongs to.
     pub correlation: Uuid,
@@ -87,7 +87,7 @@ impl Context {
         }
     }
 
-    /// What is stored with the events of a command of that id.
+    /// The metadata that is stored with the events of a command of that id.
     #[must_use]
     pub fn metadata(&self, command_id: Uuid) -> Metadata {
         let account = self.actor.account_id().map(|account| account.to_string());

@@ -1,10 +1,10 @@
-//! Why a command was not done.
+//! Errors of commands.
 
-use event_store::{AppendError, LoadError, StoreError};
+use event_store::{AppendError, DecideError, LoadError, StoreError};
 
 use crate::Fault;
 
-/// Why a command was not done. `R` is the aggregate's own refusal.
+/// The error of a command. `R` is the aggregate's own refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<R> {
     /// A rule forbids it.
@@ -22,8 +22,8 @@ pub enum CommandError<R> {
     /// The idempotency key belongs to another request.
     #[error("the idempotency key belongs to another request")]
     KeyReused,
-    /// Others kept getting in first; asking again may help.
-    #[error("others got in first too often")]
+    /// It lost every race against other commands; a repeated request may succeed.
+    #[error("other commands were faster too often")]
     Contended,
     /// Something outside the rules failed.
     #[error(transparent)]
@@ -31,8 +31,8 @@ pub enum CommandError<R> {
 }
 
 impl<R> CommandError<R> {
-    /// The same error where nothing can be refused; `None` if something was.
-    pub(crate) fn unless_refused<S>(self) -> Option<CommandError<S>> {
+    /// The same error for a command without refusals; `None` if this is a refusal.
+    pub(crate) fn into_non_refusal<S>(self) -> Option<CommandError<S>> {
         match self {
             Self::Refused(_) => None,
             Self::NotFound => Some(CommandError::NotFound),
@@ -70,7 +70,21 @@ impl<R> From<StoreError> for CommandError<R> {
     }
 }
 
-/// An append that no rule of the aggregate and no retry can answer.
-pub(crate) fn fault<R>(error: AppendError) -> CommandError<R> {
-    CommandError::Fault(Fault::new("appending events", error))
+impl<R> From<AppendError> for CommandError<R> {
+    fn from(error: AppendError) -> Self {
+        match error {
+            // Another process kept a lock for longer than a caller should wait.
+            AppendError::Busy(_) => Self::Contended,
+            error => Self::Fault(Fault::new("appending events", error)),
+        }
+    }
+}
+
+impl<R> From<DecideError<R>> for CommandError<R> {
+    fn from(error: DecideError<R>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => Self::Refused(refusal),
+            DecideError::Unserialisable(error) => error.into(),
+        }
+    }
 }

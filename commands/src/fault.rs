@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-/// What was being done when an adapter failed, with its cause.
+/// A failed operation of an adapter, with its cause.
 ///
-/// The text never repeats the cause; whoever logs it walks `source()` once, at the edge.
+/// The text never repeats the cause; the code that logs it walks `source()` once, at the edge.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}")]
 pub struct Fault {
@@ -14,7 +14,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Wraps `source` with what was being done, e.g. `"storing a credential"`.
+    /// Wraps `source` with the operation, e.g. `"storing a credential"`.
     pub fn new(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             doing,

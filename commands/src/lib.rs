@@ -1,37 +1,41 @@
-//! Write side: runs one command end to end.
+//! Write side: a command reads aggregates, lets the domain decide, and proposes what is written.
 //!
-//! One folder per aggregate, one file per command: it looks up what the decision needs, lets the
-//! domain decide, and appends with the reply for whoever asks again. What must happen afterwards is
-//! never called here: it is a [`event_store::Subscriber`] with a checkpoint (`reactions/`).
+//! One folder per aggregate, one file per command. One runner (`run.rs`) appends the proposal together
+//! with the reply for a repeated request, and runs the command again after a conflict. What must follow
+//! an event is never called here: it is a [`event_store::Subscriber`] with a checkpoint (`reactions/`).
 //!
-//! Everything outside is a trait in [`ports`]. This crate refuses to know HTTP, tokens, and how
-//! anything is shown. A new command: `docs/adding-a-command.md`.
+//! Everything outside is a trait in [`ports`]. This crate knows neither HTTP nor tokens nor how anything
+//! is displayed. A new command: `docs/adding-a-command.md`.
 
 mod access;
 pub mod accounts;
 pub mod appointments;
-mod basis;
 pub mod claims;
 pub mod clinics;
+mod commands;
 mod context;
 pub mod doctors;
 mod error;
-mod execute;
 mod fault;
 pub mod identity;
 pub mod leaves;
-pub mod log;
 pub mod patients;
 pub mod payments;
-mod place;
 pub mod ports;
+mod proposal;
 pub mod reactions;
+mod run;
+mod slot_claims;
+pub mod store_options;
+mod target;
 
 pub use access::{
     keeps_books_of, keeps_books_somewhere, may_see_appointment, may_see_day_of, may_see_patient,
     may_see_payment,
 };
+pub use commands::Commands;
 pub use context::{Caller, Context, IdempotencyKey};
 pub use error::CommandError;
-pub use execute::{Commands, Done};
 pub use fault::Fault;
+pub use run::Done;
+pub use target::Target;

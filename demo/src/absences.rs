@@ -1,7 +1,8 @@
-//! When clinics are closed and doctors away: beyond the days of the plan, so that no visit stands there.
+//! Holidays and leaves: beyond the days of the plan, so that no visit stands there.
 
 use anyhow::Context as _;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use commands::Target;
 use commands::leaves::PlannedLeave;
 use domain::{ClinicFacts, DayHours, HolidayName, Reason};
 
@@ -54,7 +55,7 @@ async fn close(demo: &Demo<'_>, clinic: &ClinicFacts, date: NaiveDate) -> anyhow
     let context = demo.context();
     let commands = &demo.target.commands;
     let declared = commands
-        .declare_holiday(clinic.clinic, (date, name), None, &context)
+        .declare_holiday(Target::latest(clinic.clinic), date, name, &context)
         .await;
     done(declared).map(|_| ())
 }
@@ -84,9 +85,9 @@ async fn day_off(demo: &Demo<'_>, doctor: &DemoDoctor, now: DateTime<Utc>) -> an
     let date = date(&doctor.clinic, now, DAYS_AHEAD + 5)?;
     let context = demo.context_of(&doctor.caller, now);
     let commands = &demo.target.commands;
-    let closed = (doctor.clinic.clinic, date, DayHours::default());
+    let (target, clinic) = (Target::latest(doctor.doctor), doctor.clinic.clinic);
     let set = commands
-        .set_date_hours(doctor.doctor, closed, None, &context)
+        .set_date_hours(target, clinic, date, DayHours::default(), &context)
         .await;
     done(set).map(|_| ())
 }

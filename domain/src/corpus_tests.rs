@@ -1,7 +1,7 @@
 //! The stored-event corpus: one file per event type and version, which must load for ever.
 //!
-//! A file is never edited once it landed. A new version of an event gets a new file, and the old
-//! one goes on loading.
+//! A file is never edited once it is in use. A new version of an event gets a new file, and the old
+//! one still loads.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,10 @@ use cqrs_es::DomainEvent;
 use serde_json::{Value, from_value, to_value};
 
 use crate::account::AccountEvent;
+use crate::aggregates::{EVENT_TYPES, current_version};
 use crate::appointment::AppointmentEvent;
 use crate::clinic::ClinicEvent;
 use crate::doctor::DoctorEvent;
-use crate::event_types::{ALL, current_version};
 use crate::leave::LeaveEvent;
 use crate::patient::PatientEvent;
 use crate::payment::PaymentEvent;
@@ -30,7 +30,7 @@ fn stored(file: &str) -> Value {
 }
 
 fn all_types() -> impl Iterator<Item = &'static str> {
-    ALL.into_iter().flat_map(|(types, _)| types).copied()
+    EVENT_TYPES.iter().flat_map(|(types, _)| *types).copied()
 }
 
 /// Loads the file of each type, and once more with its personal data erased.

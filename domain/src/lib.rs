@@ -1,18 +1,17 @@
-//! The rules of the clinic, and nothing but the rules.
+//! Business rules of the clinic, without I/O.
 //!
-//! Each aggregate is a folder: what can be asked of it (`command`), what can happen to it
-//! (`event`), what forbids it (`error`), what it remembers (`state`) and how it makes up its mind
-//! (`decide`). Deciding is a pure function of state and command; the time, the ids and everything
-//! looked up elsewhere arrive in the command.
+//! Each aggregate is a folder: its commands (`command`), events (`event`), refusals (`error`),
+//! state (`state`) and decisions (`decide`). `decide` is a pure function of state and command; the
+//! time, ids and facts of other aggregates are part of the command.
 //!
-//! This crate refuses to do I/O, to read a clock and to roll dice, so that a history replays to the
-//! same state for ever. It also refuses to look people up: whose thing it is, and whether they may
-//! know of it, is settled before a command gets here. Which *role* takes which step of an appointment
-//! is a rule, and stands in its table.
+//! This crate does no I/O, reads no clock and uses no randomness, so that replaying a stream always
+//! gives the same state. It also checks no rights to a particular patient or visit: the callers do
+//! that before they send a command. Permissions by *role* for each step of an appointment are a
+//! rule, and part of its transition table.
 //!
-//! To add an aggregate, copy the layout of [`clinic`], the smallest. To add an event, give it a
-//! literal type name, a line in its `TYPES` and a file in `corpus/`; the tests say so when one of
-//! them is missing.
+//! To add an aggregate, copy the layout of [`clinic`] and add its line to `aggregates.rs`. To add an
+//! event, give it a literal type name, a line in its `TYPES` and a file in `corpus/`; tests fail if
+//! one of them is missing.
 
 #![deny(clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 #![expect(
@@ -21,9 +20,11 @@
 )]
 
 pub mod account;
+mod aggregates;
 pub mod appointment;
 pub mod availability;
 pub mod clinic;
+mod decision;
 pub mod doctor;
 mod event_types;
 pub mod leave;
@@ -38,11 +39,12 @@ mod corpus_tests;
 #[cfg(test)]
 mod test_fixtures;
 
+pub use aggregates::current_version;
 pub use availability::{
     NotOffered, Offer, Partition, Taken, TakenBy, Timetable, UnavailableReason, Unoffered, day_on,
 };
 pub use clinic::ClinicFacts;
+pub use decision::Decision;
 pub use doctor::{Affiliation, DoctorFacts};
-pub use event_types::current_version;
 pub use phi::Phi;
 pub use values::*;

@@ -1,9 +1,8 @@
-//! The one place of an event that may identify a person or speak of their health.
+//! Protected health information (PHI) and other personal data of an event.
 //!
-//! The store seals exactly the object under `phi` with the key of the event's `subject`. Once that
-//! key is destroyed the object reads as `null`, which is [`Phi::Erased`]: the fact stays, the
-//! person is gone. Every reader therefore says what it does without the content; nothing here lets
-//! it forget to.
+//! The store seals exactly the object under `phi` with the key of the event's `subject`. Destroying
+//! that key (crypto-shredding) makes the object read as `null`, which is [`Phi::Erased`]: the event
+//! stays without the personal data. The type makes every reader handle that case.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,21 +11,20 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Personal or health data that may have been erased.
+/// Personal data that may have been erased.
 ///
-/// Serialises as the bare object, or as `null` once erased. A field that is *missing* is an error:
-/// erasure is something that was done, never something that was forgotten. Its
-/// [`Debug`](fmt::Debug) never shows the content.
+/// Serialises as the bare object, or as `null` once erased. A *missing* field is an error, since it
+/// was not erased on purpose. Its [`Debug`](fmt::Debug) never shows the content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phi<T> {
     /// The content is readable.
     Clear(T),
-    /// The key was destroyed; the content can't be had again.
+    /// The key was destroyed; the content can't be recovered.
     Erased,
 }
 
 impl<T> Phi<T> {
-    /// The content, unless it was erased.
+    /// Returns the content, unless it was erased.
     pub const fn clear(&self) -> Option<&T> {
         match self {
             Self::Clear(content) => Some(content),
@@ -34,7 +32,7 @@ impl<T> Phi<T> {
         }
     }
 
-    /// The content by value, unless it was erased.
+    /// Returns the content by value, unless it was erased.
     pub fn into_clear(self) -> Option<T> {
         match self {
             Self::Clear(content) => Some(content),
@@ -42,12 +40,12 @@ impl<T> Phi<T> {
         }
     }
 
-    /// Whether the content is gone for good.
+    /// True if the content was erased.
     pub const fn is_erased(&self) -> bool {
         matches!(self, Self::Erased)
     }
 
-    /// Borrows the content, to look at it without taking it.
+    /// Borrows the content.
     pub const fn as_ref(&self) -> Phi<&T> {
         match self {
             Self::Clear(content) => Phi::Clear(content),
@@ -55,7 +53,7 @@ impl<T> Phi<T> {
         }
     }
 
-    /// Turns the content into something else that is just as personal.
+    /// Maps the content to other personal data.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Phi<U> {
         match self {
             Self::Clear(content) => Phi::Clear(change(content)),
@@ -84,7 +82,7 @@ impl<T: Serialize> Serialize for Phi<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Phi<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not by way of `Option`: serde fills a missing `Option` field with `None`.
+        // Not through `Option`: serde fills a missing `Option` field with `None`.
         deserializer.deserialize_any(ObjectOrNull(PhantomData))
     }
 }

@@ -1,14 +1,15 @@
-//! Sample values for the tests, so that each test says only what it is about.
+//! Test fixtures: values that a test needs and is not about.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use uuid::Uuid;
 
+use crate::appointment::VisitRef;
 use crate::clinic::ClinicFacts;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{
     AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DatedHours, DayHours,
     DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PaymentId,
-    PersonName, Reason, Role, SlotLength, WeeklyHours,
+    PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
 };
 
 pub(crate) fn clinic_id(number: u128) -> ClinicId {
@@ -25,6 +26,16 @@ pub(crate) fn patient_id() -> PatientId {
 
 pub(crate) fn appointment_id() -> AppointmentId {
     AppointmentId::from_uuid(Uuid::from_u128(0xF1))
+}
+
+pub(crate) fn visit_ref(slot: Slot) -> VisitRef {
+    VisitRef {
+        appointment: appointment_id(),
+        clinic: clinic_id(1),
+        doctor: doctor_id(),
+        patient: patient_id(),
+        slot,
+    }
 }
 
 pub(crate) fn payment_id(number: u128) -> PaymentId {
@@ -109,8 +120,8 @@ pub(crate) fn clinic(number: u128) -> ClinicFacts {
     }
 }
 
-/// A verified doctor who sees patients on Mondays from nine to twelve, for 500 rupees and 20
-/// minutes each.
+/// A verified doctor who sees patients on Mondays from nine to twelve, 500 rupees and 20 minutes a
+/// visit.
 pub(crate) fn doctor() -> DoctorFacts {
     DoctorFacts {
         doctor: doctor_id(),

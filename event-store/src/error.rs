@@ -51,6 +51,27 @@ pub enum AppendError {
     Store(#[source] Arc<sqlx::Error>),
 }
 
+/// An aggregate that decided on no events. `R` is its own refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError<R> {
+    /// A rule of the aggregate forbids the command.
+    #[error("refused")]
+    Refused(R),
+    /// An event has no stored form.
+    #[error(transparent)]
+    Unserialisable(AppendError),
+}
+
+impl<R> DecideError<R> {
+    /// The same error under another refusal.
+    pub fn map<S>(self, refusal: impl FnOnce(R) -> S) -> DecideError<S> {
+        match self {
+            Self::Refused(own) => DecideError::Refused(refusal(own)),
+            Self::Unserialisable(error) => DecideError::Unserialisable(error),
+        }
+    }
+}
+
 /// An aggregate that could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {

@@ -28,6 +28,7 @@ mod event;
 mod idempotency;
 mod keyring;
 mod load;
+mod read_set;
 pub mod rebuild;
 mod seal;
 mod snapshot;
@@ -50,11 +51,12 @@ pub use claims::HeldClaim;
 pub use cursor::{Cursor, CursorError};
 pub use decode::DecodeError;
 pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
-pub use error::{AppendError, LoadError, OpenError, StoreError};
+pub use error::{AppendError, DecideError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use idempotency::RecordedReply;
 pub use keyring::{IncompatibleKeyring, KeyState, Keyring, MasterEpoch, Opens, SubjectKey};
 pub use load::{Decided, Loaded, ObservedVersion};
+pub use read_set::ReadSet;
 pub use rebuild::{ReadModel, ReadModelTable, words_of_row};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
@@ -68,7 +70,7 @@ pub use subscribe::{
     Progress, Retried, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
 pub use supervise::{Tasks, supervise};
-pub use transact::{Decision, TransactError, Transacted};
+pub use transact::{Retry, TransactError};
 pub use upcast::{CurrentVersion, Upcasters};
 
 /// The program of the README, compiled with the tests.

@@ -6,7 +6,7 @@ use cqrs_es::persist::SerializedEvent;
 
 use crate::append::{StreamAppend, StreamVersion, ended};
 use crate::decode::decode;
-use crate::error::{AppendError, LoadError};
+use crate::error::{AppendError, DecideError, LoadError};
 use crate::stage::{Coming, Outcome, State, StreamKey};
 use crate::{EventData, EventStore};
 
@@ -54,6 +54,25 @@ pub struct Decided<A> {
     pub stream: StreamAppend,
     /// The state after it.
     pub aggregate: A,
+}
+
+impl<A> Decided<A> {
+    /// The version after it.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.stream.next_version()
+    }
+}
+
+impl ObservedVersion {
+    pub(crate) fn is_of_the_same_stream(&self, other: &Self) -> bool {
+        (self.stream.aggregate_type, &self.stream.aggregate_id)
+            == (other.stream.aggregate_type, &other.stream.aggregate_id)
+    }
+
+    pub(crate) fn into_stream(self) -> StreamVersion {
+        self.stream
+    }
 }
 
 impl EventStore {
@@ -238,34 +257,33 @@ impl<A: Aggregate> Loaded<A> {
     }
 
     /// Lets the aggregate decide. The aggregate is used up: after a failed append it is loaded anew.
-    pub async fn decide(
-        mut self,
-        command: A::Command,
-        services: &A::Services,
-    ) -> Result<Result<Decided<A>, A::Error>, AppendError>
+    ///
+    /// # Errors
+    /// [`DecideError::Refused`] with the aggregate's own refusal.
+    pub async fn decide(mut self, command: A::Command) -> Result<Decided<A>, DecideError<A::Error>>
     where
-        A: Clone + 'static,
+        A: Aggregate<Services = ()> + Clone + 'static,
     {
         let sink = EventSink::default();
-        if let Err(refusal) = self.aggregate.handle(command, services, &sink).await {
-            return Ok(Err(refusal));
-        }
+        let handled = self.aggregate.handle(command, &(), &sink).await;
+        handled.map_err(DecideError::Refused)?;
         let events = sink
             .collect()
             .await
             .iter()
             .map(EventData::of)
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(DecideError::Unserialisable)?;
         let after = match self.source {
             Source::Coming(coming) => Some(coming),
             Source::Log | Source::Cache => None,
         };
         let stream = StreamAppend::new(A::TYPE, self.id, self.version, events)
             .leaving(State::of(&self.aggregate), after);
-        Ok(Ok(Decided {
+        Ok(Decided {
             stream,
             aggregate: self.aggregate,
-        }))
+        })
     }
 
     fn apply(&mut self, event: SerializedEvent) -> Result<(), LoadError> {

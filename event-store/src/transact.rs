@@ -1,154 +1,104 @@
-//! One command end to end: load, decide, append, and again if somebody else was faster.
+//! Runs a command until its outcome is final.
 
-use std::time::Duration;
+use std::hash::{BuildHasher as _, RandomState};
 
-use cqrs_es::Aggregate;
+use crate::append::Append;
+use crate::back_off::BackOff;
+use crate::error::{AppendError, DecideError, LoadError};
+use crate::{Cursor, EventStore, ReadSet};
 
-use crate::append::{Append, Idempotency};
-use crate::error::{AppendError, LoadError};
-use crate::{Cursor, Decided, EventStore, Loaded, Metadata};
-
-/// How often a command is decided anew after another process appended first.
-const CONFLICTS: u32 = 12;
-/// How often after another task of this process did: that costs no round trip.
+/// How often a command runs again after another task of this process was faster: that costs no round trip.
 const OVERTAKEN: u32 = 10_000;
 
-/// What is to be written: the decision, and what surrounds it.
-#[derive(Debug)]
-pub struct Decision<A> {
-    /// The events, and the state after them.
-    pub decided: Decided<A>,
-    /// Who, for whom and why.
-    pub metadata: Metadata,
-    /// For requests that carry a key.
-    pub idempotency: Option<Idempotency>,
+/// The retry policy of commands: bounded, with a growing pause after each conflict.
+#[derive(Debug, Default)]
+pub struct Retry {
+    conflicts: Option<BackOff>,
+    overtaken: u32,
 }
 
-/// A command that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transacted<A> {
-    /// The state after it.
-    pub aggregate: A,
-    /// The version after it.
-    pub version: i64,
-    /// Where its last event stands; `None` if there was nothing new to say.
-    pub cursor: Option<Cursor>,
-}
-
-/// A command that was not done. `E` is the caller's own refusal.
+/// The outcome of a command that was not done. `R` is the caller's refusal.
 #[derive(Debug, thiserror::Error)]
-pub enum TransactError<E> {
-    /// The caller's decision; the state that it was made on has been confirmed.
+pub enum TransactError<R> {
+    /// The decision of the caller; the log confirms the state that it was made on.
     #[error("refused")]
-    Refused(E),
-    /// Others kept getting in first.
-    #[error("others got in first too often")]
-    Contended,
-    /// A verdict of the log, or a fault of it.
+    Refused(R),
+    /// A verdict of the log, or a fault of it. [`AppendError::Conflict`] and [`AppendError::Overtaken`]
+    /// after the last attempt.
     #[error(transparent)]
     Append(#[from] AppendError),
-    /// The aggregate could not be loaded.
+    /// An aggregate could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
 
+impl<R> From<DecideError<R>> for TransactError<R> {
+    fn from(error: DecideError<R>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => Self::Refused(refusal),
+            DecideError::Unserialisable(error) => Self::Append(error),
+        }
+    }
+}
+
+impl Retry {
+    /// Waits until a command that lost a race may run again. `false` if `error` is another error, or if
+    /// the race was lost too often.
+    pub async fn again(&mut self, error: &AppendError) -> bool {
+        match error {
+            AppendError::Overtaken if self.overtaken < OVERTAKEN => {
+                self.overtaken += 1;
+                tokio::task::yield_now().await;
+                true
+            }
+            AppendError::Conflict => {
+                let conflicts = self.conflicts.get_or_insert_with(random_back_off);
+                conflicts.pause().await.is_ok()
+            }
+            _ => false,
+        }
+    }
+}
+
 impl EventStore {
-    /// Runs one command on one aggregate.
+    /// Runs a command, again after every lost race, and appends what it returns.
     ///
-    /// `decide` is asked as often as it takes, each time with the aggregate as it is by then; it must
-    /// have no effect of its own. Its refusal is told only if the state that it saw is the log's.
+    /// `command` may run several times, each time with an empty read set; it must have no effect of its
+    /// own. Its refusal is returned only if the log confirms the states that it read. The result is
+    /// `None` if there was nothing to append.
     ///
     /// # Errors
     /// See [`TransactError`].
-    pub async fn transact<A, E, F>(
+    pub async fn transact<R, F>(
         &self,
-        id: &str,
-        decide: impl Fn(Loaded<A>) -> F,
-    ) -> Result<Transacted<A>, TransactError<E>>
+        command: impl Fn(ReadSet) -> F,
+    ) -> Result<Option<Cursor>, TransactError<R>>
     where
-        A: Aggregate + Clone + 'static,
-        F: Future<Output = Result<Decision<A>, E>>,
+        F: Future<Output = Result<Append, TransactError<R>>>,
     {
-        let (mut conflicts, mut overtaken) = (0, 0);
+        let mut retry = Retry::default();
         loop {
-            match self.try_to_transact(id, &decide).await? {
-                Attempt::Done(transacted) => return Ok(transacted),
-                Attempt::Unconfirmed => {}
-                Attempt::Overtaken if overtaken < OVERTAKEN => {
-                    overtaken += 1;
-                    tokio::task::yield_now().await;
-                }
-                Attempt::Conflict { spread } if conflicts < CONFLICTS => {
-                    tokio::time::sleep(pause(spread, conflicts)).await;
-                    conflicts += 1;
-                }
-                Attempt::Overtaken | Attempt::Conflict { .. } => {
-                    return Err(TransactError::Contended);
-                }
+            let read = self.read_set();
+            let lost = match command(read.clone()).await {
+                Ok(mut append) => match read.commit(&mut append).await {
+                    Ok(cursor) => return Ok(cursor),
+                    Err(error) => error,
+                },
+                Err(error @ TransactError::Refused(_)) => match read.verify().await {
+                    Ok(()) => return Err(error),
+                    Err(error) => error,
+                },
+                Err(error) => return Err(error),
+            };
+            if !retry.again(&lost).await {
+                return Err(lost.into());
             }
-        }
-    }
-
-    async fn try_to_transact<A, E, F>(
-        &self,
-        id: &str,
-        decide: impl Fn(Loaded<A>) -> F,
-    ) -> Result<Attempt<A>, TransactError<E>>
-    where
-        A: Aggregate + Clone + 'static,
-        F: Future<Output = Result<Decision<A>, E>>,
-    {
-        let loaded = self.load::<A>(id).await?;
-        let observed_version = [loaded.observed_version()];
-        let decision = match decide(loaded).await {
-            Ok(decision) if !decision.decided.stream.events.is_empty() => decision,
-            _ if !self.confirm(&observed_version).await? => return Ok(Attempt::Unconfirmed),
-            Ok(Decision { decided, .. }) => {
-                return Ok(Attempt::Done(Transacted {
-                    version: decided.stream.next_version(),
-                    aggregate: decided.aggregate,
-                    cursor: None,
-                }));
-            }
-            Err(refusal) => return Err(TransactError::Refused(refusal)),
-        };
-        let Decided { stream, aggregate } = decision.decided;
-        let version = stream.next_version();
-        let append = Append {
-            streams: vec![stream],
-            basis: Vec::new(),
-            metadata: decision.metadata,
-            idempotency: decision.idempotency,
-        };
-        match self.append(&append).await {
-            Ok(appended) => Ok(Attempt::Done(Transacted {
-                aggregate,
-                version,
-                cursor: Some(appended.cursor),
-            })),
-            Err(AppendError::Overtaken) => Ok(Attempt::Overtaken),
-            Err(AppendError::Conflict) => Ok(Attempt::Conflict {
-                spread: append.metadata.command_id.as_bytes()[15],
-            }),
-            Err(error) => Err(error.into()),
         }
     }
 }
 
-/// How one attempt went.
-enum Attempt<A> {
-    Done(Transacted<A>),
-    /// Nothing was to be written, on a state that is not the log's.
-    Unconfirmed,
-    /// Another task of this process was faster.
-    Overtaken,
-    /// Another process was.
-    Conflict {
-        spread: u8,
-    },
-}
-
-/// A short pause that grows, different for every command.
-fn pause(spread: u8, conflicts: u32) -> Duration {
-    Duration::from_micros((200_u64 << conflicts.min(8)) * (64 + u64::from(spread)) / 128)
+/// Pauses that differ from those of another command.
+fn random_back_off() -> BackOff {
+    let [spread, ..] = RandomState::new().hash_one(()).to_ne_bytes();
+    BackOff::new(spread)
 }

@@ -1,4 +1,4 @@
-//! Who may use the API: whoever has the key.
+//! Authentication of the API by its key.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -10,11 +10,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
 
-use crate::answer::Trouble;
 use crate::options::SandboxKeys;
+use crate::response::ApiError;
 use crate::state::State;
 
-/// Lets through who has the key.
+/// Passes requests with the right key.
 pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -26,12 +26,12 @@ pub(crate) async fn authenticate(
         _ => false,
     };
     if !known {
-        return Err(Trouble::unauthenticated().into());
+        return Err(ApiError::unauthenticated().into());
     }
     next.call(request).await
 }
 
-/// The scheme's name is compared to the letter, as Razorpay does.
+/// The scheme's name is case-sensitive, as at Razorpay.
 fn is_key(given: &[u8], keys: &SandboxKeys) -> bool {
     let pair = format!("{}:{}", keys.key_id, keys.key_secret.expose_secret());
     let expected = format!("Basic {}", STANDARD.encode(pair));

@@ -1,7 +1,7 @@
-//! The checkout: a page with three buttons, where a real one asks for a card.
+//! The checkout: a page with three buttons instead of a card form.
 //!
-//! Whoever posts to it gets what Razorpay's script hands to a page: ids and a signature, or an error. As JSON, if
-//! the client asks for it.
+//! A POST returns what Razorpay's script passes to a page: ids and a signature, or an error; as
+//! JSON, if the client asks for it.
 
 use std::fmt::Write as _;
 
@@ -12,12 +12,12 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::answer::Trouble;
-use crate::books::{AttemptPlan, Order, Outcome, Payment, attempt, orders};
+use crate::response::ApiError;
 use crate::sign;
 use crate::state::State;
+use crate::store::{AttemptPlan, Order, Outcome, Payment, attempt, orders};
 
-/// The checkout for another server than the sandbox's own.
+/// The checkout, to be served by a server other than the sandbox's own.
 #[derive(Clone)]
 pub struct Pages(Data<State>);
 
@@ -40,7 +40,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Deserialize)]
 struct Opened {
-    /// Where the answer goes, as the real checkout sends it. Paths of the same server only.
+    /// Callback of the result, as in the real checkout. Only paths of the same server.
     callback_url: Option<String>,
 }
 
@@ -63,22 +63,22 @@ async fn show(
     state: Data<State>,
     order: Path<String>,
     opened: Query<Opened>,
-) -> Result<HttpResponse, Trouble> {
+) -> Result<HttpResponse, ApiError> {
     let order = find(&state, &order).await?;
     let callback = own_path(opened.callback_url.as_deref());
     let refused = opened.callback_url.is_some() && callback.is_none();
     Ok(page(&buttons(&order, callback, refused)))
 }
 
-/// Does what a button says.
+/// Runs the action of a button.
 async fn press(
     state: Data<State>,
     order: Path<String>,
     request: HttpRequest,
     pressed: Result<Form<Pressed>, Error>,
-) -> Result<HttpResponse, Trouble> {
+) -> Result<HttpResponse, ApiError> {
     let Ok(Form(pressed)) = pressed else {
-        return Err(Trouble::field(
+        return Err(ApiError::field(
             "outcome",
             "The outcome is pay, fail or close.",
         ));
@@ -104,12 +104,12 @@ async fn press(
     ))
 }
 
-async fn find(state: &State, order: &str) -> Result<Order, Trouble> {
+async fn find(state: &State, order: &str) -> Result<Order, ApiError> {
     let found = orders::find(&state.pool, order).await?;
-    found.ok_or_else(Trouble::unknown_id)
+    found.ok_or_else(ApiError::unknown_id)
 }
 
-/// What a checkout hands over when it was paid.
+/// Result of a paid checkout.
 struct Handed {
     payment: Payment,
     signature: String,
@@ -195,7 +195,8 @@ fn answer(request: &HttpRequest, status: StatusCode, json: Value, body: &str) ->
     page(body)
 }
 
-/// A path of the server that shows the page. Whatever a browser could take for another host is none.
+/// Checks that it is a path of the same server. Anything that a browser could take for another host
+/// is refused.
 fn own_path(callback: Option<&str>) -> Option<&str> {
     let path = callback?;
     let plain = |c: char| c.is_ascii_graphic() && c != '\\';
@@ -249,7 +250,7 @@ fn page(body: &str) -> HttpResponse {
     ))
 }
 
-/// For text and for attributes in double quotes.
+/// Escapes text and attributes in double quotes.
 fn escape(text: &str) -> String {
     text.chars().fold(String::new(), |mut escaped, c| {
         match c {

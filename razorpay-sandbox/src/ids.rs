@@ -1,19 +1,20 @@
-//! Identifiers as the gateway makes them: a word for the kind, and 14 letters and digits.
+//! Ids in the gateway's format: a prefix for the kind, and 14 letters and digits.
 
-use crate::answer::Trouble;
+use crate::response::ApiError;
 
-/// What ids are made of.
+/// Characters of an id.
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-/// Characters after the kind.
+/// Number of characters after the prefix.
 const LENGTH: usize = 14;
 
-/// A new id, e.g. `order_RB58MiP5SPFYyM`.
-pub(crate) fn new(kind: &str) -> Result<String, Trouble> {
+/// Returns a new id, e.g. `order_RB58MiP5SPFYyM`.
+pub(crate) fn new(kind: &str) -> Result<String, ApiError> {
     let mut id = String::from(kind);
     let mut bytes = [0; 32];
     while id.len() < kind.len() + LENGTH {
-        getrandom::fill(&mut bytes).map_err(|_| Trouble::NoRandomness)?;
-        // What 62 does not divide is left out, so that no character is likelier than another.
+        getrandom::fill(&mut bytes).map_err(|_| ApiError::NoRandomness)?;
+        // Bytes above the largest multiple of 62 are dropped, so that all characters are equally
+        // likely.
         let chosen = bytes.iter().filter(|byte| **byte < 248);
         let missing = kind.len() + LENGTH - id.len();
         id.extend(

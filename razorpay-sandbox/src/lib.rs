@@ -1,27 +1,28 @@
-//! A payment gateway for trying things out: it speaks as Razorpay does, and no money moves.
+//! A sandbox of the payment gateway: it has Razorpay's API, and no money moves.
 //!
-//! Orders, payments, captures and refunds over the same HTTP API, signatures that are computed in the same
-//! way, webhooks that come at least once and in any order, and a checkout page with three buttons. What no real
-//! gateway has are the knobs under `/sandbox`: a test says how a payment ends and how its webhooks travel.
+//! It has orders, payments, captures and refunds over the same HTTP API, the same signatures, webhooks that
+//! arrive at least once and in any order, and a checkout page with three buttons. The routes under `/sandbox`
+//! do not exist at a real gateway: tests use them to set the outcome of a payment and the delivery of its
+//! webhooks.
 //!
-//! It knows nobody who uses it, and refuses to be made to look like a real gateway: every page says what it
-//! is. Its books are in `PostgreSQL` (`razorpay_sandbox_*`), shared by all that run on one database. A further
-//! question of the API goes into `api`, a further knob into `knobs`, and what both do to the books into `books`.
+//! It can't be made to look like a real gateway: every page says that it is a sandbox. Its tables are in
+//! `PostgreSQL` (`razorpay_sandbox_*`), shared by all sandboxes on one database. A further request of the API
+//! goes into `api`, a further control into `control`, and their changes to the tables into `store`.
 //!
-//! Source: <https://razorpay.com/docs/api/>. What is not in there is said where it is decided.
+//! Source: <https://razorpay.com/docs/api/>. Decisions that it leaves open are documented in place.
 
-mod answer;
 mod api;
 mod auth;
-mod books;
 mod checkout;
-mod courier;
+mod control;
 mod ids;
-mod knobs;
 mod options;
+mod response;
 mod sandbox;
 mod sign;
 mod state;
+mod store;
+mod webhook_sender;
 
 pub use checkout::Pages;
 pub use options::{SandboxKeys, SandboxOptions, SandboxPace};

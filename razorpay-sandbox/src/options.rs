@@ -1,4 +1,4 @@
-//! What a sandbox is started with.
+//! Options of a sandbox.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -6,41 +6,42 @@ use std::time::Duration;
 use secrecy::SecretString;
 use sqlx::PgPool;
 
-/// What it takes to talk to it and to believe it.
+/// Keys of the API and of webhook signatures.
 #[derive(Debug, Clone)]
 pub struct SandboxKeys {
     /// The public half of its only API key.
     pub key_id: String,
     /// The secret half.
     pub key_secret: SecretString,
-    /// What its webhooks are signed with.
+    /// The secret of its webhook signatures.
     pub webhook_secret: SecretString,
 }
 
-/// What a sandbox is started with.
+/// Options of a sandbox.
 pub struct SandboxOptions {
-    /// Connections to a database with its tables.
+    /// Pool of a database with its tables.
     pub pool: PgPool,
-    /// Its keys; the same ones wherever it runs on one database.
+    /// Its keys; the same for all sandboxes on one database.
     pub keys: SandboxKeys,
-    /// Where it listens. It has no secrets to keep, and no reason to be reached from other machines.
+    /// Its listener. It needs to be reachable from this machine only.
     pub listener: TcpListener,
-    /// Where its webhooks go. Without it they are written down, and left to another one on the same database.
+    /// Destination of its webhooks. Without it they are stored, and another sandbox on the same
+    /// database sends them.
     pub webhook_url: Option<String>,
-    /// How fast it is.
+    /// Its pace.
     pub pace: SandboxPace,
 }
 
-/// How fast a sandbox is.
+/// Pace of a sandbox.
 #[derive(Debug, Clone, Copy)]
 pub struct SandboxPace {
-    /// How long a webhook waits for its answer. Razorpay's five seconds.
+    /// Time limit of a webhook request. Razorpay has five seconds.
     pub answer: Duration,
-    /// The pause after the first delivery that failed; each further one doubles it.
+    /// Pause after the first failed delivery; each further one doubles it.
     pub first_pause: Duration,
     /// The longest pause between two deliveries.
     pub longest_pause: Duration,
-    /// How often it looks for what is due, if nothing happens in between.
+    /// Interval of looking for due work.
     pub look: Duration,
 }
 

@@ -13,26 +13,26 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::answer::Trouble;
-use crate::books::deliveries;
 use crate::checkout::Pages;
-use crate::courier::Courier;
 use crate::options::{SandboxKeys, SandboxOptions};
+use crate::response::ApiError;
 use crate::state::State;
-use crate::{api, auth, checkout, knobs};
+use crate::store::deliveries;
+use crate::webhook_sender::WebhookSender;
+use crate::{api, auth, checkout, control};
 
-/// The largest body that is taken.
+/// The largest accepted body.
 const MAX_BODY: usize = 64 * 1024;
 
-/// How often old webhooks are removed.
-const BETWEEN_CLEANINGS: Duration = Duration::from_mins(30);
+/// Interval of removing old webhooks.
+const CLEANING_INTERVAL: Duration = Duration::from_mins(30);
 
-/// Why a sandbox did not start.
+/// A sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 #[error("starting the sandbox of the payment gateway")]
 pub struct SandboxError(#[from] io::Error);
 
-/// A running sandbox: a server of its own, and a courier that brings webhooks.
+/// A running sandbox: a server of its own, and a sender of webhooks.
 pub struct Sandbox {
     address: SocketAddr,
     state: Data<State>,
@@ -41,14 +41,14 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts to listen and to deliver.
+    /// Starts to listen and to send webhooks.
     pub fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
         let address = options.listener.local_addr()?;
         let state = Data::new(State {
             pool: options.pool,
             keys: options.keys,
             webhook_url: options.webhook_url,
-            news: Arc::new(Notify::new()),
+            wake_sender: Arc::new(Notify::new()),
         });
         let server = serve(state.clone(), options.listener)?;
         let handle = server.handle();
@@ -58,8 +58,8 @@ impl Sandbox {
                 tracing::error!(%error, "The sandbox of the payment gateway ended.");
             }
         });
-        tasks.spawn(forget(state.pool.clone()));
-        tasks.spawn(Courier::new(state.clone().into_inner(), options.pace).run());
+        tasks.spawn(remove_old_webhooks(state.pool.clone()));
+        tasks.spawn(WebhookSender::new(state.clone().into_inner(), options.pace).run());
         Ok(Self {
             address,
             state,
@@ -68,33 +68,34 @@ impl Sandbox {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address of its listener.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where its API is, with the version, as clients are configured with it.
+    /// Returns the base URL of its API with the version, as clients are configured with it.
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
-    /// Its keys.
+    /// Returns its keys.
     #[must_use]
     pub fn keys(&self) -> &SandboxKeys {
         &self.state.keys
     }
 
-    /// The checkout, for another server that payers can reach.
+    /// Returns the checkout, for another server that payers can reach.
     #[must_use]
     pub fn pages(&self) -> Pages {
         Pages::new(self.state.clone())
     }
 
-    /// Answers what has been asked, then ends. What is not delivered waits in the books.
+    /// Finishes running requests, then stops. Undelivered webhooks stay in the database.
     pub async fn stop(mut self) {
-        self.server.stop(true).await;
+        // At once: what is stored is complete, and a graceful stop waits a second for idle connections.
+        self.server.stop(false).await;
         self.tasks.shutdown().await;
     }
 }
@@ -107,12 +108,12 @@ fn serve(state: Data<State>, listener: std::net::TcpListener) -> io::Result<Serv
             .wrap(DefaultHeaders::new().add(("Cache-Control", "no-store")))
             .service(
                 web::scope("/v1")
-                    .wrap(from_fn(knobs::misbehave))
+                    .wrap(from_fn(control::inject_faults))
                     .wrap(from_fn(auth::authenticate))
                     .configure(api::routes),
             )
             .configure(checkout::routes)
-            .configure(knobs::routes)
+            .configure(control::routes)
             .default_service(web::to(unknown))
     })
     .workers(1)
@@ -124,16 +125,16 @@ fn serve(state: Data<State>, listener: std::net::TcpListener) -> io::Result<Serv
     Ok(server.run())
 }
 
-/// Removes webhooks that nobody looks at any more.
-async fn forget(pool: PgPool) {
+/// Removes old webhooks.
+async fn remove_old_webhooks(pool: PgPool) {
     loop {
-        if let Err(error) = deliveries::forget(&pool).await {
+        if let Err(error) = deliveries::remove_old(&pool).await {
             tracing::warn!(%error, "The sandbox could not remove old webhooks; it tries again.");
         }
-        tokio::time::sleep(BETWEEN_CLEANINGS).await;
+        tokio::time::sleep(CLEANING_INTERVAL).await;
     }
 }
 
-async fn unknown() -> Result<String, Trouble> {
-    Err(Trouble::no_such_path())
+async fn unknown() -> Result<String, ApiError> {
+    Err(ApiError::no_such_path())
 }

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// The signature of a message.
+/// Returns the signature of a message.
 pub(crate) fn sign(secret: &SecretString, message: &[u8]) -> String {
     // HMAC takes a key of any length, so this cannot fail; an empty signature would match nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else {
@@ -14,7 +14,7 @@ pub(crate) fn sign(secret: &SecretString, message: &[u8]) -> String {
     hex(&mac.finalize().into_bytes())
 }
 
-/// What a checkout hands to the payer's browser after a payment.
+/// Returns the signature of a checkout after a payment.
 pub(crate) fn checkout(secret: &SecretString, order: &str, payment: &str) -> String {
     sign(secret, format!("{order}|{payment}").as_bytes())
 }

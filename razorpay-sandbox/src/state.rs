@@ -1,4 +1,4 @@
-//! What all handlers share.
+//! State shared by all handlers.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use tokio::sync::Notify;
 
 use crate::options::SandboxKeys;
 
-/// The account whose sandbox this is, as webhooks name it.
+/// The sandbox's account id in webhooks.
 pub(crate) const ACCOUNT: &str = "acc_SandboxNoMoney";
 
 /// One sandbox.
 pub(crate) struct State {
     pub(crate) pool: PgPool,
     pub(crate) keys: SandboxKeys,
-    /// Where webhooks go, if from here.
+    /// Destination of webhooks, if this sandbox sends them.
     pub(crate) webhook_url: Option<String>,
-    /// Told when there is something to deliver.
-    pub(crate) news: Arc<Notify>,
+    /// Notified when there is a webhook to send.
+    pub(crate) wake_sender: Arc<Notify>,
 }

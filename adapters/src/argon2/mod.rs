@@ -1,8 +1,8 @@
-//! Passwords, kept as argon2id hashes.
+//! Password hashing with argon2id.
 //!
-//! Parameters are the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
-//! To raise them, change [`parameters`]: hashes made before answer
-//! [`PasswordCheck::MatchesOutdated`] and are replaced one login at a time.
+//! The parameters are the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one
+//! lane. To raise them, change [`parameters`]: older hashes then return
+//! [`PasswordCheck::MatchesOutdated`] and are replaced at the next login.
 
 #[cfg(test)]
 mod tests;
@@ -21,12 +21,12 @@ use commands::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-/// How many hashes are computed at a time. Each takes a core for tens of milliseconds: a wave of
-/// logins waits in line here instead of starving everything else.
+/// Number of hashes computed at a time. Each takes a core for tens of milliseconds: a burst of
+/// logins waits in a queue instead of taking all cores.
 const AT_A_TIME: usize = 2;
 
-/// What an unknown login's password is hashed with, for the time it takes.
-const NOBODYS_SALT: &[u8; 16] = b"salt of nobody's";
+/// Password whose hash is compared for an unknown login, so that it takes the same time.
+const UNKNOWN_LOGIN_SALT: &[u8; 16] = b"salt of nobody's";
 
 /// Hashes and checks passwords with argon2id, on the blocking pool, a few at a time.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Default for Argon2PasswordHasher {
 }
 
 impl Argon2PasswordHasher {
-    /// With today's parameters.
+    /// Hashes with the present parameters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -56,8 +56,8 @@ impl Argon2PasswordHasher {
         }
     }
 
-    /// Runs `work` on the blocking pool when it is its turn. The turn belongs to the work, not to
-    /// the caller: a client that hangs up does not make room for the next while the work goes on.
+    /// Runs `work` on the blocking pool with a permit. The permit belongs to the work, not to the
+    /// caller: a client that disconnects does not free it while the work still runs.
     async fn in_turn<T: Send + 'static>(
         &self,
         doing: &'static str,
@@ -79,8 +79,8 @@ impl Argon2PasswordHasher {
     }
 }
 
-/// Today's parameters: `m=19456,t=2,p=1`, which are also the crate's own defaults, stated here so
-/// that an update of the crate does not change them.
+/// Returns the present parameters: `m=19456,t=2,p=1`. They are also the crate's defaults, but
+/// stated here so that an update of the crate does not change them.
 fn parameters() -> Params {
     const { assert!(Params::DEFAULT_M_COST == 19_456 && Params::DEFAULT_T_COST == 2) };
     const { assert!(Params::DEFAULT_P_COST == 1) };
@@ -132,11 +132,11 @@ fn differs_in_the_same_time(
     argon2: &Argon2<'_>,
     password: &[u8],
 ) -> Result<PasswordCheck, HashError> {
-    let _: PhcHash = argon2.hash_password_with_salt(password, NOBODYS_SALT)?;
+    let _: PhcHash = argon2.hash_password_with_salt(password, UNKNOWN_LOGIN_SALT)?;
     Ok(PasswordCheck::Differs)
 }
 
-/// Whether `hash` was made as we make them today.
+/// True if `hash` was made with the present parameters.
 fn is_up_to_date(argon2: &Argon2<'_>, hash: &PhcHash) -> Result<bool, HashError> {
     let (made_with, today) = (Params::try_from(hash)?, argon2.params());
     Ok(hash.algorithm == Algorithm::Argon2id.ident()

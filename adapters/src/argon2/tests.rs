@@ -1,4 +1,4 @@
-//! What a password check answers.
+//! Tests of password checks.
 
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ async fn a_hash_made_with_weaker_parameters_matches_but_is_outdated() {
 #[tokio::test]
 async fn an_unknown_login_costs_what_a_wrong_password_costs() {
     let hasher = Argon2PasswordHasher::new();
-    let hash = hashed(&hasher, "somebody's").await;
+    let hash = hashed(&hasher, "another's").await;
     let wrong = fastest(|| hasher.check(password("a guess"), Some(&hash))).await;
     let unknown = fastest(|| hasher.check(password("a guess"), None)).await;
     let ratio = unknown.as_secs_f64() / wrong.as_secs_f64();
@@ -126,7 +126,7 @@ async fn no_more_than_two_hashes_are_computed_at_a_time_even_when_callers_hang_u
     assert_eq!(
         hasher.turns.available_permits(),
         0,
-        "turns were given back before the work ended"
+        "permits were released before the work ended"
     );
     drop(hasher.turns.acquire_many(2).await.unwrap());
 }

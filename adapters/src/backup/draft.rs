@@ -1,4 +1,4 @@
-//! A backup on its way: a private folder under a temporary name, renamed when complete.
+//! A backup under construction: a private folder under a temporary name, renamed when complete.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::manifest::{Checksum, FileEntry};
 use super::{BackupError, MANIFEST, Manifest};
 
-/// A folder that nobody else may enter. It is removed again unless it was published.
+/// A folder that only its owner may enter. It is removed unless it was published.
 #[derive(Debug)]
 pub struct Draft {
     folder: PathBuf,
@@ -20,7 +20,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Makes it beside `target`, which must not hold anything yet.
+    /// Creates it next to `target`, which must not exist or be empty.
     ///
     /// # Errors
     /// [`BackupError::Exists`]
@@ -43,7 +43,7 @@ impl Draft {
         })
     }
 
-    /// A new private file of the backup, which says what passed through it when it is done.
+    /// Creates a private file of the backup; its length and digest are known when it is complete.
     pub(super) fn file(&self, name: &'static str) -> Result<DraftFile, BackupError> {
         let path = self.folder.join(name);
         let file = OpenOptions::new()
@@ -60,14 +60,14 @@ impl Draft {
         })
     }
 
-    /// Adds a file that is complete.
+    /// Adds a complete file.
     pub(super) fn add(&mut self, file: DraftFile) -> Result<(), BackupError> {
         let (name, entry) = file.finish()?;
         self.files.insert(name.to_owned(), entry);
         Ok(())
     }
 
-    /// Adds a value as a file of JSON.
+    /// Adds a value as a JSON file.
     pub fn add_json(
         &mut self,
         name: &'static str,
@@ -81,7 +81,7 @@ impl Draft {
         self.add(file)
     }
 
-    /// Writes the manifest, forces all of it to disk, and gives it its name.
+    /// Writes the manifest, syncs everything to disk, and renames the folder.
     pub fn publish(mut self, mut manifest: Manifest) -> Result<(), BackupError> {
         manifest.files = std::mem::take(&mut self.files);
         let path = self.folder.join(MANIFEST);
@@ -99,7 +99,7 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Once published it is no longer there.
+        // After publishing, the folder does not exist under this name.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,4 +1,4 @@
-//! The log as a file: everything but keys and sessions, as one snapshot saw it.
+//! The dump of the log: everything except keys and sessions, from one snapshot.
 
 use std::process::Stdio;
 
@@ -9,8 +9,9 @@ use tokio::process::ChildStdout;
 use super::draft::{Draft, DraftFile};
 use super::{BackupError, LOG, Tools};
 
-/// Tables whose content stays out of the dump. Keys go into the keyring, which is kept apart and
-/// not for long. Sessions end with a restore: whatever was revoked since the backup must not revive.
+/// Tables whose content is not dumped. Keys go into the keyring, which is stored separately and for
+/// a shorter time. Sessions end with a restore: a session that was revoked since the backup must
+/// not become valid again.
 const WITHOUT_CONTENT: [&str; 5] = [
     "subject_keys",
     "master_key_epochs",
@@ -19,18 +20,18 @@ const WITHOUT_CONTENT: [&str; 5] = [
     "login_failures",
 ];
 
-/// Second copies of read models stay out: a restore has no use for them, and they are made again.
+/// Shadow copies of read models are not dumped: a rebuild makes them again.
 const BESIDE: &str = "beside";
 
-/// Told how many bytes have passed so far.
+/// Called with the number of bytes written so far.
 pub type Passed<'a> = &'a (dyn Fn(u64) + Sync);
 
-/// Where a dump comes from.
+/// Source of a dump.
 #[derive(Debug)]
 pub struct DumpSource<'a> {
-    /// The programs to use.
+    /// The client programs to use.
     pub tools: &'a Tools,
-    /// The database, as the owner of its tables.
+    /// The database, connected as the owner of its tables.
     pub owner: &'a PgConnectOptions,
     /// An exported snapshot; the transaction that exported it must stay open.
     pub snapshot: &'a str,
@@ -39,7 +40,7 @@ pub struct DumpSource<'a> {
 /// Writes the dump into `draft`.
 ///
 /// # Errors
-/// [`BackupError::Tool`] with the words of `pg_dump`.
+/// [`BackupError::Tool`] with the message of `pg_dump`.
 pub async fn dump(
     source: DumpSource<'_>,
     draft: &mut Draft,

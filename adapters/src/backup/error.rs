@@ -1,12 +1,12 @@
-//! Why a backup or a restore did not take place, in words for the person at the terminal.
+//! Errors of backup and restore, with messages for the person at the terminal.
 
 use std::io;
 use std::path::PathBuf;
 
-/// A backup or restore that failed, and what to do about it.
+/// A failed backup or restore, with advice.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// No client programs of `PostgreSQL`.
+    /// No client programs of `PostgreSQL` are installed.
     #[error("{tool} is not installed; on Debian or Ubuntu: apt-get install postgresql-client")]
     NotInstalled {
         /// The program that was looked for.
@@ -17,40 +17,40 @@ pub enum BackupError {
     Tool {
         /// The program.
         tool: &'static str,
-        /// What it said.
+        /// Its message.
         output: String,
     },
-    /// The folder for the backup holds something already.
+    /// The folder for the backup is not empty.
     #[error("{path} exists already; name a new folder for the backup")]
     Exists {
-        /// That folder.
+        /// The folder.
         path: PathBuf,
     },
-    /// The folder is no backup, or one that never was finished.
+    /// The folder is not a backup, or an unfinished one.
     #[error("{path} is not a finished backup: it has no readable manifest.json")]
     NotABackup {
-        /// That folder.
+        /// The folder.
         path: PathBuf,
-        /// Why it could not be read.
+        /// The reason.
         source: io::Error,
     },
-    /// A file is not the one that was written.
+    /// A file differs from the one that was written.
     #[error("{path} is damaged: {what}; nothing was touched")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// How it differs.
+        /// The difference.
         what: &'static str,
     },
-    /// The backup's layout is unknown.
+    /// The backup's format is unknown.
     #[error("the backup has format {found}, and this program knows {known}; use a newer program")]
     OtherFormat {
-        /// What the manifest says.
+        /// The format in the manifest.
         found: u32,
-        /// What we know.
+        /// The format of this program.
         known: u32,
     },
-    /// The backup's tables are those of a later program.
+    /// The backup was written by a later version of the program.
     #[error(
         "the backup was written by caresync {program}, whose schema {backup} is newer than this \
          program's {known}; restore it with that program or a newer one"
@@ -58,12 +58,12 @@ pub enum BackupError {
     NewerSchema {
         /// The backup's last migration.
         backup: i64,
-        /// Our last migration.
+        /// This program's last migration.
         known: i64,
-        /// Who wrote the backup.
+        /// The version that wrote the backup.
         program: String,
     },
-    /// The dump comes from a later server.
+    /// The dump was made by a later server version.
     #[error("the backup comes from PostgreSQL {backup}, and this server is {server}; use {backup}")]
     NewerServer {
         /// Major version of the dump.
@@ -71,53 +71,53 @@ pub enum BackupError {
         /// Major version of the target.
         server: u32,
     },
-    /// There is something where the backup would go.
+    /// The destination is not empty.
     #[error("the database is not empty: {found}")]
     NotEmpty {
-        /// What is there.
+        /// The content that was found.
         found: String,
     },
-    /// A restore began here and did not end.
+    /// A restore began here and did not finish.
     #[error(
         "a restore of {from} began here at {begun_at} and did not finish, so this database is \
          incomplete; run `caresync restore` again"
     )]
     HalfRestored {
-        /// The folder it was restored from.
+        /// The folder of the backup.
         from: String,
-        /// When it began.
+        /// The time at which it began.
         begun_at: String,
     },
-    /// What arrived is not what was dumped.
+    /// The restored database differs from the dump.
     #[error("the restored log has {found}, and the manifest says {expected}")]
     Mismatch {
-        /// What the database holds.
+        /// Content of the database.
         found: String,
-        /// What it should hold.
+        /// Expected content.
         expected: String,
     },
     /// A file operation failed.
     #[error("{doing} ({path})")]
     Io {
-        /// What was being done.
+        /// The operation.
         doing: &'static str,
-        /// To which file.
+        /// The file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
     /// A statement failed.
     #[error("{doing}")]
     Sql {
-        /// What was being done.
+        /// The operation.
         doing: &'static str,
-        /// Why it failed.
+        /// The cause.
         source: sqlx::Error,
     },
 }
 
 impl BackupError {
-    /// A closure for `map_err`: an I/O error with what was being done, and to which file.
+    /// Returns a closure for `map_err`: an I/O error with the operation and the file.
     pub(super) fn io(
         doing: &'static str,
         path: impl Into<PathBuf>,
@@ -129,7 +129,7 @@ impl BackupError {
         }
     }
 
-    /// A closure for `map_err`: an SQL error with what was being done.
+    /// Returns a closure for `map_err`: an SQL error with the operation.
     pub(super) fn sql(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Sql { doing, source }
     }

@@ -1,4 +1,4 @@
-//! A dump back into an empty database, all of it or nothing.
+//! Restore of a dump into an empty database, all of it or nothing.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -15,7 +15,7 @@ use super::{BackupError, LOG, Tools};
 /// Loads the log of the backup in `folder` into `owner`'s database, in one transaction.
 ///
 /// # Errors
-/// [`BackupError::Tool`] with the words of `pg_restore`.
+/// [`BackupError::Tool`] with the message of `pg_restore`.
 pub async fn load(
     tools: &Tools,
     owner: &PgConnectOptions,
@@ -43,8 +43,8 @@ pub async fn load(
     fed
 }
 
-/// Feeds the file through a pipe, which tells how far it is. A program that ended early is no error
-/// here: it says itself why.
+/// Feeds the file through a pipe to measure progress. If the program ended early, its own message
+/// is the error.
 async fn feed(
     path: &Path,
     input: Option<ChildStdin>,

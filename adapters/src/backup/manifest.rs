@@ -1,4 +1,4 @@
-//! `manifest.json`: what a backup holds, and how to tell that it still does.
+//! `manifest.json`: the content of a backup, with digests to verify it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,16 +12,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::{BackupError, LOG, MANIFEST};
 
-/// The layout that this program writes and reads.
+/// The format that this program writes and reads.
 pub const FORMAT: u32 = 1;
 
-/// What the log of a backup holds. Absent where only the keyring was saved.
+/// Content of a backup's log. Absent if only the keyring was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogEntry {
-    /// The newest event, as a position.
+    /// Position of the newest event.
     pub head: String,
-    /// How many events.
+    /// Number of events.
     pub events: i64,
     /// The last migration that ran.
     pub schema: i64,
@@ -29,7 +29,7 @@ pub struct LogEntry {
     pub postgres: u32,
 }
 
-/// How a file of the backup must look.
+/// Expected length and digest of a file of the backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileEntry {
@@ -47,28 +47,28 @@ pub struct Manifest {
     pub format: u32,
     /// Version of the program that wrote it.
     pub program: String,
-    /// When the snapshot was taken.
+    /// The time of the snapshot.
     pub taken_at: DateTime<Utc>,
     /// The log's epoch.
     pub epoch: i16,
     /// The log, unless only the keyring was saved.
     pub log: Option<LogEntry>,
-    /// How many persons have a key.
+    /// Number of persons who have a key.
     pub subjects: u64,
-    /// How many persons were erased.
+    /// Number of erased persons.
     pub erasures: u64,
-    /// The files beside this one.
+    /// The other files.
     pub files: BTreeMap<String, FileEntry>,
 }
 
-/// Only the layout's number, which is understood whatever else the file says.
+/// The format number only, which is readable in any format.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
 }
 
 impl Manifest {
-    /// Reads the manifest of the backup in `folder` and proves each file that it names.
+    /// Reads the manifest of the backup in `folder` and verifies each file that it names.
     ///
     /// # Errors
     /// [`BackupError::NotABackup`], [`BackupError::OtherFormat`], [`BackupError::Damaged`]
@@ -76,7 +76,7 @@ impl Manifest {
         let manifest = Self::read(folder)?;
         for (name, expected) in &manifest.files {
             let path = folder.join(name);
-            let found = FileEntry::of(&path).map_err(|error| match error.kind() {
+            let found = FileEntry::from_file(&path).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => BackupError::Damaged {
                     path: path.clone(),
                     what: "it is missing",
@@ -113,7 +113,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The log, which `folder` must have.
+    /// Returns the log, which `folder` must have.
     ///
     /// # Errors
     /// [`BackupError::Damaged`] if only a keyring was saved there.
@@ -130,7 +130,7 @@ impl Manifest {
 }
 
 impl LogEntry {
-    /// The server's major version.
+    /// Returns the server's major version.
     #[must_use]
     pub fn postgres_major(&self) -> u32 {
         self.postgres / 10_000
@@ -138,7 +138,7 @@ impl LogEntry {
 }
 
 impl FileEntry {
-    fn of(path: &Path) -> io::Result<Self> {
+    fn from_file(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut sum = Checksum::default();
         let mut block = vec![0; 1 << 16];
@@ -151,7 +151,7 @@ impl FileEntry {
     }
 }
 
-/// Length and digest of what passes by.
+/// Length and digest of the bytes written.
 #[derive(Default)]
 pub(super) struct Checksum {
     bytes: u64,

@@ -1,4 +1,4 @@
-//! Backups: the log as a dump of the server's own tools, the keyring beside it, and a manifest.
+//! Backups: the log as a dump of `pg_dump`, the keyring, and a manifest.
 //!
 //! ```text
 //! <backup>/log.dump       pg_dump's custom format: everything but keys and sessions
@@ -6,8 +6,8 @@
 //!          manifest.json  what the two are, and their checksums; written last
 //! ```
 //!
-//! It moves files and says what is wrong with them. What a keyring means is the log's business, and
-//! in which order a restore goes on is decided where the program is put together.
+//! This module writes and verifies files. The meaning of a keyring belongs to the event store, and
+//! the order of the steps of a restore to the program.
 
 mod draft;
 mod dump;

@@ -1,4 +1,4 @@
-//! The database that a backup goes into: empty at first, marked while it is incomplete.
+//! The database that a restore fills: empty at first, marked until it is complete.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use sqlx::{Executor as _, PgConnection};
 
 use super::BackupError;
 
-/// A table that is there from the first moment of a restore to its last.
+/// A table that exists from the start of a restore to its end.
 const MARKER: &str = "restore_unfinished";
 
-/// Refuses a database in which a restore began and did not end.
+/// Refuses a database in which a restore did not finish.
 ///
 /// # Errors
 /// [`BackupError::HalfRestored`]
@@ -27,8 +27,8 @@ pub async fn refuse_half_restored(connection: &mut PgConnection) -> Result<(), B
     Err(BackupError::HalfRestored { from, begun_at })
 }
 
-/// Marks an empty database as one that is being restored. What an unfinished restore left is removed
-/// first; anything else is refused.
+/// Marks an empty database as being restored. The rest of an unfinished restore is removed first;
+/// anything else is refused.
 ///
 /// # Errors
 /// [`BackupError::NotEmpty`]
@@ -45,7 +45,7 @@ pub async fn begin_restore(
         cleared.map_err(BackupError::sql(doing))?;
     }
     refuse_tables(connection).await?;
-    // Empty by now. A dump from before there was one has the migration that makes it still before it.
+    // Empty by now. A dump from before this schema existed runs the migration that creates it later.
     let cleared = connection.execute("drop schema if exists beside").await;
     cleared.map_err(BackupError::sql(doing))?;
     // One implicit transaction: there is no marker without its row.
@@ -58,7 +58,7 @@ pub async fn begin_restore(
     marked.map(|_| ()).map_err(BackupError::sql(doing))
 }
 
-/// Takes the mark away, as the last thing in the transaction that completes the restore.
+/// Removes the mark, as the last statement of the transaction that completes the restore.
 pub async fn end_restore(connection: &mut PgConnection) -> Result<(), BackupError> {
     let sql = format!("drop table {MARKER}");
     let ended = connection.execute(sqlx::raw_sql(&sql)).await;

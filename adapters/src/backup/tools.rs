@@ -11,20 +11,20 @@ use tokio::process::Command;
 
 use super::BackupError;
 
-/// Where Debian and Ubuntu keep one folder per major version.
+/// Folders of Debian and Ubuntu, one per major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
-/// Where a build from source lands.
+/// Folder of a build from source.
 const FROM_SOURCE: &str = "/usr/local/pgsql/bin";
 
-/// The client programs of one `PostgreSQL`.
+/// The client programs of one `PostgreSQL` version.
 #[derive(Debug, Clone)]
 pub struct Tools {
     folder: PathBuf,
 }
 
 impl Tools {
-    /// Those of the server's own major version, else the newest: an older `pg_dump` refuses a newer
-    /// server, and a newer one writes settings that an older server does not know.
+    /// Returns those of the server's own major version, otherwise the newest: an older `pg_dump`
+    /// refuses a newer server, and a newer one writes settings that an older server does not know.
     ///
     /// # Errors
     /// [`BackupError::NotInstalled`]
@@ -39,8 +39,8 @@ impl Tools {
             .ok_or(BackupError::NotInstalled { tool: "pg_dump" })
     }
 
-    /// A program that talks to `server` and to nothing else, whatever our environment says. The
-    /// password goes through the environment, which only the account itself and root can see.
+    /// A program that connects to `server` only, whatever the environment says. The password is
+    /// passed in the environment, which only the account itself and root can read.
     pub(super) fn command(&self, tool: &'static str, server: &PgConnectOptions) -> Command {
         let mut command = Command::new(self.folder.join(tool));
         command
@@ -56,7 +56,7 @@ impl Tools {
     }
 }
 
-/// The variables that lead libpq to `server`.
+/// The variables that make libpq connect to `server`.
 fn connection(server: &PgConnectOptions) -> Vec<(&'static str, String)> {
     let host = server.get_socket().map_or_else(
         || server.get_host().to_owned(),
@@ -71,8 +71,8 @@ fn connection(server: &PgConnectOptions) -> Vec<(&'static str, String)> {
     if let Some(options) = server.get_options() {
         variables.push(("PGOPTIONS", options.to_owned()));
     }
-    // The password and the certificates can be had from the URL form only; there the password is
-    // percent-encoded, which a query string knows how to decode.
+    // The password and the certificates are available in the URL form only; there the password is
+    // percent-encoded, as a query string is.
     let url = server.to_url_lossy();
     let mut decoder = url.clone();
     decoder.set_query(url.password().map(|it| format!("password={it}")).as_deref());
@@ -85,21 +85,21 @@ fn connection(server: &PgConnectOptions) -> Vec<(&'static str, String)> {
             "password" => "PGPASSWORD",
             _ => continue,
         };
-        // A path is written as `file: <path>`; libpq takes nothing but paths.
+        // A path is written as `file: <path>`; libpq accepts only paths.
         let value = value.strip_prefix("file: ").unwrap_or(&value);
         variables.push((variable, value.to_owned()));
     }
     variables
 }
 
-/// The database that `server` names, as libpq would choose it.
+/// Returns the database that `server` names, by libpq's rules.
 pub(super) fn database(server: &PgConnectOptions) -> String {
     let name = server.get_database();
     name.unwrap_or(server.get_username()).to_owned()
 }
 
 /// Folders with a real `pg_dump`, with its major version. Debian's `/usr/bin/pg_dump` is a script
-/// that chooses a version by its own rules, and is passed over by following links.
+/// that selects a version by its own rules; following links skips it.
 fn installed(search_path: Option<&OsStr>) -> Vec<(u32, PathBuf)> {
     let on_path = search_path.map(std::env::split_paths).into_iter().flatten();
     let debian = fs::read_dir(DEBIAN).into_iter().flatten().flatten();

@@ -1,4 +1,5 @@
-//! Who the database runs as. `PostgreSQL` refuses to run as root, so a program started as root steps down for it.
+//! The account that the database runs as. `PostgreSQL` refuses to run as root, so a program started
+//! as root runs the server as another account.
 
 use std::{
     fs,
@@ -14,14 +15,15 @@ use super::EmbeddedPostgresError as Error;
 /// The account of the server's processes and files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ServerAccount {
-    /// Our own: we are not root.
+    /// Our own account, which is not root.
     Ours { uid: u32 },
-    /// An unprivileged one that we, as root, step down to.
+    /// An unprivileged account, used if we are root.
     Other { uid: u32, gid: u32 },
 }
 
 impl ServerAccount {
-    /// Us if we are not root; else the owner of `data_dir`, else `postgres`, else `nobody`.
+    /// Returns our account if we are not root; otherwise the owner of `data_dir`, otherwise
+    /// `postgres`, otherwise `nobody`.
     pub(super) fn choose(data_dir: &Path) -> Result<Self, Error> {
         let us = geteuid();
         if !us.is_root() {
@@ -51,7 +53,7 @@ impl ServerAccount {
         }
     }
 
-    /// Gives `path` to this account.
+    /// Changes the owner of `path` to this account.
     pub(super) fn give(self, path: &Path) -> Result<(), Error> {
         match self {
             Self::Ours { .. } => Ok(()),
@@ -60,7 +62,7 @@ impl ServerAccount {
         }
     }
 
-    /// Makes `path`, mode 0700, and gives it to this account.
+    /// Creates `path` with mode 0700, owned by this account.
     pub(super) fn make_private_dir(self, path: &Path) -> Result<(), Error> {
         fs::create_dir_all(path)
             .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
@@ -68,7 +70,7 @@ impl ServerAccount {
         self.give(path)
     }
 
-    /// Proves that this account may walk into `data_dir`, which must be canonical.
+    /// Checks that this account may enter `data_dir`, which must be canonical.
     pub(super) fn check_reach(self, data_dir: &Path) -> Result<(), Error> {
         let Self::Other { uid, gid } = self else {
             return Ok(());
@@ -92,9 +94,9 @@ impl ServerAccount {
         Ok(())
     }
 
-    /// A command that runs as this account, with none of our environment: `PGDATA`, `PGOPTIONS` and
-    /// the like would change the server behind our back. Stepping down also drops root's
-    /// supplementary groups (std does so whenever `uid` is set by root; a test holds it to that).
+    /// Returns a command that runs as this account, without our environment: `PGDATA`, `PGOPTIONS`
+    /// and the like would change the server. A change of account also drops root's supplementary
+    /// groups (std does so whenever `uid` is set by root; a test checks it).
     pub(super) fn command(self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command

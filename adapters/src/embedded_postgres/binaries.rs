@@ -9,13 +9,14 @@ use std::{
 
 use super::EmbeddedPostgresError as Error;
 
-/// The oldest major version that will do: from 15 on, schema `public` is closed to everybody but its owner.
+/// The oldest supported major version: from 15 on, only the owner may create objects in schema
+/// `public`.
 pub(super) const MINIMUM_MAJOR: u32 = 15;
 
-/// Where Debian and Ubuntu keep one folder per major version.
+/// Folders of Debian and Ubuntu, one per major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// Where a build from source lands.
+/// Folder of a build from source.
 const FROM_SOURCE: &str = "/usr/local/pgsql/bin";
 
 /// One installed server.
@@ -26,7 +27,8 @@ pub(super) struct Binaries {
 }
 
 impl Binaries {
-    /// The server for a new cluster: the first on `search_path`, else the newest in the usual places.
+    /// Returns the server for a new cluster: the first on `search_path`, otherwise the newest in
+    /// the usual places.
     pub(super) fn for_new(search_path: Option<&OsStr>) -> Result<Self, Error> {
         let installed = installed(search_path);
         let newest = installed.iter().map(|it| it.major).max();
@@ -44,7 +46,8 @@ impl Binaries {
             })
     }
 
-    /// The server for a cluster written by `major`: only the same major version can read it.
+    /// Returns the server for a cluster of version `major`: only the same major version can read
+    /// it.
     pub(super) fn for_existing(
         search_path: Option<&OsStr>,
         major: u32,
@@ -67,8 +70,8 @@ impl Binaries {
         self.folder.join("postgres")
     }
 
-    /// The server behind `initdb` in `folder`. Links are followed, since a link to `initdb` alone
-    /// (as in `/usr/local/bin`) does not have `postgres` beside it.
+    /// Returns the server that `initdb` in `folder` belongs to. Links are followed, since a link to
+    /// `initdb` alone (as in `/usr/local/bin`) does not have `postgres` next to it.
     fn in_folder(folder: &Path) -> Option<Self> {
         let initdb = folder.join("initdb").canonicalize().ok()?;
         let folder = initdb.parent()?.to_owned();

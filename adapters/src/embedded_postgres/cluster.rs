@@ -1,5 +1,5 @@
-//! Makes a cluster, all or nothing: it is made in a folder of its own and moved to its place when
-//! complete. So what stands in its place is never half made, and never thrown away.
+//! Creates a cluster, all or nothing: it is created in a folder of its own and moved to its final
+//! path when complete. So the final path never holds an incomplete cluster, and is never deleted.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,10 +19,10 @@ use super::{
     settings,
 };
 
-/// The cluster within the folder it is made in.
+/// Path of the cluster within the temporary folder.
 const CLUSTER: &str = "cluster";
 
-/// What it takes to make a cluster.
+/// Everything that is needed to create a cluster.
 pub(super) struct Maker<'a> {
     pub(super) config: &'a EmbeddedPostgresConfig,
     pub(super) layout: &'a Layout,
@@ -32,7 +32,7 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes the cluster and puts it in its place.
+    /// Creates the cluster and moves it to its final path.
     pub(super) async fn make(&self) -> Result<(), Error> {
         self.discard_half_made().await?;
         let making = self.layout.new_making().map_err(Error::io(
@@ -45,8 +45,8 @@ impl Maker<'_> {
         self.put_in_place(&making)
     }
 
-    /// Throws away what predecessors left that were killed while at it. Their `initdb` may still be
-    /// writing: then its folder, which nobody else uses, goes at a later start.
+    /// Removes temporary folders of earlier programs that were killed. Their `initdb` may still be
+    /// writing: then its folder, which no other program uses, is removed at a later start.
     async fn discard_half_made(&self) -> Result<(), Error> {
         for making in self.layout.half_made() {
             if let Some(orphan) = Postmaster::adopt(&making.join(CLUSTER)) {
@@ -94,7 +94,7 @@ impl Maker<'_> {
         include_settings(&cluster)
     }
 
-    /// For `initdb` alone: a pipe would belong to us, and it could not open it after stepping down.
+    /// Only for `initdb`: a pipe would be owned by us, and it could not open it as another account.
     fn superuser_password_file(&self, making: &Path) -> Result<PathBuf, Error> {
         let path = making.join("superuser-password");
         crate::private_file::write_new(&path, plain(&self.passwords.superuser).as_bytes())
@@ -103,7 +103,7 @@ impl Maker<'_> {
         Ok(path)
     }
 
-    /// Makes roles and database, over the same socket and with the same settings as later.
+    /// Creates roles and database, over the same socket and with the same settings as later.
     async fn fill(&self, cluster: &Path) -> Result<(), Error> {
         settings::write(self.config, self.layout, cluster, self.socket_dir)?;
         let limit = self.config.start_timeout;
@@ -114,11 +114,11 @@ impl Maker<'_> {
         postmaster.stop(self.config.stop_timeout).await
     }
 
-    /// The owner owns database and schema and runs the migrations; the app may only connect: what
-    /// else it may do, each migration grants. Nobody else may connect at all.
+    /// The owner owns database and schema and runs the migrations; the app role may only connect,
+    /// and each migration grants it more. No other role may connect.
     async fn make_roles_and_database(&self) -> Result<(), sqlx::Error> {
         let superuser = Role::Superuser.options(self.socket_dir, self.passwords);
-        // Its statements have passwords in them, and are logged at `debug` otherwise.
+        // Its statements contain passwords, and would be logged at `debug`.
         let superuser = superuser.database("postgres").disable_statement_logging();
         let mut connection = PgConnection::connect_with(&superuser).await?;
         let (owner, app) = (plain(&self.passwords.owner), plain(&self.passwords.app));

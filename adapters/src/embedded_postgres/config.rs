@@ -1,22 +1,22 @@
-//! What the caller decides about its private cluster.
+//! Settings of the private cluster.
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-/// Where the cluster lives and how large it may grow.
+/// Path and limits of the cluster.
 #[derive(Debug, Clone)]
 pub struct EmbeddedPostgresConfig {
-    /// The folder that holds everything: data, passwords, logs, lock. Made if missing.
+    /// The folder that holds everything: data, passwords, logs, lock. Created if missing.
     pub data_dir: PathBuf,
-    /// The `PATH` to look for server binaries in, as the settings read it from the environment.
-    /// The usual places (`/usr/lib/postgresql/*/bin`) are searched in any case.
+    /// The `PATH` in which to look for server binaries, as the settings read it from the
+    /// environment. The usual places (`/usr/lib/postgresql/*/bin`) are searched in any case.
     pub search_path: Option<OsString>,
     /// `shared_buffers`, in MiB.
     pub shared_buffers_mib: u32,
     /// `max_connections`.
     pub max_connections: u32,
-    /// How long a start may take. Recovery after a crash replays up to 4 GiB of log first.
+    /// Time limit of a start. Recovery after a crash replays up to 4 GiB of WAL first.
     pub start_timeout: Duration,
-    /// How long a fast shutdown may take before it becomes an immediate one.
+    /// Time limit of a fast shutdown, after which an immediate one follows.
     pub stop_timeout: Duration,
 }
 

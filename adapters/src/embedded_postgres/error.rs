@@ -1,26 +1,27 @@
-//! Why the private cluster could not be started or stopped, in words for the person at the terminal.
+//! Errors of starting and stopping the private cluster, with messages for the person at the
+//! terminal.
 
 use std::{io, path::PathBuf};
 
-/// A start or stop that failed, and what to do about it.
+/// A failed start or stop, with advice.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedPostgresError {
-    /// No server binaries anywhere.
+    /// No server binaries were found.
     #[error(
         "PostgreSQL {minimum} or newer is not installed; on Debian or Ubuntu: apt-get install postgresql"
     )]
     NotInstalled {
-        /// The oldest major version that will do.
+        /// The oldest supported major version.
         minimum: u32,
     },
-    /// Server binaries, but none new enough.
+    /// Only server binaries of unsupported versions were found.
     #[error(
         "the newest PostgreSQL found is {found}, and {minimum} or newer is needed; on Debian or Ubuntu: apt-get install postgresql"
     )]
     TooOld {
         /// The newest major version found.
         found: u32,
-        /// The oldest major version that will do.
+        /// The oldest supported major version.
         minimum: u32,
     },
     /// The data was written by a major version that is not installed (any more).
@@ -33,49 +34,49 @@ pub enum EmbeddedPostgresError {
         /// The major version that wrote it.
         major: u32,
     },
-    /// We are root, `PostgreSQL` refuses to be, and there is nobody else to be.
+    /// We are root, `PostgreSQL` refuses to run as root, and there is no other account.
     #[error(
         "PostgreSQL must not run as root, and there is no user `postgres` or `nobody` to run it as; give the data folder to an unprivileged user"
     )]
     NoUnprivilegedAccount,
-    /// The server's account cannot get into the data folder.
+    /// The server's account can't enter the data folder.
     #[error(
         "user id {uid}, which the database runs as, may not enter {barrier}, and {data_dir} lies within; choose a data folder elsewhere, such as /var/lib/caresync, or chmod o+x {barrier}"
     )]
     OutOfReach {
         /// The data folder.
         data_dir: PathBuf,
-        /// The first folder on the way that is closed.
+        /// The first folder of the path that it can't enter.
         barrier: PathBuf,
-        /// The account that is shut out.
+        /// The server's account.
         uid: u32,
     },
-    /// Somebody else owns the folder that our socket would be in.
+    /// The folder for the socket belongs to another account.
     #[error("{path} exists and is not ours to put a database socket in; remove it")]
     SocketDirTaken {
-        /// That folder.
+        /// The folder.
         path: PathBuf,
     },
-    /// Another program has this data folder open.
+    /// Another program uses this data folder.
     #[error("{data_dir} is in use by {holder}; stop that one first or choose another data folder")]
     InUse {
         /// The data folder.
         data_dir: PathBuf,
-        /// Who holds it, as far as it says.
+        /// The program that holds the lock, if it says.
         holder: String,
     },
-    /// Data without its passwords.
+    /// The data folder has no passwords file.
     #[error(
         "{path} is missing or damaged, and the database in the same folder cannot be opened without it; restore it from a backup"
     )]
     PasswordsLost {
-        /// Where they should be.
+        /// Expected path.
         path: PathBuf,
     },
     /// `initdb` failed.
     #[error("initdb failed: {output}")]
     Initdb {
-        /// What it said.
+        /// Its message.
         output: String,
     },
     /// The server ended before it was ready.
@@ -89,12 +90,12 @@ pub enum EmbeddedPostgresError {
     /// The server was not ready in time.
     #[error("PostgreSQL was not ready after {seconds} s; see the logs in {logs}")]
     StartTimedOut {
-        /// How long we waited.
+        /// The time limit.
         seconds: u64,
-        /// Where its logs are.
+        /// The folder of its logs.
         logs: PathBuf,
     },
-    /// The server survived even an immediate shutdown.
+    /// The server survived an immediate shutdown.
     #[error("PostgreSQL (process {pid}) does not stop")]
     StopTimedOut {
         /// Its process id.
@@ -113,25 +114,25 @@ pub enum EmbeddedPostgresError {
     /// A file or process operation failed.
     #[error("{doing} ({path})")]
     Io {
-        /// What was being done.
+        /// The operation.
         doing: &'static str,
-        /// To which file.
+        /// The file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
     /// A statement failed on the cluster.
     #[error("{doing}")]
     Sql {
-        /// What was being done.
+        /// The operation.
         doing: &'static str,
-        /// Why it failed.
+        /// The cause.
         source: sqlx::Error,
     },
 }
 
 impl EmbeddedPostgresError {
-    /// A closure for `map_err`: an I/O error with what was being done, and to which file.
+    /// Returns a closure for `map_err`: an I/O error with the operation and the file.
     pub(super) fn io(
         doing: &'static str,
         path: impl Into<PathBuf>,
@@ -143,7 +144,7 @@ impl EmbeddedPostgresError {
         }
     }
 
-    /// A closure for `map_err`: an SQL error with what was being done.
+    /// Returns a closure for `map_err`: an SQL error with the operation.
     pub(super) fn sql(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Sql { doing, source }
     }

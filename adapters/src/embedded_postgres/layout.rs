@@ -1,4 +1,4 @@
-//! Where things lie in the data folder.
+//! Paths in the data folder.
 
 use std::{
     fs::{self, DirEntry},
@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 use super::{EmbeddedPostgresError as Error, account::ServerAccount};
 use crate::system::random_secret;
 
-/// The port: with no TCP it only names the socket file.
+/// The port: without TCP it is only part of the name of the socket file.
 pub(super) const PORT: u16 = 5432;
 
 /// A socket's path must fit into `sockaddr_un` (108 bytes on Linux, 104 elsewhere).
 const SOCKET_PATH_LIMIT: usize = 100;
 
-/// What the folder of a cluster on its way is called, before its random part.
+/// Prefix of the temporary folder of a new cluster.
 const MAKING: &str = "making-";
 
 /// The paths of one data folder.
@@ -39,7 +39,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Makes the data folder if it is missing and proves that the server can reach it.
+    /// Creates the data folder if it is missing and checks that the server can enter it.
     pub(super) fn prepare(data_dir: &Path, account: ServerAccount) -> Result<Self, Error> {
         if !data_dir.exists() {
             account.make_private_dir(data_dir)?;
@@ -73,13 +73,13 @@ impl Layout {
         self.data_dir.join("cluster")
     }
 
-    /// A folder to make a cluster in that no killed predecessor's `initdb` may still write to.
+    /// Returns a folder for a new cluster to which no `initdb` of a killed program may still write.
     pub(super) fn new_making(&self) -> io::Result<PathBuf> {
         let random = URL_SAFE_NO_PAD.encode(&random_secret()?[..9]);
         Ok(self.data_dir.join(format!("{MAKING}{random}")))
     }
 
-    /// The folders of clusters that were never finished.
+    /// Folders of clusters that were never finished.
     pub(super) fn half_made(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.data_dir).into_iter().flatten().flatten();
         let making = |entry: &DirEntry| entry.file_name().to_string_lossy().starts_with(MAKING);
@@ -94,8 +94,8 @@ impl Layout {
         self.log_dir().join("startup.log")
     }
 
-    /// Makes the folder of the socket: within the data folder, or where the path is too long for a
-    /// socket, in a folder of its own named after it.
+    /// Creates the folder of the socket: within the data folder, or if the path is too long for a
+    /// socket, in another folder that is named after it.
     pub(super) fn make_socket_dir(&self) -> Result<PathBuf, Error> {
         let within = self.data_dir.join("run");
         if socket_fits(&within) {
@@ -117,8 +117,8 @@ impl Layout {
         Path::new(parent).join(format!("caresync-{name}"))
     }
 
-    /// Makes a folder where others may write, too: one that is there must be a real folder of the
-    /// server's account, else somebody could have put it in our way to read what passes.
+    /// Creates a folder in a place where others may write: an existing one must be a real folder of
+    /// the server's account, otherwise another account could have created it to read the traffic.
     fn claim_public_dir(&self, path: &Path) -> Result<(), Error> {
         if fs::DirBuilder::new().mode(0o700).create(path).is_ok() {
             return self.account.give(path);

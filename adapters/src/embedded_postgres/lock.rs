@@ -1,4 +1,4 @@
-//! One program per data folder.
+//! A lock: one program per data folder.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -8,14 +8,15 @@ use std::{
 
 use super::{EmbeddedPostgresError as Error, layout::Layout};
 
-/// The data folder is ours while this lives. The kernel lets go of it when we are killed.
+/// The data folder is locked while this lives. The kernel releases the lock if the program is
+/// killed.
 #[derive(Debug)]
 pub(super) struct DataDirLock {
     _file: File,
 }
 
 impl DataDirLock {
-    /// Takes the lock, or says who has it.
+    /// Acquires the lock, or reports the holder.
     pub(super) fn take(layout: &Layout) -> Result<Self, Error> {
         let path = layout.lock();
         let mut options = OpenOptions::new();

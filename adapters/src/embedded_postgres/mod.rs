@@ -1,7 +1,7 @@
 //! A private, durable `PostgreSQL` cluster, run by the program itself when no `DATABASE_URL` is set.
 //!
-//! It uses the server binaries that the system has, keeps everything in one data folder, listens on
-//! a Unix socket only, and stops with the program. If the program is killed, the server lives on
+//! It uses the server binaries of the system, keeps everything in one data folder, listens on a
+//! Unix socket only, and stops with the program. If the program is killed, the server continues,
 //! and the next start adopts it.
 //!
 //! ```text
@@ -10,9 +10,9 @@
 //!                                      └──── crashed ─────┴──adopt── running, owner killed
 //! ```
 //!
-//! It refuses to share a data folder, to run with `fsync` or `full_page_writes` off, and to run as
+//! It never shares a data folder, never runs with `fsync` or `full_page_writes` off, and never as
 //! root. A new setting of the server goes into `settings.rs`, a new role into `roles.rs`. Linux
-//! only: it asks `/proc` whether a process number still is the server.
+//! only: it reads `/proc` to check that a process id still belongs to the server.
 
 mod account;
 mod binaries;
@@ -24,11 +24,11 @@ mod lock;
 mod passwords;
 mod postmaster;
 mod roles;
+mod running_cluster;
 mod settings;
 mod swap;
 #[cfg(test)]
 mod tests;
-mod visit;
 
 use std::{
     path::{Path, PathBuf},
@@ -39,18 +39,19 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 pub use config::EmbeddedPostgresConfig;
 pub use error::EmbeddedPostgresError;
+pub use running_cluster::RunningCluster;
 pub use swap::{HeldDataDir, prepare_beside, put_in_place};
-pub use visit::Visit;
 use {
     EmbeddedPostgresError as Error, account::ServerAccount, binaries::Binaries, cluster::Maker,
     layout::Layout, lock::DataDirLock, passwords::Passwords, postmaster::Postmaster, roles::Role,
 };
 
-/// A running private cluster. Call [`EmbeddedPostgres::stop`] at the end: a drop tells the server
-/// to stop, too, but cannot wait for it.
+/// A running private cluster. Call [`EmbeddedPostgres::stop`] at the end: dropping it stops the
+/// server too, but can't wait for it.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
-    // Before the lock: fields are dropped in order, and the lock must outlive the server's order to stop.
+    // Before the lock: fields are dropped in order, and the lock must be held until the server was
+    // told to stop.
     postmaster: Postmaster,
     layout: Layout,
     passwords: Passwords,
@@ -60,12 +61,12 @@ pub struct EmbeddedPostgres {
 }
 
 impl EmbeddedPostgres {
-    /// Starts the cluster in the configured data folder, making it if there is none, adopting its
-    /// server if one runs already.
+    /// Starts the cluster in the configured data folder; creates it if there is none, and adopts
+    /// its server if one runs already.
     ///
     /// # Errors
-    /// Each variant of [`EmbeddedPostgresError`] says what to do; after an error no server that was
-    /// started here goes on running.
+    /// Each variant of [`EmbeddedPostgresError`] gives advice; after an error no server that was
+    /// started here still runs.
     pub async fn start(config: EmbeddedPostgresConfig) -> Result<Self, EmbeddedPostgresError> {
         let account = ServerAccount::choose(&config.data_dir)?;
         let layout = Layout::prepare(&config.data_dir, account)?;
@@ -83,43 +84,45 @@ impl EmbeddedPostgres {
         })
     }
 
-    /// How to connect as the owner of the database, for migrations.
+    /// Returns connection options for the owner of the database, for migrations.
     #[must_use]
     pub fn owner_options(&self) -> PgConnectOptions {
         Role::Owner.options(&self.socket_dir, &self.passwords)
     }
 
-    /// How to connect as the program in its daily work. This role may do what migrations grant it.
+    /// Returns connection options for the program's regular work. This role has the rights that
+    /// migrations grant it.
     #[must_use]
     pub fn app_options(&self) -> PgConnectOptions {
         Role::App.options(&self.socket_dir, &self.passwords)
     }
 
-    /// How to connect as the superuser, for back-ups and repairs.
+    /// Returns connection options for the superuser, for backups and repairs.
     #[must_use]
     pub fn superuser_options(&self) -> PgConnectOptions {
         Role::Superuser.options(&self.socket_dir, &self.passwords)
     }
 
-    /// The data folder, absolute and without links.
+    /// Returns the data folder, absolute and without links.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
         self.layout.data_dir()
     }
 
-    /// The folder of the server's socket.
+    /// Returns the folder of the server's socket.
     #[must_use]
     pub fn socket_dir(&self) -> &Path {
         &self.socket_dir
     }
 
-    /// The server's process id.
+    /// Returns the server's process id.
     #[must_use]
     pub fn pid(&self) -> i32 {
         self.postmaster.pid()
     }
 
-    /// Stops the server and waits until it is gone: fast first, immediately if that takes too long.
+    /// Stops the server and waits until it has ended: a fast shutdown first, an immediate one after
+    /// the time limit.
     ///
     /// # Errors
     /// [`EmbeddedPostgresError::StopTimedOut`] if it survives both.
@@ -127,7 +130,7 @@ impl EmbeddedPostgres {
         self.postmaster.stop(self.stop_timeout).await
     }
 
-    /// The same, but nobody else can start on the data folder until the answer is dropped.
+    /// Stops the server; the data folder stays locked until the returned value is dropped.
     pub async fn stop_and_hold(self) -> Result<HeldDataDir, EmbeddedPostgresError> {
         let (postmaster, limit, lock) = (self.postmaster, self.stop_timeout, self.lock);
         postmaster.stop(limit).await?;
@@ -135,13 +138,13 @@ impl EmbeddedPostgres {
     }
 }
 
-/// How long a server that was adopted and does not answer may take to be gone.
+/// Time limit for an adopted server that does not answer to end.
 const DYING: Duration = Duration::from_secs(1);
 
-/// A server on our cluster that has answered, and where its socket is.
+/// A server on our cluster that has answered, with the folder of its socket.
 ///
-/// One that was killed a moment ago can still look alive when it is adopted. It does not answer, and
-/// is gone a moment later: then the next one is ours.
+/// A server that was killed a moment ago can still seem alive when it is adopted. It does not
+/// answer and soon ends: then the next one is ours.
 async fn answering_server(
     config: &EmbeddedPostgresConfig,
     layout: &Layout,
@@ -162,7 +165,7 @@ async fn answering_server(
     }
 }
 
-/// Asks the server itself: a file of settings proves nothing, since `alter system` overrides it.
+/// Asks the server itself: the settings file proves nothing, since `alter system` overrides it.
 async fn assert_durable(superuser: &PgConnectOptions) -> Result<(), Error> {
     let doing = "asking the database whether it is durable";
     let mut connection = PgConnection::connect_with(superuser)
@@ -181,7 +184,7 @@ async fn assert_durable(superuser: &PgConnectOptions) -> Result<(), Error> {
     connection.close().await.map_err(Error::sql(doing))
 }
 
-/// The server on our cluster: the one that runs, or a new one.
+/// Returns the server of our cluster: the running one, or a new one.
 async fn running_server(
     config: &EmbeddedPostgresConfig,
     layout: &Layout,

@@ -1,4 +1,4 @@
-//! The passwords of the cluster's three roles: random, ours alone, in one file.
+//! Passwords of the cluster's three roles: random, in one private file.
 
 use std::{fs, io};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{EmbeddedPostgresError as Error, layout::Layout};
 use crate::{private_file, system::random_secret};
 
-/// What opens the cluster.
+/// Passwords of the three roles.
 #[derive(Debug)]
 pub(super) struct Passwords {
     pub(super) superuser: SecretString,
@@ -17,7 +17,7 @@ pub(super) struct Passwords {
     pub(super) app: SecretString,
 }
 
-/// As the file holds them.
+/// The form of the file.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     superuser: String,
@@ -26,7 +26,7 @@ struct Stored {
 }
 
 impl Passwords {
-    /// Reads the file, or makes it where there is no cluster yet that needs the old one.
+    /// Reads the file, or creates it if there is no cluster yet that needs the old one.
     pub(super) fn read_or_make(layout: &Layout) -> Result<Self, Error> {
         match Self::read(layout)? {
             Some(passwords) => Ok(passwords),
@@ -74,12 +74,12 @@ impl From<Stored> for Passwords {
     }
 }
 
-/// 256 random bits as base64url, whose letters need no quoting in SQL.
+/// 256 random bits as base64url, which needs no quoting in SQL.
 fn random_password() -> io::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random_secret()?))
 }
 
-/// The text of a password, for the few places that hand it to `PostgreSQL`.
+/// Returns the text of a password, to pass it to `PostgreSQL`.
 pub(super) fn plain(password: &SecretString) -> &str {
     password.expose_secret()
 }

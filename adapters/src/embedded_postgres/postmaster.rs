@@ -1,4 +1,4 @@
-//! The server process: spawned by us, or adopted from a predecessor that was killed.
+//! The server process: started by us, or adopted from a program that was killed.
 
 use std::{
     fs::{self, File},
@@ -18,28 +18,28 @@ use tokio::{
 
 use super::{EmbeddedPostgresError as Error, binaries::Binaries, layout::Layout};
 
-/// How often we look whether the server is ready or gone.
+/// Interval between checks whether the server is ready or has ended.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long an immediate shutdown may take: it only ends processes.
+/// Time limit of an immediate shutdown, which only ends processes.
 const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
 
-/// What a server says that finds a killed predecessor's processes still at work. Children without a
-/// postmaster end by themselves, and so does a postmaster whose folder was thrown away.
+/// Messages of a server that finds running processes of a killed one. Processes without a
+/// postmaster end by themselves, and so does a postmaster whose folder was removed.
 const PREDECESSOR_LIVES: [&str; 2] = ["pre-existing shared memory block", "lock file"];
 
-/// A running server on the folder `cluster`. Dropped without [`Postmaster::stop`], it is told to
-/// stop and not waited for.
+/// A running server on the folder `cluster`. If it is dropped without [`Postmaster::stop`], it is
+/// told to stop, without waiting.
 #[derive(Debug)]
 pub(super) struct Postmaster {
     pid: Pid,
     cluster: PathBuf,
-    /// Ours to reap, unless adopted.
+    /// Our child process to reap, unless it was adopted.
     child: Option<Child>,
 }
 
 impl Postmaster {
-    /// The server that already runs on `cluster`, if any.
+    /// Returns the server that already runs on `cluster`, if any.
     pub(super) fn adopt(cluster: &Path) -> Option<Self> {
         let pid = PidFile::read(cluster)?.pid;
         let found = Self {
@@ -47,7 +47,7 @@ impl Postmaster {
             cluster: cluster.to_owned(),
             child: None,
         };
-        // A pid file outlives a crash, and its number may be somebody else's by now.
+        // A pid file outlives a crash, and its number may belong to another process by now.
         if found.works_in_cluster() {
             return Some(found);
         }
@@ -55,7 +55,8 @@ impl Postmaster {
         None
     }
 
-    /// The folder of the socket of a server that somebody else runs on `cluster`, if it is ready.
+    /// Returns the socket folder of a server that another program runs on `cluster`, if it is
+    /// ready.
     pub(super) fn socket_of_running(cluster: &Path) -> Option<PathBuf> {
         let cluster = cluster.canonicalize().ok()?;
         let found = Self::adopt(&cluster)?;
@@ -66,7 +67,7 @@ impl Postmaster {
     }
 
     /// Starts the server on `cluster`, whose settings have been written, and waits until it is
-    /// ready: again and again while what is left of a killed predecessor is in the way.
+    /// ready. It tries again while processes of a killed server are still running.
     pub(super) async fn start(
         binaries: &Binaries,
         layout: &Layout,
@@ -75,7 +76,7 @@ impl Postmaster {
     ) -> Result<Self, Error> {
         let started = async {
             loop {
-                // A predecessor that was itself just starting may have its pid file only now.
+                // A server that was just starting may have its pid file only now.
                 let found =
                     Self::adopt(cluster).map_or_else(|| Self::spawn(binaries, layout, cluster), Ok);
                 let mut server = found?;
@@ -128,7 +129,7 @@ impl Postmaster {
         self.pid.as_raw()
     }
 
-    /// Waits until the server takes connections and answers where its socket is.
+    /// Waits until the server accepts connections and returns its socket folder.
     pub(super) async fn ready(
         &mut self,
         limit: Duration,
@@ -156,13 +157,13 @@ impl Postmaster {
         })
     }
 
-    /// Whether the server is on its way out, told so by whoever had it before us.
+    /// True if the server is shutting down, as told by an earlier program.
     pub(super) fn is_stopping(&self) -> bool {
         PidFile::read(&self.cluster).is_none_or(|file| file.status == "stopping")
     }
 
-    /// Stops the server: fast (open transactions are rolled back, a checkpoint is written), and if
-    /// that takes longer than `limit`, immediately (the next start recovers from the log).
+    /// Stops the server: fast (open transactions are rolled back, a checkpoint is written), and
+    /// after `limit` immediately (the next start recovers from the WAL).
     pub(super) async fn stop(mut self, limit: Duration) -> Result<(), Error> {
         self.signal(Signal::SIGINT);
         if self.gone(limit).await {
@@ -179,12 +180,12 @@ impl Postmaster {
         Err(Error::StopTimedOut { pid: self.pid() })
     }
 
-    /// Whether a predecessor started it.
+    /// True if an earlier program started it.
     pub(super) fn is_adopted(&self) -> bool {
         self.child.is_none()
     }
 
-    /// Waits until it is gone, for at most `limit`. Tells whether it is.
+    /// Waits until it has ended, for at most `limit`. Returns true if it has.
     pub(super) async fn gone(&mut self, limit: Duration) -> bool {
         let gone = async {
             while self.is_running() {
@@ -201,14 +202,14 @@ impl Postmaster {
         }
     }
 
-    /// Whether the process is alive and its working folder is the cluster, as a postmaster's is.
+    /// True if the process is alive and its working folder is the cluster, as a postmaster's is.
     fn works_in_cluster(&self) -> bool {
         fs::read_link(format!("/proc/{}/cwd", self.pid)).is_ok_and(|cwd| cwd == self.cluster)
     }
 
     fn signal(&mut self, signal: Signal) {
         if self.is_running() {
-            // It may end between the question and the signal; then there is nothing left to do.
+            // It may end between the check and the signal; then there is nothing left to do.
             let _ = kill(self.pid, signal);
         }
     }
@@ -239,8 +240,8 @@ fn died_at_start(layout: &Layout) -> Error {
     Error::DiedAtStart { log, tail }
 }
 
-/// What `postmaster.pid` says. Its lines: pid, data folder, start time, port, socket folder, listen
-/// address, shared memory, status (`PostgreSQL`'s `utils/pidfile.h`).
+/// Content of `postmaster.pid`. Its lines: pid, data folder, start time, port, socket folder,
+/// listen address, shared memory, status (`PostgreSQL`'s `utils/pidfile.h`).
 struct PidFile {
     pid: Pid,
     socket_dir: PathBuf,
@@ -248,7 +249,7 @@ struct PidFile {
 }
 
 impl PidFile {
-    /// `None` while there is none, or one that is only half written.
+    /// `None` if there is none, or it is only half written.
     fn read(cluster: &Path) -> Option<Self> {
         let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
         let line = |number: usize| text.lines().nth(number - 1).map(str::trim);

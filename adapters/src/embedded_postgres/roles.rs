@@ -1,4 +1,4 @@
-//! The roles of the cluster and how to connect as each.
+//! Roles of the cluster, with connection options for each.
 
 use std::path::Path;
 
@@ -13,12 +13,12 @@ use super::{
 pub(super) const DATABASE: &str = "caresync";
 /// Owns the database and runs the migrations.
 pub(super) const OWNER: &str = "caresync_owner";
-/// What the program works as, day in, day out.
+/// The role of the program's regular work.
 pub(super) const APP: &str = "caresync_app";
-/// Made the cluster; for checks, back-ups and repairs.
+/// The superuser; for checks, backups and repairs.
 pub(super) const SUPERUSER: &str = "caresync_superuser";
 
-/// Who to connect as.
+/// A role to connect as.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Role {
     Superuser,
@@ -27,7 +27,8 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// How to connect as this role. Neither `~/.pgpass` nor a server in the environment gets a say.
+    /// Returns connection options for this role. Neither `~/.pgpass` nor the environment has any
+    /// effect.
     pub(super) fn options(self, socket_dir: &Path, passwords: &Passwords) -> PgConnectOptions {
         let (name, password) = match self {
             Self::Superuser => (SUPERUSER, &passwords.superuser),

@@ -1,10 +1,10 @@
-//! The server's settings, in a file of ours that the server's own includes.
+//! Settings of the server, in a file that its own configuration includes.
 
 use std::{fs, path::Path};
 
 use super::{EmbeddedPostgresConfig, EmbeddedPostgresError as Error, layout::Layout};
 
-/// Beside `postgresql.conf`; written again at every start.
+/// Next to `postgresql.conf`; written at every start.
 pub(super) const FILE: &str = "caresync.conf";
 
 /// Writes the settings for the next start of `cluster`.

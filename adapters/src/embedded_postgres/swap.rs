@@ -1,5 +1,5 @@
-//! Puts one data folder in the place of another, at once: there is no moment at which a program that
-//! starts would find no cluster and make a new, empty one.
+//! Replaces one data folder by another in one step: at no moment would a starting program find no
+//! cluster and create a new, empty one.
 
 use std::{
     fs::{self, File},
@@ -12,7 +12,7 @@ use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
 use super::{EmbeddedPostgresError as Error, lock::DataDirLock};
 
-/// A data folder whose server is stopped, and which is still ours.
+/// A data folder whose server has stopped, and which is still locked.
 #[derive(Debug)]
 pub struct HeldDataDir {
     path: PathBuf,
@@ -31,8 +31,8 @@ impl HeldDataDir {
     }
 }
 
-/// Makes the folder `staged` for a cluster that is to take the place of `current`, and gives it to
-/// the same account.
+/// Creates the folder `staged` for a cluster that will replace `current`, owned by the same
+/// account.
 pub fn prepare_beside(current: &Path, staged: &Path) -> Result<(), Error> {
     let doing = "making a folder for the new database";
     fs::create_dir_all(staged).map_err(Error::io(doing, staged))?;
@@ -45,7 +45,7 @@ pub fn prepare_beside(current: &Path, staged: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives `staged` the name `current`. What has that name now is kept under the name `aside`.
+/// Renames `staged` to `current`. The present folder of that name is kept under the name `aside`.
 pub fn put_in_place(staged: &HeldDataDir, current: &Path, aside: &Path) -> Result<(), Error> {
     let staged = staged.path();
     let swapped = if current.exists() {

@@ -1,4 +1,4 @@
-//! Against real servers, each in a data folder of its own.
+//! Tests against real servers, each in a data folder of its own.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A folder that an unprivileged server can reach; `tempfile` makes them for their owner alone.
+/// A folder that an unprivileged server can enter; `tempfile` creates them for their owner only.
 fn reachable_folder() -> TempDir {
     let folder = tempfile::Builder::new()
         .prefix("caresync-test-")
@@ -190,7 +190,7 @@ async fn a_second_program_is_refused_the_same_data_folder() {
     first.stop().await.unwrap();
 }
 
-/// This test is two programs: it runs itself again to have an owner that it can kill.
+/// This test is two programs: it runs itself again as an owner that can be killed.
 #[tokio::test]
 #[expect(
     clippy::disallowed_methods,
@@ -264,7 +264,7 @@ async fn a_crashed_server_and_its_stale_pid_file_do_not_stop_the_next_start() {
 }
 
 #[tokio::test]
-async fn a_pid_file_that_names_somebody_elses_process_is_not_believed() {
+async fn a_pid_file_that_names_another_process_is_ignored() {
     let folder = reachable_folder();
     let data_dir = folder.path().join("data");
     start(&data_dir).await.stop().await.unwrap();
@@ -394,10 +394,6 @@ async fn no_value_of_a_failed_statement_reaches_the_servers_log() {
     for file in fs::read_dir(logs).unwrap() {
         let path = file.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
-        assert!(
-            !text.contains(secret),
-            "{} tells on a patient",
-            path.display()
-        );
+        assert!(!text.contains(secret), "{} names a patient", path.display());
     }
 }

@@ -1,13 +1,14 @@
-//! The payment gateway's news, kept sealed in `PostgreSQL`.
+//! Inbox of the payment gateway's webhooks, sealed in `PostgreSQL`.
 //!
-//! A delivery and the timer of the work on it are one statement. Bodies tell of payers, so they are sealed:
-//! under a subject of its own per day, whose key is destroyed once the day is old
-//! (`docs/decisions/0021-webhook-inbox.md`). It refuses to know what news say.
+//! A delivery and the timer of its processing are written in one statement. Bodies hold data of
+//! payers, so they are sealed under one subject per day, whose key is destroyed after the retention
+//! time (`docs/decisions/0021-webhook-inbox.md`). The inbox does not read the webhooks.
 //!
-//! - `store`: the port. `day`: what a day's bodies are sealed under. `operator`: what people ask of it.
-//! - `prune`: how bodies go.
+//! - `store`: the port. `body_sealing`: sealing of a day's bodies. `operator`: queries and commands
+//!   of operators.
+//! - `prune`: removal of old bodies.
 
-mod day;
+mod body_sealing;
 mod operator;
 mod prune;
 mod store;

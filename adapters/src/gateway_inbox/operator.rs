@@ -1,48 +1,48 @@
-//! What people ask of the inbox.
+//! Queries and commands of operators.
 
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use commands::ports::{DeliveryDigest, DeliveryOutcome};
-use commands::reactions::GATEWAY_NEWS;
+use commands::reactions::GATEWAY_EVENT;
 
 use super::PgGatewayInbox;
 
-/// Which deliveries are meant.
+/// Selection of deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// All of them.
     All,
-    /// Those that wait.
+    /// Those that are not processed yet.
     Waiting,
-    /// Those that came to this.
+    /// Those with this outcome.
     Settled(DeliveryOutcome),
-    /// This one.
+    /// A single one.
     One(DeliveryDigest),
 }
 
 /// A delivery without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// What names it.
+    /// Its id.
     pub digest: DeliveryDigest,
-    /// The gateway's name of the event.
+    /// The gateway's event id.
     pub event_id: Option<String>,
-    /// When it came.
+    /// Time of arrival.
     pub received_at: DateTime<Utc>,
-    /// The kind of news, once they were read.
+    /// Kind of event, once the webhook was read.
     pub kind: Option<String>,
-    /// The order that they are about.
+    /// The order that it is about.
     pub order: Option<String>,
-    /// What became of it; none while it waits.
+    /// Its outcome; `None` while it waits.
     pub outcome: Option<DeliveryOutcome>,
-    /// When that was.
+    /// Time of the outcome.
     pub settled_at: Option<DateTime<Utc>>,
-    /// Whether its body is still kept.
+    /// True if its body is still stored.
     pub readable: bool,
 }
 
 impl PgGatewayInbox {
-    /// The newest of the deliveries that are meant.
+    /// Returns the newest of the selected deliveries.
     pub async fn list(&self, wanted: Wanted, most: i64) -> Result<Vec<Listed>, Fault> {
         let (waiting, outcome, digest) = columns(wanted);
         let rows = sqlx::query!(
@@ -64,7 +64,7 @@ impl PgGatewayInbox {
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(Fault::doing("listing the payment gateway's news"))?;
+        .map_err(Fault::doing("listing webhooks"))?;
         let listed = rows.into_iter().map(|row| {
             let digest = <[u8; 32]>::try_from(row.digest.as_slice());
             let digest = digest.map_err(Fault::doing("reading a digest"))?;
@@ -82,8 +82,8 @@ impl PgGatewayInbox {
         listed.collect()
     }
 
-    /// Has the servers work once more on what is meant, as if it had just come, where its body is still
-    /// kept. Answers how many there are.
+    /// Queues the selected deliveries again, if their bodies are still stored. Returns their
+    /// number.
     pub async fn work_again(&self, wanted: Wanted, at: DateTime<Utc>) -> Result<u64, Fault> {
         let (waiting, outcome, digest) = columns(wanted);
         let set = sqlx::query!(
@@ -106,19 +106,17 @@ impl PgGatewayInbox {
             waiting,
             outcome,
             digest,
-            GATEWAY_NEWS,
+            GATEWAY_EVENT,
             at
         )
         .execute(&self.pool)
         .await
-        .map_err(Fault::doing(
-            "having the payment gateway's news worked on again",
-        ))?;
+        .map_err(Fault::doing("queueing webhooks again"))?;
         Ok(set.rows_affected())
     }
 }
 
-/// What is meant, for a question: whether it waits, what it came to, which one it is.
+/// The selection as parameters of a statement: waiting, outcome, id.
 fn columns(wanted: Wanted) -> (bool, Option<&'static str>, Option<Vec<u8>>) {
     match wanted {
         Wanted::All => (false, None, None),

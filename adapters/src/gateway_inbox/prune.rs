@@ -1,19 +1,20 @@
-//! How bodies go: the key of their day first, so that copies of the table tell nothing either.
+//! Removal of old bodies: the key of their day first, so that copies of the table become unreadable
+//! as well.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use commands::Fault;
 use event_store::RotateError;
 
-use super::{PgGatewayInbox, day};
+use super::{PgGatewayInbox, body_sealing};
 
-/// For how long bodies are kept.
+/// Retention time of bodies.
 const KEPT: TimeDelta = TimeDelta::days(90);
-/// How many go in one transaction: no lock is held for long, and no reader of the log waits.
+/// Rows removed in one transaction: no lock is held for long, and no reader of the log waits.
 const AT_A_TIME: i64 = 1_000;
 
 impl PgGatewayInbox {
-    /// Destroys the keys of days that are too old at `at`, and removes their bodies. What became of the
-    /// deliveries stays. Answers how many bodies went.
+    /// Destroys the keys of days that are too old at `at`, and removes their bodies. The outcomes
+    /// of the deliveries stay. Returns the number of removed bodies.
     pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
         let first_kept = (at - KEPT).date_naive();
         let mut pruned = 0;
@@ -37,11 +38,11 @@ impl PgGatewayInbox {
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(Fault::doing("looking for old news of the payment gateway"))
+        .map_err(Fault::doing("looking for old webhooks"))
     }
 
     async fn destroy_key(&self, day: NaiveDate) -> Result<(), Fault> {
-        match self.sealing.erase(day::subject(day)).await {
+        match self.sealing.erase(body_sealing::subject(day)).await {
             Ok(_) | Err(RotateError::Off) => Ok(()),
             Err(error) => Err(Fault::new("destroying the key of an old day", error)),
         }
@@ -63,7 +64,7 @@ impl PgGatewayInbox {
             )
             .execute(&self.pool)
             .await
-            .map_err(Fault::doing("removing old news of the payment gateway"))?
+            .map_err(Fault::doing("removing old webhooks"))?
             .rows_affected();
             removed += now;
             if now < AT_A_TIME.unsigned_abs() {

@@ -1,4 +1,4 @@
-//! Keeping, finding, settling.
+//! Storing, reading and completing deliveries.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -6,14 +6,14 @@ use commands::Fault;
 use commands::ports::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery, Verdict,
 };
-use commands::reactions::GATEWAY_NEWS;
+use commands::reactions::GATEWAY_EVENT;
 use domain::GatewayOrderId;
 use event_store::Sealing;
 use sqlx::PgPool;
 
-use super::day;
+use super::body_sealing;
 
-/// Keeps deliveries in table `gateway_inbox`.
+/// Stores deliveries in table `gateway_inbox`.
 #[derive(Debug, Clone)]
 pub struct PgGatewayInbox {
     pub(super) pool: PgPool,
@@ -21,7 +21,7 @@ pub struct PgGatewayInbox {
 }
 
 impl PgGatewayInbox {
-    /// An inbox on `pool`, which `sealing` seals.
+    /// An inbox on `pool`, sealed by `sealing`.
     #[must_use]
     pub fn new(pool: PgPool, sealing: Sealing) -> Self {
         Self { pool, sealing }
@@ -32,9 +32,9 @@ impl PgGatewayInbox {
 impl GatewayInbox for PgGatewayInbox {
     async fn keep(&self, delivery: &Delivery) -> Result<bool, Fault> {
         let today = delivery.received_at.date_naive();
-        let cell = day::cell(today, &delivery.digest, &delivery.body);
+        let cell = body_sealing::cell(today, &delivery.digest, &delivery.body);
         let sealed = self.sealing.seal_many(vec![cell]).await;
-        let sealed = sealed.map_err(Fault::doing("sealing what the payment gateway told"))?;
+        let sealed = sealed.map_err(Fault::doing("sealing a webhook"))?;
         let kept = sqlx::query!(
             r#"
             with kept as (
@@ -52,11 +52,11 @@ impl GatewayInbox for PgGatewayInbox {
             delivery.received_at,
             today,
             sealed.into_iter().next().flatten(),
-            GATEWAY_NEWS
+            GATEWAY_EVENT
         )
         .execute(&self.pool)
         .await
-        .map_err(Fault::doing("keeping what the payment gateway told"))?;
+        .map_err(Fault::doing("storing a webhook"))?;
         Ok(kept.rows_affected() > 0)
     }
 
@@ -67,14 +67,18 @@ impl GatewayInbox for PgGatewayInbox {
         )
         .fetch_optional(&self.pool)
         .await
-        .map_err(Fault::doing("looking for what the payment gateway told"))?;
+        .map_err(Fault::doing("reading a webhook"))?;
         let Some(row) = row else {
             return Ok(None);
         };
-        let cell = day::sealed(row.day, digest, row.body);
+        let cell = body_sealing::sealed(row.day, digest, row.body);
         let opened = self.sealing.open_many(vec![cell]).await;
-        let opened = opened.map_err(Fault::doing("opening what the payment gateway told"))?;
-        let body = opened.first().map(day::bytes).transpose()?.flatten();
+        let opened = opened.map_err(Fault::doing("opening a webhook"))?;
+        let body = opened
+            .first()
+            .map(body_sealing::bytes)
+            .transpose()?
+            .flatten();
         Ok(Some(KeptDelivery {
             received_at: row.received_at,
             body,
@@ -98,9 +102,7 @@ impl GatewayInbox for PgGatewayInbox {
         )
         .execute(&self.pool)
         .await
-        .map_err(Fault::doing(
-            "noting what became of the payment gateway's news",
-        ))?;
+        .map_err(Fault::doing("recording the outcome of a webhook"))?;
         Ok(())
     }
 
@@ -114,7 +116,7 @@ impl GatewayInbox for PgGatewayInbox {
         )
         .fetch_one(&self.pool)
         .await
-        .map_err(Fault::doing("counting the payment gateway's news"))?;
+        .map_err(Fault::doing("counting webhooks"))?;
         let since: Option<DateTime<Utc>> = row.since;
         Ok(InboxWaiting {
             count: row.count.unsigned_abs(),

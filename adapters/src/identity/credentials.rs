@@ -9,7 +9,7 @@ use commands::{
 use domain::AccountId;
 use sqlx::PgPool;
 
-/// Keeps password hashes in table `credentials`.
+/// Stores password hashes in table `credentials`.
 #[derive(Debug, Clone)]
 pub struct PgCredentialStore {
     pool: PgPool,

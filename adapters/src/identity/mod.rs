@@ -1,9 +1,9 @@
 //! Password hashes, sessions and failed sign-ins, in `PostgreSQL`.
 //!
-//! Beside the log, never in it: these rows are replaced and removed. Times come from the caller, and
-//! whatever must hold between two nodes is settled by the database: a refresh token has one
-//! successor, a failure is counted once. Pruning belongs to whoever owns the timers; it only ever
-//! removes what no answer depends on any more.
+//! These rows are not part of the log: they are replaced and removed. Times come from the caller,
+//! and the database decides between two nodes: a refresh token has one successor, a failure is
+//! counted once. Pruning is run by timers of the program; it removes only rows that no longer
+//! change any result.
 
 mod credentials;
 mod prune;

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use commands::Fault;
 use sqlx::PgPool;
 
-/// How many rows go in one transaction.
+/// Rows removed in one transaction.
 const AT_A_TIME: i64 = 1_000;
 
-/// Runs `delete`, which takes a time and a limit, until it finds nothing more. Answers how many rows went.
+/// Runs `delete`, which takes a time and a limit, until it finds nothing more. Returns the number
+/// of removed rows.
 pub(super) async fn prune(pool: &PgPool, delete: &str, at: DateTime<Utc>) -> Result<u64, Fault> {
     let mut pruned = 0;
     loop {

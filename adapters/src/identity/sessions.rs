@@ -17,7 +17,7 @@ use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow};
 
 use super::prune::prune;
 
-/// Keeps sessions in tables `sessions` and `refresh_tokens`.
+/// Stores sessions in tables `sessions` and `refresh_tokens`.
 #[derive(Debug, Clone)]
 pub struct PgSessionStore {
     pool: PgPool,
@@ -30,11 +30,11 @@ impl PgSessionStore {
         Self { pool }
     }
 
-    /// Removes sessions that expired before `at`, with their tokens, and salts that are of no use any more.
-    /// Answers how many sessions went.
+    /// Removes sessions that expired before `at`, with their tokens, and salts that are no longer
+    /// needed. Returns the number of removed sessions.
     ///
-    /// Until they expire, revoked sessions and used tokens stay: a token that comes back tells of a
-    /// theft only while it is known.
+    /// Revoked sessions and used tokens stay until they expire: a reused token shows a theft only
+    /// while it is known.
     pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
         const DELETE: &str = "
             delete from sessions where session_id in (
@@ -63,13 +63,13 @@ impl PgSessionStore {
             return Ok(Rotation::Refused);
         }
         let session = family.session;
-        let rotation = match Standing::of(&mut transaction, presented, at).await? {
-            Standing::Current => {
+        let rotation = match TokenState::read(&mut transaction, presented, at).await? {
+            TokenState::Current => {
                 replace(&mut transaction, presented, successor, session, at).await?;
                 family.goes_on(successor.salt)
             }
-            Standing::BackInTime(salt) => family.goes_on(salt),
-            Standing::UsedUp => {
+            TokenState::WithinGrace(salt) => family.goes_on(salt),
+            TokenState::Used => {
                 revoke(&mut transaction, session, at).await?;
                 Rotation::Reused { session }
             }
@@ -79,8 +79,8 @@ impl PgSessionStore {
     }
 }
 
-/// The family of a refresh token. Whoever rotates or revokes holds its lock: what is read of its tokens in
-/// a later statement of the same transaction stays so until its end.
+/// The family of a refresh token. Rotation and revocation hold its lock: tokens read in a later
+/// statement of the same transaction stay unchanged until its end.
 struct Family {
     session: SessionId,
     account: AccountId,
@@ -125,18 +125,18 @@ impl Family {
     }
 }
 
-/// What a token of a locked family is still good for.
-enum Standing {
+/// State of a token in a locked family.
+enum TokenState {
     /// It has no successor yet.
     Current,
-    /// Its successor, of this salt, is current, and has been for less than [`REFRESH_GRACE`].
-    BackInTime(SuccessorSalt),
-    /// Its successor has been used as well, or is current for longer.
-    UsedUp,
+    /// Its successor, with this salt, is current, and has been for less than [`REFRESH_GRACE`].
+    WithinGrace(SuccessorSalt),
+    /// Its successor has been used as well, or has been current for longer.
+    Used,
 }
 
-impl Standing {
-    async fn of(
+impl TokenState {
+    async fn read(
         connection: &mut PgConnection,
         token: RefreshTokenHash,
         at: DateTime<Utc>,
@@ -151,14 +151,15 @@ impl Standing {
         Ok(match (used_at, salt) {
             (None, _) => Self::Current,
             (Some(used_at), Some(salt)) if at - used_at < REFRESH_GRACE => {
-                Self::BackInTime(SuccessorSalt(salt))
+                Self::WithinGrace(SuccessorSalt(salt))
             }
-            (Some(_), _) => Self::UsedUp,
+            (Some(_), _) => Self::Used,
         })
     }
 }
 
-/// The predecessor of `presented` may not come back any more: whoever uses a token has received it.
+/// Ends the grace time of the predecessor of `presented`: a client that uses a token has received
+/// it.
 async fn replace(
     connection: &mut PgConnection,
     presented: RefreshTokenHash,

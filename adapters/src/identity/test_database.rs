@@ -15,7 +15,7 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../../../migrations/20261124001300_parallel_refresh.sql"),
 ];
 
-/// Makes databases with the tables of this module. They go with their cluster.
+/// Creates databases with the tables of this module. They are removed with their cluster.
 pub(super) struct TestDatabase;
 
 impl TestDatabase {

@@ -15,14 +15,14 @@ use sqlx::PgPool;
 
 use super::prune::prune;
 
-/// From this failure on, a login has to wait: somebody who mistypes a few times notices nothing.
+/// Number of failures from which on a login has to wait: a few typing errors have no effect.
 const LOGIN_PATIENCE: i32 = 5;
 
-/// The same for a client's address, behind which a whole clinic may sit.
+/// The same for a client's address, which a whole clinic may share.
 const CLIENT_PATIENCE: i32 = 50;
 
-/// The longest wait, and for how long after the last failure or wait it counts. The first wait is
-/// one second, and each further failure doubles it.
+/// The longest wait, and the time after the last failure or wait for which it counts. The first
+/// wait is one second, and each further failure doubles it.
 const WINDOW: Duration = Duration::from_mins(15);
 
 /// Slows sign-ins down with table `login_failures`.
@@ -38,7 +38,7 @@ impl PgLoginThrottle {
         Self { pool }
     }
 
-    /// Removes what is forgotten at `at`. Answers how many rows went.
+    /// Removes rows that have no more effect at `at`. Returns the number of removed rows.
     pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
         const DELETE: &str = "
             delete from login_failures where (kind, key_hash) in (
@@ -51,14 +51,14 @@ impl PgLoginThrottle {
 
 /// Keys as columns, for `unnest`.
 #[derive(Default)]
-struct Columns {
+struct KeyColumns {
     kinds: Vec<&'static str>,
     hashes: Vec<Vec<u8>>,
     patience: Vec<i32>,
 }
 
-impl Columns {
-    fn of(keys: &[ThrottleKey]) -> Self {
+impl KeyColumns {
+    fn from_keys(keys: &[ThrottleKey]) -> Self {
         let mut columns = Self::default();
         for key in keys {
             let (kind, hash, patience) = match key {
@@ -80,7 +80,7 @@ impl LoginThrottle for PgLoginThrottle {
         keys: &[ThrottleKey],
         at: DateTime<Utc>,
     ) -> Result<Option<Duration>, Fault> {
-        let Columns { kinds, hashes, .. } = Columns::of(keys);
+        let KeyColumns { kinds, hashes, .. } = KeyColumns::from_keys(keys);
         let blocked_until: Option<DateTime<Utc>> = sqlx::query_scalar(
             "
             select max(f.blocked_until)
@@ -99,11 +99,11 @@ impl LoginThrottle for PgLoginThrottle {
     }
 
     async fn failed(&self, keys: &[ThrottleKey], at: DateTime<Utc>) -> Result<(), Fault> {
-        let Columns {
+        let KeyColumns {
             kinds,
             hashes,
             patience,
-        } = Columns::of(keys);
+        } = KeyColumns::from_keys(keys);
         sqlx::query(include_str!("count_failures.sql"))
             .bind(kinds)
             .bind(hashes)
@@ -117,7 +117,7 @@ impl LoginThrottle for PgLoginThrottle {
     }
 
     async fn succeeded(&self, key: ThrottleKey) -> Result<(), Fault> {
-        let Columns { kinds, hashes, .. } = Columns::of(&[key]);
+        let KeyColumns { kinds, hashes, .. } = KeyColumns::from_keys(&[key]);
         sqlx::query(
             "
             delete from login_failures

@@ -1,4 +1,4 @@
-//! What a token says about its bearer.
+//! Claims of an access token.
 
 use chrono::{DateTime, Utc};
 use commands::ports::SessionId;
@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{TokenRealm, TokenRefusal};
 
-/// Who somebody is and what they may act as, under the claims' registered names. Issuer and
-/// audience are missing on purpose: they are the realm's, and no caller gets to choose them.
+/// Account, roles and scope, under the registered names of the claims. Issuer and audience are
+/// missing on purpose: they belong to the realm, and no caller chooses them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
     /// The account that signed in.
@@ -18,21 +18,21 @@ pub struct AccessClaims {
     pub sid: SessionId,
     /// The roles the account may act in.
     pub roles: Roles,
-    /// The clinics they hold for.
+    /// The clinics at which the account may act.
     pub clinics: ClinicScope,
-    /// The patient that the account is, if it is one.
+    /// The patient to whom the account belongs, if any.
     pub patient: Option<PatientId>,
-    /// The doctor that the account is, if it is one.
+    /// The doctor to whom the account belongs, if any.
     pub doctor: Option<DoctorId>,
-    /// When it was issued. The token keeps whole seconds.
+    /// Time of issue, in whole seconds.
     pub iat: DateTime<Utc>,
-    /// When it ends: at this moment it is refused. The token keeps whole seconds, rounded down.
+    /// Expiry: from this time on the token is refused. Whole seconds, rounded down.
     pub exp: DateTime<Utc>,
     /// The token's own id.
     pub jti: Uuid,
 }
 
-/// The claims as they travel.
+/// The claims as they are serialised.
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireClaims {
     iss: String,
@@ -46,7 +46,7 @@ pub(super) struct WireClaims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doctor: Option<DoctorId>,
     iat: i64,
-    /// We issue none: our tokens hold from `iat` on. One that came with it is held to it.
+    /// We issue none: our tokens are valid from `iat` on. If a token has one, it is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
     exp: i64,
@@ -71,7 +71,7 @@ impl WireClaims {
         }
     }
 
-    /// The claims, if they were made in `realm`. A later `nbf` takes the place of `iat`.
+    /// Returns the claims, if they were issued in `realm`. A later `nbf` replaces `iat`.
     pub(super) fn within(self, realm: &TokenRealm) -> Result<AccessClaims, TokenRefusal> {
         if self.iss != realm.issuer {
             return Err(TokenRefusal::WrongIssuer);

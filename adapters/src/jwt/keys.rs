@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{private_file, system::random_secret};
 
-/// Why a set of keys could not be read, made or saved. Never holds a part of a key.
+/// Error of reading, generating or saving keys. It never contains a part of a key.
 #[derive(Debug, thiserror::Error)]
 pub enum JwtKeysError {
     /// The file could not be read.
@@ -18,27 +18,27 @@ pub enum JwtKeysError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// The file could not be written, for one because it exists.
+    /// The file could not be written, for example because it exists.
     #[error("writing new token keys to {path}")]
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// Not a JSON Web Key Set of private keys.
     #[error("the token keys are not a JSON Web Key Set with private keys (line {line})")]
     Malformed {
-        /// Where the reader gave up.
+        /// Position at which reading failed.
         line: usize,
     },
-    /// Fewer than two: with one, its replacement would end every session's token at once.
+    /// Fewer than two: with one, replacing it would end every session's token at once.
     #[error("there must be at least two token keys, the first to sign and one to take over")]
     TooFew,
-    /// Not an Ed25519 key, or its halves do not belong together.
+    /// Not an Ed25519 key, or its two parts do not match.
     #[error("token key {kid} is not a pair of Ed25519 keys")]
     NotEd25519 {
         /// The key's id.
@@ -50,7 +50,7 @@ pub enum JwtKeysError {
         /// The id.
         kid: String,
     },
-    /// The operating system gave no randomness.
+    /// The operating system gave no random bytes.
     #[error("making a token key")]
     Make(#[source] io::Error),
 }
@@ -72,13 +72,14 @@ impl JwtKeys {
         }
     }
 
-    /// Makes two new keys.
+    /// Generates two new keys.
     pub fn generate() -> Result<Self, JwtKeysError> {
         Ok(Self(vec![Key::generate()?, Key::generate()?]))
     }
 
-    /// The next set: the key that waited signs, a new one waits, and the one that signed verifies
-    /// until its last token has ended. Each step is known to nodes that still have the set before.
+    /// Returns the next set: the waiting key signs, a new one waits, and the old signing key
+    /// verifies until its last token has expired. Each set is compatible with nodes that still have
+    /// the one before.
     pub fn rotated(&self) -> Result<Self, JwtKeysError> {
         let (signed, waiting) = (&self.0[0], &self.0[1]);
         Ok(Self(vec![
@@ -88,7 +89,7 @@ impl JwtKeys {
         ]))
     }
 
-    /// Saves the keys to a file that must not exist yet, mode 0600, in full or not at all.
+    /// Saves the keys to a file that must not exist yet, mode 0600, completely or not at all.
     pub fn save_new(&self, path: impl Into<PathBuf>) -> Result<(), JwtKeysError> {
         let path = path.into();
         let set = JwkSet {
@@ -101,7 +102,7 @@ impl JwtKeys {
     }
 
     fn from_json(json: &str) -> Result<Self, JwtKeysError> {
-        // The reader's own words may quote what it read, and that is keys.
+        // The parser's message may quote its input, which contains keys.
         let set: JwkSet = serde_json::from_str(json)
             .map_err(|error| JwtKeysError::Malformed { line: error.line() })?;
         if set.keys.len() < 2 {
@@ -121,7 +122,7 @@ impl JwtKeys {
         }
     }
 
-    /// The key that signs. There is one: every way to make a set asks for two.
+    /// Returns the signing key. There is always one: every constructor requires two.
     pub(super) fn signing(&self) -> &Key {
         &self.0[0]
     }
@@ -216,7 +217,7 @@ fn public_half(pair: &SigningKey) -> String {
     URL_SAFE_NO_PAD.encode(pair.verifying_key().as_bytes())
 }
 
-/// The key's id: the same wherever the key is (RFC 7638 with RFC 8037 §2).
+/// Returns the key's id, which is derived from the key (RFC 7638 with RFC 8037 §2).
 fn thumbprint(pair: &SigningKey) -> String {
     let x = public_half(pair);
     let canonical = format!(r#"{{"crv":"{CRV}","kty":"{KTY}","x":"{x}"}}"#);
@@ -286,7 +287,7 @@ mod tests {
         assert!(!before.contains(&after[1]));
     }
 
-    /// Two keys as JSON, for spoiling.
+    /// Two keys as JSON, to be changed by tests.
     fn two_keys() -> serde_json::Value {
         let keys = JwtKeys::generate().unwrap();
         let set = JwkSet {

@@ -1,11 +1,11 @@
-//! Access tokens: short-lived, signed, and readable by every node without asking the database.
+//! Access tokens: short-lived, signed, and verified by every node without the database.
 //!
-//! JWTs as RFC 9068 profiles them (`typ: at+jwt`), signed with Ed25519 (RFC 8037) and checked as
-//! RFC 8725 advises: one algorithm, one issuer, one audience, keys from our own set only. They hold
-//! ids and roles, never a name. This module refuses to read a clock (callers pass the time) and
-//! does not know which sessions were revoked: that is asked where requests arrive.
+//! JWTs of the RFC 9068 profile (`typ: at+jwt`), signed with Ed25519 (RFC 8037) and checked as RFC
+//! 8725 advises: one algorithm, one issuer, one audience, keys from our own set only. They hold ids
+//! and roles, never a name. This module reads no clock (callers pass the time) and does not know
+//! which sessions were revoked: the HTTP layer checks that.
 //!
-//! A new claim goes into `claims.rs`, with a default so that tokens already out stay readable.
+//! A new claim goes into `claims.rs`, with a default so that tokens already issued stay readable.
 
 mod claims;
 mod keys;
@@ -22,8 +22,8 @@ pub use refusal::TokenRefusal;
 pub use signer::AccessTokenSigner;
 pub use verifier::AccessTokenVerifier;
 
-/// Who issues the tokens and for whom: pinned in signer and verifier alike, so that a token made
-/// for another deployment is nobody's here.
+/// Issuer and audience of the tokens, the same in signer and verifier, so that a token of another
+/// deployment is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRealm {
     /// The `iss` claim, such as `https://clinic.example`.

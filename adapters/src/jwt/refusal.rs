@@ -1,12 +1,12 @@
-//! Why a token was not accepted.
+//! Reasons to refuse a token.
 
 use thiserror::Error;
 
-/// Why a token was not accepted: for the log, where it holds nothing of the token. The caller is
-/// told that the token is no good, and only of [`TokenRefusal::Expired`] that it was once.
+/// Reason to refuse a token. It is for the log and contains nothing of the token. The caller learns
+/// only that the token is invalid, or that it has [expired](TokenRefusal::Expired).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum TokenRefusal {
-    /// Longer than any token of ours.
+    /// Longer than any of our tokens.
     #[error("the token is too long")]
     TooLong,
     /// Not three parts of base64url, or not the JSON that we write.
@@ -18,25 +18,25 @@ pub enum TokenRefusal {
     /// Not an access token.
     #[error("the token's type is not at+jwt")]
     WrongType,
-    /// It demands an extension that we do not know (RFC 7515 §4.1.11).
+    /// It requires an extension that we do not know (RFC 7515 §4.1.11).
     #[error("the token has critical headers")]
     CriticalHeader,
-    /// Its key is none of ours, or no longer.
+    /// Its key is not, or no longer, in our set.
     #[error("the token's key is not known")]
     UnknownKey,
-    /// It was not signed by the key that it names.
+    /// The signature does not match the key that it names.
     #[error("the token's signature is wrong")]
     BadSignature,
-    /// Issued by somebody else.
+    /// Another issuer.
     #[error("the token has another issuer")]
     WrongIssuer,
-    /// Issued for somebody else.
+    /// Another audience.
     #[error("the token has another audience")]
     WrongAudience,
-    /// It has ended.
+    /// It has expired.
     #[error("the token has expired")]
     Expired,
-    /// It has not begun.
+    /// It is not valid yet.
     #[error("the token is not valid yet")]
     NotYetValid,
 }

@@ -1,4 +1,4 @@
-//! Makes tokens.
+//! Signing of tokens.
 
 use commands::Fault;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -28,7 +28,7 @@ impl AccessTokenSigner {
         }
     }
 
-    /// The token that says `claims`.
+    /// Returns the token with `claims`.
     pub fn sign(&self, claims: &AccessClaims) -> Result<String, Fault> {
         encode(
             &self.header,

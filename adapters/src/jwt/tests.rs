@@ -1,4 +1,4 @@
-//! Good tokens, and the ways in which a token can be bad.
+//! Good tokens, and the ways in which a token can be invalid.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -55,7 +55,7 @@ impl Fixture {
             .unwrap()
     }
 
-    /// Header and claims of a good token, for spoiling.
+    /// Header and claims of a good token, to be changed by tests.
     fn parts(&self) -> (Value, Value) {
         let token = self.token();
         let mut parts = token
@@ -65,7 +65,7 @@ impl Fixture {
         (json(), json())
     }
 
-    /// Any header and claims, well signed with our first key.
+    /// Any header and claims, signed with our first key.
     fn sign(&self, header: &Value, claims: &Value) -> String {
         let message = [header, claims]
             .map(|part| URL_SAFE_NO_PAD.encode(part.to_string()))

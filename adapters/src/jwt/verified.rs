@@ -1,5 +1,4 @@
-//! Tokens whose signature was found good: it stays good, and finding out again costs tens of
-//! microseconds per request.
+//! A cache of tokens with a verified signature, which saves tens of microseconds per request.
 
 use std::{
     collections::HashMap,
@@ -11,23 +10,24 @@ use sha2::{Digest as _, Sha256};
 
 use super::AccessClaims;
 
-/// So that requests on different cores seldom wait for each other.
+/// Shards, so that requests on different cores seldom wait for each other.
 const SHARDS: usize = 16;
 
-/// Two generations of this many in every shard: 16,384 tokens, some 10 MB.
+/// Two generations of this many in every shard: 16,384 tokens, about 10 MB.
 const PER_GENERATION: usize = 512;
 
-/// SHA-256 of a whole token, signature included: what is remembered here cannot be presented.
+/// SHA-256 of a whole token, signature included: the cache holds nothing that can be presented as a
+/// token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    pub(super) fn of(token: &str) -> Self {
+    pub(super) fn from_token(token: &str) -> Self {
         Self(Sha256::digest(token).into())
     }
 }
 
-/// A bounded memory of verified tokens. Only good tokens get in, so nobody can fill it with rubbish.
+/// A bounded cache of verified tokens. Only valid tokens get in, so invalid ones can't fill it.
 #[derive(Default)]
 pub(super) struct VerifiedTokens {
     shards: [Mutex<Generations>; SHARDS],
@@ -48,8 +48,8 @@ impl VerifiedTokens {
     }
 }
 
-/// When the young are many, they become the old and the old are forgotten. What is asked for
-/// becomes young again, so what is in use stays, and nothing has to be counted or linked.
+/// When the young generation is full, it becomes the old one, and the old one is dropped. A hit
+/// moves an entry to the young generation, so tokens in use stay without any list or counter.
 #[derive(Default)]
 struct Generations {
     young: HashMap<Fingerprint, AccessClaims>,
@@ -79,7 +79,7 @@ mod tests {
     use super::{super::tests::claims, *};
 
     fn token(number: usize) -> Fingerprint {
-        Fingerprint::of(&number.to_string())
+        Fingerprint::from_token(&number.to_string())
     }
 
     fn size(tokens: &VerifiedTokens) -> usize {

@@ -1,4 +1,4 @@
-//! Checks tokens.
+//! Verification of tokens.
 
 use std::collections::HashMap;
 
@@ -13,11 +13,10 @@ use super::{
     verified::{Fingerprint, VerifiedTokens},
 };
 
-/// Ours have some 600 bytes, and one more per letter of every clinic's id.
+/// Ours have about 600 bytes, and more for every clinic's id.
 const MAX_LENGTH: usize = 4_096;
 
-/// How far the clock of the node that issued a token may be ahead of ours. The end of a token gets
-/// no such grace.
+/// Tolerance for the clock of the issuing node to be ahead of ours. Expiry has no such tolerance.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// Verifies access tokens with any of our keys.
@@ -27,8 +26,7 @@ pub struct AccessTokenVerifier {
     verified: VerifiedTokens,
 }
 
-/// The header, as far as it decides something. Keys that a token brings along (`jwk`, `jku`, `x5u`)
-/// are not even read.
+/// The header fields that matter. Keys inside a token (`jwk`, `jku`, `x5u`) are not read.
 #[derive(Deserialize)]
 struct Header {
     alg: String,
@@ -52,12 +50,12 @@ impl AccessTokenVerifier {
         }
     }
 
-    /// What `token` says, if it is one of ours and holds at `now`.
+    /// Returns the claims of `token`, if it is valid at `now`.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<AccessClaims, TokenRefusal> {
         if token.len() > MAX_LENGTH {
             return Err(TokenRefusal::TooLong);
         }
-        let fingerprint = Fingerprint::of(token);
+        let fingerprint = Fingerprint::from_token(token);
         if let Some(claims) = self.verified.find(&fingerprint) {
             check_times(&claims, now)?;
             return Ok(claims);
@@ -70,8 +68,8 @@ impl AccessTokenVerifier {
 
     fn signed_claims(&self, token: &str) -> Result<WireClaims, TokenRefusal> {
         let key = self.key_for(&read_header(token)?)?;
-        // The library is asked for the signature alone. Issuer and audience it would let pass when
-        // they are missing, and times it would compare with the system's clock.
+        // The library checks the signature only. It would accept a missing issuer or audience, and
+        // would compare times with the system's clock.
         let mut signature_only = Validation::new(Algorithm::EdDSA);
         signature_only.required_spec_claims.clear();
         signature_only.validate_exp = false;

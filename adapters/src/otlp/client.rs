@@ -1,4 +1,4 @@
-//! The HTTP client that batches leave by. It blocks, which is right on the exporter's own thread.
+//! HTTP client that sends batches. It blocks, which is fine on the exporter's own thread.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use ureq::Agent;
 
-/// How much of an answer is read: it says hardly anything.
+/// Bytes of an answer that are read: it contains little.
 const LONGEST_ANSWER: u64 = 64 * 1024;
-/// How often a collector that is away is told of.
+/// Interval between log messages about an unreachable collector.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl CollectorClient {
         Ok(Response::from_parts(parts, body.into()))
     }
 
-    /// Says that batches are lost, unless that was said a moment ago.
+    /// Logs that batches are lost, unless that was logged a moment ago.
     fn warn(&self, reason: &str) {
         let Ok(mut warned) = self.warned.lock() else {
             return;

@@ -1,8 +1,8 @@
 //! Traces for an OpenTelemetry collector, over OTLP with protobuf and HTTP.
 //!
-//! A thread of the SDK collects finished spans and sends them in batches; whoever ends a span never
-//! waits. While the collector is away its queue fills and what does not fit is dropped. The SDK's own
-//! settings apply (`OTEL_BSP_*`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`,
+//! A thread of the SDK collects finished spans and sends them in batches; ending a span never
+//! waits. While the collector is unreachable its queue fills, and further spans are dropped. The
+//! SDK's own settings apply (`OTEL_BSP_*`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`,
 //! `OTEL_RESOURCE_ATTRIBUTES`).
 
 mod client;
@@ -17,9 +17,9 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use client::CollectorClient;
 
-/// How long one batch may take on its way.
+/// Time limit for sending one batch.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// How long the end of the program waits for the last batch.
+/// Time that the program waits for the last batch at its end.
 const LAST_BATCH: Duration = Duration::from_secs(5);
 
 /// Sends traces until it is [closed](OtlpTraces::close).
@@ -27,11 +27,10 @@ const LAST_BATCH: Duration = Duration::from_secs(5);
 pub struct OtlpTraces(SdkTracerProvider);
 
 impl OtlpTraces {
-    /// Starts to send to the collector at `endpoint`, e.g. `http://localhost:4318`, in the name of
-    /// `service`.
+    /// Starts to send to the collector at `endpoint`, e.g. `http://localhost:4318`, as `service`.
     ///
     /// # Errors
-    /// If `endpoint` is no URL. A collector that is away is no error.
+    /// If `endpoint` is not a URL. An unreachable collector is not an error.
     pub fn start(endpoint: &str, service: &str) -> Result<Self, ExporterBuildError> {
         // The signal's path is appended, as the specification says of this setting.
         let endpoint = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
@@ -40,7 +39,7 @@ impl OtlpTraces {
             .with_endpoint(endpoint)
             .with_timeout(TIMEOUT)
             .with_protocol(Protocol::HttpBinary)
-            // A batch that is lost is lost: trying again would only hold up the next one.
+            // A lost batch is not sent again: that would only delay the next one.
             .with_retry_policy(RetryPolicy::disabled())
             .with_http_client(CollectorClient::new(TIMEOUT))
             .build()?;
@@ -54,13 +53,13 @@ impl OtlpTraces {
         Ok(Self(provider))
     }
 
-    /// Where spans go.
+    /// Returns the tracer provider.
     #[must_use]
     pub fn provider(&self) -> &SdkTracerProvider {
         &self.0
     }
 
-    /// Sends what is left, for at most five seconds. Blocks: not for a task.
+    /// Sends the remaining spans, for at most five seconds. Blocks: not for an async task.
     pub fn close(self) {
         if let Err(error) = self.0.shutdown_with_timeout(LAST_BATCH) {
             tracing::warn!(%error, "The last traces were not sent.");

@@ -1,7 +1,8 @@
-//! One question, one answer: authentication, time-outs, tries, and how many at once.
+//! One request to the gateway: authentication, time-outs, retries, concurrency.
 //!
-//! The HTTP client blocks, and each exchange has a thread for itself. An asynchronous client's connections
-//! live in the runtime that opened them, and here each worker of the server has a runtime of its own.
+//! The HTTP client blocks, and each exchange has a thread of its own. An asynchronous client's
+//! connections belong to the runtime that opened them, and here each worker of the server has a
+//! runtime of its own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,58 +22,58 @@ use ureq::http::{HeaderMap, Request, header};
 
 use super::breaker::Breaker;
 use super::config::{RazorpayConfig, RazorpayLimits};
+use super::failure::{ExchangeFailure, GatewayFailure};
 use super::retry::Tries;
-use super::trouble::{Failure, Trouble};
 
-/// What is asked. To ask it twice must come to the same as to ask it once.
+/// A request. It must be idempotent.
 #[derive(Debug)]
-pub(super) struct Question {
-    /// What we are doing, for whoever reads the log.
+pub(super) struct ApiRequest {
+    /// Description of the operation for the log.
     pub(super) doing: &'static str,
     path: String,
     body: Option<Vec<u8>>,
-    /// A header that makes twice the same once.
-    once: Option<(&'static str, String)>,
+    /// A header that makes the request idempotent.
+    idempotency_key: Option<(&'static str, String)>,
 }
 
-impl Question {
-    /// How something stands.
+impl ApiRequest {
+    /// A request that reads.
     pub(super) fn get(doing: &'static str, path: String) -> Self {
         Self {
             doing,
             path,
             body: None,
-            once: None,
+            idempotency_key: None,
         }
     }
 
-    /// To do something.
+    /// A request that changes something.
     pub(super) fn post(doing: &'static str, path: String, body: &Value) -> Self {
         let body = Some(body.to_string().into_bytes());
         Self {
             doing,
             path,
             body,
-            once: None,
+            idempotency_key: None,
         }
     }
 
-    /// The same with a header under which it is done once.
-    pub(super) fn once(self, name: &'static str, key: String) -> Self {
+    /// The same with an idempotency header.
+    pub(super) fn with_idempotency_key(self, name: &'static str, key: String) -> Self {
         Self {
-            once: Some((name, key)),
+            idempotency_key: Some((name, key)),
             ..self
         }
     }
 }
 
-/// Asks.
+/// Sends a request.
 pub(super) struct Client {
     agent: Agent,
     base: String,
     authorization: SecretString,
     limits: RazorpayLimits,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     breaker: Breaker,
 }
 
@@ -102,21 +103,21 @@ impl Client {
             base: config.base_url.trim_end_matches('/').to_owned(),
             authorization: format!("Basic {}", STANDARD.encode(pair)).into(),
             limits,
-            turns: Arc::new(Semaphore::new(limits.at_once)),
+            permits: Arc::new(Semaphore::new(limits.at_once)),
             breaker: Breaker::new(limits.failures, limits.rest),
         }
     }
 
-    /// Asks, if need be again, and reads the answer.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    /// Sends a request, with retries, and reads the answer.
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
-        question: &Question,
+        request: &ApiRequest,
     ) -> Result<T, GatewayError> {
         let first = Instant::now();
         let mut made = 0;
         loop {
             made += 1;
-            let failure = match self.exchange(question).await {
+            let failure = match self.exchange(request).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -125,40 +126,49 @@ impl Client {
                 since: first.elapsed(),
             };
             let pause = match &failure {
-                Failure::Passing(_, asked_for) => tries.pause(&self.limits, *asked_for, chance()),
-                Failure::Refused(_) | Failure::Lasting(_) => None,
+                ExchangeFailure::Temporary(_, retry_after) => {
+                    tries.pause(&self.limits, *retry_after, jitter())
+                }
+                ExchangeFailure::Refused(_) | ExchangeFailure::Permanent(_) => None,
             };
             match pause {
                 Some(pause) => sleep(pause).await,
-                None => return Err(failure.into_error(question.doing)),
+                None => return Err(failure.into_error(request.doing)),
             }
         }
     }
 
-    /// Asks once, if the gateway is not resting, when it is this question's turn.
-    async fn exchange<T: DeserializeOwned>(&self, question: &Question) -> Result<T, Failure> {
-        let turn = timeout(self.limits.turn, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
-            return Err(Failure::Lasting(Trouble::Crowded));
+    /// Sends the request once, if the circuit breaker allows it, with a permit.
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        request: &ApiRequest,
+    ) -> Result<T, ExchangeFailure> {
+        let permit = timeout(self.limits.turn, self.permits.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else {
+            return Err(ExchangeFailure::Permanent(GatewayFailure::Overloaded));
         };
-        if !self.breaker.lets_through(Instant::now()) {
-            return Err(Failure::Lasting(Trouble::Resting));
+        if !self.breaker.allows(Instant::now()) {
+            return Err(ExchangeFailure::Permanent(GatewayFailure::CircuitOpen));
         }
         let (agent, limit) = (self.agent.clone(), self.limits.answer);
-        let request = self.request(question)?;
-        let asked = tokio::task::spawn_blocking(move || {
+        let request = self.http_request(request)?;
+        let exchange = tokio::task::spawn_blocking(move || {
             let answer = send(&agent, request, limit);
-            // Given back when the exchange is over, even if nobody waits for it any more.
-            drop(turn);
+            // Released when the exchange is over, even if the caller no longer waits for it.
+            drop(permit);
             answer
         });
-        let answer = asked
+        let answer = exchange
             .await
-            .map_err(|_| Failure::Lasting(Trouble::GivenUp))?;
+            .map_err(|_| ExchangeFailure::Permanent(GatewayFailure::Abandoned))?;
         let read = answer.and_then(|answer| answer.read());
         match &read {
-            // Whoever is throttled or refused has been answered.
-            Ok(_) | Err(Failure::Refused(_) | Failure::Passing(Trouble::Status(429), _)) => {
+            // A throttled or refused request has been answered.
+            Ok(_)
+            | Err(
+                ExchangeFailure::Refused(_)
+                | ExchangeFailure::Temporary(GatewayFailure::Status(429), _),
+            ) => {
                 self.breaker.succeeded();
             }
             Err(_) => self.breaker.failed(Instant::now()),
@@ -166,108 +176,120 @@ impl Client {
         read
     }
 
-    fn request(&self, question: &Question) -> Result<Request<Option<Vec<u8>>>, Failure> {
-        let method = if question.body.is_some() {
+    fn http_request(
+        &self,
+        request: &ApiRequest,
+    ) -> Result<Request<Option<Vec<u8>>>, ExchangeFailure> {
+        let method = if request.body.is_some() {
             "POST"
         } else {
             "GET"
         };
-        let mut request = Request::builder()
+        let mut builder = Request::builder()
             .method(method)
-            .uri(format!("{}{}", self.base, question.path))
+            .uri(format!("{}{}", self.base, request.path))
             .header(header::AUTHORIZATION, self.authorization.expose_secret())
             .header(header::ACCEPT, "application/json");
-        if question.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        if request.body.is_some() {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
         }
-        if let Some((name, key)) = &question.once {
-            request = request.header(*name, key);
+        if let Some((name, key)) = &request.idempotency_key {
+            builder = builder.header(*name, key);
         }
-        let built = request.body(question.body.clone());
-        // Paths are made of ids, which have no character that would not do.
-        built.map_err(|error| Failure::Lasting(Trouble::NoAnswer(Box::new(error.into()))))
+        let built = builder.body(request.body.clone());
+        // Paths are made of ids, which contain only permitted characters.
+        built.map_err(|error| {
+            ExchangeFailure::Permanent(GatewayFailure::NoAnswer(Box::new(error.into())))
+        })
     }
 }
 
-/// Any number, so that those who failed together don't come back together.
-fn chance() -> u16 {
+/// Random jitter, so that failed requests don't return together.
+fn jitter() -> u16 {
     let mut bytes = [0; 2];
-    // Without randomness the pauses are the shortest, which is no harm.
+    // Without random bytes the pauses are the shortest, which is harmless.
     let _ = getrandom::fill(&mut bytes);
     u16::from_le_bytes(bytes)
 }
 
 /// Sends a request and reads the answer to its end.
-fn send(agent: &Agent, request: Request<Option<Vec<u8>>>, limit: u64) -> Result<Answer, Failure> {
+fn send(
+    agent: &Agent,
+    request: Request<Option<Vec<u8>>>,
+    limit: u64,
+) -> Result<Answer, ExchangeFailure> {
     let (parts, body) = request.into_parts();
     let answered = match body {
         Some(body) => agent.run(Request::from_parts(parts, &*body)),
         None => agent.run(Request::from_parts(parts, ())),
     };
-    let (parts, mut body) = answered.map_err(unheard)?.into_parts();
+    let (parts, mut body) = answered.map_err(no_answer)?.into_parts();
     let read = body.with_config().limit(limit).read_to_vec();
     let body = match read {
         Ok(body) => body,
         Err(ureq::Error::BodyExceedsLimit(limit)) => {
-            return Err(Failure::Lasting(Trouble::TooLarge { limit }));
+            return Err(ExchangeFailure::Permanent(GatewayFailure::TooLarge {
+                limit,
+            }));
         }
-        Err(error) => return Err(unheard(error)),
+        Err(error) => return Err(no_answer(error)),
     };
     Ok(Answer {
         status: parts.status.as_u16(),
-        asked_for: retry_after(&parts.headers),
+        retry_after: retry_after(&parts.headers),
         body,
     })
 }
 
-fn unheard(error: ureq::Error) -> Failure {
-    Failure::Passing(Trouble::NoAnswer(Box::new(error)), None)
+fn no_answer(error: ureq::Error) -> ExchangeFailure {
+    ExchangeFailure::Temporary(GatewayFailure::NoAnswer(Box::new(error)), None)
 }
 
-/// Seconds; a date is not worth its parsing.
+/// Seconds only; a date is not parsed.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
     seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// An answer, whatever it says.
+/// An answer with any status.
 struct Answer {
     status: u16,
-    asked_for: Option<Duration>,
+    retry_after: Option<Duration>,
     body: Vec<u8>,
 }
 
 impl Answer {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ExchangeFailure> {
         match self.status {
-            // The reader's own words quote what it read, and so they are dropped.
-            200 | 201 => {
-                serde_json::from_slice(&self.body).map_err(|_| Failure::Lasting(Trouble::Shape))
-            }
+            // The parser's message quotes its input, and so it is dropped.
+            200 | 201 => serde_json::from_slice(&self.body)
+                .map_err(|_| ExchangeFailure::Permanent(GatewayFailure::InvalidBody)),
             400 => Err(self.refusal()),
-            429 | 500..=599 => Err(Failure::Passing(
-                Trouble::Status(self.status),
-                self.asked_for,
+            429 | 500..=599 => Err(ExchangeFailure::Temporary(
+                GatewayFailure::Status(self.status),
+                self.retry_after,
             )),
-            // Wrong keys are ours to put right, and 409 says that it is under way.
-            _ => Err(Failure::Lasting(Trouble::Status(self.status))),
+            // Wrong keys are a configuration error, and 409 means that it is under way.
+            _ => Err(ExchangeFailure::Permanent(GatewayFailure::Status(
+                self.status,
+            ))),
         }
     }
 
-    /// A no in the gateway's form. One in another form came from somebody in between.
-    fn refusal(&self) -> Failure {
+    /// A refusal in the gateway's format. One in another format came from a proxy.
+    fn refusal(&self) -> ExchangeFailure {
         match serde_json::from_slice::<Refusal>(&self.body) {
-            Ok(Refusal { error }) if OTHERS_FAULT.contains(&&*error.code) => {
-                Failure::Passing(Trouble::Status(self.status), self.asked_for)
+            Ok(Refusal { error }) if GATEWAY_FAULTS.contains(&&*error.code) => {
+                ExchangeFailure::Temporary(GatewayFailure::Status(self.status), self.retry_after)
             }
-            Ok(Refusal { error }) => Failure::Refused(FailureCode::parse(&error.code).ok()),
-            Err(_) => Failure::Lasting(Trouble::Shape),
+            Ok(Refusal { error }) => ExchangeFailure::Refused(FailureCode::parse(&error.code).ok()),
+            Err(_) => ExchangeFailure::Permanent(GatewayFailure::InvalidBody),
         }
     }
 }
 
 /// Codes that blame neither us nor the payer.
-const OTHERS_FAULT: [&str; 2] = ["GATEWAY_ERROR", "SERVER_ERROR"];
+const GATEWAY_FAULTS: [&str; 2] = ["GATEWAY_ERROR", "SERVER_ERROR"];
 
 #[derive(Deserialize)]
 struct Refusal {

@@ -1,4 +1,4 @@
-//! Where the gateway is, who we are there, and how patient we are with it.
+//! Configuration of the gateway: address, credentials, time limits.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,64 +6,64 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use ureq::http::Uri;
 
-/// Why a configuration can't be worked with. Never holds a part of a secret.
+/// Reason to refuse a configuration. It never contains a part of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RazorpayConfigError {
     /// Not a URL with a host.
     #[error("the gateway's base URL is no URL")]
     NoUrl,
-    /// The key would travel in clear.
+    /// The key would be sent without encryption.
     #[error("the gateway's base URL begins with https, or leads to this machine")]
     InClear,
-    /// It could not be sent as the name of a basic authentication.
+    /// It can't be sent as the user name of basic authentication.
     #[error("the gateway's key id has visible characters only, and no colon")]
     KeyId,
-    /// Everybody can sign with an empty secret.
+    /// An empty secret would let anyone sign.
     #[error("a secret of the gateway is empty")]
     EmptySecret,
 }
 
-/// Where the gateway is and who we are there.
+/// Address and credentials of the gateway.
 #[derive(Debug, Clone)]
 pub struct RazorpayConfig {
-    /// Where the API is, with its version, e.g. `https://api.razorpay.com/v1`.
+    /// Base URL of the API with its version, e.g. `https://api.razorpay.com/v1`.
     pub base_url: String,
     /// The public half of the API key.
     pub key_id: String,
     /// The secret half of the API key.
     pub key_secret: SecretString,
-    /// What news are signed with. Another one than the API key's.
+    /// Secret of webhook signatures, different from the API key's.
     pub webhook_secret: SecretString,
-    /// What they were signed with until a while ago: what is delivered again keeps its old signature.
+    /// The former webhook secret: repeated deliveries keep their old signature.
     pub previous_webhook_secret: Option<SecretString>,
-    /// How patient we are.
+    /// Time limits and retries.
     pub limits: RazorpayLimits,
 }
 
-/// How long, how often and how many at once.
+/// Time limits, retries and concurrency.
 #[derive(Debug, Clone, Copy)]
 pub struct RazorpayLimits {
-    /// How long it may take to connect.
+    /// Time limit of connecting.
     pub connect: Duration,
-    /// How long one exchange may take, from the first byte to the last.
+    /// Time limit of one exchange, from the first byte to the last.
     pub exchange: Duration,
     /// The largest answer that is read, in bytes.
     pub answer: u64,
-    /// How often one thing is asked, at most.
+    /// Most tries of one request.
     pub tries: u32,
-    /// The pause before the second try; it doubles from try to try, and each is shortened by chance.
+    /// Pause before the second try; it doubles from try to try, and each is shortened at random.
     pub pause: Duration,
-    /// The longest pause, also if the gateway asks for a longer one.
+    /// The longest pause, even if the gateway asks for a longer one.
     pub longest_pause: Duration,
-    /// How long after the first try another one may begin.
+    /// Time after the first try within which another one may begin.
     pub patience: Duration,
-    /// Exchanges at once, at most.
+    /// Most exchanges at a time.
     pub at_once: usize,
-    /// How long a question waits for its turn.
+    /// Time that a request waits for a permit.
     pub turn: Duration,
-    /// After so many failures in a row nothing is asked for a while.
+    /// Failures in a row after which the circuit breaker opens.
     pub failures: u32,
-    /// How long that is. Then one question goes first to see.
+    /// Time for which it stays open. Then one request is sent to test the gateway.
     pub rest: Duration,
 }
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_is_refused_because_anybody_could_sign_with_it() {
+    fn an_empty_secret_is_refused() {
         let good = config("https://api.razorpay.com/v1");
         let spoiled = [
             RazorpayConfig {

@@ -1,21 +1,21 @@
-//! Razorpay, over its HTTP API, and what it signs.
+//! Razorpay's HTTP API and its signatures.
 //!
-//! It refuses to know why money moves: it asks, tells how the answer reads, and checks signatures. What it
-//! talks to may be Razorpay or anything that speaks like it; the base URL is a setting. A further question
-//! goes into the file of its resource (`orders`, `payments`, `refunds`), a further kind of news into
-//! `webhook`.
+//! This module does not know why money moves: it sends requests, parses answers, and checks
+//! signatures. The base URL is a setting: it may be Razorpay or a server with the same API. A new
+//! request goes into the file of its resource (`orders`, `payments`, `refunds`), a new kind of
+//! webhook into `webhook`.
 //!
 //! Sources: <https://razorpay.com/docs/api/> and <https://razorpay.com/docs/webhooks/>.
 
 mod breaker;
 mod client;
 mod config;
+mod failure;
 mod orders;
 mod payments;
 mod refunds;
 mod retry;
 mod signature;
-mod trouble;
 mod webhook;
 mod wire;
 
@@ -24,8 +24,8 @@ mod tests;
 
 use async_trait::async_trait;
 use commands::ports::{
-    GatewayAttempt, GatewayError, GatewayNews, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
-    UnreadableNews,
+    GatewayAttempt, GatewayError, GatewayEvent, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
+    UnreadableEvent,
 };
 use domain::{GatewayOrderId, GatewayPaymentId, Money};
 use secrecy::SecretString;
@@ -34,7 +34,7 @@ use client::Client;
 
 pub use config::{RazorpayConfig, RazorpayConfigError, RazorpayLimits};
 
-/// The gateway that a configuration names.
+/// Client of the gateway of a configuration.
 #[derive(Debug)]
 pub struct Razorpay {
     client: Client,
@@ -45,7 +45,7 @@ pub struct Razorpay {
 }
 
 impl Razorpay {
-    /// Prepares to ask it; nothing is sent yet.
+    /// Prepares the client; nothing is sent yet.
     pub fn new(config: RazorpayConfig) -> Result<Self, RazorpayConfigError> {
         config.check()?;
         Ok(Self {
@@ -80,7 +80,7 @@ impl PaymentGateway for Razorpay {
         &self,
         attempt: &GatewayPaymentId,
     ) -> Result<Vec<GatewayRefund>, GatewayError> {
-        refunds::of(&self.client, attempt).await
+        refunds::of_attempt(&self.client, attempt).await
     }
 
     fn key_id(&self) -> &str {
@@ -105,7 +105,7 @@ impl PaymentGateway for Razorpay {
         secrets.any(|secret| signature::signs(secret, body, signature))
     }
 
-    fn read(&self, body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
+    fn read(&self, body: &[u8]) -> Result<GatewayEvent, UnreadableEvent> {
         webhook::read(body)
     }
 }

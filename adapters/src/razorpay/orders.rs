@@ -5,8 +5,8 @@ use domain::GatewayOrderId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::client::{Client, Question};
-use super::trouble::{Trouble, unavailable};
+use super::client::{ApiRequest, Client};
+use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, PaymentEntity, money};
 
 #[derive(Deserialize)]
@@ -16,7 +16,7 @@ struct OrderEntity {
     currency: String,
 }
 
-/// Makes an order, or finds the one that was made before: the receipt is ours and unique.
+/// Creates an order, or finds the one that was created before: the receipt is ours and unique.
 pub(super) async fn create(
     client: &Client,
     order: &NewOrder,
@@ -29,14 +29,14 @@ pub(super) async fn create(
         "unique_receipt": true,
         "notes": { "payment": &payment },
     });
-    let question = Question::post(
+    let request = ApiRequest::post(
         "making an order at the gateway",
         "/orders".to_owned(),
         &body,
     );
-    let made: OrderEntity = client.ask(&question).await?;
+    let made: OrderEntity = client.send(&request).await?;
     if money(made.amount, &made.currency) != Some(order.amount) {
-        // An older order of another amount: to ask again would bring it again.
+        // An older order with another amount: creating it again would return it again.
         return Err(GatewayError::Refused { code: None });
     }
     Ok(made.id)
@@ -48,12 +48,12 @@ pub(super) async fn attempts(
     order: &GatewayOrderId,
 ) -> Result<Vec<GatewayAttempt>, GatewayError> {
     let doing = "asking the gateway for the attempts to pay an order";
-    let question = Question::get(doing, format!("/orders/{order}/payments"));
-    let found: Collection<PaymentEntity> = client.ask(&question).await?;
+    let request = ApiRequest::get(doing, format!("/orders/{order}/payments"));
+    let found: Collection<PaymentEntity> = client.send(&request).await?;
     let attempts = found.items.iter().map(PaymentEntity::attempt);
     let attempts: Option<Vec<_>> = attempts.collect();
-    // One that can't be read must not pass for one that is not there.
+    // An entry that can't be read must not be treated as missing.
     attempts
         .filter(|attempts| attempts.iter().all(|attempt| attempt.order == *order))
-        .ok_or_else(|| unavailable(doing, Trouble::Shape))
+        .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))
 }

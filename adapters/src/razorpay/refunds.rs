@@ -1,21 +1,21 @@
-//! Giving back.
+//! Refunds.
 
 use commands::ports::{GatewayError, GatewayRefund, NewRefund};
 use domain::GatewayPaymentId;
 use serde_json::json;
 
-use super::client::{Client, Question};
-use super::trouble::{Trouble, unavailable};
+use super::client::{ApiRequest, Client};
+use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, REFUND, RefundEntity, TRY};
 
-/// The header under which a refund is made once.
-const ONCE: &str = "X-Refund-Idempotency";
-/// Refunds that come with one answer, at most.
+/// The header that makes a refund idempotent.
+const IDEMPOTENCY_HEADER: &str = "X-Refund-Idempotency";
+/// Most refunds in one answer.
 const PAGE: usize = 100;
-/// Pages that are asked for, at most: far more than a payment has refunds.
+/// Most pages that are requested: far more than a payment has refunds.
 const PAGES: usize = 20;
 
-/// Gives some or all of what an attempt brought back, once per refund and try.
+/// Refunds some or all of a captured attempt, once per refund and try.
 pub(super) async fn create(
     client: &Client,
     refund: &NewRefund,
@@ -32,16 +32,16 @@ pub(super) async fn create(
         "notes": { REFUND: ours.to_string(), TRY: attempt_number.to_string() },
     });
     let doing = "refunding at the gateway";
-    let question = Question::post(doing, format!("/payments/{attempt}/refund"), &body)
-        .once(ONCE, format!("{ours}-{attempt_number}"));
-    let made: RefundEntity = client.ask(&question).await?;
+    let request = ApiRequest::post(doing, format!("/payments/{attempt}/refund"), &body)
+        .with_idempotency_key(IDEMPOTENCY_HEADER, format!("{ours}-{attempt_number}"));
+    let made: RefundEntity = client.send(&request).await?;
     let made = made.refund();
     made.filter(|made| made.attempt == *attempt && made.amount == *amount)
-        .ok_or_else(|| unavailable(doing, Trouble::Shape))
+        .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))
 }
 
 /// All refunds of an attempt.
-pub(super) async fn of(
+pub(super) async fn of_attempt(
     client: &Client,
     attempt: &GatewayPaymentId,
 ) -> Result<Vec<GatewayRefund>, GatewayError> {
@@ -50,17 +50,17 @@ pub(super) async fn of(
     for page in 0..PAGES {
         let skip = page * PAGE;
         let path = format!("/payments/{attempt}/refunds?count={PAGE}&skip={skip}");
-        let found: Collection<RefundEntity> = client.ask(&Question::get(doing, path)).await?;
+        let found: Collection<RefundEntity> = client.send(&ApiRequest::get(doing, path)).await?;
         for entity in &found.items {
-            // One that can't be read must not pass for one that is not there.
+            // An entry that can't be read must not be treated as missing.
             let refund = entity
                 .refund()
-                .ok_or_else(|| unavailable(doing, Trouble::Shape))?;
+                .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))?;
             refunds.push(refund);
         }
         if found.items.len() < PAGE {
             return Ok(refunds);
         }
     }
-    Err(unavailable(doing, Trouble::TooMany))
+    Err(unavailable(doing, GatewayFailure::TooMany))
 }

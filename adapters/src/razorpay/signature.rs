@@ -1,11 +1,11 @@
-//! What the gateway signs: HMAC-SHA256 in hexadecimal digits, compared in constant time.
+//! Signatures of the gateway: HMAC-SHA256 in hexadecimal digits, compared in constant time.
 
 use domain::{GatewayOrderId, GatewayPaymentId};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// Whether these very bytes were signed with the secret.
+/// True if exactly these bytes were signed with the secret.
 pub(super) fn signs(secret: &SecretString, message: &[u8], signature: &str) -> bool {
     let Some(signature) = decode(signature) else {
         return false;
@@ -17,7 +17,7 @@ pub(super) fn signs(secret: &SecretString, message: &[u8], signature: &str) -> b
     mac.verify_slice(&signature).is_ok()
 }
 
-/// Whether a checkout's signature says that the attempt paid the order.
+/// True if a checkout's signature confirms that the attempt paid the order.
 pub(super) fn vouches(
     secret: &SecretString,
     order: &GatewayOrderId,
@@ -41,7 +41,7 @@ fn decode(hex: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// Its writing is the gateway's own: small letters.
+/// The gateway writes small letters only.
 const fn digit(character: u8) -> Option<u8> {
     match character {
         b'0'..=b'9' => Some(character - b'0'),

@@ -1,9 +1,9 @@
-//! What the gateway tells without being asked.
+//! Webhooks of the gateway.
 //!
-//! The body is a picture of when it happened and may arrive in any order. What an attempt or a refund came to
-//! is read from its own status, not from the name of the event.
+//! The body is a snapshot of the time of the event and may arrive in any order. The state of an
+//! attempt or a refund is read from its own status, not from the name of the event.
 
-use commands::ports::{GatewayFact, GatewayNews, UnreadableNews};
+use commands::ports::{GatewayEvent, GatewayFact, UnreadableEvent};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,9 +19,9 @@ struct Envelope {
     payload: Value,
 }
 
-/// Reads a body whose signature is good.
-pub(super) fn read(body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
-    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| UnreadableNews)?;
+/// Reads a body whose signature is valid.
+pub(super) fn read(body: &[u8]) -> Result<GatewayEvent, UnreadableEvent> {
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| UnreadableEvent)?;
     let fact = match &*envelope.event {
         "payment.authorized" | "payment.captured" | "payment.failed" | "order.paid" => {
             attempt(&envelope.payload)?
@@ -31,23 +31,23 @@ pub(super) fn read(body: &[u8]) -> Result<GatewayNews, UnreadableNews> {
         }
         _ => GatewayFact::Other,
     };
-    Ok(GatewayNews {
+    Ok(GatewayEvent {
         kind: envelope.event,
         account: envelope.account_id,
         fact,
     })
 }
 
-fn attempt(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
+fn attempt(payload: &Value) -> Result<GatewayFact, UnreadableEvent> {
     let payment: PaymentEntity = entity(payload, "payment")?;
     Ok(payment
         .attempt()
         .map_or(GatewayFact::Other, GatewayFact::Attempt))
 }
 
-fn refund(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
+fn refund(payload: &Value) -> Result<GatewayFact, UnreadableEvent> {
     let refund: RefundEntity = entity(payload, "refund")?;
-    // The order stands at the payment only, which is told with it.
+    // Only the payment has the order, which is sent with it.
     if payload.get("payment").is_none() {
         return Ok(GatewayFact::Other);
     }
@@ -61,7 +61,7 @@ fn refund(payload: &Value) -> Result<GatewayFact, UnreadableNews> {
     )
 }
 
-fn entity<T: DeserializeOwned>(payload: &Value, name: &str) -> Result<T, UnreadableNews> {
+fn entity<T: DeserializeOwned>(payload: &Value, name: &str) -> Result<T, UnreadableEvent> {
     let entity = payload.get(name).and_then(|wrapped| wrapped.get("entity"));
-    T::deserialize(entity.ok_or(UnreadableNews)?).map_err(|_| UnreadableNews)
+    T::deserialize(entity.ok_or(UnreadableEvent)?).map_err(|_| UnreadableEvent)
 }

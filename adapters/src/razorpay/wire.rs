@@ -1,7 +1,7 @@
-//! What the API and its webhooks have in common: payments and refunds as they are written.
+//! Payments and refunds in the format of the API and its webhooks.
 //!
-//! Fields come and go, so those that are not needed are never looked at, and a word that is not known is
-//! no error of the reader's.
+//! Fields come and go, so those that are not needed are ignored, and an unknown value of them is no
+//! error.
 
 use std::str::FromStr as _;
 
@@ -12,12 +12,12 @@ use domain::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The note of a refund that says which of ours it is.
+/// The note of a refund with our refund's id.
 pub(super) const REFUND: &str = "refund";
-/// The note of a refund that says which try of it.
+/// The note of a refund with the number of the try.
 pub(super) const TRY: &str = "try";
 
-/// Several of one kind.
+/// A list of items.
 #[derive(Deserialize)]
 pub(super) struct Collection<T> {
     pub(super) items: Vec<T>,
@@ -37,12 +37,13 @@ pub(super) struct PaymentEntity {
 }
 
 impl PaymentEntity {
-    /// Of which order, if of any.
+    /// Its order, if any.
     pub(super) fn order(&self) -> Option<GatewayOrderId> {
         GatewayOrderId::parse(self.order_id.as_deref()?).ok()
     }
 
-    /// As the port tells it; none if it is of no order, or in words or a currency that are not known here.
+    /// Converts it to the port's type; `None` without an order, or with an unknown status or
+    /// currency.
     pub(super) fn attempt(&self) -> Option<GatewayAttempt> {
         Some(GatewayAttempt {
             order: self.order()?,
@@ -56,20 +57,20 @@ impl PaymentEntity {
         money(self.amount, &self.currency)
     }
 
-    /// The status decides. A flag beside it, `captured`, is true in the gateway's own sample of a payment
+    /// The status decides. The flag `captured` is true in the gateway's own sample of a payment
     /// that is only authorised.
     pub(super) fn status(&self) -> Option<AttemptStatus> {
         match &*self.status {
             "created" => Some(AttemptStatus::Created),
             "authorized" => Some(AttemptStatus::Authorised),
-            // Given back in whole, and so captured before.
+            // Refunded completely, and so captured before.
             "captured" | "refunded" => Some(AttemptStatus::Captured),
             "failed" => Some(AttemptStatus::Failed { code: self.code() }),
             _ => None,
         }
     }
 
-    /// Null and empty mean that there is none.
+    /// Null and empty both mean none.
     fn code(&self) -> Option<FailureCode> {
         FailureCode::parse(self.error_code.as_deref()?).ok()
     }
@@ -89,7 +90,7 @@ pub(super) struct RefundEntity {
 }
 
 impl RefundEntity {
-    /// As the port tells it; none if it is in words or a currency that are not known here.
+    /// Converts it to the port's type; `None` with an unknown status or currency.
     pub(super) fn refund(&self) -> Option<GatewayRefund> {
         Some(GatewayRefund {
             gateway_refund: self.id.clone(),
@@ -112,7 +113,7 @@ impl RefundEntity {
     }
 }
 
-/// An amount in a currency that is known here.
+/// An amount in a known currency.
 pub(super) fn money(amount: i64, currency: &str) -> Option<Money> {
     let currency = Currency::from_str(currency).ok()?;
     Money::new(amount, currency).ok()

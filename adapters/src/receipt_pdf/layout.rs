@@ -1,4 +1,4 @@
-//! Lines one below the other, on as many pages as they take.
+//! Layout of lines on one or more pages.
 
 use domain::PersonName;
 use krilla::Document;
@@ -13,27 +13,44 @@ use super::letters::{Letters, Weight};
 /// A4, in points.
 const PAGE: (f32, f32) = (595.0, 842.0);
 const MARGIN: f32 = 56.0;
-/// Where what is said of a label begins.
+/// Left edge of the text after a label.
 const VALUES: f32 = 180.0;
-const TITLE: f32 = 15.0;
-const TEXT: f32 = 11.0;
-/// From one line to the next, as a multiple of its size.
+const TITLE: Style = Style {
+    size: 15.0,
+    bold: true,
+};
+const LABEL: Style = Style {
+    size: 11.0,
+    bold: true,
+};
+const TEXT: Style = Style {
+    size: 11.0,
+    bold: false,
+};
+/// Line height, as a multiple of the font size.
 const LEADING: f32 = 1.5;
 
-/// A receipt under way: pieces of text with their places, the first page first.
+/// Size and weight of a text.
+#[derive(Clone, Copy)]
+struct Style {
+    size: f32,
+    bold: bool,
+}
+
+/// A receipt under construction: texts with their positions, the first page first.
 pub(super) struct Sheet<'l> {
     letters: &'l Letters,
     pages: Vec<Vec<Piece>>,
-    /// How far down the page the last line stands.
+    /// Vertical position of the last line on the page.
     down: f32,
 }
 
-/// A text at its place.
+/// A text at a position.
 struct Piece {
     text: String,
-    at: (f32, f32),
-    size: f32,
-    bold: bool,
+    left: f32,
+    down: f32,
+    style: Style,
 }
 
 impl<'l> Sheet<'l> {
@@ -45,7 +62,7 @@ impl<'l> Sheet<'l> {
         }
     }
 
-    /// The text, or a notice in its place that says whose it is, if the font lacks letters of it.
+    /// The text, or if the font lacks some of its letters, a notice with the id of its owner.
     pub(super) fn printable(&self, text: &str, whose: impl FnOnce() -> String) -> String {
         if self.letters.have(text) {
             return text.to_owned();
@@ -54,7 +71,7 @@ impl<'l> Sheet<'l> {
         format!("({whose}: written in letters that can't be printed here)")
     }
 
-    /// What somebody is called, and who that is; the id alone where no name is on record.
+    /// Name and id of a person; the id alone if no name is on record.
     pub(super) fn person(&self, name: Option<&PersonName>, id: &str) -> String {
         match name {
             Some(name) => self.printable(name.as_str(), || id.to_owned()),
@@ -63,31 +80,31 @@ impl<'l> Sheet<'l> {
     }
 
     pub(super) fn title(&mut self, text: &str) {
-        self.lines(text, MARGIN, (TITLE, true));
+        self.lines(text, MARGIN, TITLE);
     }
 
     pub(super) fn note(&mut self, text: &str) {
-        self.lines(text, MARGIN, (TEXT, false));
+        self.lines(text, MARGIN, TEXT);
     }
 
-    /// A label, and beside it what there is to say.
+    /// A label, with its text next to it.
     pub(super) fn row(&mut self, label: &str, value: &str) {
-        self.down_by(TEXT);
-        self.put(label.to_owned(), MARGIN, (TEXT, true));
-        self.down -= TEXT * LEADING;
-        self.lines(value, VALUES, (TEXT, false));
+        self.down_by(LABEL.size);
+        self.put(label.to_owned(), MARGIN, LABEL);
+        self.down -= TEXT.size * LEADING;
+        self.lines(value, VALUES, TEXT);
     }
 
     pub(super) fn gap(&mut self) {
-        self.down += TEXT * LEADING;
+        self.down += TEXT.size * LEADING;
     }
 
-    fn lines(&mut self, text: &str, left: f32, (size, bold): (f32, bool)) {
-        let weight = weight(self.letters, bold);
+    fn lines(&mut self, text: &str, left: f32, style: Style) {
+        let weight = weight(self.letters, style.bold);
         let width = PAGE.0 - MARGIN - left;
-        for line in weight.lines(text, size, width) {
-            self.down_by(size);
-            self.put(line, left, (size, bold));
+        for line in weight.lines(text, style.size, width) {
+            self.down_by(style.size);
+            self.put(line, left, style);
         }
     }
 
@@ -100,14 +117,14 @@ impl<'l> Sheet<'l> {
         }
     }
 
-    fn put(&mut self, text: String, left: f32, (size, bold): (f32, bool)) {
-        let at = (left, self.down);
+    fn put(&mut self, text: String, left: f32, style: Style) {
+        let down = self.down;
         if let Some(page) = self.pages.last_mut() {
             page.push(Piece {
                 text,
-                at,
-                size,
-                bold,
+                left,
+                down,
+                style,
             });
         }
     }
@@ -121,10 +138,10 @@ impl<'l> Sheet<'l> {
             let mut page = document.start_page_with(settings);
             let mut surface = page.surface();
             for piece in pieces {
-                let font = weight(self.letters, piece.bold).font.clone();
-                let start = Point::from_xy(piece.at.0, piece.at.1);
+                let font = weight(self.letters, piece.style.bold).font.clone();
+                let start = Point::from_xy(piece.left, piece.down);
                 let direction = TextDirection::Auto;
-                surface.draw_text(start, font, piece.size, &piece.text, false, direction);
+                surface.draw_text(start, font, piece.style.size, &piece.text, false, direction);
             }
             surface.finish();
             page.finish();

@@ -1,4 +1,4 @@
-//! The font of receipts: which letters it has, and how wide they are.
+//! The font of receipts: available letters and their widths.
 
 use krilla::text::Font;
 use ttf_parser::Face;
@@ -29,7 +29,7 @@ impl Letters {
         })
     }
 
-    /// Whether all of a text can be printed, in either weight.
+    /// True if all of a text can be printed, in either weight.
     pub(super) fn have(&self, text: &str) -> bool {
         [&self.regular, &self.bold]
             .into_iter()
@@ -49,7 +49,7 @@ impl Weight {
         self.face.glyph_index(letter).is_some()
     }
 
-    /// How wide a text is at a size, in points.
+    /// Returns the width of a text at a size, in points.
     fn width(&self, text: &str, size: f32) -> f32 {
         let advance = |letter| {
             let glyph = self.face.glyph_index(letter)?;
@@ -59,7 +59,7 @@ impl Weight {
         units * size / f32::from(self.face.units_per_em())
     }
 
-    /// A text in lines that are no wider than that, broken between words where there are any.
+    /// Breaks a text into lines of at most that width, between words where possible.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split_whitespace() {
@@ -74,7 +74,7 @@ impl Weight {
         fitting.collect()
     }
 
-    /// A line in pieces that fit: a word may be wider than the page.
+    /// Breaks a word that is wider than the page.
     fn cut(&self, line: &str, size: f32, width: f32) -> Vec<String> {
         let mut pieces = vec![String::new()];
         for letter in line.chars() {

@@ -1,13 +1,13 @@
 //! Receipts as PDF.
 //!
-//! One page as a rule, in Noto Sans, which comes with the program: no system font and no network is asked.
-//! It has Latin, Greek and Cyrillic letters and the signs of all currencies that are charged in. A name in
-//! other letters is not left out and not printed as boxes: where it would stand, the receipt says that it
-//! can't be printed and whose it is, by id.
+//! Usually one page, in Noto Sans, which is part of the program: neither system fonts nor the
+//! network are used. It has Latin, Greek and Cyrillic letters and the signs of all supported
+//! currencies. If a name has other letters, the receipt says that it can't be printed and gives the
+//! id instead.
 //!
-//! This is no port: nothing is decided by a receipt, and nobody but HTTP asks for one. It refuses to look
-//! anything up, and to say when it was printed, so that the same receipt is the same bytes. More letters: a
-//! font that has them, in [`letters`].
+//! This is not a port: no decision depends on a receipt, and only HTTP requests one. It looks
+//! nothing up and does not print its own time, so that the same receipt always has the same bytes.
+//! For more letters, add a font with them in [`letters`].
 
 mod layout;
 mod letters;
@@ -26,56 +26,56 @@ use layout::Sheet;
 use letters::Letters;
 use money::spelled;
 
-/// What stands on a receipt. All times are by the clinic's clock.
+/// Content of a receipt. All times are in the clinic's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number in the clinic's series.
+    /// Number in the clinic's series.
     pub number: ReceiptNumber,
-    /// Which clinic was paid.
+    /// The clinic that was paid.
     pub clinic: ClinicId,
-    /// What that is called.
+    /// Its name.
     pub clinic_name: ClinicName,
-    /// Where it is.
+    /// Its town.
     pub city: City,
-    /// Its clock.
+    /// Its time zone.
     pub zone: ClinicZone,
-    /// When it was paid.
+    /// Time of the payment.
     pub paid_on: NaiveDate,
-    /// Whose visit it is.
+    /// The patient.
     pub patient: PatientId,
-    /// What they are called; nothing once erased, and where they have no card.
+    /// Name of the patient; `None` once erased, and for patients without a card.
     pub patient_name: Option<PersonName>,
-    /// Whom they visit.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// What that doctor is called; nothing once erased.
+    /// Name of the doctor; `None` once erased.
     pub doctor_name: Option<PersonName>,
-    /// When the visit begins.
+    /// Start of the visit.
     pub visit_at: NaiveDateTime,
-    /// How much was paid.
+    /// Amount paid.
     pub amount: Money,
     /// The payment.
     pub payment: PaymentId,
-    /// What the gateway calls it.
+    /// Id at the gateway.
     pub gateway_payment: GatewayPaymentId,
-    /// What was given back of it so far.
+    /// Refunds so far.
     pub refunds: Vec<RefundOnReceipt>,
 }
 
-/// What was given back.
+/// A refund on a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundOnReceipt {
-    /// When.
+    /// Time.
     pub on: NaiveDate,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// What the gateway calls it.
+    /// Id at the gateway.
     pub gateway_refund: GatewayRefundId,
 }
 
-/// A receipt could not be printed: a defect of this program, whatever stands on it.
+/// A receipt could not be printed: a defect of this program, not of its content.
 #[derive(Debug, Error)]
 pub enum PrintError {
-    /// The font that comes with the program is not one.
+    /// The built-in font is invalid.
     #[error("the font of receipts can't be read")]
     Font,
     /// The page has no size.
@@ -89,7 +89,7 @@ pub enum PrintError {
 /// Prints a receipt.
 ///
 /// # Errors
-/// [`PrintError`], which no content of a receipt brings about.
+/// [`PrintError`], which does not depend on the content.
 pub fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
     let letters = Letters::open()?;
     let mut sheet = Sheet::new(&letters);
@@ -137,7 +137,7 @@ fn money_that_moved(sheet: &mut Sheet<'_>, receipt: &Receipt) {
     }
 }
 
-/// A date that nobody reads the wrong way round: `9 March 2026`.
+/// A date that can't be misread: `9 March 2026`.
 fn date(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }

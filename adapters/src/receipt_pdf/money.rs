@@ -1,4 +1,4 @@
-//! Amounts as people write them.
+//! Amounts with their currency sign.
 
 use domain::{Currency, Money};
 
@@ -16,7 +16,7 @@ pub(super) fn spelled(money: Money) -> String {
     }
 }
 
-/// How the currency is written before an amount. Dollars say whose.
+/// Returns the currency sign. Dollars name the country.
 const fn sign(currency: Currency) -> &'static str {
     match currency {
         Currency::Aed => "AED ",

@@ -1,4 +1,4 @@
-//! What stands on a receipt, as Poppler reads it: none of our code.
+//! Tests of receipts with Poppler as an independent reader.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -33,7 +33,7 @@ fn inr(amount: i64) -> Money {
     Money::new(amount, Currency::Inr).unwrap()
 }
 
-/// The text of a PDF in the order in which it is read, one line each.
+/// Returns the text of a PDF in reading order, line by line.
 fn read(pdf: &[u8]) -> Vec<String> {
     let mut poppler = Command::new("pdftotext")
         .args(["-layout", "-nopgbrk", "-enc", "UTF-8", "-", "-"])
@@ -116,7 +116,7 @@ fn a_name_in_other_letters_is_not_missing_without_notice() {
 }
 
 #[test]
-fn whoever_has_no_name_on_record_is_an_id() {
+fn a_person_without_a_name_is_shown_by_id() {
     let nameless = Receipt {
         patient_name: None,
         ..receipt()

@@ -1,17 +1,17 @@
-//! The machine's clock.
+//! The system clock.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use commands::ports::Clock;
 
-/// Tells the machine's time, cut to microseconds: what `PostgreSQL` keeps, so that a time read back
-/// equals the time written.
+/// Returns the system time, truncated to microseconds: `PostgreSQL` stores no more, so a time read
+/// back equals the time written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the clock that everybody else is passed"
+        reason = "this is the clock that all other code is passed"
     )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)

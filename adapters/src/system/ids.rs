@@ -5,14 +5,14 @@ use std::io;
 use commands::ports::IdSource;
 use uuid::Uuid;
 
-/// Makes ids from the machine's clock and secrets from its generator of randomness.
+/// Generates ids from the system clock and secrets from the system's random generator.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemIds;
 
 impl IdSource for SystemIds {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the source that everybody else is passed"
+        reason = "this is the source that all other code is passed"
     )]
     fn id(&self) -> Uuid {
         Uuid::now_v7()
@@ -27,10 +27,10 @@ impl IdSource for SystemIds {
     }
 }
 
-/// 256 bits nobody can guess.
+/// 256 random bits.
 pub(crate) fn random_secret() -> io::Result<[u8; 32]> {
     let mut secret = [0; 32];
-    // The crate's error is not a `std` error, and says in a word what its number means.
+    // The crate's error is not a `std` error, and its message describes its number.
     getrandom::fill(&mut secret).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(secret)
 }

@@ -1,4 +1,4 @@
-//! The machine's clock and generator of randomness: the one place that reads them.
+//! System clock and random generator: the only place that reads them.
 //!
 //! Everything else takes a [`commands::ports::Clock`] and a [`commands::ports::IdSource`], and tests pass [`TestClock`].
 

@@ -1,16 +1,16 @@
-//! A clock that stands still until it is told otherwise.
+//! A clock that tests set.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use commands::ports::Clock;
 
-/// For tests and benches: they advance it and never sleep. Clones tell the same time.
+/// Used by tests and benches: they advance it and never sleep. Clones share the time.
 #[derive(Debug, Clone)]
 pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
 
 impl TestClock {
-    /// A clock that stands at `at`.
+    /// Returns a clock that shows `at`.
     #[must_use]
     pub fn at(at: DateTime<Utc>) -> Self {
         Self(Arc::new(Mutex::new(at.trunc_subsecs(6))))
@@ -21,7 +21,7 @@ impl TestClock {
         self.change(|now| *now = at.trunc_subsecs(6));
     }
 
-    /// Moves the clock on by `by`, and back if it is negative.
+    /// Moves the clock forward by `by`, or back if it is negative.
     pub fn advance(&self, by: TimeDelta) {
         self.change(|now| *now += by);
     }

@@ -8,10 +8,13 @@ use super::scope::require_within;
 use super::{AccountState, refusal};
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::{Nothing, Submission};
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
+
+problems!(Forbidden, NotFound);
 
 /// Let a disabled account sign in again.
 #[utoipa::path(
@@ -22,26 +25,21 @@ use crate::http::submission::{Nothing, Submission};
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The account"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     responses(
         (status = 200, description = "It may, now or already before", body = AccountState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account at your clinics", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`request-in-progress`, with Retry-After", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn enable_account(
     app: Data<App>,
     caller: Access<AdminOnly>,
     Id(account): Id<AccountId>,
-    submission: Submission<Nothing>,
+    request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     require_within(&app, &caller, account).await?;
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .commands
         .enable_account(account, &context)

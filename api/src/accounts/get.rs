@@ -9,10 +9,13 @@ use super::AccountRecord;
 use super::scope::lies_within;
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::found;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+use crate::http::response::found;
+
+problems!(Forbidden, NotFound);
 
 /// One account.
 #[utoipa::path(
@@ -23,15 +26,11 @@ use crate::http::problem::Problem;
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The account"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The account", body = AccountRecord),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account at your clinics", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_account(

@@ -13,18 +13,21 @@ use crate::http::access::{Access, AdminOnly};
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccountParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items at most, 1 to 200; 50 if not given.
+    /// Items per page at most; 50 if not given.
     limit: Option<u16>,
 }
+
+problems!(Forbidden);
 
 /// Accounts, in the order in which they were registered. A page leaves out those whose clinics are
 /// not all yours, so it can be short and still have a next one.
@@ -36,14 +39,11 @@ pub struct AccountParameters {
     security(("bearer" = [])),
     params(
         AccountParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<AccountRecord>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_accounts(

@@ -15,15 +15,15 @@ use actix_web::web::{self, ServiceConfig};
 use commands::accounts::AccountReply;
 use commands::identity::parse_password;
 use domain::account::Person;
-use domain::{AccountId, ClinicId, ClinicScope, DoctorId, EmailAddress, PatientId, Role};
+use domain::{AccountId, DoctorId, EmailAddress, PatientId, Role};
 use projections::account_directory::ListedAccount;
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use crate::http::answer::Versioned;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
 pub(crate) use {disable::*, enable::*, get::*, list::*, register::*};
@@ -38,14 +38,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/accounts/{id}/enable", web::post().to(enable_account));
 }
 
-/// Where an account stands after a command.
+/// An account after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountState {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// Whether it may not sign in.
+    /// Set while it may not sign in.
     pub disabled: bool,
     /// Its version.
     pub version: i64,
@@ -58,15 +58,15 @@ pub struct AccountRecord {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// What it signs in with; absent once erased.
+    /// The address that it signs in with; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Email, example = "desk@example.org")]
+    #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
-    /// What it may act as.
-    #[schema(value_type = Vec<String>, example = json!(["RECEPTIONIST"]))]
+    /// The roles that it may act in.
+    #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
-    /// Where it may act as staff.
-    pub clinics: ClinicScopeBody,
+    /// The clinics at which it may act as staff.
+    pub clinics: schemas::ClinicScopeBody,
     /// The patient that it is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
@@ -75,24 +75,14 @@ pub struct AccountRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub doctor_id: Option<DoctorId>,
-    /// Whether it may not sign in.
+    /// Set while it may not sign in.
     pub disabled: bool,
     /// Its version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
-}
-
-/// Where an account may act as staff: `{"kind": "all"}`, or `{"kind": "only", "clinics": […]}`.
-#[derive(Serialize, ToSchema)]
-#[serde(tag = "kind", content = "clinics", rename_all = "camelCase")]
-pub enum ClinicScopeBody {
-    /// At every clinic, also at one that opens tomorrow.
-    All,
-    /// At these clinics.
-    Only(Vec<Uuid>),
 }
 
 impl Versioned for AccountState {
@@ -122,15 +112,6 @@ impl From<AccountReply> for AccountState {
     }
 }
 
-impl From<ClinicScope> for ClinicScopeBody {
-    fn from(scope: ClinicScope) -> Self {
-        match scope {
-            ClinicScope::All => Self::All,
-            ClinicScope::Only(named) => Self::Only(named.iter().map(ClinicId::as_uuid).collect()),
-        }
-    }
-}
-
 impl From<ListedAccount> for AccountRecord {
     fn from(row: ListedAccount) -> Self {
         let (patient_id, doctor_id) = match row.person {
@@ -152,7 +133,7 @@ impl From<ListedAccount> for AccountRecord {
     }
 }
 
-/// A password that an admin gives to somebody.
+/// Parses a password that an admin gives to an account.
 pub(crate) fn password(text: String) -> Result<SecretString, Problem> {
     parse_password(text)
         .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))

@@ -1,7 +1,6 @@
 //! `POST /api/v1/accounts`
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use commands::accounts::NewStaffAccount;
 use domain::{ClinicScope, EmailAddress, Role, Roles};
@@ -10,30 +9,43 @@ use utoipa::ToSchema;
 
 use super::refusal::registration_refusal;
 use super::scope::lies_within;
-use super::{AccountState, ClinicScopeBody, password};
+use super::{AccountState, password};
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::created;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
+use crate::http::response::created;
+use crate::http::schemas;
 
-/// Somebody who works here and is no doctor.
+/// A new account of staff who are not doctors.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterAccountRequest {
-    /// What to sign in with.
-    #[schema(value_type = String, format = Email, example = "desk@example.org")]
+    /// The address to sign in with.
+    #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.
-    #[schema(format = Password, example = "correct horse battery")]
+    #[schema(value_type = schemas::Password)]
     password: String,
-    /// What it may act as: `RECEPTIONIST`, `ADMIN`, `AUDITOR`.
-    #[schema(value_type = Vec<String>, example = json!(["RECEPTIONIST"]))]
+    /// The roles that it may act in.
+    #[schema(value_type = Vec<schemas::StaffRole>)]
     roles: Roles,
     /// And where; all of it among your own clinics.
-    #[schema(value_type = ClinicScopeBody)]
+    #[schema(value_type = schemas::ClinicScopeBody)]
     clinics: ClinicScope,
 }
+
+problems!(
+    Forbidden,
+    ScopeWiderThanOwn,
+    LoginTaken,
+    AccountAlreadyRegistered,
+    NoRole,
+    NotAStaffRole,
+    ReceptionistWithoutClinic
+);
 
 /// Register an account for staff.
 #[utoipa::path(
@@ -43,25 +55,21 @@ pub struct RegisterAccountRequest {
     operation_id = "registerAccount",
     security(("bearer" = [])),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = RegisterAccountRequest,
     responses(
         (status = 201, description = "Registered", body = AccountState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin, or `scope-wider-than-own`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`login-taken`, `account-already-registered`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`not-a-staff-role`, `no-role`, `receptionist-without-clinic`, `idempotency-key-reused`, or a value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn register_account(
     app: Data<App>,
     caller: Access<AdminOnly>,
-    submission: Submission<RegisterAccountRequest>,
+    request: CommandRequest<RegisterAccountRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let new = staff(submission.body, &caller.clinics)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let new = staff(request.body, &caller.clinics)?;
     let done = app
         .identity
         .register_staff(new, &context)
@@ -71,7 +79,7 @@ pub async fn register_account(
     Ok(created(&done.map(AccountState::from), &location))
 }
 
-/// Nobody gives away more than they have, and patients and doctors join by doors of their own.
+/// Checks the scope and the roles: an admin grants no more than they have, and patients and doctors are registered elsewhere.
 fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
@@ -80,16 +88,10 @@ fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffA
         clinics,
     } = request;
     if !lies_within(&clinics, own) {
-        let title = "You can't let somebody act where you can't.";
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "scope-wider-than-own",
-            title,
-        ));
+        return Err(ProblemType::ScopeWiderThanOwn.into());
     }
     if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
-        let title = "Patients sign up by themselves, doctors are registered as doctors.";
-        return Err(Problem::unprocessable("not-a-staff-role", title));
+        return Err(ProblemType::NotAStaffRole.into());
     }
     Ok(NewStaffAccount {
         email,
@@ -102,6 +104,7 @@ fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffA
 #[cfg(test)]
 mod tests {
     use actix_web::ResponseError;
+    use actix_web::http::StatusCode;
 
     use super::*;
 
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_admin_of_some_clinics_lets_nobody_act_at_all_of_them() {
+    fn an_admin_of_some_clinics_grants_no_scope_of_all_clinics() {
         let own = ClinicScope::Only([].into());
         let told = told(request(r#"["AUDITOR"]"#, r#"{"kind": "all"}"#), &own);
         assert_eq!(told, Err(StatusCode::FORBIDDEN));

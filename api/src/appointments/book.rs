@@ -8,41 +8,59 @@ use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AppointmentState;
+use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::created;
+use crate::http::access::{Access, CanBook};
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Flaw, Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::created;
+use crate::http::schemas;
 
 /// A slot to book.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BookRequest {
-    /// Where.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     pub(super) clinic_id: ClinicId,
-    /// With whom.
+    /// The doctor.
     #[schema(value_type = Uuid)]
     doctor_id: DoctorId,
-    /// For whom; a patient may leave it out and mean themselves.
+    /// The patient; a patient may leave it out and mean themselves.
     #[schema(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
-    /// When the slot starts, as availability offers it.
+    /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
     start: DateTime<Utc>,
-    /// What it is about; up to 500 characters.
-    #[schema(value_type = Option<String>, example = "A cough that won't go")]
+    /// The reason for the visit; up to 500 characters.
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
     /// The patient's visit that this one follows up.
     #[schema(value_type = Option<Uuid>)]
     follows: Option<AppointmentId>,
-    /// Why a time is taken that is not offered: outside the hours, between two slots, too far ahead, or
-    /// begun already. Only the clinic's front desk may say so; what somebody else has is never taken.
-    #[schema(value_type = Option<String>, example = "Walked in with a fever")]
+    /// The reason for taking a time that is not offered: outside the hours, between two slots, too far ahead, or
+    /// begun already. Only the clinic's front desk may say so; a slot that is taken is never given twice.
+    #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    SlotAlreadyTaken,
+    DoctorOnLeave,
+    PatientAlreadyBooked,
+    NothingToFollow,
+    SlotInPast,
+    SlotBeyondHorizon,
+    SlotOutsideHours,
+    SlotOffGrid,
+    DoctorNotVerified,
+    DoctorSuspended,
+    DoctorNotAtClinic
+);
 
 /// Book a slot. Of all who try for one, one gets it.
 #[utoipa::path(
@@ -51,33 +69,28 @@ pub struct BookRequest {
     tag = "appointments",
     operation_id = "bookAppointment",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent")),
+    params(IdempotencyHeader),
     request_body = BookRequest,
     responses(
-        (status = 201, description = "Booked; the slot is held until `holdUntil`, or for good without a fee", body = AppointmentState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slot-already-taken`, `doctor-on-leave`, `patient-already-booked`, `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`slot-in-past`, `slot-beyond-horizon`, `slot-outside-hours`, `slot-off-grid`, `doctor-not-verified`, `doctor-suspended`, `doctor-not-at-clinic`, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 201, description = "Booked; the slot is held until `holdUntil`, or for good without a fee", body = AppointmentSummary),
+        Problems,
     ),
 )]
 pub async fn book_appointment(
     app: Data<App>,
-    caller: Access<Bookers>,
-    submission: Submission<BookRequest>,
+    caller: Access<CanBook>,
+    request: CommandRequest<BookRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let clinic = Some(submission.body.clinic_id);
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), clinic)?;
-    let booking = booking(submission.body, caller.patient)?;
+    let clinic = Some(request.body.clinic_id);
+    let (context, _flight) = request.context(&app, &caller, clinic)?;
+    let booking = booking(request.body, caller.patient)?;
     let done = app
         .commands
         .book_appointment(&caller, booking, app.policy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     let location = format!("/api/v1/appointments/{}", done.reply.appointment);
-    Ok(created(&done.map(AppointmentState::from), &location))
+    Ok(created(&done.map(AppointmentSummary::from), &location))
 }
 
 pub(super) fn booking(request: BookRequest, caller: Option<PatientId>) -> Result<Booking, Problem> {

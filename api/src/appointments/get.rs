@@ -16,6 +16,9 @@ use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::precondition::etag;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+
+problems!(NotFound);
 
 /// One appointment.
 #[utoipa::path(
@@ -26,14 +29,11 @@ use crate::http::problem::Problem;
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The appointment"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The appointment", body = AppointmentBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_appointment(
@@ -58,7 +58,7 @@ pub async fn get_appointment(
     let tag = etag(found.version);
     let body = AppointmentBody {
         parked: parked.has(id.as_uuid()),
-        ..AppointmentBody::of(&found, app.clock.now())
+        ..AppointmentBody::as_of(&found, app.clock.now())
     };
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
 }

@@ -2,8 +2,8 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
+use domain::PatientId;
 use domain::appointment::AppointmentStatus;
-use domain::{AppointmentId, PatientId};
 use projections::patient_appointments::{self, AppointmentSearch};
 use projections::{open_all, patient_card};
 use serde::Deserialize;
@@ -11,18 +11,20 @@ use utoipa::IntoParams;
 
 use super::AppointmentBody;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
+use crate::http::access::{Access, CanBook};
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
-/// Which appointments.
+/// A search for appointments.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AppointmentParameters {
-    /// Whose; a patient may leave it out and mean themselves.
+    /// The patient; a patient may leave it out and mean themselves.
     #[param(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
     /// Only those that begin then or later.
@@ -30,13 +32,16 @@ pub struct AppointmentParameters {
     /// Only those that begin before.
     to: Option<DateTime<Utc>>,
     /// Only those that stand like this.
-    #[param(value_type = Option<String>, example = "BOOKED")]
+    #[param(value_type = Option<schemas::AppointmentStatus>)]
     status: Option<AppointmentStatus>,
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
+
+problems!(Forbidden, NotFound, InvalidValue);
 
 /// A patient's appointments, the latest slot first.
 #[utoipa::path(
@@ -47,21 +52,16 @@ pub struct AppointmentParameters {
     security(("bearer" = [])),
     params(
         AppointmentParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<AppointmentBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such patient, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_appointments(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     Query(parameters): Query<AppointmentParameters>,
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
@@ -77,10 +77,7 @@ pub async fn list_appointments(
         ..
     } = parameters;
     let page = PageParameters { cursor, limit };
-    let (after, limit) = (
-        page.after::<(DateTime<Utc>, AppointmentId)>()?,
-        page.limit()?,
-    );
+    let (after, limit) = (page.after()?, page.limit()?);
     let search = AppointmentSearch {
         patient,
         from,
@@ -96,7 +93,7 @@ pub async fn list_appointments(
         .iter()
         .map(|row| AppointmentBody {
             parked: parked.has(row.appointment.as_uuid()),
-            ..AppointmentBody::of(row, now)
+            ..AppointmentBody::as_of(row, now)
         })
         .collect();
     let page = Page::cut(items, limit, |item: &AppointmentBody| {
@@ -105,11 +102,11 @@ pub async fn list_appointments(
     Ok(Json(page.lacking(&parked)))
 }
 
-/// Whose appointments the caller may list: their own, those of patients they act for, and for the
+/// Returns the patient whose appointments are listed: the caller, one they act for, and for the
 /// front desk anyone's.
 async fn patient(
     app: &App,
-    caller: &Access<Bookers>,
+    caller: &Access<CanBook>,
     wanted: Option<PatientId>,
     position: &Position,
 ) -> Result<PatientId, Problem> {

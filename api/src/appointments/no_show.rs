@@ -2,30 +2,42 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AppointmentState;
+use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::{Access, FrontDesk};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
+use crate::http::schemas;
 
-/// What is known about it.
+/// A note about a missed visit.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NoShowRequest {
     /// Up to 500 characters.
-    #[schema(value_type = Option<String>, example = "Did not answer the phone")]
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    AppointmentAlreadyEnded,
+    AppointmentAlreadyStarted,
+    AppointmentNotConfirmed,
+    SlotNotBegun,
+    PatientAlreadyArrived
+);
 
 /// Note that the patient did not come: the clinic's front desk does, once the slot has begun.
 #[utoipa::path(
@@ -36,19 +48,13 @@ pub struct NoShowRequest {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The appointment"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
-        ("If-Match" = Option<String>, Header, description = "The version that you have seen"),
+        IdempotencyHeader,
+        MaybeIfMatch,
     ),
     request_body = NoShowRequest,
     responses(
-        (status = 200, description = "Noted, and the slot is free again; the same if it was before", body = AppointmentState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`appointment-not-confirmed`, `slot-not-begun`, `patient-already-arrived`, `appointment-already-started`, `appointment-already-ended`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "Noted, and the slot is free again; the same if it was before", body = AppointmentSummary),
+        Problems,
     ),
 )]
 pub async fn mark_no_show(
@@ -56,18 +62,14 @@ pub async fn mark_no_show(
     caller: Access<FrontDesk>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
-    submission: Submission<NoShowRequest>,
+    request: CommandRequest<NoShowRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .mark_no_show(attended, submission.body.reason, &context)
+        .mark_no_show(&caller, target, request.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
-    Ok(changed(&done.map(AppointmentState::from)))
+    Ok(changed(&done.map(AppointmentSummary::from)))
 }

@@ -7,14 +7,16 @@ use domain::appointment::Recurrence;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::AppointmentState;
+use super::AppointmentSummary;
 use super::book::{BookRequest, booking};
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::created_many;
+use crate::http::access::{Access, CanBook};
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Clash, Flaw, Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
+use crate::http::response::created_many;
 
 /// Visits that repeat: the same time of day on the clinic's clock.
 #[derive(Deserialize, ToSchema)]
@@ -25,15 +27,15 @@ pub struct SeriesRequest {
     /// Days from one to the next, 1 to 366; 7 is weekly.
     #[schema(example = 7, minimum = 1, maximum = 366)]
     every_days: u16,
-    /// How many in all, 2 to 26.
+    /// The number of visits in all, 2 to 26.
     #[schema(example = 6, minimum = 2, maximum = 26)]
     visits: u16,
-    /// What becomes of the others if one of them can't be booked.
+    /// The effect on the others if one of them can't be booked.
     #[serde(default)]
     on_clash: OnClashBody,
 }
 
-/// What becomes of the others if one of a series can't be booked.
+/// The effect on the others if one visit of a series can't be booked.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnClashBody {
@@ -44,13 +46,13 @@ pub enum OnClashBody {
     BookTheRest,
 }
 
-/// What was booked of a series.
+/// The result of booking a series.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeriesBody {
     /// The appointments, earliest first.
-    booked: Vec<AppointmentState>,
-    /// What was left out, and why.
+    booked: Vec<AppointmentSummary>,
+    /// The visits that were left out, each with the obstacle.
     clashes: Vec<Clash>,
 }
 
@@ -60,12 +62,22 @@ impl From<SeriesReply> for SeriesBody {
             booked: reply
                 .booked
                 .into_iter()
-                .map(AppointmentState::from)
+                .map(AppointmentSummary::from)
                 .collect(),
             clashes: reply.skipped.into_iter().map(clash).collect(),
         }
     }
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    SeriesClashes,
+    NothingToFollow,
+    DoctorNotVerified,
+    DoctorSuspended,
+    DoctorNotAtClinic
+);
 
 /// Book a series, all of it in one step. Send it as it is first: if any visit can't be booked, none is,
 /// and every clash is shown; then say `book-the-rest`.
@@ -75,31 +87,26 @@ impl From<SeriesReply> for SeriesBody {
     tag = "appointments",
     operation_id = "bookSeries",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent")),
+    params(IdempotencyHeader),
     request_body = SeriesRequest,
     responses(
         (status = 201, description = "Booked; each slot is held until its `holdUntil`, or for good without a fee", body = SeriesBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk, or not one who may take what is not offered", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, clinic, patient or earlier visit", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`series-clashes` with every clash, and nothing is booked; `nothing-to-follow`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`doctor-not-verified`, `doctor-suspended`, `doctor-not-at-clinic`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn book_series(
     app: Data<App>,
-    caller: Access<Bookers>,
-    submission: Submission<SeriesRequest>,
+    caller: Access<CanBook>,
+    request: CommandRequest<SeriesRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let clinic = Some(submission.body.first.clinic_id);
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), clinic)?;
+    let clinic = Some(request.body.first.clinic_id);
+    let (context, _flight) = request.context(&app, &caller, clinic)?;
     let SeriesRequest {
         first,
         every_days,
         visits,
         on_clash,
-    } = submission.body;
+    } = request.body;
     let series = Series {
         first: booking(first, caller.patient)?,
         recurrence: Recurrence::new(every_days, visits)
@@ -126,11 +133,9 @@ impl From<OnClashBody> for OnClash {
 fn series_refusal(refused: SeriesRefusal) -> Problem {
     match refused {
         SeriesRefusal::All(why) => refusal(why),
-        SeriesRefusal::Clashes(clashes) => Problem::conflict(
-            "series-clashes",
-            "Some of the visits can't be booked; none was.",
-        )
-        .over(clashes.into_iter().map(clash).collect()),
+        SeriesRefusal::Clashes(clashes) => {
+            Problem::from(ProblemType::SeriesClashes).over(clashes.into_iter().map(clash).collect())
+        }
     }
 }
 

@@ -2,30 +2,40 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::appointments::Attended;
+use commands::Target;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AppointmentState;
+use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::{Access, ClinicStaff};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
+use crate::http::schemas;
 
-/// Why it is not the doctor who says so.
+/// The reason for which another than the doctor says so.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartRequest {
     /// Up to 500 characters; the doctor need not give one, anybody else must.
-    #[schema(value_type = Option<String>, example = "The doctor has no hand free")]
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    AppointmentAlreadyEnded,
+    PatientNotArrived,
+    OverrideNeedsReason
+);
 
 /// Begin the visit: its doctor does, or the clinic's front desk with a reason.
 #[utoipa::path(
@@ -36,19 +46,13 @@ pub struct StartRequest {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The appointment"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
-        ("If-Match" = Option<String>, Header, description = "The version that you have seen"),
+        IdempotencyHeader,
+        MaybeIfMatch,
     ),
     request_body = StartRequest,
     responses(
-        (status = 200, description = "In progress; the same if it was started before", body = AppointmentState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Only doctors and the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`patient-not-arrived`, `appointment-already-ended`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`override-needs-reason`, or a value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "In progress; the same if it was started before", body = AppointmentSummary),
+        Problems,
     ),
 )]
 pub async fn start_visit(
@@ -56,18 +60,14 @@ pub async fn start_visit(
     caller: Access<ClinicStaff>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
-    submission: Submission<StartRequest>,
+    request: CommandRequest<StartRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let attended = Attended {
-        caller: &caller,
-        appointment,
-        expected,
-    };
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let target = Target::new(appointment, expected);
     let done = app
         .commands
-        .start_visit(attended, submission.body.reason, &context)
+        .start_visit(&caller, target, request.body.reason, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
-    Ok(changed(&done.map(AppointmentState::from)))
+    Ok(changed(&done.map(AppointmentSummary::from)))
 }

@@ -16,7 +16,6 @@ use crate::http::problem::Problem;
     security(("bearer" = [])),
     responses(
         (status = 204, description = "Signed out"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn logout(app: Data<App>, caller: Access<SignedIn>) -> Result<HttpResponse, Problem> {

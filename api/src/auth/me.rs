@@ -4,9 +4,8 @@ use actix_web::web::Json;
 
 use super::AccountBody;
 use crate::http::access::{Access, SignedIn};
-use crate::http::problem::Problem;
 
-/// Who am I?
+/// The account of the token.
 #[utoipa::path(
     get,
     path = "/api/v1/auth/me",
@@ -15,7 +14,6 @@ use crate::http::problem::Problem;
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The account of the token", body = AccountBody),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn me(caller: Access<SignedIn>) -> Json<AccountBody> {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
 pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
@@ -35,29 +36,29 @@ pub struct TokensReply {
     /// Send as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
-    #[schema(example = "Bearer")]
+    #[schema(value_type = schemas::TokenType)]
     pub token_type: &'static str,
     /// Seconds until the access token ends.
     #[schema(example = 900)]
     pub expires_in: i64,
     /// Exchange it for new tokens; always go on with the newest.
     pub refresh_token: String,
-    /// Whose session it is.
+    /// The account of the session.
     pub account: AccountBody,
 }
 
-/// Who somebody is, as far as signing in knows.
+/// An account, as a session knows it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountBody {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// What it may act as.
-    #[schema(value_type = Vec<String>, example = json!(["PATIENT"]))]
+    /// The roles that it may act in.
+    #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
-    /// Where it may act as staff.
-    #[schema(value_type = Object, example = json!({"all": true}))]
+    /// The clinics at which it may act as staff.
+    #[schema(value_type = schemas::ClinicScopeBody)]
     pub clinics: ClinicScope,
     /// The patient that it is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]

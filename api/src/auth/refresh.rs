@@ -1,7 +1,6 @@
 //! `POST /api/v1/auth/refresh`
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use commands::identity::{RefreshRefusal, RefreshToken};
 use serde::Deserialize;
@@ -9,16 +8,20 @@ use utoipa::ToSchema;
 
 use super::{TokensReply, tokens};
 use crate::app::App;
+use crate::http::command_request::CommandRequest;
 use crate::http::problem::Problem;
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
 
-/// What continues a session.
+/// The token that continues a session.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefreshRequest {
     /// The newest refresh token of the session.
     refresh_token: String,
 }
+
+problems!(RefreshFailed);
 
 /// Exchange a refresh token for new tokens. The same one within ten seconds gets the same successor; after
 /// that, or once the successor was used, it ends the session.
@@ -30,15 +33,14 @@ pub struct RefreshRequest {
     request_body = RefreshRequest,
     responses(
         (status = 200, description = "New tokens", body = TokensReply),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "`refresh-failed`: unknown, ended, or used up", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn refresh(
     app: Data<App>,
-    submission: Submission<RefreshRequest>,
+    request: CommandRequest<RefreshRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let presented = RefreshToken::presented(submission.body.refresh_token);
+    let presented = RefreshToken::presented(request.body.refresh_token);
     let session = app
         .identity
         .refresh(presented, app.clock.now())
@@ -57,5 +59,5 @@ fn problem(app: &App, refusal: &RefreshRefusal) -> Problem {
         RefreshRefusal::Invalid => {}
     }
     // The same answer for all: a thief learns nothing about which token is alive.
-    Problem::new(StatusCode::UNAUTHORIZED, "refresh-failed", "Sign in again.")
+    ProblemType::RefreshFailed.into()
 }

@@ -9,29 +9,32 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::answer::{Versioned, created};
+use crate::http::command_request::CommandRequest;
 use crate::http::problem::{Flaw, Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
+use crate::http::response::{Versioned, created};
+use crate::http::schemas;
 use crate::patients::{birth_date, refusal as patient_refusal};
 
-/// Somebody who signs up as a patient.
+/// A new patient with an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterRequest {
     /// The full name.
-    #[schema(value_type = String, example = "Asha Rao")]
+    #[schema(value_type = schemas::PersonName)]
     name: PersonName,
     /// The date of birth.
     #[schema(value_type = String, format = Date, example = "1990-04-17")]
     birth_date: chrono::NaiveDate,
     /// A telephone number, E.164.
-    #[schema(value_type = Option<String>, example = "+919812345678")]
+    #[schema(value_type = Option<schemas::PhoneNumber>)]
     phone: Option<PhoneNumber>,
-    /// What to sign in with.
-    #[schema(value_type = String, format = Email, example = "asha@example.org")]
+    /// The address to sign in with.
+    #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.
-    #[schema(format = Password, example = "correct horse battery")]
+    #[schema(value_type = schemas::Password)]
     password: String,
 }
 
@@ -70,6 +73,8 @@ impl From<RegisteredPatient> for RegisterReply {
     }
 }
 
+problems!(LoginTaken);
+
 /// Sign up as a patient.
 #[utoipa::path(
     post,
@@ -79,17 +84,15 @@ impl From<RegisteredPatient> for RegisterReply {
     request_body = RegisterRequest,
     responses(
         (status = 201, description = "Signed up", body = RegisterReply),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`login-taken`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn register(
     app: Data<App>,
-    submission: Submission<RegisterRequest>,
+    request: CommandRequest<RegisterRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let context = submission.anonymous_context(&app);
-    let new = parse(submission.body, &app)?;
+    let context = request.anonymous_context(&app);
+    let new = parse(request.body, &app)?;
     let done = app
         .identity
         .register_patient_account(new, &context)
@@ -127,14 +130,6 @@ fn refusal(refusal: RegisterRefusal) -> Problem {
     match refusal {
         RegisterRefusal::Patient(refusal) => patient_refusal(refusal),
         RegisterRefusal::Account(refusal) => crate::accounts::refusal(refusal),
-        RegisterRefusal::LoginTaken => login_taken(),
+        RegisterRefusal::LoginTaken => ProblemType::LoginTaken.into(),
     }
-}
-
-/// Somebody signs in with this e-mail address already.
-pub fn login_taken() -> Problem {
-    Problem::conflict(
-        "login-taken",
-        "Somebody signs in with this e-mail address already.",
-    )
 }

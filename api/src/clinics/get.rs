@@ -7,10 +7,13 @@ use projections::clinic_directory;
 
 use super::ClinicBody;
 use crate::app::App;
-use crate::http::answer::found;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+use crate::http::response::found;
+
+problems!(NotFound);
 
 /// One clinic.
 #[utoipa::path(
@@ -20,13 +23,11 @@ use crate::http::problem::Problem;
     operation_id = "getClinic",
     params(
         ("id" = Uuid, Path, description = "The clinic"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The clinic", body = ClinicBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such clinic", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_clinic(

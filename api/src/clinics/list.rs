@@ -1,7 +1,6 @@
 //! `GET /api/v1/clinics`
 
 use actix_web::web::{Data, Json};
-use domain::ClinicId;
 use projections::clinic_directory;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -13,14 +12,15 @@ use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ClinicParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
@@ -32,12 +32,10 @@ pub struct ClinicParameters {
     operation_id = "listClinics",
     params(
         ClinicParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<ClinicBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list_clinics(
@@ -47,7 +45,7 @@ pub async fn list_clinics(
 ) -> Result<Json<Page<ClinicBody>>, Problem> {
     let ClinicParameters { cursor, limit } = parameters;
     let page = PageParameters { cursor, limit };
-    let (after, limit) = (page.after::<(String, ClinicId)>()?, page.limit()?);
+    let (after, limit) = (page.after()?, page.limit()?);
     let parked = position.wait_for(&app, clinic_directory::NAME).await?;
     let rows = clinic_directory::list(&app.pool, after, limit + 1).await?;
     let items = rows.into_iter().map(|row| ClinicBody {

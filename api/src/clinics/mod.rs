@@ -18,7 +18,8 @@ use projections::clinic_directory::ListedClinic;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::answer::Versioned;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use {
     declare_holiday::*, get::*, list::*, open::*, rename::*, set_refund_policy::*,
@@ -46,7 +47,7 @@ pub fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// Where a clinic stands after a command.
+/// A clinic after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicState {
@@ -57,34 +58,34 @@ pub struct ClinicState {
     pub version: i64,
 }
 
-/// A clinic, as everybody sees it.
+/// A clinic, as everyone sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicBody {
     /// The clinic.
     #[schema(value_type = Uuid)]
     pub id: ClinicId,
-    /// What it is called.
-    #[schema(value_type = String, example = "Lakeside Clinic")]
+    /// The name.
+    #[schema(value_type = schemas::ClinicName)]
     pub name: ClinicName,
-    /// Where it is.
-    #[schema(value_type = String, example = "Pune")]
+    /// The city.
+    #[schema(value_type = schemas::City)]
     pub city: City,
     /// The IANA time zone that its hours are in.
-    #[schema(value_type = String, example = "Asia/Kolkata")]
+    #[schema(value_type = schemas::TimeZone)]
     pub time_zone: ClinicZone,
-    /// What its fees are in, ISO 4217.
-    #[schema(value_type = String, example = "INR")]
+    /// The currency of its fees.
+    #[schema(value_type = schemas::Currency)]
     pub currency: Currency,
     /// The days on which it is closed, earliest first. Those that are long over are dropped sooner
     /// or later.
     pub holidays: Vec<HolidayBody>,
-    /// How much of a fee patients get back who call a visit off: the first line that fits counts, and where
+    /// The share of a fee that patients get back when they cancel: the first line that fits counts, and where
     /// none does, nothing. If the doctor or the clinic calls it off, all is given back.
     pub refund_policy: Vec<RefundStepBody>,
     /// Its version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
@@ -96,8 +97,8 @@ pub struct ClinicBody {
 pub struct HolidayBody {
     /// The day, on the clinic's calendar.
     pub date: NaiveDate,
-    /// What is celebrated.
-    #[schema(value_type = String, example = "Diwali")]
+    /// The name of the holiday.
+    #[schema(value_type = schemas::HolidayName)]
     pub name: HolidayName,
 }
 

@@ -11,27 +11,31 @@ use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::created;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::created;
+use crate::http::schemas;
 
 /// A clinic to open.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenClinicRequest {
-    /// What it is called.
-    #[schema(value_type = String, example = "Lakeside Clinic")]
+    /// The name.
+    #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
-    /// Where it is.
-    #[schema(value_type = String, example = "Pune")]
+    /// The city.
+    #[schema(value_type = schemas::City)]
     city: City,
     /// The IANA time zone that its hours are in; it stays.
-    #[schema(value_type = String, example = "Asia/Kolkata")]
+    #[schema(value_type = schemas::TimeZone)]
     time_zone: ClinicZone,
-    /// What its fees are in, ISO 4217; it stays.
-    #[schema(value_type = String, example = "INR")]
+    /// The currency of its fees; it stays.
+    #[schema(value_type = schemas::Currency)]
     currency: Currency,
 }
+
+problems!(Forbidden, ClinicAlreadyOpen);
 
 /// Open a clinic: an admin of the whole group may.
 #[utoipa::path(
@@ -41,31 +45,27 @@ pub struct OpenClinicRequest {
     operation_id = "openClinic",
     security(("bearer" = [])),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = OpenClinicRequest,
     responses(
         (status = 201, description = "Opened", body = ClinicState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin of the whole group", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`clinic-already-open`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule, or `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn open_clinic(
     app: Data<App>,
     caller: Access<AdminOnly>,
-    submission: Submission<OpenClinicRequest>,
+    request: CommandRequest<OpenClinicRequest>,
 ) -> Result<HttpResponse, Problem> {
     caller.require_group()?;
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
     let OpenClinicRequest {
         name,
         city,
         time_zone,
         currency,
-    } = submission.body;
+    } = request.body;
     let new = NewClinic {
         name,
         city,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Target;
 use domain::{City, ClinicId, ClinicName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,23 +11,27 @@ use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
+use crate::http::schemas;
 
-/// What a clinic is called from now on.
+/// A new name of a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenameClinicRequest {
-    /// What it is called.
-    #[schema(value_type = String, example = "Lakeside Clinic")]
+    /// The name.
+    #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
-    /// Where it is.
-    #[schema(value_type = String, example = "Pune")]
+    /// The city.
+    #[schema(value_type = schemas::City)]
     city: City,
 }
+
+problems!(Forbidden, NotFound);
 
 /// Change a clinic's name and city. Its time zone and its currency stay.
 #[utoipa::path(
@@ -37,20 +42,13 @@ pub struct RenameClinicRequest {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The clinic"),
-        ("If-Match" = String, Header, description = "The ETag that you have read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IfMatch,
+        IdempotencyHeader,
     ),
     request_body = RenameClinicRequest,
     responses(
         (status = 200, description = "Changed", body = ClinicState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such clinic among yours", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`request-in-progress`, with Retry-After", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule, or `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`if-match-required`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn rename_clinic(
@@ -58,15 +56,15 @@ pub async fn rename_clinic(
     caller: Access<AdminOnly>,
     Id(clinic): Id<ClinicId>,
     IfMatch(expected): IfMatch,
-    submission: Submission<RenameClinicRequest>,
+    request: CommandRequest<RenameClinicRequest>,
 ) -> Result<HttpResponse, Problem> {
     caller.require_clinic(clinic)?;
-    let actor = caller.actor();
-    let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
-    let RenameClinicRequest { name, city } = submission.body;
+    let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
+    let RenameClinicRequest { name, city } = request.body;
+    let target = Target::new(clinic, Some(expected));
     let done = app
         .commands
-        .rename_clinic(clinic, (name, city), Some(expected), &context)
+        .rename_clinic(target, name, city, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(ClinicState::from)))

@@ -10,27 +10,35 @@ use utoipa::ToSchema;
 use super::DoctorState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::appointments::MoneyBody;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
+use crate::http::schemas;
 
-/// On which terms a doctor starts at a clinic.
+/// The first terms of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AffiliateRequest {
     /// The clinic.
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
-    /// What a visit costs, in the clinic's currency.
-    #[schema(value_type = MoneyBody)]
+    /// The fee of a visit, in the clinic's currency.
+    #[schema(value_type = schemas::MoneyBody)]
     fee: Money,
-    /// How many minutes a visit takes: 5 to 240, in steps of 5.
-    #[schema(value_type = u16, example = 20)]
+    /// The length of a visit: 5 to 240 minutes, in steps of 5.
+    #[schema(value_type = schemas::SlotMinutes)]
     slot_minutes: SlotLength,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    DoctorAlreadyAffiliated,
+    FeeInForeignCurrency
+);
 
 /// Let a doctor work at a clinic of yours.
 #[utoipa::path(
@@ -41,33 +49,27 @@ pub struct AffiliateRequest {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The doctor"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = AffiliateRequest,
     responses(
         (status = 200, description = "They work there, from now on or on the same terms before", body = DoctorState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, or no such clinic among yours", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`doctor-already-affiliated`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`fee-in-foreign-currency`, `idempotency-key-reused`, or a value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn affiliate_doctor(
     app: Data<App>,
     caller: Access<AdminOnly>,
     Id(doctor): Id<DoctorId>,
-    submission: Submission<AffiliateRequest>,
+    request: CommandRequest<AffiliateRequest>,
 ) -> Result<HttpResponse, Problem> {
     let AffiliateRequest {
         clinic_id: clinic,
         fee,
         slot_minutes,
-    } = submission.body;
+    } = request.body;
     caller.require_clinic(clinic)?;
-    let actor = caller.actor();
-    let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
+    let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let new = NewAffiliation {
         clinic,
         fee,

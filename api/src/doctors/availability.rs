@@ -9,22 +9,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::SlotBody;
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
 /// The most days of one answer, so that the work for it is bounded.
 const MOST_DAYS: i64 = 31;
 
-/// Where, and on which days.
+/// A clinic, and a range of days.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AvailabilityParameters {
-    /// At which clinic.
+    /// The clinic.
     #[param(value_type = Uuid)]
     clinic_id: ClinicId,
     /// The first day, on the clinic's calendar.
@@ -33,13 +34,13 @@ pub struct AvailabilityParameters {
     /// The last day; at most 31 days in all.
     #[serde(deserialize_with = "calendar_day")]
     to: NaiveDate,
-    /// Whether to say why the rest of those days is not offered; it is not said if not given.
+    /// Adds the reasons for which the rest of those days is not offered; left out if not given.
     #[serde(default)]
     #[param(default = false)]
     explain: bool,
 }
 
-/// When a doctor can be booked at a clinic.
+/// The times at which a doctor can be booked at a clinic.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AvailabilityBody {
@@ -50,16 +51,16 @@ pub struct AvailabilityBody {
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
     /// The IANA time zone of the clinic, to show the slots in.
-    #[schema(value_type = String, example = "Asia/Kolkata")]
+    #[schema(value_type = schemas::TimeZone)]
     time_zone: ClinicZone,
-    /// What is free, earliest first.
-    #[schema(value_type = Vec<SlotBody>)]
+    /// The free slots, earliest first.
+    #[schema(value_type = Vec<schemas::SlotBody>)]
     slots: Vec<Slot>,
     /// The rest of those days, earliest first; only if `explain` is asked for. Every moment from the
     /// first midnight to the last lies in one slot or in one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     unoffered: Option<Vec<UnofferedBody>>,
-    /// Whether news of the doctor or the clinic could not be taken in: a slot may not be free.
+    /// Set if an event of the doctor or the clinic could not be applied: a slot may not be free.
     /// Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -76,9 +77,9 @@ pub struct UnofferedBody {
     /// The first instant after it.
     #[schema(example = "2026-12-01T03:30:00Z")]
     end: DateTime<Utc>,
-    /// Why: the first that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
+    /// The first reason that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
     /// `too-short`, `leave`, `taken`.
-    #[schema(value_type = String, example = "outside-hours")]
+    #[schema(value_type = schemas::UnavailableReason)]
     reason: UnavailableReason,
 }
 
@@ -87,10 +88,12 @@ impl From<Unoffered> for UnofferedBody {
         Self {
             start: unoffered.during.start(),
             end: unoffered.during.end(),
-            reason: unoffered.why,
+            reason: unoffered.reason,
         }
     }
 }
+
+problems!(NotFound, InvalidValue);
 
 /// The slots that a booking would get now, and, if asked, why there are no others. None while the
 /// doctor is not verified or suspended.
@@ -102,14 +105,11 @@ impl From<Unoffered> for UnofferedBody {
     params(
         ("id" = Uuid, Path, description = "The doctor"),
         AvailabilityParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "What is free", body = AvailabilityBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor at such a clinic", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`to` lies before `from`, or more than 31 days are asked for", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_availability(

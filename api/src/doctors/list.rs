@@ -13,8 +13,9 @@ use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::schemas;
 
-/// Which doctors.
+/// A search for doctors.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -23,14 +24,15 @@ pub struct DoctorParameters {
     #[param(value_type = Option<Uuid>)]
     clinic_id: Option<ClinicId>,
     /// Only those who are consulted about this.
-    #[param(value_type = Option<String>, example = "cardiology")]
+    #[param(value_type = Option<schemas::Specialisation>)]
     specialisation: Option<Specialisation>,
     /// Only those who speak this.
-    #[param(value_type = Option<String>, example = "hi")]
+    #[param(value_type = Option<schemas::Language>)]
     language: Option<Language>,
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
@@ -42,12 +44,10 @@ pub struct DoctorParameters {
     operation_id = "listDoctors",
     params(
         DoctorParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<DoctorBody>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list_doctors(

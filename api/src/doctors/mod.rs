@@ -28,10 +28,10 @@ use projections::doctor_directory::ListedDoctor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::appointments::MoneyBody;
-use crate::http::answer::Versioned;
 use crate::http::ids::segment;
 use crate::http::problem::Problem;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use {
     affiliate::*, availability::*, clear_date_hours::*, day_sheet::*, get::*, list::*, register::*,
@@ -90,7 +90,7 @@ impl FromRequest for AffiliationPath {
     }
 }
 
-/// Where a doctor stands after a command.
+/// A doctor after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorState {
@@ -101,7 +101,7 @@ pub struct DoctorState {
     pub version: i64,
 }
 
-/// A doctor, as everybody sees them.
+/// A doctor, as everyone sees them.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorBody {
@@ -110,46 +110,46 @@ pub struct DoctorBody {
     pub id: DoctorId,
     /// The full name; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Dr Meera Iyer")]
+    #[schema(value_type = Option<schemas::PersonName>)]
     pub name: Option<PersonName>,
-    /// What they are consulted about.
-    #[schema(value_type = Vec<String>, example = json!(["cardiology"]))]
+    /// Fields of medicine.
+    #[schema(value_type = Vec<schemas::Specialisation>)]
     pub specialisations: Vec<Specialisation>,
-    /// What they speak, as language tags.
-    #[schema(value_type = Vec<String>, example = json!(["en", "hi"]))]
+    /// Languages of consultations.
+    #[schema(value_type = Vec<schemas::Language>)]
     pub languages: Vec<Language>,
-    /// Whether their papers were checked; only then can they be booked.
+    /// Set once their papers were checked; only then can they be booked.
     pub verified: bool,
-    /// Whether no bookings are taken for now: their sign-in was disabled.
+    /// Set while no bookings are taken: their sign-in was disabled.
     pub suspended: bool,
-    /// Where they work.
+    /// The clinics at which they work.
     pub affiliations: Vec<AffiliationBody>,
     /// The doctor's version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
 }
 
-/// How a doctor works at a clinic.
+/// The terms of a doctor at a clinic.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AffiliationBody {
     /// The clinic.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// What a visit costs.
-    #[schema(value_type = MoneyBody)]
+    /// The fee of a visit.
+    #[schema(value_type = schemas::MoneyBody)]
     pub fee: Money,
-    /// How many minutes a visit takes.
-    #[schema(value_type = u16, example = 20)]
+    /// The length of a visit.
+    #[schema(value_type = schemas::SlotMinutes)]
     pub slot_minutes: SlotLength,
     /// The IANA time zone that the hours are in.
-    #[schema(value_type = String, example = "Asia/Kolkata")]
+    #[schema(value_type = schemas::TimeZone)]
     pub time_zone: ClinicZone,
     /// The regular week, Monday first; empty until it is set.
-    #[schema(value_type = Vec<OpeningBody>)]
+    #[schema(value_type = Vec<OpeningBody>, max_items = 42)]
     pub weekly_hours: WeeklyHours,
     /// The days on which other hours hold, earliest first. Those that are long over are dropped
     /// sooner or later.
@@ -163,7 +163,7 @@ pub struct DateHoursBody {
     /// The day.
     pub date: NaiveDate,
     /// The openings, earliest first; none on a day off.
-    #[schema(value_type = Vec<DayOpeningBody>)]
+    #[schema(value_type = Vec<DayOpeningBody>, max_items = 6)]
     pub openings: DayHours,
 }
 
@@ -171,11 +171,11 @@ pub struct DateHoursBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DayOpeningBody {
-    /// When it begins, HH:MM.
-    #[schema(example = "09:00")]
+    /// Its begin.
+    #[schema(value_type = schemas::TimeOfDay)]
     pub from: String,
-    /// When the last visit is over, HH:MM, later on the same day.
-    #[schema(example = "13:00")]
+    /// The end of the last visit, later on the same day.
+    #[schema(value_type = schemas::TimeOfDay)]
     pub to: String,
 }
 
@@ -183,14 +183,14 @@ pub struct DayOpeningBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OpeningBody {
-    /// `monday` to `sunday`.
-    #[schema(example = "monday")]
+    /// The day of the week.
+    #[schema(value_type = schemas::DayOfWeek)]
     pub day: String,
-    /// When it begins, HH:MM.
-    #[schema(example = "09:00")]
+    /// Its begin.
+    #[schema(value_type = schemas::TimeOfDay)]
     pub from: String,
-    /// When the last visit is over, HH:MM, later on the same day.
-    #[schema(example = "13:00")]
+    /// The end of the last visit, later on the same day.
+    #[schema(value_type = schemas::TimeOfDay)]
     pub to: String,
 }
 

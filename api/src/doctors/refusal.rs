@@ -1,11 +1,11 @@
-//! What a refusal of a doctor is over HTTP.
+//! Problems of doctors' refusals.
 
 use commands::doctors::DoctorAccountRefusal;
 use domain::doctor::DoctorRefusal as Refusal;
 
-use crate::auth::login_taken;
 use crate::http::calendar_day::not_plannable;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 
 /// 404 where the path names what is not there, 409 where the present state forbids it, 422 where
 /// the wish itself breaks a rule.
@@ -13,36 +13,22 @@ pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
         // The clinic is part of the path wherever this is said.
         Refusal::NotFound | Refusal::NotAffiliated { .. } => Problem::not_found(),
-        Refusal::AlreadyRegistered => Problem::conflict(
-            "doctor-already-registered",
-            "The doctor is already registered.",
-        ),
-        Refusal::AlreadyAffiliated { .. } => Problem::conflict(
-            "doctor-already-affiliated",
-            "The doctor already works at this clinic on other terms.",
-        ),
-        Refusal::HoursOverlapAtOtherClinic { .. } => Problem::conflict(
-            "hours-overlap-at-other-clinic",
-            "The doctor is at another clinic at these hours.",
-        ),
+        Refusal::AlreadyRegistered => ProblemType::DoctorAlreadyRegistered.into(),
+        Refusal::AlreadyAffiliated { .. } => ProblemType::DoctorAlreadyAffiliated.into(),
+        Refusal::HoursOverlapAtOtherClinic { .. } => ProblemType::HoursOverlapAtOtherClinic.into(),
         Refusal::NotPlannable(own) => not_plannable(own),
-        Refusal::NoSpecialisation => Problem::unprocessable(
-            "no-specialisation",
-            "A doctor has at least one specialisation.",
-        ),
-        Refusal::TooManySpecialisations { max } => Problem::unprocessable(
-            "too-many-specialisations",
+        Refusal::NoSpecialisation => ProblemType::NoSpecialisation.into(),
+        Refusal::TooManySpecialisations { max } => Problem::titled(
+            ProblemType::TooManySpecialisations,
             format!("A doctor has at most {max} specialisations."),
         ),
-        Refusal::NoLanguage => {
-            Problem::unprocessable("no-language", "A doctor speaks at least one language.")
-        }
-        Refusal::TooManyLanguages { max } => Problem::unprocessable(
-            "too-many-languages",
+        Refusal::NoLanguage => ProblemType::NoLanguage.into(),
+        Refusal::TooManyLanguages { max } => Problem::titled(
+            ProblemType::TooManyLanguages,
             format!("A doctor lists at most {max} languages."),
         ),
-        Refusal::FeeInForeignCurrency { charged, given } => Problem::unprocessable(
-            "fee-in-foreign-currency",
+        Refusal::FeeInForeignCurrency { charged, given } => Problem::titled(
+            ProblemType::FeeInForeignCurrency,
             format!("The clinic charges in {charged}, not in {given}."),
         ),
     }
@@ -53,6 +39,6 @@ pub fn registration_refusal(own: DoctorAccountRefusal) -> Problem {
     match own {
         DoctorAccountRefusal::Doctor(own) => refusal(own),
         DoctorAccountRefusal::Account(own) => crate::accounts::refusal(own),
-        DoctorAccountRefusal::LoginTaken => login_taken(),
+        DoctorAccountRefusal::LoginTaken => ProblemType::LoginTaken.into(),
     }
 }

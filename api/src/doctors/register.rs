@@ -14,30 +14,43 @@ use super::refusal::registration_refusal;
 use crate::accounts::password;
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::created;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::created;
+use crate::http::schemas;
 
 /// A doctor to register, with what they sign in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterDoctorRequest {
     /// The full name.
-    #[schema(value_type = String, example = "Dr Meera Iyer")]
+    #[schema(value_type = schemas::PersonName)]
     name: PersonName,
-    /// What they are consulted about; one to five slugs.
-    #[schema(value_type = Vec<String>, example = json!(["cardiology"]))]
+    /// Fields of medicine; one to five.
+    #[schema(value_type = Vec<schemas::Specialisation>)]
     specialisations: BTreeSet<Specialisation>,
-    /// What they speak; one to ten language tags.
-    #[schema(value_type = Vec<String>, example = json!(["en", "hi"]))]
+    /// Languages of consultations; one to ten.
+    #[schema(value_type = Vec<schemas::Language>)]
     languages: BTreeSet<Language>,
-    /// What they sign in with.
-    #[schema(value_type = String, format = Email, example = "meera@example.org")]
+    /// The address to sign in with.
+    #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.
-    #[schema(format = Password, example = "correct horse battery")]
+    #[schema(value_type = schemas::Password)]
     password: String,
 }
+
+problems!(
+    Forbidden,
+    LoginTaken,
+    AccountAlreadyRegistered,
+    DoctorAlreadyRegistered,
+    NoSpecialisation,
+    TooManySpecialisations,
+    NoLanguage,
+    TooManyLanguages
+);
 
 /// Register a doctor and their account: an admin of the whole group may. Before the doctor can be
 /// booked, their papers are verified and their hours at a clinic are set.
@@ -48,26 +61,22 @@ pub struct RegisterDoctorRequest {
     operation_id = "registerDoctor",
     security(("bearer" = [])),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = RegisterDoctorRequest,
     responses(
         (status = 201, description = "Registered", body = DoctorState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin of the whole group", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`login-taken`, `doctor-already-registered`, `account-already-registered`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`no-specialisation`, `too-many-specialisations`, `no-language`, `too-many-languages`, `idempotency-key-reused`, or a value breaks a rule", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn register_doctor(
     app: Data<App>,
     caller: Access<AdminOnly>,
-    submission: Submission<RegisterDoctorRequest>,
+    request: CommandRequest<RegisterDoctorRequest>,
 ) -> Result<HttpResponse, Problem> {
     caller.require_group()?;
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let new = new_doctor(submission.body)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let new = new_doctor(request.body)?;
     let done = app
         .identity
         .register_doctor(new, &context)

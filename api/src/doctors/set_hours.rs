@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Caller;
+use commands::Target;
 use domain::{ClinicId, DoctorId, Role, WeeklyHours};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,19 +12,22 @@ use super::refusal::refusal;
 use super::{AffiliationPath, DoctorState, OpeningBody};
 use crate::app::App;
 use crate::http::access::{Access, DoctorOrAdmin};
-use crate::http::answer::changed;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
 
-/// When a doctor sees patients at a clinic, week by week.
+/// The regular week of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HoursRequest {
     /// The whole week; at most 42 openings, none overlapping another.
-    #[schema(value_type = Vec<OpeningBody>)]
+    #[schema(value_type = Vec<OpeningBody>, max_items = 42)]
     weekly_hours: WeeklyHours,
 }
+
+problems!(Forbidden, NotFound, HoursOverlapAtOtherClinic);
 
 /// Replace a doctor's week at a clinic: the doctor may, and an admin of the clinic. What is booked
 /// stays.
@@ -36,20 +40,13 @@ pub struct HoursRequest {
     params(
         ("id" = Uuid, Path, description = "The doctor"),
         ("clinicId" = Uuid, Path, description = "The clinic"),
-        ("If-Match" = String, Header, description = "The ETag that you have read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IfMatch,
+        IdempotencyHeader,
     ),
     request_body = HoursRequest,
     responses(
         (status = 200, description = "Replaced", body = DoctorState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a doctor or an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor at that clinic, as far as you may change them", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`hours-overlap-at-other-clinic`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "`stale-version`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value breaks a rule, or `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`if-match-required`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn set_hours(
@@ -57,23 +54,23 @@ pub async fn set_hours(
     caller: Access<DoctorOrAdmin>,
     AffiliationPath { doctor, clinic }: AffiliationPath,
     IfMatch(expected): IfMatch,
-    submission: Submission<HoursRequest>,
+    request: CommandRequest<HoursRequest>,
 ) -> Result<HttpResponse, Problem> {
     if !may_set_hours(&caller, doctor, clinic) {
         return Err(Problem::not_found());
     }
-    let actor = caller.actor();
-    let (context, _flight) = submission.context(&app, caller.account, actor, Some(clinic))?;
-    let hours = submission.body.weekly_hours;
+    let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
+    let hours = request.body.weekly_hours;
+    let target = Target::new(doctor, Some(expected));
     let done = app
         .commands
-        .set_weekly_hours(doctor, (clinic, hours), Some(expected), &context)
+        .set_weekly_hours(target, clinic, hours, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(DoctorState::from)))
 }
 
-/// Doctors say themselves when they are there; so does whoever administers the clinic.
+/// Returns whether the caller may set the hours: the doctor, or an admin of the clinic.
 pub(super) fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
     let own = caller.doctor == Some(doctor);
     own || (caller.is(Role::Admin) && caller.clinics.covers(clinic))
@@ -101,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doctor_sets_their_own_hours_and_nobody_elses() {
+    fn a_doctor_sets_their_own_hours_and_no_others() {
         let own = caller(Role::Doctor, ClinicScope::All, Some(DOCTOR));
         assert!(may_set_hours(&own, DOCTOR, CLINIC));
         let colleague = DoctorId::from_uuid(Uuid::from_u128(4));

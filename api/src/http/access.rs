@@ -1,4 +1,4 @@
-//! Who asks, and at which level: one extractor type per access level.
+//! Authentication, and one extractor type per access level.
 //!
 //! A handler that names `Access<AdminOnly>` runs only for a valid, unrevoked token of an admin. What
 //! the caller may do with *this* thing is decided with the thing in hand, in `commands`.
@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
@@ -18,15 +17,19 @@ use commands::ports::SessionId;
 use domain::{ClinicId, ClinicScope, Role};
 
 use super::problem::Problem;
+use super::problem_type::ProblemType;
 use crate::app::App;
 
-/// Which roles an endpoint is for.
+/// One answer for no token, a bad one, an expired one and a revoked one: nothing to learn from it.
+const UNAUTHENTICATED: ProblemType = ProblemType::Unauthenticated;
+
+/// The roles that an endpoint is for.
 pub trait Level: 'static {
     /// Any of these is enough; none named means that signing in is.
     const ROLES: &'static [Role];
 }
 
-/// Whoever signed in.
+/// Every account.
 pub struct SignedIn;
 impl Level for SignedIn {
     const ROLES: &'static [Role] = &[];
@@ -57,14 +60,14 @@ impl Level for DoctorOrAdmin {
 }
 
 /// Those who book: patients and the front desk.
-pub struct Bookers;
-impl Level for Bookers {
+pub struct CanBook;
+impl Level for CanBook {
     const ROLES: &'static [Role] = &[Role::Patient, Role::Receptionist, Role::Admin];
 }
 
 /// Those who attend a visit or see to it: patients, doctors, the front desk.
-pub struct Attendants;
-impl Level for Attendants {
+pub struct CanManageVisit;
+impl Level for CanManageVisit {
     const ROLES: &'static [Role] = &[Role::Patient, Role::Doctor, Role::Receptionist, Role::Admin];
 }
 
@@ -80,8 +83,8 @@ impl Level for PaymentReaders {
 }
 
 /// Those who see a clinic's books: the front desk and auditors.
-pub struct BookKeepers;
-impl Level for BookKeepers {
+pub struct CanReadLedger;
+impl Level for CanReadLedger {
     const ROLES: &'static [Role] = &[Role::Receptionist, Role::Admin, Role::Auditor];
 }
 
@@ -103,7 +106,7 @@ impl<L: Level> Access<L> {
         self.caller.acting_as(L::ROLES)
     }
 
-    /// Goes on only for somebody who acts for the whole group: what is about to be done is not
+    /// Goes on only for staff of the whole group: what is about to be done is not
     /// bound to a clinic.
     ///
     /// # Errors
@@ -116,7 +119,7 @@ impl<L: Level> Access<L> {
         }
     }
 
-    /// Goes on only for somebody who acts at this clinic.
+    /// Goes on only for staff of this clinic.
     ///
     /// # Errors
     /// 404 for staff of other clinics.
@@ -147,17 +150,15 @@ impl<L: Level> FromRequest for Access<L> {
 }
 
 fn admit<L: Level>(request: &HttpRequest) -> Result<Access<L>, Problem> {
-    let app = request
-        .app_data::<Data<App>>()
-        .ok_or_else(unauthenticated)?;
-    let token = bearer(request).ok_or_else(unauthenticated)?;
+    let app = request.app_data::<Data<App>>().ok_or(UNAUTHENTICATED)?;
+    let token = bearer(request).ok_or(UNAUTHENTICATED)?;
     let claims = app
         .verifier
         .verify(token, app.clock.now())
-        .map_err(|_| unauthenticated())?;
+        .map_err(|_| UNAUTHENTICATED)?;
     let session = claims.sid;
     if app.revoked.refuses(session, claims.iat) {
-        return Err(unauthenticated());
+        return Err(UNAUTHENTICATED.into());
     }
     let caller = caller(claims);
     if !L::ROLES.is_empty() && !L::ROLES.iter().any(|role| caller.is(*role)) {
@@ -187,13 +188,4 @@ fn caller(claims: AccessClaims) -> Caller {
         patient: claims.patient,
         doctor: claims.doctor,
     }
-}
-
-/// One answer for no token, a bad one, an expired one and a revoked one: nothing to learn from it.
-fn unauthenticated() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "unauthenticated",
-        "Sign in first.",
-    )
 }

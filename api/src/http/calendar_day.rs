@@ -9,6 +9,7 @@ use domain::{MAX_DAYS_AHEAD, NotPlannable};
 use serde::{Deserialize, Deserializer, de};
 
 use super::problem::{Flaw, Problem};
+use super::problem_type::ProblemType;
 
 /// Reads a day as RFC 3339 writes it, with a year of four digits: chrono and PostgreSQL each know
 /// years that the other does not.
@@ -40,9 +41,9 @@ impl FromRequest for Date {
 /// 422: the wish names a day of which nothing can be said any more, or yet.
 pub fn not_plannable(refusal: NotPlannable) -> Problem {
     match refusal {
-        NotPlannable::InPast => Problem::unprocessable("date-in-past", "That day is over."),
-        NotPlannable::TooFarAhead => Problem::unprocessable(
-            "date-too-far-ahead",
+        NotPlannable::InPast => ProblemType::DateInPast.into(),
+        NotPlannable::TooFarAhead => Problem::titled(
+            ProblemType::DateTooFarAhead,
             format!("A day lies at most {MAX_DAYS_AHEAD} days ahead."),
         ),
     }

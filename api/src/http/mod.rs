@@ -1,14 +1,15 @@
-//! What every endpoint shares: who asks, what was sent, how it is answered.
+//! Mechanisms that endpoints share: access, requests, responses, problems, and their description.
 //!
 //! A handler's signature is its policy: [`access`] has one extractor per access level,
-//! [`submission::Submission`] takes a body with its idempotency key, [`position::Position`] waits for
-//! the caller's own writes. Errors leave as [`problem::Problem`] and no other way. [`observe`] is
+//! [`command_request::CommandRequest`] takes a body with its idempotency key, [`position::Position`] waits for
+//! the caller's own writes. An extractor describes its own header; [`schemas`] describes values and
+//! [`problem_responses`] problems. Errors leave as [`problem::Problem`] and no other way. [`observe`] is
 //! around all of it: ids, log lines, counts and traces.
 
 pub mod access;
-pub mod answer;
 pub mod calendar_day;
 pub mod client;
+pub mod command_request;
 pub mod ids;
 pub mod in_flight;
 pub mod observe;
@@ -17,8 +18,11 @@ pub mod page;
 pub mod position;
 pub mod precondition;
 pub mod problem;
+pub mod problem_responses;
+pub mod problem_type;
 pub mod query;
 pub mod request;
+pub mod response;
+pub mod schemas;
 pub mod security;
-pub mod submission;
 pub mod trace_context;

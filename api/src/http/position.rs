@@ -8,31 +8,36 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use event_store::Cursor;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, PartialSchema as _};
 use uuid::Uuid;
 
 use super::problem::{Flaw, Problem};
+use super::problem_type::ProblemType;
+use super::schemas::{self, header_parameter};
 use crate::app::App;
 
 /// The header that a command's answer carries and a query may send.
 pub const POSITION: &str = "CareSync-Position";
 
-/// How long a query waits for its read model.
+/// Time for which a query waits for its read model.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The position that the caller wants to see, if any.
 pub struct Position(Option<Cursor>);
 
-/// What a read model could not take: answers that depend on it say so.
+/// Aggregates with events that a read model could not apply: answers that depend on them say so.
 #[derive(Debug, Default)]
 pub struct Parked(BTreeSet<String>);
 
 impl Parked {
-    /// Whether any aggregate is parked: then a list may lack something.
+    /// Returns whether any aggregate is parked: then a list may lack something.
     pub fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// Whether this one is: then what is told of it is as it was before.
+    /// Returns whether this one is: then it is shown as it was before.
     pub fn has(&self, aggregate: Uuid) -> bool {
         self.any() && self.0.contains(&aggregate.to_string())
     }
@@ -66,12 +71,7 @@ impl Position {
         app.progress
             .reached(read_model, wanted, PATIENCE)
             .await
-            .map_err(|_| {
-                Problem::unavailable(
-                    "read-model-behind",
-                    "The read model has not come that far yet.",
-                )
-            })
+            .map_err(|_| ProblemType::ReadModelBehind.into())
     }
 }
 
@@ -81,6 +81,18 @@ impl FromRequest for Position {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(parse(request).map(Self))
+    }
+}
+
+impl IntoParams for Position {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "Waits until this position can be read";
+        vec![header_parameter(
+            POSITION,
+            about,
+            Required::False,
+            schemas::LogPosition::schema(),
+        )]
     }
 }
 

@@ -3,14 +3,21 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::problem::Problem;
+use super::problem_type::ProblemType;
+use super::schemas::{header_parameter, pattern};
+
+/// The form of an entity tag that this server gives out.
+pub const ETAG_FORM: &str = "^\"[1-9][0-9]{0,18}\"$";
 
 /// The version that an edit insists on. The header is required: an edit without it could undo
-/// somebody else's (RFC 6585 §3).
+/// another client's (RFC 6585 §3).
 pub struct IfMatch(pub i64);
 
 /// The version that a change may insist on, if the client sends one.
@@ -34,6 +41,30 @@ impl FromRequest for MaybeIfMatch {
     }
 }
 
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The ETag that you have read";
+        vec![header_parameter(
+            "If-Match",
+            about,
+            Required::True,
+            pattern(ETAG_FORM),
+        )]
+    }
+}
+
+impl IntoParams for MaybeIfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The ETag that you have read; the change is refused if it has changed since";
+        vec![header_parameter(
+            "If-Match",
+            about,
+            Required::False,
+            pattern(ETAG_FORM),
+        )]
+    }
+}
+
 /// The entity tag of a version (RFC 9110 §8.8.3).
 pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
@@ -53,10 +84,5 @@ fn version(request: &HttpRequest) -> Option<i64> {
 }
 
 fn required() -> Problem {
-    let title = "Send If-Match with the ETag that you read.";
-    Problem::new(
-        StatusCode::PRECONDITION_REQUIRED,
-        "if-match-required",
-        title,
-    )
+    ProblemType::IfMatchRequired.into()
 }

@@ -1,4 +1,7 @@
 //! Errors as RFC 9457 problem details.
+//!
+//! A refusal becomes the [`Problem`] of its [`ProblemType`]; where the occasion says more than the usual title, with
+//! [`Problem::titled`].
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -18,6 +21,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::outcome::Outcome;
+use super::problem_type::ProblemType;
+use super::schemas::ClashType;
 
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -25,30 +30,29 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// A problem detail, RFC 9457. `type` is a stable slug that programs may match on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// What kind of problem it is: a stable slug, e.g. `slot-already-taken`.
+    /// The type of the problem: a stable slug.
     #[serde(rename = "type")]
-    #[schema(example = "slot-already-taken")]
-    slug: &'static str,
+    problem_type: ProblemType,
     /// The same for people.
     #[schema(example = "Somebody else has this slot.")]
     title: Cow<'static, str>,
     /// The HTTP status, again.
     #[schema(example = 409)]
     status: u16,
-    /// Which parts of the request are wrong, where that is what is wrong.
+    /// The parts of the request that are wrong, if that is the problem.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<Flaw>, required = false)]
     errors: Box<[Flaw]>,
-    /// Which times can't be had, where that is what stands in the way.
+    /// The times that can't be had, if that is the problem.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<Clash>, required = false)]
     clashes: Box<[Clash]>,
-    /// For an unexpected failure: what to quote to the operator.
+    /// An id to quote to the operator, for an unexpected failure.
     #[serde(rename = "errorId", skip_serializing_if = "Option::is_none")]
     error_id: Option<Uuid>,
     #[serde(skip)]
     retry_after: Option<u64>,
-    /// What it means for the command that was asked for.
+    /// The outcome of the command that was asked for.
     #[serde(skip)]
     outcome: Option<Outcome>,
 }
@@ -56,10 +60,10 @@ pub struct Problem {
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Flaw {
-    /// Where, as a JSON Pointer (RFC 6901) into the body, or the parameter's name.
+    /// The place, as a JSON Pointer (RFC 6901) into the body, or the parameter's name.
     #[schema(example = "/slot/start")]
     pub pointer: String,
-    /// What is wrong there.
+    /// The fault at that place.
     #[schema(example = "not a time with an offset (RFC 3339)")]
     pub detail: String,
 }
@@ -68,18 +72,18 @@ pub struct Flaw {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Clash {
-    /// From when.
+    /// The first moment.
     pub start: DateTime<Utc>,
-    /// Until when, where it is known.
+    /// The moment after the last, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<DateTime<Utc>>,
-    /// The visit that stands there, for those who may know.
+    /// The visit that stands there, if the caller may know.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub appointment_id: Option<AppointmentId>,
-    /// What stands in the way: a slug like that of a problem.
+    /// The obstacle.
     #[serde(rename = "type")]
-    #[schema(example = "slot-already-taken")]
+    #[schema(value_type = ClashType)]
     pub slug: &'static str,
 }
 
@@ -94,88 +98,48 @@ impl Flaw {
 }
 
 impl Problem {
-    /// A problem of a kind.
-    pub fn new(
-        status: StatusCode,
-        slug: &'static str,
-        title: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    /// A problem with a title that says more than the usual one of its type.
+    pub fn titled(problem_type: ProblemType, title: impl Into<Cow<'static, str>>) -> Self {
+        let status = problem_type.status();
         Self {
-            slug,
+            problem_type,
             title: title.into(),
             status: status.as_u16(),
             errors: Box::default(),
             clashes: Box::default(),
             error_id: None,
-            retry_after: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             outcome: None,
         }
     }
 
-    /// The request cannot be read.
+    /// A request that cannot be read.
     pub fn malformed(errors: Vec<Flaw>) -> Self {
         Self {
             errors: errors.into(),
-            ..Self::new(
-                StatusCode::BAD_REQUEST,
-                "malformed",
-                "The request cannot be read.",
-            )
+            ..ProblemType::Malformed.into()
         }
     }
 
-    /// A value breaks a rule of its own.
+    /// A value that breaks a rule of its own.
     pub fn invalid(errors: Vec<Flaw>) -> Self {
-        let title = "A value breaks a rule.";
         Self {
             errors: errors.into(),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", title)
+            ..ProblemType::InvalidValue.into()
         }
     }
 
-    /// The thing does not exist, or the caller may not know that it does.
+    /// A thing that does not exist, or of which the caller may not know.
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            "There is no such thing.",
-        )
+        ProblemType::NotFound.into()
     }
 
-    /// Nobody who is known says so. It is not told why.
-    pub fn not_signed() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthenticated",
-            "This is not signed by anybody who is known here.",
-        )
-    }
-
-    /// The caller's role does not allow it.
+    /// A role that does not allow it.
     pub fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "Your role does not allow this.",
-        )
+        ProblemType::Forbidden.into()
     }
 
-    /// A rule forbids it in the present state.
-    pub fn conflict(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::CONFLICT, slug, title)
-    }
-
-    /// A rule forbids the value.
-    pub fn unprocessable(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, slug, title)
-    }
-
-    /// Something that this depends on is away.
-    pub fn unavailable(slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, title).retry_after(Duration::from_secs(1))
-    }
-
-    /// With the times that stand in the way.
+    /// Adds the times that stand in the way.
     #[must_use]
     pub fn over(self, clashes: Vec<Clash>) -> Self {
         Self {
@@ -184,19 +148,19 @@ impl Problem {
         }
     }
 
-    /// When asking again makes sense; rounded up to whole seconds.
+    /// Sets the time after which asking again makes sense; rounded up to whole seconds.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         self
     }
 
-    /// What kind of problem it is.
+    /// The slug of its type.
     pub fn slug(&self) -> &'static str {
-        self.slug
+        self.problem_type.slug()
     }
 
-    /// What came of the command, if one was asked for.
+    /// The outcome of the command, if one was asked for.
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome
     }
@@ -207,22 +171,21 @@ impl Problem {
     pub fn fault(fault: &(dyn Error + 'static)) -> Self {
         let error_id = SystemIds.id();
         tracing::error!(error.id = %error_id, error = chain(fault), "A request failed on our side.");
-        let problem = if database_is_away(fault) {
-            Self::unavailable("database-unavailable", "The database is away; ask again.")
+        let problem_type = if database_is_away(fault) {
+            ProblemType::DatabaseUnavailable
         } else {
-            let title = "Something failed on our side.";
-            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal-error", title)
+            ProblemType::InternalError
         };
         Self {
             error_id: Some(error_id),
-            ..problem
+            ..problem_type.into()
         }
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.slug, self.status)
+        write!(f, "{} ({})", self.slug(), self.status)
     }
 }
 
@@ -246,6 +209,12 @@ impl ResponseError for Problem {
     }
 }
 
+impl From<ProblemType> for Problem {
+    fn from(problem_type: ProblemType) -> Self {
+        Self::titled(problem_type, problem_type.title())
+    }
+}
+
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         Self::fault(&fault)
@@ -264,7 +233,7 @@ impl From<event_store::StoreError> for Problem {
     }
 }
 
-/// The answers that every command shares; `refusal` maps the aggregate's own.
+/// Converts the errors that every command shares; `refusal` maps the aggregate's own.
 pub fn of_command<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Problem {
     let outcome = Some(outcome_of(&error));
     let problem = told(error, refusal);
@@ -288,23 +257,14 @@ fn told<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Proble
         CommandError::Refused(own) => refusal(own),
         CommandError::NotFound => Problem::not_found(),
         CommandError::Forbidden => Problem::forbidden(),
-        CommandError::Stale => Problem::new(
-            StatusCode::PRECONDITION_FAILED,
-            "stale-version",
-            "It has changed since you read it.",
-        ),
-        CommandError::KeyReused => Problem::unprocessable(
-            "idempotency-key-reused",
-            "This Idempotency-Key belongs to another request.",
-        ),
-        CommandError::Contended => {
-            Problem::unavailable("contended", "Too many change this at once; ask again.")
-        }
+        CommandError::Stale => ProblemType::StaleVersion.into(),
+        CommandError::KeyReused => ProblemType::IdempotencyKeyReused.into(),
+        CommandError::Contended => ProblemType::Contended.into(),
         CommandError::Fault(fault) => Problem::fault(&fault),
     }
 }
 
-/// Whether the cause is a database that cannot be reached, or is just now starting or stopping.
+/// Returns whether the cause is a database that cannot be reached, or is just now starting or stopping.
 fn database_is_away(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
-use commands::leaves::Sight;
+use commands::leaves::LeaveVisibility;
 use domain::{DoctorId, LeaveId, Reason, Slot};
 use projections::leaves::{self, DoctorLeave};
 use projections::open_all;
@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::SlotBody;
 use crate::http::access::{Access, ClinicStaff};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
-/// From when on.
+/// A range of leaves.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -26,13 +27,13 @@ pub struct LeavesParameters {
     from: Option<DateTime<Utc>>,
 }
 
-/// When a doctor is away.
+/// The leaves of a doctor.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeavesBody {
     /// Earliest first, at most 200; without those that were withdrawn.
     items: Vec<LeaveBody>,
-    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// Set if some events could not be applied: something may be missing or as it was before. Absent if
     /// not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -46,20 +47,22 @@ pub struct LeaveBody {
     /// The leave.
     #[schema(value_type = Uuid)]
     id: LeaveId,
-    /// From when to when.
-    #[schema(value_type = SlotBody)]
+    /// The time away.
+    #[schema(value_type = schemas::SlotBody)]
     during: Slot,
-    /// Why, for the doctor and for admins; absent if nobody said, or once erased.
+    /// The reason, for the doctor and for admins; absent if none was given, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
     /// Its version, as in its `ETag`.
     version: i64,
 }
 
 impl LeaveBody {
-    fn of(leave: &DoctorLeave, sight: Sight) -> Self {
-        let reason = leave.reason().filter(|_| sight == Sight::WithReasons);
+    fn new(leave: &DoctorLeave, sight: LeaveVisibility) -> Self {
+        let reason = leave
+            .reason()
+            .filter(|_| sight == LeaveVisibility::WithReasons);
         Self {
             id: leave.leave,
             during: leave.during,
@@ -69,7 +72,9 @@ impl LeaveBody {
     }
 }
 
-/// When a doctor is away: the doctor may know, and the staff of a clinic where the doctor works.
+problems!(Forbidden, NotFound);
+
+/// The leaves of a doctor: the doctor may know, and the staff of a clinic where the doctor works.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors/{id}/leaves",
@@ -79,15 +84,11 @@ impl LeaveBody {
     params(
         ("id" = Uuid, Path, description = "The doctor"),
         LeavesParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The leaves", body = LeavesBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a doctor or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_leaves(
@@ -99,14 +100,14 @@ pub async fn list_leaves(
 ) -> Result<Json<LeavesBody>, Problem> {
     let sight = app
         .commands
-        .sight_of_leaves(&caller, doctor)
+        .leave_visibility(&caller, doctor)
         .await
         .map_err(|error| of_command(error, |never| match never {}))?;
     let parked = position.wait_for(&app, leaves::NAME).await?;
     let from = parameters.from.unwrap_or_else(|| app.clock.now());
     let rows = leaves::of_doctor(&app.pool, doctor, from).await?;
     let rows = open_all(app.sealing(), rows).await?;
-    let items = rows.iter().map(|row| LeaveBody::of(row, sight)).collect();
+    let items = rows.iter().map(|row| LeaveBody::new(row, sight)).collect();
     let parked = parked.any();
     Ok(Json(LeavesBody { items, parked }))
 }

@@ -11,8 +11,8 @@ use domain::{AppointmentId, DoctorId, LeaveId, Slot};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::appointments::SlotBody;
-use crate::http::answer::Versioned;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use {list::*, plan::*, withdraw::*};
 
@@ -31,11 +31,11 @@ pub struct LeaveState {
     /// The leave.
     #[schema(value_type = Uuid)]
     id: LeaveId,
-    /// Who is away.
+    /// The doctor who is away.
     #[schema(value_type = Uuid)]
     doctor_id: DoctorId,
-    /// From when to when.
-    #[schema(value_type = SlotBody)]
+    /// The time away.
+    #[schema(value_type = schemas::SlotBody)]
     during: Slot,
     /// The visits that were called off for it.
     #[schema(value_type = Vec<Uuid>)]

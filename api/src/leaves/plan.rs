@@ -12,12 +12,14 @@ use super::LeaveState;
 use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::{Access, DoctorOrAdmin};
-use crate::http::answer::created;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Flaw, Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::created;
+use crate::http::schemas;
 
-/// When a doctor will be away, at all clinics.
+/// A leave of a doctor from all clinics.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeaveRequest {
@@ -27,14 +29,25 @@ pub struct LeaveRequest {
     /// The moment after the last; a full minute, at most 366 days later.
     #[schema(example = "2027-01-10T18:30:00Z")]
     end: DateTime<Utc>,
-    /// Why; up to 500 characters, shown to the doctor and to admins.
-    #[schema(value_type = Option<String>, example = "A wedding")]
+    /// The reason; up to 500 characters, shown to the doctor and to admins.
+    #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Whether the clinic calls off the visits in that time; else there may be none.
+    /// Lets the clinic cancel the visits in that time; else there may be none.
     #[serde(default)]
     #[schema(default = false)]
     cascade: bool,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    LeaveOverVisits,
+    LeaveOverlapsLeave,
+    TooManyVisits,
+    LeaveInPast,
+    LeaveTooLong,
+    LeaveBetweenMinutes
+);
 
 /// Plan a leave: the doctor may, and an admin of every clinic where the doctor works.
 #[utoipa::path(
@@ -45,27 +58,22 @@ pub struct LeaveRequest {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The doctor"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = LeaveRequest,
     responses(
-        (status = 201, description = "Planned; nobody can book into it", body = LeaveState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a doctor or an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such doctor, as far as you may change them", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`leave-over-visits` with the visits as `clashes` (with `cascade`: those that can't be called off), `leave-overlaps-leave`, `too-many-visits`, `request-in-progress`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`leave-in-past`, `leave-too-long`, `leave-between-minutes`, a value breaks a rule, `idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 201, description = "Planned; its time can't be booked", body = LeaveState),
+        Problems,
     ),
 )]
 pub async fn plan_leave(
     app: Data<App>,
     caller: Access<DoctorOrAdmin>,
     Id(doctor): Id<DoctorId>,
-    submission: Submission<LeaveRequest>,
+    request: CommandRequest<LeaveRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let planned = planned(doctor, submission.body)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let planned = planned(doctor, request.body)?;
     let done = app
         .commands
         .plan_leave(&caller, planned, &context)

@@ -1,22 +1,20 @@
-//! What a refusal of a leave is over HTTP.
+//! Problems of leaves' refusals.
 
 use commands::leaves::{ExpectedVisit, LeaveNotGranted};
 use domain::leave::LeaveRefusal;
 
 use crate::appointments;
 use crate::http::problem::{Clash, Problem};
+use crate::http::problem_type::ProblemType;
 
 /// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
 pub fn refusal(refusal: LeaveNotGranted) -> Problem {
     match refusal {
         LeaveNotGranted::Rule(rule) => of_rule(rule),
-        LeaveNotGranted::OverVisits(visits) => Problem::conflict(
-            "leave-over-visits",
-            "The doctor is expected at visits in that time.",
-        )
-        .over(visits.into_iter().map(clash).collect()),
-        LeaveNotGranted::TooManyVisits { max } => Problem::conflict(
-            "too-many-visits",
+        LeaveNotGranted::OverVisits(visits) => Problem::from(ProblemType::LeaveOverVisits)
+            .over(visits.into_iter().map(clash).collect()),
+        LeaveNotGranted::TooManyVisits { max } => Problem::titled(
+            ProblemType::TooManyVisits,
             format!("A leave calls off at most {max} visits; plan several shorter ones."),
         ),
     }
@@ -25,25 +23,15 @@ pub fn refusal(refusal: LeaveNotGranted) -> Problem {
 fn of_rule(rule: LeaveRefusal) -> Problem {
     match rule {
         LeaveRefusal::NotFound => Problem::not_found(),
-        LeaveRefusal::AlreadyExists => {
-            Problem::conflict("leave-already-exists", "The leave already exists.")
-        }
-        LeaveRefusal::AlreadyOver => Problem::conflict("leave-over", "The leave is over."),
-        LeaveRefusal::OverlapsLeave => Problem::conflict(
-            "leave-overlaps-leave",
-            "The doctor is on leave already at that time.",
-        ),
-        LeaveRefusal::BeginsInPast => {
-            Problem::unprocessable("leave-in-past", "The leave would have begun already.")
-        }
-        LeaveRefusal::TooLong { max_days } => Problem::unprocessable(
-            "leave-too-long",
+        LeaveRefusal::AlreadyExists => ProblemType::LeaveAlreadyExists.into(),
+        LeaveRefusal::AlreadyOver => ProblemType::LeaveOver.into(),
+        LeaveRefusal::OverlapsLeave => ProblemType::LeaveOverlapsLeave.into(),
+        LeaveRefusal::BeginsInPast => ProblemType::LeaveInPast.into(),
+        LeaveRefusal::TooLong { max_days } => Problem::titled(
+            ProblemType::LeaveTooLong,
             format!("A leave lasts at most {max_days} days."),
         ),
-        LeaveRefusal::BetweenMinutes => Problem::unprocessable(
-            "leave-between-minutes",
-            "A leave begins and ends on a full minute.",
-        ),
+        LeaveRefusal::BetweenMinutes => ProblemType::LeaveBetweenMinutes.into(),
     }
 }
 

@@ -1,24 +1,24 @@
-//! Who may read the metrics. They tell of no person, but how busy a clinic is concerns not everybody.
+//! Access to the metrics. They tell of no person, but how busy a clinic is does not concern everyone.
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::http::access::bearer;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 
-/// What a proxy adds to what it passes on.
+/// Headers that a proxy adds to a request.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-/// Who may read the metrics.
+/// Access to the metrics.
 #[derive(Debug, Clone)]
 pub enum MetricsAccess {
-    /// Whoever shows this token.
+    /// Callers that show this token.
     Token(SecretString),
-    /// Programs on this machine, unless they ask for somebody else.
+    /// Programs on this machine, unless they ask for another.
     Loopback,
-    /// Nobody.
+    /// No callers.
     Closed,
 }
 
@@ -30,9 +30,8 @@ impl MetricsAccess {
     pub fn admit(&self, request: &HttpRequest) -> Result<(), Problem> {
         match self {
             Self::Token(token) if shows(request, token) => Ok(()),
-            Self::Token(_) => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "unauthenticated",
+            Self::Token(_) => Err(Problem::titled(
+                ProblemType::Unauthenticated,
                 "Send the metrics' token.",
             )),
             Self::Loopback if is_local(request) => Ok(()),

@@ -7,6 +7,7 @@ use commands::Fault;
 use super::{Metrics, MetricsAccess, Sampler};
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 
 /// The media type of the text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -15,6 +16,8 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub fn routes(config: &mut ServiceConfig) {
     config.route("/metrics", web::get().to(metrics));
 }
+
+problems!(Unauthenticated, NotFound);
 
 /// Numbers for Prometheus, in its text format. For those who run it: with a token or from the same
 /// machine, as the settings say.
@@ -25,10 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
     operation_id = "getMetrics",
     responses(
         (status = 200, description = "The numbers", body = String, content_type = "text/plain"),
-        (status = 401, description = "`unauthenticated`: not the metrics' token", body = Problem,
-         content_type = "application/problem+json"),
-        (status = 404, description = "Not for you", body = Problem,
-         content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn metrics(

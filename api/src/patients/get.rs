@@ -8,11 +8,14 @@ use projections::patient_card;
 
 use super::PatientBody;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::found;
+use crate::http::access::{Access, CanBook};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+use crate::http::response::found;
+
+problems!(Forbidden, NotFound);
 
 /// A patient's card: the patient, their proxies and the front desk see it.
 #[utoipa::path(
@@ -23,20 +26,16 @@ use crate::http::problem::Problem;
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The patient"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The card", body = PatientBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such patient, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_patient(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     Id(patient): Id<PatientId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {

@@ -15,8 +15,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::answer::Versioned;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
 pub(crate) use {add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*};
@@ -34,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// Where a patient's card stands after a command.
+/// A patient's card after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientState {
@@ -54,7 +55,7 @@ pub struct PatientBody {
     pub id: PatientId,
     /// The full name; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Asha Rao")]
+    #[schema(value_type = Option<schemas::PersonName>)]
     pub name: Option<PersonName>,
     /// The date of birth; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,18 +63,18 @@ pub struct PatientBody {
     pub birth_date: Option<BirthDate>,
     /// A telephone number, E.164; absent where there is none, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "+919812345678")]
+    #[schema(value_type = Option<schemas::PhoneNumber>)]
     pub phone: Option<PhoneNumber>,
     /// An e-mail address; absent where there is none, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Email, example = "asha@example.org")]
+    #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
-    /// Whose accounts may act for the patient.
+    /// The accounts that may act for the patient.
     #[schema(value_type = Vec<Uuid>)]
     pub proxies: Vec<AccountId>,
     /// The card's version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,

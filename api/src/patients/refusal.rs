@@ -1,19 +1,17 @@
-//! What a refusal of a patient is over HTTP.
+//! Problems of patients' refusals.
 
 use domain::patient::PatientRefusal as Refusal;
 
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 
 /// 409 where the present state forbids it.
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::NotFound => Problem::not_found(),
-        Refusal::AlreadyRegistered => Problem::conflict(
-            "patient-already-registered",
-            "The patient is already registered.",
-        ),
-        Refusal::TooManyProxies { max } => Problem::conflict(
-            "too-many-proxies",
+        Refusal::AlreadyRegistered => ProblemType::PatientAlreadyRegistered.into(),
+        Refusal::TooManyProxies { max } => Problem::titled(
+            ProblemType::TooManyProxies,
             format!("A patient has at most {max} proxies."),
         ),
     }

@@ -9,13 +9,14 @@ use domain::{AccountId, PatientId};
 
 use super::{PatientState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::changed;
+use crate::http::access::{Access, CanBook};
+use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::segment;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::{Nothing, Submission};
+use crate::http::problem_responses::problems;
+use crate::http::response::changed;
 
-/// Who acts for whom, from the path.
+/// A patient and a proxy, from the path.
 pub struct ProxyPath {
     patient: PatientId,
     proxy: AccountId,
@@ -33,7 +34,9 @@ impl FromRequest for ProxyPath {
     }
 }
 
-/// Let somebody no longer act for a patient: the patient or the front desk may say so.
+problems!(Forbidden, NotFound);
+
+/// Remove a proxy of a patient: the patient or the front desk may.
 #[utoipa::path(
     delete,
     path = "/api/v1/patients/{id}/proxies/{accountId}",
@@ -43,28 +46,23 @@ impl FromRequest for ProxyPath {
     params(
         ("id" = Uuid, Path, description = "The patient"),
         ("accountId" = Uuid, Path, description = "The account that may act for the patient"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     responses(
         (status = 200, description = "They may not, from now on or as before", body = PatientState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a patient or the front desk, or only a proxy of this patient", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such patient, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`request-in-progress`, with Retry-After", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency-key-reused`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn remove_proxy(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     path: ProxyPath,
-    submission: Submission<Nothing>,
+    request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .commands
-        .remove_proxy((&caller, path.patient), path.proxy, &context)
+        .remove_proxy(&caller, path.patient, path.proxy, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

@@ -13,10 +13,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::appointments::MoneyBody;
-use crate::http::answer::Versioned;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::response::Versioned;
+use crate::http::schemas;
 
 /// A payment: what was asked for, and what came of it.
 #[derive(Serialize, ToSchema)]
@@ -25,55 +25,55 @@ pub struct PaymentBody {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub id: PaymentId,
-    /// For which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     pub appointment_id: AppointmentId,
-    /// Whose visit it is.
+    /// The patient.
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
-    /// Who is paid.
+    /// The clinic that is paid.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// How much is asked for.
-    #[schema(value_type = MoneyBody)]
+    /// The amount that is due.
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: nobody paid in time.
-    #[schema(value_type = String, example = "PAID")]
+    /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: it was not paid in time.
+    #[schema(value_type = schemas::PaymentStatus)]
     pub status: &'static str,
     /// The order at the gateway, once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "order_RB58MiP5SPFYyM")]
+    #[schema(value_type = Option<schemas::GatewayOrderId>)]
     pub order_id: Option<GatewayOrderId>,
-    /// When it was asked for.
+    /// The time at which it was asked for.
     pub opened_at: DateTime<Utc>,
-    /// When it is no longer wanted.
+    /// The time until which it can be paid.
     pub expires_at: DateTime<Utc>,
-    /// When it was paid, if it was.
+    /// The time at which it was paid, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_at: Option<DateTime<Utc>>,
     /// The gateway's id of the attempt that paid it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "pay_DESlfW9H8K9uqM")]
+    #[schema(value_type = Option<schemas::GatewayPaymentId>)]
     pub gateway_payment_id: Option<GatewayPaymentId>,
     /// All that came in its currency, also what came twice.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub captured: Money,
     /// All of it that is to be given back, wherever it is by now.
-    #[schema(value_type = MoneyBody)]
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunds_requested: Money,
-    /// What of that failed and is still owed.
-    #[schema(value_type = MoneyBody)]
+    /// The part of that which failed and is still owed.
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunds_failed: Money,
-    /// What of that has left.
-    #[schema(value_type = MoneyBody)]
+    /// The part of that which has left.
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
     /// The number of its receipt in the clinic's series, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<i64>, example = 17)]
+    #[schema(value_type = Option<schemas::ReceiptNumber>)]
     pub receipt_number: Option<ReceiptNumber>,
     /// Its version.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
@@ -86,38 +86,38 @@ pub struct RefundLine {
     /// The refund.
     #[schema(value_type = Uuid)]
     pub id: RefundId,
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
-    /// For which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     pub appointment_id: AppointmentId,
-    /// Who gives it back.
+    /// The clinic that refunds it.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// How much.
-    #[schema(value_type = MoneyBody)]
+    /// The amount.
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// Why.
-    #[schema(value_type = String, example = "CANCELLED_BY_PATIENT")]
+    /// The grounds.
+    #[schema(value_type = schemas::RefundGrounds)]
     pub grounds: &'static str,
     /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
-    #[schema(value_type = String, example = "REFUNDED")]
+    #[schema(value_type = schemas::RefundStatus)]
     pub status: &'static str,
-    /// How often the gateway was asked for it.
+    /// The number of times that the gateway was asked for it.
     #[schema(example = 1)]
     pub tries: u16,
     /// The gateway's code for why the last try failed, if it said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "BAD_REQUEST_ERROR")]
+    #[schema(value_type = Option<schemas::FailureCode>)]
     pub failure_code: Option<FailureCode>,
     /// The gateway's id of it, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
-    /// When it was asked for.
+    /// The time at which it was asked for.
     pub requested_at: DateTime<Utc>,
-    /// When it last went on.
+    /// The time of its last change.
     pub changed_at: DateTime<Utc>,
 }
 
@@ -125,20 +125,20 @@ pub struct RefundLine {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLine {
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
     /// Its number among what happened to the payment.
     #[schema(example = 3)]
     pub entry: i64,
     /// `CAPTURE`: it came. `REFUND`: it left.
-    #[schema(value_type = String, example = "CAPTURE")]
+    #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
-    /// How much.
-    #[schema(value_type = MoneyBody)]
+    /// The amount.
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
     /// The gateway's id of the attempt that it came by.
-    #[schema(value_type = String, example = "pay_DESlfW9H8K9uqM")]
+    #[schema(value_type = schemas::GatewayPaymentId)]
     pub gateway_payment_id: GatewayPaymentId,
     /// The refund that it left by.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,19 +146,19 @@ pub struct LedgerLine {
     pub refund_id: Option<RefundId>,
     /// The gateway's id of that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "rfnd_FP8QHiV938haTz")]
+    #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
-    /// Why it left.
+    /// The grounds of the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "CANCELLED_BY_PATIENT")]
+    #[schema(value_type = Option<schemas::RefundGrounds>)]
     pub grounds: Option<&'static str>,
-    /// When we heard of it.
+    /// The time at which we heard of it.
     pub at: DateTime<Utc>,
 }
 
 impl PaymentBody {
-    /// How a row reads at `now`.
-    pub(super) fn of(row: ListedPayment, now: DateTime<Utc>) -> Self {
+    /// Shows a row as of `now`.
+    pub(super) fn as_of(row: ListedPayment, now: DateTime<Utc>) -> Self {
         Self {
             status: row.standing_at(now).as_str(),
             id: row.payment,
@@ -223,25 +223,26 @@ impl From<LedgerEntry> for LedgerLine {
     }
 }
 
-/// Goes on only for somebody who may see what was paid for a patient at a clinic.
+/// Goes on only for a caller who may see what was paid for a patient at a clinic.
 ///
 /// # Errors
-/// 404 for everybody else.
+/// 404 for all others.
 pub(super) async fn require_sight(
     app: &App,
     caller: &Caller,
-    (patient, clinic): (PatientId, ClinicId),
+    patient: PatientId,
+    clinic: ClinicId,
     position: &Position,
 ) -> Result<(), Problem> {
     let proxy = async || is_proxy(app, caller, patient, position).await;
-    if may_see_payment(caller, (patient, clinic), false) || proxy().await? {
+    if may_see_payment(caller, patient, clinic, false) || proxy().await? {
         Ok(())
     } else {
         Err(Problem::not_found())
     }
 }
 
-/// Whether the caller acts for the patient.
+/// Returns whether the caller is a proxy of the patient.
 pub(super) async fn is_proxy(
     app: &App,
     caller: &Caller,

@@ -11,21 +11,25 @@ use crate::http::access::{Access, AdminOnly};
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FailedRefundParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
+problems!(Forbidden);
+
 /// Refunds that failed and are still owed, the oldest first: an admin sees those of the own clinics. They are
-/// tried again by themselves a few times; after that, somebody has to.
+/// tried again by themselves a few times; after that, an admin has to.
 #[utoipa::path(
     get,
     path = "/api/v1/payments/refunds/failed",
@@ -34,14 +38,11 @@ pub struct FailedRefundParameters {
     security(("bearer" = [])),
     params(
         FailedRefundParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "One page", body = Page<RefundLine>),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not an admin", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn list_failed_refunds(

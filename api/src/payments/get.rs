@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 use super::books::{LedgerLine, PaymentBody, RefundLine, require_sight};
 use crate::app::App;
 use crate::http::access::{Access, SignedIn};
-use crate::http::answer::{Versioned, found};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+use crate::http::response::{Versioned, found};
 
 /// A payment with its refunds and all money that moved for it.
 #[derive(Serialize, ToSchema)]
@@ -22,7 +23,7 @@ pub struct PaymentDetails {
     /// The payment.
     #[serde(flatten)]
     payment: PaymentBody,
-    /// What is given back, in the order in which it was asked for.
+    /// The refunds, in the order in which they were requested.
     refunds: Vec<RefundLine>,
     /// The money that moved, in the order in which we heard of it.
     ledger: Vec<LedgerLine>,
@@ -34,6 +35,8 @@ impl Versioned for PaymentDetails {
     }
 }
 
+problems!(NotFound);
+
 /// One payment: the patient and their proxies see it, the clinic's front desk, its auditors.
 #[utoipa::path(
     get,
@@ -43,14 +46,11 @@ impl Versioned for PaymentDetails {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The payment", body = PaymentDetails),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_payment(
@@ -63,12 +63,12 @@ pub async fn get_payment(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
+    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
     let refunds = payments::refunds_of(&app.pool, payment).await?;
     let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
     let shown = PaymentBody {
         parked: parked.has(payment.as_uuid()),
-        ..PaymentBody::of(row, app.clock.now())
+        ..PaymentBody::as_of(row, app.clock.now())
     };
     Ok(found(&PaymentDetails {
         payment: shown,

@@ -12,21 +12,24 @@ use crate::http::access::{Access, SignedIn};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
 
 /// The money that moved for a visit.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerBody {
-    /// Which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     appointment_id: AppointmentId,
     /// Every movement, in the order in which we heard of it.
     entries: Vec<LedgerLine>,
-    /// Whether some news could not be taken in: something may be missing. Absent if not.
+    /// Set if some events could not be applied: something may be missing. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     parked: bool,
 }
+
+problems!(NotFound);
 
 /// The money that moved for a visit: the patient and their proxies see it, the clinic's front desk, its auditors.
 #[utoipa::path(
@@ -37,14 +40,11 @@ pub struct LedgerBody {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The appointment"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The ledger; without entries where no money moved", body = LedgerBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_ledger(
@@ -56,8 +56,8 @@ pub async fn get_ledger(
     position.wait_for(&app, patient_appointments::NAME).await?;
     let row = patient_appointments::get(&app.pool, visit).await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    let of = (row.row().patient, row.row().clinic);
-    require_sight(&app, &caller, of, &position).await?;
+    let (patient, clinic) = (row.row().patient, row.row().clinic);
+    require_sight(&app, &caller, patient, clinic, &position).await?;
     let parked = position.wait_for(&app, payments::NAME).await?;
     let entries = payments::ledger_of_appointment(&app.pool, visit).await?;
     Ok(Json(LedgerBody {

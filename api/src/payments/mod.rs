@@ -22,7 +22,7 @@ use domain::{GatewayOrderId, Money, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::appointments::MoneyBody;
+use crate::http::schemas;
 
 pub(crate) use {
     failed_refunds::*, get::*, ledger::*, list::*, open::*, receipt::*, refund::*, retry_refund::*,
@@ -55,7 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/clinics/{id}/takings", web::get().to(get_takings));
 }
 
-/// How far a payment is.
+/// A payment after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentState {
@@ -64,17 +64,17 @@ pub struct PaymentState {
     pub id: PaymentId,
     /// The order at the gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "order_RB58MiP5SPFYyM")]
+    #[schema(value_type = Option<schemas::GatewayOrderId>)]
     pub order_id: Option<GatewayOrderId>,
-    /// How much is asked for.
-    #[schema(value_type = MoneyBody)]
+    /// The amount that is due.
+    #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// Whether it has come. It stays so, whatever is given back.
+    /// Set once it was paid. It stays so, whatever is refunded.
     pub paid: bool,
-    /// How much of it was asked back so far, whether or not it has left yet.
-    #[schema(value_type = MoneyBody)]
+    /// The amount of refunds that were requested, whether or not it has left yet.
+    #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
-    /// When it is no longer wanted.
+    /// The time until which it can be paid.
     pub expires_at: DateTime<Utc>,
 }
 

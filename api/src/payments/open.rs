@@ -10,14 +10,15 @@ use utoipa::ToSchema;
 
 use super::refusal::checkout_refusal;
 use crate::app::App;
-use crate::appointments::MoneyBody;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::created_many;
+use crate::http::access::{Access, CanBook};
+use crate::http::command_request::{CommandRequest, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::{Nothing, Submission};
+use crate::http::problem_responses::problems;
+use crate::http::response::created_many;
+use crate::http::schemas;
 
-/// What the gateway's form is opened with.
+/// The values that the gateway's form is opened with.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckoutBody {
@@ -25,19 +26,29 @@ pub struct CheckoutBody {
     #[schema(value_type = Uuid)]
     payment_id: PaymentId,
     /// The order at the gateway.
-    #[schema(value_type = String, example = "order_RB58MiP5SPFYyM")]
+    #[schema(value_type = schemas::GatewayOrderId)]
     order_id: GatewayOrderId,
     /// On whose behalf the gateway asks.
     #[schema(example = "rzp_live_8hPk3vQ1yZ0wLm")]
     key_id: String,
-    /// How much.
-    #[schema(value_type = MoneyBody)]
+    /// The amount.
+    #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
-    /// When it is no longer wanted: the end of the hold on the slot.
+    /// The end of the hold on the slot, until which it can be paid.
     expires_at: DateTime<Utc>,
 }
 
-/// Pay for a visit whose slot is held. Whoever asks again gets the same order again. The amount is what was
+problems!(
+    Forbidden,
+    NotFound,
+    NotAwaitingPayment,
+    AlreadyPaid,
+    HoldEnded,
+    OrderRefused,
+    GatewayAway
+);
+
+/// Pay for a visit whose slot is held. A second request gets the same order. The amount is what was
 /// agreed when it was booked.
 #[utoipa::path(
     post,
@@ -48,22 +59,16 @@ pub struct CheckoutBody {
     params(("id" = Uuid, Path, description = "The appointment")),
     responses(
         (status = 201, description = "What the gateway's form is opened with", body = CheckoutBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Only patients and the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such appointment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`not-awaiting-payment`, `already-paid`, `hold-ended`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`order-refused`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`gateway-away`, with Retry-After: asking again goes on where this stopped", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn open_payment(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     Id(appointment): Id<AppointmentId>,
-    submission: Submission<Nothing>,
+    request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .payments
         .open_payment(&caller, appointment, &context)

@@ -17,8 +17,10 @@ use crate::http::access::{Access, SignedIn};
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
 
-/// What a receipt is made from.
+/// The read models that a receipt is made from.
 const READ_MODELS: [&str; 5] = [
     payments::NAME,
     patient_appointments::NAME,
@@ -32,6 +34,8 @@ const READ_MODELS: [&str; 5] = [
 #[schema(value_type = String, format = Binary)]
 pub struct Pdf(Vec<u8>);
 
+problems!(NotFound, NoReceiptYet);
+
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
 /// auditors. It says what was given back so far. A name in letters that it can't print is told as such.
 #[utoipa::path(
@@ -42,15 +46,11 @@ pub struct Pdf(Vec<u8>);
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment"),
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The receipt", body = Pdf, content_type = "application/pdf"),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`no-receipt-yet`: it is not paid, or was paid a moment ago", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_receipt(
@@ -65,8 +65,8 @@ pub async fn get_receipt(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
-    let paid = Paid::of(&row).ok_or_else(no_receipt_yet)?;
+    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
+    let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
     let receipt = receipt(&app, &row, paid).await?;
     let pdf = receipt_pdf::print(&receipt).map(Pdf);
     let pdf = pdf.map_err(Fault::doing("printing a receipt"))?;
@@ -77,7 +77,7 @@ pub async fn get_receipt(
         .body(pdf.0))
 }
 
-/// What a payment has once there is a receipt for it.
+/// The facts of a payment with a receipt.
 struct Paid {
     number: ReceiptNumber,
     at: DateTime<Utc>,
@@ -85,7 +85,7 @@ struct Paid {
 }
 
 impl Paid {
-    fn of(row: &ListedPayment) -> Option<Self> {
+    fn from_row(row: &ListedPayment) -> Option<Self> {
         Some(Self {
             number: row.receipt?,
             at: row.paid_at?,
@@ -131,7 +131,7 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
     })
 }
 
-/// What left of the money that the receipt is for. What came twice and went back is not on it.
+/// Converts a refund of the money that the receipt is for. Money that came twice and went back is not on it.
 fn refund(
     entry: LedgerEntry,
     attempt: &GatewayPaymentId,
@@ -145,8 +145,4 @@ fn refund(
         on: zone.date_at(entry.at),
         amount: entry.amount,
     })
-}
-
-fn no_receipt_yet() -> Problem {
-    Problem::conflict("no-receipt-yet", "There is no receipt for it yet.")
 }

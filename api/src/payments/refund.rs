@@ -3,48 +3,57 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::payments::{RefundReply, RefundRequest};
-use domain::payment::RefundStatus;
 use domain::{Money, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusal::refusal;
 use crate::app::App;
-use crate::appointments::MoneyBody;
 use crate::http::access::{Access, AdminOnly};
-use crate::http::answer::{Versioned, created};
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::{Versioned, created};
+use crate::http::schemas;
 
-/// What is to be given back.
+/// A refund to request.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefundBody {
-    /// How much; without it, all that is left.
-    #[schema(value_type = Option<MoneyBody>)]
+    /// The amount; without it, all that is left.
+    #[schema(value_type = Option<schemas::MoneyBody>)]
     amount: Option<Money>,
 }
 
-/// How far a refund is.
+/// A refund after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundState {
     /// The refund.
     #[schema(value_type = Uuid)]
     id: RefundId,
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     payment_id: PaymentId,
-    /// How much.
-    #[schema(value_type = MoneyBody)]
+    /// The amount.
+    #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
     /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
-    #[schema(value_type = String, example = "REQUESTED")]
+    #[schema(value_type = schemas::RefundStatus)]
     status: &'static str,
     /// The payment's version.
     version: i64,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    PaymentNotCaptured,
+    MoreThanPaid,
+    NothingToRefund,
+    RefundInOtherCurrency
+);
 
 /// Give some or all of a payment back, as an administrator of the clinic.
 #[utoipa::path(
@@ -55,27 +64,22 @@ pub struct RefundState {
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Does it once, however often it is sent"),
+        IdempotencyHeader,
     ),
     request_body = RefundBody,
     responses(
         (status = 201, description = "Requested; the gateway is asked for it next", body = RefundState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Only administrators", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`payment-not-captured`, `more-than-paid`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`nothing-to-refund`, `refund-in-other-currency`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn request_refund(
     app: Data<App>,
     caller: Access<AdminOnly>,
     Id(payment): Id<PaymentId>,
-    submission: Submission<RefundBody>,
+    request: CommandRequest<RefundBody>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
-    let amount = submission.body.amount;
+    let (context, _flight) = request.context(&app, &caller, None)?;
+    let amount = request.body.amount;
     let asked = RefundRequest { payment, amount };
     let done = app
         .payments
@@ -92,11 +96,7 @@ impl From<RefundReply> for RefundState {
             id: reply.refund,
             payment_id: reply.payment,
             amount: reply.amount,
-            status: match reply.status {
-                RefundStatus::Requested => "REQUESTED",
-                RefundStatus::Failed => "FAILED",
-                RefundStatus::Refunded => "REFUNDED",
-            },
+            status: reply.status.as_str(),
             version: reply.version,
         }
     }

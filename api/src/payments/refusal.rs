@@ -1,4 +1,4 @@
-//! What a refusal of a payment is over HTTP.
+//! Problems of payments' refusals.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use domain::payment::PaymentRefusal as Refusal;
 
 use crate::appointments;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 
 /// 409 where the present state forbids it, 422 where the wish itself breaks a rule.
 #[expect(
@@ -16,38 +17,22 @@ use crate::http::problem::Problem;
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::NotFound | Refusal::NoSuchRefund => Problem::not_found(),
-        Refusal::AlreadyExists => {
-            Problem::conflict("payment-already-exists", "The payment already exists.")
-        }
-        Refusal::NothingToPay => Problem::conflict("nothing-to-pay", "There is nothing to pay."),
-        Refusal::TooLate => Problem::conflict("hold-ended", "The hold on the slot has ended."),
-        Refusal::NoOrder => without_order(),
-        Refusal::OtherOrder { .. } => {
-            Problem::conflict("other-order", "The payment has another order.")
-        }
-        Refusal::NotCaptured => Problem::conflict(
-            "payment-not-captured",
-            "No money has come that could go back.",
-        ),
-        Refusal::OtherCurrency => Problem::unprocessable(
-            "refund-in-other-currency",
-            "A refund is in the currency that was paid.",
-        ),
-        Refusal::NothingToRefund => {
-            Problem::unprocessable("nothing-to-refund", "A refund is of more than nothing.")
-        }
+        Refusal::AlreadyExists => ProblemType::PaymentAlreadyExists.into(),
+        Refusal::NothingToPay => ProblemType::NothingToPay.into(),
+        Refusal::TooLate => ProblemType::HoldEnded.into(),
+        Refusal::NoOrder => ProblemType::PaymentWithoutOrder.into(),
+        Refusal::OtherOrder { .. } => ProblemType::OtherOrder.into(),
+        Refusal::NotCaptured => ProblemType::PaymentNotCaptured.into(),
+        Refusal::OtherCurrency => ProblemType::RefundInOtherCurrency.into(),
+        Refusal::NothingToRefund => ProblemType::NothingToRefund.into(),
         Refusal::MoreThanPaid { left } => {
             let (amount, currency) = (left.amount(), left.currency().code());
             let title = format!("No more than {amount} {currency}, in minor units, is left of it.");
-            Problem::conflict("more-than-paid", title)
+            Problem::titled(ProblemType::MoreThanPaid, title)
         }
-        Refusal::RefundNotFailed => {
-            Problem::conflict("refund-not-failed", "The refund has not failed.")
-        }
-        Refusal::NotPaid => Problem::conflict("payment-not-paid", "The payment is not paid yet."),
-        Refusal::ReceiptAlreadyIssued { .. } => {
-            Problem::conflict("receipt-already-issued", "The payment has its receipt.")
-        }
+        Refusal::RefundNotFailed => ProblemType::RefundNotFailed.into(),
+        Refusal::NotPaid => ProblemType::PaymentNotPaid.into(),
+        Refusal::ReceiptAlreadyIssued { .. } => ProblemType::ReceiptAlreadyIssued.into(),
     }
 }
 
@@ -56,12 +41,9 @@ pub fn checkout_refusal(refused: CheckoutRefusal) -> Problem {
     match refused {
         CheckoutRefusal::Visit(visit) => appointments::refusal(visit),
         CheckoutRefusal::Payment(payment) => refusal(payment),
-        CheckoutRefusal::Gateway { .. } => {
-            Problem::unprocessable("order-refused", "The payment gateway takes no such order.")
-        }
+        CheckoutRefusal::Gateway { .. } => ProblemType::OrderRefused.into(),
         CheckoutRefusal::GatewayAway => {
-            let away = Problem::unavailable("gateway-away", "The payment gateway is away.");
-            away.retry_after(Duration::from_secs(5))
+            Problem::from(ProblemType::GatewayAway).retry_after(Duration::from_secs(5))
         }
     }
 }
@@ -69,14 +51,7 @@ pub fn checkout_refusal(refused: CheckoutRefusal) -> Problem {
 /// 422 where the word is not the gateway's.
 pub fn verify_refusal(refused: VerifyRefusal) -> Problem {
     match refused {
-        VerifyRefusal::NoOrder => without_order(),
-        VerifyRefusal::NotSigned => Problem::unprocessable(
-            "signature-not-genuine",
-            "The gateway did not sign that this payment was paid.",
-        ),
+        VerifyRefusal::NoOrder => ProblemType::PaymentWithoutOrder.into(),
+        VerifyRefusal::NotSigned => ProblemType::SignatureNotGenuine.into(),
     }
-}
-
-fn without_order() -> Problem {
-    Problem::conflict("payment-without-order", "The payment has no order yet.")
 }

@@ -10,15 +10,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::appointments::MoneyBody;
-use crate::http::access::{Access, BookKeepers};
+use crate::http::access::{Access, CanReadLedger};
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
+use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::http::schemas;
 
-/// Which day.
+/// The day.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -29,35 +30,35 @@ pub struct TakingsParameters {
     day: NaiveDate,
 }
 
-/// What a clinic took on a day.
+/// The takings of a clinic on a day.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TakingsBody {
-    /// Which clinic.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
-    /// Which day.
+    /// The day.
     day: NaiveDate,
     /// One line per currency: one as a rule, none where nothing was asked for and nothing moved.
     totals: Vec<TakingsLine>,
-    /// Whether some news could not be taken in: something may be missing. Absent if not.
+    /// Set if some events could not be applied: something may be missing. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     parked: bool,
 }
 
-/// What it took in one currency.
+/// The takings in one currency.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TakingsLine {
-    /// What came on that day.
-    #[schema(value_type = MoneyBody)]
+    /// The money that came on that day.
+    #[schema(value_type = schemas::MoneyBody)]
     captured: Money,
-    /// What left on that day, whenever it had come.
-    #[schema(value_type = MoneyBody)]
+    /// The money that left on that day, whenever it had come.
+    #[schema(value_type = schemas::MoneyBody)]
     refunded: Money,
-    /// What was asked for on that day and can still be paid.
-    #[schema(value_type = MoneyBody)]
+    /// The money that was asked for on that day and can still be paid.
+    #[schema(value_type = schemas::MoneyBody)]
     open: Money,
 }
 
@@ -71,7 +72,9 @@ impl From<Takings> for TakingsLine {
     }
 }
 
-/// What a clinic took on a day: its front desk may know, and its auditors.
+problems!(Forbidden, NotFound);
+
+/// The takings of a clinic on a day: its front desk may know, and its auditors.
 #[utoipa::path(
     get,
     path = "/api/v1/clinics/{id}/takings",
@@ -81,20 +84,16 @@ impl From<Takings> for TakingsLine {
     params(
         ("id" = Uuid, Path, description = "The clinic"),
         TakingsParameters,
-        ("CareSync-Position" = Option<String>, Header, description = "Wait until this position can be read"),
+        Position,
     ),
     responses(
         (status = 200, description = "The day", body = TakingsBody),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the front desk or an auditor", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such clinic among yours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`read-model-behind`, with Retry-After", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn get_takings(
     app: Data<App>,
-    caller: Access<BookKeepers>,
+    caller: Access<CanReadLedger>,
     Id(clinic): Id<ClinicId>,
     Query(parameters): Query<TakingsParameters>,
     position: Position,
@@ -113,7 +112,7 @@ pub async fn get_takings(
     }))
 }
 
-/// From when to when it is that day at a clinic.
+/// Returns the span of that day at a clinic.
 pub(super) async fn day_at(
     app: &App,
     clinic: ClinicId,

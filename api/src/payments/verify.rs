@@ -10,22 +10,24 @@ use utoipa::ToSchema;
 use super::PaymentState;
 use super::refusal::verify_refusal;
 use crate::app::App;
-use crate::http::access::{Access, Bookers};
-use crate::http::answer::told;
+use crate::http::access::{Access, CanBook};
+use crate::http::command_request::CommandRequest;
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
-use crate::http::submission::Submission;
+use crate::http::problem_responses::problems;
+use crate::http::response::replied;
+use crate::http::schemas;
 
-/// What the gateway's form gave the browser, in the gateway's words.
+/// The result of the gateway's form, in the gateway's words.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
     /// The attempt that paid.
-    #[schema(value_type = String, example = "pay_IH4NVgf4Dreq1l")]
+    #[schema(value_type = schemas::GatewayPaymentId)]
     #[serde(rename = "razorpay_payment_id")]
     attempt: GatewayPaymentId,
     /// The order that was paid. It must be this payment's; ours is what the signature is checked with.
-    #[schema(value_type = String, example = "order_IEIaMR65cu6nz3")]
+    #[schema(value_type = schemas::GatewayOrderId)]
     #[serde(rename = "razorpay_order_id")]
     order: GatewayOrderId,
     /// That the gateway says so.
@@ -33,6 +35,13 @@ pub struct VerifyRequest {
     #[serde(rename = "razorpay_signature")]
     signature: String,
 }
+
+problems!(
+    Forbidden,
+    NotFound,
+    PaymentWithoutOrder,
+    SignatureNotGenuine
+);
 
 /// Bring back what the gateway's form gave the browser. The gateway is then asked itself: `paid` says what it
 /// said. If it is away, `paid` is false for now, and its news will tell.
@@ -46,26 +55,21 @@ pub struct VerifyRequest {
     request_body = VerifyRequest,
     responses(
         (status = 200, description = "The signature is the gateway's; how far the payment is", body = PaymentState),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Only patients and the front desk", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such payment, as far as you may know", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`payment-without-order`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`signature-not-genuine`", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn verify_payment(
     app: Data<App>,
-    caller: Access<Bookers>,
+    caller: Access<CanBook>,
     Id(payment): Id<PaymentId>,
-    submission: Submission<VerifyRequest>,
+    request: CommandRequest<VerifyRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let (context, _flight) = submission.context(&app, caller.account, caller.actor(), None)?;
+    let (context, _flight) = request.context(&app, &caller, None)?;
     let VerifyRequest {
         attempt,
         order,
         signature,
-    } = submission.body;
+    } = request.body;
     let word = Verification {
         attempt,
         order,
@@ -76,5 +80,5 @@ pub async fn verify_payment(
         .verify_payment(&caller, payment, &word, &context)
         .await
         .map_err(|error| of_command(error, verify_refusal))?;
-    Ok(told(&done.map(PaymentState::from)))
+    Ok(replied(&done.map(PaymentState::from)))
 }

@@ -6,15 +6,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use commands::payments::Taken;
 
 use crate::app::App;
+use crate::http::command_request::unreadable;
 use crate::http::problem::Problem;
-use crate::http::submission::unreadable;
+use crate::http::problem_responses::problems;
+use crate::http::problem_type::ProblemType;
 
 /// The largest body that is taken; Razorpay's have a few kilobytes.
 pub const MAX_NEWS: usize = 256 * 1024;
 /// That Razorpay says so: an HMAC over the very bytes of the body.
 const SIGNATURE: &str = "X-Razorpay-Signature";
-/// Which event it is; the same on every delivery of it. Nobody signs it.
+/// The id of the event; the same on every delivery of it. It is not signed.
 const EVENT_ID: &str = "x-razorpay-event-id";
+
+problems!(Unauthenticated);
 
 /// Razorpay's news. They are kept, and that is the answer; what they mean for a payment follows. Nothing is
 /// read before the signature is right. The same delivery again is answered in the same way.
@@ -30,8 +34,7 @@ const EVENT_ID: &str = "x-razorpay-event-id";
     request_body(content = String, content_type = "application/json", description = "What Razorpay sends, up to 256 KiB"),
     responses(
         (status = 200, description = "It is kept"),
-        (status = 400, description = "The body ended early", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "`unauthenticated`: the signature is missing or not Razorpay's", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 pub async fn receive_razorpay_news(
@@ -49,6 +52,10 @@ pub async fn receive_razorpay_news(
         .await?;
     match taken {
         Taken::Kept => Ok(HttpResponse::Ok().finish()),
-        Taken::NotSigned => Err(Problem::not_signed()),
+        // It is not told why.
+        Taken::NotSigned => Err(Problem::titled(
+            ProblemType::Unauthenticated,
+            "This is not signed by anybody who is known here.",
+        )),
     }
 }

@@ -4,7 +4,9 @@ use adapters::system::SystemIds;
 use anyhow::bail;
 use caresync::storage;
 use commands::ports::IdSource as _;
-use event_store::{Append, Decision, EventStore, Idempotency, Loaded, Metadata, TransactError};
+use event_store::{
+    Append, DecideError, Decided, EventStore, Idempotency, Loaded, Metadata, ReadSet, TransactError,
+};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 use uuid::Uuid;
@@ -38,18 +40,15 @@ impl Ours {
         Self { store, phi }
     }
 
-    /// A chart that is new: there is nothing to load, and nobody to be overtaken by.
+    /// A chart that is new: there is nothing to load, and no other command on it.
     async fn open_new(&self, request: Request) -> anyhow::Result<Verdict> {
         let new_stream = Loaded::<Chart>::new_stream(&request.chart);
-        let Ok(decided) = new_stream.decide(request.command.clone(), &()).await? else {
-            return Ok(Verdict::Refused);
+        let decided = match new_stream.decide(request.command.clone()).await {
+            Ok(decided) => decided,
+            Err(DecideError::Refused(_)) => return Ok(Verdict::Refused),
+            Err(error) => bail!(error),
         };
-        let append = Append {
-            streams: vec![decided.stream],
-            basis: Vec::new(),
-            metadata: metadata(),
-            idempotency: Some(idempotency(&request)),
-        };
+        let append = append(decided, &request);
         self.store.append(&append).await?;
         Ok(Verdict::Done)
     }
@@ -60,19 +59,14 @@ impl Side for Ours {
         if request.new_stream {
             return self.open_new(request).await;
         }
-        let decide = async |loaded: Loaded<Chart>| {
-            anyhow::Ok(Decision {
-                decided: loaded.decide(request.command.clone(), &()).await??,
-                metadata: metadata(),
-                idempotency: Some(idempotency(&request)),
-            })
+        let command = async |read: ReadSet| {
+            let chart = read.load::<Chart>(&request.chart).await?;
+            let decided = chart.decide(request.command.clone()).await?;
+            Ok(append(decided, &request))
         };
-        match self.store.transact(&request.chart, decide).await {
+        match self.store.transact(command).await {
             Ok(_) => Ok(Verdict::Done),
-            Err(TransactError::Refused(error)) => match error.downcast_ref::<NoSuchNote>() {
-                Some(_) => Ok(Verdict::Refused),
-                None => Err(error),
-            },
+            Err(TransactError::Refused(NoSuchNote)) => Ok(Verdict::Refused),
             Err(error) => bail!(error),
         }
     }
@@ -88,6 +82,15 @@ impl Side for Ours {
             .buffer_unordered(at_once)
             .try_collect()
             .await
+    }
+}
+
+fn append(decided: Decided<Chart>, request: &Request) -> Append {
+    Append {
+        streams: vec![decided.stream],
+        basis: Vec::new(),
+        metadata: metadata(),
+        idempotency: Some(idempotency(request)),
     }
 }
 

@@ -50,7 +50,7 @@ async fn register(
     let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
     let pool = &storage.pool;
     let sealing = Sealing::open(pool.clone(), secrets.master).await?;
-    let options = commands::log::options(secrets.logins.clone(), sealing);
+    let options = commands::store_options::options(secrets.logins.clone(), sealing);
     let store = EventStore::open_with(pool.clone(), options).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
     let ports = IdentityPorts {

@@ -1,6 +1,6 @@
 //! The database for an operator's command, also while a server runs on it.
 
-use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, Visit};
+use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, RunningCluster};
 use anyhow::{Context as _, bail};
 use secrecy::ExposeSecret as _;
 use sqlx::postgres::PgConnectOptions;
@@ -35,9 +35,9 @@ impl Database {
                 started: Some(server),
             }),
             Err(in_use @ EmbeddedPostgresError::InUse { .. }) => {
-                let visit = Visit::pay(&folder)?.ok_or(in_use)?;
+                let running = RunningCluster::attach(&folder)?.ok_or(in_use)?;
                 Ok(Self {
-                    owner: visit.owner_options(),
+                    owner: running.owner_options(),
                     started: None,
                 })
             }

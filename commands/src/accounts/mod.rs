@@ -5,50 +5,48 @@ use domain::account::{
 };
 use domain::doctor::{Doctor, DoctorCommand, ReinstateDoctor, SuspendDoctor};
 use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles};
-use event_store::Loaded;
+use event_store::{DecideError, Decided, ReadSet};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use crate::basis::Basis;
 use crate::claims::LOGIN_TAKEN;
-use crate::execute::{Tried, decide, key, unexpected};
 use crate::identity::Identity;
-use crate::place::Drafted;
+use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done};
 
-/// What a command on an account is answered.
+/// The reply of a command on an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountReply {
     /// The account.
     pub account: AccountId,
-    /// Whether it may sign in.
+    /// True if it may not sign in.
     pub disabled: bool,
     /// Its version.
     pub version: i64,
 }
 
-/// What forbids to register an account.
+/// The refusal of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NewAccountRefusal {
-    /// The account's rules.
+    /// A rule of accounts forbids it.
     #[error(transparent)]
     Account(AccountRefusal),
-    /// Somebody else signs in with this e-mail address.
+    /// Another account has this e-mail address.
     #[error("the login is taken")]
     LoginTaken,
 }
 
-/// An account for somebody who works here and is neither doctor nor patient.
+/// An account for staff who are neither doctor nor patient.
 #[derive(Debug, Clone)]
 pub struct NewStaffAccount {
-    /// What they sign in with.
+    /// The login.
     pub email: EmailAddress,
-    /// And its password.
+    /// The password.
     pub password: SecretString,
-    /// What they may act as.
+    /// The roles.
     pub roles: Roles,
-    /// And where.
+    /// The clinics.
     pub clinics: ClinicScope,
 }
 
@@ -61,45 +59,29 @@ impl Identity {
         context: &Context,
     ) -> Result<Done<AccountReply>, CommandError<NewAccountRefusal>> {
         let account = self.new_account_id();
-        let NewStaffAccount {
-            email,
-            password,
-            roles,
-            clinics,
-        } = new;
-        let (by, at, person) = (context.actor, context.at, Person::None);
-        let register = RegisterAccount {
+        let (by, at) = (context.actor, context.at);
+        let command = AccountCommand::Register(RegisterAccount {
             account,
-            email,
-            roles,
-            clinics,
-            person,
+            email: new.email,
+            roles: new.roles,
+            clinics: new.clinics,
+            person: Person::None,
             by,
             at,
+        });
+        let password = new.password;
+        let register = async |read: ReadSet| {
+            let registered = read
+                .create::<Account>(account)
+                .decide(command.clone())
+                .await;
+            let registered = registered.map_err(|error| error.map(NewAccountRefusal::Account))?;
+            self.keep_password(account, password.clone(), at).await?;
+            Ok(Proposal::new(reply(account, &registered))
+                .with(registered)
+                .on_violation(LOGIN_TAKEN, NewAccountRefusal::LoginTaken))
         };
-        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
-        let decided = decide(new_stream, AccountCommand::Register(register))
-            .await?
-            .map_err(|refusal| CommandError::Refused(NewAccountRefusal::Account(refusal)))?;
-        self.keep_password(account, password, at).await?;
-        let version = decided.stream.next_version();
-        let reply = AccountReply {
-            account,
-            disabled: false,
-            version,
-        };
-        match self
-            .commands
-            .append(decided.stream.into(), context, reply)
-            .await?
-        {
-            Tried::Done(done) => Ok(done),
-            Tried::Again => Err(CommandError::Contended),
-            Tried::Taken(constraint) if constraint == LOGIN_TAKEN => {
-                Err(CommandError::Refused(NewAccountRefusal::LoginTaken))
-            }
-            Tried::Taken(constraint) => Err(unexpected(&constraint)),
-        }
+        self.commands.run(context, register).await
     }
 }
 
@@ -142,39 +124,35 @@ impl Commands {
         change: Change,
         context: &Context,
     ) -> Result<Done<AccountReply>, CommandError<AccountRefusal>> {
-        let draft = async |basis: &mut Basis| {
-            let id = key(account.as_uuid());
-            let loaded = self.store.load::<Account>(&id).await?;
-            basis.look(&loaded);
+        self.run(context, async |read: ReadSet| {
+            let loaded = read.load::<Account>(account).await?;
             let person = loaded.aggregate().person().ok_or(CommandError::NotFound)?;
-            let decided = decide(loaded, change.account.clone())
-                .await?
-                .map_err(CommandError::Refused)?;
-            let told = AccountReply {
-                account,
-                disabled: decided.aggregate.is_disabled(),
-                version: decided.stream.next_version(),
+            let changed = loaded.decide(change.account.clone()).await?;
+            let proposal = Proposal::new(reply(account, &changed)).with(changed);
+            let Person::Doctor(doctor) = person else {
+                return Ok(proposal);
             };
-            let mut streams = vec![decided.stream];
-            if let Person::Doctor(doctor) = person {
-                let loaded = self.store.load::<Doctor>(&key(doctor.as_uuid())).await?;
-                basis.look(&loaded);
-                // Refused only if nobody registered the doctor, who takes no bookings then anyway.
-                let decided = decide(loaded, change.doctor.clone()).await?;
-                streams.extend(decided.ok().map(|decided| decided.stream));
+            let doctor = read.load::<Doctor>(doctor).await?;
+            match doctor.decide(change.doctor.clone()).await {
+                Ok(changed) => Ok(proposal.with(changed)),
+                // Only a doctor who was never registered refuses, and takes no bookings anyway.
+                Err(DecideError::Refused(_)) => Ok(proposal),
+                Err(DecideError::Unserialisable(error)) => Err(error.into()),
             }
-            Ok(Drafted {
-                streams,
-                places: Vec::new(),
-                told,
-                taken: None,
-            })
-        };
-        self.place(context, draft).await
+        })
+        .await
     }
 }
 
-/// What becomes of an account, and of the doctor whose it is.
+fn reply(account: AccountId, decided: &Decided<Account>) -> AccountReply {
+    AccountReply {
+        account,
+        disabled: decided.aggregate.is_disabled(),
+        version: decided.version(),
+    }
+}
+
+/// The commands on an account and on the doctor that it belongs to.
 struct Change {
     account: AccountCommand,
     doctor: DoctorCommand,

@@ -1,124 +1,111 @@
 //! The day of a visit: the patient arrives or does not, the doctor starts and completes.
 
 use domain::appointment::{
-    Appointment, AppointmentCommand, AppointmentRefusal, CompleteVisit, MarkArrived, MarkNoShow,
-    StartVisit, Step, Visit,
+    Appointment, AppointmentCommand, CompleteVisit, MarkArrived, MarkNoShow, StartVisit, Step,
 };
 use domain::clinic::Clinic;
-use domain::{Actor, AppointmentId, ClinicId, ClinicZone, Reason};
+use domain::{Actor, AppointmentId, Reason};
+use event_store::{Loaded, ReadSet};
 use tracing::instrument;
 
-use super::{Answer, answered, reply};
+use super::{Answer, Refused, propose};
 use crate::access::attending_as;
-use crate::execute::{Request, key};
-use crate::{Caller, CommandError, Commands, Context};
-
-type Refused = CommandError<AppointmentRefusal>;
-
-/// Which appointment is meant, by whom, and in which version if the caller insists on it.
-#[derive(Debug, Clone, Copy)]
-pub struct Attended<'a> {
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// The version that the caller has seen.
-    pub expected: Option<i64>,
-}
+use crate::{Caller, CommandError, Commands, Context, Target};
 
 impl Commands {
-    /// Notes that the patient is there: the clinic's front desk does.
+    /// Notes that the patient has arrived, on the word of the clinic's front desk.
     #[instrument(name = "command.appointment.arrive", skip_all)]
-    pub async fn mark_arrived(&self, attended: Attended<'_>, context: &Context) -> Answer {
-        let (visit, by) = self.visit_of(attended, Step::Arrive).await?;
-        let (zone, at) = (self.zone_of(visit.clinic).await?, context.at);
-        let command = AppointmentCommand::Arrive(MarkArrived { zone, by, at });
-        self.attend(attended, by, command, context).await
+    pub async fn mark_arrived(
+        &self,
+        caller: &Caller,
+        target: Target<AppointmentId>,
+        context: &Context,
+    ) -> Answer {
+        self.run(context, async |read: ReadSet| {
+            let (visit, by) = attended(&read, caller, target, Step::Arrive).await?;
+            let clinic = visit.aggregate().clinic().ok_or(CommandError::NotFound)?;
+            let clinic: Clinic = read.require(clinic).await?;
+            let zone = clinic.facts().ok_or(CommandError::NotFound)?.zone;
+            let arrived = MarkArrived {
+                zone,
+                by,
+                at: context.at,
+            };
+            let arrived = visit.decide(AppointmentCommand::Arrive(arrived)).await?;
+            Ok(propose(arrived)?.acting_as(by))
+        })
+        .await
     }
 
-    /// Begins the visit: its doctor does, or the clinic's front desk with a reason.
+    /// Starts the visit: its doctor does, or the clinic's front desk with a reason.
     #[instrument(name = "command.appointment.start", skip_all)]
     pub async fn start_visit(
         &self,
-        attended: Attended<'_>,
+        caller: &Caller,
+        target: Target<AppointmentId>,
         reason: Option<Reason>,
         context: &Context,
     ) -> Answer {
-        let (_, by) = self.visit_of(attended, Step::Start).await?;
-        let at = context.at;
-        let command = AppointmentCommand::Start(StartVisit { reason, by, at });
-        self.attend(attended, by, command, context).await
+        self.run(context, async |read: ReadSet| {
+            let (visit, by) = attended(&read, caller, target, Step::Start).await?;
+            let (reason, at) = (reason.clone(), context.at);
+            let started = AppointmentCommand::Start(StartVisit { reason, by, at });
+            Ok(propose(visit.decide(started).await?)?.acting_as(by))
+        })
+        .await
     }
 
-    /// Ends the visit: its doctor does, or the clinic's front desk with a reason.
+    /// Completes the visit: its doctor does, or the clinic's front desk with a reason.
     #[instrument(name = "command.appointment.complete", skip_all)]
     pub async fn complete_visit(
         &self,
-        attended: Attended<'_>,
+        caller: &Caller,
+        target: Target<AppointmentId>,
         reason: Option<Reason>,
         context: &Context,
     ) -> Answer {
-        let (_, by) = self.visit_of(attended, Step::Complete).await?;
-        let at = context.at;
-        let command = AppointmentCommand::Complete(CompleteVisit { reason, by, at });
-        self.attend(attended, by, command, context).await
+        self.run(context, async |read: ReadSet| {
+            let (visit, by) = attended(&read, caller, target, Step::Complete).await?;
+            let (reason, at) = (reason.clone(), context.at);
+            let completed = AppointmentCommand::Complete(CompleteVisit { reason, by, at });
+            Ok(propose(visit.decide(completed).await?)?.acting_as(by))
+        })
+        .await
     }
 
-    /// Notes that the patient did not come, and frees the slot: the clinic's front desk does.
+    /// Notes that the patient did not come, and frees the slot, on the word of the clinic's front desk.
     #[instrument(name = "command.appointment.no_show", skip_all)]
     pub async fn mark_no_show(
         &self,
-        attended: Attended<'_>,
+        caller: &Caller,
+        target: Target<AppointmentId>,
         reason: Option<Reason>,
         context: &Context,
     ) -> Answer {
-        let (_, by) = self.visit_of(attended, Step::MarkNoShow).await?;
-        let at = context.at;
-        let command = AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at });
-        self.attend(attended, by, command, context).await
+        self.run(context, async |read: ReadSet| {
+            let (visit, by) = attended(&read, caller, target, Step::MarkNoShow).await?;
+            let (reason, at) = (reason.clone(), context.at);
+            let missed = AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at });
+            Ok(propose(visit.decide(missed).await?)?.acting_as(by))
+        })
+        .await
     }
+}
 
-    /// The visit, and the actor that the caller is to it; none for whom it does not concern. Who meets
-    /// whom where never changes, so that it holds for whatever is decided next.
-    async fn visit_of(
-        &self,
-        attended: Attended<'_>,
-        step: Step,
-    ) -> Result<(Visit, Actor), Refused> {
-        let id = key(attended.appointment.as_uuid());
-        let loaded = self.store.load_committed::<Appointment>(&id).await?;
-        let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
-        let role = attending_as(attended.caller, &visit, step).ok_or(CommandError::NotFound)?;
-        Ok((visit, Actor::account(attended.caller.account, role)))
-    }
-
-    /// A clinic's wall clock, which never changes either.
-    async fn zone_of(&self, clinic: ClinicId) -> Result<ClinicZone, Refused> {
-        let id = key(clinic.as_uuid());
-        let loaded = self.store.load_committed::<Clinic>(&id).await?;
-        let facts = loaded.aggregate().facts();
-        facts.map(|facts| facts.zone).ok_or(CommandError::NotFound)
-    }
-
-    async fn attend(
-        &self,
-        attended: Attended<'_>,
-        by: Actor,
-        command: AppointmentCommand,
-        context: &Context,
-    ) -> Answer {
-        let context = Context {
-            actor: by,
-            ..context.clone()
-        };
-        let request = Request {
-            id: key(attended.appointment.as_uuid()),
-            command,
-            expected: attended.expected,
-            context: &context,
-        };
-        self.execute(request, |_| Ok(()), reply)
-            .await
-            .and_then(answered)
-    }
+/// Loads the visit, and the actor that the caller is to it. For a caller whom it does not concern it does
+/// not exist.
+async fn attended(
+    read: &ReadSet,
+    caller: &Caller,
+    target: Target<AppointmentId>,
+    step: Step,
+) -> Result<(Loaded<Appointment>, Actor), Refused> {
+    let appointment = read.load::<Appointment>(target.id).await?;
+    let visit = appointment
+        .aggregate()
+        .visit()
+        .ok_or(CommandError::NotFound)?;
+    let role = attending_as(caller, visit, step).ok_or(CommandError::NotFound)?;
+    target.check_version(&appointment)?;
+    Ok((appointment, Actor::account(caller.account, role)))
 }

@@ -2,70 +2,48 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
-    FollowedVisit,
+    Appointment, AppointmentCommand, BookAppointment, BookingPolicy, FollowedVisit,
 };
-use domain::clinic::{Clinic, ClinicFacts};
-use domain::doctor::{Doctor, DoctorFacts};
 use domain::patient::Patient;
-use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Reason, Role};
-use event_store::{Decided, Loaded};
+use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role};
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, answered, reply};
-use crate::basis::Basis;
-use crate::execute::{decide, key};
-use crate::place::{Drafted, Place};
+use super::{Answer, facts, propose};
 use crate::{Caller, CommandError, Commands, Context};
-
-type Refused = CommandError<AppointmentRefusal>;
 
 /// A slot to book.
 #[derive(Debug, Clone)]
 pub struct Booking {
-    /// Where.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// With whom.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// For whom.
+    /// The patient.
     pub patient: PatientId,
-    /// When it starts; how long it takes is the doctor's to say.
+    /// The start; the doctor's terms say how long a visit takes.
     pub start: DateTime<Utc>,
-    /// What it is about.
+    /// The reason of the visit.
     pub reason: Option<Reason>,
     /// The visit that it follows up, if it does.
     pub follows: Option<AppointmentId>,
-    /// Why the staff takes a time that is not offered, if they do.
+    /// The reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
 }
 
 impl Booking {
-    /// Whoever sets rules aside does so as staff.
-    pub(super) fn context_of(&self, caller: &Caller, context: &Context) -> Context {
-        let as_staff = self.override_reason.is_some() && caller.is_staff_at(self.clinic);
-        let actor = if as_staff {
+    /// The actor: a caller who sets rules aside does so as staff.
+    pub(super) fn actor(&self, caller: &Caller, context: &Context) -> Actor {
+        if self.override_reason.is_some() && caller.is_staff_at(self.clinic) {
             caller.acting_as(&[Role::Receptionist, Role::Admin])
         } else {
             context.actor
-        };
-        Context {
-            actor,
-            ..context.clone()
         }
     }
 }
 
-/// What is asked, by whom and under what circumstances.
-#[derive(Clone, Copy)]
-pub(super) struct Wish<'a> {
-    pub(super) caller: &'a Caller,
-    pub(super) booking: &'a Booking,
-    pub(super) policy: BookingPolicy,
-    pub(super) context: &'a Context,
-}
-
 impl Commands {
-    /// Books a slot for a patient. Of all who try for one slot, one gets it.
+    /// Books a slot for a patient. Of all callers that try for one slot, one gets it.
     #[instrument(name = "command.appointment.book", skip_all)]
     pub async fn book_appointment(
         &self,
@@ -74,60 +52,31 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let context = &booking.context_of(caller, context);
-        let wish = Wish {
-            caller,
-            booking: &booking,
-            policy,
-            context,
-        };
-        let draft = async |basis: &mut Basis| {
-            let decided = self.draft(wish, basis).await?;
-            let told = reply(&decided.aggregate, decided.stream.next_version());
-            Ok(Drafted {
-                places: decided
-                    .aggregate
-                    .visit()
-                    .map(Place::of)
-                    .into_iter()
-                    .collect(),
-                streams: vec![decided.stream],
-                told,
-                taken: Some(|refusal| refusal),
-            })
-        };
-        self.place(context, draft).await.and_then(answered)
+        self.run(context, async |read: ReadSet| {
+            may_book_for(&read, caller, &booking).await?;
+            let by = booking.actor(caller, context);
+            let command = self
+                .booking_command(&read, &booking, policy, by, context.at)
+                .await?;
+            let appointment = read.create::<Appointment>(command.appointment);
+            let booked = appointment
+                .decide(AppointmentCommand::Book(command))
+                .await?;
+            Ok(propose(booked)?.acting_as(by))
+        })
+        .await
     }
 
-    /// One decision: whether the caller may, and what the doctor's hours and the clinic's holidays say.
-    async fn draft(
+    /// The command with all facts that it depends on.
+    pub(super) async fn booking_command<R>(
         &self,
-        wish: Wish<'_>,
-        basis: &mut Basis,
-    ) -> Result<Decided<Appointment>, Refused> {
-        let command = self.to_book(wish, basis).await?;
-        let new_stream = Loaded::new_stream(&key(command.appointment.as_uuid()));
-        decide(new_stream, AppointmentCommand::Book(command))
-            .await?
-            .map_err(CommandError::Refused)
-    }
-
-    /// The command, with all that was looked up for it.
-    pub(super) async fn to_book<R>(
-        &self,
-        wish: Wish<'_>,
-        basis: &mut Basis,
+        read: &ReadSet,
+        booking: &Booking,
+        policy: BookingPolicy,
+        by: Actor,
+        at: DateTime<Utc>,
     ) -> Result<BookAppointment, CommandError<R>> {
-        let Wish {
-            caller,
-            booking,
-            policy,
-            context,
-        } = wish;
-        self.may_book_for(caller, booking, basis).await?;
-        let facts = self.facts(booking.doctor, booking.clinic, basis).await?;
-        let (clinic, doctor, holidays) = facts;
-        let follows = self.followed(booking, basis).await?;
+        let (clinic, doctor, holidays) = facts(read, booking.clinic, booking.doctor).await?;
         Ok(BookAppointment {
             appointment: AppointmentId::from_uuid(self.ids.id()),
             clinic,
@@ -136,65 +85,45 @@ impl Commands {
             patient: booking.patient,
             start: booking.start,
             reason: booking.reason.clone(),
-            follows,
+            follows: followed_visit(read, booking.follows).await?,
             override_reason: booking.override_reason.clone(),
             policy,
-            by: context.actor,
-            at: context.at,
+            by,
+            at,
         })
     }
+}
 
-    /// Patients book for themselves and for those who made them a proxy, the front desk for anyone.
-    async fn may_book_for<R>(
-        &self,
-        caller: &Caller,
-        booking: &Booking,
-        basis: &mut Basis,
-    ) -> Result<(), CommandError<R>> {
-        if caller.patient == Some(booking.patient) {
-            return Ok(());
-        }
-        let patient: Patient = basis.load(&self.store, booking.patient.as_uuid()).await?;
-        let known = patient.is_registered()
-            && (caller.is_staff_at(booking.clinic) || patient.is_proxy(caller.account));
-        if known {
-            Ok(())
-        } else {
-            Err(CommandError::NotFound)
-        }
+/// Checks that the caller may book: patients for themselves and for those whose proxy they are, the front
+/// desk for every patient.
+pub(super) async fn may_book_for<R>(
+    read: &ReadSet,
+    caller: &Caller,
+    booking: &Booking,
+) -> Result<(), CommandError<R>> {
+    if caller.patient == Some(booking.patient) {
+        return Ok(());
     }
+    let patient: Patient = read.require(booking.patient).await?;
+    let known = patient.is_registered()
+        && (caller.is_staff_at(booking.clinic) || patient.is_proxy(caller.account));
+    known.then_some(()).ok_or(CommandError::NotFound)
+}
 
-    /// What the decision is made on: the append is refused if the doctor's hours or the clinic's
-    /// holidays have moved on since.
-    pub(super) async fn facts<R>(
-        &self,
-        doctor: DoctorId,
-        clinic: ClinicId,
-        basis: &mut Basis,
-    ) -> Result<(ClinicFacts, DoctorFacts, Holidays), CommandError<R>> {
-        let doctor: Doctor = basis.load(&self.store, doctor.as_uuid()).await?;
-        let doctor = doctor.facts_at(clinic).ok_or(CommandError::NotFound)?;
-        let clinic: Clinic = basis.load(&self.store, clinic.as_uuid()).await?;
-        let facts = clinic.facts().ok_or(CommandError::NotFound)?;
-        Ok((facts, doctor, clinic.holidays().clone()))
-    }
-
-    /// The visit that is followed up; one that is not there is told like another patient's.
-    async fn followed<R>(
-        &self,
-        booking: &Booking,
-        basis: &mut Basis,
-    ) -> Result<Option<FollowedVisit>, CommandError<R>> {
-        let Some(follows) = booking.follows else {
-            return Ok(None);
-        };
-        let earlier: Appointment = basis.load(&self.store, follows.as_uuid()).await?;
-        let known = earlier.visit().zip(earlier.status());
-        let (visit, status) = known.ok_or(CommandError::NotFound)?;
-        Ok(Some(FollowedVisit {
-            appointment: visit.appointment,
-            patient: visit.patient,
-            status,
-        }))
-    }
+/// The visit that is followed up. One that does not exist is refused like one of another patient.
+async fn followed_visit<R>(
+    read: &ReadSet,
+    follows: Option<AppointmentId>,
+) -> Result<Option<FollowedVisit>, CommandError<R>> {
+    let Some(follows) = follows else {
+        return Ok(None);
+    };
+    let earlier: Appointment = read.require(follows).await?;
+    let known = earlier.visit().zip(earlier.status());
+    let (visit, status) = known.ok_or(CommandError::NotFound)?;
+    Ok(Some(FollowedVisit {
+        appointment: visit.appointment,
+        patient: visit.patient,
+        status,
+    }))
 }

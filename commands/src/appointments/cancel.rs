@@ -1,64 +1,42 @@
 //! Cancels an appointment.
 
-use domain::appointment::{Appointment, AppointmentCommand, CancelAppointment, Visit};
-use domain::patient::Patient;
+use domain::appointment::{Appointment, AppointmentCommand, CancelAppointment};
 use domain::{AppointmentId, Reason};
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, answered, reply};
+use super::{Answer, is_proxy, propose};
 use crate::access::capacity;
-use crate::execute::{Request, key};
-use crate::{Caller, CommandError, Commands, Context};
+use crate::{Caller, CommandError, Commands, Context, Target};
 
 impl Commands {
-    /// Cancels an appointment for its patient, its doctor or its clinic; anyone else is told that
-    /// there is none.
+    /// Cancels an appointment for its patient, its doctor or its clinic. For any other caller it does not
+    /// exist.
     #[instrument(name = "command.appointment.cancel", skip_all)]
     pub async fn cancel_appointment(
         &self,
-        (caller, appointment): (&Caller, AppointmentId),
+        caller: &Caller,
+        target: Target<AppointmentId>,
         reason: Option<Reason>,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
-        let loaded = self
-            .store
-            .load_from_log::<Appointment>(&key(appointment.as_uuid()))
-            .await?;
-        let visit = *loaded.aggregate().visit().ok_or(CommandError::NotFound)?;
-        let proxy = self.is_proxy(caller, &visit).await?;
-        let cancelled_by = capacity(caller, &visit, proxy).ok_or(CommandError::NotFound)?;
-        let (by, at) = (context.actor, context.at);
-        let command = CancelAppointment {
-            cancelled_by,
-            reason,
-            by,
-            at,
-        };
-        let request = Request {
-            id: key(appointment.as_uuid()),
-            command: AppointmentCommand::Cancel(command),
-            expected,
-            context,
-        };
-        self.execute(request, |_| Ok(()), reply)
-            .await
-            .and_then(answered)
-    }
-
-    /// Whether the caller acts for the visit's patient; asked only where nothing else opens the door.
-    pub(crate) async fn is_proxy<R>(
-        &self,
-        caller: &Caller,
-        visit: &Visit,
-    ) -> Result<bool, CommandError<R>> {
-        if capacity(caller, visit, false).is_some() {
-            return Ok(false);
-        }
-        let patient = self
-            .store
-            .load_from_log::<Patient>(&key(visit.patient.as_uuid()))
-            .await?;
-        Ok(patient.aggregate().is_proxy(caller.account))
+        self.run(context, async |read: ReadSet| {
+            let appointment = read.load::<Appointment>(target.id).await?;
+            let visit = appointment
+                .aggregate()
+                .visit()
+                .ok_or(CommandError::NotFound)?;
+            let proxy = is_proxy(&read, caller, visit).await?;
+            let cancelled_by = capacity(caller, visit, proxy).ok_or(CommandError::NotFound)?;
+            target.check_version(&appointment)?;
+            let command = AppointmentCommand::Cancel(CancelAppointment {
+                cancelled_by,
+                reason: reason.clone(),
+                by: context.actor,
+                at: context.at,
+            });
+            propose(appointment.decide(command).await?)
+        })
+        .await
     }
 }

@@ -2,39 +2,36 @@
 
 use domain::appointment::{Appointment, AppointmentCommand, ConfirmByOverride};
 use domain::{AppointmentId, Reason};
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, answered, reply};
-use crate::execute::{Request, key};
-use crate::{Caller, CommandError, Commands, Context};
+use super::{Answer, propose};
+use crate::{Caller, CommandError, Commands, Context, Target};
 
 impl Commands {
-    /// Confirms an unpaid appointment: the clinic's front desk vouches for it.
+    /// Confirms an unpaid appointment on the word of the clinic's front desk.
     #[instrument(name = "command.appointment.confirm", skip_all)]
     pub async fn confirm_by_override(
         &self,
-        (caller, appointment): (&Caller, AppointmentId),
+        caller: &Caller,
+        target: Target<AppointmentId>,
         reason: Reason,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
-        let permit = |state: &Appointment| match state.clinic() {
-            Some(clinic) if caller.is_staff_at(clinic) => Ok(()),
-            _ => Err(CommandError::NotFound),
-        };
-        let command = ConfirmByOverride {
-            reason,
-            by: context.actor,
-            at: context.at,
-        };
-        let request = Request {
-            id: key(appointment.as_uuid()),
-            command: AppointmentCommand::ConfirmByOverride(command),
-            expected,
-            context,
-        };
-        self.execute(request, permit, reply)
-            .await
-            .and_then(answered)
+        self.run(context, async |read: ReadSet| {
+            let appointment = read.load::<Appointment>(target.id).await?;
+            let clinic = appointment.aggregate().clinic();
+            if !clinic.is_some_and(|clinic| caller.is_staff_at(clinic)) {
+                return Err(CommandError::NotFound);
+            }
+            target.check_version(&appointment)?;
+            let command = AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
+                reason: reason.clone(),
+                by: context.actor,
+                at: context.at,
+            });
+            propose(appointment.decide(command).await?)
+        })
+        .await
     }
 }

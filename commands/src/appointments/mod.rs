@@ -10,43 +10,51 @@ mod reschedule;
 mod series;
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus};
-use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Slot};
+use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus, Visit};
+use domain::clinic::{Clinic, ClinicFacts};
+use domain::doctor::{Doctor, DoctorFacts};
+use domain::patient::Patient;
+use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Slot};
+use event_store::{Decided, LoadError, ReadSet};
 use serde::{Deserialize, Serialize};
 
-pub use attend::Attended;
 pub use book::Booking;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 
-use crate::{CommandError, Done};
+use crate::access::capacity;
+use crate::proposal::Proposal;
+use crate::slot_claims::TimeClaim;
+use crate::{Caller, CommandError, Done};
 
-type Answer = Result<Done<AppointmentReply>, CommandError<AppointmentRefusal>>;
+type Refused = CommandError<AppointmentRefusal>;
+type Answer = Result<Done<AppointmentReply>, Refused>;
 
-/// What a command on an appointment is answered: ids and states.
+/// The reply of a command on an appointment: ids and states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentReply {
     /// The appointment.
     pub appointment: AppointmentId,
-    /// Where.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// With whom.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// For whom.
+    /// The patient.
     pub patient: PatientId,
-    /// When.
+    /// The time.
     pub slot: Slot,
-    /// Where it stands.
+    /// The status.
     pub status: AppointmentStatus,
-    /// Until when the payment must have arrived; `None` where none is awaited.
+    /// The time until which the payment must have arrived; `None` where none is awaited.
     pub hold_until: Option<DateTime<Utc>>,
-    /// Its version.
+    /// The version.
     pub version: i64,
 }
 
-/// The reply for an appointment as it is. `None` for one that was never booked, which no successful
-/// command leaves behind.
-fn reply(appointment: &Appointment, version: i64) -> Option<AppointmentReply> {
+/// The reply for an appointment. `None` for one that was never booked, which no successful command
+/// leaves behind.
+fn reply(decided: &Decided<Appointment>) -> Option<AppointmentReply> {
+    let appointment = &decided.aggregate;
     let (visit, status) = appointment.visit().zip(appointment.status())?;
     Some(AppointmentReply {
         appointment: visit.appointment,
@@ -56,21 +64,45 @@ fn reply(appointment: &Appointment, version: i64) -> Option<AppointmentReply> {
         slot: visit.slot,
         status,
         hold_until: appointment.hold_until(),
-        version,
+        version: decided.version(),
     })
 }
 
-/// Unwraps the reply of a successful command.
-fn answered(done: Done<Option<AppointmentReply>>) -> Answer {
-    let Done {
-        reply,
-        cursor,
-        replayed,
-    } = done;
-    let reply = reply.ok_or(CommandError::NotFound)?;
-    Ok(Done {
-        reply,
-        cursor,
-        replayed,
-    })
+/// Proposes what was decided about an appointment.
+fn propose(
+    decided: Decided<Appointment>,
+) -> Result<Proposal<AppointmentReply, AppointmentRefusal>, Refused> {
+    let reply = reply(&decided).ok_or(CommandError::NotFound)?;
+    let time = decided.aggregate.visit().map(TimeClaim::from);
+    Ok(Proposal::new(reply)
+        .claiming(time)
+        .on_conflict(|refusal| refusal)
+        .with(decided))
+}
+
+/// Returns what a booking depends on: the clinic, the doctor's terms there, and the clinic's holidays.
+async fn facts<R>(
+    read: &ReadSet,
+    clinic: ClinicId,
+    doctor: DoctorId,
+) -> Result<(ClinicFacts, DoctorFacts, Holidays), CommandError<R>> {
+    let doctor: Doctor = read.require(doctor).await?;
+    let doctor = doctor.facts_at(clinic).ok_or(CommandError::NotFound)?;
+    let clinic: Clinic = read.require(clinic).await?;
+    let facts = clinic.facts().ok_or(CommandError::NotFound)?;
+    Ok((facts, doctor, clinic.holidays().clone()))
+}
+
+/// Returns whether the caller is a proxy of the visit's patient. Looked up only for a caller who has no
+/// other capacity, and in the log: a proxy may have been added or removed on another node.
+pub(crate) async fn is_proxy(
+    read: &ReadSet,
+    caller: &Caller,
+    visit: &Visit,
+) -> Result<bool, LoadError> {
+    if capacity(caller, visit, false).is_some() {
+        return Ok(false);
+    }
+    let patient = read.load_from_log::<Patient>(visit.patient).await?;
+    Ok(patient.aggregate().is_proxy(caller.account))
 }

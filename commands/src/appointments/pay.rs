@@ -1,22 +1,19 @@
 //! Notes that a visit is paid for.
 
-use domain::appointment::{Appointment, AppointmentCommand, AppointmentRefusal, RecordPayment};
+use domain::appointment::{Appointment, AppointmentCommand, RecordPayment};
 use domain::{AppointmentId, PaymentId};
-use event_store::Decided;
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, AppointmentReply, answered, reply};
-use crate::basis::Basis;
-use crate::execute::{decide, key};
-use crate::place::{ATTEMPTS, Drafted, Place};
-use crate::{CommandError, Commands, Context};
+use super::{Answer, propose};
+use crate::{Commands, Context};
 
 impl Commands {
-    /// Has a payment do for its visit what it can: confirm it, or, when its hold has ended, give it the slot
-    /// again if that is still free.
+    /// Applies a payment to its visit: confirms it, or, when its hold has ended, reinstates it if the slot
+    /// is still free.
     ///
     /// A hold that has ended is expired first, whether or not its timer has run: of that timer and this
-    /// payment, whoever comes second finds what the first one did.
+    /// payment, the second finds what the first did.
     #[instrument(name = "command.appointment.pay", skip_all)]
     pub async fn record_payment(
         &self,
@@ -24,49 +21,17 @@ impl Commands {
         payment: PaymentId,
         context: &Context,
     ) -> Answer {
-        for attempt in 0..ATTEMPTS {
-            let mut basis = Basis::default();
-            let decided = self.pay(appointment, payment, context, &mut basis).await;
-            let drafted = decided.map(drafted);
-            if let Some(done) = self.placed(context, (basis, drafted), attempt).await? {
-                return answered(done);
+        self.run(context, async |read: ReadSet| {
+            let at = context.at;
+            let mut visit = read.load::<Appointment>(appointment).await?;
+            if visit.aggregate().is_overdue(at) {
+                let expired = self.expire_overdue_hold(appointment, context).await;
+                expired.map_err(|error| error.map(|never| match never {}))?;
+                visit = read.load_from_log(appointment).await?;
             }
-        }
-        Err(CommandError::Contended)
-    }
-
-    async fn pay(
-        &self,
-        appointment: AppointmentId,
-        payment: PaymentId,
-        context: &Context,
-        basis: &mut Basis,
-    ) -> Result<Decided<Appointment>, CommandError<AppointmentRefusal>> {
-        let (id, at) = (key(appointment.as_uuid()), context.at);
-        let mut loaded = self.store.load_committed::<Appointment>(&id).await?;
-        if loaded.aggregate().is_overdue(at) {
-            let expired = self.expire_hold(appointment, context).await;
-            // Refused: it was confirmed, cancelled or expired in the meantime, which is looked at now.
-            if let Some(error) = expired.err().and_then(CommandError::unless_refused) {
-                return Err(error);
-            }
-            loaded = self.store.load_from_log::<Appointment>(&id).await?;
-        }
-        basis.look(&loaded);
-        let command = RecordPayment { payment, at };
-        decide(loaded, AppointmentCommand::RecordPayment(command))
-            .await?
-            .map_err(CommandError::Refused)
-    }
-}
-
-fn drafted(decided: Decided<Appointment>) -> Drafted<Option<AppointmentReply>, AppointmentRefusal> {
-    let told = reply(&decided.aggregate, decided.stream.next_version());
-    let visit = decided.aggregate.visit();
-    Drafted {
-        places: visit.map(Place::of).into_iter().collect(),
-        streams: vec![decided.stream],
-        told,
-        taken: Some(|refusal| refusal),
+            let command = AppointmentCommand::RecordPayment(RecordPayment { payment, at });
+            propose(visit.decide(command).await?)
+        })
+        .await
     }
 }

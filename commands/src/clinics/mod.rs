@@ -7,16 +7,16 @@ use domain::clinic::{
 };
 use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
-use event_store::Loaded;
+use event_store::{Decided, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use crate::execute::{Request, Tried, decide, key, unexpected};
-use crate::{CommandError, Commands, Context, Done};
+use crate::proposal::Proposal;
+use crate::{CommandError, Commands, Context, Done, Target};
 
 type Answer = Result<Done<ClinicReply>, CommandError<ClinicRefusal>>;
 
-/// What a command on a clinic is answered.
+/// The reply of a command on a clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClinicReply {
     /// The clinic.
@@ -28,13 +28,13 @@ pub struct ClinicReply {
 /// A clinic to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewClinic {
-    /// What it is called.
+    /// The name.
     pub name: ClinicName,
-    /// Where it is.
+    /// The city.
     pub city: City,
-    /// The time zone that its hours are in.
+    /// The time zone of its hours.
     pub zone: ClinicZone,
-    /// What its fees are in.
+    /// The currency of its fees.
     pub currency: Currency,
 }
 
@@ -49,38 +49,30 @@ impl Commands {
             zone,
             currency,
         } = new;
-        let (by, at) = (context.actor, context.at);
-        let command = OpenClinic {
+        let command = ClinicCommand::Open(OpenClinic {
             clinic,
             name,
             zone,
             city,
             currency,
-            by,
-            at,
-        };
-        let new_stream = Loaded::<Clinic>::new_stream(&key(clinic.as_uuid()));
-        let decided = decide(new_stream, ClinicCommand::Open(command))
-            .await?
-            .map_err(CommandError::Refused)?;
-        let reply = ClinicReply {
-            clinic,
-            version: decided.stream.next_version(),
-        };
-        match self.append(decided.stream.into(), context, reply).await? {
-            Tried::Done(done) => Ok(done),
-            Tried::Again => Err(CommandError::Contended),
-            Tried::Taken(constraint) => Err(unexpected(&constraint)),
-        }
+            by: context.actor,
+            at: context.at,
+        });
+        self.run(context, async |read: ReadSet| {
+            let new = read.create::<Clinic>(clinic);
+            let opened = new.decide(command.clone()).await?;
+            Ok(propose(clinic, opened))
+        })
+        .await
     }
 
     /// Changes a clinic's name and city.
     #[instrument(name = "command.clinic.rename", skip_all)]
     pub async fn rename_clinic(
         &self,
-        clinic: ClinicId,
-        (name, city): (ClinicName, City),
-        expected: Option<i64>,
+        target: Target<ClinicId>,
+        name: ClinicName,
+        city: City,
         context: &Context,
     ) -> Answer {
         let command = RenameClinic {
@@ -89,7 +81,7 @@ impl Commands {
             by: context.actor,
             at: context.at,
         };
-        self.change_clinic(clinic, ClinicCommand::Rename(command), expected, context)
+        self.change_clinic(target, ClinicCommand::Rename(command), context)
             .await
     }
 
@@ -97,9 +89,9 @@ impl Commands {
     #[instrument(name = "command.clinic.declare_holiday", skip_all)]
     pub async fn declare_holiday(
         &self,
-        clinic: ClinicId,
-        (date, name): (NaiveDate, HolidayName),
-        expected: Option<i64>,
+        target: Target<ClinicId>,
+        date: NaiveDate,
+        name: HolidayName,
         context: &Context,
     ) -> Answer {
         let command = ClinicCommand::DeclareHoliday(DeclareHoliday {
@@ -108,16 +100,15 @@ impl Commands {
             by: context.actor,
             at: context.at,
         });
-        self.change_clinic(clinic, command, expected, context).await
+        self.change_clinic(target, command, context).await
     }
 
     /// Lets a clinic be open on such a day after all.
     #[instrument(name = "command.clinic.withdraw_holiday", skip_all)]
     pub async fn withdraw_holiday(
         &self,
-        clinic: ClinicId,
+        target: Target<ClinicId>,
         date: NaiveDate,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
         let command = ClinicCommand::WithdrawHoliday(WithdrawHoliday {
@@ -125,17 +116,15 @@ impl Commands {
             by: context.actor,
             at: context.at,
         });
-        self.change_clinic(clinic, command, expected, context).await
+        self.change_clinic(target, command, context).await
     }
 
-    /// Says how much patients get back who call a visit off. What was called off before stays as it was
-    /// decided.
+    /// Sets how much patients get back who cancel a visit. Earlier cancellations keep their refund.
     #[instrument(name = "command.clinic.set_refund_policy", skip_all)]
     pub async fn set_refund_policy(
         &self,
-        clinic: ClinicId,
+        target: Target<ClinicId>,
         policy: RefundPolicy,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
         let command = ClinicCommand::SetRefundPolicy(SetRefundPolicy {
@@ -143,27 +132,28 @@ impl Commands {
             by: context.actor,
             at: context.at,
         });
-        self.change_clinic(clinic, command, expected, context).await
+        self.change_clinic(target, command, context).await
     }
 
     async fn change_clinic(
         &self,
-        clinic: ClinicId,
+        target: Target<ClinicId>,
         command: ClinicCommand,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
-        let request = Request {
-            id: key(clinic.as_uuid()),
-            command,
-            expected,
-            context,
-        };
-        let exists = |state: &Clinic| state.facts().map(|_| ()).ok_or(CommandError::NotFound);
-        self.execute(request, exists, |_, version| ClinicReply {
-            clinic,
-            version,
+        self.run(context, async |read: ReadSet| {
+            let clinic = read.load::<Clinic>(target.id).await?;
+            clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
+            target.check_version(&clinic)?;
+            let changed = clinic.decide(command.clone()).await?;
+            Ok(propose(target.id, changed))
         })
         .await
     }
+}
+
+/// Proposes what was decided about a clinic.
+fn propose(clinic: ClinicId, decided: Decided<Clinic>) -> Proposal<ClinicReply, ClinicRefusal> {
+    let version = decided.version();
+    Proposal::new(ClinicReply { clinic, version }).with(decided)
 }

@@ -3,20 +3,20 @@
 use domain::clinic::Clinic;
 use domain::doctor::{AffiliateDoctor, DoctorCommand};
 use domain::{ClinicId, DoctorId, Money, SlotLength};
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, DoctorReply, registered};
-use crate::execute::{Request, key};
-use crate::{CommandError, Commands, Context};
+use super::{Answer, propose};
+use crate::{CommandError, Commands, Context, Target};
 
-/// On which terms a doctor works at a clinic.
+/// The terms on which a doctor works at a clinic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewAffiliation {
     /// The clinic.
     pub clinic: ClinicId,
-    /// What a visit costs, in the clinic's currency.
+    /// The fee of a visit, in the clinic's currency.
     pub fee: Money,
-    /// How long a visit takes.
+    /// The length of a visit.
     pub slot_length: SlotLength,
 }
 
@@ -29,27 +29,16 @@ impl Commands {
         new: NewAffiliation,
         context: &Context,
     ) -> Answer {
-        let clinic = self
-            .store
-            .load_from_log::<Clinic>(&key(new.clinic.as_uuid()))
-            .await?;
-        let facts = clinic.aggregate().facts().ok_or(CommandError::NotFound)?;
-        let command = DoctorCommand::Affiliate(AffiliateDoctor {
-            clinic: facts,
-            fee: new.fee,
-            slot_length: new.slot_length,
-            by: context.actor,
-            at: context.at,
-        });
-        let request = Request {
-            id: key(doctor.as_uuid()),
-            command,
-            expected: None,
-            context,
-        };
-        self.execute(request, registered, |_, version| DoctorReply {
-            doctor,
-            version,
+        self.run(context, async |read: ReadSet| {
+            let clinic: Clinic = read.require(new.clinic).await?;
+            let command = DoctorCommand::Affiliate(AffiliateDoctor {
+                clinic: clinic.facts().ok_or(CommandError::NotFound)?,
+                fee: new.fee,
+                slot_length: new.slot_length,
+                by: context.actor,
+                at: context.at,
+            });
+            propose(&read, Target::latest(doctor), command).await
         })
         .await
     }

@@ -6,17 +6,20 @@ mod schedule;
 mod verify;
 
 use domain::DoctorId;
-use domain::doctor::{Doctor, DoctorRefusal};
+use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal};
+use event_store::{Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 
 pub use affiliate::NewAffiliation;
 pub use register::{DoctorAccountRefusal, NewDoctor};
 
-use crate::{CommandError, Done};
+use crate::proposal::Proposal;
+use crate::{CommandError, Commands, Context, Done, Target};
 
-type Answer = Result<Done<DoctorReply>, CommandError<DoctorRefusal>>;
+type Refused = CommandError<DoctorRefusal>;
+type Answer = Result<Done<DoctorReply>, Refused>;
 
-/// What a command on a doctor is answered.
+/// The reply of a command on a doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoctorReply {
     /// The doctor.
@@ -25,9 +28,35 @@ pub struct DoctorReply {
     pub version: i64,
 }
 
-fn registered(doctor: &Doctor) -> Result<(), CommandError<DoctorRefusal>> {
-    match doctor {
-        Doctor::Registered(_) => Ok(()),
-        Doctor::Unregistered => Err(CommandError::NotFound),
+impl Commands {
+    async fn change_doctor(
+        &self,
+        target: Target<DoctorId>,
+        command: DoctorCommand,
+        context: &Context,
+    ) -> Answer {
+        self.run(context, async |read: ReadSet| {
+            propose(&read, target, command.clone()).await
+        })
+        .await
     }
+}
+
+/// Proposes what a registered doctor decides.
+async fn propose(
+    read: &ReadSet,
+    target: Target<DoctorId>,
+    command: DoctorCommand,
+) -> Result<Proposal<DoctorReply, DoctorRefusal>, Refused> {
+    let doctor: Loaded<Doctor> = read.load(target.id).await?;
+    if *doctor.aggregate() == Doctor::Unregistered {
+        return Err(CommandError::NotFound);
+    }
+    target.check_version(&doctor)?;
+    let changed = doctor.decide(command).await?;
+    let reply = DoctorReply {
+        doctor: target.id,
+        version: changed.version(),
+    };
+    Ok(Proposal::new(reply).with(changed))
 }

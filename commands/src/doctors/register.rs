@@ -5,32 +5,32 @@ use std::collections::BTreeSet;
 use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterAccount};
 use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal, RegisterDoctor};
 use domain::{ClinicScope, DoctorId, EmailAddress, Language, PersonName, Role, Specialisation};
-use event_store::Loaded;
+use event_store::ReadSet;
 use secrecy::SecretString;
 use tracing::instrument;
 
 use super::DoctorReply;
 use crate::claims::LOGIN_TAKEN;
-use crate::execute::{Tried, decide, key, unexpected};
 use crate::identity::Identity;
+use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
 /// A doctor to register.
 #[derive(Debug, Clone)]
 pub struct NewDoctor {
-    /// Their name.
+    /// The name.
     pub name: PersonName,
-    /// What they practise.
+    /// The specialisations.
     pub specialisations: BTreeSet<Specialisation>,
-    /// What they speak.
+    /// The languages.
     pub languages: BTreeSet<Language>,
-    /// What they sign in with.
+    /// The login.
     pub email: EmailAddress,
-    /// And its password.
+    /// The password.
     pub password: SecretString,
 }
 
-/// What forbids to register a doctor with an account.
+/// The refusal to register a doctor with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DoctorAccountRefusal {
     /// The doctor's own rules.
@@ -39,7 +39,7 @@ pub enum DoctorAccountRefusal {
     /// The account's rules.
     #[error(transparent)]
     Account(AccountRefusal),
-    /// Somebody else signs in with this e-mail address.
+    /// Another account has this e-mail address.
     #[error("the login is taken")]
     LoginTaken,
 }
@@ -52,57 +52,42 @@ impl Identity {
         new: NewDoctor,
         context: &Context,
     ) -> Result<Done<DoctorReply>, CommandError<DoctorAccountRefusal>> {
-        let NewDoctor {
-            name,
-            specialisations,
-            languages,
-            email,
-            password,
-        } = new;
-        let (by, at) = (context.actor, context.at);
         let doctor = DoctorId::from_uuid(self.commands.ids.id());
-        let register = RegisterDoctor {
+        let account = self.new_account_id();
+        let (by, at) = (context.actor, context.at);
+        let register = DoctorCommand::Register(RegisterDoctor {
             doctor,
-            name,
-            specialisations,
-            languages,
+            name: new.name,
+            specialisations: new.specialisations,
+            languages: new.languages,
             by,
             at,
-        };
-        let new_stream = Loaded::<Doctor>::new_stream(&key(doctor.as_uuid()));
-        let joined = decide(new_stream, DoctorCommand::Register(register))
-            .await?
-            .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Doctor(refusal)))?;
-        let account = self.new_account_id();
-        let register = RegisterAccount {
+        });
+        let sign_up = AccountCommand::Register(RegisterAccount {
             account,
-            email,
+            email: new.email,
             roles: [Role::Doctor].into(),
             clinics: ClinicScope::All,
             person: Person::Doctor(doctor),
             by,
             at,
+        });
+        let password = new.password;
+        let register = async |read: ReadSet| {
+            let registered = read.create::<Doctor>(doctor).decide(register.clone()).await;
+            let registered = registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
+            let signed_up = read
+                .create::<Account>(account)
+                .decide(sign_up.clone())
+                .await;
+            let signed_up = signed_up.map_err(|error| error.map(DoctorAccountRefusal::Account))?;
+            self.keep_password(account, password.clone(), at).await?;
+            let version = registered.version();
+            Ok(Proposal::new(DoctorReply { doctor, version })
+                .with(registered)
+                .with(signed_up)
+                .on_violation(LOGIN_TAKEN, DoctorAccountRefusal::LoginTaken))
         };
-        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
-        let signed_up = decide(new_stream, AccountCommand::Register(register))
-            .await?
-            .map_err(|refusal| CommandError::Refused(DoctorAccountRefusal::Account(refusal)))?;
-        self.keep_password(account, password, at).await?;
-        let reply = DoctorReply {
-            doctor,
-            version: joined.stream.next_version(),
-        };
-        match self
-            .commands
-            .append(vec![joined.stream, signed_up.stream].into(), context, reply)
-            .await?
-        {
-            Tried::Done(done) => Ok(done),
-            Tried::Again => Err(CommandError::Contended),
-            Tried::Taken(constraint) if constraint == LOGIN_TAKEN => {
-                Err(CommandError::Refused(DoctorAccountRefusal::LoginTaken))
-            }
-            Tried::Taken(constraint) => Err(unexpected(&constraint)),
-        }
+        self.commands.run(context, register).await
     }
 }

@@ -5,18 +5,17 @@ use domain::doctor::{ClearDateHours, DoctorCommand, SetDateHours, SetTerms, SetW
 use domain::{ClinicId, DayHours, DoctorId, WeeklyHours};
 use tracing::instrument;
 
-use super::{Answer, DoctorReply, NewAffiliation, registered};
-use crate::execute::{Request, key};
-use crate::{Commands, Context};
+use super::{Answer, NewAffiliation};
+use crate::{Commands, Context, Target};
 
 impl Commands {
-    /// Replaces a doctor's weekly hours at a clinic; `expected` is the doctor's version as read.
+    /// Replaces a doctor's weekly hours at a clinic.
     #[instrument(name = "command.doctor.set_hours", skip_all)]
     pub async fn set_weekly_hours(
         &self,
-        doctor: DoctorId,
-        (clinic, hours): (ClinicId, WeeklyHours),
-        expected: Option<i64>,
+        target: Target<DoctorId>,
+        clinic: ClinicId,
+        hours: WeeklyHours,
         context: &Context,
     ) -> Answer {
         let (by, at) = (context.actor, context.at);
@@ -26,16 +25,17 @@ impl Commands {
             by,
             at,
         });
-        self.change_doctor(doctor, command, expected, context).await
+        self.change_doctor(target, command, context).await
     }
 
-    /// Says what holds on one date at a clinic instead of the week.
+    /// Sets a doctor's hours on one date at a clinic, instead of the weekly ones.
     #[instrument(name = "command.doctor.set_date_hours", skip_all)]
     pub async fn set_date_hours(
         &self,
-        doctor: DoctorId,
-        (clinic, date, hours): (ClinicId, NaiveDate, DayHours),
-        expected: Option<i64>,
+        target: Target<DoctorId>,
+        clinic: ClinicId,
+        date: NaiveDate,
+        hours: DayHours,
         context: &Context,
     ) -> Answer {
         let (by, at) = (context.actor, context.at);
@@ -46,16 +46,16 @@ impl Commands {
             by,
             at,
         });
-        self.change_doctor(doctor, command, expected, context).await
+        self.change_doctor(target, command, context).await
     }
 
-    /// Lets the week hold on a date at a clinic again.
+    /// Restores the weekly hours on a date at a clinic.
     #[instrument(name = "command.doctor.clear_date_hours", skip_all)]
     pub async fn clear_date_hours(
         &self,
-        doctor: DoctorId,
-        (clinic, date): (ClinicId, NaiveDate),
-        expected: Option<i64>,
+        target: Target<DoctorId>,
+        clinic: ClinicId,
+        date: NaiveDate,
         context: &Context,
     ) -> Answer {
         let (by, at) = (context.actor, context.at);
@@ -65,16 +65,15 @@ impl Commands {
             by,
             at,
         });
-        self.change_doctor(doctor, command, expected, context).await
+        self.change_doctor(target, command, context).await
     }
 
     /// Replaces fee and slot length at a clinic.
     #[instrument(name = "command.doctor.set_terms", skip_all)]
     pub async fn set_terms(
         &self,
-        doctor: DoctorId,
+        target: Target<DoctorId>,
         terms: NewAffiliation,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
         let NewAffiliation {
@@ -90,26 +89,6 @@ impl Commands {
             by,
             at,
         });
-        self.change_doctor(doctor, command, expected, context).await
-    }
-
-    pub(super) async fn change_doctor(
-        &self,
-        doctor: DoctorId,
-        command: DoctorCommand,
-        expected: Option<i64>,
-        context: &Context,
-    ) -> Answer {
-        let request = Request {
-            id: key(doctor.as_uuid()),
-            command,
-            expected,
-            context,
-        };
-        self.execute(request, registered, |_, version| DoctorReply {
-            doctor,
-            version,
-        })
-        .await
+        self.change_doctor(target, command, context).await
     }
 }

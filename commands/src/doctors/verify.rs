@@ -5,7 +5,7 @@ use domain::doctor::{DoctorCommand, VerifyDoctor};
 use tracing::instrument;
 
 use super::Answer;
-use crate::{Commands, Context};
+use crate::{Commands, Context, Target};
 
 impl Commands {
     /// Verifies a doctor: from now on they can be booked.
@@ -15,6 +15,7 @@ impl Commands {
             by: context.actor,
             at: context.at,
         });
-        self.change_doctor(doctor, command, None, context).await
+        self.change_doctor(Target::latest(doctor), command, context)
+            .await
     }
 }

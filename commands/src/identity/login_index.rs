@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::ports::ThrottleKey;
 
-/// A blind index: equal logins have equal hashes, and without the key nobody can tell which.
+/// A blind index: equal logins have equal hashes, which say nothing without the key.
 #[derive(Clone)]
 pub struct LoginIndex(Arc<SecretBox<[u8; 32]>>);
 

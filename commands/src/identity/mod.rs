@@ -1,4 +1,4 @@
-//! Who may sign in, and for how long: registration, sign-in, refresh, sign-out.
+//! Registration, sign-in, refresh and sign-out.
 //!
 //! Accounts are aggregates in the log; password hashes and sessions are not: they live beside it,
 //! where they can be replaced and removed. Nothing here records a reply for replay, because the
@@ -25,7 +25,7 @@ pub use sign_in::{Credentials, SignInError};
 use crate::ports::{CredentialStore, LoginThrottle, PasswordHasher, SessionStore};
 use crate::{Commands, Fault};
 
-/// How long a sign-in lasts in all, however often it is refreshed.
+/// The length of a session in all, however often it is refreshed.
 pub const SESSION_DAYS: i64 = 30;
 
 /// Everything that signing in needs.
@@ -39,7 +39,7 @@ pub struct Identity {
     pub(crate) logins: LoginIndex,
 }
 
-/// Where an [`Identity`] keeps things.
+/// The ports of an [`Identity`].
 pub struct IdentityPorts {
     /// Password hashes.
     pub credentials: Arc<dyn CredentialStore>,
@@ -47,7 +47,7 @@ pub struct IdentityPorts {
     pub sessions: Arc<dyn SessionStore>,
     /// Failed sign-ins.
     pub throttle: Arc<dyn LoginThrottle>,
-    /// How passwords are hashed.
+    /// The hasher of passwords.
     pub hasher: Arc<dyn PasswordHasher>,
 }
 

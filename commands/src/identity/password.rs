@@ -1,4 +1,4 @@
-//! What may be a password.
+//! Rules of passwords.
 
 use secrecy::SecretString;
 

@@ -3,29 +3,29 @@
 use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterAccount};
 use domain::patient::{Patient, PatientRefusal};
 use domain::{AccountId, Actor, ClinicScope, EmailAddress, PatientId, Role};
-use event_store::Loaded;
+use event_store::ReadSet;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::Identity;
 use crate::claims::LOGIN_TAKEN;
-use crate::execute::{Tried, decide, key, unexpected};
 use crate::patients::NewPatient;
+use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
-/// Somebody who signs up as a patient.
+/// A patient who signs up.
 #[derive(Debug, Clone)]
 pub struct NewPatientAccount {
-    /// Who they are.
+    /// The patient's card.
     pub patient: NewPatient,
-    /// What they sign in with.
+    /// The login.
     pub email: EmailAddress,
-    /// And its password.
+    /// The password.
     pub password: SecretString,
 }
 
-/// What a sign-up led to.
+/// The reply of a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredPatient {
     /// The account.
@@ -36,7 +36,7 @@ pub struct RegisteredPatient {
     pub version: i64,
 }
 
-/// What forbids a sign-up.
+/// The refusal of a sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegisterRefusal {
     /// The patient's rules.
@@ -45,7 +45,7 @@ pub enum RegisterRefusal {
     /// The account's rules.
     #[error(transparent)]
     Account(AccountRefusal),
-    /// Somebody signs in with this e-mail address already.
+    /// Another account has this e-mail address.
     #[error("the login is taken")]
     LoginTaken,
 }
@@ -59,54 +59,47 @@ impl Identity {
         context: &Context,
     ) -> Result<Done<RegisteredPatient>, CommandError<RegisterRefusal>> {
         let account = self.new_account_id();
+        let patient = PatientId::from_uuid(self.commands.ids.id());
         let actor = Actor::account(account, Role::Patient);
         let context = Context {
             actor,
             idempotency: None,
             ..context.clone()
         };
-        let patient = PatientId::from_uuid(self.commands.ids.id());
-        let NewPatientAccount {
-            patient: card,
-            email,
-            password,
-        } = new;
-        let new_stream = Loaded::<Patient>::new_stream(&key(patient.as_uuid()));
-        let joined = decide(new_stream, card.command(patient, &context))
-            .await?
-            .map_err(|refusal| CommandError::Refused(RegisterRefusal::Patient(refusal)))?;
-        let register = RegisterAccount {
+        let register = new.patient.command(patient, &context);
+        let sign_up = AccountCommand::Register(RegisterAccount {
             account,
-            email,
+            email: new.email,
             roles: [Role::Patient].into(),
             clinics: ClinicScope::Only([].into()),
             person: Person::Patient(patient),
             by: actor,
             at: context.at,
+        });
+        let password = new.password;
+        let register = async |read: ReadSet| {
+            let registered = read
+                .create::<Patient>(patient)
+                .decide(register.clone())
+                .await;
+            let registered = registered.map_err(|error| error.map(RegisterRefusal::Patient))?;
+            let signed_up = read
+                .create::<Account>(account)
+                .decide(sign_up.clone())
+                .await;
+            let signed_up = signed_up.map_err(|error| error.map(RegisterRefusal::Account))?;
+            self.keep_password(account, password.clone(), context.at)
+                .await?;
+            let reply = RegisteredPatient {
+                account,
+                patient,
+                version: registered.version(),
+            };
+            Ok(Proposal::new(reply)
+                .with(registered)
+                .with(signed_up)
+                .on_violation(LOGIN_TAKEN, RegisterRefusal::LoginTaken))
         };
-        let new_stream = Loaded::<Account>::new_stream(&key(account.as_uuid()));
-        let signed_up = decide(new_stream, AccountCommand::Register(register))
-            .await?
-            .map_err(|refusal| CommandError::Refused(RegisterRefusal::Account(refusal)))?;
-        self.keep_password(account, password, context.at).await?;
-        let version = joined.stream.next_version();
-        let reply = RegisteredPatient {
-            account,
-            patient,
-            version,
-        };
-        let streams = vec![joined.stream, signed_up.stream];
-        match self
-            .commands
-            .append(streams.into(), &context, reply)
-            .await?
-        {
-            Tried::Done(done) => Ok(done),
-            Tried::Again => Err(CommandError::Contended),
-            Tried::Taken(constraint) if constraint == LOGIN_TAKEN => {
-                Err(CommandError::Refused(RegisterRefusal::LoginTaken))
-            }
-            Tried::Taken(constraint) => Err(unexpected(&constraint)),
-        }
+        self.commands.run(&context, register).await
     }
 }

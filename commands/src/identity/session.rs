@@ -15,11 +15,11 @@ use crate::ports::{RefreshTokenHash, Rotation, SessionId, Successor, SuccessorSa
 /// An open session, as its owner is told.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Who is signed in.
+    /// The account.
     pub account: RegisteredAccount,
     /// The session.
     pub id: SessionId,
-    /// What continues it.
+    /// The token that continues it.
     pub refresh: RefreshToken,
 }
 
@@ -48,8 +48,8 @@ impl RefreshToken {
         RefreshTokenHash(Sha256::digest(self.expose().as_bytes()).into())
     }
 
-    /// The token that follows this one: HMAC-SHA256 of the salt under this token. Whoever has this token
-    /// can be told it again; salt and hashes alone, as they are stored, do not lead to it.
+    /// The token that follows this one: HMAC-SHA256 of the salt under this token. A client
+    /// with this token can be given it again; salt and hashes alone, as they are stored, do not lead to it.
     fn successor(&self, salt: SuccessorSalt) -> Result<Self, Fault> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.expose().as_bytes())
             .map_err(Fault::doing("deriving a refresh token"))?;
@@ -68,13 +68,13 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Why a session does not go on.
+/// The refusal to continue a session.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshRefusal {
     /// The token is unknown, or its session ended.
     #[error("the refresh token is not valid")]
     Invalid,
-    /// The token had been used: somebody has a copy. The session has been revoked.
+    /// The token had been used, so there is a copy of it. The session has been revoked.
     #[error("the refresh token was used before")]
     Reused(SessionId),
     /// Something outside the rules failed.
@@ -83,7 +83,7 @@ pub enum RefreshRefusal {
 }
 
 impl Identity {
-    /// Exchanges a refresh token for the next one. Whoever asks again within
+    /// Exchanges a refresh token for the next one. A client that asks again within
     /// [`REFRESH_GRACE`](crate::ports::REFRESH_GRACE), on any node, gets the same one.
     ///
     /// # Errors

@@ -14,10 +14,9 @@ use super::session::RefreshToken;
 use super::{Identity, SESSION_DAYS, Session};
 use crate::Fault;
 use crate::claims::LOGIN_SPACE;
-use crate::execute::key;
 use crate::ports::{NewSession, PasswordCheck, SessionId};
 
-/// What somebody signs in with, and from where.
+/// Credentials, and the client's address.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The login.
@@ -28,7 +27,7 @@ pub struct Credentials {
     pub client: IpAddr,
 }
 
-/// Why somebody was not signed in.
+/// The refusal of a sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// No such login, or not its password; which of the two is not told.
@@ -46,7 +45,7 @@ pub enum SignInError {
 }
 
 impl Identity {
-    /// Signs somebody in and opens a session.
+    /// Checks credentials and opens a session.
     ///
     /// An unknown login costs as much time as a wrong password. The attempt is counted before the
     /// password is checked, so that a burst of guesses cannot slip past the count.
@@ -127,14 +126,9 @@ impl Identity {
         &self,
         account: AccountId,
     ) -> Result<Option<RegisteredAccount>, Fault> {
-        let loaded = self
-            .commands
-            .store
-            .load_from_log::<Account>(&key(account.as_uuid()))
-            .await
-            .map_err(Fault::doing("loading an account"))?;
-        Ok(match loaded.aggregate() {
-            Account::Enabled(account) => Some(account.clone()),
+        let loaded = self.commands.load::<Account>(account).await;
+        Ok(match loaded.map_err(Fault::doing("loading an account"))? {
+            Account::Enabled(account) => Some(account),
             Account::Disabled(_) | Account::Unregistered => None,
         })
     }

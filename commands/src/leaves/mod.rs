@@ -1,7 +1,7 @@
 //! Commands on the leave of doctors.
 
 mod plan;
-mod sight;
+mod visibility;
 mod withdraw;
 
 use domain::appointment::AppointmentRefusal;
@@ -11,20 +11,20 @@ use domain::{AppointmentId, DoctorId, LeaveId, Role, Slot};
 use serde::{Deserialize, Serialize};
 
 pub use plan::PlannedLeave;
-pub use sight::Sight;
+pub use visibility::LeaveVisibility;
 
 use crate::{Caller, CommandError};
 
-/// What a command on a leave is answered: ids and states.
+/// The reply of a command on a leave: ids and states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaveReply {
     /// The leave.
     pub leave: LeaveId,
-    /// Who is away.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// The time.
     pub during: Slot,
-    /// The visits that were called off for it.
+    /// The visits that were cancelled for it.
     pub cancelled: Vec<AppointmentId>,
     /// Its version.
     pub version: i64,
@@ -33,27 +33,27 @@ pub struct LeaveReply {
 /// A visit at which the doctor is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpectedVisit {
-    /// Which.
+    /// The appointment.
     pub appointment: AppointmentId,
-    /// From when to when.
+    /// The time.
     pub slot: Slot,
-    /// Why it can't be called off, where it was tried.
+    /// The refusal to cancel it, where that was tried.
     pub stays: Option<AppointmentRefusal>,
 }
 
-/// Why a leave was not planned or withdrawn.
+/// The refusal to plan or withdraw a leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeaveNotGranted {
     /// A rule of leaves forbids it.
     #[error(transparent)]
     Rule(LeaveRefusal),
-    /// The doctor is expected: at all of these visits, or at those that can't be called off.
+    /// The doctor is expected: at all of these visits, or at those that can't be cancelled.
     #[error("the doctor is expected at visits")]
     OverVisits(Vec<ExpectedVisit>),
-    /// More visits would be called off than one step can do.
-    #[error("more than {max} visits would be called off")]
+    /// More visits would be cancelled than one step can do.
+    #[error("more than {max} visits would be cancelled")]
     TooManyVisits {
-        /// The most that can be called off at once.
+        /// The most that can be cancelled at once.
         max: usize,
     },
 }

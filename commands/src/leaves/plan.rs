@@ -1,49 +1,40 @@
-//! Plans a leave, and calls off what stands in its way if that is wished.
+//! Plans a leave, and cancels the visits in that time if the caller asks for it.
 
+use cqrs_es::Aggregate as _;
 use domain::appointment::{Appointment, AppointmentCommand, CancelAppointment, CancelledBy};
 use domain::doctor::Doctor;
 use domain::leave::{Leave, LeaveCommand, LeaveRefusal, PlanLeave};
 use domain::{Actor, AppointmentId, DoctorId, LeaveId, Reason, Slot};
-use event_store::{Decided, HeldClaim, Loaded, StreamAppend};
+use event_store::{DecideError, Decided, HeldClaim, ReadSet};
+use tracing::instrument;
 use uuid::Uuid;
 
-use cqrs_es::Aggregate as _;
-use tracing::instrument;
-
 use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, deciding_as};
-use crate::basis::Basis;
 use crate::claims::DOCTOR;
-use crate::execute::{decide, key};
-use crate::place::{Drafted, Place, stretch};
+use crate::proposal::Proposal;
+use crate::slot_claims::{TimeClaim, time_range};
 use crate::{Caller, CommandError, Commands, Context, Done, Fault};
 
-/// The most visits that one leave calls off: they are all written in one step.
+/// The most visits that one leave cancels: they are all written in one step.
 const MOST_VISITS: usize = 500;
 
 /// A leave to plan.
 #[derive(Debug, Clone)]
 pub struct PlannedLeave {
-    /// Who will be away.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// The time.
     pub during: Slot,
-    /// Why.
+    /// The reason.
     pub reason: Option<Reason>,
-    /// Whether visits in that time are called off; else there may be none.
+    /// True if visits in that time are cancelled; otherwise there may be none.
     pub cascade: bool,
 }
 
-/// A leave under way, and what goes with it.
-struct Draft {
-    id: LeaveId,
-    leave: Decided<Leave>,
-    cancelled: Vec<(AppointmentId, StreamAppend)>,
-}
-
 impl Commands {
-    /// Plans a leave. Its time is a claim on the doctor like that of a visit, so that nobody books into
-    /// it. With visits in that time it is refused with all of them, or they are called off by the clinic
-    /// in the same step.
+    /// Plans a leave. Its time is a claim on the doctor like that of a visit, so that no booking gets it.
+    /// With visits in that time it is refused with all of them, or the clinic cancels them in the same
+    /// step.
     #[instrument(name = "command.leave.plan", skip_all)]
     pub async fn plan_leave(
         &self,
@@ -51,101 +42,35 @@ impl Commands {
         planned: PlannedLeave,
         context: &Context,
     ) -> Result<Done<LeaveReply>, Refused> {
-        let draft = async |basis: &mut Basis| {
-            let doctor: Doctor = basis.load(&self.store, planned.doctor.as_uuid()).await?;
+        self.run(context, async |read: ReadSet| {
+            let doctor: Doctor = read.require(planned.doctor).await?;
             let role = deciding_as(caller, planned.doctor, &doctor);
             let by = Actor::account(caller.account, role.ok_or(CommandError::NotFound)?);
             let id = LeaveId::from_uuid(self.ids.id());
-            let leave = self.decide_leave(id, &planned, (by, context)).await?;
-            let cancelled = self.call_off(&planned, (by, context), basis).await?;
-            let draft = Draft {
-                id,
-                leave,
-                cancelled,
-            };
-            Ok(drafted(&planned, draft))
-        };
-        self.place(context, draft).await
+            let leave = read
+                .create::<Leave>(id)
+                .decide(planned.command(id, by, context))
+                .await;
+            let leave = leave.map_err(|error| error.map(LeaveNotGranted::Rule))?;
+            let expected = self.expected_visits(&planned, context).await?;
+            let cancelled = cancel_visits(&read, &planned, expected, by, context).await?;
+            Ok(propose(&planned, id, leave, cancelled))
+        })
+        .await
     }
 
-    async fn decide_leave(
-        &self,
-        leave: LeaveId,
-        planned: &PlannedLeave,
-        (by, context): (Actor, &Context),
-    ) -> Result<Decided<Leave>, Refused> {
-        let command = LeaveCommand::Plan(PlanLeave {
-            leave,
-            doctor: planned.doctor,
-            during: planned.during,
-            reason: planned.reason.clone(),
-            by,
-            at: context.at,
-        });
-        decide(Loaded::new_stream(&key(leave.as_uuid())), command)
-            .await?
-            .map_err(|refusal| CommandError::Refused(LeaveNotGranted::Rule(refusal)))
-    }
-
-    /// The cancellations of the visits in that time.
-    ///
-    /// # Errors
-    /// The visits, if they are not to be called off, or can't be.
-    async fn call_off(
-        &self,
-        planned: &PlannedLeave,
-        (by, context): (Actor, &Context),
-        basis: &mut Basis,
-    ) -> Result<Vec<(AppointmentId, StreamAppend)>, Refused> {
-        let expected = self.expected_at(planned, context).await?;
-        if !planned.cascade && !expected.is_empty() {
-            return Err(refused(LeaveNotGranted::OverVisits(expected)));
-        }
-        if expected.len() > MOST_VISITS {
-            let max = MOST_VISITS;
-            return Err(refused(LeaveNotGranted::TooManyVisits { max }));
-        }
-        let (mut cancelled, mut staying) = (Vec::new(), Vec::new());
-        for visit in expected {
-            // From the log: since the claims were read it may have been called off, or moved away.
-            let id = key(visit.appointment.as_uuid());
-            let loaded = self.store.load_from_log::<Appointment>(&id).await?;
-            if !is_still_expected(loaded.aggregate(), planned.during) {
-                continue;
-            }
-            basis.look(&loaded);
-            let command = AppointmentCommand::Cancel(CancelAppointment {
-                cancelled_by: CancelledBy::Clinic,
-                reason: None,
-                by,
-                at: context.at,
-            });
-            match decide(loaded, command).await? {
-                Ok(decided) => cancelled.push((visit.appointment, decided.stream)),
-                Err(refusal) => staying.push(ExpectedVisit {
-                    stays: Some(refusal),
-                    ..visit
-                }),
-            }
-        }
-        if staying.is_empty() {
-            Ok(cancelled)
-        } else {
-            Err(refused(LeaveNotGranted::OverVisits(staying)))
-        }
-    }
-
-    /// Where the doctor is expected in that time, by claims that are no overdue holds.
+    /// Returns the visits at which the doctor is expected in that time, by claims that are no overdue
+    /// holds.
     ///
     /// # Errors
     /// [`LeaveRefusal::OverlapsLeave`] if the doctor is away already.
-    async fn expected_at(
+    async fn expected_visits(
         &self,
         planned: &PlannedLeave,
         context: &Context,
     ) -> Result<Vec<ExpectedVisit>, Refused> {
         let doctor = planned.doctor.as_uuid();
-        let during = [stretch(planned.during)];
+        let during = [time_range(planned.during)];
         let mut claims = self.store.claims(DOCTOR, doctor, &during).await?;
         claims.retain(|claim| !claim.is_overdue(context.at));
         if claims.iter().any(|claim| claim.holder_type == Leave::TYPE) {
@@ -156,11 +81,71 @@ impl Commands {
     }
 }
 
+impl PlannedLeave {
+    fn command(&self, leave: LeaveId, by: Actor, context: &Context) -> LeaveCommand {
+        LeaveCommand::Plan(PlanLeave {
+            leave,
+            doctor: self.doctor,
+            during: self.during,
+            reason: self.reason.clone(),
+            by,
+            at: context.at,
+        })
+    }
+}
+
+/// Decides the cancellations of the visits in that time.
+///
+/// # Errors
+/// The visits, if they are not to be cancelled, or can't be.
+async fn cancel_visits(
+    read: &ReadSet,
+    planned: &PlannedLeave,
+    expected: Vec<ExpectedVisit>,
+    by: Actor,
+    context: &Context,
+) -> Result<Vec<Decided<Appointment>>, Refused> {
+    if !planned.cascade && !expected.is_empty() {
+        return Err(refused(LeaveNotGranted::OverVisits(expected)));
+    }
+    if expected.len() > MOST_VISITS {
+        let max = MOST_VISITS;
+        return Err(refused(LeaveNotGranted::TooManyVisits { max }));
+    }
+    let (mut cancelled, mut staying) = (Vec::new(), Vec::new());
+    for visit in expected {
+        // From the log: the claims show that the visit may have changed since it was cached.
+        let loaded = read.load_from_log::<Appointment>(visit.appointment).await?;
+        if !is_still_expected(loaded.aggregate(), planned.during) {
+            continue;
+        }
+        let command = AppointmentCommand::Cancel(CancelAppointment {
+            cancelled_by: CancelledBy::Clinic,
+            reason: None,
+            by,
+            at: context.at,
+        });
+        match loaded.decide(command).await {
+            Ok(decided) => cancelled.push(decided),
+            Err(DecideError::Refused(refusal)) => staying.push(ExpectedVisit {
+                stays: Some(refusal),
+                ..visit
+            }),
+            Err(DecideError::Unserialisable(error)) => return Err(error.into()),
+        }
+    }
+    if staying.is_empty() {
+        Ok(cancelled)
+    } else {
+        Err(refused(LeaveNotGranted::OverVisits(staying)))
+    }
+}
+
 fn refused(refusal: LeaveNotGranted) -> Refused {
     CommandError::Refused(refusal)
 }
 
-/// Whether the appointment takes the doctor's time then, now that it is looked at.
+/// Returns whether the appointment still takes the doctor's time then.
 fn is_still_expected(appointment: &Appointment, during: Slot) -> bool {
     let takes_time = match appointment {
         Appointment::Booked { visit, .. }
@@ -186,32 +171,31 @@ fn expected_visit(claim: &HeldClaim) -> Result<ExpectedVisit, Fault> {
     })
 }
 
-fn drafted(planned: &PlannedLeave, draft: Draft) -> Drafted<LeaveReply, LeaveNotGranted> {
-    let Draft {
-        id,
-        leave,
-        cancelled,
-    } = draft;
-    let (cancelled, mut streams): (Vec<_>, Vec<_>) = cancelled.into_iter().unzip();
-    let version = leave.stream.next_version();
-    streams.push(leave.stream);
-    Drafted {
-        told: LeaveReply {
-            leave: id,
-            doctor: planned.doctor,
-            during: planned.during,
-            cancelled,
-            version,
-        },
-        places: vec![Place {
-            doctor: planned.doctor,
-            patient: None,
-            slot: planned.during,
-        }],
-        streams,
-        // Somebody booked or planned in between: what stands there now is told, or called off.
-        taken: None,
-    }
+/// Proposes the leave and the cancellations. If a booking or another leave claims the time first, the
+/// command runs again and sees it.
+fn propose(
+    planned: &PlannedLeave,
+    id: LeaveId,
+    leave: Decided<Leave>,
+    cancelled: Vec<Decided<Appointment>>,
+) -> Proposal<LeaveReply, LeaveNotGranted> {
+    let visits = cancelled
+        .iter()
+        .filter_map(|decided| decided.aggregate.visit());
+    let reply = LeaveReply {
+        leave: id,
+        doctor: planned.doctor,
+        during: planned.during,
+        cancelled: visits.map(|visit| visit.appointment).collect(),
+        version: leave.version(),
+    };
+    let proposal = Proposal::new(reply).claiming([TimeClaim {
+        doctor: planned.doctor,
+        patient: None,
+        slot: planned.during,
+    }]);
+    let proposal = cancelled.into_iter().fold(proposal, Proposal::with);
+    proposal.with(leave)
 }
 
 #[cfg(test)]
@@ -241,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visit_that_moved_away_or_is_over_is_not_called_off_for_a_leave() {
+    fn a_visit_that_moved_away_or_is_over_is_not_cancelled_for_a_leave() {
         let leave = minutes(60, 120);
         let (within, away) = (visit(minutes(60, 80)), visit(minutes(120, 140)));
         assert!(is_still_expected(&Appointment::Confirmed(within), leave));

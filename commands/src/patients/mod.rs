@@ -4,17 +4,17 @@ use domain::patient::{
     AddProxy, ChangeContact, Patient, PatientCommand, PatientRefusal, RegisterPatient, RemoveProxy,
 };
 use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
-use event_store::Loaded;
+use event_store::{Decided, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::access::may_see_patient;
-use crate::execute::{Request, Tried, decide, key, unexpected};
-use crate::{Caller, CommandError, Commands, Context, Done};
+use crate::proposal::Proposal;
+use crate::{Caller, CommandError, Commands, Context, Done, Target};
 
 type Answer = Result<Done<PatientReply>, CommandError<PatientRefusal>>;
 
-/// What a command on a patient is answered.
+/// The reply of a command on a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatientReply {
     /// The patient.
@@ -26,22 +26,22 @@ pub struct PatientReply {
 /// A patient to register.
 #[derive(Debug, Clone)]
 pub struct NewPatient {
-    /// Their name.
+    /// The name.
     pub name: PersonName,
-    /// When they were born.
+    /// The date of birth.
     pub birth_date: BirthDate,
-    /// Where they can be called.
+    /// The phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where they can be written to.
+    /// The e-mail address.
     pub email: Option<EmailAddress>,
 }
 
-/// How a patient can be reached.
+/// A patient's contact details.
 #[derive(Debug, Clone)]
 pub struct Contact {
-    /// Where they can be called.
+    /// The phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where they can be written to.
+    /// The e-mail address.
     pub email: Option<EmailAddress>,
 }
 
@@ -71,28 +71,24 @@ impl Commands {
     #[instrument(name = "command.patient.register", skip_all)]
     pub async fn register_patient(&self, new: NewPatient, context: &Context) -> Answer {
         let patient = PatientId::from_uuid(self.ids.id());
-        let new_stream = Loaded::<Patient>::new_stream(&key(patient.as_uuid()));
-        let decided = decide(new_stream, new.command(patient, context))
-            .await?
-            .map_err(CommandError::Refused)?;
-        let reply = PatientReply {
-            patient,
-            version: decided.stream.next_version(),
-        };
-        match self.append(decided.stream.into(), context, reply).await? {
-            Tried::Done(done) => Ok(done),
-            Tried::Again => Err(CommandError::Contended),
-            Tried::Taken(constraint) => Err(unexpected(&constraint)),
-        }
+        let command = new.command(patient, context);
+        self.run(context, async |read: ReadSet| {
+            let registered = read
+                .create::<Patient>(patient)
+                .decide(command.clone())
+                .await?;
+            Ok(propose(patient, registered))
+        })
+        .await
     }
 
-    /// Replaces how a patient can be reached.
+    /// Replaces a patient's contact details.
     #[instrument(name = "command.patient.change_contact", skip_all)]
     pub async fn change_contact(
         &self,
-        (caller, patient): (&Caller, PatientId),
+        caller: &Caller,
+        target: Target<PatientId>,
         contact: Contact,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
         let Contact { phone, email } = contact;
@@ -103,72 +99,77 @@ impl Commands {
             by,
             at,
         });
-        self.change_patient((caller, patient), command, expected, context)
-            .await
+        self.change_patient(caller, target, command, context).await
     }
 
     /// Lets an account act for a patient, as a parent does for a child.
     #[instrument(name = "command.patient.add_proxy", skip_all)]
     pub async fn add_proxy(
         &self,
-        (caller, patient): (&Caller, PatientId),
+        caller: &Caller,
+        patient: PatientId,
         account: AccountId,
         context: &Context,
     ) -> Answer {
         let (by, at) = (context.actor, context.at);
         let command = PatientCommand::AddProxy(AddProxy { account, by, at });
-        self.change_patient((caller, patient), command, None, context)
+        self.change_patient(caller, Target::latest(patient), command, context)
             .await
     }
 
-    /// Ends that.
+    /// Ends the right of an account to act for a patient.
     #[instrument(name = "command.patient.remove_proxy", skip_all)]
     pub async fn remove_proxy(
         &self,
-        (caller, patient): (&Caller, PatientId),
+        caller: &Caller,
+        patient: PatientId,
         account: AccountId,
         context: &Context,
     ) -> Answer {
         let (by, at) = (context.actor, context.at);
         let command = PatientCommand::RemoveProxy(RemoveProxy { account, by, at });
-        self.change_patient((caller, patient), command, None, context)
+        self.change_patient(caller, Target::latest(patient), command, context)
             .await
     }
 
     async fn change_patient(
         &self,
-        (caller, patient): (&Caller, PatientId),
+        caller: &Caller,
+        target: Target<PatientId>,
         command: PatientCommand,
-        expected: Option<i64>,
         context: &Context,
     ) -> Answer {
-        let part = Part::of(&command);
-        let permit = |state: &Patient| may_change(caller, patient, part, state);
-        let request = Request {
-            id: key(patient.as_uuid()),
-            command,
-            expected,
-            context,
-        };
-        self.execute(request, permit, |_, version| PatientReply {
-            patient,
-            version,
+        self.run(context, async |read: ReadSet| {
+            let patient = read.load::<Patient>(target.id).await?;
+            let part = Part::changed_by(&command);
+            may_change(caller, target.id, part, patient.aggregate())?;
+            target.check_version(&patient)?;
+            Ok(propose(target.id, patient.decide(command.clone()).await?))
         })
         .await
     }
 }
 
-/// The parts of a card that not everybody may change alike.
+/// Proposes what was decided about a patient.
+fn propose(
+    patient: PatientId,
+    decided: Decided<Patient>,
+) -> Proposal<PatientReply, PatientRefusal> {
+    let version = decided.version();
+    Proposal::new(PatientReply { patient, version }).with(decided)
+}
+
+/// The parts of a card, by who may change them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// Who the patient is and how they are reached.
+    /// The identity and the contact details.
     Card,
-    /// Who may act for the patient.
+    /// The accounts that may act for the patient.
     Proxies,
 }
 
 impl Part {
-    fn of(command: &PatientCommand) -> Self {
+    fn changed_by(command: &PatientCommand) -> Self {
         match command {
             PatientCommand::Register(_) | PatientCommand::ChangeContact(_) => Self::Card,
             PatientCommand::AddProxy(_) | PatientCommand::RemoveProxy(_) => Self::Proxies,
@@ -176,8 +177,9 @@ impl Part {
     }
 }
 
-/// A proxy acts for the patient, but does not choose who else does: only the patient and the front
-/// desk say that. Strangers are told that there is no such patient, proxies that they may not.
+/// Checks that the caller may change a part of the card. A proxy acts for the patient and does not choose
+/// other proxies: only the patient and the front desk do. For strangers the patient does not exist; proxies
+/// are told that they may not.
 fn may_change(
     caller: &Caller,
     patient: PatientId,
@@ -261,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_changes_a_patient_who_was_never_registered() {
+    fn a_patient_who_was_never_registered_cannot_be_changed() {
         let new_stream = Patient::Unregistered;
         let told = may_change(&caller(Role::Admin), patient(), Part::Card, &new_stream);
         assert!(matches!(told, Err(CommandError::NotFound)));

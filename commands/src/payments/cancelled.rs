@@ -1,4 +1,4 @@
-//! Gives back what was paid for a visit that was called off, as the clinic's table says.
+//! Refunds a cancelled visit by the clinic's refund policy.
 
 use domain::appointment::{Appointment, CancelledBy};
 use domain::clinic::Clinic;
@@ -7,14 +7,13 @@ use domain::{Actor, AppointmentId, ClinicId};
 use tracing::instrument;
 
 use super::{Payments, fault_of, only_refund};
-use crate::execute::key;
 use crate::{CommandError, Fault};
 
 type Unrefused = CommandError<PaymentRefusal>;
 
 impl Payments {
-    /// Requests the refund of a visit that was called off, if it was paid for. However often it is asked,
-    /// there is one.
+    /// Requests the refund of a cancelled visit, if it was paid for. There is one, however often this is
+    /// called.
     #[instrument(name = "command.payment.refund_cancelled", skip_all)]
     pub async fn refund_cancelled(&self, appointment: AppointmentId) -> Result<(), Fault> {
         self.try_to_refund(appointment)
@@ -23,17 +22,11 @@ impl Payments {
     }
 
     async fn try_to_refund(&self, appointment: AppointmentId) -> Result<(), Unrefused> {
-        let id = key(appointment.as_uuid());
-        let loaded = self
-            .commands
-            .store
-            .load_from_log::<Appointment>(&id)
-            .await?;
         let Appointment::Cancelled {
             visit,
             cancelled_by,
             at,
-        } = loaded.into_aggregate()
+        } = self.commands.load(appointment).await?
         else {
             return Ok(());
         };
@@ -70,8 +63,7 @@ impl Payments {
     }
 
     async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
-        let id = key(clinic.as_uuid());
-        let loaded = self.commands.store.load_committed::<Clinic>(&id).await?;
-        Ok(loaded.aggregate().refund_policy())
+        let read = self.commands.store.read_set();
+        Ok(read.require::<Clinic>(clinic).await?.refund_policy())
     }
 }

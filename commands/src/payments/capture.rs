@@ -1,4 +1,4 @@
-//! Takes what an attempt reserved, if it is still wanted.
+//! Captures an authorised attempt, if it is still wanted.
 
 use domain::appointment::{Appointment, AppointmentStatus};
 use domain::payment::{Attempt, OpenedPayment, Payable, PaymentRefusal};
@@ -6,13 +6,12 @@ use domain::{GatewayPaymentId, PaymentId};
 use tracing::instrument;
 
 use super::{Payments, fault_of};
-use crate::execute::key;
+use crate::Fault;
 use crate::ports::{AttemptStatus, GatewayAttempt, GatewayError};
-use crate::{CommandError, Fault};
 
 impl Payments {
-    /// Captures an authorised attempt. One that is not wanted any more, or is of another amount, is left
-    /// alone: the gateway lets go of it by itself.
+    /// Captures an authorised attempt. One that is not wanted any more, or is of another amount, is left to
+    /// expire at the gateway.
     #[instrument(name = "command.payment.capture", skip_all)]
     pub async fn capture(
         &self,
@@ -54,15 +53,11 @@ impl Payments {
         }
     }
 
-    /// Whether the visit would still take the money.
+    /// Returns whether the visit still needs the money.
     async fn is_wanted(&self, opened: &OpenedPayment) -> Result<bool, Fault> {
         let Payable::AppointmentFee { appointment } = opened.payable;
-        let id = key(appointment.as_uuid());
-        let loaded = self.commands.store.load_from_log::<Appointment>(&id).await;
-        let loaded = loaded.map_err(|error| {
-            fault_of("looking at a visit")(CommandError::<PaymentRefusal>::from(error))
-        })?;
-        let visit = loaded.aggregate();
+        let visit = self.commands.load::<Appointment>(appointment).await;
+        let visit = visit.map_err(Fault::doing("looking at a visit"))?;
         let now = self.commands.clock.now();
         Ok(match visit.status_at(now) {
             None | Some(AppointmentStatus::Cancelled) => false,

@@ -1,38 +1,39 @@
-//! Opens a payment for a visit, and takes the word of the payer's browser that it was paid.
+//! Opens a payment for a visit, and verifies the report of the payer's browser that it was paid.
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentRefusal, CancelledBy, Visit};
+use domain::patient::Patient;
 use domain::payment::{
-    OpenPayment, OpenedPayment, Payable, Payment, PaymentCommand, PaymentRefusal, RecordOrder,
+    OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal, RecordOrder,
 };
 use domain::{
-    AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role,
+    Actor, AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role,
 };
-use event_store::Cursor;
+use event_store::{Cursor, ReadSet};
 use tracing::instrument;
 
 use super::{Payments, Settled, payment_id};
 use crate::access::capacity;
-use crate::execute::key;
+use crate::appointments::is_proxy;
 use crate::ports::{GatewayError, NewOrder};
 use crate::{Caller, CommandError, Context, Done};
 
-/// What the payer's browser needs to show the gateway's form.
+/// The data that the payer's browser needs to show the gateway's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
     /// The payment.
     pub payment: PaymentId,
     /// The order at the gateway.
     pub order: GatewayOrderId,
-    /// On whose behalf the gateway asks. Public.
+    /// The gateway's public key id.
     pub key_id: String,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// When it is no longer wanted.
+    /// The end of the time to pay.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Why nobody can pay.
+/// The refusal to open a payment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckoutRefusal {
     /// The visit awaits no payment.
@@ -44,15 +45,15 @@ pub enum CheckoutRefusal {
     /// The gateway takes no such order.
     #[error("the gateway refused the order")]
     Gateway {
-        /// Why, in its words.
+        /// The reason, as a code of the gateway.
         code: Option<FailureCode>,
     },
-    /// The gateway is away. Asking again goes on where this stopped.
-    #[error("the gateway is away")]
+    /// The gateway is unavailable. A repeated request continues where this one stopped.
+    #[error("the gateway is unavailable")]
     GatewayAway,
 }
 
-/// What a browser brings back from the gateway's form. The order is not among it: that is ours to know.
+/// The report that a browser brings back from the gateway's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
     /// The attempt that paid.
@@ -63,7 +64,7 @@ pub struct Verification {
     pub signature: String,
 }
 
-/// Why the word of a browser is not taken.
+/// The refusal of a browser's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyRefusal {
     /// It has no order yet, so nothing can have been paid.
@@ -120,19 +121,16 @@ impl Payments {
         })
     }
 
-    /// The visit, when its hold ends, and as what the caller pays for it.
+    /// The visit, the end of its hold, and the actor that the caller is when paying for it.
     async fn payable(
         &self,
         caller: &Caller,
         appointment: AppointmentId,
         at: DateTime<Utc>,
-    ) -> Result<(Visit, DateTime<Utc>, domain::Actor), CommandError<CheckoutRefusal>> {
-        let commands = &self.commands;
-        let id = key(appointment.as_uuid());
-        let loaded = commands.store.load_from_log::<Appointment>(&id).await?;
-        let state = loaded.into_aggregate();
+    ) -> Result<(Visit, DateTime<Utc>, Actor), CommandError<CheckoutRefusal>> {
+        let state: Appointment = self.commands.load(appointment).await?;
         let visit = *state.visit().ok_or(CommandError::NotFound)?;
-        let proxy = commands.is_proxy(caller, &visit).await?;
+        let proxy = is_proxy(&self.commands.store.read_set(), caller, &visit).await?;
         let actor = match capacity(caller, &visit, proxy).ok_or(CommandError::NotFound)? {
             CancelledBy::Patient => caller.acting_as(&[Role::Patient]),
             CancelledBy::Clinic => caller.acting_as(&[Role::Receptionist, Role::Admin]),
@@ -151,7 +149,7 @@ impl Payments {
         }
     }
 
-    /// The order of a payment, made if there is none yet.
+    /// The order of a payment, created if there is none yet.
     async fn order_of(
         &self,
         opened: &OpenedPayment,
@@ -190,14 +188,14 @@ impl Payments {
             .await;
         match recorded {
             Ok(done) => Ok((order, done.cursor)),
-            // Somebody with the same account was faster; theirs is the payment's order.
+            // Another request of the same account was faster; its order is the payment's.
             Err(CommandError::Refused(PaymentRefusal::OtherOrder { order })) => Ok((order, None)),
             Err(error) => Err(error.map(CheckoutRefusal::Payment)),
         }
     }
 
-    /// Takes the word of a payer's browser, if the gateway signed it, and asks the gateway what became of the
-    /// order. Where the gateway is away nothing is lost: its news, or the reconciler, will tell.
+    /// Verifies the report of a payer's browser, and asks the gateway for the state of the order. If the
+    /// gateway is unavailable nothing is lost: its webhook or the reconciler follows.
     ///
     /// # Errors
     /// [`VerifyRefusal::NotSigned`] also if the browser brings another order than ours.
@@ -238,15 +236,15 @@ impl Payments {
         })
     }
 
-    /// Settles a payment sooner than its timer would; if that fails, the timer is there. Up to where the visit
-    /// is in the log then, if that is new.
+    /// Settles a payment sooner than its timer would; if that fails, the timer does it. Returns the visit's
+    /// position in the log if it is new.
     async fn settled_at_once(&self, opened: &OpenedPayment) -> Option<Cursor> {
         if !opened.is_paid() {
             return None;
         }
         match self.settle(opened.payment).await {
-            Ok(Settled::Kept(cursor)) => cursor,
-            Ok(Settled::Unpaid | Settled::GivenBack(_)) => None,
+            Ok(Settled::Applied(cursor)) => cursor,
+            Ok(Settled::Unpaid | Settled::Refunded(_)) => None,
             Err(fault) => {
                 tracing::warn!(
                     payment.id = %opened.payment,
@@ -258,7 +256,7 @@ impl Payments {
         }
     }
 
-    /// Where the log ends: whoever was faster is in it.
+    /// The end of the log, which includes what another task did first.
     async fn head(&self) -> Option<Cursor> {
         self.commands.store.head().await.ok()
     }
@@ -269,26 +267,23 @@ impl Payments {
         caller: &Caller,
         payment: PaymentId,
     ) -> Result<OpenedPayment, CommandError<R>> {
-        let id = key(payment.as_uuid());
-        let loaded = self.commands.store.load_from_log::<Payment>(&id).await?;
-        let opened = loaded.into_aggregate();
-        let opened = opened.opened().cloned().ok_or(CommandError::NotFound)?;
-        let own = caller.patient == Some(opened.patient) || caller.is_staff_at(opened.clinic);
-        if own || self.is_proxy_of(caller, opened.patient).await? {
-            Ok(opened)
-        } else {
-            Err(CommandError::NotFound)
-        }
+        let opened = self.opened(payment).await?;
+        may_see(&self.commands.store.read_set(), caller, &opened).await?;
+        Ok(opened)
     }
+}
 
-    async fn is_proxy_of<R>(
-        &self,
-        caller: &Caller,
-        patient: domain::PatientId,
-    ) -> Result<bool, CommandError<R>> {
-        let id = key(patient.as_uuid());
-        let store = &self.commands.store;
-        let loaded = store.load_from_log::<domain::patient::Patient>(&id).await?;
-        Ok(loaded.aggregate().is_proxy(caller.account))
+/// Checks that the caller is the payment's patient, a proxy, or the clinic's front desk. For any other caller
+/// it does not exist.
+pub(super) async fn may_see<R>(
+    read: &ReadSet,
+    caller: &Caller,
+    opened: &OpenedPayment,
+) -> Result<(), CommandError<R>> {
+    if caller.patient == Some(opened.patient) || caller.is_staff_at(opened.clinic) {
+        return Ok(());
     }
+    let patient = read.load_from_log::<Patient>(opened.patient).await?;
+    let proxy = patient.aggregate().is_proxy(caller.account);
+    proxy.then_some(()).ok_or(CommandError::NotFound)
 }

@@ -1,7 +1,7 @@
-//! What the gateway tells: kept first, worked on afterwards.
+//! Inbox of the gateway: deliveries are stored first and applied afterwards.
 //!
-//! Whoever takes a delivery only keeps it ([`Inbox::keep`]). A timer that is set with it does the rest
-//! ([`Inbox::work_on`]), as often as it takes: mark and effect are one append, under the delivery's digest.
+//! The endpoint only stores a delivery ([`Inbox::keep`]). A timer that is set with it does the rest
+//! ([`Inbox::apply`]), as often as it takes: mark and effect are one append, under the delivery's digest.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,32 +13,31 @@ use uuid::Uuid;
 
 use super::{Noted, Payments};
 use crate::ports::{
-    Delivery, DeliveryDigest, DeliveryOutcome, GatewayFact, GatewayInbox, GatewayNews,
+    Delivery, DeliveryDigest, DeliveryOutcome, GatewayEvent, GatewayFact, GatewayInbox,
     InboxWaiting, KeptDelivery, Verdict,
 };
-use crate::reactions::Next;
 use crate::{Context, Fault};
 
-/// How long news wait for what they are about: they can overtake the append of their order, and a refund the
-/// capture that it gives back.
+/// The longest time that an event waits for its order: it can overtake the append of its order, and a refund
+/// the capture that it refunds.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
-/// The pauses in which they are tried again; each is as long as the delivery has waited, between these two.
+/// The pauses between attempts; each is as long as the delivery has waited, between these two.
 const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(1);
-/// Of the kind of news, in the gateway's words, no more is kept.
+/// The longest kind that is stored, in characters.
 const LONGEST_KIND: usize = 64;
 
-/// The gateway's news, on their way into the log.
+/// The events of the gateway, on their way into the log.
 #[derive(Clone)]
 pub struct Inbox {
     payments: Payments,
     kept: Arc<dyn GatewayInbox>,
-    /// The account at the gateway whose news are applied; all are, if none is set.
+    /// The account at the gateway whose events are applied; all are, if none is set.
     account: Option<String>,
     tally: Arc<Tally>,
 }
 
-/// What this process has counted since its start.
+/// Counts of this process since its start.
 #[derive(Default)]
 struct Tally {
     kept: AtomicU64,
@@ -47,7 +46,7 @@ struct Tally {
     outcomes: [AtomicU64; DeliveryOutcome::ALL.len()],
 }
 
-/// What a process has counted of deliveries since its start.
+/// Counts of deliveries of a process since its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxFigures {
     /// Those that were new.
@@ -56,21 +55,21 @@ pub struct InboxFigures {
     pub repeated: u64,
     /// Those that the gateway did not sign.
     pub forged: u64,
-    /// What became of those that this process worked on.
+    /// The outcomes of those that this process applied.
     pub outcomes: Vec<(DeliveryOutcome, u64)>,
 }
 
-/// What came of taking a delivery.
+/// The outcome of taking a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// It is kept now, or was before. Whoever brought it may forget it.
+    /// It is stored now, or was before. The sender may forget it.
     Kept,
     /// The gateway did not sign it.
     NotSigned,
 }
 
 impl Inbox {
-    /// An inbox that applies the news of an account, or of any.
+    /// An inbox that applies the events of an account, or of any.
     #[must_use]
     pub fn new(payments: Payments, kept: Arc<dyn GatewayInbox>, account: Option<String>) -> Self {
         Self {
@@ -81,7 +80,7 @@ impl Inbox {
         }
     }
 
-    /// What this process has counted.
+    /// The counts of this process.
     #[must_use]
     pub fn figures(&self) -> InboxFigures {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
@@ -96,13 +95,13 @@ impl Inbox {
         }
     }
 
-    /// What waits, on all nodes.
+    /// The waiting deliveries, on all nodes.
     pub async fn waiting(&self) -> Result<InboxWaiting, Fault> {
         self.kept.waiting().await
     }
 
-    /// Keeps a delivery if the gateway signed it. Nothing of it is read before that, and nothing is done with
-    /// it yet.
+    /// Stores a delivery if the gateway signed it. Nothing of it is read before that, and it is not applied
+    /// yet.
     #[instrument(name = "command.payment.keep_delivery", skip_all)]
     pub async fn keep(
         &self,
@@ -128,49 +127,48 @@ impl Inbox {
         Ok(Taken::Kept)
     }
 
-    /// Applies a delivery, and writes down what became of it. Tells when to try again, if what it is about may
-    /// only not be known yet.
+    /// Applies a delivery and stores the outcome. Returns when to try again if its order may not be known yet.
     ///
     /// # Errors
-    /// Something outside the rules failed; it is tried again.
+    /// A fault; the delivery is tried again.
     #[instrument(name = "command.payment.work_on_delivery", skip_all)]
-    pub async fn work_on(&self, digest: &DeliveryDigest) -> Result<Next, Fault> {
+    pub async fn apply(&self, digest: &DeliveryDigest) -> Result<Option<DateTime<Utc>>, Fault> {
         let waits = |delivery: &KeptDelivery| delivery.outcome.is_none();
         let Some(delivery) = self.kept.find(digest).await?.filter(waits) else {
-            return Ok(Next::Done);
+            return Ok(None);
         };
         let now = self.payments.commands.clock.now();
-        let news = delivery.body.as_deref();
-        let news = news.and_then(|body| self.payments.gateway.read(body).ok());
-        let outcome = match &news {
+        let body = delivery.body.as_deref();
+        let event = body.and_then(|body| self.payments.gateway.read(body).ok());
+        let outcome = match &event {
             None => DeliveryOutcome::Unreadable,
-            Some(news) => self.apply(news, digest, now).await?,
+            Some(event) => self.apply_event(event, digest, now).await?,
         };
         if is_perhaps_early(outcome) {
             let waited = now - delivery.received_at;
             if waited < PATIENCE {
-                return Ok(Next::At(now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)));
+                return Ok(Some(now + waited.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)));
             }
         }
         let verdict = Verdict {
             outcome,
-            kind: news.as_ref().map(kind),
-            order: news.as_ref().and_then(order).cloned(),
+            kind: event.as_ref().map(kind),
+            order: event.as_ref().and_then(order).cloned(),
             at: now,
         };
         self.kept.settle(digest, &verdict).await?;
         self.count(outcome);
         tell(digest, &verdict);
-        Ok(Next::Done)
+        Ok(None)
     }
 
-    async fn apply(
+    async fn apply_event(
         &self,
-        news: &GatewayNews,
+        event: &GatewayEvent,
         digest: &DeliveryDigest,
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Fault> {
-        if let (Some(ours), Some(theirs)) = (&self.account, &news.account)
+        if let (Some(ours), Some(theirs)) = (&self.account, &event.account)
             && ours != theirs
         {
             return Ok(DeliveryOutcome::OtherAccount);
@@ -179,7 +177,7 @@ impl Inbox {
         let context = Context::system(now, causation);
         let noted = self
             .payments
-            .note(news, Some(*digest.as_bytes()), &context)
+            .note(event, Some(*digest.as_bytes()), &context)
             .await?;
         Ok(match noted {
             Noted::Applied(_) => DeliveryOutcome::Applied,
@@ -198,7 +196,7 @@ impl Inbox {
     }
 }
 
-/// Whether the same news may be taken later.
+/// Returns whether the same event may be applied later.
 fn is_perhaps_early(outcome: DeliveryOutcome) -> bool {
     match outcome {
         DeliveryOutcome::UnknownOrder | DeliveryOutcome::Refused => true,
@@ -210,7 +208,7 @@ fn is_perhaps_early(outcome: DeliveryOutcome) -> bool {
     }
 }
 
-/// What somebody should look at is in the log.
+/// Logs an outcome that an operator should look at.
 fn tell(digest: &DeliveryDigest, verdict: &Verdict) {
     match verdict.outcome {
         DeliveryOutcome::Applied
@@ -223,22 +221,22 @@ fn tell(digest: &DeliveryDigest, verdict: &Verdict) {
                 delivery.outcome = verdict.outcome.as_str(),
                 delivery.kind = verdict.kind,
                 gateway.order = verdict.order.as_ref().map(GatewayOrderId::as_str),
-                "News of the payment gateway were not applied."
+                "An event of the payment gateway was not applied."
             );
         }
     }
 }
 
-fn kind(news: &GatewayNews) -> String {
-    let printable = news
+fn kind(event: &GatewayEvent) -> String {
+    let printable = event
         .kind
         .chars()
         .filter(|character| !character.is_control());
     printable.take(LONGEST_KIND).collect()
 }
 
-fn order(news: &GatewayNews) -> Option<&GatewayOrderId> {
-    match &news.fact {
+fn order(event: &GatewayEvent) -> Option<&GatewayOrderId> {
+    match &event.fact {
         GatewayFact::Attempt(attempt) => Some(&attempt.order),
         GatewayFact::Refund { order, .. } => Some(order),
         GatewayFact::Other => None,

@@ -1,15 +1,15 @@
 //! Commands on payments, and all that asks the gateway.
 //!
-//! What the gateway says is noted in the log ([`Payments::note`]); what follows from it is decided from
-//! there, by timers that a reaction sets: settle a visit, capture what was authorised, carry out a refund, ask
-//! the gateway what became of an order. Each of them may run twice: ids are derived, and what was done is no
-//! new fact.
+//! What the gateway reports is recorded in the log ([`Payments::note`]). What follows is decided from the
+//! log, by timers that a reaction sets: settle a visit, capture what was authorised, carry out a refund, ask
+//! the gateway for the state of an order. Each of them may run twice: ids are derived, and what was done is
+//! no new fact.
 
 mod cancelled;
 mod capture;
 mod checkout;
+mod gateway_events;
 mod inbox;
-mod news;
 mod receipt;
 mod reconcile;
 mod refund;
@@ -20,22 +20,22 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use domain::payment::{OpenedPayment, Payment, PaymentCommand, PaymentRefusal};
 use domain::{AccountId, AppointmentId, GatewayOrderId, GatewayPaymentId, PaymentId, RefundId};
-use serde::de::DeserializeOwned;
+use event_store::ReadSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use checkout::{Checkout, CheckoutRefusal, Verification, VerifyRefusal};
+pub use gateway_events::Noted;
 pub use inbox::{Inbox, InboxFigures, Taken};
-pub use news::Noted;
 pub use receipt::ReceiptReply;
 pub use refund::{REFUND_TRIES, RefundReply, RefundRequest};
 pub use settle::Settled;
 
-use crate::execute::{Request, key};
 use crate::ports::PaymentGateway;
+use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done, Fault};
 
-/// How long an order is left alone before the gateway is asked about it, unless somebody decides otherwise.
+/// The time after which the gateway is asked about an order, by default.
 pub const RECONCILE_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// Everything that payments need.
@@ -43,16 +43,16 @@ pub const RECONCILE_AFTER: TimeDelta = TimeDelta::minutes(5);
 pub struct Payments {
     pub(crate) commands: Commands,
     pub(crate) gateway: Arc<dyn PaymentGateway>,
-    /// How long an order is left alone before the gateway is asked about it.
+    /// The time after which the gateway is asked about an order.
     pub(crate) reconcile_after: TimeDelta,
 }
 
-/// What a command on a payment is answered: ids and states.
+/// The reply of a command on a payment: ids and states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentReply {
     /// The payment.
     pub payment: PaymentId,
-    /// Whether what was asked for has come.
+    /// True if the money has come.
     pub paid: bool,
     /// Its version.
     pub version: i64,
@@ -80,47 +80,34 @@ impl Payments {
         &*self.gateway
     }
 
-    /// The payment as the log has it now.
+    /// The payment, from the log.
     pub(crate) async fn opened<R>(
         &self,
         payment: PaymentId,
     ) -> Result<OpenedPayment, CommandError<R>> {
-        let id = key(payment.as_uuid());
-        let loaded = self.commands.store.load_from_log::<Payment>(&id).await?;
-        let opened = loaded.into_aggregate();
-        opened.opened().cloned().ok_or(CommandError::NotFound)
+        let payment: Payment = self.commands.load(payment).await?;
+        payment.opened().cloned().ok_or(CommandError::NotFound)
     }
 
-    /// Has the payment decide, and appends.
+    /// Runs a command on one payment.
     pub(crate) async fn execute(
         &self,
         payment: PaymentId,
         command: PaymentCommand,
         context: &Context,
     ) -> Result<Done<PaymentReply>, CommandError<PaymentRefusal>> {
-        let reply = |state: &Payment, version| PaymentReply {
-            payment,
-            paid: state.opened().is_some_and(OpenedPayment::is_paid),
-            version,
+        let execute = async |read: ReadSet| {
+            let changed = read.load::<Payment>(payment).await?;
+            let changed = changed.decide(command.clone()).await?;
+            let opened = changed.aggregate.opened();
+            let reply = PaymentReply {
+                payment,
+                paid: opened.is_some_and(OpenedPayment::is_paid),
+                version: changed.version(),
+            };
+            Ok(Proposal::new(reply).with(changed))
         };
-        self.decide(payment, command, context, reply).await
-    }
-
-    /// The same, with an answer of the caller's.
-    async fn decide<T: Serialize + DeserializeOwned>(
-        &self,
-        payment: PaymentId,
-        command: PaymentCommand,
-        context: &Context,
-        reply: impl Fn(&Payment, i64) -> T,
-    ) -> Result<Done<T>, CommandError<PaymentRefusal>> {
-        let request = Request {
-            id: key(payment.as_uuid()),
-            command,
-            expected: None,
-            context,
-        };
-        self.commands.execute(request, |_| Ok(()), reply).await
+        self.commands.run(context, execute).await
     }
 
     /// The payment of an order, if it is one of ours.
@@ -141,8 +128,8 @@ impl Payments {
     }
 }
 
-/// The payment of one visit by one payer. Whoever asks again gets the same order again; two people who pay
-/// for one visit have one each.
+/// The payment of one visit by one payer. The same payer gets the same payment again; two payers of one
+/// visit have one each.
 #[must_use]
 pub fn payment_id(appointment: AppointmentId, payer: AccountId) -> PaymentId {
     let words = format!("payment by {}", payer.as_uuid());
@@ -155,13 +142,12 @@ fn stray_refund(payment: PaymentId, attempt: &GatewayPaymentId) -> RefundId {
     RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes()))
 }
 
-/// The refund of a payment that came too late for its visit, or of one that was called off: there is one at
-/// most.
+/// The refund of a payment that came too late for its visit, or of a visit that was cancelled: at most one.
 fn only_refund(payment: PaymentId, of: &'static str) -> RefundId {
     RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), of.as_bytes()))
 }
 
-/// What a command came to for somebody who only wants it to be so: a refusal is for them to judge.
+/// Turns the error of a command that must succeed into a fault.
 fn fault_of<R>(doing: &'static str) -> impl FnOnce(CommandError<R>) -> Fault
 where
     R: std::error::Error + Send + Sync + 'static,

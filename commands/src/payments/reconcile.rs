@@ -1,4 +1,4 @@
-//! Asks the gateway what became of an order: news may never arrive.
+//! Asks the gateway for the state of an order: a webhook may never arrive.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::PaymentId;
@@ -10,21 +10,21 @@ use super::{Payments, fault_of};
 use crate::ports::{AttemptStatus, GatewayError};
 use crate::{CommandError, Context, Fault};
 
-/// How long after its hold's end an order is still asked about: banks authorise failed attempts days later,
-/// and the gateway lets go of what was authorised and not captured within three.
+/// The time after the end of its hold in which an order is asked about: banks authorise failed attempts days
+/// later, and the gateway releases after three days what was authorised and not captured.
 const WATCHED: TimeDelta = TimeDelta::hours(78);
 
 impl Payments {
-    /// Notes what the gateway has of a payment's order. Tells when to ask again; `None` when nothing can
-    /// come of it any more.
+    /// Records the state of a payment's order at the gateway. Returns when to ask again; `None` when it can
+    /// no longer change.
     ///
     /// # Errors
-    /// The gateway is away: it is asked again later.
+    /// The gateway is unavailable: it is asked again later.
     #[instrument(name = "command.payment.reconcile", skip_all)]
     pub async fn reconcile(&self, payment: PaymentId) -> Result<Option<DateTime<Utc>>, Fault> {
         let opened = self.opened::<PaymentRefusal>(payment).await;
         let opened = opened.map_err(fault_of("looking at a payment"))?;
-        // Without an order nobody was shown anything to pay.
+        // Without an order the payer had nothing to pay.
         if opened.order.is_none() {
             return Ok(None);
         }
@@ -33,7 +33,7 @@ impl Payments {
         Ok(self.look_again_at(&opened, context.at))
     }
 
-    /// Notes what the gateway has. Up to where it is in the log then, if anything was new.
+    /// Records the state of the order. Returns its position in the log, if anything was new.
     pub(super) async fn look_at(
         &self,
         opened: &OpenedPayment,
@@ -42,7 +42,7 @@ impl Payments {
         let Some(order) = &opened.order else {
             return Ok(None);
         };
-        // What the caller may have brought along is the key of another command.
+        // A key of the caller belongs to another command.
         let context = &Context {
             actor: domain::Actor::System,
             idempotency: None,
@@ -50,8 +50,8 @@ impl Payments {
         };
         let mut last = None;
         for attempt in asked(self.gateway.attempts(order).await)? {
-            if let Some(told) = self.note_attempt(opened.payment, &attempt, context).await {
-                let done = told.map_err(fault_of("noting an attempt"))?;
+            if let Some(recorded) = self.note_attempt(opened.payment, &attempt, context).await {
+                let done = recorded.map_err(fault_of("recording an attempt"))?;
                 last = last.max(done.cursor);
             }
             if attempt.status != AttemptStatus::Captured {
@@ -65,16 +65,16 @@ impl Payments {
                         payment.id = %opened.payment,
                         gateway.refund = %refund.gateway_refund,
                         error = &refusal as &dyn std::error::Error,
-                        "The gateway gave back what the books do not allow."
+                        "The gateway made a refund that the ledger does not allow."
                     ),
-                    Some(Err(error)) => return Err(fault_of("noting a refund")(error)),
+                    Some(Err(error)) => return Err(fault_of("recording a refund")(error)),
                 }
             }
         }
         Ok(last)
     }
 
-    /// When to ask again: soon while the payer may still be at it, then seldom.
+    /// Returns when to ask again: soon while the payer may still be paying, then seldom.
     fn look_again_at(&self, opened: &OpenedPayment, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let since = now - opened.pay_until;
         if since > WATCHED {
@@ -95,7 +95,7 @@ impl Payments {
     }
 }
 
-/// What the gateway answered. That it refuses to tell is a fault like being away: it is asked again.
+/// Returns the answer of the gateway. A refusal to answer is a fault, like being unavailable.
 fn asked<T>(answer: Result<T, GatewayError>) -> Result<T, Fault> {
     match answer {
         Ok(answer) => Ok(answer),

@@ -1,51 +1,56 @@
-//! Gives money back: on somebody's word, at the gateway, and again where the gateway could not.
+//! Refunds: requested by an administrator, carried out at the gateway, and tried again after a failure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::{
-    Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure, Refund,
-    RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
+    OpenedPayment, Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure,
+    Refund, RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
 };
-use domain::{Actor, FailureCode, Money, PaymentId, RefundId, Role};
+use domain::{Actor, ClinicId, FailureCode, Money, PaymentId, RefundId, Role};
+use event_store::{Decided, Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
+use super::checkout::may_see;
 use super::{Payments, fault_of};
 use crate::ports::{GatewayError, GatewayRefund, GatewayRefundStatus, NewRefund};
+use crate::proposal::Proposal;
 use crate::{Caller, CommandError, Context, Done, Fault};
 
-/// How often the gateway is asked for a refund before somebody has to look at it.
+type Refused = CommandError<PaymentRefusal>;
+
+/// The most attempts of a refund at the gateway before an operator has to look at it.
 pub const REFUND_TRIES: u16 = 5;
-/// How long a refund that the gateway is at is left alone, at least and at most; its news come sooner.
+/// The shortest and the longest pause before a pending refund is looked at again; its webhook comes sooner.
 const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 
-/// A refund on somebody's word.
+/// A refund that an administrator requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefundRequest {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// How much; without it, all that is left.
+    /// The amount; without it, all that is left.
     pub amount: Option<Money>,
 }
 
-/// What a command on a refund is answered.
+/// The reply of a command on a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundReply {
     /// The payment.
     pub payment: PaymentId,
     /// The refund.
     pub refund: RefundId,
-    /// How far it is.
+    /// Its status.
     pub status: RefundStatus,
-    /// How much.
+    /// Its amount.
     pub amount: Money,
     /// The payment's version.
     pub version: i64,
 }
 
 impl Payments {
-    /// Gives some or all of a payment back, because an administrator of the clinic says so. What is given
-    /// back is a fact at once; that the money has left follows.
+    /// Refunds some or all of a payment, on the word of an administrator of the clinic. The request is
+    /// recorded at once; a timer carries it out at the gateway.
     #[instrument(name = "command.payment.request_refund", skip_all)]
     pub async fn request_refund(
         &self,
@@ -54,69 +59,50 @@ impl Payments {
         context: &Context,
     ) -> Result<Done<RefundReply>, CommandError<PaymentRefusal>> {
         let RefundRequest { payment, amount } = asked;
-        let opened = self.visible::<PaymentRefusal>(caller, payment).await?;
-        let context = &administers(caller, opened.clinic, context)?;
-        let left = opened.left();
-        let left = left.ok_or(CommandError::Refused(PaymentRefusal::NotCaptured))?;
         let refund = RefundId::from_uuid(self.commands.ids.id());
-        let request = RequestRefund {
-            refund,
-            attempt: None,
-            amount: amount.unwrap_or(left),
-            grounds: RefundGrounds::Goodwill,
-            by: context.actor,
-            at: context.at,
+        let request = async |read: ReadSet| {
+            let (loaded, clinic, by) = administered(&read, caller, payment).await?;
+            let left = loaded.aggregate().opened().and_then(OpenedPayment::left);
+            let left = left.ok_or(CommandError::Refused(PaymentRefusal::NotCaptured))?;
+            let request = PaymentCommand::RequestRefund(RequestRefund {
+                refund,
+                attempt: None,
+                amount: amount.unwrap_or(left),
+                grounds: RefundGrounds::Goodwill,
+                by,
+                at: context.at,
+            });
+            let proposal = propose(payment, refund, loaded.decide(request).await?)?;
+            Ok(proposal.acting_as(by).at_clinic(clinic))
         };
-        self.on_refund(
-            payment,
-            refund,
-            PaymentCommand::RequestRefund(request),
-            context,
-        )
-        .await
+        self.commands.run(context, request).await
     }
 
-    /// Asks the gateway once more for a refund that failed, because an administrator of the clinic says so.
+    /// Asks the gateway once more for a refund that failed, on the word of an administrator of the clinic.
     #[instrument(name = "command.payment.retry_refund", skip_all)]
     pub async fn retry_refund(
         &self,
         caller: &Caller,
-        (payment, refund): (PaymentId, RefundId),
-        context: &Context,
-    ) -> Result<Done<RefundReply>, CommandError<PaymentRefusal>> {
-        let opened = self.visible::<PaymentRefusal>(caller, payment).await?;
-        let context = &administers(caller, opened.clinic, context)?;
-        let (by, at) = (context.actor, context.at);
-        let retry = PaymentCommand::RetryRefund(RetryRefund { refund, by, at });
-        self.on_refund(payment, refund, retry, context).await
-    }
-
-    async fn on_refund(
-        &self,
         payment: PaymentId,
         refund: RefundId,
-        command: PaymentCommand,
         context: &Context,
     ) -> Result<Done<RefundReply>, CommandError<PaymentRefusal>> {
-        let reply = |state: &Payment, version| {
-            let known = state.opened()?.refunds.get(&refund)?;
-            Some(RefundReply {
-                payment,
-                refund,
-                status: known.status,
-                amount: known.amount,
-                version,
-            })
+        let retry = async |read: ReadSet| {
+            let (loaded, clinic, by) = administered(&read, caller, payment).await?;
+            let at = context.at;
+            let retry = PaymentCommand::RetryRefund(RetryRefund { refund, by, at });
+            let proposal = propose(payment, refund, loaded.decide(retry).await?)?;
+            Ok(proposal.acting_as(by).at_clinic(clinic))
         };
-        let done = self.decide(payment, command, context, reply).await?;
-        let told = done.reply.clone().ok_or(CommandError::NotFound)?;
-        Ok(done.map(|_| told))
+        self.commands.run(context, retry).await
     }
 
-    /// Has the gateway do what was requested, or sees how it does. Tells when to look again, if it is at it.
+    /// Carries a requested refund out at the gateway, or looks at its state there. Returns when to look again
+    /// while it is pending.
     ///
     /// # Errors
-    /// The gateway is away: asking again later may help. What it refuses is a failed refund, and in the log.
+    /// The gateway is unavailable: a later attempt may succeed. A refund that it refuses is a failed refund,
+    /// and recorded in the log.
     #[instrument(name = "command.payment.carry_out_refund", skip_all)]
     pub async fn carry_out_refund(
         &self,
@@ -131,14 +117,14 @@ impl Payments {
             return Ok(None);
         };
         let context = self.caused_by(payment, &opened.clinic);
-        let command = match self.at_the_gateway(refund, requested).await? {
-            Told::Done(told) => PaymentCommand::RecordRefund(RecordRefund {
+        let command = match self.state_at_gateway(refund, requested).await? {
+            AtGateway::Processed(told) => PaymentCommand::RecordRefund(RecordRefund {
                 refund,
                 gateway_refund: told.gateway_refund,
                 at: context.at,
             }),
-            Told::AtIt => return Ok(Some(look_again_at(requested.asked_at, context.at))),
-            Told::Failed(code) => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
+            AtGateway::Pending => return Ok(Some(look_again_at(requested.asked_at, context.at))),
+            AtGateway::Failed(code) => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
                 refund,
                 attempt_number: requested.attempt_number,
                 code,
@@ -151,16 +137,16 @@ impl Payments {
         Ok(None)
     }
 
-    /// What the gateway has of it already, or says now that it is asked.
-    async fn at_the_gateway(&self, id: RefundId, refund: &Refund) -> Result<Told, Fault> {
+    /// The state of the refund at the gateway, which is asked for it if it does not know it yet.
+    async fn state_at_gateway(&self, id: RefundId, refund: &Refund) -> Result<AtGateway, Fault> {
         let ours = (id, refund.attempt_number);
         let known = match self.gateway.refunds(&refund.attempt).await {
             Ok(refunds) => refunds.into_iter().find(|known| known.ours == Some(ours)),
-            Err(GatewayError::Refused { code }) => return Ok(Told::Failed(code)),
+            Err(GatewayError::Refused { code }) => return Ok(AtGateway::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => return Err(fault),
         };
         if let Some(known) = known {
-            return Ok(Told::of(known));
+            return Ok(known.into());
         }
         let asked = NewRefund {
             refund: id,
@@ -169,13 +155,13 @@ impl Payments {
             amount: refund.amount,
         };
         match self.gateway.refund(&asked).await {
-            Ok(told) => Ok(Told::of(told)),
-            Err(GatewayError::Refused { code }) => Ok(Told::Failed(code)),
+            Ok(told) => Ok(told.into()),
+            Err(GatewayError::Refused { code }) => Ok(AtGateway::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => Err(fault),
         }
     }
 
-    /// Asks the gateway once more for a refund that failed, by itself: at most [`REFUND_TRIES`] times in all.
+    /// Tries a failed refund again, at most [`REFUND_TRIES`] times in all.
     #[instrument(name = "command.payment.try_refund_again", skip_all)]
     pub async fn try_refund_again(
         &self,
@@ -194,49 +180,68 @@ impl Payments {
         let (by, at) = (Actor::System, context.at);
         let retry = PaymentCommand::RetryRefund(RetryRefund { refund, by, at });
         match self.execute(payment, retry, &context).await {
-            // Somebody else was faster.
+            // It was tried again in the meantime.
             Ok(_) | Err(CommandError::Refused(PaymentRefusal::RefundNotFailed)) => Ok(()),
             Err(error) => Err(fault_of("trying a refund again")(error)),
         }
     }
 }
 
-/// When to look again at what the gateway has been at since `since`: after as long again.
+/// Returns when to look again at a refund that has been pending since `since`: after as long again.
 fn look_again_at(since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now + (now - since).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
-/// What the gateway says of a refund.
-enum Told {
-    Done(GatewayRefund),
-    AtIt,
+/// The state of a refund at the gateway.
+enum AtGateway {
+    Processed(GatewayRefund),
+    Pending,
     Failed(Option<FailureCode>),
 }
 
-impl Told {
-    fn of(refund: GatewayRefund) -> Self {
+impl From<GatewayRefund> for AtGateway {
+    fn from(refund: GatewayRefund) -> Self {
         match refund.status {
-            GatewayRefundStatus::Processed => Self::Done(refund),
-            GatewayRefundStatus::Pending => Self::AtIt,
+            GatewayRefundStatus::Processed => Self::Processed(refund),
+            GatewayRefundStatus::Pending => Self::Pending,
             GatewayRefundStatus::Failed => Self::Failed(None),
         }
     }
 }
 
-/// Money leaves a clinic only on the word of somebody who administers it.
-fn administers(
+/// Loads a payment whose clinic the caller administers: money leaves a clinic only on such a word.
+async fn administered(
+    read: &ReadSet,
     caller: &Caller,
-    clinic: domain::ClinicId,
-    context: &Context,
-) -> Result<Context, CommandError<PaymentRefusal>> {
+    payment: PaymentId,
+) -> Result<(Loaded<Payment>, ClinicId, Actor), Refused> {
+    let loaded = read.load::<Payment>(payment).await?;
+    let opened = loaded.aggregate().opened().ok_or(CommandError::NotFound)?;
+    let clinic = opened.clinic;
+    may_see(read, caller, opened).await?;
     if !(caller.is(Role::Admin) && caller.clinics.covers(clinic)) {
         return Err(CommandError::Forbidden);
     }
-    Ok(Context {
-        actor: caller.acting_as(&[Role::Admin]),
-        clinic: Some(clinic),
-        ..context.clone()
-    })
+    Ok((loaded, clinic, caller.acting_as(&[Role::Admin])))
+}
+
+/// Proposes what was decided about a refund.
+fn propose(
+    payment: PaymentId,
+    refund: RefundId,
+    decided: Decided<Payment>,
+) -> Result<Proposal<RefundReply, PaymentRefusal>, Refused> {
+    let opened = decided.aggregate.opened();
+    let known = opened.and_then(|opened| opened.refunds.get(&refund));
+    let known = known.ok_or(CommandError::NotFound)?;
+    let reply = RefundReply {
+        payment,
+        refund,
+        status: known.status,
+        amount: known.amount,
+        version: decided.version(),
+    };
+    Ok(Proposal::new(reply).with(decided))
 }
 
 #[cfg(test)]
@@ -244,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_gateway_is_at_is_looked_at_ever_more_seldom() {
+    fn a_pending_refund_is_looked_at_ever_more_seldom() {
         let since = DateTime::UNIX_EPOCH;
         let after = |age: TimeDelta| look_again_at(since, since + age) - (since + age);
         assert_eq!(after(TimeDelta::zero()), SHORTEST_PAUSE);

@@ -1,4 +1,4 @@
-//! What a payment does for its visit: confirms it, or goes back.
+//! Applies a payment to its visit, or refunds it.
 
 use domain::appointment::AppointmentRefusal;
 use domain::payment::{Payable, PaymentCommand, RefundGrounds, RequestRefund};
@@ -9,20 +9,20 @@ use tracing::instrument;
 use super::{Payments, fault_of, only_refund};
 use crate::{CommandError, Context, Fault};
 
-/// What became of a payment.
+/// The outcome of settling a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
-    /// The money is not there yet.
+    /// The money has not come yet.
     Unpaid,
-    /// The visit is paid for; up to there in the log, if that is new.
-    Kept(Option<Cursor>),
-    /// The visit is not to be had for it: it goes back.
-    GivenBack(RefundGrounds),
+    /// The visit is paid for; with its position in the log, if that is new.
+    Applied(Option<Cursor>),
+    /// The visit can no longer be paid for: the money is refunded.
+    Refunded(RefundGrounds),
 }
 
 impl Payments {
-    /// Has a paid payment do for its visit what it can, and gives it back if that is nothing: exactly one of
-    /// the two, however often it is asked.
+    /// Applies a paid payment to its visit, or refunds it if that is impossible: exactly one of the two,
+    /// however often it is called.
     #[instrument(name = "command.payment.settle", skip_all)]
     pub async fn settle(&self, payment: PaymentId) -> Result<Settled, Fault> {
         let opened = self.opened::<AppointmentRefusal>(payment).await;
@@ -32,11 +32,11 @@ impl Payments {
         }
         let Payable::AppointmentFee { appointment } = opened.payable;
         let context = self.caused_by(payment, &opened.clinic);
-        // Whatever becomes of it, the clinic was paid.
+        // In either case the clinic was paid.
         let receipt = self.commands.issue_receipt(payment, &context).await;
         receipt.map_err(fault_of("giving a payment its receipt"))?;
-        let grounds = match self.kept(appointment, payment, &context).await? {
-            Ok(cursor) => return Ok(Settled::Kept(cursor)),
+        let grounds = match self.apply(appointment, payment, &context).await? {
+            Ok(cursor) => return Ok(Settled::Applied(cursor)),
             Err(grounds) => grounds,
         };
         let left = opened.left().filter(|left| !left.is_zero());
@@ -53,11 +53,11 @@ impl Payments {
                 .await
                 .map_err(fault_of("giving back what came too late"))?;
         }
-        Ok(Settled::GivenBack(grounds))
+        Ok(Settled::Refunded(grounds))
     }
 
-    /// Has the visit take it. The inner error is why it can't.
-    async fn kept(
+    /// Applies the payment to the visit. The inner error is the ground for a refund.
+    async fn apply(
         &self,
         appointment: AppointmentId,
         payment: PaymentId,
@@ -84,7 +84,7 @@ impl Payments {
     }
 }
 
-/// Why money goes back, as the visit says it.
+/// The ground for a refund that a refusal of the visit stands for.
 fn grounds(refusal: AppointmentRefusal) -> Result<RefundGrounds, Fault> {
     match refusal {
         AppointmentRefusal::AlreadyPaid => Ok(RefundGrounds::PaidTwice),
@@ -93,7 +93,7 @@ fn grounds(refusal: AppointmentRefusal) -> Result<RefundGrounds, Fault> {
         | AppointmentRefusal::DoctorOnLeave => Ok(RefundGrounds::SlotTaken),
         AppointmentRefusal::AlreadyStarted => Ok(RefundGrounds::TooLate),
         AppointmentRefusal::NotAwaitingPayment { .. } => Ok(RefundGrounds::CancelledBeforePaid),
-        // Nothing that a payment is told; if it is, somebody looks at it rather than the money moving.
+        // No refusal of a payment: an operator has to look at it before money moves.
         refusal => Err(Fault::new("paying for a visit", refusal)),
     }
 }

@@ -1,4 +1,4 @@
-//! Where password hashes live: beside the log, never in it, so that they can be replaced and removed.
+//! Storage of password hashes: beside the log, never in it, so that they can be replaced and removed.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -1,4 +1,4 @@
-//! Whoever takes the money: orders, attempts to pay them, refunds, and news of all that.
+//! Port of the payment gateway: orders, attempts to pay them, refunds, and events about them.
 
 use async_trait::async_trait;
 use domain::{
@@ -7,8 +7,8 @@ use domain::{
 
 use crate::Fault;
 
-/// A payment gateway. Everything that it is asked for may be asked again: after a time-out nobody knows
-/// whether the first question arrived.
+/// A payment gateway. Every request may be repeated: after a time-out it is unknown whether the first one
+/// arrived.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     /// Makes an order for a payment; for the same payment and amount it is the same order again.
@@ -17,20 +17,20 @@ pub trait PaymentGateway: Send + Sync {
     /// The attempts to pay an order, each as it stands now.
     async fn attempts(&self, order: &GatewayOrderId) -> Result<Vec<GatewayAttempt>, GatewayError>;
 
-    /// Takes what an attempt reserved; it must be all of it. Not an error if it was taken before.
+    /// Captures all that an attempt reserved. Not an error if it was captured before.
     async fn capture(&self, attempt: &GatewayPaymentId, amount: Money) -> Result<(), GatewayError>;
 
-    /// Gives back some or all of what an attempt brought; for the same refund and try it is done once.
+    /// Refunds some or all of an attempt; once for the same refund and attempt number.
     async fn refund(&self, refund: &NewRefund) -> Result<GatewayRefund, GatewayError>;
 
     /// All refunds of an attempt, each as it stands now.
     async fn refunds(&self, attempt: &GatewayPaymentId)
     -> Result<Vec<GatewayRefund>, GatewayError>;
 
-    /// What a payer's browser shows the gateway to say on whose behalf it asks. Public.
+    /// The public key id that a payer's browser shows the gateway.
     fn key_id(&self) -> &str;
 
-    /// Whether the gateway signed that the attempt paid the order. Compares in constant time.
+    /// Returns whether the gateway signed that the attempt paid the order. Compares in constant time.
     fn vouches_for(
         &self,
         order: &GatewayOrderId,
@@ -38,15 +38,15 @@ pub trait PaymentGateway: Send + Sync {
         signature: &str,
     ) -> bool;
 
-    /// Whether the gateway signed these very bytes as news, with today's secret or the one before it.
+    /// Returns whether the gateway signed these bytes as a webhook, with the current secret or the one before.
     /// Compares in constant time.
     fn signed(&self, body: &[u8], signature: &str) -> bool;
 
-    /// What signed news say. Nothing else of them is needed, and unknown fields are left alone.
+    /// Reads a signed webhook. Unknown fields are ignored.
     ///
     /// # Errors
-    /// [`UnreadableNews`] if they are not in the gateway's form at all.
-    fn read(&self, body: &[u8]) -> Result<GatewayNews, UnreadableNews>;
+    /// [`UnreadableEvent`] if it does not have the form of the gateway.
+    fn read(&self, body: &[u8]) -> Result<GatewayEvent, UnreadableEvent>;
 }
 
 /// An order to make.
@@ -54,7 +54,7 @@ pub trait PaymentGateway: Send + Sync {
 pub struct NewOrder {
     /// The payment that it is for.
     pub payment: PaymentId,
-    /// How much, to the last paisa.
+    /// The amount, to the last paisa.
     pub amount: Money,
 }
 
@@ -65,33 +65,33 @@ pub struct NewRefund {
     pub refund: RefundId,
     /// It is asked for the nth time, from 1: a try that failed is over, the next one is another.
     pub attempt_number: u16,
-    /// Of what it is given back.
+    /// The attempt that it refunds.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
 }
 
 /// An attempt to pay, as the gateway has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayAttempt {
-    /// Of which order.
+    /// The order.
     pub order: GatewayOrderId,
-    /// Which one.
+    /// Its id at the gateway.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// How far it came.
+    /// Its status.
     pub status: AttemptStatus,
 }
 
-/// How far an attempt came.
+/// The status of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptStatus {
     /// It was begun.
     Created,
     /// The money is reserved.
     Authorised,
-    /// The money came; some or all of it may have been given back since.
+    /// The money came; some or all of it may have been refunded since.
     Captured,
     /// It failed.
     Failed {
@@ -103,72 +103,71 @@ pub enum AttemptStatus {
 /// A refund, as the gateway has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayRefund {
-    /// What the gateway calls it.
+    /// Its id at the gateway.
     pub gateway_refund: GatewayRefundId,
-    /// Of which attempt.
+    /// The attempt that it refunds.
     pub attempt: GatewayPaymentId,
-    /// Ours and which try of it; none if somebody made it at the gateway by hand.
+    /// Our refund and the number of its attempt; none if it was made at the gateway by hand.
     pub ours: Option<(RefundId, u16)>,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// How far it is.
+    /// Its status.
     pub status: GatewayRefundStatus,
 }
 
-/// How far a refund is.
+/// The status of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GatewayRefundStatus {
-    /// The gateway is at it, which may take days.
+    /// It is in progress, which may take days.
     Pending,
     /// The money is back.
     Processed,
-    /// It did not come about.
+    /// It failed.
     Failed,
 }
 
-/// What the gateway tells without being asked.
+/// An event that the gateway reports by webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GatewayNews {
+pub struct GatewayEvent {
     /// The kind of it, in the gateway's words, such as `payment.captured`.
     pub kind: String,
     /// The gateway account that it is about, if it says so.
     pub account: Option<String>,
-    /// What it comes to.
+    /// The fact that it reports.
     pub fact: GatewayFact,
 }
 
-/// What news come to.
+/// The fact that an event reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GatewayFact {
-    /// An attempt to pay an order stands so.
+    /// The state of an attempt to pay an order.
     Attempt(GatewayAttempt),
-    /// A refund stands so.
+    /// The state of a refund.
     Refund {
-        /// Of an attempt to pay this order.
+        /// The order that was paid.
         order: GatewayOrderId,
         /// The refund.
         refund: GatewayRefund,
     },
-    /// Nothing that a payment would note: another kind of news, or without an order, or in a currency that
-    /// nothing here is paid in.
+    /// Nothing that a payment records: another kind of event, or without an order, or in an unknown currency.
     Other,
 }
 
-/// Why the gateway did not do what it was asked for.
+/// The error of a request to the gateway.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// It said no, and would say so again.
+    /// It refused, and would refuse again.
     #[error("the gateway refused")]
     Refused {
-        /// Why, in its words.
+        /// The reason, as a code of the gateway.
         code: Option<FailureCode>,
     },
-    /// It is away, slow, busy, or answers what it should not. Asking again later may help.
+    /// It is unavailable, slow or busy, or its answer is invalid. A later request may succeed.
     #[error("the gateway could not be asked")]
     Unavailable(#[from] Fault),
 }
 
-/// Signed, and yet not in the gateway's form.
+/// A signed webhook without the form of the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the gateway's news can't be read")]
-pub struct UnreadableNews;
+#[error("the webhook can't be read")]
+pub struct UnreadableEvent;

@@ -7,6 +7,6 @@ pub trait IdSource: Send + Sync {
     /// A new `UUIDv7` (RFC 9562 §5.7): unique, roughly ordered by time.
     fn id(&self) -> Uuid;
 
-    /// 32 bytes nobody can guess, from the operating system's generator.
+    /// 32 random bytes from the operating system's generator.
     fn secret(&self) -> [u8; 32];
 }

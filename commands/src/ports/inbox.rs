@@ -1,4 +1,4 @@
-//! Where the payment gateway's news are kept before anything is done with them.
+//! Storage of the payment gateway's deliveries until they are applied.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Fault;
 
-/// Keeps what the gateway delivers. What is kept is worked on, however often the program dies.
+/// Stores the deliveries of the gateway. Each is applied, however often the program dies.
 #[async_trait]
 pub trait GatewayInbox: Send + Sync {
     /// Keeps a delivery and sets the timer of the work on it, both or neither. False if it is here already.
@@ -18,15 +18,15 @@ pub trait GatewayInbox: Send + Sync {
     /// A delivery with its body opened.
     async fn find(&self, digest: &DeliveryDigest) -> Result<Option<KeptDelivery>, Fault>;
 
-    /// Writes down what became of it.
+    /// Stores its outcome.
     async fn settle(&self, digest: &DeliveryDigest, verdict: &Verdict) -> Result<(), Fault>;
 
-    /// How many wait, and since when.
+    /// The number of waiting deliveries, and the time of the oldest.
     async fn waiting(&self) -> Result<InboxWaiting, Fault>;
 }
 
-/// What names a delivery: a hash over the event's id and the body. The id is a header that nobody signed, so
-/// that a forged one must not hide another body; the same delivery again has the same digest.
+/// The id of a delivery: a hash over the event's id and the body. The event's id is an unsigned header, and a
+/// forged one must not hide another body; the same delivery again has the same digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeliveryDigest([u8; 32]);
 
@@ -36,9 +36,9 @@ pub struct DeliveryDigest([u8; 32]);
 pub struct NotADigest;
 
 impl DeliveryDigest {
-    /// Of a delivery.
+    /// The digest of a delivery.
     #[must_use]
-    pub fn of(event_id: &[u8], body: &[u8]) -> Self {
+    pub fn new(event_id: &[u8], body: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"caresync gateway delivery v1\0");
         hash.update((event_id.len() as u64).to_be_bytes());
@@ -94,11 +94,11 @@ impl fmt::Debug for DeliveryDigest {
 /// Something that the gateway delivered and signed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// What names it.
+    /// Its id.
     pub digest: DeliveryDigest,
     /// The gateway's name of the event, if it is one that can be shown.
     pub event_id: Option<String>,
-    /// When it came.
+    /// The time of its arrival.
     pub received_at: DateTime<Utc>,
     /// The very bytes that were signed. They tell of a payer.
     pub body: Vec<u8>,
@@ -114,7 +114,7 @@ impl Delivery {
         let shown = (1..=LONGEST_EVENT_ID).contains(&event_id.len())
             && event_id.iter().all(u8::is_ascii_graphic);
         Self {
-            digest: DeliveryDigest::of(event_id, &body),
+            digest: DeliveryDigest::new(event_id, &body),
             event_id: shown.then(|| String::from_utf8_lossy(event_id).into_owned()),
             received_at,
             body,
@@ -125,15 +125,15 @@ impl Delivery {
 /// A delivery that was kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptDelivery {
-    /// When it came.
+    /// The time of its arrival.
     pub received_at: DateTime<Utc>,
     /// The bytes; none once they are too old to be kept.
     pub body: Option<Vec<u8>>,
-    /// What became of it; none while it waits.
+    /// Its outcome; none while it waits.
     pub outcome: Option<DeliveryOutcome>,
 }
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryOutcome {
     /// It is in the log.
@@ -144,7 +144,7 @@ pub enum DeliveryOutcome {
     OtherAccount,
     /// Its order is none of ours, and did not become one while it waited.
     UnknownOrder,
-    /// Nothing that a payment would note.
+    /// Nothing that a payment records.
     OtherKind,
     /// Signed, and not in the gateway's form.
     Unreadable,
@@ -185,25 +185,25 @@ impl DeliveryOutcome {
     }
 }
 
-/// What is written down of a delivery once it is worked on.
+/// The outcome of a delivery as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// What became of it.
+    /// The outcome.
     pub outcome: DeliveryOutcome,
-    /// The kind of news, in the gateway's words, if it could be read.
+    /// The gateway's name of the kind of event, if it could be read.
     pub kind: Option<String>,
     /// The order that it is about, if any.
     pub order: Option<GatewayOrderId>,
-    /// When that was.
+    /// The time.
     pub at: DateTime<Utc>,
 }
 
-/// What waits in the inbox.
+/// The waiting deliveries of the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InboxWaiting {
-    /// How many.
+    /// Their number.
     pub count: u64,
-    /// Since when the oldest of them.
+    /// The time of the oldest.
     pub since: Option<DateTime<Utc>>,
 }
 
@@ -213,17 +213,17 @@ mod tests {
 
     #[test]
     fn the_same_delivery_again_has_the_same_digest_and_any_other_has_another() {
-        let digest = DeliveryDigest::of(b"evt_1", b"{}");
-        assert_eq!(digest, DeliveryDigest::of(b"evt_1", b"{}"));
-        assert_ne!(digest, DeliveryDigest::of(b"evt_1", b"{ }"));
-        assert_ne!(digest, DeliveryDigest::of(b"evt_2", b"{}"));
-        assert_ne!(digest, DeliveryDigest::of(b"evt_", b"1{}"));
-        assert_ne!(digest, DeliveryDigest::of(b"", b"evt_1{}"));
+        let digest = DeliveryDigest::new(b"evt_1", b"{}");
+        assert_eq!(digest, DeliveryDigest::new(b"evt_1", b"{}"));
+        assert_ne!(digest, DeliveryDigest::new(b"evt_1", b"{ }"));
+        assert_ne!(digest, DeliveryDigest::new(b"evt_2", b"{}"));
+        assert_ne!(digest, DeliveryDigest::new(b"evt_", b"1{}"));
+        assert_ne!(digest, DeliveryDigest::new(b"", b"evt_1{}"));
     }
 
     #[test]
     fn a_digest_is_read_as_it_is_written_and_in_no_other_way() {
-        let digest = DeliveryDigest::of(b"evt_1", b"{}");
+        let digest = DeliveryDigest::new(b"evt_1", b"{}");
         assert_eq!(DeliveryDigest::parse(&digest.to_string()), Ok(digest));
         let wrong = [
             "",
@@ -247,8 +247,8 @@ mod tests {
         for id in [&b""[..], b"evt 1", b"evt\n1", &[0xff], &[b'e'; 65]] {
             assert_eq!(kept(id), None);
             assert_ne!(
-                DeliveryDigest::of(id, b"{}"),
-                DeliveryDigest::of(b"evt_1", b"{}")
+                DeliveryDigest::new(id, b"{}"),
+                DeliveryDigest::new(b"evt_1", b"{}")
             );
         }
     }

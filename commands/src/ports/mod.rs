@@ -1,4 +1,4 @@
-//! What the write side needs from outside, as traits. Each is implemented in `adapters`, one folder per outside system.
+//! Ports: the outside systems that the write side needs, as traits. Each is implemented in `adapters`, one folder per outside system.
 
 mod clock;
 mod credentials;
@@ -12,8 +12,8 @@ mod throttle;
 pub use clock::Clock;
 pub use credentials::CredentialStore;
 pub use gateway::{
-    AttemptStatus, GatewayAttempt, GatewayError, GatewayFact, GatewayNews, GatewayRefund,
-    GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableNews,
+    AttemptStatus, GatewayAttempt, GatewayError, GatewayEvent, GatewayFact, GatewayRefund,
+    GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableEvent,
 };
 pub use ids::IdSource;
 pub use inbox::{

@@ -1,4 +1,4 @@
-//! How a password is kept.
+//! Hashing of passwords.
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -23,7 +23,7 @@ impl PasswordHash {
     }
 }
 
-/// What a password check found.
+/// The result of a password check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordCheck {
     /// It matches and its hash is up to date.

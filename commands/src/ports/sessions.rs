@@ -15,18 +15,18 @@ pub struct SessionId(pub Uuid);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RefreshTokenHash(pub [u8; 32]);
 
-/// How long a used token may come back: front ends refresh in several tabs and requests at once, and an
+/// The time in which a used token may come back: front ends refresh in several tabs and requests at once, and an
 /// answer can be lost on its way.
 pub const REFRESH_GRACE: TimeDelta = TimeDelta::seconds(10);
 
-/// From which, and from the token before it, a refresh token is derived. Without that token it tells nothing.
+/// A salt. A refresh token is derived from it and the token before; alone it says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SuccessorSalt(pub [u8; 32]);
 
 /// The token that is to follow another.
 #[derive(Debug, Clone, Copy)]
 pub struct Successor {
-    /// What it is derived from.
+    /// The salt that it is derived from.
     pub salt: SuccessorSalt,
     /// Its hash.
     pub token: RefreshTokenHash,
@@ -35,19 +35,19 @@ pub struct Successor {
 /// A session to open, with its first refresh token.
 #[derive(Debug, Clone)]
 pub struct NewSession {
-    /// Who signed in.
+    /// The account.
     pub account: AccountId,
     /// The session's id, chosen by the caller.
     pub session: SessionId,
     /// The first refresh token's hash.
     pub token: RefreshTokenHash,
-    /// When it opened.
+    /// The time of the sign-in.
     pub at: DateTime<Utc>,
-    /// When the whole family ends, however often it is refreshed.
+    /// The end of the whole family of tokens, however often it is refreshed.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What presenting a refresh token led to.
+/// The outcome of presenting a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
     /// The session goes on with the successor of this salt: the one that was offered if the token was
@@ -55,9 +55,9 @@ pub enum Rotation {
     Rotated {
         /// The session it belongs to.
         session: SessionId,
-        /// Whose session it is.
+        /// The account.
         account: AccountId,
-        /// What the successor is derived from.
+        /// The salt that the successor is derived from.
         salt: SuccessorSalt,
     },
     /// The token had been used before, longer than [`REFRESH_GRACE`] ago, or its successor had been used

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::Fault;
 
-/// Who is being slowed down. Holds keyed hashes only: neither logins nor addresses are stored.
+/// The key of a throttle. Holds keyed hashes only: neither logins nor addresses are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ThrottleKey {
     /// One login name, whether or not it exists.
@@ -19,7 +19,7 @@ pub enum ThrottleKey {
 /// Counts failed sign-ins per login and per client.
 #[async_trait]
 pub trait LoginThrottle: Send + Sync {
-    /// How long the caller must wait, if any of `keys` is being slowed down at `at`.
+    /// The time that the caller must wait, if any of `keys` is being slowed down at `at`.
     async fn wait(
         &self,
         keys: &[ThrottleKey],

@@ -59,7 +59,7 @@ impl Subscriber for HoldTimers {
     }
 }
 
-/// What the batch leaves for each appointment: a time at which its hold ends, or none.
+/// Returns, for each appointment of the batch, the end of its hold, or none.
 fn fold(
     events: &[RecordedEvent],
 ) -> Result<BTreeMap<String, Option<DateTime<Utc>>>, SubscriberError> {

@@ -1,14 +1,14 @@
-//! What must happen after an event, with a checkpoint of its own; and what is due at a later time.
+//! Reactions to events, each with a checkpoint of its own, and the timers that they set.
 //!
 //! A reaction is a subscriber: if the process dies, the next one goes on where this one stood. A new
 //! reaction is a file here and a line in [`all`].
 
-mod due;
-mod gateway_news;
+mod gateway_events;
 mod hold_timers;
 mod payment_timers;
 mod reconciliation;
 mod revoke_sessions;
+mod timer_handlers;
 mod timers;
 
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use event_store::Subscriber;
 
-pub use due::due;
-pub use gateway_news::GATEWAY_NEWS;
+pub use gateway_events::GATEWAY_EVENT;
 pub use reconciliation::Reconciliation;
-pub use timers::{Due, NewTimer, Next, Timers, run_timers};
+pub use timer_handlers::timer_handlers;
+pub use timers::{NewTimer, TimerHandler, TimerOutcome, Timers, run_timers};
 
 use crate::ports::SessionStore;
 

@@ -18,20 +18,20 @@ use super::timers::{self, NewTimer};
 use crate::Fault;
 use crate::payments::REFUND_TRIES;
 
-/// A payment is paid: see what it does for its visit.
+/// A payment is paid: apply it to its visit.
 pub(super) const SETTLE: &str = "payment-settle";
 /// An attempt is authorised: capture it.
 pub(super) const CAPTURE: &str = "payment-capture";
-/// A visit is called off: give back what was paid for it.
+/// A visit is cancelled: refund what was paid for it.
 pub(super) const CANCELLED: &str = "payment-cancelled";
-/// A refund is requested: have the gateway do it.
+/// A refund is requested: carry it out at the gateway.
 pub(super) const REFUND: &str = "payment-refund";
 /// A refund failed: ask the gateway once more.
 pub(super) const REFUND_AGAIN: &str = "payment-refund-again";
-/// An order is at the gateway: ask what became of it.
+/// An order is at the gateway: ask for its state.
 pub(super) const RECONCILE: &str = "payment-reconcile";
 
-/// Follows payments, and visits that are called off.
+/// Follows payments, and visits that are cancelled.
 pub(super) struct PaymentTimers {
     pub(super) reconcile_after: TimeDelta,
 }
@@ -80,7 +80,7 @@ impl PaymentTimers {
         if event.event_type == "appointment.cancelled" {
             return Ok(match event.decode()? {
                 AppointmentEvent::Cancelled(off) => {
-                    let key = off.appointment.as_uuid().to_string();
+                    let key = off.visit.appointment.as_uuid().to_string();
                     Some(timer(CANCELLED, key, off.at))
                 }
                 _ => None,

@@ -35,7 +35,7 @@ impl Reconciliation {
         })
     }
 
-    /// How many.
+    /// Their number.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.payments.len() as u64

@@ -1,4 +1,4 @@
-//! Runs what is due: leases a timer, does what it stands for, deletes it.
+//! Runs due timers: leases a timer, runs its handler, deletes it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,41 +13,41 @@ use tokio::task::JoinSet;
 use crate::Fault;
 use crate::ports::Clock;
 
-/// How long a lease lasts. A node that dies delays what it had leased by so much.
+/// The length of a lease. A node that dies delays the timers that it had leased by so much.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// What takes longer than this has failed, and is tried again: well before its lease ends.
+/// The longest run: a timer that takes longer has failed, and runs again. Well below the lease.
 const LONGEST: Duration = Duration::from_secs(25);
-/// Timers of a kind that run at once.
+/// The timers of a kind that run at once.
 const AT_ONCE: usize = 16;
 /// The pause after the first failure; it doubles up to the next.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// A timer that is run.
-pub type Running = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send>>;
+pub type Running = Pin<Box<dyn Future<Output = Result<TimerOutcome, Fault>> + Send>>;
 
-/// What timers of one kind stand for.
-pub trait Due: Send + Sync {
+/// Runs the timers of one kind.
+pub trait TimerHandler: Send + Sync {
     /// The kind.
     fn kind(&self) -> &'static str;
 
-    /// Does it. It may have been done before, so that doing it twice must change nothing.
+    /// Runs a timer. It may have run before, so that running it twice must change nothing.
     ///
     /// # Errors
-    /// A fault: it is tried again, each time after a longer pause.
+    /// A fault: the timer runs again, each time after a longer pause.
     fn run(self: Arc<Self>, key: String, tries: u32) -> Running;
 }
 
-/// What becomes of a timer that ran.
+/// The outcome of a timer that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum TimerOutcome {
     /// Nothing is left to do.
     Done,
-    /// The same again then.
+    /// It runs again at this time.
     At(DateTime<Utc>),
 }
 
-impl From<Option<DateTime<Utc>>> for Next {
+impl From<Option<DateTime<Utc>>> for TimerOutcome {
     fn from(at: Option<DateTime<Utc>>) -> Self {
         at.map_or(Self::Done, Self::At)
     }
@@ -56,15 +56,15 @@ impl From<Option<DateTime<Utc>>> for Next {
 /// A timer to set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTimer {
-    /// What it stands for.
+    /// Its kind.
     pub kind: &'static str,
-    /// For what.
+    /// Its key.
     pub key: String,
-    /// When.
+    /// Its time.
     pub due_at: DateTime<Utc>,
 }
 
-/// Sets timers, each in the place of an earlier one of its kind and key.
+/// Sets timers. Each replaces an earlier one of its kind and key.
 pub async fn set(executor: impl PgExecutor<'_>, timers: &[NewTimer]) -> Result<(), sqlx::Error> {
     let kinds: Vec<_> = timers.iter().map(|timer| timer.kind.to_owned()).collect();
     let keys: Vec<_> = timers.iter().map(|timer| timer.key.clone()).collect();
@@ -86,20 +86,20 @@ pub async fn set(executor: impl PgExecutor<'_>, timers: &[NewTimer]) -> Result<(
     Ok(())
 }
 
-/// Runs timers for ever, looking for due ones every `pause`, each kind by itself: what waits for somebody who
-/// is away holds up nothing else.
+/// Runs timers for ever, looking for due ones every `pause`. Each kind runs by itself: one that waits for a
+/// gateway delays no other.
 pub async fn run_timers(
     pool: PgPool,
     clock: Arc<dyn Clock>,
-    kinds: Vec<Arc<dyn Due>>,
+    handlers: Vec<Arc<dyn TimerHandler>>,
     pause: Duration,
 ) {
     let mut loops = JoinSet::new();
-    for due in kinds {
+    for handler in handlers {
         let timers = Timers {
             pool: pool.clone(),
             clock: clock.clone(),
-            due,
+            handler,
         };
         loops.spawn(timers.run(pause));
     }
@@ -110,20 +110,24 @@ pub async fn run_timers(
 pub struct Timers {
     pool: PgPool,
     clock: Arc<dyn Clock>,
-    due: Arc<dyn Due>,
+    handler: Arc<dyn TimerHandler>,
 }
 
-/// A timer that this node has for a while.
+/// A timer that this node has leased.
 struct Leased {
     key: String,
     tries: i32,
 }
 
 impl Timers {
-    /// Timers of the kind that `due` does.
+    /// Timers of the kind that `handler` runs.
     #[must_use]
-    pub fn of(pool: PgPool, clock: Arc<dyn Clock>, due: Arc<dyn Due>) -> Self {
-        Self { pool, clock, due }
+    pub fn new(pool: PgPool, clock: Arc<dyn Clock>, handler: Arc<dyn TimerHandler>) -> Self {
+        Self {
+            pool,
+            clock,
+            handler,
+        }
     }
 
     async fn run(self, pause: Duration) {
@@ -134,7 +138,7 @@ impl Timers {
                 Ok(_) => tokio::time::sleep(pause).await,
                 Err(error) => {
                     tracing::error!(
-                        timer.kind = self.due.kind(),
+                        timer.kind = self.handler.kind(),
                         error = &error as &dyn std::error::Error,
                         "Timers could not be run."
                     );
@@ -144,7 +148,7 @@ impl Timers {
         }
     }
 
-    /// Runs a batch of timers that are due now. Returns how many there were.
+    /// Runs a batch of timers that are due now. Returns their number.
     pub async fn run_due(&self) -> Result<usize, Fault> {
         let now = self.clock.now();
         let lease = now + LEASE;
@@ -155,7 +159,7 @@ impl Timers {
                 if let Err(error) = self.run_one(&timer, lease).await {
                     // The lease runs out and another round tries again.
                     tracing::error!(
-                        timer.kind = self.due.kind(),
+                        timer.kind = self.handler.kind(),
                         timer.key = timer.key,
                         error = &error as &dyn std::error::Error,
                         "What became of a timer could not be written down."
@@ -168,24 +172,24 @@ impl Timers {
 
     async fn run_one(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
         let tries = timer.tries.unsigned_abs();
-        let ran = tokio::time::timeout(LONGEST, self.due.clone().run(timer.key.clone(), tries));
+        let ran = tokio::time::timeout(LONGEST, self.handler.clone().run(timer.key.clone(), tries));
         let ran = ran
             .await
-            .unwrap_or_else(|elapsed| Err(Fault::new("waiting for what a timer does", elapsed)));
+            .unwrap_or_else(|elapsed| Err(Fault::new("waiting for a timer", elapsed)));
         match ran {
-            Ok(Next::Done) => self.forget(timer, lease).await,
-            Ok(Next::At(at)) => self.put_off(timer, lease, (at, 0)).await,
+            Ok(TimerOutcome::Done) => self.forget(timer, lease).await,
+            Ok(TimerOutcome::At(at)) => self.put_off(timer, lease, at, 0).await,
             Err(error) => {
                 tracing::error!(
-                    timer.kind = self.due.kind(),
+                    timer.kind = self.handler.kind(),
                     timer.key = timer.key,
                     timer.tries = tries,
                     error = &error as &dyn std::error::Error,
                     "A timer could not be run; it will be again."
                 );
                 let at = self.clock.now() + pause_after(tries);
-                self.put_off(timer, lease, (at, timer.tries.saturating_add(1)))
-                    .await
+                let tries = timer.tries.saturating_add(1);
+                self.put_off(timer, lease, at, tries).await
             }
         }
     }
@@ -208,7 +212,7 @@ impl Timers {
             )
             returning key, tries
             "#,
-            self.due.kind(),
+            self.handler.kind(),
             lease,
             now,
             i64::try_from(AT_ONCE).unwrap_or(1)
@@ -218,11 +222,11 @@ impl Timers {
         .map_err(Fault::doing("leasing timers"))
     }
 
-    /// Unless it was set anew meanwhile, which is another lease.
+    /// Deletes a timer, unless it was set again meanwhile, which is another lease.
     async fn forget(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
         sqlx::query!(
             "delete from timers where kind = $1 and key = $2 and taken_until = $3",
-            self.due.kind(),
+            self.handler.kind(),
             timer.key,
             lease
         )
@@ -232,12 +236,13 @@ impl Timers {
         Ok(())
     }
 
-    /// Unless it was set anew meanwhile, which is another lease.
+    /// Sets another time, unless the timer was set again meanwhile, which is another lease.
     async fn put_off(
         &self,
         timer: &Leased,
         lease: DateTime<Utc>,
-        (at, tries): (DateTime<Utc>, i32),
+        at: DateTime<Utc>,
+        tries: i32,
     ) -> Result<(), Fault> {
         sqlx::query!(
             r#"
@@ -245,7 +250,7 @@ impl Timers {
             set due_at = $4, tries = $5, taken_until = null
             where kind = $1 and key = $2 and taken_until = $3
             "#,
-            self.due.kind(),
+            self.handler.kind(),
             timer.key,
             lease,
             at,

@@ -1,56 +1,56 @@
-//! What can be asked of an account.
+//! Commands of an account.
 
 use chrono::{DateTime, Utc};
 
 use super::person::Person;
 use crate::values::{AccountId, Actor, ClinicScope, EmailAddress, Reason, Roles};
 
-/// A request to an account.
+/// A command to an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountCommand {
-    /// Let somebody sign in.
+    /// Register an account.
     Register(RegisterAccount),
-    /// Let them sign in no longer.
+    /// Block sign-in.
     Disable(DisableAccount),
-    /// Let them sign in again.
+    /// Allow sign-in again.
     Enable(EnableAccount),
 }
 
-/// Lets somebody sign in.
+/// Registers an account, which allows a person to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterAccount {
-    /// The id that the account will have.
+    /// Id of the new account.
     pub account: AccountId,
-    /// The address to sign in with; that no other account has it is for the store to know.
+    /// Address to sign in with. The store checks that no other account uses it.
     pub email: EmailAddress,
-    /// What they may act as; at least one.
+    /// Roles of the account; at least one.
     pub roles: Roles,
-    /// Where they may act.
+    /// Clinics at which it may act.
     pub clinics: ClinicScope,
-    /// Whose account it is.
+    /// The person whom the account belongs to.
     pub person: Person,
-    /// Who registers.
+    /// The actor who registers.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Shuts an account.
+/// Disables an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisableAccount {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// Who shuts it.
+    /// The actor who disables it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Opens an account again.
+/// Enables a disabled account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnableAccount {
-    /// Who opens it.
+    /// The actor who enables it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

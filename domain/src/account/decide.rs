@@ -1,4 +1,4 @@
-//! How an account makes up its mind: one function per command.
+//! Decisions of an account: one function per command.
 
 use super::command::{AccountCommand, DisableAccount, EnableAccount, RegisterAccount};
 use super::error::AccountRefusal;
@@ -8,16 +8,15 @@ use super::event::{
 };
 use super::person::Person;
 use super::state::Account;
+use crate::decision::Decision;
 use crate::phi::Phi;
 use crate::values::{ClinicScope, Role};
 
-type Decision = Result<Vec<AccountEvent>, AccountRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`AccountRefusal`] that names the fact.
-pub fn decide(account: &Account, command: AccountCommand) -> Decision {
+/// The [`AccountRefusal`] that forbids it.
+pub fn decide(account: &Account, command: AccountCommand) -> Decision<Account> {
     match command {
         AccountCommand::Register(command) => register(account, command),
         AccountCommand::Disable(command) => disable(account, command),
@@ -25,7 +24,7 @@ pub fn decide(account: &Account, command: AccountCommand) -> Decision {
     }
 }
 
-fn register(account: &Account, command: RegisterAccount) -> Decision {
+fn register(account: &Account, command: RegisterAccount) -> Decision<Account> {
     if account.registered().is_some() {
         return Err(AccountRefusal::AlreadyRegistered);
     }
@@ -77,7 +76,7 @@ fn fits_its_roles(command: &RegisterAccount) -> Result<(), AccountRefusal> {
     Ok(())
 }
 
-fn disable(account: &Account, command: DisableAccount) -> Decision {
+fn disable(account: &Account, command: DisableAccount) -> Decision<Account> {
     let registered = account.registered().ok_or(AccountRefusal::NotFound)?;
     let DisableAccount { reason, by, at } = command;
     if by.account_id() == Some(registered.account) {
@@ -98,7 +97,7 @@ fn disable(account: &Account, command: DisableAccount) -> Decision {
     Ok(vec![AccountEvent::Disabled(disabled)])
 }
 
-fn enable(account: &Account, command: &EnableAccount) -> Decision {
+fn enable(account: &Account, command: &EnableAccount) -> Decision<Account> {
     let registered = account.registered().ok_or(AccountRefusal::NotFound)?;
     if !account.is_disabled() {
         return Ok(vec![]);

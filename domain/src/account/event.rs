@@ -1,4 +1,4 @@
-//! What can happen to an account.
+//! Events of an account.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,17 +8,17 @@ use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{AccountId, Actor, ClinicScope, EmailAddress, Reason, Roles, SubjectId};
 
-/// A fact about an account.
+/// An event of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum AccountEvent {
-    /// Somebody may sign in.
+    /// The account was registered and may sign in.
     #[serde(rename = "account.registered")]
     Registered(AccountRegistered),
-    /// They may no longer.
+    /// Sign-in was blocked.
     #[serde(rename = "account.disabled")]
     Disabled(AccountDisabled),
-    /// They may again.
+    /// Sign-in was allowed again.
     #[serde(rename = "account.enabled")]
     Enabled(AccountEnabled),
 }
@@ -29,68 +29,68 @@ event_types!(AccountEvent {
     Enabled => "account.enabled",
 });
 
-/// Somebody may sign in.
+/// The account was registered and may sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountRegistered {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
-    /// What they may act as.
+    /// Roles of the account.
     pub roles: Roles,
-    /// Where they may act.
+    /// Clinics at which it may act.
     pub clinics: ClinicScope,
-    /// Whose account it is.
+    /// The person whom the account belongs to.
     pub person: Person,
-    /// Who registered it.
+    /// The actor who registered it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The patient or the doctor, or else the account's holder.
+    /// The patient or the doctor whom the account belongs to, otherwise the account itself.
     pub subject: SubjectId,
-    /// What they sign in with.
+    /// Personal data of the event.
     pub phi: Phi<AccountRegisteredPhi>,
 }
 
-/// What somebody signs in with.
+/// Personal data of [`AccountRegistered`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountRegisteredPhi {
-    /// The address to sign in with.
+    /// Address to sign in with.
     pub email: EmailAddress,
 }
 
-/// The account was shut.
+/// The account was disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountDisabled {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
-    /// Who shut it.
+    /// The actor who disabled it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The patient or the doctor, or else the account's holder.
+    /// The patient or the doctor whom the account belongs to, otherwise the account itself.
     pub subject: SubjectId,
-    /// What was said about it.
+    /// Protected health information of the event.
     pub phi: Phi<AccountDisabledPhi>,
 }
 
-/// What was said when an account was shut.
+/// Personal data of [`AccountDisabled`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountDisabledPhi {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// The account was opened again.
+/// The account was enabled again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountEnabled {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
-    /// Who opened it.
+    /// The actor who enabled it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! An account: who may sign in, in which roles and at which clinics.
+//! An account: a person who may sign in, with roles and clinics.
 //!
 //! ```text
 //! Unregistered ──Register──▶ Enabled ──Disable──▶ Disabled
@@ -6,9 +6,8 @@
 //!                               └──────Enable────────┘
 //! ```
 //!
-//! Passwords and sessions are not history; they live elsewhere and can be forgotten.
+//! Passwords and sessions are not events: they are stored elsewhere and can be deleted.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

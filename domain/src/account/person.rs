@@ -1,16 +1,16 @@
-//! Whose account it is.
+//! The person whom the account belongs to.
 
 use serde::{Deserialize, Serialize};
 
 use crate::values::{AccountId, DoctorId, PatientId, SubjectId};
 
-/// The person behind an account, as the clinic knows them.
+/// The person whom an account belongs to.
 ///
-/// Stored as `{"kind": "none"}` or, say, `{"kind": "patient", "id": "…"}`.
+/// Stored as `{"kind": "none"}` or `{"kind": "patient", "id": "…"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "camelCase")]
 pub enum Person {
-    /// Staff who neither treat nor are treated.
+    /// Staff who are neither a patient nor a doctor.
     None,
     /// A patient.
     Patient(PatientId),
@@ -19,10 +19,10 @@ pub enum Person {
 }
 
 impl Person {
-    /// Whose key seals what the account's events say about the person.
+    /// Returns the subject whose key seals the personal data in the account's events.
     ///
-    /// A patient's or a doctor's own, so that erasing them takes the account's address along; else
-    /// the account's.
+    /// It is the patient or the doctor, so that erasing the person erases the account's address as
+    /// well; for other staff it is the account.
     pub const fn subject(&self, account: AccountId) -> SubjectId {
         match self {
             Self::None => account.subject(),

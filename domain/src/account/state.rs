@@ -1,4 +1,4 @@
-//! What an account remembers of its history.
+//! State of an account.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,40 +6,40 @@ use super::event::AccountEvent;
 use super::person::Person;
 use crate::values::{AccountId, ClinicScope, Role, Roles, SubjectId};
 
-/// An account, as far as its rules, and the question who may sign in, care.
+/// An account, with what its rules and sign-in need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Account {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unregistered,
-    /// May sign in.
+    /// The account may sign in.
     Enabled(RegisteredAccount),
-    /// May not sign in for now.
+    /// The account may not sign in for now.
     Disabled(RegisteredAccount),
 }
 
-/// An account that was registered.
+/// An account after its registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredAccount {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
-    /// What it may act as.
+    /// Roles of the account.
     pub roles: Roles,
-    /// Where it may act.
+    /// Clinics at which it may act.
     pub clinics: ClinicScope,
-    /// Whose it is.
+    /// The person whom it belongs to.
     pub person: Person,
 }
 
 impl RegisteredAccount {
-    /// Whose key seals what its events say about the person.
+    /// Returns the subject whose key seals the personal data in its events.
     pub const fn subject(&self) -> SubjectId {
         self.person.subject(self.account)
     }
 }
 
 impl Account {
-    /// What was registered, whether it is enabled or not.
+    /// Returns the registered account, enabled or disabled.
     pub const fn registered(&self) -> Option<&RegisteredAccount> {
         match self {
             Self::Unregistered => None,
@@ -47,33 +47,33 @@ impl Account {
         }
     }
 
-    /// What the account may act as.
+    /// Returns the roles of the account.
     pub fn roles(&self) -> Option<&Roles> {
         self.registered().map(|account| &account.roles)
     }
 
-    /// Whether the account may act in this role.
+    /// True if the account has this role.
     pub fn has_role(&self, role: Role) -> bool {
         self.roles().is_some_and(|roles| roles.contains(&role))
     }
 
-    /// Where the account may act.
+    /// Returns the clinics at which the account may act.
     pub fn clinics(&self) -> Option<&ClinicScope> {
         self.registered().map(|account| &account.clinics)
     }
 
-    /// Whose account it is.
+    /// Returns the person whom the account belongs to.
     pub fn person(&self) -> Option<Person> {
         self.registered().map(|account| account.person)
     }
 
-    /// Whether it was shut.
+    /// True if the account is disabled.
     pub const fn is_disabled(&self) -> bool {
         matches!(self, Self::Disabled(_))
     }
 }
 
-/// The account after one more event. An event that can't follow leaves it as it is.
+/// Returns the account after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Account, event: &AccountEvent) -> Account {
     match (state, event) {

@@ -1,4 +1,4 @@
-//! The rules of an account, one test each.
+//! Tests of the account's rules, one for each.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
@@ -17,7 +17,7 @@ fn after(events: &[AccountEvent]) -> Account {
     events.iter().fold(Account::default(), evolve)
 }
 
-/// An auditor, who needs neither a person nor a place.
+/// An auditor, who needs neither a person nor a clinic.
 fn registration() -> RegisterAccount {
     RegisterAccount {
         account: account_id(1),
@@ -187,7 +187,7 @@ fn a_disabled_account_is_not_disabled_again() {
 }
 
 #[test]
-fn nobody_disables_their_own_account() {
+fn an_account_cannot_disable_itself() {
     let oneself = Actor::account(account_id(1), Role::Admin);
     given(&[registered(registration())])
         .when(disable(oneself))

@@ -1,4 +1,4 @@
-//! The rules of the day of a visit, one test each.
+//! Rules of the day of a visit, one test for each.
 //!
 //! The visit is on Monday at nine in Bengaluru (03:30 UTC).
 
@@ -87,20 +87,8 @@ fn becomes(state: &Appointment, command: AppointmentCommand) -> Appointment {
 
 #[test]
 fn the_desk_notes_that_a_patient_has_arrived() {
-    let Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit();
     let arrived = AppointmentEvent::Arrived(AppointmentArrived {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: VisitRef::from(&visit()),
         by: acting(Role::Receptionist),
         at: nine(),
     });
@@ -111,7 +99,7 @@ fn the_desk_notes_that_a_patient_has_arrived() {
 }
 
 #[test]
-fn nobody_arrives_before_the_day_of_the_visit_by_the_clinics_clock() {
+fn arrival_is_refused_before_the_day_of_the_visit_in_the_clinics_zone() {
     let confirmed = Appointment::Confirmed(visit());
     let instant_before = |end| instant(end) - TimeDelta::nanoseconds(1);
     for (zone, midnight) in [
@@ -268,7 +256,7 @@ fn only_who_was_expected_is_missed() {
 }
 
 #[test]
-fn whoever_has_arrived_may_leave_again_unseen_but_not_once_the_visit_has_started() {
+fn an_arrived_patient_may_cancel_until_the_visit_has_started() {
     let late = nine() + TimeDelta::hours(1);
     let arrived = Appointment::Arrived(visit());
     assert_eq!(

@@ -1,33 +1,14 @@
-//! What a booking has to satisfy, beyond where its appointment stands.
+//! Rules of a booking that are not in the transition table.
 
 use super::command::BookAppointment;
 use super::error::AppointmentRefusal;
-use super::event::{AppointmentBooked, AppointmentBookedPhi};
+use super::events::{AppointmentBooked, AppointmentBookedPhi, VisitRef};
+use super::slot_request::GrantedSlot;
 use super::status::AppointmentStatus;
-use super::wish::{Granted, Wish};
 use crate::phi::Phi;
 
-/// The booking, at the doctor's terms of today.
-///
-/// # Errors
-/// What is wrong with the doctor or the slot; the first of several.
-pub(super) fn booked(command: BookAppointment) -> Result<AppointmentBooked, AppointmentRefusal> {
-    let wish = Wish {
-        doctor: &command.doctor,
-        holidays: &command.holidays,
-        start: command.start,
-        policy: command.policy,
-        may_override: command.override_reason.is_some(),
-        by: command.by,
-        at: command.at,
-    };
-    let granted = wish.grant()?;
-    followable(&command)?;
-    Ok(at_terms(granted, command))
-}
-
-/// Only a visit of the same patient at which they were seen can be followed up.
-fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
+/// A follow-up refers to a visit of the same patient at which the patient was seen.
+pub(super) fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     let Some(followed) = command.follows else {
         return Ok(());
     };
@@ -46,8 +27,9 @@ fn followable(command: &BookAppointment) -> Result<(), AppointmentRefusal> {
     }
 }
 
-fn at_terms(granted: Granted, command: BookAppointment) -> AppointmentBooked {
-    let Granted {
+/// The booking of a granted slot, at the terms of today.
+pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> AppointmentBooked {
+    let GrantedSlot {
         slot,
         fee,
         overridden,
@@ -65,14 +47,16 @@ fn at_terms(granted: Granted, command: BookAppointment) -> AppointmentBooked {
         at,
         ..
     } = command;
-    // Where nothing was set aside there is nothing to explain.
+    // A reason is kept only if a rule was overridden.
     let override_reason = override_reason.filter(|_| !overridden.is_empty());
     AppointmentBooked {
-        appointment,
-        clinic: clinic.clinic,
-        doctor: doctor.doctor,
-        patient,
-        slot,
+        visit: VisitRef {
+            appointment,
+            clinic: clinic.clinic,
+            doctor: doctor.doctor,
+            patient,
+            slot,
+        },
         fee,
         hold_until: policy.hold_until(at, slot),
         follows: follows.map(|followed| followed.appointment),

@@ -1,8 +1,8 @@
-//! What can be asked of an appointment.
+//! Commands of an appointment.
 
 use chrono::{DateTime, Utc};
 
-use super::event::CancelledBy;
+use super::cancelled_by::CancelledBy;
 use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
@@ -11,176 +11,177 @@ use crate::values::{
     Actor, AppointmentId, ClinicId, ClinicZone, Holidays, PatientId, PaymentId, Reason,
 };
 
-/// A request to an appointment.
+/// A command to an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppointmentCommand {
     /// Hold a slot for a patient.
     Book(BookAppointment),
-    /// Confirm without a payment, on the word of the staff.
+    /// Confirm without a payment, decided by the staff.
     ConfirmByOverride(ConfirmByOverride),
-    /// Note that the fee was paid.
+    /// Record that the fee was paid.
     RecordPayment(RecordPayment),
     /// Move it to another slot of the same doctor.
     Reschedule(RescheduleAppointment),
-    /// Call it off.
+    /// Cancel it.
     Cancel(CancelAppointment),
-    /// Note that the hold is over.
+    /// Record that the hold has ended.
     ExpireHold(ExpireHold),
-    /// Note that the patient is there.
+    /// Record that the patient has arrived.
     Arrive(MarkArrived),
     /// Begin the visit.
     Start(StartVisit),
     /// End the visit.
     Complete(CompleteVisit),
-    /// Note that the patient did not come.
+    /// Record that the patient did not come.
     MarkNoShow(MarkNoShow),
 }
 
 /// Holds a slot for a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookAppointment {
-    /// The id that the appointment will have.
+    /// Id of the new appointment.
     pub appointment: AppointmentId,
-    /// The clinic, as looked up.
+    /// The clinic's facts, as read from its stream.
     pub clinic: ClinicFacts,
-    /// The days on which the clinic is closed, as looked up.
+    /// The clinic's holidays, as read from its stream.
     pub holidays: Holidays,
-    /// The doctor at that clinic, as looked up.
+    /// The doctor's facts at that clinic, as read from the doctor's stream.
     pub doctor: DoctorFacts,
-    /// For whom.
+    /// The patient.
     pub patient: PatientId,
-    /// When the visit begins; the doctor's terms say how long it takes.
+    /// Start of the visit; the doctor's terms give the length.
     pub start: DateTime<Utc>,
-    /// What it is about, in the patient's words.
+    /// Reason for the visit, in the patient's words.
     pub reason: Option<Reason>,
-    /// The visit that it follows up, as looked up, if it does.
+    /// The earlier visit that this one follows up, as read from its stream.
     pub follows: Option<FollowedVisit>,
-    /// Why the staff takes a time that is not offered, if they do.
+    /// Reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
-    /// What the clinic group decided about bookings.
+    /// The clinic group's policy for bookings.
     pub policy: BookingPolicy,
-    /// Who books.
+    /// The actor who books.
     pub by: Actor,
-    /// When they book.
+    /// Time of the booking.
     pub at: DateTime<Utc>,
 }
 
-/// A visit that another one follows up.
+/// An earlier visit that a booking follows up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FollowedVisit {
-    /// Which.
+    /// The appointment.
     pub appointment: AppointmentId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
-    /// Where it stands.
+    /// Its status.
     pub status: AppointmentStatus,
 }
 
-/// Confirms on the word of the staff.
+/// Confirms a visit without a payment, decided by the staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmByOverride {
-    /// Why no payment is waited for.
+    /// Reason to confirm without a payment.
     pub reason: Reason,
-    /// Who confirms.
+    /// The actor who confirms.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Notes that the fee was paid, whatever that comes to: the visit is confirmed, or reinstated if its hold had
-/// ended, or it was confirmed without and is now paid for.
+/// Records that the fee was paid. This confirms a booked visit, reinstates one whose hold has
+/// ended, and marks a visit that was confirmed without a payment as paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordPayment {
-    /// By which payment. The same one again is no new fact.
+    /// The payment. Recording the same payment again adds no event.
     pub payment: PaymentId,
-    /// When it is decided, which is what counts beside the hold's end.
+    /// Time of the command, which is compared with the end of the hold.
     pub at: DateTime<Utc>,
 }
 
-/// Moves the visit to another slot of the same doctor at the same clinic. What was agreed stays: the
-/// fee, and when the hold ends.
+/// Moves the visit to another slot of the same doctor at the same clinic. The fee stays, and the
+/// hold ends no later than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RescheduleAppointment {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// The clinic's holidays, as looked up.
+    /// The clinic's holidays, as read from its stream.
     pub holidays: Holidays,
-    /// The doctor at that clinic, as looked up.
+    /// The doctor's facts at that clinic, as read from the doctor's stream.
     pub doctor: DoctorFacts,
-    /// When the visit begins; the doctor's terms of today say how long it takes.
+    /// New start of the visit; the doctor's terms of today give the length.
     pub start: DateTime<Utc>,
-    /// Why it is moved.
+    /// Reason for the move.
     pub reason: Option<Reason>,
-    /// Why the staff takes a time that is not offered, if they do.
+    /// Reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
-    /// What the clinic group decided about bookings.
+    /// The clinic group's policy for bookings.
     pub policy: BookingPolicy,
-    /// Who moves it.
+    /// The actor who moves it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Calls the visit off.
+/// Cancels the visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelAppointment {
-    /// On whose part; a receptionist may well note it for the patient.
+    /// The party who cancels. A receptionist may record it for the patient.
     pub cancelled_by: CancelledBy,
-    /// Why.
+    /// The reason.
     pub reason: Option<Reason>,
-    /// Who notes it.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Notes that the hold is over.
+/// Records that the hold has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpireHold {
-    /// When it is noted, which may be well after the hold ended.
+    /// Time of the command, which may be long after the end of the hold.
     pub at: DateTime<Utc>,
 }
 
-/// Notes that the patient is there.
+/// Records that the patient has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarkArrived {
-    /// The clinic's wall clock, as looked up: nobody arrives on another day.
+    /// The clinic's time zone, as read from its stream: arrival is refused before the day of the
+    /// visit.
     pub zone: ClinicZone,
-    /// Who notes it.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
 /// Begins the visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartVisit {
-    /// Why it is not the doctor who says so; the doctor need not say anything.
+    /// Reason, needed if the actor is not the doctor.
     pub reason: Option<Reason>,
-    /// Who says so.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
 /// Ends the visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompleteVisit {
-    /// Why it is not the doctor who says so; the doctor need not say anything.
+    /// Reason, needed if the actor is not the doctor.
     pub reason: Option<Reason>,
-    /// Who says so.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Notes that the patient did not come.
+/// Records that the patient did not come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkNoShow {
-    /// What is known about it.
+    /// Reason as far as it is known.
     pub reason: Option<Reason>,
-    /// Who notes it.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

@@ -1,37 +1,35 @@
-//! How an appointment makes up its mind: the table first, then one function per command.
+//! Decisions of an appointment: the transition table first, then one function per command.
 
 use chrono::{DateTime, Utc};
 
-use super::attendance::{
-    AppointmentArrived, AppointmentCompleted, AppointmentCompletedPhi, AppointmentNoShow,
-    AppointmentNoShowPhi, AppointmentStarted, AppointmentStartedPhi,
-};
-use super::book::booked;
+use super::book::{booked, followable};
 use super::command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
     ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use super::error::AppointmentRefusal;
-use super::event::{
-    AppointmentCancelled, AppointmentCancelledPhi, AppointmentConfirmed, AppointmentConfirmedPhi,
-    AppointmentEvent, AppointmentHoldExpired, ConfirmationGrounds,
+use super::events::{
+    AppointmentArrived, AppointmentCancelled, AppointmentCancelledPhi, AppointmentCompleted,
+    AppointmentCompletedPhi, AppointmentConfirmed, AppointmentConfirmedPhi, AppointmentEvent,
+    AppointmentHoldExpired, AppointmentNoShow, AppointmentNoShowPhi, AppointmentStarted,
+    AppointmentStartedPhi, ConfirmationGrounds,
 };
-use super::paid::{is_news, paid};
+use super::record_payment::{is_new_payment, record_payment};
 use super::reschedule::rescheduled;
+use super::slot_request::SlotRequest;
 use super::state::{Appointment, Visit};
 use super::transition_request::TransitionRequest;
+use crate::decision::Decision;
 use crate::phi::Phi;
 use crate::values::{Actor, Reason};
 
-type Decision = Result<Vec<AppointmentEvent>, AppointmentRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`AppointmentRefusal`] that names the fact.
-pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decision {
+/// The [`AppointmentRefusal`] that forbids it.
+pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decision<Appointment> {
     if let AppointmentCommand::RecordPayment(command) = &command
-        && !is_news(appointment, command.payment)?
+        && !is_new_payment(appointment, command.payment)?
     {
         return Ok(Vec::new());
     }
@@ -42,7 +40,9 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     let event = match command {
         AppointmentCommand::Book(command) => return book(command),
         AppointmentCommand::ConfirmByOverride(command) => confirm_by_override(visit()?, command),
-        AppointmentCommand::RecordPayment(command) => paid(appointment, visit()?, command),
+        AppointmentCommand::RecordPayment(command) => {
+            record_payment(appointment, visit()?, command)
+        }
         AppointmentCommand::Reschedule(command) => return reschedule(appointment, command),
         AppointmentCommand::Cancel(command) => cancel(visit()?, command),
         AppointmentCommand::ExpireHold(command) => expire_hold(visit()?, command),
@@ -54,30 +54,32 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     Ok(vec![event])
 }
 
-fn book(command: BookAppointment) -> Decision {
-    let booked = booked(command)?;
+fn book(command: BookAppointment) -> Decision<Appointment> {
+    let granted = SlotRequest::from(&command).grant()?;
+    followable(&command)?;
+    let booked = booked(granted, command);
     if !booked.fee.is_zero() {
         return Ok(vec![AppointmentEvent::Booked(booked)]);
     }
-    let said = Confirmation {
+    let confirmation = Confirmation {
         grounds: ConfirmationGrounds::NoFee,
         reason: None,
     };
-    let confirmed = confirmed(&Visit::from(&booked), said, booked.by, booked.at);
+    let confirmed = confirmed(&Visit::from(&booked), confirmation, booked.by, booked.at);
     Ok(vec![AppointmentEvent::Booked(booked), confirmed])
 }
 
 fn confirm_by_override(visit: &Visit, command: ConfirmByOverride) -> AppointmentEvent {
     let ConfirmByOverride { reason, by, at } = command;
-    let said = Confirmation {
+    let confirmation = Confirmation {
         grounds: ConfirmationGrounds::StaffOverride,
         reason: Some(reason),
     };
-    confirmed(visit, said, by, at)
+    confirmed(visit, confirmation, by, at)
 }
 
-/// The slot that it has already is no new fact.
-fn reschedule(appointment: &Appointment, command: RescheduleAppointment) -> Decision {
+/// A move to the present slot adds no event.
+fn reschedule(appointment: &Appointment, command: RescheduleAppointment) -> Decision<Appointment> {
     let moved = rescheduled(appointment, command)?;
     Ok(moved
         .map(AppointmentEvent::Rescheduled)
@@ -92,64 +94,28 @@ fn cancel(visit: &Visit, command: CancelAppointment) -> AppointmentEvent {
         by,
         at,
     } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::Cancelled(AppointmentCancelled {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         cancelled_by,
         by,
         at,
-        subject: patient.subject(),
+        subject: visit.patient.subject(),
         phi: Phi::Clear(AppointmentCancelledPhi { reason }),
     })
 }
 
 fn expire_hold(visit: &Visit, command: ExpireHold) -> AppointmentEvent {
     let ExpireHold { at } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::HoldExpired(AppointmentHoldExpired {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         at,
     })
 }
 
 fn arrive(visit: &Visit, command: MarkArrived) -> AppointmentEvent {
     let MarkArrived { by, at, .. } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::Arrived(AppointmentArrived {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         by,
         at,
     })
@@ -157,99 +123,56 @@ fn arrive(visit: &Visit, command: MarkArrived) -> AppointmentEvent {
 
 fn start(visit: &Visit, command: StartVisit) -> AppointmentEvent {
     let StartVisit { reason, by, at } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::Started(AppointmentStarted {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         by,
         at,
-        subject: patient.subject(),
+        subject: visit.patient.subject(),
         phi: Phi::Clear(AppointmentStartedPhi { reason }),
     })
 }
 
 fn complete(visit: &Visit, command: CompleteVisit) -> AppointmentEvent {
     let CompleteVisit { reason, by, at } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::Completed(AppointmentCompleted {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         by,
         at,
-        subject: patient.subject(),
+        subject: visit.patient.subject(),
         phi: Phi::Clear(AppointmentCompletedPhi { reason }),
     })
 }
 
 fn mark_no_show(visit: &Visit, command: MarkNoShow) -> AppointmentEvent {
     let MarkNoShow { reason, by, at } = command;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
     AppointmentEvent::NoShow(AppointmentNoShow {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         by,
         at,
-        subject: patient.subject(),
+        subject: visit.patient.subject(),
         phi: Phi::Clear(AppointmentNoShowPhi { reason }),
     })
 }
 
-/// What a visit is confirmed on, and what was said about it.
+/// Grounds of a confirmation and the reason given.
 struct Confirmation {
     grounds: ConfirmationGrounds,
     reason: Option<Reason>,
 }
 
-fn confirmed(visit: &Visit, said: Confirmation, by: Actor, at: DateTime<Utc>) -> AppointmentEvent {
-    let Confirmation { grounds, reason } = said;
-    let &Visit {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
-        ..
-    } = visit;
+fn confirmed(
+    visit: &Visit,
+    confirmation: Confirmation,
+    by: Actor,
+    at: DateTime<Utc>,
+) -> AppointmentEvent {
+    let Confirmation { grounds, reason } = confirmation;
     AppointmentEvent::Confirmed(AppointmentConfirmed {
-        appointment,
-        clinic,
-        doctor,
-        patient,
-        slot,
+        visit: visit.into(),
         grounds,
         by,
         at,
-        subject: patient.subject(),
+        subject: visit.patient.subject(),
         phi: Phi::Clear(AppointmentConfirmedPhi { reason }),
     })
 }

@@ -1,24 +1,24 @@
-//! What forbids a request to an appointment.
+//! Reasons to refuse a command to an appointment.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::status::AppointmentStatus;
 
-/// Why an appointment says no.
+/// Reason to refuse a command to an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum AppointmentRefusal {
     /// An appointment with this id was booked already.
     #[error("the appointment already exists")]
     AlreadyExists,
-    /// No appointment was ever booked with this id.
+    /// No appointment has this id.
     #[error("there is no such appointment")]
     NotFound,
-    /// The doctor's papers were not checked yet.
+    /// The doctor's qualification was not verified yet.
     #[error("the doctor is not verified")]
     DoctorNotVerified,
-    /// No bookings are taken for the doctor.
+    /// The doctor is suspended.
     #[error("the doctor is suspended")]
     DoctorSuspended,
     /// The doctor does not work at the clinic.
@@ -30,7 +30,7 @@ pub enum AppointmentRefusal {
     /// The visit lies further ahead than bookings are taken.
     #[error("the slot lies more than {horizon_days} days ahead")]
     SlotBeyondHorizon {
-        /// How many days ahead bookings are taken.
+        /// Days ahead that can be booked.
         horizon_days: u16,
     },
     /// The clinic is closed on the day of the visit.
@@ -42,96 +42,97 @@ pub enum AppointmentRefusal {
     /// The visit would begin between two slots.
     #[error("no slot begins at that time")]
     SlotOffGrid,
-    /// Only the staff may take a time that is not offered.
+    /// Only the staff may book a time that is not offered.
     #[error("only the staff takes a time that is not offered")]
     OverrideNotForThisRole,
-    /// With another doctor it is another visit, at another fee: cancel and book.
+    /// A visit with another doctor may have another fee: cancel and book instead.
     #[error("the appointment is with another doctor")]
     WithAnotherDoctor,
-    /// At another clinic it is another visit, at another fee: cancel and book.
+    /// A visit at another clinic may have another fee: cancel and book instead.
     #[error("the appointment is at another clinic")]
     AtAnotherClinic,
-    /// Another appointment holds the doctor's time. Never decided here: it is the name for the
-    /// store's claim on the doctor, which alone sees all appointments at once.
+    /// Another appointment has the doctor's time. `decide` never returns it: it names a conflict of
+    /// slot claims, which only the store can see.
     #[error("the slot is already taken")]
     SlotAlreadyTaken,
-    /// The doctor is away at that time. Never decided here: leave is a claim like any other.
+    /// The doctor is on leave at that time. `decide` never returns it: it names a conflict of slot
+    /// claims, which only the store can see.
     #[error("the doctor is on leave at that time")]
     DoctorOnLeave,
-    /// The patient is somewhere else at that time. Never decided here: it is the name for the
-    /// store's claim on the patient, which alone sees all appointments at once.
+    /// The patient has another appointment at that time. `decide` never returns it: it names a
+    /// conflict of slot claims, which only the store can see.
     #[error("the patient already has an appointment at that time")]
     PatientAlreadyBooked,
-    /// Only a booked appointment waits for a payment.
+    /// Only a booked appointment awaits a payment.
     #[error("the appointment is {status} and does not await a payment")]
     NotAwaitingPayment {
-        /// Where it stands instead.
+        /// Its present status.
         status: AppointmentStatus,
     },
-    /// Another payment paid for it.
+    /// Another payment has paid for it.
     #[error("the appointment is paid already")]
     AlreadyPaid,
-    /// The hold is over, noted or not; the slot may be somebody else's by now.
+    /// The hold has ended, recorded or not; the slot may have been booked by another patient.
     #[error("the hold has ended")]
     HoldEnded,
-    /// The hold is not over yet.
+    /// The hold has not ended yet.
     #[error("the hold is still running")]
     HoldStillRunning,
-    /// Nothing is left to call off.
+    /// An ended appointment can't be cancelled.
     #[error("the appointment is already {status}")]
     AlreadyEnded {
-        /// How it ended.
+        /// Its final status.
         status: AppointmentStatus,
     },
-    /// A visit that has begun can't be called off.
+    /// A visit that has begun can't be cancelled.
     #[error("the appointment has already started")]
     AlreadyStarted,
-    /// A visit follows up one of the same patient.
+    /// A follow-up belongs to the patient of the earlier visit.
     #[error("the visit that is followed up is another patient's")]
     FollowsAnotherPatient,
     /// Only a visit at which the patient was seen can be followed up.
     #[error("the visit that is followed up is {status}")]
     NothingToFollow {
-        /// Where it stands.
+        /// Its status.
         status: AppointmentStatus,
     },
-    /// The role that was acted in does not take this step.
+    /// The actor's role may not take this step.
     #[error("the role does not allow this")]
     NotForThisRole,
-    /// Whoever acts in the doctor's place says why.
-    #[error("somebody who acts in the doctor's place says why")]
+    /// An actor other than the doctor gives a reason for this step.
+    #[error("an actor other than the doctor gives a reason")]
     OverrideNeedsReason,
-    /// Only somebody who is expected can arrive, or stay away.
+    /// Only a confirmed visit can have an arrival or a no-show.
     #[error("the appointment is {status} and not confirmed")]
     NotConfirmed {
-        /// Where it stands instead.
+        /// Its present status.
         status: AppointmentStatus,
     },
-    /// Only a patient who is there can be seen.
+    /// Only a visit whose patient has arrived can begin.
     #[error("the appointment is {status} and the patient has not arrived")]
     NotArrived {
-        /// Where it stands instead.
+        /// Its present status.
         status: AppointmentStatus,
     },
-    /// Only a visit that was started can be over.
+    /// Only a visit that was started can be completed.
     #[error("the appointment is {status} and not in progress")]
     NotInProgress {
-        /// Where it stands instead.
+        /// Its present status.
         status: AppointmentStatus,
     },
-    /// Nobody arrives on a day before the visit, by the clinic's clock.
+    /// Arrival is recorded on the day of the visit at the earliest, in the clinic's time zone.
     #[error("the visit is on a later day")]
     BeforeDayOfVisit,
-    /// Until the slot begins, the patient may still come.
+    /// A no-show is recorded after the slot has begun.
     #[error("the slot has not begun")]
     SlotNotBegun,
-    /// Whoever is there did come.
+    /// A patient who has arrived is no no-show.
     #[error("the patient has arrived")]
     AlreadyArrived,
 }
 
 impl AppointmentRefusal {
-    /// Whether another time may do, with everything else as it was.
+    /// True if the same command may succeed at another time.
     pub const fn is_about_time(self) -> bool {
         match self {
             Self::SlotInPast

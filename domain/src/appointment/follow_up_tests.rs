@@ -1,4 +1,4 @@
-//! What can be followed up.
+//! Rules of follow-up visits.
 
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ fn a_visit_at_which_the_patient_was_seen_can_be_followed_up() {
 }
 
 #[test]
-fn a_visit_at_which_nobody_was_seen_cannot_be_followed_up() {
+fn a_visit_at_which_the_patient_was_not_seen_cannot_be_followed_up() {
     for status in STATUSES.into_iter().flatten() {
         if matches!(
             status,

@@ -1,4 +1,4 @@
-//! Whatever is asked of an appointment, in whatever order, its life follows the diagram.
+//! Property test: any sequence of commands keeps to the transitions of the diagram.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -43,13 +43,13 @@ fn some_actor() -> impl Strategy<Value = Actor> {
         ActorKind::Role(role) => Actor::account(account_id(1), role),
         ActorKind::System => Actor::System,
     });
-    // Those who may most things come more often, so that lives get somewhere.
+    // Roles with many permissions come more often, so that more commands are accepted.
     let staff = Actor::account(account_id(9), Role::Admin);
     prop_oneof![3 => Just(staff), 2 => prop::sample::select(actors.to_vec())]
 }
 
-/// Commands by anybody at times from well before the booking to well after the visit, close to what
-/// matters more often than not.
+/// Commands by any role at times from well before the booking to well after the visit, most of them
+/// close to the times that the rules compare with.
 fn some_command() -> impl Strategy<Value = AppointmentCommand> {
     let minutes = prop_oneof![3 => 0_i64..30, 2 => 900_i64..960, 1 => -60_i64..2_000];
     let at = minutes.prop_map(|minutes| now() + TimeDelta::minutes(minutes));
@@ -113,7 +113,7 @@ fn may_follow(from: Option<AppointmentStatus>, to: Option<AppointmentStatus>) ->
     )
 }
 
-/// Some first steps that lead somewhere, so that the rest is asked of every status.
+/// First commands that are accepted, so that the rest reaches every status.
 fn beginning() -> impl Strategy<Value = Vec<AppointmentCommand>> {
     let desk = Actor::account(account_id(9), Role::Receptionist);
     let doctor = Actor::account(account_id(8), Role::Doctor);
@@ -156,13 +156,13 @@ proptest! {
         let mut was_confirmed = false;
 
         for command in commands {
-            // A refusal is no event, and so the state can't have moved.
+            // A refusal adds no event, so the state stays as it is.
             for event in decide(&state, command).unwrap_or_default() {
                 let next = evolve(state.clone(), &event);
                 prop_assert!(may_follow(state.status(), next.status()), "{state:?} to {next:?}");
-                // Only a move and a payment keep the status; a move says from where to where.
+                // Only a move and a payment keep the status; a move names the old and the new slot.
                 let moved = if let AppointmentEvent::Rescheduled(moved) = &event {
-                    Some((moved.previous, moved.slot))
+                    Some((moved.previous, moved.visit.slot))
                 } else {
                     None
                 };
@@ -170,7 +170,7 @@ proptest! {
                 let slots = state.slot().zip(next.slot());
                 let stays = state.status() == next.status() && !pays;
                 prop_assert_eq!(moved, slots.filter(|_| stays));
-                // Whoever paid stays the one who did.
+                // The payment that paid for the visit never changes.
                 let paid_by = |state: &Appointment| state.visit().and_then(|visit| visit.paid_by);
                 prop_assert!(paid_by(&state).is_none_or(|paid| paid_by(&next) == Some(paid)));
                 let is_paid = paid_by(&next).is_some();

@@ -13,34 +13,35 @@
 //!                      CANCELLED ◀───────┴─────────────────┘
 //! ```
 //!
-//! A payment that comes after the hold has ended reinstates the visit until its slot begins, if the slot is
-//! still free. One payment pays for a visit; which one it was is remembered in whatever becomes of it.
+//! A payment after the end of the hold reinstates the visit if the slot is still free and has not
+//! begun. One payment pays for a visit; later states keep its id.
 //!
-//! While it is BOOKED or CONFIRMED it may be rescheduled: it stays what it is, at another time.
+//! While it is BOOKED or CONFIRMED it may be rescheduled: it keeps its id, patient, doctor, clinic
+//! and fee.
 //!
-//! Who may take which step when is one table, `transitions.rs`, printed as `docs/transitions.md`.
+//! The permitted transitions are one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
-//! A hold ends at its hour, whether or not anybody has noted it: from then on nothing but
-//! `ExpireHold` is accepted, and a payment only after that. That two appointments never share a slot can't be seen from inside one
-//! of them; the store's claims see to it.
+//! A hold ends at its time, recorded or not: from then on only `ExpireHold` is accepted, and a
+//! payment after that. One appointment can't see that another has the same slot; the slot claims of
+//! the store prevent it.
 
-mod aggregate;
-mod attendance;
 mod book;
+mod cancelled_by;
 mod command;
 mod decide;
 mod error;
-mod event;
-mod paid;
+mod events;
+mod overridden_rule;
 mod policy;
+mod record_payment;
 mod recurrence;
 mod reschedule;
+mod slot_request;
 mod state;
 mod status;
 mod transition_request;
 mod transitions;
 mod transitions_page;
-mod wish;
 
 #[cfg(test)]
 mod attendance_tests;
@@ -49,7 +50,7 @@ mod follow_up_tests;
 #[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
-mod paid_tests;
+mod record_payment_tests;
 #[cfg(test)]
 mod reschedule_tests;
 #[cfg(test)]
@@ -57,10 +58,7 @@ mod tests;
 #[cfg(test)]
 mod transitions_tests;
 
-pub use attendance::{
-    AppointmentArrived, AppointmentCompleted, AppointmentCompletedPhi, AppointmentNoShow,
-    AppointmentNoShowPhi, AppointmentStarted, AppointmentStartedPhi,
-};
+pub use cancelled_by::CancelledBy;
 pub use command::{
     AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
     ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment,
@@ -68,15 +66,17 @@ pub use command::{
 };
 pub use decide::decide;
 pub use error::AppointmentRefusal;
-pub use event::{
-    AppointmentBooked, AppointmentBookedPhi, AppointmentCancelled, AppointmentCancelledPhi,
-    AppointmentConfirmed, AppointmentConfirmedPhi, AppointmentEvent, AppointmentHoldExpired,
-    CancelledBy, ConfirmationGrounds,
+pub use events::{
+    AppointmentArrived, AppointmentBooked, AppointmentBookedPhi, AppointmentCancelled,
+    AppointmentCancelledPhi, AppointmentCompleted, AppointmentCompletedPhi, AppointmentConfirmed,
+    AppointmentConfirmedPhi, AppointmentEvent, AppointmentFeePaid, AppointmentHoldExpired,
+    AppointmentNoShow, AppointmentNoShowPhi, AppointmentReinstated, AppointmentRescheduled,
+    AppointmentRescheduledPhi, AppointmentStarted, AppointmentStartedPhi, ConfirmationGrounds,
+    VisitRef,
 };
-pub use paid::{AppointmentFeePaid, AppointmentReinstated};
+pub use overridden_rule::OverriddenRule;
 pub use policy::BookingPolicy;
 pub use recurrence::{InvalidRecurrence, Recurrence};
-pub use reschedule::{AppointmentRescheduled, AppointmentRescheduledPhi};
 pub use state::{Appointment, Visit, evolve};
 pub use status::AppointmentStatus;
 pub use transitions::{
@@ -84,4 +84,3 @@ pub use transitions::{
     transition,
 };
 pub use transitions_page::TransitionsPage;
-pub use wish::OverriddenRule;

@@ -1,10 +1,10 @@
-//! What the clinic group decided about bookings.
+//! The clinic group's policy for bookings.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::values::Slot;
 
-/// How long a slot is held for a payment, and how far ahead it can be booked.
+/// Duration of a hold, and how far ahead visits can be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingPolicy {
     /// Minutes for which a slot is held while the payment is due.
@@ -14,19 +14,20 @@ pub struct BookingPolicy {
 }
 
 impl BookingPolicy {
-    /// When a hold that begins at `at` ends; never later than it makes sense for that slot.
+    /// Returns the end of a hold that begins at `at`, which is never after the latest useful time
+    /// for the slot.
     pub fn hold_until(&self, at: DateTime<Utc>, slot: Slot) -> DateTime<Utc> {
         later(at, TimeDelta::minutes(i64::from(self.hold_minutes))).min(latest_hold(at, slot))
     }
 
-    /// The last instant at which a visit that is booked at `at` may begin.
+    /// Returns the last instant at which a visit that is booked at `at` may begin.
     pub fn horizon(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         later(at, TimeDelta::days(i64::from(self.horizon_days)))
     }
 }
 
 impl Default for BookingPolicy {
-    /// A quarter of an hour to pay, a quarter of a year ahead.
+    /// 15 minutes to pay, 90 days ahead.
     fn default() -> Self {
         Self {
             hold_minutes: 15,
@@ -35,7 +36,7 @@ impl Default for BookingPolicy {
     }
 }
 
-/// A hold ends at the latest when the visit begins; if that has begun already, when it is over.
+/// Latest end of a hold: the start of the visit, or its end if it has begun already.
 pub(super) fn latest_hold(at: DateTime<Utc>, slot: Slot) -> DateTime<Utc> {
     if slot.start() > at {
         slot.start()

@@ -1,4 +1,4 @@
-//! Visits that repeat: the same time of day on the clinic's clock, every so many days.
+//! Visits that repeat: at the same local time at the clinic, every given number of days.
 
 use chrono::offset::LocalResult;
 use chrono::{DateTime, Days, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::values::ClinicZone;
 
-/// The numbers are not those of an accepted series.
+/// The numbers are out of the accepted range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "a series has 2 to {} visits, 1 to {} days apart",
@@ -15,7 +15,7 @@ use crate::values::ClinicZone;
 )]
 pub struct InvalidRecurrence;
 
-/// How often a visit repeats.
+/// Interval and number of visits of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recurrence {
     every_days: u16,
@@ -28,7 +28,7 @@ impl Recurrence {
     /// The most days between two of them: a year.
     pub const LONGEST: u16 = 366;
 
-    /// Checks the numbers: every so many days, so many visits with the first one.
+    /// Checks the interval in days and the number of visits, the first one included.
     ///
     /// # Errors
     /// [`InvalidRecurrence`] unless there are 2 to 26 visits, 1 to 366 days apart.
@@ -41,9 +41,9 @@ impl Recurrence {
         Ok(Self { every_days, visits })
     }
 
-    /// When the visits begin, the first one first. Where the clock skips the time of day, a visit begins
-    /// as much later as the clock was put forward; where it shows it twice, the first time counts
-    /// (RFC 5545, section 3.3.5).
+    /// Returns the starts of the visits, the first one first. If the local time is skipped because
+    /// the clocks go forward, the visit begins later by the length of the gap; if it occurs twice,
+    /// the first occurrence counts (RFC 5545, section 3.3.5).
     pub fn starts(&self, first: DateTime<Utc>, zone: ClinicZone) -> Vec<DateTime<Utc>> {
         let local = first.with_timezone(&zone.tz()).naive_local();
         let later = (1..u64::from(self.visits)).filter_map(|visit| {
@@ -54,7 +54,7 @@ impl Recurrence {
     }
 }
 
-/// What the clinic's clock means.
+/// Converts local time at the clinic to UTC.
 fn instant(local: NaiveDateTime, zone: ClinicZone) -> Option<DateTime<Utc>> {
     match zone.tz().from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
@@ -93,14 +93,14 @@ mod tests {
 
     #[test]
     fn a_time_that_the_clock_skips_is_as_much_later() {
-        // 02:30 on the 8th of March does not exist in New York: it is 03:30 daylight time.
+        // 02:30 on the 8th of March does not exist in New York: it becomes 03:30 daylight time.
         let daily = starts("2026-03-07T07:30:00Z", "America/New_York", 1, 3);
         assert_eq!(daily, ["03-07T07:30", "03-08T07:30", "03-09T06:30"]);
     }
 
     #[test]
     fn a_time_that_the_clock_shows_twice_is_the_first() {
-        // 01:30 on the 25th of October comes twice in London; the first is summer time.
+        // 01:30 on the 25th of October occurs twice in London; the first is summer time.
         let daily = starts("2026-10-24T00:30:00Z", "Europe/London", 1, 3);
         assert_eq!(daily, ["10-24T00:30", "10-25T00:30", "10-26T01:30"]);
     }

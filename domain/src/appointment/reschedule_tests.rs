@@ -1,4 +1,4 @@
-//! Visits that move, and times that only the staff may take.
+//! Moved visits, and times that only the staff may book.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -8,8 +8,7 @@ use super::*;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::phi::Phi;
 use crate::test_fixtures::{
-    account_id, admin, appointment_id, clinic_id, doctor, doctor_id, instant, minutes, now,
-    patient_id, reason,
+    account_id, admin, clinic_id, doctor, instant, minutes, now, patient_id, reason, visit_ref,
 };
 use crate::values::{Actor, DoctorId, Holidays, Role, Slot};
 
@@ -43,11 +42,7 @@ fn twenty_minutes_from(start: &str) -> Slot {
 
 fn moved_facts(start: &str) -> AppointmentRescheduled {
     AppointmentRescheduled {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: twenty_minutes_from(start),
+        visit: visit_ref(twenty_minutes_from(start)),
         previous: twenty_minutes_from(NINE),
         hold_until: Some(now() + TimeDelta::minutes(15)),
         overridden: Vec::new(),
@@ -78,7 +73,7 @@ fn a_held_visit_moves_and_its_hold_ends_when_it_would_have() {
 fn a_hold_never_outlasts_the_beginning_of_the_slot_it_moved_to() {
     let facts = AppointmentBooked {
         hold_until: instant(NINE),
-        slot: twenty_minutes_from(TEN),
+        visit: visit_ref(twenty_minutes_from(TEN)),
         ..booked_facts()
     };
     let command = RescheduleAppointment {
@@ -126,7 +121,7 @@ fn it_takes_as_long_as_the_doctor_takes_today() {
     command.doctor.affiliation = command.doctor.affiliation.map(longer);
     let slot = Slot::new(instant(TEN), instant(TEN) + TimeDelta::minutes(30)).unwrap();
     let moved = AppointmentRescheduled {
-        slot,
+        visit: visit_ref(slot),
         ..moved_facts(TEN)
     };
     given(&[booked()])
@@ -252,7 +247,7 @@ fn not_even_the_staff_books_what_is_over_or_begins_between_minutes() {
 }
 
 #[test]
-fn nobody_but_the_staff_sets_rules_aside() {
+fn only_the_staff_overrides_rules() {
     for role in [Role::Patient, Role::Doctor] {
         let by = Actor::account(account_id(1), role);
         let command = RescheduleAppointment {

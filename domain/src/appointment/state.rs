@@ -1,70 +1,72 @@
-//! What an appointment remembers of its history.
+//! State of an appointment.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{AppointmentBooked, AppointmentEvent, CancelledBy, ConfirmationGrounds};
-use super::reschedule::AppointmentRescheduled;
+use super::cancelled_by::CancelledBy;
+use super::events::{
+    AppointmentBooked, AppointmentEvent, AppointmentRescheduled, ConfirmationGrounds, VisitRef,
+};
 use super::status::AppointmentStatus;
 use crate::values::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Slot};
 
-/// An appointment, as far as its rules care: what can be is what the variants say.
+/// An appointment, with what its rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Appointment {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unbooked,
     /// The slot is held; the payment is due.
     Booked {
-        /// Who, where and when.
+        /// The visit.
         visit: Visit,
-        /// When the hold ends.
+        /// End of the hold.
         hold_until: DateTime<Utc>,
     },
     /// The visit will take place.
     Confirmed(Visit),
-    /// The patient is there.
+    /// The patient has arrived.
     Arrived(Visit),
-    /// The doctor sees the patient.
+    /// The visit has begun.
     InProgress(Visit),
     /// The visit took place.
     Completed(Visit),
     /// The patient did not come.
     NoShow(Visit),
-    /// Somebody called it off.
+    /// It was cancelled.
     Cancelled {
-        /// Who, where and when it would have been.
+        /// The visit as it was booked.
         visit: Visit,
-        /// On whose part, which is what a refund goes by.
+        /// The party who cancelled, which decides the refund.
         cancelled_by: CancelledBy,
-        /// When.
+        /// Time of the event.
         at: DateTime<Utc>,
     },
-    /// The hold ended, and that was noted.
+    /// The hold ended, and the end was recorded.
     Expired(Visit),
 }
 
-/// Who meets whom, where and when.
+/// Patient, doctor, clinic, slot and fee of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
-    /// Which appointment.
+    /// The appointment.
     pub appointment: AppointmentId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// With which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// For which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// From when to when.
+    /// Time slot of the visit.
     pub slot: Slot,
-    /// For how much.
+    /// Fee of the visit.
     pub fee: Money,
-    /// The payment that paid for it, if one did; it stays so when the visit is called off.
+    /// The payment that paid for it; kept when the visit is cancelled.
     pub paid_by: Option<PaymentId>,
 }
 
 impl Appointment {
-    /// Who meets whom, where and when, once it was booked.
+    /// Returns the visit once it was booked.
     pub const fn visit(&self) -> Option<&Visit> {
         match self {
             Self::Unbooked => None,
@@ -79,27 +81,27 @@ impl Appointment {
         }
     }
 
-    /// At which clinic.
+    /// Returns the clinic.
     pub fn clinic(&self) -> Option<ClinicId> {
         self.visit().map(|visit| visit.clinic)
     }
 
-    /// With which doctor.
+    /// Returns the doctor.
     pub fn doctor(&self) -> Option<DoctorId> {
         self.visit().map(|visit| visit.doctor)
     }
 
-    /// For which patient.
+    /// Returns the patient.
     pub fn patient(&self) -> Option<PatientId> {
         self.visit().map(|visit| visit.patient)
     }
 
-    /// From when to when.
+    /// Returns the time slot.
     pub fn slot(&self) -> Option<Slot> {
         self.visit().map(|visit| visit.slot)
     }
 
-    /// When the hold ends, while the payment is due.
+    /// Returns the end of the hold while the payment is due.
     pub const fn hold_until(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Booked { hold_until, .. } => Some(*hold_until),
@@ -114,7 +116,8 @@ impl Appointment {
         }
     }
 
-    /// Where it stands by its history alone: a hold that nobody expired still reads as booked.
+    /// Returns the status by the events alone: a hold that has ended without `ExpireHold` is
+    /// still booked.
     pub const fn status(&self) -> Option<AppointmentStatus> {
         match self {
             Self::Unbooked => None,
@@ -129,7 +132,7 @@ impl Appointment {
         }
     }
 
-    /// Where it stands at an instant: a hold that has ended reads as expired, noted or not.
+    /// Returns the status at an instant: a hold that has ended is expired, recorded or not.
     pub fn status_at(&self, now: DateTime<Utc>) -> Option<AppointmentStatus> {
         if self.is_overdue(now) {
             Some(AppointmentStatus::Expired)
@@ -138,7 +141,7 @@ impl Appointment {
         }
     }
 
-    /// Whether the hold has ended and nobody has noted it yet.
+    /// True if the hold has ended and that is not recorded yet.
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
         self.hold_until()
             .is_some_and(|hold_until| now >= hold_until)
@@ -148,7 +151,7 @@ impl Appointment {
 impl Visit {
     fn moved(self, moved: &AppointmentRescheduled) -> Self {
         Self {
-            slot: moved.slot,
+            slot: moved.visit.slot,
             ..self
         }
     }
@@ -170,19 +173,46 @@ impl Visit {
 
 impl From<&AppointmentBooked> for Visit {
     fn from(booked: &AppointmentBooked) -> Self {
+        let VisitRef {
+            appointment,
+            clinic,
+            doctor,
+            patient,
+            slot,
+        } = booked.visit;
         Self {
-            appointment: booked.appointment,
-            clinic: booked.clinic,
-            doctor: booked.doctor,
-            patient: booked.patient,
-            slot: booked.slot,
+            appointment,
+            clinic,
+            doctor,
+            patient,
+            slot,
             fee: booked.fee,
             paid_by: None,
         }
     }
 }
 
-/// The appointment after one more event. An event that can't follow leaves it as it is.
+impl From<&Visit> for VisitRef {
+    fn from(visit: &Visit) -> Self {
+        let &Visit {
+            appointment,
+            clinic,
+            doctor,
+            patient,
+            slot,
+            ..
+        } = visit;
+        Self {
+            appointment,
+            clinic,
+            doctor,
+            patient,
+            slot,
+        }
+    }
+}
+
+/// Returns the appointment after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Appointment, event: &AppointmentEvent) -> Appointment {
     use Appointment as State;

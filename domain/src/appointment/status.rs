@@ -1,10 +1,10 @@
-//! Where an appointment stands.
+//! Status of an appointment.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an appointment stands, in the words that people use.
+/// Status of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AppointmentStatus {
@@ -12,22 +12,22 @@ pub enum AppointmentStatus {
     Booked,
     /// The visit will take place.
     Confirmed,
-    /// The patient is there.
+    /// The patient has arrived.
     Arrived,
-    /// The doctor sees the patient.
+    /// The visit has begun.
     InProgress,
     /// The visit took place.
     Completed,
     /// The patient did not come.
     NoShow,
-    /// Somebody called it off.
+    /// It was cancelled.
     Cancelled,
     /// The payment did not arrive in time.
     Expired,
 }
 
 impl AppointmentStatus {
-    /// The name under which it is stored and sent.
+    /// Returns the name that is stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Booked => "BOOKED",

@@ -1,4 +1,4 @@
-//! What the table has to know of a command.
+//! The part of a command that the transition table needs.
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,7 @@ use super::state::Appointment;
 use super::transitions::{ActorKind, Permission, Step, Times, TransitionRule, transition};
 use crate::values::{Actor, ClinicZone};
 
-/// A command without its particulars.
+/// A command reduced to step, actor and time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TransitionRequest {
     step: Step,
@@ -75,11 +75,10 @@ impl TransitionRequest {
         }
     }
 
-    /// Whether it may be done and was not done already.
+    /// True if the step is allowed and not done yet.
     ///
     /// # Errors
-    /// What the table says against it: about the role first, then where the appointment stands, then
-    /// the time.
+    /// The refusal of the table: the role is checked first, then the status, then the time.
     pub(super) fn is_new_for(&self, appointment: &Appointment) -> Result<bool, AppointmentRefusal> {
         let transition = transition(self.step);
         match transition.permission(self.actor) {

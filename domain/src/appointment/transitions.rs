@@ -1,7 +1,7 @@
-//! The life of an appointment as one table: what may be asked of it, where it stands, by whom.
+//! The transition table of an appointment: steps by role and status.
 //!
-//! Deciding looks here and nowhere else, and `docs/transitions.md` is printed from it. To add a
-//! step, add its row; to add a status, the compiler asks for a column in every row.
+//! `decide` looks up every step here, and `docs/transitions.md` is printed from it. To add a step,
+//! add its row; to add a status, the compiler asks for a column in every row.
 
 use chrono::{DateTime, Utc};
 
@@ -9,42 +9,43 @@ use super::error::AppointmentRefusal as Refusal;
 use super::status::AppointmentStatus as Status;
 use crate::values::{Actor, ClinicZone, Role};
 
-/// What may be asked of an appointment, without its particulars.
+/// A command of an appointment without its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Hold a slot for a patient.
     Book,
     /// Confirm without a payment.
     Confirm,
-    /// Note that the fee was paid.
+    /// Record that the fee was paid.
     Pay,
     /// Move it to another slot of the same doctor.
     Reschedule,
-    /// Call it off.
+    /// Cancel it.
     Cancel,
-    /// Note that the hold is over.
+    /// Record that the hold has ended.
     ExpireHold,
-    /// Note that the patient is there.
+    /// Record that the patient has arrived.
     Arrive,
     /// Begin the visit.
     Start,
     /// End the visit.
     Complete,
-    /// Note that the patient did not come.
+    /// Record that the patient did not come.
     MarkNoShow,
 }
 
-/// As what somebody asks. That it is *their* visit is settled before a command gets here.
+/// Kind of actor who takes a step. Rights to the particular visit are checked before a command
+/// arrives here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActorKind {
-    /// Somebody who signed in, in one of their roles.
+    /// A signed-in account, in one of its roles.
     Role(Role),
     /// The program itself.
     System,
 }
 
 impl ActorKind {
-    /// Everybody, in the order of the table's columns.
+    /// All kinds, in the order of the table's columns.
     pub const ALL: [Self; 6] = [
         Self::Role(Role::Patient),
         Self::Role(Role::Doctor),
@@ -54,7 +55,7 @@ impl ActorKind {
         Self::System,
     ];
 
-    /// What the table calls it.
+    /// Returns the name in the printed table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Role(role) => role.as_str(),
@@ -80,57 +81,57 @@ impl From<&Actor> for ActorKind {
     }
 }
 
-/// Whether a actor may take a step at all, the most first.
+/// Permission of a kind of actor for a step, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
-    /// It may.
+    /// Allowed.
     Yes,
-    /// It may, if it says why: it acts in the place of somebody else.
+    /// Allowed with a reason: the actor takes the place of the doctor.
     WithReason,
-    /// It may not.
+    /// Refused.
     No,
 }
 
-/// When a step is allowed from a status, where time matters.
+/// Time condition of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeCondition {
     /// While the hold runs.
     BeforeHoldEnd,
-    /// Once the hold is over.
+    /// After the hold has ended.
     FromHoldEnd,
     /// Until the slot begins.
     BeforeSlot,
-    /// Once the slot has begun.
+    /// After the slot has begun.
     FromSlot,
-    /// From midnight before the slot on, by the clinic's clock.
+    /// From midnight before the slot on, in the clinic's time zone.
     FromClinicDay,
 }
 
-/// What becomes of a request, where the appointment stands.
+/// Outcome of a step in a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransitionRule {
-    /// The appointment moves on.
+    /// The appointment moves to the status.
     To(Status),
-    /// The appointment moves on if the condition is right, else the refusal.
+    /// The appointment moves to the status if the time condition holds; otherwise it is refused.
     ToIf(Status, TimeCondition, Refusal),
-    /// It was done already: accepted, and no new fact.
+    /// It was done already: accepted without an event.
     Already,
-    /// Refused, whenever it is asked.
+    /// Refused at any time.
     No(Refusal),
 }
 
-/// All that the table says about one step.
+/// One row of the table: everything about one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transition {
     /// The step.
     pub step: Step,
-    /// Who may take it, by [`ActorKind::ALL`].
+    /// Permissions, in the order of [`ActorKind::ALL`].
     pub by: [Permission; 6],
-    /// What becomes of it, by [`STATUSES`].
+    /// Outcomes, in the order of [`STATUSES`].
     pub from: [TransitionRule; 9],
 }
 
-/// Where an appointment can stand, in the order of the table's columns; `None` before it is booked.
+/// Every status, in the order of the table's columns; `None` before the booking.
 pub const STATUSES: [Option<Status>; 9] = [
     None,
     Some(Status::Booked),
@@ -143,7 +144,7 @@ pub const STATUSES: [Option<Status>; 9] = [
     Some(Status::Expired),
 ];
 
-/// The whole life of an appointment. A visit without a fee is booked and confirmed in one step.
+/// The transition table. A visit without a fee is booked and confirmed in one command.
 #[rustfmt::skip]
 pub const TRANSITIONS: [Transition; 10] = {
     use Permission::{No as N, WithReason as W, Yes as Y};
@@ -171,7 +172,8 @@ pub const TRANSITIONS: [Transition; 10] = {
             unpayable(InProgress), unpayable(Completed), unpayable(NoShow), unpayable(Cancelled), unpayable(Expired),
         ] },
         Transition { step: Step::Pay, by: [N, N, N, N, N, Y], from: [
-            // Late money finds the visit as it is; only what was called off, or was missed and expired, is not paid for.
+            // A late payment leaves the status as it is; only a cancelled visit, or an expired one
+            // whose slot has begun, can't be paid.
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), To(Confirmed), To(Arrived),
             To(InProgress), To(Completed), To(NoShow), unpayable(Cancelled), ToIf(Confirmed, BeforeSlot, Refusal::AlreadyStarted),
         ] },
@@ -180,7 +182,8 @@ pub const TRANSITIONS: [Transition; 10] = {
             STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
         Transition { step: Step::Cancel, by: [Y, Y, Y, Y, N, Y], from: [
-            // A hold ends at the latest when its slot begins. Whoever has arrived may leave again unseen.
+            // A hold ends at the latest when its slot begins. A patient who has arrived may still
+            // leave before the visit starts.
             GONE, ToIf(Cancelled, BeforeHoldEnd, Refusal::HoldEnded), ToIf(Cancelled, BeforeSlot, Refusal::AlreadyStarted), To(Cancelled),
             STARTED, ended(Completed), ended(NoShow), ended(Cancelled), ended(Expired),
         ] },
@@ -207,7 +210,7 @@ pub const TRANSITIONS: [Transition; 10] = {
     ]
 };
 
-/// What the table says of a step.
+/// Returns the row of a step.
 pub const fn transition(step: Step) -> &'static Transition {
     const TABLE: &[Transition; 10] = &TRANSITIONS;
     match step {
@@ -225,12 +228,12 @@ pub const fn transition(step: Step) -> &'static Transition {
 }
 
 impl Transition {
-    /// Whether a actor may take the step.
+    /// Returns the permission of a kind of actor.
     pub const fn permission(&self, actor: ActorKind) -> Permission {
         self.by[actor.column()]
     }
 
-    /// What becomes of the step where the appointment stands.
+    /// Returns the outcome in a status.
     pub const fn rule(&self, from: Option<Status>) -> TransitionRule {
         let column = match from {
             None => 0,
@@ -247,21 +250,21 @@ impl Transition {
     }
 }
 
-/// What a condition is measured by.
+/// Times that a time condition compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times {
-    /// When it is asked.
+    /// Time of the command.
     pub(super) at: DateTime<Utc>,
-    /// When the hold ends, while there is one.
+    /// End of the hold, if there is one.
     pub(super) hold_until: Option<DateTime<Utc>>,
-    /// When the slot begins.
+    /// Start of the slot.
     pub(super) start: DateTime<Utc>,
-    /// The clinic's clock, where a step depends on it.
+    /// The clinic's time zone, for a step that depends on it.
     pub(super) zone: Option<ClinicZone>,
 }
 
 impl TimeCondition {
-    /// Whether it has come, and has not passed.
+    /// True if the time condition holds.
     pub(super) fn holds(self, times: &Times) -> bool {
         let at = times.at;
         match self {

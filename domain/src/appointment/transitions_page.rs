@@ -1,4 +1,4 @@
-//! The table as a page for people: `docs/transitions.md` is what this prints.
+//! The transition table in Markdown, as in `docs/transitions.md`.
 
 use std::fmt;
 
@@ -13,27 +13,32 @@ use super::transitions::{
 pub struct TransitionsPage;
 
 const INTRODUCTION: &str = "\
-# The life of an appointment
+# Transitions of an appointment
 
-Printed by `caresync transitions` from `domain/src/appointment/transitions.rs`; a test compares them, and
-another asks for every cell. Don't edit it by hand.
+Printed by `caresync transitions` from `domain/src/appointment/transitions.rs`. A test compares this page with
+the table, and another tests every cell. Don't edit it by hand.
 
-## Who may take which step
+## Permissions of each step
 
-That it is *their* visit, or one at their clinic, is asked besides: to a stranger there is none.
+The rights to the particular visit are checked first: a caller without them is told that there is no such
+appointment.
 ";
 
 const STEPS: &str = "
-*why*: allowed with a reason, since they act in the doctor's place. Everybody else is refused with
-`NotForThisRole`, or `OverrideNeedsReason` where only the reason is missing.
+*reason*: allowed with a reason, since the actor takes the doctor's place; without one it is refused with
+`OverrideNeedsReason`. A step that is not allowed is refused with `NotForThisRole`.
 
-## What becomes of it, where the appointment stands
+## Outcome of each step by status
 
-The role is asked first, then the status, then the time. *same*: it was done already, which is accepted and
-no new fact. A visit without a fee is booked and confirmed in one step, and whether a slot can be booked at
-all is asked of doctor, hours and claims besides. A visit that is rescheduled stays where it stands; onto the
-slot that it has already, that is no new fact. One payment pays for a visit: the same one again is no new
-fact wherever the visit stands, and another one is refused with `AlreadyPaid`. A hold that has ended reads as EXPIRED, noted or not.
+The role is checked first, then the status, then the time.
+
+- *no change*: it was done already. The command is accepted and adds no event.
+- A visit without a fee is booked and confirmed in one command. A booking also has to satisfy the rules about
+  doctor, hours and slot claims.
+- Rescheduling keeps the status. A move to the present slot adds no event.
+- One payment pays for a visit. Recording the same one again adds no event in any status, and another one is
+  refused with `AlreadyPaid`.
+- A hold that has ended reads as EXPIRED, recorded or not.
 ";
 
 impl fmt::Display for TransitionsPage {
@@ -72,7 +77,7 @@ fn row(f: &mut fmt::Formatter<'_>, step: Step, cells: [&str; 6]) -> fmt::Result 
 const fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::Yes => "yes",
-        Permission::WithReason => "why",
+        Permission::WithReason => "reason",
         Permission::No => "–",
     }
 }
@@ -84,12 +89,12 @@ fn outcome(rule: TransitionRule) -> String {
             let (condition, refusal) = (words(condition), variant(refusal));
             format!("**{status}** {condition}, else {refusal}")
         }
-        TransitionRule::Already => "*same*".to_owned(),
+        TransitionRule::Already => "*no change*".to_owned(),
         TransitionRule::No(refusal) => variant(refusal),
     }
 }
 
-/// The name of the refusal; the status that it carries is that of the row.
+/// Name of the refusal; its status is that of the row.
 fn variant(refusal: Refusal) -> String {
     let debug = format!("{refusal:?}");
     debug.split(' ').next().unwrap_or_default().to_owned()
@@ -98,10 +103,10 @@ fn variant(refusal: Refusal) -> String {
 const fn words(condition: TimeCondition) -> &'static str {
     match condition {
         TimeCondition::BeforeHoldEnd => "while the hold runs",
-        TimeCondition::FromHoldEnd => "once the hold is over",
+        TimeCondition::FromHoldEnd => "after the hold has ended",
         TimeCondition::BeforeSlot => "until the slot begins",
-        TimeCondition::FromSlot => "once the slot has begun",
-        TimeCondition::FromClinicDay => "from that day on, by the clinic's clock",
+        TimeCondition::FromSlot => "after the slot has begun",
+        TimeCondition::FromClinicDay => "from the day of the visit on, in the clinic's time zone",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every cell of the table, asked of real appointments.
+//! Tests of every cell of the table against real appointments.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::test_fixtures::{
 use crate::values::{Actor, Holidays, Role};
 
 const NINE: &str = "2026-03-02T03:30:00Z";
-/// Where a visit is moved to.
+/// The slot that a visit is moved to.
 const TEN: &str = "2026-03-02T04:30:00Z";
 /// Midnight before it, in Bengaluru.
 const MIDNIGHT: &str = "2026-03-01T18:30:00Z";
@@ -43,7 +43,8 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
     })
 }
 
-/// The command of a step; nobody but the program can send those that expire a hold or note a payment.
+/// Builds the command of a step. Only the program sends those that expire a hold or record a
+/// payment.
 fn command(
     step: Step,
     actor: ActorKind,
@@ -103,7 +104,7 @@ fn command(
     }
 }
 
-/// An appointment that really came to stand there.
+/// An appointment that has reached the status by commands.
 fn appointment_with(status: Option<AppointmentStatus>) -> Appointment {
     use AppointmentStatus as Status;
     let steps: &[Step] = match status {
@@ -147,7 +148,8 @@ fn after(
     Ok(events.iter().fold(state.clone(), evolve))
 }
 
-/// The first and the last instants at which a condition is, and those beside them at which it is not.
+/// The first and the last instants at which a time condition holds, and those next to them at which
+/// it does not.
 fn right_and_wrong(condition: TimeCondition) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
     let day = TimeDelta::days(1);
     let before = |end: DateTime<Utc>| {
@@ -172,7 +174,7 @@ fn any_time() -> [DateTime<Utc>; 5] {
     [now(), hold_end(), midnight, nine, nine + TimeDelta::days(3)]
 }
 
-/// Asks for one cell at every time that may matter.
+/// Tests one cell at every time that matters.
 fn check_cell(step: Step, from: Option<AppointmentStatus>, actor: ActorKind, gives_reason: bool) {
     let appointment = appointment_with(from);
     let cell = format!("{step:?} from {from:?} by {}", actor.name());
@@ -200,7 +202,7 @@ fn check_cell(step: Step, from: Option<AppointmentStatus>, actor: ActorKind, giv
             );
             assert_eq!(again, Ok(vec![]), "{cell}");
         }
-        // A slot that has begun can't be booked: that is asked of the slot, not of the table.
+        // A slot that has begun can't be booked: a rule of the slot, not of the table.
         (_, TransitionRule::To(to)) if step == Step::Book => {
             assert_eq!(becomes(now()), Ok(Some(to)))
         }
@@ -222,7 +224,7 @@ fn every_cell_of_the_table_is_what_an_appointment_does() {
     let mut cells = 0;
     for transition in TRANSITIONS {
         for actor in ActorKind::ALL {
-            // These commands name nobody: only the program sends them.
+            // These commands carry no actor: only the program sends them.
             let nameless = matches!(transition.step, Step::ExpireHold | Step::Pay);
             if nameless && actor != ActorKind::System {
                 assert_eq!(transition.permission(actor), Permission::No);
@@ -249,7 +251,7 @@ fn each_step_is_found_in_its_own_row_and_each_status_in_its_own_column() {
     }
 }
 
-/// Said once more by hand, so that a slip in the table is seen.
+/// Repeated by hand, so that a slip in the table is found.
 #[test]
 fn the_arrows_of_the_table_are_those_of_the_diagram() {
     let mut arrows = BTreeSet::new();

@@ -1,14 +1,14 @@
-//! From a doctor's hours to the slots that can be booked, and to the reasons why others can't.
+//! Computes bookable slots from a doctor's hours, and the reasons why other times are unavailable.
 //!
 //! | file | rule |
 //! |---|---|
-//! | `wall_clock` | what local times are in UTC, also on the days on which the clocks change |
-//! | `timetable` | which openings hold on a date, and how slots are laid into them |
-//! | `partition` | what of that is offered now, and why the rest of the time is not |
-//! | `unavailable_reason` | the reasons, in the order in which they are told |
+//! | `wall_clock` | conversion of local time to UTC, also on days on which the clocks change |
+//! | `timetable` | openings of a date, and their division into slots |
+//! | `partition` | slots that can be booked now, and reasons for all other times |
+//! | `unavailable_reason` | the reasons, in the order in which they are reported |
 //!
-//! Nothing here knows who asks, and nothing looks anything up: hours, holidays, what is taken and the
-//! time arrive from those who hold them.
+//! Everything here is a pure function: hours, holidays, taken times and the present time are
+//! arguments.
 
 mod partition;
 mod timetable;

@@ -1,8 +1,8 @@
-//! What a doctor offers at a clinic, and why the rest of the time is not offered.
+//! Offered slots of a doctor at a clinic, and the reasons why other times are unavailable.
 //!
-//! Openings are laid out as slots, and what lies between them as gaps; each slot is offered, or has
-//! one reason as a whole; a gap is cut where its reason changes. What touches and has one reason is
-//! told as one.
+//! Openings are divided into slots, and the times between them are gaps. A slot is offered or has
+//! one reason as a whole; a gap is cut where its reason changes. Adjacent times with one reason are
+//! merged.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -12,81 +12,83 @@ use super::wall_clock;
 use crate::appointment::BookingPolicy;
 use crate::values::Slot;
 
-/// What a doctor can be booked for at a clinic, as it is at an instant.
+/// Everything that decides which slots of a doctor at a clinic can be booked at an instant.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer<'a> {
-    /// When the doctor is there, and when the clinic is closed.
+    /// The doctor's hours and the clinic's holidays.
     pub timetable: Timetable<'a>,
-    /// Whether the doctor's papers were checked.
+    /// True if the doctor's qualification was verified.
     pub verified: bool,
-    /// Whether no bookings are taken for the doctor.
+    /// True if the doctor is suspended.
     pub suspended: bool,
-    /// What the doctor has no time for, at whichever clinic: in order, and sharing no time. A hold
-    /// whose time is over takes nothing.
+    /// Times at which the doctor is taken, at any clinic: in order and without overlaps. A hold
+    /// that has ended takes no time.
     pub taken: &'a [Taken],
-    /// How far ahead can be booked.
+    /// The policy that limits how far ahead visits can be booked.
     pub policy: BookingPolicy,
-    /// The instant.
+    /// The present time.
     pub now: DateTime<Utc>,
 }
 
-/// A time that is not free.
+/// A time that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// From when to when.
+    /// The time.
     pub during: Slot,
-    /// By what.
+    /// The kind of entry that takes it.
     pub by: TakenBy,
 }
 
-/// What takes a doctor's time. Of several that share a slot, the last of this list is told.
+/// Kind of entry that takes a doctor's time. If several share a slot, the last of this list is
+/// reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TakenBy {
     /// A visit, held or confirmed.
     Visit,
-    /// Time off.
+    /// A leave.
     Leave,
 }
 
-/// Some days, taken apart: every moment of them lies in exactly one of these.
+/// A range of days, divided: every moment lies in exactly one of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partition {
-    /// What can be booked, earliest first.
+    /// Slots that can be booked, earliest first.
     pub slots: Vec<Slot>,
-    /// The rest, earliest first.
+    /// All other times, earliest first.
     pub unoffered: Vec<Unoffered>,
 }
 
-/// A time at which nothing can be booked, for one reason.
+/// A time at which no visit can be booked, with one reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unoffered {
-    /// From when to when.
+    /// The time.
     pub during: Slot,
-    /// Why.
-    pub why: UnavailableReason,
+    /// The reason.
+    pub reason: UnavailableReason,
 }
 
 impl Offer<'_> {
-    /// Takes the local days from `from` up to and including `to` apart.
+    /// Divides the local days from `from` up to and including `to`.
     ///
-    /// The work grows with the number of days; it is the caller who keeps the range short.
+    /// The work grows with the number of days, so the caller limits the range.
     pub fn partition(&self, from: NaiveDate, to: NaiveDate) -> Partition {
         let Some(days) = self.timetable.days(from, to) else {
             return Partition::default();
         };
-        let mut line = Line::new(self, days.start(), self.cuts(from, to));
+        let mut builder = PartitionBuilder::new(self, days.start(), self.cuts(from, to));
         for opening in self.timetable.openings(from, to) {
-            line.gap(opening.start(), UnavailableReason::OutsideHours);
+            builder.gap(opening.start(), UnavailableReason::OutsideHours);
             for slot in self.timetable.grid(opening) {
-                line.slot(slot);
+                builder.slot(slot);
             }
-            line.gap(opening.end(), UnavailableReason::TooShort);
+            builder.gap(opening.end(), UnavailableReason::TooShort);
         }
-        line.gap(days.end(), UnavailableReason::OutsideHours);
-        line.partition
+        builder.gap(days.end(), UnavailableReason::OutsideHours);
+        builder.partition
     }
 
-    /// Where the reason of a gap may change, in order: now, at the horizon, and each midnight.
+    /// Returns the times at which the reason of a gap may change, in order: now, the horizon, and
+    /// each midnight.
     fn cuts(&self, from: NaiveDate, to: NaiveDate) -> Vec<DateTime<Utc>> {
         let nights = from.iter_days().skip(1).take_while(|date| *date <= to);
         let mut cuts: Vec<_> = nights
@@ -97,8 +99,8 @@ impl Offer<'_> {
         cuts
     }
 
-    /// What keeps a slot from being booked, if anything does.
-    fn against(&self, slot: Slot) -> Option<UnavailableReason> {
+    /// Returns the reason why a slot can't be booked, if there is one.
+    fn slot_reason(&self, slot: Slot) -> Option<UnavailableReason> {
         if !self.verified {
             Some(UnavailableReason::Unverified)
         } else if self.suspended {
@@ -115,7 +117,7 @@ impl Offer<'_> {
         }
     }
 
-    /// What takes the slot, if anything shares time with it.
+    /// Returns the kind of entry that takes the slot, if one overlaps it.
     fn taken_by(&self, slot: Slot) -> Option<TakenBy> {
         let first = self
             .taken
@@ -127,8 +129,9 @@ impl Offer<'_> {
             .max()
     }
 
-    /// Why nothing begins in a gap at an instant, which would else be for the reason given.
-    fn why(&self, at: DateTime<Utc>, else_for: UnavailableReason) -> UnavailableReason {
+    /// Returns the reason why no slot begins in a gap at an instant; `otherwise` is the reason of
+    /// the gap itself.
+    fn gap_reason(&self, at: DateTime<Utc>, otherwise: UnavailableReason) -> UnavailableReason {
         let timetable = &self.timetable;
         if !self.verified {
             UnavailableReason::Unverified
@@ -141,20 +144,20 @@ impl Offer<'_> {
         } else if timetable.holidays.contains(timetable.zone.date_at(at)) {
             UnavailableReason::Holiday
         } else {
-            else_for
+            otherwise
         }
     }
 }
 
-/// A partition in the making: everything before `at` is told.
-struct Line<'a> {
+/// A partition under construction: everything before `at` is done.
+struct PartitionBuilder<'a> {
     offer: &'a Offer<'a>,
     at: DateTime<Utc>,
     cuts: Vec<DateTime<Utc>>,
     partition: Partition,
 }
 
-impl<'a> Line<'a> {
+impl<'a> PartitionBuilder<'a> {
     fn new(offer: &'a Offer<'a>, at: DateTime<Utc>, cuts: Vec<DateTime<Utc>>) -> Self {
         Self {
             offer,
@@ -164,28 +167,29 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The next slot.
+    /// Adds the next slot.
     fn slot(&mut self, slot: Slot) {
-        match self.offer.against(slot) {
-            Some(why) => self.unoffered(slot.end(), why),
+        match self.offer.slot_reason(slot) {
+            Some(reason) => self.unoffered(slot.end(), reason),
             None => self.partition.slots.push(slot),
         }
         self.at = slot.end();
     }
 
-    /// No slot up to `end`.
-    fn gap(&mut self, end: DateTime<Utc>, why: UnavailableReason) {
+    /// Adds a gap up to `end`.
+    fn gap(&mut self, end: DateTime<Utc>, reason: UnavailableReason) {
         while self.at < end {
             let next = self.cuts.partition_point(|cut| *cut <= self.at);
             let until = self.cuts.get(next).map_or(end, |cut| end.min(*cut));
-            self.unoffered(until, self.offer.why(self.at, why));
+            self.unoffered(until, self.offer.gap_reason(self.at, reason));
             self.at = until;
         }
     }
 
-    /// Not up to `end`: by itself, or together with what it touches if that has the same reason.
-    fn unoffered(&mut self, end: DateTime<Utc>, why: UnavailableReason) {
-        let touches = |last: &&mut Unoffered| last.why == why && last.during.end() == self.at;
+    /// Adds an unavailable time up to `end`, merged with the time before if that has the same
+    /// reason.
+    fn unoffered(&mut self, end: DateTime<Utc>, reason: UnavailableReason) {
+        let touches = |last: &&mut Unoffered| last.reason == reason && last.during.end() == self.at;
         let last = self.partition.unoffered.last_mut().filter(touches);
         let start = last.as_ref().map_or(self.at, |last| last.during.start());
         let Ok(during) = Slot::new(start, end) else {
@@ -193,7 +197,7 @@ impl<'a> Line<'a> {
         };
         match last {
             Some(last) => last.during = during,
-            None => self.partition.unoffered.push(Unoffered { during, why }),
+            None => self.partition.unoffered.push(Unoffered { during, reason }),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is offered of some days, and why the rest is not.
+//! Tests of the offered slots of some days, and of the reasons for other times.
 
 use chrono::{DateTime, Utc, Weekday};
 
@@ -7,7 +7,7 @@ use crate::appointment::BookingPolicy;
 use crate::test_fixtures::{date, day, instant, minutes, opening, week, zone};
 use crate::values::{ClinicZone, DatedHours, Holidays, Slot, WeeklyHours};
 
-/// What an offer is made of.
+/// Everything that an offer refers to.
 struct Scene {
     hours: WeeklyHours,
     dated: DatedHours,
@@ -58,18 +58,18 @@ impl Scene {
 
     /// Monday, as one line per slot and reason.
     fn monday(&self) -> Vec<String> {
-        told(&self.partition("2026-03-02", "2026-03-02"))
+        described(&self.partition("2026-03-02", "2026-03-02"))
     }
 }
 
 /// Everything in order, as in `02T09:00-02T09:25 offered`.
-fn told(partition: &Partition) -> Vec<String> {
+fn described(partition: &Partition) -> Vec<String> {
     let slots = partition
         .slots
         .iter()
         .map(|slot| (*slot, "offered".to_owned()));
     let unoffered = partition.unoffered.iter().map(|unoffered| {
-        let why = serde_json::to_value(unoffered.why).unwrap();
+        let why = serde_json::to_value(unoffered.reason).unwrap();
         (unoffered.during, why.as_str().unwrap().to_owned())
     });
     let mut all: Vec<_> = slots.chain(unoffered).collect();
@@ -101,7 +101,7 @@ fn a_day_is_slots_and_what_lies_around_them() {
 #[test]
 fn what_touches_and_has_one_reason_is_told_as_one() {
     let tuesdays = scene().partition("2026-03-03", "2026-03-04");
-    assert_eq!(told(&tuesdays), ["03T00:00-05T00:00 outside-hours"]);
+    assert_eq!(described(&tuesdays), ["03T00:00-05T00:00 outside-hours"]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_holiday_lasts_from_midnight_to_midnight() {
         "02T00:00-03T00:00 holiday",
         "03T00:00-04T00:00 outside-hours",
     ];
-    assert_eq!(told(&three_days), expected);
+    assert_eq!(described(&three_days), expected);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn days_on_which_the_clocks_change_are_covered_from_midnight_to_midnight() {
         };
         let whole = format!("{start}-{end} outside-hours");
         assert_eq!(
-            told(&scene.partition(day, day)),
+            described(&scene.partition(day, day)),
             [whole],
             "{zone_name} {day}"
         );

@@ -1,5 +1,5 @@
-//! What holds of every timetable in every zone: nothing overlaps, a partition has neither gap nor
-//! overlap, and a booking is refused where nothing is offered, for the reason that was told.
+//! Property tests of timetables in every zone: slots do not overlap, a partition has neither gap
+//! nor overlap, and a booking of an unavailable time is refused for the reported reason.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ fn some_day() -> impl Strategy<Value = DayHours> {
     })
 }
 
-/// A doctor at a clinic for nine days, and what is there to be asked about them.
+/// A doctor at a clinic for nine days, with everything that availability depends on.
 #[derive(Debug, Clone)]
 struct Scene {
     terms: Affiliation,
@@ -97,7 +97,8 @@ prop_compose! {
     }
 }
 
-/// Times that share none, as claims are: pauses and lengths in minutes, and by what.
+/// Times without overlaps, as slot claims are: pauses and lengths in minutes, and the kind of
+/// entry.
 fn some_taken(from: NaiveDate) -> impl Strategy<Value = Vec<Taken>> {
     let one = (0_i64..1_500, 1_i64..300, any::<bool>());
     prop::collection::vec(one, 0..8).prop_map(move |all| {
@@ -118,7 +119,7 @@ fn some_taken(from: NaiveDate) -> impl Strategy<Value = Vec<Taken>> {
     })
 }
 
-/// Any days of two years, with every change of the clocks in them.
+/// Any days of two years, which include every change of the clocks.
 fn some_scene() -> impl Strategy<Value = Scene> {
     (0_u64..730).prop_flat_map(|day| {
         let from = date("2026-01-01") + Days::new(day);
@@ -168,7 +169,7 @@ impl Scene {
         offer.partition(self.from, self.to)
     }
 
-    /// What a booking says that begins then. It does not know what is taken.
+    /// Books the slot that begins then. The command does not know the claims.
     fn book(&self, start: DateTime<Utc>) -> Result<(), Refusal> {
         let booking = BookAppointment {
             appointment: appointment_id(),
@@ -197,10 +198,10 @@ impl Scene {
     }
 }
 
-/// What a booking has to say to one that begins where an unoffered time does.
-fn refusal(why: UnavailableReason, policy: BookingPolicy) -> Result<(), Refusal> {
+/// Expected refusal of a booking that begins where an unavailable time does.
+fn refusal(reason: UnavailableReason, policy: BookingPolicy) -> Result<(), Refusal> {
     let horizon_days = policy.horizon_days;
-    match why {
+    match reason {
         UnavailableReason::Unverified => Err(Refusal::DoctorNotVerified),
         UnavailableReason::Suspended => Err(Refusal::DoctorSuspended),
         UnavailableReason::Past => Err(Refusal::SlotInPast),
@@ -209,7 +210,7 @@ fn refusal(why: UnavailableReason, policy: BookingPolicy) -> Result<(), Refusal>
         UnavailableReason::OutsideHours | UnavailableReason::TooShort => {
             Err(Refusal::SlotOutsideHours)
         }
-        // That is for the claims to say: the booking itself finds a slot.
+        // Only the claims refuse it: the command itself finds a slot.
         UnavailableReason::Leave | UnavailableReason::Taken => Ok(()),
     }
 }
@@ -242,12 +243,12 @@ proptest! {
         }
         for pair in unoffered.windows(2) {
             let touch = pair[0].during.end() == pair[1].during.start();
-            prop_assert!(!touch || pair[0].why != pair[1].why, "told as two: {:?}", pair);
+            prop_assert!(!touch || pair[0].reason != pair[1].reason, "not merged: {:?}", pair);
         }
     }
 
     #[test]
-    fn what_is_offered_is_what_the_timetable_has_and_nobody_took(scene in some_scene()) {
+    fn offered_slots_are_those_of_the_timetable_that_are_not_taken(scene in some_scene()) {
         let mut left = scene.terms.timetable(&scene.holidays).slots_between(scene.from, scene.to);
         left.retain(|slot| scene.book(slot.start()).is_ok() && !scene.is_taken(*slot));
         prop_assert_eq!(scene.partition().slots, left);
@@ -255,21 +256,21 @@ proptest! {
 
     #[test]
     fn what_is_explained_is_refused_for_that_reason(scene in some_scene()) {
-        for Unoffered { during, why } in scene.partition().unoffered {
+        for Unoffered { during, reason } in scene.partition().unoffered {
             let start = during.start();
-            // At this very instant a visit would have begun, and the last one that can be booked
-            // begins at the horizon itself: one instant each that another reason starts with.
+            // At the present instant a visit would have begun, and the last bookable visit begins
+            // at the horizon itself: one instant each that starts with another reason.
             let borders = [scene.now, scene.policy.horizon(scene.now)];
-            let start = if borders.contains(&start) && !matches!(why, UnavailableReason::Leave | UnavailableReason::Taken) {
+            let start = if borders.contains(&start) && !matches!(reason, UnavailableReason::Leave | UnavailableReason::Taken) {
                 start + TimeDelta::nanoseconds(1)
             } else {
                 start
             };
-            if why == UnavailableReason::Past && start > scene.now {
+            if reason == UnavailableReason::Past && start > scene.now {
                 continue; // The rest of a slot that begins now.
             }
-            prop_assert_eq!(scene.book(start), refusal(why, scene.policy), "{:?} {:?}", why, during);
-            if matches!(why, UnavailableReason::Leave | UnavailableReason::Taken) {
+            prop_assert_eq!(scene.book(start), refusal(reason, scene.policy), "{:?} {:?}", reason, during);
+            if matches!(reason, UnavailableReason::Leave | UnavailableReason::Taken) {
                 let slot = Slot::starting(start, scene.terms.slot_length).unwrap();
                 prop_assert!(scene.is_taken(slot));
             }

@@ -1,16 +1,15 @@
-//! Which openings hold on a date, and how slots are laid into them.
+//! The openings of a date, and their division into slots.
 //!
-//! An opening is said in local time and a visit takes elapsed time, so the two meet in UTC: the
-//! opening's local ends are converted first, then slots of equal length are laid from its start for
-//! as long as they fit. On a day on which the clocks change
+//! Openings are local times and a visit takes elapsed time, so slots are computed in UTC: the local
+//! ends of an opening are converted first, then slots of equal length follow from its start for as
+//! long as they fit. On a day on which the clocks change
 //! - a local time that is skipped means the first one after the gap,
 //! - a local time that comes twice means the first of the two where an opening starts and the
 //!   second where it ends,
 //! - an opening begins at the earliest when the one before it is over, so that a repeated hour is
-//!   never given away twice.
+//!   never offered twice.
 //!
-//! What is already taken, or in the past, is not known here; that is for `partition` and for those
-//! who hold the claims.
+//! Taken and past times are not considered here; `partition` and the slot claims do that.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use thiserror::Error;
@@ -20,7 +19,7 @@ use crate::values::{
     ClinicZone, DatedHours, Holidays, Opening, OpeningHours, Slot, SlotLength, WeeklyHours,
 };
 
-/// Why no slot begins at an instant.
+/// Reason why no slot begins at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotOffered {
     /// The clinic is closed on that day.
@@ -34,37 +33,36 @@ pub enum NotOffered {
     OffGrid,
 }
 
-/// One doctor's hours at one clinic, ready to be laid out on a calendar.
+/// One doctor's hours at one clinic, to be computed for dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timetable<'a> {
     /// The regular openings, in local time.
     pub hours: &'a WeeklyHours,
-    /// What holds on particular dates instead of them.
+    /// Openings of particular dates, which replace the regular ones.
     pub dated: &'a DatedHours,
-    /// The days on which the clinic is closed, whatever the doctor's hours say.
+    /// The days on which the clinic is closed; they override the doctor's hours.
     pub holidays: &'a Holidays,
-    /// The wall clock by which they are meant.
+    /// The time zone of the openings.
     pub zone: ClinicZone,
-    /// How long one visit takes.
+    /// The length of one visit.
     pub slot_length: SlotLength,
 }
 
 impl Timetable<'_> {
-    /// From the first instant of one local date up to the end of another. Nothing if the zone left
-    /// out all of it.
+    /// Returns the time from the first instant of one local date up to the end of another; `None`
+    /// if the zone skipped all of it.
     pub fn days(&self, from: NaiveDate, to: NaiveDate) -> Option<Slot> {
         wall_clock::days(self.zone, from, to)
     }
 
-    /// The slots of the openings of one local date, earliest first.
+    /// Returns the slots of one local date, earliest first.
     pub fn slots_on(&self, date: NaiveDate) -> Vec<Slot> {
         self.slots_between(date, date)
     }
 
-    /// The slots of the openings of all local dates from `from` up to and including `to`, earliest
-    /// first.
+    /// Returns the slots of all local dates from `from` up to and including `to`, earliest first.
     ///
-    /// The work grows with the number of days; it is the caller who keeps the range short.
+    /// The work grows with the number of days, so the caller limits the range.
     pub fn slots_between(&self, from: NaiveDate, to: NaiveDate) -> Vec<Slot> {
         self.openings(from, to)
             .into_iter()
@@ -72,7 +70,7 @@ impl Timetable<'_> {
             .collect()
     }
 
-    /// The slot that begins at `start`.
+    /// Returns the slot that begins at `start`.
     ///
     /// # Errors
     /// [`NotOffered::Holiday`] if the clinic is closed that day, [`NotOffered::OutsideHours`] unless
@@ -94,7 +92,7 @@ impl Timetable<'_> {
             .ok_or(NotOffered::OffGrid)
     }
 
-    /// Slots from the start of an opening, for as long as they fit.
+    /// Returns slots from the start of an opening, for as long as they fit.
     pub(super) fn grid(&self, opening: Slot) -> impl Iterator<Item = Slot> + use<> {
         let length = self.slot_length;
         let first = Slot::starting(opening.start(), length);
@@ -102,11 +100,11 @@ impl Timetable<'_> {
             .take_while(move |slot| slot.end() <= opening.end())
     }
 
-    /// The openings of some local dates in UTC, in order and without overlaps.
+    /// Returns the openings of some local dates in UTC, in order and without overlaps.
     pub(crate) fn openings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Slot> {
         let mut openings = Vec::new();
         let mut free_from = DateTime::<Utc>::MIN_UTC;
-        // The day before takes part because a repeated hour may reach across midnight.
+        // The day before is included because a repeated hour may reach across midnight.
         for date in day_before(from).iter_days().take_while(|date| *date <= to) {
             for opening in self.hours_on(date) {
                 let Some(opening) = self.opening_on(date, opening, free_from) else {
@@ -121,8 +119,8 @@ impl Timetable<'_> {
         openings
     }
 
-    /// What holds on a date, in local time: nothing on a holiday, else what was said of the date, else
-    /// the week.
+    /// Returns the openings of a date in local time: none on a holiday, otherwise those of the
+    /// date, otherwise those of the week.
     fn hours_on(&self, date: NaiveDate) -> Vec<Opening> {
         if self.holidays.contains(date) {
             return Vec::new();
@@ -135,7 +133,7 @@ impl Timetable<'_> {
         }
     }
 
-    /// One opening on one date in UTC, or nothing where a change of the clocks swallowed it.
+    /// Converts one opening on one date to UTC; `None` if a change of the clocks skips it.
     fn opening_on(
         &self,
         date: NaiveDate,

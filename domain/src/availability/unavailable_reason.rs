@@ -1,34 +1,34 @@
-//! Why a time is not offered.
+//! Reasons why a time is unavailable.
 
 use serde::{Deserialize, Serialize};
 
-/// Why no visit can be booked at a time. Of several reasons the first of this list is told, which is
-/// the order in which a booking is refused.
+/// Reason why no visit can be booked at a time. If several apply, the first of this list is
+/// reported, which is the order in which a booking is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnavailableReason {
-    /// The doctor's papers were not checked yet.
+    /// The doctor's qualification was not verified yet.
     Unverified,
-    /// No bookings are taken for the doctor.
+    /// The doctor is suspended.
     Suspended,
-    /// It is over, or a visit would have begun.
+    /// The time is over, or a visit would have begun.
     Past,
-    /// Bookings are not taken that far ahead.
+    /// Visits can't be booked that far ahead.
     TooFar,
     /// The clinic is closed on that day.
     Holiday,
-    /// The doctor sees nobody there at that time.
+    /// The doctor has no opening there at that time.
     OutsideHours,
-    /// What is left of an opening is too short for a visit.
+    /// The rest of an opening is too short for a visit.
     TooShort,
-    /// The doctor is away; the whole slot is, if it is for a part of it.
+    /// The doctor is on leave during the slot or a part of it.
     Leave,
-    /// Another visit takes it; the whole slot, if it takes a part of it.
+    /// Another visit takes the slot or a part of it.
     Taken,
 }
 
 impl UnavailableReason {
-    /// All of them, in order.
+    /// All reasons, in order.
     pub const ALL: [Self; 9] = [
         Self::Unverified,
         Self::Suspended,

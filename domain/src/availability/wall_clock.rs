@@ -1,16 +1,16 @@
-//! Local time and UTC, right on the days on which the clocks change: a local time that is skipped
-//! means the first one after the gap, and one that comes twice is both of its instants.
+//! Conversion of local time to UTC on days on which the clocks change: a local time that is skipped
+//! means the first one after the gap, and one that occurs twice means both of its instants.
 
 use chrono::offset::LocalResult;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
 use crate::values::{ClinicZone, Slot};
 
-/// Longer than any zone ever skipped: Samoa left out a whole day in 2011.
+/// Longer than any zone ever skipped: Samoa skipped a whole day in 2011.
 const LONGEST_GAP_MINUTES: i64 = 25 * 60;
 
-/// The first and the last instant at which the wall clock shows a time, or shows the next time it
-/// does not skip. Nothing at the end of representable time.
+/// Returns the first and the last instant of a local time, or of the next one that is not skipped;
+/// `None` at the end of representable time.
 pub(super) fn instants(
     zone: ClinicZone,
     date: NaiveDate,
@@ -30,18 +30,18 @@ fn resolve(zone: ClinicZone, local: NaiveDateTime) -> Option<(DateTime<Utc>, Dat
     }
 }
 
-/// The first instant of a date. Where midnight is skipped, the day begins after the gap.
+/// Returns the first instant of a date. If midnight is skipped, the day begins after the gap.
 pub(super) fn midnight(zone: ClinicZone, date: NaiveDate) -> Option<DateTime<Utc>> {
     instants(zone, date, NaiveTime::MIN).map(|(first, _)| first)
 }
 
-/// All of one date on a wall clock: 23 to 25 hours, as a rule. Nothing if the zone left it out.
+/// Returns all of one local date, usually 23 to 25 hours; `None` if the zone skipped it.
 pub fn day_on(zone: ClinicZone, date: NaiveDate) -> Option<Slot> {
     days(zone, date, date)
 }
 
-/// From the first instant of one date up to the end of another. Nothing if the zone left out all
-/// of it.
+/// Returns the time from the first instant of one date up to the end of another; `None` if the zone
+/// skipped all of it.
 pub(super) fn days(zone: ClinicZone, from: NaiveDate, to: NaiveDate) -> Option<Slot> {
     let start = midnight(zone, from)?;
     let end = midnight(zone, to.checked_add_days(Days::new(1))?)?;
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::test_fixtures::{date, instant, zone};
 
-    /// When the day begins, and how many hours it has.
+    /// Returns the start of the day and its number of hours.
     fn day(zone_name: &str, on: &str) -> (DateTime<Utc>, i64) {
         let day = days(zone(zone_name), date(on), date(on)).unwrap();
         (day.start(), (day.end() - day.start()).num_hours())

@@ -1,88 +1,88 @@
-//! What can be asked of a clinic.
+//! Commands of a clinic.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
-/// A request to a clinic.
+/// A command to a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClinicCommand {
     /// Open a new clinic.
     Open(OpenClinic),
-    /// Give it another name, or another town's name.
+    /// Change its name or its town.
     Rename(RenameClinic),
     /// Close it on a day.
     DeclareHoliday(DeclareHoliday),
-    /// Let it be open on such a day after all.
+    /// Cancel a holiday.
     WithdrawHoliday(WithdrawHoliday),
-    /// Say how much patients get back who call off.
+    /// Set the refund policy.
     SetRefundPolicy(SetRefundPolicy),
 }
 
 /// Opens a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenClinic {
-    /// The id that it will have.
+    /// Id of the new clinic.
     pub clinic: ClinicId,
-    /// Its public name.
+    /// Public name.
     pub name: ClinicName,
-    /// The wall clock that its opening hours are read on.
+    /// Time zone of its opening hours.
     pub zone: ClinicZone,
-    /// Where it stands.
+    /// Town.
     pub city: City,
-    /// What it charges in.
+    /// Currency in which it charges.
     pub currency: Currency,
-    /// Who opens it.
+    /// The actor who opens it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Renames a clinic.
+/// Changes the name or the town of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenameClinic {
-    /// Its public name from now on.
+    /// New public name.
     pub name: ClinicName,
-    /// Where it stands, as it is called from now on.
+    /// New town.
     pub city: City,
-    /// Who renames it.
+    /// The actor who renames it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
 /// Closes a clinic on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclareHoliday {
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// What is celebrated.
+    /// Name of the holiday.
     pub name: HolidayName,
-    /// Who declares it.
+    /// The actor who declares it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Lets a clinic be open on a day after all.
+/// Cancels a holiday of a clinic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WithdrawHoliday {
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// Who withdraws it.
+    /// The actor who withdraws it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Says how much of a fee patients get back who call a visit off.
+/// Sets the share of the fee that patients who cancel are refunded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetRefundPolicy {
-    /// The table that counts from now on.
+    /// The new policy.
     pub policy: RefundPolicy,
-    /// Who sets it.
+    /// The actor who sets it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! How a clinic makes up its mind: one function per command.
+//! Decisions of a clinic: one function per command.
 
 use super::command::{
     ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetRefundPolicy, WithdrawHoliday,
@@ -9,18 +9,17 @@ use super::event::{
     ClinicRefundPolicySet, ClinicRenamed,
 };
 use super::state::{Clinic, OpenedClinic};
+use crate::decision::Decision;
 use crate::values::plannable;
 
-/// The most holidays that are still to come: all weekends of a year and its feasts are about as many.
+/// The most future holidays: about as many as a year has weekend days and public holidays.
 pub const MAX_HOLIDAYS: usize = 120;
 
-type Decision = Result<Vec<ClinicEvent>, ClinicRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`ClinicRefusal`] that names the fact.
-pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision {
+/// The [`ClinicRefusal`] that forbids it.
+pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision<Clinic> {
     match command {
         ClinicCommand::Open(command) => open(clinic, command),
         ClinicCommand::Rename(command) => Ok(rename(opened(clinic)?, command)),
@@ -30,7 +29,7 @@ pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision {
     }
 }
 
-fn open(clinic: &Clinic, command: OpenClinic) -> Decision {
+fn open(clinic: &Clinic, command: OpenClinic) -> Decision<Clinic> {
     if let Clinic::Open(_) = clinic {
         return Err(ClinicRefusal::AlreadyOpen);
     }
@@ -70,7 +69,7 @@ fn rename(clinic: &OpenedClinic, command: RenameClinic) -> Vec<ClinicEvent> {
     vec![ClinicEvent::Renamed(renamed)]
 }
 
-fn declare_holiday(clinic: &OpenedClinic, command: DeclareHoliday) -> Decision {
+fn declare_holiday(clinic: &OpenedClinic, command: DeclareHoliday) -> Decision<Clinic> {
     let DeclareHoliday { date, name, by, at } = command;
     let zone = clinic.facts.zone;
     plannable(date, zone, at)?;
@@ -92,7 +91,7 @@ fn declare_holiday(clinic: &OpenedClinic, command: DeclareHoliday) -> Decision {
     Ok(vec![ClinicEvent::HolidayDeclared(declared)])
 }
 
-fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decision {
+fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decision<Clinic> {
     let &WithdrawHoliday { date, by, at } = command;
     plannable(date, clinic.facts.zone, at)?;
     if !clinic.holidays.contains(date) {
@@ -107,7 +106,7 @@ fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decisio
     Ok(vec![ClinicEvent::HolidayWithdrawn(withdrawn)])
 }
 
-/// A clinic that sets the usual table means it to stay, also if another becomes usual.
+/// Setting the default policy is recorded as well: it stays if the default changes.
 fn set_refund_policy(clinic: &OpenedClinic, command: SetRefundPolicy) -> Vec<ClinicEvent> {
     let SetRefundPolicy { policy, by, at } = command;
     if clinic.refund_policy.as_ref() == Some(&policy) {

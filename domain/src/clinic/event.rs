@@ -1,4 +1,4 @@
-//! What can happen to a clinic. Nothing here is about a person, so nothing is sealed.
+//! Events of a clinic. None holds personal data, so none is sealed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,23 +7,23 @@ use crate::event_types::event_types;
 use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
-/// A fact about a clinic.
+/// An event of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClinicEvent {
     /// The clinic was opened.
     #[serde(rename = "clinic.opened")]
     Opened(ClinicOpened),
-    /// The clinic, or its town, is called something else.
+    /// The clinic has a new name or a new town.
     #[serde(rename = "clinic.renamed")]
     Renamed(ClinicRenamed),
     /// The clinic will be closed on a day.
     #[serde(rename = "clinic.holiday_declared")]
     HolidayDeclared(ClinicHolidayDeclared),
-    /// The clinic will be open on that day after all.
+    /// The clinic will be open on that day again.
     #[serde(rename = "clinic.holiday_withdrawn")]
     HolidayWithdrawn(ClinicHolidayWithdrawn),
-    /// The clinic said how much patients get back who call off.
+    /// The clinic has set its refund policy.
     #[serde(rename = "clinic.refund_policy_set")]
     RefundPolicySet(ClinicRefundPolicySet),
 }
@@ -40,79 +40,78 @@ event_types!(ClinicEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicOpened {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// Its public name.
+    /// Public name.
     pub name: ClinicName,
-    /// The wall clock that its opening hours are read on.
+    /// Time zone of its opening hours.
     pub zone: ClinicZone,
-    /// Where it stands.
+    /// Town.
     pub city: City,
-    /// What it charges in.
+    /// Currency in which it charges.
     pub currency: Currency,
-    /// Who opened it.
+    /// The actor who opened it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The clinic, or its town, is called something else from now on.
+/// The clinic has a new name or a new town.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicRenamed {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// Its public name from now on.
+    /// New public name.
     pub name: ClinicName,
-    /// Where it stands, as it is called from now on.
+    /// New town.
     pub city: City,
-    /// Who renamed it.
+    /// The actor who renamed it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The clinic is closed on a day, whatever the hours of its doctors say. Bookings made before stay
-/// where they are.
+/// The clinic is closed on a day; its doctors' hours do not apply. Earlier bookings stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicHolidayDeclared {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// What is celebrated.
+    /// Name of the holiday.
     pub name: HolidayName,
-    /// Who declared it.
+    /// The actor who declared it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The clinic is open on a day after all.
+/// The clinic is open on the day again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicHolidayWithdrawn {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// Who withdrew it.
+    /// The actor who withdrew it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// How much of a fee patients get back who call a visit off, from now on.
+/// The clinic has set its refund policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicRefundPolicySet {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// The table.
+    /// The policy.
     pub policy: RefundPolicy,
-    /// Who set it.
+    /// The actor who set it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

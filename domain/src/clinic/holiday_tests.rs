@@ -1,4 +1,4 @@
-//! The rules of a clinic's holidays, one test each.
+//! Rules of a clinic's holidays, one test for each.
 
 use chrono::{Days, NaiveDate};
 
@@ -95,7 +95,7 @@ fn today_can_be_a_holiday_but_no_day_before_it() {
 }
 
 #[test]
-fn nobody_declares_holidays_years_ahead() {
+fn a_holiday_years_ahead_is_refused() {
     given(&[opened()])
         .when(declare("2027-12-25", "Christmas"))
         .then_expect_error(ClinicRefusal::NotPlannable(NotPlannable::TooFarAhead));
@@ -109,7 +109,7 @@ fn a_clinic_has_at_most_120_holidays_to_come() {
     given(&events)
         .when(declare(CHRISTMAS, "Christmas"))
         .then_expect_error(ClinicRefusal::TooManyHolidays { max: 120 });
-    // One of them may still be called something else.
+    // One of them may still get another name.
     given(&events)
         .when(declare("2026-03-02", "Holi"))
         .then_expect_events(vec![declared("2026-03-02", "Holi")]);

@@ -1,12 +1,11 @@
-//! A clinic: the place, its wall clock and the currency it charges in.
+//! A clinic, with its time zone and its currency.
 //!
 //! ```text
 //! Unopened ──Open──▶ Open ──Rename, DeclareHoliday, WithdrawHoliday, SetRefundPolicy──▶ Open
 //! ```
 //!
-//! Zone and currency never change: opening hours and fees were agreed in them.
+//! Zone and currency never change: opening hours and fees depend on them.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

@@ -1,11 +1,11 @@
-//! The rules of a clinic's table of refunds, one test each.
+//! Rules of a clinic's refund policy, one test for each.
 
 use super::tests::{given, opened};
 use super::*;
 use crate::payment::{RefundPolicy, RefundStep};
 use crate::test_fixtures::{admin, clinic_id, now};
 
-/// All of it so many hours before the visit, and nothing later.
+/// Full refund until so many hours before the visit, and nothing later.
 fn all_until(hours_before: u16) -> RefundPolicy {
     let step = RefundStep {
         hours_before,

@@ -1,4 +1,4 @@
-//! What a clinic remembers of its history.
+//! State of a clinic.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +6,10 @@ use super::event::ClinicEvent;
 use crate::payment::RefundPolicy;
 use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
 
-/// A clinic, as far as its rules care.
+/// A clinic, with what its rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Clinic {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unopened,
     /// Open.
@@ -19,32 +19,32 @@ pub enum Clinic {
 /// An open clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedClinic {
-    /// What others decide by.
+    /// Facts for decisions of other aggregates.
     pub facts: ClinicFacts,
-    /// Its name, to know a renaming that changes nothing.
+    /// Its name, to detect a renaming that changes nothing.
     pub name: ClinicName,
-    /// Its town, to know a renaming that changes nothing.
+    /// Its town, to detect a renaming that changes nothing.
     pub city: City,
     /// The days on which it is closed.
     pub holidays: Holidays,
-    /// How much patients get back who call off, if the clinic ever said.
+    /// The refund policy, if the clinic has set one.
     pub refund_policy: Option<RefundPolicy>,
 }
 
-/// What a doctor or a booking has to know of a clinic. None of it ever changes.
+/// Facts about a clinic that a doctor or a booking needs. They never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicFacts {
-    /// Which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// Its wall clock.
+    /// Its time zone.
     pub zone: ClinicZone,
-    /// What it charges in.
+    /// Currency in which it charges.
     pub currency: Currency,
 }
 
 impl Clinic {
-    /// What others decide by, once the clinic is open.
+    /// Returns the facts for decisions of other aggregates, once the clinic is open.
     pub const fn facts(&self) -> Option<ClinicFacts> {
         match self {
             Self::Unopened => None,
@@ -52,7 +52,7 @@ impl Clinic {
         }
     }
 
-    /// The days on which it is closed, once it is open at all.
+    /// Returns the days on which it is closed; none before it is open.
     pub const fn holidays(&self) -> &Holidays {
         match self {
             Self::Unopened => Holidays::NONE,
@@ -60,7 +60,7 @@ impl Clinic {
         }
     }
 
-    /// How much patients get back who call off: the clinic's table, or the usual one until it sets its own.
+    /// Returns the refund policy: the clinic's own, or the default.
     pub fn refund_policy(&self) -> RefundPolicy {
         let own = match self {
             Self::Unopened => None,
@@ -70,7 +70,7 @@ impl Clinic {
     }
 }
 
-/// The clinic after one more event. An event that can't follow leaves it as it is.
+/// Returns the clinic after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
     match (state, event) {

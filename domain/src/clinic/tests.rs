@@ -1,4 +1,4 @@
-//! The rules of a clinic, one test each.
+//! Tests of the clinic's rules, one for each.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 

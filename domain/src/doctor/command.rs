@@ -1,4 +1,4 @@
-//! What can be asked of a doctor.
+//! Commands of a doctor.
 
 use std::collections::BTreeSet;
 
@@ -10,140 +10,140 @@ use crate::values::{
     WeeklyHours,
 };
 
-/// A request to a doctor.
+/// A command to a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoctorCommand {
-    /// Take a doctor on.
+    /// Register a doctor.
     Register(RegisterDoctor),
-    /// Let the doctor work at one more clinic.
+    /// Add a clinic at which the doctor works.
     Affiliate(AffiliateDoctor),
-    /// Agree on another fee or another length of visit at a clinic.
+    /// Change the fee or the length of a visit at a clinic.
     SetTerms(SetTerms),
-    /// Say when the doctor sees patients at a clinic, week by week.
+    /// Set the weekly hours at a clinic.
     SetWeeklyHours(SetWeeklyHours),
-    /// Say what holds on one date at a clinic instead of the week.
+    /// Set the hours of one date at a clinic, which replace the weekly ones.
     SetDateHours(SetDateHours),
-    /// Let the week hold on a date at a clinic again.
+    /// Return to the weekly hours on a date at a clinic.
     ClearDateHours(ClearDateHours),
-    /// State that the doctor's papers were checked.
+    /// Record that the doctor's qualification was verified.
     Verify(VerifyDoctor),
-    /// Take no more bookings for the doctor.
+    /// Stop bookings for the doctor.
     Suspend(SuspendDoctor),
-    /// Take bookings again.
+    /// Allow bookings again.
     Reinstate(ReinstateDoctor),
 }
 
-/// Takes a doctor on.
+/// Registers a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterDoctor {
-    /// The id that the doctor will have.
+    /// Id of the new doctor.
     pub doctor: DoctorId,
-    /// What the doctor is called.
+    /// Name of the doctor.
     pub name: PersonName,
-    /// What the doctor is consulted about; one to five.
+    /// Specialisations; one to five.
     pub specialisations: BTreeSet<Specialisation>,
-    /// What the doctor speaks; one to ten.
+    /// Languages spoken; one to ten.
     pub languages: BTreeSet<Language>,
-    /// Who registers.
+    /// The actor who registers.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Lets a doctor work at a clinic.
+/// Adds a clinic at which a doctor works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AffiliateDoctor {
-    /// The clinic, as looked up.
+    /// The clinic's facts, as read from its stream.
     pub clinic: ClinicFacts,
-    /// What a visit costs there, in the clinic's currency.
+    /// Fee of a visit, in the clinic's currency.
     pub fee: Money,
-    /// How long a visit takes there.
+    /// Length of a visit.
     pub slot_length: SlotLength,
-    /// Who affiliates.
+    /// The actor who affiliates the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
 /// Changes the terms at a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetTerms {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// What a visit costs from now on, in the clinic's currency.
+    /// New fee, in the clinic's currency.
     pub fee: Money,
-    /// How long a visit takes from now on.
+    /// New length of a visit.
     pub slot_length: SlotLength,
-    /// Who sets them.
+    /// The actor who sets them.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Sets the regular week at a clinic.
+/// Sets the weekly hours at a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetWeeklyHours {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// The whole week; it replaces the one before.
+    /// The whole week, which replaces the one before.
     pub hours: WeeklyHours,
-    /// Who sets it.
+    /// The actor who sets it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Says what holds on one date at a clinic.
+/// Sets the hours of one date at a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetDateHours {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// The openings of that date; none is a day off.
+    /// Openings of that date; an empty list is a day off.
     pub hours: DayHours,
-    /// Who says so.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Lets the week hold on a date again.
+/// Returns to the weekly hours on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClearDateHours {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// Who says so.
+    /// The actor who records it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// States that the papers were checked.
+/// Records that the qualification was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyDoctor {
-    /// Who checked.
+    /// The actor who verified it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Takes no more bookings for the doctor. What is booked stays.
+/// Stops bookings for the doctor. Earlier bookings stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuspendDoctor {
-    /// Who suspends.
+    /// The actor who suspends the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Takes bookings for the doctor again.
+/// Allows bookings for the doctor again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReinstateDoctor {
-    /// Who reinstates.
+    /// The actor who reinstates the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

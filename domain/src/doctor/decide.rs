@@ -1,4 +1,4 @@
-//! How a doctor's record makes up its mind: one function per command.
+//! Decisions of a doctor: one function per command.
 
 use super::command::{
     AffiliateDoctor, DoctorCommand, RegisterDoctor, ReinstateDoctor, SetTerms, SuspendDoctor,
@@ -10,22 +10,21 @@ use super::event::{
     DoctorSuspended, DoctorTermsSet, DoctorVerified,
 };
 use super::hours;
-use super::state::{Affiliation, Doctor, RegisteredDoctor};
+use super::state::{Doctor, RegisteredDoctor};
+use crate::decision::Decision;
 use crate::phi::Phi;
-use crate::values::{ClinicId, Currency, Money};
+use crate::values::{Currency, Money};
 
 /// The most specialisations of one doctor.
 pub const MAX_SPECIALISATIONS: usize = 5;
 /// The most languages of one doctor.
 pub const MAX_LANGUAGES: usize = 10;
 
-pub(super) type Decision = Result<Vec<DoctorEvent>, DoctorRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`DoctorRefusal`] that names the fact.
-pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision {
+/// The [`DoctorRefusal`] that forbids it.
+pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision<Doctor> {
     match command {
         DoctorCommand::Register(command) => register(doctor, command),
         DoctorCommand::Affiliate(command) => affiliate(registered(doctor)?, &command),
@@ -43,7 +42,7 @@ pub fn decide(doctor: &Doctor, command: DoctorCommand) -> Decision {
     }
 }
 
-fn register(doctor: &Doctor, command: RegisterDoctor) -> Decision {
+fn register(doctor: &Doctor, command: RegisterDoctor) -> Decision<Doctor> {
     if let Doctor::Registered(_) = doctor {
         return Err(DoctorRefusal::AlreadyRegistered);
     }
@@ -83,7 +82,7 @@ fn register(doctor: &Doctor, command: RegisterDoctor) -> Decision {
     Ok(vec![DoctorEvent::Registered(registered)])
 }
 
-fn affiliate(doctor: &RegisteredDoctor, command: &AffiliateDoctor) -> Decision {
+fn affiliate(doctor: &RegisteredDoctor, command: &AffiliateDoctor) -> Decision<Doctor> {
     let &AffiliateDoctor {
         clinic: facts,
         fee,
@@ -112,7 +111,7 @@ fn affiliate(doctor: &RegisteredDoctor, command: &AffiliateDoctor) -> Decision {
     })])
 }
 
-fn set_terms(doctor: &RegisteredDoctor, command: &SetTerms) -> Decision {
+fn set_terms(doctor: &RegisteredDoctor, command: &SetTerms) -> Decision<Doctor> {
     let &SetTerms {
         clinic,
         fee,
@@ -120,8 +119,8 @@ fn set_terms(doctor: &RegisteredDoctor, command: &SetTerms) -> Decision {
         by,
         at,
     } = command;
-    let present = affiliation(doctor, clinic)?;
-    // A clinic never changes its currency, so the fee so far tells which one it is.
+    let present = doctor.affiliation(clinic)?;
+    // A clinic never changes its currency, so it is that of the present fee.
     in_currency(present.fee.currency(), fee)?;
     if (present.fee, present.slot_length) == (fee, slot_length) {
         return Ok(vec![]);
@@ -178,16 +177,6 @@ fn registered(doctor: &Doctor) -> Result<&RegisteredDoctor, DoctorRefusal> {
         Doctor::Unregistered => Err(DoctorRefusal::NotFound),
         Doctor::Registered(doctor) => Ok(doctor),
     }
-}
-
-pub(super) fn affiliation(
-    doctor: &RegisteredDoctor,
-    clinic: ClinicId,
-) -> Result<&Affiliation, DoctorRefusal> {
-    doctor
-        .affiliations
-        .get(&clinic)
-        .ok_or(DoctorRefusal::NotAffiliated { clinic })
 }
 
 fn in_currency(charged: Currency, fee: Money) -> Result<(), DoctorRefusal> {

@@ -1,31 +1,31 @@
-//! What forbids a request to a doctor.
+//! Reasons to refuse a command to a doctor.
 
 use thiserror::Error;
 
 use crate::values::{ClinicId, Currency, NotPlannable};
 
-/// Why a doctor's record says no.
+/// Reason to refuse a command to a doctor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DoctorRefusal {
     /// A doctor with this id is registered already.
     #[error("the doctor is already registered")]
     AlreadyRegistered,
-    /// No doctor was ever registered with this id.
+    /// No doctor has this id.
     #[error("there is no such doctor")]
     NotFound,
-    /// Nobody could find a doctor without one.
+    /// Patients search by specialisation, so one is needed.
     #[error("a doctor has at least one specialisation")]
     NoSpecialisation,
-    /// More specialisations than one person has.
+    /// Too many specialisations.
     #[error("a doctor has at most {max} specialisations")]
     TooManySpecialisations {
         /// The most that is accepted.
         max: usize,
     },
-    /// Nobody could talk to a doctor without one.
+    /// Patients search by language, so one is needed.
     #[error("a doctor speaks at least one language")]
     NoLanguage,
-    /// More languages than one person consults in.
+    /// Too many languages.
     #[error("a doctor lists at most {max} languages")]
     TooManyLanguages {
         /// The most that is accepted.
@@ -34,13 +34,13 @@ pub enum DoctorRefusal {
     /// The doctor works at this clinic already, on other terms.
     #[error("the doctor already works at this clinic on other terms")]
     AlreadyAffiliated {
-        /// Which clinic.
+        /// The clinic.
         clinic: ClinicId,
     },
     /// The doctor does not work at this clinic.
     #[error("the doctor does not work at this clinic")]
     NotAffiliated {
-        /// Which clinic.
+        /// The clinic.
         clinic: ClinicId,
     },
     /// The clinic does not charge in the currency of the fee.
@@ -51,13 +51,13 @@ pub enum DoctorRefusal {
         /// The currency of the fee.
         given: Currency,
     },
-    /// The doctor would be at two clinics at once.
+    /// The doctor would be at two clinics at the same time.
     #[error("the hours overlap the doctor's hours at another clinic")]
     HoursOverlapAtOtherClinic {
         /// The other clinic.
         clinic: ClinicId,
     },
-    /// Nothing more can be said of that date.
+    /// The date can't be changed any more, or not yet.
     #[error(transparent)]
     NotPlannable(#[from] NotPlannable),
 }

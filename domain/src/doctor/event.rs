@@ -1,5 +1,4 @@
-//! What can happen to a doctor. Only the name is personal; what patients choose a doctor by is
-//! public.
+//! Events of a doctor. Only the name is personal data; the rest is public information for patients.
 
 use std::collections::BTreeSet;
 
@@ -13,35 +12,35 @@ use crate::values::{
     Specialisation, SubjectId, WeeklyHours,
 };
 
-/// A fact about a doctor.
+/// An event of a doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum DoctorEvent {
-    /// The doctor was taken on.
+    /// The doctor was registered.
     #[serde(rename = "doctor.registered")]
     Registered(DoctorRegistered),
     /// The doctor works at one more clinic.
     #[serde(rename = "doctor.affiliated")]
     Affiliated(DoctorAffiliated),
-    /// Fee or length of visit at a clinic were set anew.
+    /// Fee or length of a visit at a clinic were changed.
     #[serde(rename = "doctor.terms_set")]
     TermsSet(DoctorTermsSet),
-    /// The regular week at a clinic was set.
+    /// The weekly hours at a clinic were set.
     #[serde(rename = "doctor.weekly_hours_set")]
     WeeklyHoursSet(DoctorWeeklyHoursSet),
-    /// What holds on one date at a clinic instead of the week was said.
+    /// The hours of one date at a clinic were set.
     #[serde(rename = "doctor.date_hours_set")]
     DateHoursSet(DoctorDateHoursSet),
-    /// The week holds on a date at a clinic again.
+    /// The weekly hours apply on a date at a clinic again.
     #[serde(rename = "doctor.date_hours_cleared")]
     DateHoursCleared(DoctorDateHoursCleared),
-    /// The doctor's papers were checked.
+    /// The doctor's qualification was verified.
     #[serde(rename = "doctor.verified")]
     Verified(DoctorVerified),
-    /// No more bookings are taken for the doctor.
+    /// The doctor was suspended.
     #[serde(rename = "doctor.suspended")]
     Suspended(DoctorSuspended),
-    /// Bookings are taken again.
+    /// The doctor was reinstated.
     #[serde(rename = "doctor.reinstated")]
     Reinstated(DoctorReinstated),
 }
@@ -58,31 +57,31 @@ event_types!(DoctorEvent {
     Reinstated => "doctor.reinstated",
 });
 
-/// The doctor was taken on.
+/// The doctor was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorRegistered {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// What the doctor is consulted about.
+    /// Specialisations.
     pub specialisations: BTreeSet<Specialisation>,
-    /// What the doctor speaks.
+    /// Languages spoken.
     pub languages: BTreeSet<Language>,
-    /// Who registered the doctor.
+    /// The actor who registered the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The doctor, as a person.
+    /// The doctor, as the owner of the personal data.
     pub subject: SubjectId,
-    /// What names the doctor.
+    /// Personal data of the event.
     pub phi: Phi<DoctorRegisteredPhi>,
 }
 
-/// What names a doctor.
+/// Personal data of [`DoctorRegistered`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorRegisteredPhi {
-    /// What the doctor is called.
+    /// Name of the doctor.
     pub name: PersonName,
 }
 
@@ -90,123 +89,122 @@ pub struct DoctorRegisteredPhi {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorAffiliated {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// The clinic's wall clock.
+    /// The clinic's time zone.
     pub zone: ClinicZone,
-    /// What a visit costs there.
+    /// Fee of a visit.
     pub fee: Money,
-    /// How long a visit takes there, in minutes.
+    /// Length of a visit, in minutes.
     pub slot_length: SlotLength,
-    /// Who affiliated the doctor.
+    /// The actor who affiliated the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// Fee or length of visit at a clinic were set anew. Bookings made before keep theirs.
+/// Fee or length of a visit at a clinic were changed. Earlier bookings keep theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorTermsSet {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// What a visit costs from now on.
+    /// New fee.
     pub fee: Money,
-    /// How long a visit takes from now on, in minutes.
+    /// New length of a visit, in minutes.
     pub slot_length: SlotLength,
-    /// Who set them.
+    /// The actor who set them.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The regular week at a clinic was set. Bookings made before stay where they are.
+/// The weekly hours at a clinic were set. Earlier bookings stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorWeeklyHoursSet {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
     /// The whole week, in the clinic's local time.
     pub hours: WeeklyHours,
-    /// Who set it.
+    /// The actor who set it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// What holds on one date at a clinic instead of the week was said. Bookings made before stay where
-/// they are.
+/// The hours of one date at a clinic were set; they replace the weekly ones. Earlier bookings stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorDateHoursSet {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// The openings of that date, in the clinic's local time; none is a day off.
+    /// Openings of that date, in the clinic's local time; an empty list is a day off.
     pub hours: DayHours,
-    /// Who said so.
+    /// The actor who set it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The week holds on a date at a clinic again.
+/// The weekly hours apply on a date at a clinic again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorDateHoursCleared {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// On which date, on the clinic's calendar.
+    /// The date in the clinic's time zone.
     pub date: NaiveDate,
-    /// Who said so.
+    /// The actor who set it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The doctor's papers were checked.
+/// The doctor's qualification was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorVerified {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// Who checked.
+    /// The actor who verified it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// No more bookings are taken for the doctor. Bookings made before stay.
+/// No more bookings are accepted for the doctor. Earlier bookings stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorSuspended {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// Who suspended the doctor.
+    /// The actor who suspended the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// Bookings are taken for the doctor again.
+/// Bookings for the doctor are accepted again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorReinstated {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// Who reinstated the doctor.
+    /// The actor who reinstated the doctor.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

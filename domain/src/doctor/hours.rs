@@ -1,60 +1,62 @@
-//! When a doctor is where: weeks, and dates on which they do not hold.
+//! Decisions about a doctor's hours, weekly and on particular dates.
 //!
-//! A doctor is not at two clinics at once. Two weeks are compared where they are read on the same
-//! wall clock. On different ones they drift against each other with the seasons, so that a plain
-//! answer would be wrong for half of the year; there, what keeps a doctor from two visits at once is
-//! the claim on each booked slot. A date is compared as what it is, in UTC, with all that holds at
-//! the other clinics around it: weeks and dates, on whatever clock. Holidays are not looked at:
-//! a clinic may withdraw them.
+//! A doctor is not at two clinics at the same time. Two weeks are compared if both clinics have the
+//! same time zone. In different zones they shift against each other with the seasons, so that one
+//! answer would be wrong for half of the year; there, the slot claims keep the doctor from two
+//! visits at once. A date is compared in UTC with the hours of the other clinics around it, weekly
+//! and dated, in any zone. Holidays are ignored, since a clinic may withdraw them.
 
 use chrono::{Days, NaiveDate};
 
 use super::command::{ClearDateHours, SetDateHours, SetWeeklyHours};
-use super::decide::{Decision, affiliation};
 use super::error::DoctorRefusal;
 use super::event::{DoctorDateHoursCleared, DoctorDateHoursSet, DoctorEvent, DoctorWeeklyHoursSet};
-use super::state::{Affiliation, RegisteredDoctor};
+use super::state::{Affiliation, Doctor, RegisteredDoctor};
+use crate::decision::Decision;
 use crate::values::{ClinicId, Holidays, Slot, plannable};
 
-pub(super) fn set_weekly_hours(doctor: &RegisteredDoctor, command: SetWeeklyHours) -> Decision {
+pub(super) fn set_weekly_hours(
+    doctor: &RegisteredDoctor,
+    command: SetWeeklyHours,
+) -> Decision<Doctor> {
     let SetWeeklyHours {
         clinic,
         hours,
         by,
         at,
     } = command;
-    let present = affiliation(doctor, clinic)?;
-    let wished = Affiliation {
+    let present = doctor.affiliation(clinic)?;
+    let proposed = Affiliation {
         hours,
         ..present.clone()
     };
-    for (other, there) in elsewhere(doctor, clinic) {
-        let same_clock = there.zone == wished.zone;
+    for (other, there) in other_affiliations(doctor, clinic) {
+        let same_clock = there.zone == proposed.zone;
         let on_dates = || {
             let today = there.zone.date_at(at);
             let dates = there.dated_hours.iter().map(|(date, _)| date);
             dates
                 .filter(|date| *date >= today)
-                .any(|date| meet(there, &wished, date))
+                .any(|date| overlap_on(there, &proposed, date))
         };
-        if (same_clock && there.hours.overlaps(&wished.hours)) || on_dates() {
+        if (same_clock && there.hours.overlaps(&proposed.hours)) || on_dates() {
             return Err(DoctorRefusal::HoursOverlapAtOtherClinic { clinic: other });
         }
     }
-    if present.hours == wished.hours {
+    if present.hours == proposed.hours {
         return Ok(vec![]);
     }
     let set = DoctorWeeklyHoursSet {
         doctor: doctor.doctor,
         clinic,
-        hours: wished.hours,
+        hours: proposed.hours,
         by,
         at,
     };
     Ok(vec![DoctorEvent::WeeklyHoursSet(set)])
 }
 
-pub(super) fn set_date_hours(doctor: &RegisteredDoctor, command: SetDateHours) -> Decision {
+pub(super) fn set_date_hours(doctor: &RegisteredDoctor, command: SetDateHours) -> Decision<Doctor> {
     let SetDateHours {
         clinic,
         date,
@@ -62,11 +64,11 @@ pub(super) fn set_date_hours(doctor: &RegisteredDoctor, command: SetDateHours) -
         by,
         at,
     } = command;
-    let present = affiliation(doctor, clinic)?;
+    let present = doctor.affiliation(clinic)?;
     plannable(date, present.zone, at)?;
-    let mut wished = present.clone();
-    wished.dated_hours.set(date, hours.clone(), at);
-    nowhere_else(doctor, clinic, &wished, date)?;
+    let mut proposed = present.clone();
+    proposed.dated_hours.set(date, hours.clone(), at);
+    check_other_clinics(doctor, clinic, &proposed, date)?;
     if present.dated_hours.on(date) == Some(&hours) {
         return Ok(vec![]);
     }
@@ -81,22 +83,25 @@ pub(super) fn set_date_hours(doctor: &RegisteredDoctor, command: SetDateHours) -
     Ok(vec![DoctorEvent::DateHoursSet(set)])
 }
 
-pub(super) fn clear_date_hours(doctor: &RegisteredDoctor, command: &ClearDateHours) -> Decision {
+pub(super) fn clear_date_hours(
+    doctor: &RegisteredDoctor,
+    command: &ClearDateHours,
+) -> Decision<Doctor> {
     let &ClearDateHours {
         clinic,
         date,
         by,
         at,
     } = command;
-    let present = affiliation(doctor, clinic)?;
+    let present = doctor.affiliation(clinic)?;
     plannable(date, present.zone, at)?;
     if present.dated_hours.on(date).is_none() {
         return Ok(vec![]);
     }
-    // The week may overlap what was said of the date at another clinic meanwhile.
-    let mut wished = present.clone();
-    wished.dated_hours.clear(date);
-    nowhere_else(doctor, clinic, &wished, date)?;
+    // The weekly hours may overlap hours that were set for the date at another clinic since.
+    let mut proposed = present.clone();
+    proposed.dated_hours.clear(date);
+    check_other_clinics(doctor, clinic, &proposed, date)?;
     let cleared = DoctorDateHoursCleared {
         doctor: doctor.doctor,
         clinic,
@@ -107,21 +112,21 @@ pub(super) fn clear_date_hours(doctor: &RegisteredDoctor, command: &ClearDateHou
     Ok(vec![DoctorEvent::DateHoursCleared(cleared)])
 }
 
-/// Refuses hours of a date at one clinic during which the doctor is at another.
-fn nowhere_else(
+/// Refuses hours of a date at one clinic that overlap hours at another.
+fn check_other_clinics(
     doctor: &RegisteredDoctor,
     here: ClinicId,
-    wished: &Affiliation,
+    proposed: &Affiliation,
     date: NaiveDate,
 ) -> Result<(), DoctorRefusal> {
-    elsewhere(doctor, here)
-        .find(|(_, there)| meet(wished, there, date))
+    other_affiliations(doctor, here)
+        .find(|(_, there)| overlap_on(proposed, there, date))
         .map_or(Ok(()), |(clinic, _)| {
             Err(DoctorRefusal::HoursOverlapAtOtherClinic { clinic })
         })
 }
 
-fn elsewhere(
+fn other_affiliations(
     doctor: &RegisteredDoctor,
     here: ClinicId,
 ) -> impl Iterator<Item = (ClinicId, &Affiliation)> {
@@ -132,9 +137,9 @@ fn elsewhere(
         .map(|(clinic, there)| (*clinic, there))
 }
 
-/// Whether what holds on a date at one clinic shares time with what holds around it at another: on
-/// another clock it may be the day before, or the day after.
-fn meet(one: &Affiliation, other: &Affiliation, date: NaiveDate) -> bool {
+/// True if the hours of a date at one clinic overlap those at another. In another zone they may
+/// belong to the day before or after.
+fn overlap_on(one: &Affiliation, other: &Affiliation, date: NaiveDate) -> bool {
     let before = date.checked_sub_days(Days::new(1)).unwrap_or(date);
     let after = date.checked_add_days(Days::new(1)).unwrap_or(date);
     let ours = openings(one, date, date);

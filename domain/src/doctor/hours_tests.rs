@@ -1,4 +1,4 @@
-//! The rules of hours on particular dates, one test each. The doctor works at two clinics.
+//! Rules of hours on particular dates, one test for each. The doctor works at two clinics.
 
 use super::tests::{affiliated, after, given, hours_set, mondays, registered, set_hours};
 use super::*;
@@ -53,7 +53,7 @@ fn day_off() -> DayHours {
     DayHours::default()
 }
 
-/// At work at two clinics of one city, and what happened since.
+/// At work at two clinics of one city, followed by some events.
 fn at_two_clinics(since: &[DoctorEvent]) -> Vec<DoctorEvent> {
     let mut events = vec![registered(), affiliated(clinic(1)), affiliated(clinic(2))];
     events.extend_from_slice(since);

@@ -1,4 +1,4 @@
-//! A doctor: one person with one week, at one clinic or at several.
+//! A doctor, with hours at one clinic or several.
 //!
 //! ```text
 //! Unregistered ──Register──▶ Registered ──Verify──▶ Registered, verified
@@ -7,11 +7,11 @@
 //!                                                       SetDateHours, ClearDateHours
 //! ```
 //!
-//! While suspended, a doctor takes no bookings; what is booked stays. Whoever may not sign in any more is.
+//! A suspended doctor gets no new bookings; earlier ones stay. Disabling a doctor's account
+//! suspends the doctor.
 //!
-//! A doctor may be affiliated before the papers are checked; a booking needs both.
+//! A doctor may be affiliated before the verification; a booking needs both.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

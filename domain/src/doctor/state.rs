@@ -1,70 +1,71 @@
-//! What a doctor's record remembers of its history.
+//! State of a doctor.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::DoctorRefusal;
 use super::event::{DoctorAffiliated, DoctorEvent};
 use crate::availability::Timetable;
 use crate::values::{
     ClinicId, ClinicZone, DatedHours, DoctorId, Holidays, Money, SlotLength, WeeklyHours,
 };
 
-/// A doctor, as far as the rules care.
+/// A doctor, with what the rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Doctor {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unregistered,
-    /// Taken on.
+    /// Registered.
     Registered(RegisteredDoctor),
 }
 
-/// A doctor who was taken on.
+/// A doctor after the registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredDoctor {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// Whether the papers were checked.
+    /// True if the qualification was verified.
     pub verified: bool,
-    /// Whether no bookings are taken.
+    /// True if the doctor is suspended.
     pub suspended: bool,
-    /// Where the doctor works, and on what terms.
+    /// Terms and hours at each clinic.
     pub affiliations: BTreeMap<ClinicId, Affiliation>,
 }
 
-/// How a doctor works at one clinic.
+/// Terms and hours of a doctor at one clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Affiliation {
-    /// What a visit costs, in the clinic's currency.
+    /// Fee of a visit, in the clinic's currency.
     pub fee: Money,
-    /// How long a visit takes.
+    /// Length of a visit.
     pub slot_length: SlotLength,
-    /// The clinic's wall clock.
+    /// The clinic's time zone.
     pub zone: ClinicZone,
-    /// The regular week on that clock; empty until it is set.
+    /// The weekly hours in that zone; empty until they are set.
     pub hours: WeeklyHours,
-    /// What holds on particular dates instead of it.
+    /// Hours of particular dates, which replace the weekly ones.
     pub dated_hours: DatedHours,
 }
 
-/// What a booking has to know of a doctor.
+/// Facts about a doctor that a booking needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorFacts {
-    /// Which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// Whether the papers were checked.
+    /// True if the qualification was verified.
     pub verified: bool,
-    /// Whether no bookings are taken.
+    /// True if the doctor is suspended.
     pub suspended: bool,
-    /// How the doctor works at the clinic in question, if at all.
+    /// Terms and hours at the clinic in question, if the doctor works there.
     pub affiliation: Option<Affiliation>,
 }
 
 impl Affiliation {
-    /// Terms that were just agreed on: the doctor says later when they are there.
+    /// Builds an affiliation without hours: they are set later.
     pub fn agreed(affiliated: &DoctorAffiliated) -> Self {
         Self {
             fee: affiliated.fee,
@@ -75,7 +76,7 @@ impl Affiliation {
         }
     }
 
-    /// The hours, ready to be laid out on a calendar with the clinic's holidays in it.
+    /// Returns the hours together with the clinic's holidays.
     pub const fn timetable<'a>(&'a self, holidays: &'a Holidays) -> Timetable<'a> {
         Timetable {
             hours: &self.hours,
@@ -88,7 +89,7 @@ impl Affiliation {
 }
 
 impl Doctor {
-    /// What a booking at this clinic has to know, once the doctor is registered.
+    /// Returns the facts that a booking at this clinic needs, once the doctor is registered.
     pub fn facts_at(&self, clinic: ClinicId) -> Option<DoctorFacts> {
         match self {
             Self::Unregistered => None,
@@ -101,7 +102,7 @@ impl Doctor {
         }
     }
 
-    /// Whether the papers were checked.
+    /// True if the qualification was verified.
     pub const fn is_verified(&self) -> bool {
         match self {
             Self::Unregistered => false,
@@ -110,7 +111,7 @@ impl Doctor {
     }
 }
 
-/// The doctor after one more event. An event that can't follow leaves the record as it is.
+/// Returns the doctor after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
     match (state, event) {
@@ -138,6 +139,11 @@ pub fn evolve(state: Doctor, event: &DoctorEvent) -> Doctor {
 }
 
 impl RegisteredDoctor {
+    pub(super) fn affiliation(&self, clinic: ClinicId) -> Result<&Affiliation, DoctorRefusal> {
+        let affiliation = self.affiliations.get(&clinic);
+        affiliation.ok_or(DoctorRefusal::NotAffiliated { clinic })
+    }
+
     fn evolve(mut self, event: &DoctorEvent) -> Self {
         match event {
             DoctorEvent::Registered(_) => {}

@@ -1,40 +1,40 @@
-//! What can be asked of a leave.
+//! Commands of a leave.
 
 use chrono::{DateTime, Utc};
 
 use crate::values::{Actor, DoctorId, LeaveId, Reason, Slot};
 
-/// A request to a leave.
+/// A command to a leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaveCommand {
-    /// Be away for some time.
+    /// Plan a leave.
     Plan(PlanLeave),
-    /// Be there after all.
+    /// Withdraw it.
     Withdraw(WithdrawLeave),
 }
 
-/// Plans to be away.
+/// Plans a leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanLeave {
-    /// The id that the leave will have.
+    /// Id of the new leave.
     pub leave: LeaveId,
-    /// Who will be away.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// Time of the leave.
     pub during: Slot,
-    /// Why.
+    /// The reason.
     pub reason: Option<Reason>,
-    /// Who plans it.
+    /// The actor who plans it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Withdraws a leave, whether or not it has begun.
+/// Withdraws a leave, even if it has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WithdrawLeave {
-    /// Who withdraws it.
+    /// The actor who withdraws it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

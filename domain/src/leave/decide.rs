@@ -1,4 +1,4 @@
-//! How a leave makes up its mind: one function per command.
+//! Decisions of a leave: one function per command.
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
@@ -6,25 +6,24 @@ use super::command::{LeaveCommand, PlanLeave, WithdrawLeave};
 use super::error::LeaveRefusal;
 use super::event::{LeaveEvent, LeavePlanned, LeavePlannedPhi, LeaveWithdrawn};
 use super::state::{Leave, PlannedLeave};
+use crate::decision::Decision;
 use crate::phi::Phi;
 
 /// The longest leave, in days of 24 hours: a year and a day.
 pub const MAX_DAYS: u16 = 366;
 
-type Decision = Result<Vec<LeaveEvent>, LeaveRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`LeaveRefusal`] that names the fact.
-pub fn decide(leave: &Leave, command: LeaveCommand) -> Decision {
+/// The [`LeaveRefusal`] that forbids it.
+pub fn decide(leave: &Leave, command: LeaveCommand) -> Decision<Leave> {
     match command {
         LeaveCommand::Plan(command) => plan(leave, command),
         LeaveCommand::Withdraw(command) => withdraw(leave, command),
     }
 }
 
-fn plan(leave: &Leave, command: PlanLeave) -> Decision {
+fn plan(leave: &Leave, command: PlanLeave) -> Decision<Leave> {
     let PlanLeave {
         leave: id,
         doctor,
@@ -63,7 +62,7 @@ fn is_full_minute(instant: DateTime<Utc>) -> bool {
     instant.second() == 0 && instant.nanosecond() == 0
 }
 
-fn withdraw(leave: &Leave, command: WithdrawLeave) -> Decision {
+fn withdraw(leave: &Leave, command: WithdrawLeave) -> Decision<Leave> {
     let &PlannedLeave {
         leave,
         doctor,

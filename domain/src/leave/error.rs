@@ -1,33 +1,33 @@
-//! What forbids a request to a leave.
+//! Reasons to refuse a command to a leave.
 
 use thiserror::Error;
 
-/// Why a leave says no.
+/// Reason to refuse a command to a leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LeaveRefusal {
     /// A leave with this id was planned already.
     #[error("the leave already exists")]
     AlreadyExists,
-    /// No leave was ever planned with this id.
+    /// No leave has this id.
     #[error("there is no such leave")]
     NotFound,
-    /// What has begun can't be planned.
+    /// A leave is planned before it begins.
     #[error("the leave would have begun already")]
     BeginsInPast,
-    /// Longer than anybody is away and still works here.
+    /// The leave is too long.
     #[error("a leave lasts at most {max_days} days")]
     TooLong {
         /// The most that is accepted.
         max_days: u16,
     },
-    /// Calendars don't show seconds.
+    /// Leave begins and ends on a whole minute, as calendars show it.
     #[error("a leave begins and ends on a full minute")]
     BetweenMinutes,
-    /// It was over before anybody withdrew it.
+    /// The leave has ended.
     #[error("the leave is over")]
     AlreadyOver,
-    /// The doctor is away already. Never decided here: it is the name for another leave's claim on the
-    /// doctor, which the store alone sees.
+    /// The doctor has another leave at that time. `decide` never returns it: it names a conflict of
+    /// claims, which only the store can see.
     #[error("the doctor is on leave already at that time")]
     OverlapsLeave,
 }

@@ -1,4 +1,4 @@
-//! What can happen to a leave.
+//! Events of a leave.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{Actor, DoctorId, LeaveId, Reason, Slot, SubjectId};
 
-/// A fact about a leave.
+/// An event of a leave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum LeaveEvent {
     /// The doctor will be away.
     #[serde(rename = "leave.planned")]
     Planned(LeavePlanned),
-    /// The doctor is there after all.
+    /// The leave was withdrawn.
     #[serde(rename = "leave.withdrawn")]
     Withdrawn(LeaveWithdrawn),
 }
@@ -28,42 +28,42 @@ event_types!(LeaveEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeavePlanned {
-    /// Which leave.
+    /// The leave.
     pub leave: LeaveId,
-    /// Who.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// Time of the leave.
     pub during: Slot,
-    /// Who planned it.
+    /// The actor who planned it.
     pub by: Actor,
-    /// When they did.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The doctor, as a person.
+    /// The doctor, as the owner of the personal data.
     pub subject: SubjectId,
-    /// What was said about it: it may speak of the doctor's health.
+    /// Protected health information of the event: the reason may be about the doctor's health.
     pub phi: Phi<LeavePlannedPhi>,
 }
 
-/// What was said about a leave.
+/// Protected health information of [`LeavePlanned`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeavePlannedPhi {
-    /// Why, if somebody said.
+    /// Reason, if one was given.
     pub reason: Option<Reason>,
 }
 
-/// The doctor is there after all.
+/// The leave was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaveWithdrawn {
-    /// Which leave.
+    /// The leave.
     pub leave: LeaveId,
-    /// Who.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when it would have been.
+    /// Time for which it was planned.
     pub during: Slot,
-    /// Who withdrew it.
+    /// The actor who withdrew it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

@@ -1,13 +1,12 @@
-//! A leave: a stretch of time in which a doctor sees nobody, at no clinic.
+//! A leave: a time in which a doctor sees no patients at any clinic.
 //!
 //! ```text
 //! Unplanned ──Plan──▶ Planned ──Withdraw──▶ Withdrawn
 //! ```
 //!
-//! That a doctor on leave has no visits can't be seen from inside a leave: its time is a claim on the
-//! doctor like that of a visit, and the store's claims never overlap.
+//! A leave can't see the doctor's visits. It claims the doctor's time as a visit does, and the
+//! store keeps claims from overlapping.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

@@ -1,35 +1,35 @@
-//! What a leave remembers of its history.
+//! State of a leave.
 
 use serde::{Deserialize, Serialize};
 
 use super::event::{LeaveEvent, LeavePlanned};
 use crate::values::{DoctorId, LeaveId, Slot};
 
-/// A leave, as far as its rules care.
+/// A leave, with what its rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leave {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unplanned,
     /// The doctor will be away.
     Planned(PlannedLeave),
-    /// The doctor is there after all.
+    /// The leave was withdrawn.
     Withdrawn(PlannedLeave),
 }
 
-/// Who is away, and when.
+/// Doctor and time of a leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLeave {
-    /// Which leave.
+    /// The leave.
     pub leave: LeaveId,
-    /// Who.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// Time of the leave.
     pub during: Slot,
 }
 
 impl Leave {
-    /// Who was to be away, and when, once it was planned.
+    /// Returns doctor and time, once the leave was planned.
     pub const fn plan(&self) -> Option<&PlannedLeave> {
         match self {
             Self::Unplanned => None,
@@ -48,7 +48,7 @@ impl From<&LeavePlanned> for PlannedLeave {
     }
 }
 
-/// The leave after one more event. An event that can't follow leaves it as it is.
+/// Returns the leave after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Leave, event: &LeaveEvent) -> Leave {
     match (state, event) {

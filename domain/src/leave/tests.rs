@@ -1,4 +1,4 @@
-//! The rules of a leave, one test each.
+//! Tests of the leave's rules, one for each.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};

@@ -1,4 +1,4 @@
-//! What can be asked of a patient's record.
+//! Commands of a patient.
 
 use chrono::{DateTime, Utc};
 
@@ -6,69 +6,69 @@ use crate::values::{
     AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber,
 };
 
-/// A request to a patient's record.
+/// A command to a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatientCommand {
-    /// Take a patient on.
+    /// Register a patient.
     Register(RegisterPatient),
-    /// Note where the patient is reached from now on.
+    /// Change the contact details.
     ChangeContact(ChangeContact),
-    /// Let somebody act for the patient: a parent, a carer.
+    /// Allow an account to act for the patient, such as a parent's or a carer's.
     AddProxy(AddProxy),
-    /// Let somebody act for the patient no longer.
+    /// Withdraw that permission.
     RemoveProxy(RemoveProxy),
 }
 
-/// Takes a patient on.
+/// Registers a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterPatient {
-    /// The id that the patient will have.
+    /// Id of the new patient.
     pub patient: PatientId,
-    /// What the patient is called.
+    /// Name.
     pub name: PersonName,
-    /// When the patient was born.
+    /// Birth date.
     pub birth_date: BirthDate,
-    /// Where calls reach the patient.
+    /// Phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where mail reaches the patient.
+    /// Email address.
     pub email: Option<EmailAddress>,
-    /// Who registers.
+    /// The actor who registers.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
 /// Replaces the contact details as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeContact {
-    /// Where calls reach the patient from now on.
+    /// New phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where mail reaches the patient from now on.
+    /// New email address.
     pub email: Option<EmailAddress>,
-    /// Who changes them.
+    /// The actor who changes them.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Lets an account act for the patient.
+/// Allows an account to act for the patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddProxy {
-    /// Whose sign-in.
+    /// The account.
     pub account: AccountId,
-    /// Who allows it.
+    /// The actor who allows it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Lets an account act for the patient no longer.
+/// Withdraws the permission of an account to act for the patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoveProxy {
-    /// Whose sign-in.
+    /// The account.
     pub account: AccountId,
-    /// Who withdraws it.
+    /// The actor who withdraws it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! How a patient's record makes up its mind: one function per command.
+//! Decisions of a patient: one function per command.
 
 use super::command::{AddProxy, ChangeContact, PatientCommand, RegisterPatient, RemoveProxy};
 use super::error::PatientRefusal;
@@ -7,18 +7,17 @@ use super::event::{
     PatientProxyRemoved, PatientRegistered, PatientRegisteredPhi,
 };
 use super::state::{Patient, RegisteredPatient};
+use crate::decision::Decision;
 use crate::phi::Phi;
 
 /// The most accounts that may act for one patient.
 pub const MAX_PROXIES: usize = 10;
 
-type Decision = Result<Vec<PatientEvent>, PatientRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`PatientRefusal`] that names the fact.
-pub fn decide(patient: &Patient, command: PatientCommand) -> Decision {
+/// The [`PatientRefusal`] that forbids it.
+pub fn decide(patient: &Patient, command: PatientCommand) -> Decision<Patient> {
     match command {
         PatientCommand::Register(command) => register(patient, command),
         PatientCommand::ChangeContact(command) => Ok(change_contact(registered(patient)?, command)),
@@ -27,7 +26,7 @@ pub fn decide(patient: &Patient, command: PatientCommand) -> Decision {
     }
 }
 
-fn register(patient: &Patient, command: RegisterPatient) -> Decision {
+fn register(patient: &Patient, command: RegisterPatient) -> Decision<Patient> {
     if let Patient::Registered(_) = patient {
         return Err(PatientRefusal::AlreadyRegistered);
     }
@@ -56,8 +55,7 @@ fn register(patient: &Patient, command: RegisterPatient) -> Decision {
     Ok(vec![PatientEvent::Registered(registered)])
 }
 
-/// Is recorded even if it changes nothing: to know that, the state would have to hold personal
-/// data.
+/// Is recorded even if it changes nothing: to compare, the state would have to hold personal data.
 fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<PatientEvent> {
     let ChangeContact {
         phone,
@@ -77,7 +75,7 @@ fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<Pa
     vec![PatientEvent::ContactChanged(changed)]
 }
 
-fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision {
+fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision<Patient> {
     let &AddProxy { account, by, at } = command;
     if patient.proxies.contains(&account) {
         return Ok(vec![]);

@@ -1,17 +1,17 @@
-//! What forbids a request to a patient's record.
+//! Reasons to refuse a command to a patient.
 
 use thiserror::Error;
 
-/// Why a patient's record says no.
+/// Reason to refuse a command to a patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PatientRefusal {
     /// A patient with this id is registered already.
     #[error("the patient is already registered")]
     AlreadyRegistered,
-    /// No patient was ever registered with this id.
+    /// No patient has this id.
     #[error("there is no such patient")]
     NotFound,
-    /// As many people as may act for a patient already do.
+    /// The patient has the most proxies already.
     #[error("a patient has at most {max} proxies")]
     TooManyProxies {
         /// The most that is accepted.

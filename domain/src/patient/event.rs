@@ -1,4 +1,4 @@
-//! What can happen to a patient's record.
+//! Events of a patient.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,20 @@ use crate::values::{
     AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber, SubjectId,
 };
 
-/// A fact about a patient.
+/// An event of a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum PatientEvent {
-    /// The patient was taken on.
+    /// The patient was registered.
     #[serde(rename = "patient.registered")]
     Registered(PatientRegistered),
-    /// The patient is reached elsewhere.
+    /// The contact details changed.
     #[serde(rename = "patient.contact_changed")]
     ContactChanged(PatientContactChanged),
-    /// Somebody may act for the patient.
+    /// An account may act for the patient.
     #[serde(rename = "patient.proxy_added")]
     ProxyAdded(PatientProxyAdded),
-    /// Somebody may no longer act for the patient.
+    /// An account may no longer act for the patient.
     #[serde(rename = "patient.proxy_removed")]
     ProxyRemoved(PatientProxyRemoved),
 }
@@ -34,86 +34,86 @@ event_types!(PatientEvent {
     ProxyRemoved => "patient.proxy_removed",
 });
 
-/// The patient was taken on.
+/// The patient was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientRegistered {
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// Who registered the patient.
+    /// The actor who registered the patient.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The patient, as a person.
+    /// The patient, as the owner of the personal data.
     pub subject: SubjectId,
-    /// Who the patient is and how to reach them.
+    /// Personal data of the event.
     pub phi: Phi<PatientRegisteredPhi>,
 }
 
-/// Who a patient is and how to reach them.
+/// Personal data of [`PatientRegistered`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientRegisteredPhi {
-    /// What the patient is called.
+    /// Name.
     pub name: PersonName,
-    /// When the patient was born.
+    /// Birth date.
     pub birth_date: BirthDate,
-    /// Where calls reach the patient.
+    /// Phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where mail reaches the patient.
+    /// Email address.
     pub email: Option<EmailAddress>,
 }
 
-/// The patient is reached elsewhere.
+/// The contact details changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientContactChanged {
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// Who changed it.
+    /// The actor who changed it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// The patient, as a person.
+    /// The patient, as the owner of the personal data.
     pub subject: SubjectId,
-    /// How to reach the patient.
+    /// Personal data of the event.
     pub phi: Phi<PatientContactChangedPhi>,
 }
 
-/// How to reach a patient.
+/// Personal data of [`PatientContactChanged`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientContactChangedPhi {
-    /// Where calls reach the patient from now on.
+    /// New phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where mail reaches the patient from now on.
+    /// New email address.
     pub email: Option<EmailAddress>,
 }
 
-/// Somebody may act for the patient.
+/// An account may act for the patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientProxyAdded {
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// Whose sign-in.
+    /// The account.
     pub account: AccountId,
-    /// Who allowed it.
+    /// The actor who allowed it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// Somebody may no longer act for the patient.
+/// An account may no longer act for the patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientProxyRemoved {
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// Whose sign-in.
+    /// The account.
     pub account: AccountId,
-    /// Who withdrew it.
+    /// The actor who withdrew it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

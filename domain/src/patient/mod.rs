@@ -1,12 +1,11 @@
-//! A patient: who they are, how to reach them, and who may act for them.
+//! A patient: personal data, contact details and proxies.
 //!
 //! ```text
 //! Unregistered ──Register──▶ Registered ──ChangeContact, AddProxy, RemoveProxy──▶ Registered
 //! ```
 //!
-//! The state holds no personal data: no rule reads any, and what is not remembered can't leak.
+//! The state holds no personal data, since no rule reads any.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

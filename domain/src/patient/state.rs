@@ -1,4 +1,4 @@
-//! What a patient's record remembers of its history.
+//! State of a patient.
 
 use std::collections::BTreeSet;
 
@@ -7,32 +7,32 @@ use serde::{Deserialize, Serialize};
 use super::event::PatientEvent;
 use crate::values::{AccountId, PatientId};
 
-/// A patient, as far as the rules care.
+/// A patient, with what the rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Patient {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unregistered,
-    /// Taken on.
+    /// Registered.
     Registered(RegisteredPatient),
 }
 
-/// A patient who was taken on.
+/// A patient after the registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredPatient {
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// Who may act for the patient.
+    /// Accounts that may act for the patient.
     pub proxies: BTreeSet<AccountId>,
 }
 
 impl Patient {
-    /// Whether the patient was taken on.
+    /// True if the patient is registered.
     pub const fn is_registered(&self) -> bool {
         matches!(self, Self::Registered(_))
     }
 
-    /// Whether this account may act for the patient.
+    /// True if this account may act for the patient.
     pub fn is_proxy(&self, account: AccountId) -> bool {
         match self {
             Self::Unregistered => false,
@@ -41,7 +41,7 @@ impl Patient {
     }
 }
 
-/// The patient after one more event. An event that can't follow leaves the record as it is.
+/// Returns the patient after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Patient, event: &PatientEvent) -> Patient {
     match (state, event) {

@@ -1,4 +1,4 @@
-//! The rules of a patient's record, one test each.
+//! Tests of the patient's rules, one for each.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
@@ -163,7 +163,7 @@ fn a_proxy_can_be_removed() {
 }
 
 #[test]
-fn whoever_is_no_proxy_is_not_removed() {
+fn removing_an_account_that_is_no_proxy_changes_nothing() {
     given(&[registered()])
         .when(remove_proxy(1))
         .then_expect_events(vec![]);

@@ -1,4 +1,4 @@
-//! What can be asked of a payment.
+//! Commands of a payment.
 
 use chrono::{DateTime, Utc};
 
@@ -8,159 +8,159 @@ use crate::values::{
     PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
-/// A request to a payment. Those that record tell what the gateway says.
+/// A command to a payment. `Record…` commands report facts of the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaymentCommand {
-    /// Ask somebody to pay.
+    /// Request a payment.
     Open(OpenPayment),
-    /// There is an order for it.
+    /// Record the gateway's order.
     RecordOrder(RecordOrder),
-    /// An attempt failed.
+    /// Record a failed attempt.
     RecordFailedAttempt(RecordFailedAttempt),
-    /// An attempt was authorised: the money is reserved.
+    /// Record an authorised attempt: the money is reserved.
     RecordAuthorisation(RecordAuthorisation),
-    /// An attempt was captured: the money is the clinic's.
+    /// Record a captured attempt: the money belongs to the clinic.
     RecordCapture(RecordCapture),
-    /// Give some of it back.
+    /// Request a refund.
     RequestRefund(RequestRefund),
-    /// The gateway gave it back.
+    /// Record that a refund is done.
     RecordRefund(RecordRefund),
-    /// The gateway could not.
+    /// Record that a refund failed.
     RecordRefundFailure(RecordRefundFailure),
-    /// Ask the gateway once more.
+    /// Request a failed refund again.
     RetryRefund(RetryRefund),
-    /// Give it its receipt.
+    /// Record its receipt number.
     IssueReceipt(IssueReceipt),
 }
 
 /// Opens a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenPayment {
-    /// The id that the payment will have.
+    /// Id of the new payment.
     pub payment: PaymentId,
-    /// What is paid for.
+    /// The item that is paid for.
     pub payable: Payable,
-    /// Whose visit or test it is.
+    /// The patient to whom the item belongs.
     pub patient: PatientId,
-    /// Who is paid.
+    /// The clinic that receives the money.
     pub clinic: ClinicId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// When it is no longer wanted.
+    /// Deadline of the payment.
     pub pay_until: DateTime<Utc>,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// The gateway made an order.
+/// Records the gateway's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOrder {
-    /// Which one.
+    /// The order.
     pub order: GatewayOrderId,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// An attempt failed. A later one, or even this one, may still succeed.
+/// Records a failed attempt. A later one, or the same one, may still succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordFailedAttempt {
-    /// Of which order.
+    /// The order.
     pub order: GatewayOrderId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// Why, if the gateway says.
+    /// The gateway's reason, if it gives one.
     pub code: Option<FailureCode>,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// An attempt was authorised.
+/// Records an authorised attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordAuthorisation {
-    /// Of which order.
+    /// The order.
     pub order: GatewayOrderId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// An attempt was captured.
+/// Records a captured attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordCapture {
-    /// Of which order.
+    /// The order.
     pub order: GatewayOrderId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much came.
+    /// Captured amount.
     pub amount: Money,
-    /// The id that its refund will have, should it be one too many.
+    /// Id of the refund, which is used if the capture does not settle the payment.
     pub refund: RefundId,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// Gives back some or all of what an attempt brought.
+/// Requests the refund of some or all of a captured attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestRefund {
-    /// The id that the refund will have. The same one again is no new request.
+    /// Id of the refund. Requesting the same refund again adds no event.
     pub refund: RefundId,
-    /// Of which attempt; without one, of that which settled the payment.
+    /// The attempt; `None` for the one that settled the payment.
     pub attempt: Option<GatewayPaymentId>,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// Why.
+    /// Its grounds.
     pub grounds: RefundGrounds,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// A refund is done.
+/// Records that a refund is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRefund {
-    /// Which one.
+    /// The refund.
     pub refund: RefundId,
-    /// What the gateway calls it.
+    /// Id of the refund at the gateway.
     pub gateway_refund: GatewayRefundId,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// A refund did not come about.
+/// Records that a refund failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRefundFailure {
-    /// Which one.
+    /// The refund.
     pub refund: RefundId,
-    /// Which try of it: news of an earlier one are no news.
+    /// Number of the try. A report of an earlier try is ignored.
     pub attempt_number: u16,
-    /// Why, if the gateway says.
+    /// The gateway's reason, if it gives one.
     pub code: Option<FailureCode>,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// Asks the gateway for a failed refund once more.
+/// Requests a failed refund at the gateway again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryRefund {
-    /// Which one.
+    /// The refund.
     pub refund: RefundId,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
-/// Gives a payment its receipt.
+/// Records the receipt number of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IssueReceipt {
-    /// Its number in the clinic's series.
+    /// Number in the clinic's series.
     pub number: ReceiptNumber,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! How a payment makes up its mind: one function per command. Refunds have a file of their own.
+//! Decisions of a payment: one function per command. Those about refunds are in `refunds`.
 
 use super::command::{
     IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
@@ -7,21 +7,18 @@ use super::command::{
 use super::error::PaymentRefusal;
 use super::event::{
     PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
-    PaymentOrderCreated, PaymentReceiptIssued, RefundGrounds,
+    PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundRequested, RefundGrounds,
 };
-use super::refunds::{
-    record_refund, record_refund_failure, request_refund, requested, retry_refund,
-};
+use super::refunds::{record_refund, record_refund_failure, request_refund, retry_refund};
 use super::state::{Attempt, OpenedPayment, Payment};
+use crate::decision::Decision;
 use crate::values::{Actor, GatewayOrderId};
 
-pub(super) type Decision = Result<Vec<PaymentEvent>, PaymentRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`PaymentRefusal`] that names the fact.
-pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision {
+/// The [`PaymentRefusal`] that forbids it.
+pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision<Payment> {
     let opened = || payment.opened().ok_or(PaymentRefusal::NotFound);
     match command {
         PaymentCommand::Open(command) => open(payment, command),
@@ -37,7 +34,7 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision {
     }
 }
 
-fn open(payment: &Payment, command: OpenPayment) -> Decision {
+fn open(payment: &Payment, command: OpenPayment) -> Decision<Payment> {
     let OpenPayment {
         payment: id,
         payable,
@@ -74,7 +71,7 @@ fn open(payment: &Payment, command: OpenPayment) -> Decision {
     })])
 }
 
-fn record_order(opened: &OpenedPayment, command: RecordOrder) -> Decision {
+fn record_order(opened: &OpenedPayment, command: RecordOrder) -> Decision<Payment> {
     let RecordOrder { order, at } = command;
     match &opened.order {
         Some(ours) if *ours == order => Ok(Vec::new()),
@@ -89,8 +86,8 @@ fn record_order(opened: &OpenedPayment, command: RecordOrder) -> Decision {
     }
 }
 
-/// News of an attempt must be of this payment's order.
-fn of_our_order(opened: &OpenedPayment, order: &GatewayOrderId) -> Result<(), PaymentRefusal> {
+/// Checks that a report is about this payment's order.
+fn check_order(opened: &OpenedPayment, order: &GatewayOrderId) -> Result<(), PaymentRefusal> {
     match &opened.order {
         None => Err(PaymentRefusal::NoOrder),
         Some(ours) if ours == order => Ok(()),
@@ -100,15 +97,19 @@ fn of_our_order(opened: &OpenedPayment, order: &GatewayOrderId) -> Result<(), Pa
     }
 }
 
-/// What is known to have gone further already has not failed.
-fn record_failed_attempt(opened: &OpenedPayment, command: RecordFailedAttempt) -> Decision {
+/// A failure is ignored if the attempt is known already: it may have been authorised or captured
+/// since.
+fn record_failed_attempt(
+    opened: &OpenedPayment,
+    command: RecordFailedAttempt,
+) -> Decision<Payment> {
     let RecordFailedAttempt {
         order,
         attempt,
         code,
         at,
     } = command;
-    of_our_order(opened, &order)?;
+    check_order(opened, &order)?;
     if opened.attempts.contains_key(&attempt) {
         return Ok(Vec::new());
     }
@@ -121,14 +122,14 @@ fn record_failed_attempt(opened: &OpenedPayment, command: RecordFailedAttempt) -
 }
 
 /// A failed attempt may be authorised later: banks do so.
-fn record_authorisation(opened: &OpenedPayment, command: RecordAuthorisation) -> Decision {
+fn record_authorisation(opened: &OpenedPayment, command: RecordAuthorisation) -> Decision<Payment> {
     let RecordAuthorisation {
         order,
         attempt,
         amount,
         at,
     } = command;
-    of_our_order(opened, &order)?;
+    check_order(opened, &order)?;
     match opened.attempts.get(&attempt) {
         Some(Attempt::Authorised | Attempt::Captured(_)) => Ok(Vec::new()),
         None | Some(Attempt::Failed) => Ok(vec![PaymentEvent::Authorised(PaymentAuthorised {
@@ -140,8 +141,8 @@ fn record_authorisation(opened: &OpenedPayment, command: RecordAuthorisation) ->
     }
 }
 
-/// Money that came is a fact, whatever it was meant for. What does not settle the payment goes back.
-fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision {
+/// Captured money is always recorded. A capture that does not settle the payment is refunded.
+fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision<Payment> {
     let RecordCapture {
         order,
         attempt,
@@ -149,7 +150,7 @@ fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision {
         refund,
         at,
     } = command;
-    of_our_order(opened, &order)?;
+    check_order(opened, &order)?;
     if opened.captured(&attempt).is_some() {
         return Ok(Vec::new());
     }
@@ -173,17 +174,20 @@ fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision {
     } else {
         RefundGrounds::WrongAmount
     };
-    let back = requested(
-        opened,
-        (refund, attempt, amount),
+    let back = PaymentEvent::RefundRequested(PaymentRefundRequested {
+        payment: opened.payment,
+        refund,
+        attempt,
+        amount,
         grounds,
-        (Actor::System, at),
-    );
+        by: Actor::System,
+        at,
+    });
     Ok(vec![captured, back])
 }
 
-/// What is given back later takes no receipt away: the money did come.
-fn issue_receipt(opened: &OpenedPayment, command: IssueReceipt) -> Decision {
+/// A later refund does not withdraw the receipt: the money did arrive.
+fn issue_receipt(opened: &OpenedPayment, command: IssueReceipt) -> Decision<Payment> {
     let IssueReceipt { number, at } = command;
     match opened.receipt {
         Some(issued) if issued == number => Ok(Vec::new()),

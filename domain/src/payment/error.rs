@@ -1,61 +1,61 @@
-//! What forbids a request to a payment.
+//! Reasons to refuse a command to a payment.
 
 use thiserror::Error;
 
 use crate::values::{GatewayOrderId, Money, ReceiptNumber};
 
-/// Why a payment says no.
+/// Reason to refuse a command to a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PaymentRefusal {
     /// The id belongs to another payment, or to another refund of it.
     #[error("the id belongs to something else already")]
     AlreadyExists,
-    /// No payment was ever opened with this id.
+    /// No payment has this id.
     #[error("there is no such payment")]
     NotFound,
-    /// What costs nothing is not paid.
+    /// A zero amount needs no payment.
     #[error("there is nothing to pay")]
     NothingToPay,
-    /// Nobody can pay in time.
+    /// The deadline has passed.
     #[error("the time to pay is over already")]
     TooLate,
-    /// The gateway has not made an order yet, so nothing can have been paid.
+    /// The gateway has not created an order yet, so nothing can have been paid.
     #[error("the payment has no order yet")]
     NoOrder,
-    /// It is the attempt, or the order, of another payment.
+    /// The order belongs to another payment.
     #[error("the payment's order is {order}")]
     OtherOrder {
-        /// Ours.
+        /// The order of this payment.
         order: GatewayOrderId,
     },
-    /// Nothing was captured by that attempt.
+    /// That attempt was not captured.
     #[error("that attempt brought no money")]
     NotCaptured,
     /// Refunds are in the currency that was paid.
     #[error("a refund is in the currency that was paid")]
     OtherCurrency,
-    /// Giving back nothing is no refund.
+    /// A refund of zero is refused.
     #[error("a refund is of more than nothing")]
     NothingToRefund,
-    /// More than what is left of the attempt.
+    /// The refund exceeds the rest of the attempt.
     #[error("no more than what is left can be refunded")]
     MoreThanPaid {
-        /// What is left of it.
+        /// The rest that can be refunded.
         left: Money,
     },
-    /// No refund was ever requested with this id.
+    /// No refund has this id.
     #[error("there is no such refund")]
     NoSuchRefund,
-    /// Only what failed is tried again.
+    /// Only a failed refund can be requested again.
     #[error("the refund has not failed")]
     RefundNotFailed,
-    /// A receipt is for money that came.
+    /// Only a paid payment gets a receipt.
     #[error("the payment is not paid yet")]
     NotPaid,
-    /// A payment has one receipt, for ever.
+    /// A payment has one receipt; its number never changes.
     #[error("the payment has receipt {number} already")]
     ReceiptAlreadyIssued {
-        /// Which one.
+        /// Its number.
         number: ReceiptNumber,
     },
 }

@@ -1,4 +1,4 @@
-//! What can happen to a payment. Nothing of it is personal: ids, amounts, codes.
+//! Events of a payment. None holds personal data: only ids, amounts and codes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,14 @@ use crate::values::{
     Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
-/// A fact about a payment.
+/// An event of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum PaymentEvent {
-    /// Somebody was asked to pay.
+    /// A payment was requested.
     #[serde(rename = "payment.opened")]
     Opened(PaymentOpened),
-    /// The gateway made an order for it.
+    /// The gateway created an order.
     #[serde(rename = "payment.order_created")]
     OrderCreated(PaymentOrderCreated),
     /// An attempt failed.
@@ -28,19 +28,19 @@ pub enum PaymentEvent {
     /// An attempt was captured.
     #[serde(rename = "payment.captured")]
     Captured(PaymentCaptured),
-    /// Some of it is to be given back.
+    /// A refund was requested.
     #[serde(rename = "payment.refund_requested")]
     RefundRequested(PaymentRefundRequested),
-    /// It was given back.
+    /// The refund is done.
     #[serde(rename = "payment.refunded")]
     Refunded(PaymentRefunded),
-    /// It could not be given back.
+    /// The refund failed.
     #[serde(rename = "payment.refund_failed")]
     RefundFailed(PaymentRefundFailed),
-    /// It is tried again.
+    /// The refund was requested again.
     #[serde(rename = "payment.refund_retried")]
     RefundRetried(PaymentRefundRetried),
-    /// There is a receipt for it.
+    /// The payment has a receipt.
     #[serde(rename = "payment.receipt_issued")]
     ReceiptIssued(PaymentReceiptIssued),
 }
@@ -58,43 +58,43 @@ event_types!(PaymentEvent {
     ReceiptIssued => "payment.receipt_issued",
 });
 
-/// What is paid for. Stored as `{"kind": "appointmentFee", "appointment": "…"}`.
+/// Item that is paid for. Stored as `{"kind": "appointmentFee", "appointment": "…"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Payable {
     /// The fee of a visit.
     AppointmentFee {
-        /// Which visit.
+        /// The visit.
         appointment: AppointmentId,
     },
 }
 
-/// Why money is given back.
+/// Grounds of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundGrounds {
-    /// The patient called the visit off.
+    /// The patient cancelled the visit.
     CancelledByPatient,
-    /// The doctor or the clinic did.
+    /// The doctor or the clinic cancelled it.
     CancelledByClinic,
-    /// The visit was called off before the money came.
+    /// The visit was cancelled before the money arrived.
     CancelledBeforePaid,
-    /// The money came after the hold had ended, and somebody else has the slot.
+    /// The money arrived after the hold had ended, and another patient has the slot.
     SlotTaken,
-    /// The money came after the hold had ended, and the slot has begun.
+    /// The money arrived after the hold had ended, and the slot has begun.
     TooLate,
-    /// It was paid for already.
+    /// The visit was paid already.
     PaidTwice,
-    /// It is not the amount that was asked for.
+    /// The amount differs from the requested one.
     WrongAmount,
-    /// Somebody at the clinic decided it.
+    /// The clinic decided it.
     Goodwill,
-    /// Somebody gave it back at the gateway by hand, and we heard of it there.
+    /// The refund was made by hand at the gateway.
     MadeAtGateway,
 }
 
 impl RefundGrounds {
-    /// Every one of them.
+    /// All grounds.
     pub const ALL: [Self; 9] = [
         Self::CancelledByPatient,
         Self::CancelledByClinic,
@@ -107,7 +107,7 @@ impl RefundGrounds {
         Self::MadeAtGateway,
     ];
 
-    /// The word under which events store it, too.
+    /// Returns the name that is stored in events and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CancelledByPatient => "CANCELLED_BY_PATIENT",
@@ -123,37 +123,37 @@ impl RefundGrounds {
     }
 }
 
-/// Somebody was asked to pay.
+/// A payment was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentOpened {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// What is paid for.
+    /// The item that is paid for.
     pub payable: Payable,
-    /// Whose visit or test it is.
+    /// The patient to whom the item belongs.
     pub patient: PatientId,
-    /// Who is paid.
+    /// The clinic that receives the money.
     pub clinic: ClinicId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// When it is no longer wanted.
+    /// Deadline of the payment.
     pub pay_until: DateTime<Utc>,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// The gateway made an order for it.
+/// The gateway created an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentOrderCreated {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which order.
+    /// The order.
     pub order: GatewayOrderId,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
@@ -161,13 +161,13 @@ pub struct PaymentOrderCreated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentAttemptFailed {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// Why, if the gateway said.
+    /// The gateway's reason, if it gave one.
     pub code: Option<FailureCode>,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
@@ -175,13 +175,13 @@ pub struct PaymentAttemptFailed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentAuthorised {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
@@ -189,98 +189,98 @@ pub struct PaymentAuthorised {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentCaptured {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much came.
+    /// Captured amount.
     pub amount: Money,
-    /// What it was for.
+    /// The item that was paid for.
     pub payable: Payable,
-    /// Whether this is the money that was asked for, and the first of it. If not, it is given back.
+    /// True for the first capture of the requested amount. Any other capture is refunded.
     pub settles: bool,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// Some of it is to be given back.
+/// A refund was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRefundRequested {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which refund.
+    /// The refund.
     pub refund: RefundId,
-    /// Of which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// Why.
+    /// Its grounds.
     pub grounds: RefundGrounds,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// It was given back.
+/// The refund is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRefunded {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which refund.
+    /// The refund.
     pub refund: RefundId,
-    /// Of which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// What the gateway calls it.
+    /// Id of the refund at the gateway.
     pub gateway_refund: GatewayRefundId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// It could not be given back.
+/// The refund failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRefundFailed {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which refund.
+    /// The refund.
     pub refund: RefundId,
     /// The try that failed, from 1.
     pub attempt_number: u16,
-    /// Why, if the gateway said.
+    /// The gateway's reason, if it gave one.
     pub code: Option<FailureCode>,
-    /// When we heard of it.
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 
-/// It is tried again.
+/// The refund was requested again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRefundRetried {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which refund.
+    /// The refund.
     pub refund: RefundId,
     /// The try that begins, from 2.
     pub attempt_number: u16,
-    /// Who asked for it.
+    /// The actor who requested it.
     pub by: Actor,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
-/// There is a receipt for it.
+/// The payment has a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentReceiptIssued {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Its number in the clinic's series.
+    /// Number in the clinic's series.
     pub number: ReceiptNumber,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

@@ -1,5 +1,4 @@
-//! Whatever news come, in whatever order and however often: a payment goes forward only, and its money adds
-//! up.
+//! Property test: for any sequence of reports a payment only moves forward, and its amounts add up.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -50,8 +49,8 @@ fn after(payment: Payment, command: PaymentCommand) -> Payment {
     events.iter().fold(payment, evolve)
 }
 
-/// News of three attempts and six refunds, right and wrong.
-fn news() -> impl Strategy<Value = PaymentCommand> {
+/// Reports about three attempts and six refunds, right and wrong.
+fn report() -> impl Strategy<Value = PaymentCommand> {
     let at = now();
     let amounts = prop_oneof![4 => Just(FEE), 1 => 0..2 * FEE];
     let of_attempt = (0_u8..3, amounts, 3_u8..6).prop_flat_map(move |(number, amount, spare)| {
@@ -110,7 +109,7 @@ fn news() -> impl Strategy<Value = PaymentCommand> {
     prop_oneof![of_attempt, of_refund]
 }
 
-fn of(payment: &Payment) -> &OpenedPayment {
+fn opened_of(payment: &Payment) -> &OpenedPayment {
     payment.opened().unwrap()
 }
 
@@ -122,7 +121,7 @@ const fn rank(attempt: Attempt) -> u8 {
     }
 }
 
-/// What no later news may change.
+/// Facts that no later report may change.
 fn goes_forward(before: &OpenedPayment, now: &OpenedPayment) -> Result<(), TestCaseError> {
     for (id, was) in &before.attempts {
         prop_assert!(rank(now.attempts[id]) >= rank(*was));
@@ -151,7 +150,7 @@ fn adds_up(payment: &OpenedPayment) -> Result<(), TestCaseError> {
         };
         let left = payment.left_of(id).map(|left: Money| left.amount());
         prop_assert!(left.is_some_and(|left| (0..=amount.amount()).contains(&left)));
-        // What does not settle it is all on its way back.
+        // Captures that do not settle the payment are all refunded.
         if payment.settled_by.as_ref() != Some(id) {
             prop_assert_eq!(left, Some(0));
         }
@@ -167,15 +166,15 @@ proptest! {
 
     #[test]
     fn a_payment_goes_forward_only_and_its_money_adds_up(
-        news in prop::collection::vec(news(), 1..40),
+        reports in prop::collection::vec(report(), 1..40),
     ) {
         let mut payment = opened();
-        for command in news {
+        for command in reports {
             let before = payment.clone();
             payment = after(payment, command.clone());
-            goes_forward(of(&before), of(&payment))?;
-            adds_up(of(&payment))?;
-            // The same news again is no new fact, but for a retry, which asks for one more.
+            goes_forward(opened_of(&before), opened_of(&payment))?;
+            adds_up(opened_of(&payment))?;
+            // A repeated report adds no event, except a retry, which requests one more try.
             if !matches!(command, PaymentCommand::RetryRefund(_)) {
                 let again = decide(&payment, command).unwrap_or_default();
                 prop_assert_eq!(again, vec![]);

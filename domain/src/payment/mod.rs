@@ -1,4 +1,4 @@
-//! A payment: one order at the gateway, the attempts to pay it, and what is given back of it.
+//! A payment: one order at the gateway, the attempts to pay it, and its refunds.
 //!
 //! ```text
 //! Unopened ──Open──▶ Opened ──RecordOrder──▶ at the gateway ──RecordCapture──▶ paid, for ever
@@ -10,16 +10,13 @@
 //!                  └──── RetryRefund ┘
 //! ```
 //!
-//! News of the gateway come in any order and any number of times, so each fact is written once and never
-//! taken back: money that was captured stays captured, and what is given back is a refund beside it. The
-//! *first* capture of the full amount settles the payment. Whatever else arrives, a second capture or another
-//! amount, is kept as a fact, too, and its refund is requested in the same breath: no money is left without
-//! a place.
+//! Reports of the gateway arrive in any order and any number of times, so a recorded fact is never
+//! reversed: captured money stays captured, and a refund is a fact of its own. The *first* capture
+//! of the full amount settles the payment. Any other capture, a second one or of another amount, is
+//! recorded too, and its refund is requested in the same decision.
 //!
-//! Whether a visit is still to be had for the money can't be seen from inside a payment; that is for what
-//! follows both.
+//! A payment can't see if its visit can still take place; the reactions to both decide that.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

@@ -1,4 +1,4 @@
-//! How much of a fee a patient gets back who calls a visit off: the earlier, the more.
+//! Refund policy: the share of the fee by the hours between cancellation and visit.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -7,48 +7,49 @@ use thiserror::Error;
 use crate::appointment::CancelledBy;
 use crate::values::Money;
 
-/// The most lines of a table.
+/// The most lines of a policy.
 pub const MAX_STEPS: usize = 24;
 
-/// Why a table is no policy.
+/// Reason to refuse a refund policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidRefundPolicy {
-    /// Nobody gets back more than they paid.
+    /// A share exceeds 100 percent.
     #[error("a share is at most 100 percent")]
     MoreThanAll,
-    /// From the earliest to the latest.
+    /// The lines are not in order.
     #[error("the hours before the visit grow fewer from step to step")]
     HoursNotFewer,
-    /// Waiting never pays.
+    /// A later cancellation would give a larger refund.
     #[error("a later step gives back no more than an earlier one")]
     LaterIsMore,
-    /// More lines than anybody reads.
+    /// The policy has too many lines.
     #[error("a table has at most {MAX_STEPS} lines")]
     TooManySteps,
 }
 
-/// One line of the table.
+/// One line of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundStep {
-    /// At least so many hours before the visit begins.
+    /// Least hours between the cancellation and the start of the visit.
     pub hours_before: u16,
-    /// So much of the fee is given back, in whole percent.
+    /// Share of the fee to refund, in whole percent.
     pub percent: u8,
 }
 
-/// The table of a clinic: the first line that fits counts, and where none does, nothing is given back.
+/// The refund policy of a clinic: the first line that applies counts; if none applies, nothing is
+/// refunded.
 ///
-/// It is for patients who call off. If the doctor or the clinic does, all is given back.
+/// It applies if the patient cancels. If the doctor or the clinic cancels, the refund is complete.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<RefundStep>", into = "Vec<RefundStep>")]
 pub struct RefundPolicy(Vec<RefundStep>);
 
 impl RefundPolicy {
-    /// A table, earliest line first.
+    /// Checks the lines of a policy, earliest first.
     ///
     /// # Errors
-    /// [`InvalidRefundPolicy`] says what is wrong with it.
+    /// [`InvalidRefundPolicy`] names the first rule that is broken.
     pub fn new(steps: Vec<RefundStep>) -> Result<Self, InvalidRefundPolicy> {
         if steps.len() > MAX_STEPS {
             return Err(InvalidRefundPolicy::TooManySteps);
@@ -67,7 +68,8 @@ impl RefundPolicy {
         Ok(Self(steps))
     }
 
-    /// The table of a clinic that set none: all of it a day before, half of it four hours before.
+    /// Returns the default policy: all of the fee until a day before, half of it until four hours
+    /// before.
     #[must_use]
     pub fn usual() -> Self {
         let steps = [(24, 100), (4, 50)].map(|(hours_before, percent)| RefundStep {
@@ -77,13 +79,13 @@ impl RefundPolicy {
         Self(steps.to_vec())
     }
 
-    /// Its lines, earliest first.
+    /// Returns the lines, earliest first.
     pub fn steps(&self) -> &[RefundStep] {
         &self.0
     }
 
-    /// What is given back of `paid` if the visit is called off so long before it begins; nothing once it
-    /// has begun. A part of a minor unit is rounded up: the patient's favour.
+    /// Returns the refund of `paid` if the patient cancels `before` the start of the visit; zero
+    /// once it has begun. A part of a minor unit is rounded up in the patient's favour.
     pub fn share_of(&self, paid: Money, before: TimeDelta) -> Money {
         let fits = |step: &&RefundStep| {
             before >= TimeDelta::hours(step.hours_before.into()) && before > TimeDelta::zero()
@@ -94,15 +96,15 @@ impl RefundPolicy {
         let share = share
             .ok()
             .and_then(|share| Money::new(share, paid.currency()).ok());
-        // At most 100 percent of an amount is an amount.
+        // At most 100 percent of an amount is a valid amount.
         share.unwrap_or(paid)
     }
 }
 
-/// What is given back for a visit that was called off.
+/// Returns the refund for a cancelled visit.
 ///
-/// Whose part it was on decides: the doctor and the clinic give back all of it, the patient gets what the
-/// table says.
+/// It depends on who cancels: the doctor and the clinic refund everything, the patient gets the
+/// share of the policy.
 pub fn refund_due(
     policy: &RefundPolicy,
     paid: Money,

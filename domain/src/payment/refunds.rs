@@ -1,18 +1,16 @@
-//! How a payment decides about giving money back.
-
-use chrono::{DateTime, Utc};
+//! Decisions of a payment about refunds.
 
 use super::command::{RecordRefund, RecordRefundFailure, RequestRefund, RetryRefund};
-use super::decide::Decision;
 use super::error::PaymentRefusal;
 use super::event::{
     PaymentEvent, PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried,
-    PaymentRefunded, RefundGrounds,
+    PaymentRefunded,
 };
-use super::state::{OpenedPayment, Refund, RefundStatus};
-use crate::values::{Actor, GatewayPaymentId, Money, RefundId};
+use super::state::{OpenedPayment, Payment, Refund, RefundStatus};
+use crate::decision::Decision;
+use crate::values::RefundId;
 
-pub(super) fn request_refund(opened: &OpenedPayment, command: RequestRefund) -> Decision {
+pub(super) fn request_refund(opened: &OpenedPayment, command: RequestRefund) -> Decision<Payment> {
     let RequestRefund {
         refund,
         attempt,
@@ -42,29 +40,21 @@ pub(super) fn request_refund(opened: &OpenedPayment, command: RequestRefund) -> 
     if amount.amount() > left.amount() {
         return Err(PaymentRefusal::MoreThanPaid { left });
     }
-    let what = (refund, attempt, amount);
-    Ok(vec![requested(opened, what, grounds, (by, at))])
+    Ok(vec![PaymentEvent::RefundRequested(
+        PaymentRefundRequested {
+            payment: opened.payment,
+            refund,
+            attempt,
+            amount,
+            grounds,
+            by,
+            at,
+        },
+    )])
 }
 
-pub(super) fn requested(
-    opened: &OpenedPayment,
-    (refund, attempt, amount): (RefundId, GatewayPaymentId, Money),
-    grounds: RefundGrounds,
-    (by, at): (Actor, DateTime<Utc>),
-) -> PaymentEvent {
-    PaymentEvent::RefundRequested(PaymentRefundRequested {
-        payment: opened.payment,
-        refund,
-        attempt,
-        amount,
-        grounds,
-        by,
-        at,
-    })
-}
-
-/// Money that is back is back, also if the gateway said before that it could not.
-pub(super) fn record_refund(opened: &OpenedPayment, command: RecordRefund) -> Decision {
+/// A refund that is done counts, even if the gateway reported a failure before.
+pub(super) fn record_refund(opened: &OpenedPayment, command: RecordRefund) -> Decision<Payment> {
     let RecordRefund {
         refund: id,
         gateway_refund,
@@ -89,7 +79,7 @@ pub(super) fn record_refund(opened: &OpenedPayment, command: RecordRefund) -> De
 pub(super) fn record_refund_failure(
     opened: &OpenedPayment,
     command: RecordRefundFailure,
-) -> Decision {
+) -> Decision<Payment> {
     let RecordRefundFailure {
         refund: id,
         attempt_number,
@@ -111,7 +101,7 @@ pub(super) fn record_refund_failure(
     })])
 }
 
-pub(super) fn retry_refund(opened: &OpenedPayment, command: RetryRefund) -> Decision {
+pub(super) fn retry_refund(opened: &OpenedPayment, command: RetryRefund) -> Decision<Payment> {
     let RetryRefund { refund: id, by, at } = command;
     let refund = known(opened, id)?;
     match refund.status {

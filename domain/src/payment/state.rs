@@ -1,4 +1,4 @@
-//! What a payment remembers of its history.
+//! State of a payment.
 
 use std::collections::BTreeMap;
 
@@ -13,83 +13,83 @@ use crate::values::{
     RefundId,
 };
 
-/// A payment, as far as its rules care.
+/// A payment, with what its rules need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Payment {
-    /// Not there yet.
+    /// Nothing has happened yet.
     #[default]
     Unopened,
-    /// Asked for; perhaps paid, perhaps given back.
+    /// Requested; it may be paid, and refunded.
     Opened(Box<OpenedPayment>),
 }
 
-/// What was asked for, and what came of it.
+/// A payment after it was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedPayment {
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// What is paid for.
+    /// The item that is paid for.
     pub payable: Payable,
-    /// Whose visit or test it is.
+    /// The patient to whom the item belongs.
     pub patient: PatientId,
-    /// Who is paid.
+    /// The clinic that receives the money.
     pub clinic: ClinicId,
-    /// How much is asked for.
+    /// Requested amount.
     pub amount: Money,
-    /// When it is no longer wanted.
+    /// Deadline of the payment.
     pub pay_until: DateTime<Utc>,
-    /// The order at the gateway, once it is there.
+    /// The order at the gateway, once it exists.
     pub order: Option<GatewayOrderId>,
-    /// The attempts that we heard of.
+    /// The attempts known so far.
     pub attempts: BTreeMap<GatewayPaymentId, Attempt>,
-    /// The attempt that brought what was asked for.
+    /// The attempt that settled the payment.
     pub settled_by: Option<GatewayPaymentId>,
-    /// What is given back.
+    /// The refunds.
     pub refunds: BTreeMap<RefundId, Refund>,
-    /// The number of its receipt, once there is one.
+    /// Receipt number, once there is one.
     pub receipt: Option<ReceiptNumber>,
 }
 
-/// How far an attempt came. It never goes back.
+/// Progress of an attempt. It never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attempt {
-    /// It failed, which need not be the end of it.
+    /// It failed, but may still succeed.
     Failed,
     /// The money is reserved.
     Authorised,
-    /// So much money came.
+    /// The money was captured.
     Captured(Money),
 }
 
 /// A refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
-    /// Of which attempt.
+    /// The attempt.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// How far it is.
+    /// Progress.
     pub status: RefundStatus,
-    /// The gateway is asked for it for the nth time, from 1.
+    /// Number of requests to the gateway, from 1.
     pub attempt_number: u16,
-    /// Since when: how long it has been at it says how soon it is asked how far it is.
+    /// Time of the last request; the next status check is the later, the longer ago it was.
     pub asked_at: DateTime<Utc>,
 }
 
-/// How far a refund is.
+/// Progress of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundStatus {
-    /// The gateway is to do it, or at it.
+    /// Requested from the gateway.
     Requested,
-    /// It could not. The money is still owed.
+    /// Failed. The money is still owed.
     Failed,
-    /// The money is back.
+    /// The money was refunded.
     Refunded,
 }
 
 impl RefundStatus {
-    /// The word for it, as it is stored and shown.
+    /// Returns the name that is stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "REQUESTED",
@@ -100,7 +100,7 @@ impl RefundStatus {
 }
 
 impl Payment {
-    /// The payment, once it was opened.
+    /// Returns the payment, once it was requested.
     pub fn opened(&self) -> Option<&OpenedPayment> {
         match self {
             Self::Unopened => None,
@@ -110,12 +110,12 @@ impl Payment {
 }
 
 impl OpenedPayment {
-    /// Whether what was asked for came. It stays so, whatever is given back.
+    /// True if the requested amount was captured. It stays so after a refund.
     pub const fn is_paid(&self) -> bool {
         self.settled_by.is_some()
     }
 
-    /// What an attempt brought, if it did.
+    /// Returns the captured amount of an attempt.
     pub fn captured(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         match self.attempts.get(attempt)? {
             Attempt::Captured(amount) => Some(*amount),
@@ -123,7 +123,7 @@ impl OpenedPayment {
         }
     }
 
-    /// How much of all that came was asked back, whether or not it has left yet.
+    /// Returns the sum of all requested refunds, done or not.
     pub fn refunded(&self) -> Money {
         let currency = self.amount.currency();
         let refunds = self.refunds.values().map(|refund| refund.amount);
@@ -132,13 +132,14 @@ impl OpenedPayment {
         Money::new(amount, currency).unwrap_or(self.amount)
     }
 
-    /// What is left of the money that settled it, besides all refunds; nothing if none did.
+    /// Returns the rest of the money that settled the payment, after all refunds; `None` if it is
+    /// not settled.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)
     }
 
-    /// What is to be given back for its visit, which was called off so long before it began: at most what is
-    /// left; nothing if no money settled it.
+    /// Returns the refund for its visit, cancelled `before` the start: at most the rest; `None` if
+    /// the payment is not settled.
     pub fn refund_due(
         &self,
         policy: &RefundPolicy,
@@ -154,7 +155,7 @@ impl OpenedPayment {
         })
     }
 
-    /// What is left of it besides all refunds that were requested: one that failed is still owed.
+    /// Returns the rest of an attempt after all requested refunds: a failed one is still owed.
     pub fn left_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         let captured = self.captured(attempt)?;
         let refunds = self.refunds.values();
@@ -184,7 +185,7 @@ impl From<&PaymentOpened> for OpenedPayment {
     }
 }
 
-/// The payment after one more event. An event that can't follow leaves it as it is.
+/// Returns the payment after one more event. An event that can't follow changes nothing.
 #[must_use]
 pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
     match (state, event) {
@@ -192,7 +193,7 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
             Payment::Opened(Box::new(opened.into()))
         }
         (Payment::Opened(mut opened), event) => {
-            opened.note(event);
+            opened.apply(event);
             Payment::Opened(opened)
         }
         (
@@ -211,7 +212,7 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
 }
 
 impl OpenedPayment {
-    fn note(&mut self, event: &PaymentEvent) {
+    fn apply(&mut self, event: &PaymentEvent) {
         match event {
             PaymentEvent::Opened(_) => {}
             PaymentEvent::OrderCreated(created) => self.order = Some(created.order.clone()),
@@ -242,10 +243,10 @@ impl OpenedPayment {
                 self.refunds.insert(requested.refund, refund);
             }
             PaymentEvent::Refunded(refunded) => {
-                self.stands(refunded.refund, RefundStatus::Refunded);
+                self.set_refund_status(refunded.refund, RefundStatus::Refunded);
             }
             PaymentEvent::RefundFailed(failed) => {
-                self.stands(failed.refund, RefundStatus::Failed);
+                self.set_refund_status(failed.refund, RefundStatus::Failed);
             }
             PaymentEvent::RefundRetried(retried) => {
                 if let Some(refund) = self.refunds.get_mut(&retried.refund) {
@@ -258,7 +259,7 @@ impl OpenedPayment {
         }
     }
 
-    fn stands(&mut self, refund: RefundId, status: RefundStatus) {
+    fn set_refund_status(&mut self, refund: RefundId, status: RefundStatus) {
         if let Some(refund) = self.refunds.get_mut(&refund) {
             refund.status = status;
         }

@@ -1,10 +1,10 @@
-//! What can be asked of a book of receipts.
+//! Commands of a receipt book.
 
 use chrono::{DateTime, Utc};
 
 use crate::values::{ClinicId, Money, PaymentId};
 
-/// A request to a book of receipts.
+/// A command to a receipt book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReceiptBookCommand {
     /// Give a payment the next number.
@@ -14,12 +14,12 @@ pub enum ReceiptBookCommand {
 /// Gives a payment the next number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IssueNumber {
-    /// Whose book it is.
+    /// The clinic to which the book belongs.
     pub clinic: ClinicId,
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// How much was paid.
+    /// Amount paid.
     pub amount: Money,
-    /// When.
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }

@@ -1,23 +1,22 @@
-//! How a book of receipts makes up its mind: one function per command.
+//! Decisions of a receipt book: one function per command.
 
 use super::command::{IssueNumber, ReceiptBookCommand};
 use super::error::ReceiptBookRefusal;
 use super::event::{ReceiptBookEvent, ReceiptIssued};
 use super::state::ReceiptBook;
+use crate::decision::Decision;
 
-type Decision = Result<Vec<ReceiptBookEvent>, ReceiptBookRefusal>;
-
-/// The events that follow from a command, or what forbids it.
+/// Returns the events that follow from a command.
 ///
 /// # Errors
-/// The [`ReceiptBookRefusal`] that names the fact.
-pub fn decide(book: &ReceiptBook, command: ReceiptBookCommand) -> Decision {
+/// The [`ReceiptBookRefusal`] that forbids it.
+pub fn decide(book: &ReceiptBook, command: ReceiptBookCommand) -> Decision<ReceiptBook> {
     match command {
         ReceiptBookCommand::Issue(command) => issue(book, command),
     }
 }
 
-fn issue(book: &ReceiptBook, command: IssueNumber) -> Decision {
+fn issue(book: &ReceiptBook, command: IssueNumber) -> Decision<ReceiptBook> {
     let IssueNumber {
         clinic,
         payment,

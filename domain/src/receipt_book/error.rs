@@ -1,11 +1,11 @@
-//! What forbids a request to a book of receipts.
+//! Reasons to refuse a command to a receipt book.
 
 use thiserror::Error;
 
-/// Why a book of receipts says no.
+/// Reason to refuse a command to a receipt book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReceiptBookRefusal {
-    /// A receipt is for something.
+    /// A receipt needs a paid amount.
     #[error("nothing was paid that a receipt could be for")]
     NothingPaid,
 }

@@ -1,4 +1,4 @@
-//! What can happen to a book of receipts. Nothing of it is personal.
+//! Events of a receipt book. None holds personal data.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event_types::event_types;
 use crate::values::{ClinicId, Money, PaymentId, ReceiptNumber};
 
-/// A fact about a book of receipts.
+/// An event of a receipt book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ReceiptBookEvent {
@@ -23,14 +23,14 @@ event_types!(ReceiptBookEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReceiptIssued {
-    /// Which clinic's.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// Which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Its number.
+    /// Number in the clinic's series.
     pub number: ReceiptNumber,
-    /// How much was paid.
+    /// Amount paid.
     pub amount: Money,
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }

@@ -1,14 +1,13 @@
-//! A clinic's book of receipts: it gives out numbers, one after the other.
+//! A clinic's receipt book: it assigns consecutive numbers.
 //!
 //! ```text
 //! last number n ──Issue──▶ last number n + 1
 //! ```
 //!
-//! There is one book per clinic, under the clinic's id. It remembers its last number only. That a payment has
-//! one receipt is for the payment to know: both are written in one append, so that no number is left without
-//! a payment, and no payment has two.
+//! There is one book per clinic, under the clinic's id. Its state is the last number only. The
+//! payment makes sure that it has one receipt: both events are written in one append, so that no
+//! number is without a payment, and no payment has two.
 
-mod aggregate;
 mod command;
 mod decide;
 mod error;

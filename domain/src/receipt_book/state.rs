@@ -1,26 +1,26 @@
-//! What a book of receipts remembers of its history.
+//! State of a receipt book.
 
 use serde::{Deserialize, Serialize};
 
 use super::event::ReceiptBookEvent;
 use crate::values::ReceiptNumber;
 
-/// A book of receipts, as far as its rules care. It is there as soon as its clinic is.
+/// A receipt book, with what its rules need. It exists as soon as its clinic does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptBook {
-    /// The number that was given out last.
+    /// The last number assigned.
     pub last: Option<ReceiptNumber>,
 }
 
 impl ReceiptBook {
-    /// The number that is given out next.
+    /// Returns the next number.
     #[must_use]
     pub fn next_number(&self) -> ReceiptNumber {
         self.last.map_or(ReceiptNumber::FIRST, ReceiptNumber::next)
     }
 }
 
-/// The book after one more event.
+/// Returns the book after one more event.
 #[must_use]
 pub const fn evolve(_: ReceiptBook, event: &ReceiptBookEvent) -> ReceiptBook {
     match event {

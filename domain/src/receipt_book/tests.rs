@@ -1,4 +1,4 @@
-//! The rules of a book of receipts, one test each.
+//! Tests of the receipt book's rules, one for each.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 

@@ -1,10 +1,10 @@
-//! Who did it.
+//! The actor of a command.
 
 use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Role};
 
-/// Who stands behind a command, and so behind each of its events.
+/// The actor of a command and of its events.
 ///
 /// Stored as `{"kind": "system"}` or `{"kind": "account", "account": "…", "role": "ADMIN"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,22 +12,22 @@ use super::{AccountId, Role};
 pub enum Actor {
     /// The program itself: a timer, an import, the first start.
     System,
-    /// Somebody who signed in.
+    /// A signed-in account.
     Account {
-        /// The sign-in.
+        /// The account.
         account: AccountId,
-        /// The role they acted in; an account may have several.
+        /// The role in which it acted; an account may have several.
         role: Role,
     },
 }
 
 impl Actor {
-    /// Somebody who signed in.
+    /// A signed-in account.
     pub const fn account(account: AccountId, role: Role) -> Self {
         Self::Account { account, role }
     }
 
-    /// The sign-in, unless the program acted by itself.
+    /// Returns the account, unless the program acted by itself.
     pub const fn account_id(&self) -> Option<AccountId> {
         match self {
             Self::System => None,
@@ -35,7 +35,7 @@ impl Actor {
         }
     }
 
-    /// The role that was acted in, unless the program acted by itself.
+    /// Returns the role, unless the program acted by itself.
     pub const fn role(&self) -> Option<Role> {
         match self {
             Self::System => None,
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_who_signed_in_acts_in_a_role() {
+    fn an_account_acts_in_a_role() {
         let account = AccountId::from_uuid(Uuid::nil());
         let actor = Actor::account(account, Role::Admin);
         let stored = json!({"kind": "account", "account": Uuid::nil(), "role": "ADMIN"});

@@ -1,4 +1,4 @@
-//! When a person was born.
+//! Birth date of a person.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use thiserror::Error;
 
 use super::text::redacted_debug;
 
-/// Why a date can't be the birth date of a patient.
+/// Reason to refuse a birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidBirthDate {
-    /// Before 1900: a typing error, for nobody that old is alive.
+    /// Before 1900, which is a typing error.
     #[error("a birth date lies in 1900 or later")]
     TooLongAgo,
     /// After today.
@@ -26,7 +26,7 @@ impl BirthDate {
     /// The earliest year accepted.
     pub const FIRST_YEAR: i32 = 1900;
 
-    /// Checks a date that somebody states today.
+    /// Checks a date that is entered on the date `today`.
     ///
     /// # Errors
     /// [`InvalidBirthDate`] when it lies before 1900 or after `today`.
@@ -37,13 +37,13 @@ impl BirthDate {
         Self::try_from(date)
     }
 
-    /// The calendar date.
+    /// Returns the calendar date.
     pub const fn date(&self) -> NaiveDate {
         self.0
     }
 }
 
-/// Reads a date back that was checked against its own day when it was stated.
+/// Reads a stored date, which was checked against the date of its entry.
 impl TryFrom<NaiveDate> for BirthDate {
     type Error = InvalidBirthDate;
 
@@ -72,19 +72,19 @@ mod tests {
     }
 
     #[test]
-    fn somebody_may_be_born_today() {
+    fn a_birth_date_may_be_today() {
         let today = date("2026-03-01");
         assert_eq!(BirthDate::parse(today, today).unwrap().date(), today);
     }
 
     #[test]
-    fn nobody_is_born_tomorrow() {
+    fn a_birth_date_is_not_in_the_future() {
         let tomorrow = BirthDate::parse(date("2026-03-02"), date("2026-03-01"));
         assert_eq!(tomorrow, Err(InvalidBirthDate::InTheFuture));
     }
 
     #[test]
-    fn nobody_alive_was_born_before_1900() {
+    fn a_birth_date_before_1900_is_refused() {
         let long_ago = BirthDate::parse(date("1899-12-31"), date("2026-03-01"));
         assert_eq!(long_ago, Err(InvalidBirthDate::TooLongAgo));
         assert!(serde_json::from_str::<BirthDate>("\"1899-12-31\"").is_err());

@@ -1,10 +1,10 @@
-//! Where a clinic stands, as people say it.
+//! Town of a clinic.
 
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, InvalidText, public_display, text_value};
 
-/// The town a patient would name.
+/// The town of a clinic, as patients know it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct City(String);

@@ -1,4 +1,4 @@
-//! What the sign over the clinic's door says.
+//! Public name of a clinic.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! At which clinics an account may act.
+//! Clinics at which an account may act.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::ClinicId;
 
-/// All clinics of the group, or the named ones.
+/// All clinics of the group, or some of them.
 ///
 /// Stored as `{"kind": "all"}` or `{"kind": "only", "clinics": ["…"]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "clinics", rename_all = "camelCase")]
 pub enum ClinicScope {
-    /// Every clinic, also one that opens tomorrow.
+    /// Every clinic, including later ones.
     All,
-    /// These clinics only; none at all is a scope, too.
+    /// These clinics only; the list may be empty.
     Only(BTreeSet<ClinicId>),
 }
 
 impl ClinicScope {
-    /// Whether the account may act at this clinic.
+    /// True if the account may act at this clinic.
     pub fn covers(&self, clinic: ClinicId) -> bool {
         match self {
             Self::All => true,

@@ -1,4 +1,4 @@
-//! The clock on the clinic's wall.
+//! Time zone of a clinic.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The text is no name in the IANA time zone database.
+/// The text is not a name of the IANA time zone database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a zone is a name of the IANA time zone database, such as Asia/Kolkata")]
 pub struct InvalidZone;
 
-/// A named time zone: opening hours are said in local time, and only a name knows when the clocks
-/// change.
+/// A named time zone. Opening hours are local times, and only a name, not an offset, includes the
+/// changes of the clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClinicZone(Tz);
@@ -28,17 +28,17 @@ impl ClinicZone {
         name.parse().map(Self).map_err(|_| InvalidZone)
     }
 
-    /// The zone, to convert between local time and UTC.
+    /// Returns the zone, to convert between local time and UTC.
     pub const fn tz(&self) -> Tz {
         self.0
     }
 
-    /// What day the wall calendar shows at an instant.
+    /// Returns the local date at an instant.
     pub fn date_at(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.0).date_naive()
     }
 
-    /// The IANA name.
+    /// Returns the IANA name.
     pub fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_nobody_named_is_refused() {
+    fn an_unknown_zone_is_refused() {
         assert_eq!(ClinicZone::parse("Mars/Olympus"), Err(InvalidZone));
     }
 }

@@ -1,4 +1,4 @@
-//! The currencies that clinics of the group charge in.
+//! Currencies in which the clinics charge.
 //!
 //! To add one: a variant, and its line in each of `ALL`, `code` and `minor_digits`.
 
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The code is not one of the currencies that are charged in.
+/// The code is not a supported currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the currency is not one that clinics charge in")]
 pub struct UnknownCurrency;
@@ -38,7 +38,7 @@ pub enum Currency {
 }
 
 impl Currency {
-    /// Every currency that is charged in.
+    /// All supported currencies.
     pub const ALL: [Self; 9] = [
         Self::Aed,
         Self::Aud,
@@ -51,7 +51,7 @@ impl Currency {
         Self::Usd,
     ];
 
-    /// The ISO 4217 code: three upper-case letters.
+    /// Returns the ISO 4217 code: three upper-case letters.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Aed => "AED",
@@ -66,7 +66,7 @@ impl Currency {
         }
     }
 
-    /// How many decimal digits the minor unit takes (ISO 4217, list one).
+    /// Returns the number of decimal digits of the minor unit (ISO 4217, list one).
     pub const fn minor_digits(self) -> u8 {
         match self {
             Self::Jpy => 0,

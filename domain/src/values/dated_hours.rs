@@ -1,4 +1,4 @@
-//! What holds on particular dates instead of the week.
+//! Opening hours of particular dates, which replace the weekly ones.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DayHours, plan};
 
-/// The dates on which a doctor's week does not hold at a clinic, and what holds on them.
+/// The dates on which a doctor has other hours than the weekly ones at a clinic.
 ///
 /// Stored as `{"2026-12-24": [{"from": "09:00", "to": "12:00"}], "2026-12-25": []}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,26 +15,27 @@ use super::{DayHours, plan};
 pub struct DatedHours(BTreeMap<NaiveDate, DayHours>);
 
 impl DatedHours {
-    /// The week holds on every date.
+    /// No dates: the weekly hours always apply.
     pub const NONE: &'static Self = &Self(BTreeMap::new());
 
-    /// What holds on a date, unless it is the week.
+    /// Returns the hours of a date, if it has its own.
     pub fn on(&self, date: NaiveDate) -> Option<&DayHours> {
         self.0.get(&date)
     }
 
-    /// The dates with what holds on them, earliest first.
+    /// Returns the dates with their hours, earliest first.
     pub fn iter(&self) -> impl Iterator<Item = (NaiveDate, &DayHours)> {
         self.0.iter().map(|(date, hours)| (*date, hours))
     }
 
-    /// Says what holds on a date from `at` on; dates that were over well before are dropped.
+    /// Sets the hours of a date. `at` is the time of the event: dates that ended well before it are
+    /// dropped.
     pub fn set(&mut self, date: NaiveDate, hours: DayHours, at: DateTime<Utc>) {
         self.0.insert(date, hours);
         plan::forget_before(&mut self.0, at);
     }
 
-    /// Lets the week hold on a date again.
+    /// Returns to the weekly hours on a date.
     pub fn clear(&mut self, date: NaiveDate) {
         self.0.remove(&date);
     }

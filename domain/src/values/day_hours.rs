@@ -1,17 +1,17 @@
-//! When a doctor sees patients on one date.
+//! Hours of a doctor on one date.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Opening;
 
-/// Why some openings do not make a day.
+/// Reason to refuse the openings of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidDayHours {
-    /// Two openings share time.
+    /// Two openings overlap.
     #[error("two openings overlap")]
     OpeningsOverlap,
-    /// More openings than a day has room for.
+    /// Too many openings.
     #[error("a day has at most {max} openings")]
     TooManyOpenings {
         /// The most that is accepted.
@@ -19,8 +19,7 @@ pub enum InvalidDayHours {
     },
 }
 
-/// The openings of one date, earliest first, none overlapping another. Without any, the doctor sees
-/// nobody on that date.
+/// The openings of one date, earliest first, none overlapping another. An empty list is a day off.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Opening>", into = "Vec<Opening>")]
 pub struct DayHours(Vec<Opening>);
@@ -46,7 +45,7 @@ impl DayHours {
         Ok(Self(openings))
     }
 
-    /// The openings, earliest first.
+    /// Returns the openings, earliest first.
     pub fn openings(&self) -> &[Opening] {
         &self.0
     }

@@ -1,24 +1,24 @@
-//! Where mail reaches a person, and the name they sign in with.
+//! Email address of a person, also used to sign in.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::text::{redacted_debug, text_value};
 
-/// Why a text is not an email address.
+/// Reason to refuse an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidEmail {
     /// Longer than a mail system carries (RFC 5321, section 4.5.3.1.3).
     #[error("an email address has at most 254 characters")]
     TooLong,
-    /// Not of the form `somebody@example.org`.
-    #[error("an email address looks like somebody@example.org")]
+    /// Not of the form `name@example.org`.
+    #[error("an email address looks like name@example.org")]
     Malformed,
 }
 
 /// An email address, trimmed and in lower case, so that one mailbox is one account.
 ///
-/// The check is a sanity check: only a mail that arrives proves an address.
+/// The check is a sanity check: only a delivered mail proves an address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);

@@ -1,4 +1,4 @@
-//! What a payment gateway calls things: opaque words that are kept as they came.
+//! Ids and codes of the payment gateway: opaque words that are stored unchanged.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,7 +8,7 @@ use super::text::{public_display, text_value};
 /// The longest that is accepted, in characters.
 const MAX: usize = 64;
 
-/// The text is no id of a gateway.
+/// The text is not an id of a gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an id of a gateway has 1 to {MAX} letters, digits, '_' and '-'")]
 pub struct InvalidGatewayId;
@@ -21,7 +21,7 @@ macro_rules! gateway_ids {
         pub struct $name(String);
 
         impl $name {
-            /// Takes any word that could be one; that it names something is for the gateway to say.
+            /// Accepts any word of the right form; only the gateway knows if it exists.
             ///
             /// # Errors
             /// [`InvalidGatewayId`] if it is empty, too long, or has other characters.
@@ -40,14 +40,14 @@ macro_rules! gateway_ids {
 }
 
 gateway_ids! {
-    /// An order at the gateway: what is to be paid once, in as many attempts as it takes.
+    /// An order at the gateway: one amount to pay, with any number of attempts.
     GatewayOrderId;
     /// One attempt to pay an order.
     GatewayPaymentId;
     /// One refund of a captured attempt.
     GatewayRefundId;
-    /// Why the gateway says that something failed: a code of its own, such as `BAD_REQUEST_ERROR`. Its
-    /// descriptions are not kept: they are written for people and may speak of one.
+    /// The gateway's code of a failure, such as `BAD_REQUEST_ERROR`. Its description is not stored:
+    /// it is free text and may hold personal data.
     FailureCode;
 }
 

@@ -1,4 +1,4 @@
-//! What a clinic's holiday is called.
+//! Name of a holiday.
 
 use serde::{Deserialize, Serialize};
 

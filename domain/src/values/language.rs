@@ -16,7 +16,7 @@ pub struct InvalidLanguage;
 pub struct Language(String);
 
 impl Language {
-    /// Checks the tag; the case is part of the form.
+    /// Checks the tag; the case matters.
     ///
     /// # Errors
     /// [`InvalidLanguage`] unless it is two or three lower-case letters, optionally a dash and a

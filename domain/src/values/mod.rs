@@ -1,9 +1,8 @@
-//! The words the rules are written in: each is parsed once and is right from then on.
+//! Value types of the domain: each is parsed once and valid from then on.
 //!
-//! A value keeps its fields private, has one door in (`new`, `parse` or `TryFrom`) with a typed
-//! error, and goes through the same door when it is read back from JSON. Values that identify a
-//! person hide themselves from `Debug` and have no `Display`. To add one, give it a file here and a
-//! line below.
+//! A value has private fields and one constructor (`new`, `parse` or `TryFrom`) with a typed error,
+//! which also checks values read from JSON. Values that identify a person are redacted in `Debug`
+//! and have no `Display`. To add one, give it a file here and a line below.
 
 mod actor;
 mod birth_date;

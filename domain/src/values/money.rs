@@ -5,16 +5,16 @@ use thiserror::Error;
 
 use super::Currency;
 
-/// Why an amount, or a sum, is not money.
+/// Reason to refuse an amount or a sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidMoney {
-    /// A fee is never below zero; what is owed back has a word of its own.
+    /// Amounts are never negative; a refund is a type of its own.
     #[error("an amount of money is not negative")]
     Negative,
     /// The two amounts are in different currencies.
     #[error("amounts in different currencies can't be added")]
     CurrenciesDiffer,
-    /// The sum is larger than can be counted.
+    /// The sum exceeds the range of the type.
     #[error("the amount is too large")]
     TooLarge,
 }
@@ -29,7 +29,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount in the currency's minor unit (paise, cents, yen).
+    /// Checks an amount in the currency's minor unit (paise, cents, yen).
     ///
     /// # Errors
     /// [`InvalidMoney::Negative`] below zero.
@@ -40,7 +40,7 @@ impl Money {
         Ok(Self { amount, currency })
     }
 
-    /// Nothing to pay.
+    /// Returns an amount of zero.
     pub const fn zero(currency: Currency) -> Self {
         Self {
             amount: 0,
@@ -48,26 +48,26 @@ impl Money {
         }
     }
 
-    /// The amount in minor units; zero or more.
+    /// Returns the amount in minor units; zero or more.
     pub const fn amount(&self) -> i64 {
         self.amount
     }
 
-    /// What the amount is counted in.
+    /// Returns the currency.
     pub const fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// Whether there is nothing to pay.
+    /// True if the amount is zero.
     pub const fn is_zero(&self) -> bool {
         self.amount == 0
     }
 
-    /// The sum of two amounts of one currency.
+    /// Returns the sum of two amounts of one currency.
     ///
     /// # Errors
-    /// [`InvalidMoney::CurrenciesDiffer`], or [`InvalidMoney::TooLarge`] when the sum can't be
-    /// counted.
+    /// [`InvalidMoney::CurrenciesDiffer`], or [`InvalidMoney::TooLarge`] when the sum exceeds the
+    /// range of the type.
     pub fn checked_add(self, other: Self) -> Result<Self, InvalidMoney> {
         if self.currency != other.currency {
             return Err(InvalidMoney::CurrenciesDiffer);
@@ -80,7 +80,7 @@ impl Money {
     }
 }
 
-/// What arrives from outside, before it was looked at.
+/// The deserialised form, before it is checked.
 #[derive(Deserialize)]
 struct Parts {
     amount: i64,

@@ -1,17 +1,17 @@
-//! A stretch of a day, in the clinic's local time.
+//! A part of a day, in local time.
 
 use chrono::{NaiveTime, Timelike};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why two times are not an opening.
+/// Reason to refuse two times as an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidOpeningHours {
-    /// The clinic would close before, or as, it opens. Hours past midnight are two openings on two
+    /// It ends before it starts, or at the same time. Hours past midnight are two openings on two
     /// days.
     #[error("an opening ends after it starts, on the same day")]
     ClosesBeforeItOpens,
-    /// A time with seconds.
+    /// A time has seconds.
     #[error("opening hours are whole minutes")]
     NotWholeMinutes,
 }
@@ -27,7 +27,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// An opening from `from` up to `to`.
+    /// Checks an opening from `from` up to `to`.
     ///
     /// # Errors
     /// [`InvalidOpeningHours`] unless both are whole minutes and `from` lies before `to`.
@@ -41,17 +41,17 @@ impl Opening {
         Ok(Self { from, to })
     }
 
-    /// The local time at which the doctor begins.
+    /// Returns the local time at which it begins.
     pub const fn from(&self) -> NaiveTime {
         self.from
     }
 
-    /// The local time by which the last visit is over.
+    /// Returns the local time by which the last visit is over.
     pub const fn to(&self) -> NaiveTime {
         self.to
     }
 
-    /// Whether two openings of one day share time; openings that only touch do not.
+    /// True if two openings of one day overlap; adjacent ones do not.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.from < other.to && other.from < self.to
     }

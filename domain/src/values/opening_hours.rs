@@ -16,7 +16,7 @@ pub struct OpeningHours {
 }
 
 impl OpeningHours {
-    /// An opening from `from` up to `to`.
+    /// Checks an opening from `from` up to `to`.
     ///
     /// # Errors
     /// [`InvalidOpeningHours`] unless both are whole minutes and `from` lies before `to`.
@@ -25,22 +25,22 @@ impl OpeningHours {
         Ok(Self { day, opening })
     }
 
-    /// The weekday.
+    /// Returns the weekday.
     pub const fn day(&self) -> Weekday {
         self.day
     }
 
-    /// What it is on that day.
+    /// Returns the opening without the weekday.
     pub const fn opening(&self) -> Opening {
         self.opening
     }
 
-    /// Whether two openings share time of the week; openings that only touch do not.
+    /// True if two openings of the week overlap; adjacent ones do not.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.day == other.day && self.opening.overlaps(&other.opening)
     }
 
-    /// What a week is sorted by: Monday first, then the time.
+    /// Returns the sort key in a week: Monday first, then the time.
     pub(super) fn place_in_week(&self) -> (u32, NaiveTime) {
         (self.day.num_days_from_monday(), self.opening.from())
     }
@@ -72,7 +72,7 @@ impl TryFrom<Parts> for OpeningHours {
     }
 }
 
-/// chrono stores `Mon`; a front end should not have to know that.
+/// chrono stores `Mon`; JSON uses the full names.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Weekday")]
 enum DayName {

@@ -1,10 +1,11 @@
-//! What a person is called.
+//! Name of a person.
 
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, InvalidText, redacted_debug, text_value};
 
-/// A person's full name, as they write it; never split into parts, for not everybody has two.
+/// A person's full name, as the person writes it; never split into parts, since many people have
+/// only one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PersonName(String);

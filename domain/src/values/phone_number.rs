@@ -1,4 +1,4 @@
-//! Where a call or a text message reaches a person.
+//! Phone number of a person.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

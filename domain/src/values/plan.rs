@@ -1,4 +1,4 @@
-//! What is said of dates: how far ahead, and for how long it is remembered.
+//! Range of dates that can be planned, and how long past ones are kept.
 
 use std::collections::BTreeMap;
 
@@ -7,29 +7,28 @@ use thiserror::Error;
 
 use super::ClinicZone;
 
-/// The furthest date that anything can be said of, in days from today.
+/// The furthest date that can be planned, in days from today.
 pub const MAX_DAYS_AHEAD: u16 = 400;
 
-/// How long a date that is over is remembered, in days: by then it is over on every wall clock, and
-/// nothing that is asked of such a day depends on it any more.
+/// Days for which a past date is kept: by then it has ended in every time zone, and no rule depends
+/// on it any more.
 const DAYS_REMEMBERED: u64 = 7;
 
-/// Why nothing more can be said of a date.
+/// Reason to refuse a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotPlannable {
-    /// It is over, by the clinic's calendar.
+    /// The date is over in the clinic's time zone.
     #[error("the date is over")]
     InPast,
-    /// It lies further ahead than anybody plans.
+    /// The date is too far ahead.
     #[error("the date lies more than {MAX_DAYS_AHEAD} days ahead")]
     TooFarAhead,
 }
 
-/// Whether something can still be said of a date at an instant: from the clinic's today on, for a
-/// year and a month.
+/// Checks that a date can be planned: from the clinic's today on, for a year and a month.
 ///
 /// # Errors
-/// [`NotPlannable`] for days that are over, and for those further ahead.
+/// [`NotPlannable`] for past dates and for those further ahead.
 pub fn plannable(date: NaiveDate, zone: ClinicZone, at: DateTime<Utc>) -> Result<(), NotPlannable> {
     let today = zone.date_at(at);
     if date < today {
@@ -42,8 +41,7 @@ pub fn plannable(date: NaiveDate, zone: ClinicZone, at: DateTime<Utc>) -> Result
     Ok(())
 }
 
-/// Drops the dates that were over well before `at`, so that what is remembered does not grow for
-/// ever.
+/// Drops the dates that ended well before `at`, so that the state stays small.
 pub(crate) fn forget_before<T>(dates: &mut BTreeMap<NaiveDate, T>, at: DateTime<Utc>) {
     let days = Days::new(DAYS_REMEMBERED);
     if let Some(oldest) = at.date_naive().checked_sub_days(days) {
@@ -66,7 +64,7 @@ mod tests {
 
     #[test]
     fn today_is_today_by_the_clinics_calendar() {
-        // Half past eighteen in UTC is midnight in India.
+        // 18:30 in UTC is midnight in India.
         assert_eq!(in_kolkata("2026-03-01", "2026-03-01T18:29:59Z"), Ok(()));
         assert_eq!(
             in_kolkata("2026-03-01", "2026-03-01T18:30:00Z"),

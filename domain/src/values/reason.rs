@@ -1,10 +1,10 @@
-//! Why somebody did something, in their own words.
+//! Reason of an action, as free text.
 
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, InvalidText, redacted_debug, text_value};
 
-/// Free text by a human. It may say anything about anybody, so it lives in `phi` only.
+/// Free text. It may name persons and illnesses, so it is used in `phi` only.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reason(String);

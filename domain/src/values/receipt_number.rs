@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The number is not one of a receipt.
+/// The number is below 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("receipts are numbered from 1")]
 pub struct InvalidReceiptNumber;
@@ -30,13 +30,12 @@ impl ReceiptNumber {
         Ok(Self(number))
     }
 
-    /// The plain number.
+    /// Returns the plain number.
     pub const fn number(&self) -> i64 {
         self.0
     }
 
-    /// The one that follows. Nobody gets to the last one: it would take a million receipts a second for as
-    /// long as there have been people.
+    /// Returns the next number. It saturates, but the largest one is out of reach.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))

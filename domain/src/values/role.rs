@@ -1,4 +1,4 @@
-//! What somebody is to the clinic.
+//! Role of an account.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The text names no role.
+/// The text is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the role is not known")]
 pub struct UnknownRole;
@@ -15,24 +15,24 @@ pub struct UnknownRole;
 /// The roles of one account.
 pub type Roles = BTreeSet<Role>;
 
-/// A role that an account may act in. What each may do is settled where requests arrive.
+/// A role in which an account may act. The HTTP layer decides what each may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
-    /// Is treated, or books for somebody who is.
+    /// A patient, or a person who books for one.
     Patient,
-    /// Treats.
+    /// A doctor, who treats patients.
     Doctor,
     /// Works at the front desk.
     Receptionist,
-    /// Runs the clinics.
+    /// Administers the clinics.
     Admin,
-    /// Looks at everything and changes nothing.
+    /// Reads everything and changes nothing.
     Auditor,
 }
 
 impl Role {
-    /// Every role.
+    /// All roles.
     pub const ALL: [Self; 5] = [
         Self::Patient,
         Self::Doctor,
@@ -41,7 +41,7 @@ impl Role {
         Self::Auditor,
     ];
 
-    /// The name under which it is stored and sent.
+    /// Returns the name that is stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Patient => "PATIENT",

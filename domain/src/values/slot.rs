@@ -1,4 +1,4 @@
-//! A stretch of a doctor's time.
+//! A period of time, such as that of a visit.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::SlotLength;
 #[error("a slot ends after it starts")]
 pub struct InvalidSlot;
 
-/// From an instant up to, and not including, a later one; in UTC.
+/// From an instant up to, but not including, a later one; in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds", rename_all = "camelCase")]
 pub struct Slot {
@@ -20,7 +20,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// A slot from `start` up to `end`.
+    /// Checks a slot from `start` up to `end`.
     ///
     /// # Errors
     /// [`InvalidSlot`] unless `start` lies before `end`.
@@ -31,29 +31,29 @@ impl Slot {
         Ok(Self { start, end })
     }
 
-    /// A slot of the given length, or nothing at the end of representable time.
+    /// Returns a slot of the given length; `None` at the end of representable time.
     pub fn starting(start: DateTime<Utc>, length: SlotLength) -> Option<Self> {
         let end = start.checked_add_signed(length.duration())?;
         Some(Self { start, end })
     }
 
-    /// The first instant.
+    /// Returns the first instant.
     pub const fn start(&self) -> DateTime<Utc> {
         self.start
     }
 
-    /// The first instant after it.
+    /// Returns the first instant after it.
     pub const fn end(&self) -> DateTime<Utc> {
         self.end
     }
 
-    /// Whether two slots share time; slots that only touch do not.
+    /// True if two slots overlap; adjacent ones do not.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 }
 
-/// What arrives from outside, before it was looked at.
+/// The deserialised form, before it is checked.
 #[derive(Deserialize)]
 struct Bounds {
     start: DateTime<Utc>,

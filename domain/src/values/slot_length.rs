@@ -1,4 +1,4 @@
-//! How long one visit takes in a doctor's timetable.
+//! Length of one visit in a doctor's timetable.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -26,12 +26,12 @@ impl SlotLength {
         Ok(Self(minutes))
     }
 
-    /// The length in minutes.
+    /// Returns the length in minutes.
     pub const fn minutes(&self) -> u16 {
         self.0
     }
 
-    /// The length as elapsed time.
+    /// Returns the length as elapsed time.
     pub fn duration(&self) -> TimeDelta {
         TimeDelta::minutes(i64::from(self.0))
     }

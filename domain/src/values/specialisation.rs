@@ -1,4 +1,4 @@
-//! What a doctor is consulted about.
+//! Specialisation of a doctor.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -10,13 +10,13 @@ use super::text::{public_display, text_value};
 #[error("a specialisation is 2 to 40 of a-z, 0-9 and dash, starting with a letter")]
 pub struct InvalidSpecialisation;
 
-/// A slug such as `cardiology`; what people read in their language is looked up elsewhere.
+/// A slug such as `cardiology`; clients translate it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Specialisation(String);
 
 impl Specialisation {
-    /// Checks the slug; nothing is corrected, since a slug is picked from a list and never typed.
+    /// Checks the slug. Nothing is corrected, since a slug is picked from a list and never typed.
     ///
     /// # Errors
     /// [`InvalidSpecialisation`] when it does not match `[a-z][a-z0-9-]{1,39}`.

@@ -1,13 +1,11 @@
-//! What all short human texts have in common: trimmed, not empty, not endless, free of control
-//! characters.
+//! Rules of short texts: trimmed, not empty, of limited length, without control characters.
 //!
-//! The macros here write the doors that every text value has in the same way; what makes a text
-//! valid stays in the
-//! `parse` of its own file.
+//! The macros implement the conversions that all text values share; the rules of each value are in
+//! its `parse`.
 
 use thiserror::Error;
 
-/// Why a text is not acceptable as a name or a reason.
+/// Reason to refuse a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidText {
     /// Nothing is left after trimming.
@@ -19,17 +17,17 @@ pub enum InvalidText {
         /// The longest that is accepted, in characters.
         max: usize,
     },
-    /// A control character, which no keyboard types by accident.
+    /// It contains a control character, which is not typed by accident.
     #[error("the text contains a control character")]
     ControlCharacter,
 }
 
-/// A trimmed text of one line.
+/// Returns a trimmed text of one line.
 pub(super) fn one_line(raw: &str, max: usize) -> Result<String, InvalidText> {
     checked(raw, max, char::is_control)
 }
 
-/// A trimmed text that may run over several lines.
+/// Returns a trimmed text that may have several lines.
 pub(super) fn many_lines(raw: &str, max: usize) -> Result<String, InvalidText> {
     checked(raw, max, |c| c.is_control() && c != '\n' && c != '\t')
 }
@@ -52,7 +50,7 @@ fn checked(raw: &str, max: usize, forbidden: fn(char) -> bool) -> Result<String,
 macro_rules! text_value {
     ($name:ident, $error:ty) => {
         impl $name {
-            /// The text as it was accepted.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -82,7 +80,7 @@ macro_rules! text_value {
     };
 }
 
-/// A `Debug` that names the type and hides the person.
+/// A `Debug` that names the type and hides the personal data.
 macro_rules! redacted_debug {
     ($name:ident) => {
         impl std::fmt::Debug for $name {
@@ -93,7 +91,7 @@ macro_rules! redacted_debug {
     };
 }
 
-/// A `Display` for texts that name no person.
+/// A `Display` for texts that are not personal data.
 macro_rules! public_display {
     ($name:ident) => {
         impl std::fmt::Display for $name {

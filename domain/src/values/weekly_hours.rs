@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use super::OpeningHours;
 
-/// Why some openings do not make a week.
+/// Reason to refuse the openings of a week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidWeeklyHours {
-    /// Two openings share time.
+    /// Two openings overlap.
     #[error("two openings overlap")]
     OpeningsOverlap,
-    /// More openings than a week has room for.
+    /// Too many openings.
     #[error("a week has at most {max} openings")]
     TooManyOpenings {
         /// The most that is accepted.
@@ -20,8 +20,8 @@ pub enum InvalidWeeklyHours {
     },
 }
 
-/// The openings of a week, Monday first, none overlapping another. An empty week is a doctor who is
-/// not seeing anybody.
+/// The openings of a week, Monday first, none overlapping another. An empty week has no opening
+/// hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<OpeningHours>", into = "Vec<OpeningHours>")]
 pub struct WeeklyHours(Vec<OpeningHours>);
@@ -47,22 +47,22 @@ impl WeeklyHours {
         Ok(Self(openings))
     }
 
-    /// All openings, Monday first.
+    /// Returns all openings, Monday first.
     pub fn openings(&self) -> &[OpeningHours] {
         &self.0
     }
 
-    /// The openings of one weekday, earliest first.
+    /// Returns the openings of one weekday, earliest first.
     pub fn on(&self, day: Weekday) -> impl Iterator<Item = &OpeningHours> {
         self.0.iter().filter(move |opening| opening.day() == day)
     }
 
-    /// Whether there is no opening at all.
+    /// True if there is no opening.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether two weeks share time, both read on the same wall clock.
+    /// True if two weeks overlap, both in the same time zone.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.0
             .iter()

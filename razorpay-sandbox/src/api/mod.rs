@@ -1,4 +1,4 @@
-//! The part of Razorpay's API that it speaks.
+//! The implemented part of Razorpay's API.
 
 mod orders;
 mod payments;
@@ -7,9 +7,9 @@ mod refunds;
 use actix_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
-use crate::answer::Trouble;
+use crate::response::ApiError;
 
-/// The routes, below the version.
+/// Registers the routes, below the version.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route("/orders", web::post().to(orders::create))
@@ -23,19 +23,19 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .default_service(web::to(unknown));
 }
 
-async fn unknown() -> Result<String, Trouble> {
-    Err(Trouble::no_such_path())
+async fn unknown() -> Result<String, ApiError> {
+    Err(ApiError::no_such_path())
 }
 
-/// Several of one kind.
+/// A list of items.
 fn collection(items: impl Iterator<Item = Value>) -> Value {
     let items: Vec<_> = items.collect();
     json!({ "entity": "collection", "count": items.len(), "items": items })
 }
 
-/// Notes as they come back: an object as it was, and nothing as an empty list.
-fn notes(given: Option<Value>) -> Result<Value, Trouble> {
-    let refused = |why: &'static str| Err(Trouble::field("notes", why));
+/// Notes as the API returns them: an object unchanged, and no notes as an empty list.
+fn notes(given: Option<Value>) -> Result<Value, ApiError> {
+    let refused = |why: &'static str| Err(ApiError::field("notes", why));
     match given {
         None | Some(Value::Null) => Ok(json!([])),
         Some(Value::Array(list)) if list.is_empty() => Ok(json!([])),

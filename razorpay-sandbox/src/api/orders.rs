@@ -5,17 +5,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{collection, notes};
-use crate::answer::{Trouble, body};
-use crate::books::orders::{self, NewOrder};
-use crate::books::{Order, Payment, payments};
 use crate::ids;
+use crate::response::{ApiError, body};
 use crate::state::State;
+use crate::store::orders::{self, NewOrder};
+use crate::store::{Order, Payment, payments};
 
 /// The smallest amount: one rupee.
 const LEAST: i64 = 100;
 
 #[derive(Deserialize)]
-struct Asked {
+struct OrderRequest {
     amount: Option<Value>,
     currency: Option<String>,
     receipt: Option<String>,
@@ -24,32 +24,32 @@ struct Asked {
     notes: Option<Value>,
 }
 
-impl Asked {
-    fn check(self) -> Result<NewOrder, Trouble> {
+impl OrderRequest {
+    fn check(self) -> Result<NewOrder, ApiError> {
         let amount = self.amount.as_ref();
         let amount =
-            amount.ok_or_else(|| Trouble::field("amount", "The amount field is required."))?;
-        let whole = || Trouble::field("amount", "The amount must be an integer.");
+            amount.ok_or_else(|| ApiError::field("amount", "The amount field is required."))?;
+        let whole = || ApiError::field("amount", "The amount must be an integer.");
         let amount = amount.as_i64().ok_or_else(whole)?;
         if amount < LEAST {
-            return Err(Trouble::field(
+            return Err(ApiError::field(
                 "amount",
                 "Order amount less than minimum amount allowed",
             ));
         }
         let currency = self.currency.unwrap_or_default();
         if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(Trouble::field("currency", "Currency is not supported"));
+            return Err(ApiError::field("currency", "Currency is not supported"));
         }
         let long = |receipt: &String| receipt.chars().count() > 40;
         if self.receipt.as_ref().is_some_and(long) {
-            return Err(Trouble::field(
+            return Err(ApiError::field(
                 "receipt",
                 "The receipt may not be greater than 40 characters.",
             ));
         }
         if self.unique_receipt && self.receipt.is_none() {
-            return Err(Trouble::field("receipt", "The receipt field is required."));
+            return Err(ApiError::field("receipt", "The receipt field is required."));
         }
         Ok(NewOrder {
             id: ids::new("order_")?,
@@ -63,17 +63,17 @@ impl Asked {
 }
 
 /// `POST /v1/orders`
-pub(super) async fn create(state: Data<State>, bytes: Bytes) -> Result<Json<Value>, Trouble> {
-    let new = body::<Asked>(&bytes)?.check()?;
+pub(super) async fn create(state: Data<State>, bytes: Bytes) -> Result<Json<Value>, ApiError> {
+    let new = body::<OrderRequest>(&bytes)?.check()?;
     if let Some(made) = orders::add(&state.pool, &new).await? {
         return Ok(Json(made.entity()));
     }
     let receipt = new.receipt.unwrap_or_default();
     let before = orders::with_receipt(&state.pool, &receipt).await?;
-    let before = before.ok_or_else(Trouble::unknown_id)?;
-    // What the same receipt with another amount means is not documented: it is refused.
+    let before = before.ok_or_else(ApiError::unknown_id)?;
+    // The documentation does not define a repeated receipt with another amount: it is refused.
     if (before.amount, &before.currency) != (new.amount, &new.currency) {
-        return Err(Trouble::field(
+        return Err(ApiError::field(
             "receipt",
             "The receipt was used for another order.",
         ));
@@ -82,18 +82,21 @@ pub(super) async fn create(state: Data<State>, bytes: Bytes) -> Result<Json<Valu
 }
 
 /// `GET /v1/orders/{id}`
-pub(super) async fn get(state: Data<State>, id: Path<String>) -> Result<Json<Value>, Trouble> {
+pub(super) async fn get(state: Data<State>, id: Path<String>) -> Result<Json<Value>, ApiError> {
     Ok(Json(order(&state, &id).await?.entity()))
 }
 
 /// `GET /v1/orders/{id}/payments`
-pub(super) async fn payments(state: Data<State>, id: Path<String>) -> Result<Json<Value>, Trouble> {
+pub(super) async fn payments(
+    state: Data<State>,
+    id: Path<String>,
+) -> Result<Json<Value>, ApiError> {
     let order = order(&state, &id).await?;
-    let payments = payments::of(&state.pool, &order.id).await?;
+    let payments = payments::of_order(&state.pool, &order.id).await?;
     Ok(Json(collection(payments.iter().map(Payment::entity))))
 }
 
-async fn order(state: &State, id: &str) -> Result<Order, Trouble> {
+async fn order(state: &State, id: &str) -> Result<Order, ApiError> {
     let found = orders::find(&state.pool, id).await?;
-    found.ok_or_else(Trouble::unknown_id)
+    found.ok_or_else(ApiError::unknown_id)
 }

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{collection, notes};
-use crate::answer::{Part, Trouble, body};
-use crate::books::refund::{Asked, make};
-use crate::books::{Refund, payments, refunds};
+use crate::response::{ApiError, Page, body};
 use crate::state::State;
+use crate::store::refund::{RefundRequest, make};
+use crate::store::{Refund, payments, refunds};
 
-/// The header under which a refund is made once.
-const ONCE: &str = "X-Refund-Idempotency";
+/// The header that makes a refund idempotent.
+const IDEMPOTENCY_HEADER: &str = "X-Refund-Idempotency";
 
 #[derive(Deserialize)]
 struct RefundBody {
@@ -28,13 +28,13 @@ pub(super) async fn create(
     id: Path<String>,
     request: HttpRequest,
     bytes: Bytes,
-) -> Result<Json<Value>, Trouble> {
+) -> Result<Json<Value>, ApiError> {
     let refund: RefundBody = body(&bytes)?;
     let speed = refund.speed.unwrap_or_else(|| "normal".to_owned());
     if !["normal", "optimum"].contains(&&*speed) {
-        return Err(Trouble::field("speed", "The speed is normal or optimum."));
+        return Err(ApiError::field("speed", "The speed is normal or optimum."));
     }
-    let asked = Asked {
+    let refund = RefundRequest {
         payment: &id,
         amount: refund.amount,
         speed,
@@ -43,37 +43,37 @@ pub(super) async fn create(
         key: key(&request)?,
         body: &bytes,
     };
-    Ok(Json(make(&state, asked).await?.entity()))
+    Ok(Json(make(&state, refund).await?.entity()))
 }
 
 /// `GET /v1/payments/{id}/refunds`
 pub(super) async fn list(
     state: Data<State>,
     id: Path<String>,
-    part: Query<Part>,
-) -> Result<Json<Value>, Trouble> {
-    part.check()?;
+    page: Query<Page>,
+) -> Result<Json<Value>, ApiError> {
+    page.check()?;
     let payment = payments::find(&state.pool, &id).await?;
-    let payment = payment.ok_or_else(Trouble::unknown_id)?;
-    let refunds = refunds::of(&state.pool, &payment.id, part.count, part.skip).await?;
+    let payment = payment.ok_or_else(ApiError::unknown_id)?;
+    let refunds = refunds::of_payment(&state.pool, &payment.id, page.count, page.skip).await?;
     Ok(Json(collection(refunds.iter().map(Refund::entity))))
 }
 
 /// `GET /v1/refunds/{id}`
-pub(super) async fn get(state: Data<State>, id: Path<String>) -> Result<Json<Value>, Trouble> {
+pub(super) async fn get(state: Data<State>, id: Path<String>) -> Result<Json<Value>, ApiError> {
     let found = refunds::find(&state.pool, &id).await?;
-    Ok(Json(found.ok_or_else(Trouble::unknown_id)?.entity()))
+    Ok(Json(found.ok_or_else(ApiError::unknown_id)?.entity()))
 }
 
 /// At least ten letters, digits, hyphens and underscores.
-fn key(request: &HttpRequest) -> Result<Option<String>, Trouble> {
-    let Some(given) = request.headers().get(ONCE) else {
+fn key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+    let Some(given) = request.headers().get(IDEMPOTENCY_HEADER) else {
         return Ok(None);
     };
     let given = given.to_str().unwrap_or_default();
     let known = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     if given.len() < 10 || !given.chars().all(known) {
-        return Err(Trouble::refused(
+        return Err(ApiError::refused(
             "The idempotency key must have at least 10 letters, digits, '-' and '_'",
         ));
     }

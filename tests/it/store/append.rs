@@ -210,8 +210,8 @@ async fn what_a_decision_rests_on_is_found_by_its_index_however_short_the_log_wa
         let other = log.store.load_committed::<Letting>(&other).await.unwrap();
         // Not loaded: loads have connections and plans of their own.
         let new_stream = Loaded::<Letting>::new_stream(&id(letting).to_string());
-        let decided = new_stream.decide(vec![LettingEvent::Stepped], &()).await;
-        let decided = decided.unwrap().unwrap();
+        let decided = new_stream.decide(vec![LettingEvent::Stepped]).await;
+        let decided = decided.unwrap();
         let append = Append {
             streams: vec![decided.stream],
             basis: vec![other.stream_version()],

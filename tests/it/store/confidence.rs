@@ -3,7 +3,9 @@
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::Phi;
-use event_store::{Append, AppendError, Appended, ClaimChange, ClaimRules, EventStore};
+use event_store::{
+    Append, AppendError, Appended, ClaimChange, ClaimRules, DecideError, EventStore,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -108,7 +110,11 @@ pub async fn confide_to(
     let loaded = store
         .load_from_log::<Confidence>(&id(confidence).to_string())
         .await;
-    let decided = loaded.unwrap().decide(events, &()).await?.unwrap();
+    let decided = match loaded.unwrap().decide(events).await {
+        Ok(decided) => decided,
+        Err(DecideError::Unserialisable(error)) => return Err(error),
+        Err(DecideError::Refused(refusal)) => panic!("{refusal:?}"),
+    };
     let append = Append {
         streams: vec![decided.stream],
         basis: Vec::new(),

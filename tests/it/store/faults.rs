@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use event_store::{Decision, EventStore, Loaded, TransactError};
+use event_store::{Append, EventStore, ReadSet, TransactError};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -53,20 +53,19 @@ async fn come_and_go(pool: PgPool, come: &'static str, go: &'static str) {
 
 /// One event; the command's id if it was acknowledged.
 async fn command(store: &EventStore, number: u128) -> Option<Uuid> {
-    let decide = async |loaded: Loaded<Letting>| {
-        Ok::<_, Refused>(Decision {
-            decided: loaded
-                .decide(vec![LettingEvent::Stepped], &())
-                .await
-                .unwrap()?,
+    let step = async |read: ReadSet| {
+        let letting = read.load::<Letting>(id(500 + number % 3)).await?;
+        let stepped = letting.decide(vec![LettingEvent::Stepped]).await?;
+        Ok(Append {
+            streams: vec![stepped.stream],
+            basis: Vec::new(),
             metadata: metadata(number),
             idempotency: None,
         })
     };
-    let letting = id(500 + number % 3).to_string();
-    match store.transact(&letting, decide).await {
+    match store.transact(step).await {
         Ok(_) => Some(id(number)),
-        Err(TransactError::Append(_) | TransactError::Load(_) | TransactError::Contended) => None,
+        Err(TransactError::Append(_) | TransactError::Load(_)) => None,
         Err(TransactError::Refused(Refused)) => panic!("no rule forbids a step"),
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use event_store::{
-    Append, AppendError, Appended, Claim, ClaimChange, ClaimRules, EventStore, Idempotency,
-    Metadata, Sealing, Snapshots, StoreOptions, StreamAppend, Upcasters,
+    Append, AppendError, Appended, Claim, ClaimChange, ClaimRules, DecideError, EventStore,
+    Idempotency, Metadata, Sealing, Snapshots, StoreOptions, StreamAppend, Upcasters,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -237,10 +237,11 @@ pub async fn stream(
         .load::<Letting>(&id(letting).to_string())
         .await
         .unwrap();
-    loaded
-        .decide(events, &())
-        .await
-        .map(|decided| decided.unwrap().stream)
+    match loaded.decide(events).await {
+        Ok(decided) => Ok(decided.stream),
+        Err(DecideError::Refused(Refused)) => panic!("no rule forbids it"),
+        Err(DecideError::Unserialisable(error)) => Err(error),
+    }
 }
 
 impl Log {

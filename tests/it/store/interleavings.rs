@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use event_store::{
-    Append, AppendError, Cursor, Decision, EventStore, Idempotency, StreamVersion, TransactError,
+    Append, AppendError, Cursor, EventStore, Idempotency, ReadSet, StreamVersion, TransactError,
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -89,6 +89,7 @@ async fn command(store: &EventStore, number: u64, state: &mut u64) -> (Uuid, Ver
     let verdict = match random(state) % 8 {
         0 => two_streams(store, command, first, what).await,
         1 => resting(store, command, first, what).await,
+        2 => with_read_set(store, command, first, what).await,
         _ => one_stream(store, command, (first, what), key(random(state))).await,
     };
     (id(command), verdict)
@@ -100,24 +101,43 @@ async fn one_stream(
     (which, what): (u64, u64),
     idempotency: Option<Idempotency>,
 ) -> Verdict {
-    let decide = |loaded: event_store::Loaded<Letting>| {
-        let idempotency = idempotency.clone();
-        async move {
-            let decided = loaded.decide(wish(what), &()).await.unwrap()?;
-            Ok::<_, Refused>(Decision {
-                decided,
-                metadata: metadata(command),
-                idempotency,
-            })
-        }
+    let command = async |read: ReadSet| {
+        let letting = read.load::<Letting>(letting(which)).await?;
+        Ok(Append {
+            streams: vec![letting.decide(wish(what)).await?.stream],
+            basis: Vec::new(),
+            metadata: metadata(command),
+            idempotency: idempotency.clone(),
+        })
     };
-    match store.transact(&letting(which), decide).await {
-        Ok(transacted) => Verdict::Done(transacted.cursor.unwrap()),
-        Err(TransactError::Refused(_) | TransactError::Contended | TransactError::Load(_)) => {
-            Verdict::No
-        }
+    told(store.transact::<Refused, _>(command).await)
+}
+
+fn told(transacted: Result<Option<Cursor>, TransactError<Refused>>) -> Verdict {
+    match transacted {
+        Ok(cursor) => Verdict::Done(cursor.unwrap()),
+        Err(TransactError::Refused(_) | TransactError::Load(_)) => Verdict::No,
         Err(TransactError::Append(error)) => verdict(&Err(error)),
     }
+}
+
+/// Decided on two streams and on the committed state of a third, which must be unmoved.
+async fn with_read_set(store: &EventStore, command: u128, which: u64, what: u64) -> Verdict {
+    let command = async |read: ReadSet| {
+        let mut streams = Vec::new();
+        for which in [which, which + 1] {
+            let letting = read.load::<Letting>(letting(which)).await?;
+            streams.push(letting.decide(wish(what)).await?.stream);
+        }
+        read.require::<Letting>(letting(which + 2)).await?;
+        Ok(Append {
+            streams,
+            basis: Vec::new(),
+            metadata: metadata(command),
+            idempotency: None,
+        })
+    };
+    told(store.transact::<Refused, _>(command).await)
 }
 
 /// Decided by hand on two streams, once.
@@ -127,7 +147,7 @@ async fn two_streams(store: &EventStore, command: u128, which: u64, what: u64) -
         let Ok(loaded) = store.load::<Letting>(&letting(which)).await else {
             return Verdict::No;
         };
-        match loaded.decide(wish(what), &()).await.unwrap() {
+        match loaded.decide(wish(what)).await {
             Ok(decided) => streams.push(decided.stream),
             Err(_) => return Verdict::No,
         }
@@ -155,7 +175,7 @@ async fn resting(store: &EventStore, command: u128, which: u64, what: u64) -> Ve
         version: other.version(),
     };
     let wishes = wish(what).into_iter().chain([rested]).collect();
-    let Ok(decided) = loaded.decide(wishes, &()).await.unwrap() else {
+    let Ok(decided) = loaded.decide(wishes).await else {
         return Verdict::No;
     };
     let append = Append {

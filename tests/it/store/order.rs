@@ -208,11 +208,7 @@ async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
         .await
         .unwrap();
     assert_eq!(loaded.version(), version);
-    let decided = loaded
-        .decide(vec![LettingEvent::Stepped], &())
-        .await
-        .unwrap()
-        .unwrap();
+    let decided = loaded.decide(vec![LettingEvent::Stepped]).await.unwrap();
     let append = Append {
         streams: vec![decided.stream],
         basis: Vec::new(),

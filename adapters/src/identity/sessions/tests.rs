@@ -1,4 +1,4 @@
-//! What holds for sessions, whoever comes first.
+//! Tests of sessions under concurrent use.
 
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
@@ -26,7 +26,7 @@ fn salt(number: u8) -> SuccessorSalt {
     SuccessorSalt([number; 32])
 }
 
-/// Session 1 goes on with the token of that number.
+/// Session 1 continues with the token of that number.
 fn rotated(successor: u8) -> Rotation {
     Rotation::Rotated {
         session: session(1),

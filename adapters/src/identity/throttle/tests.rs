@@ -1,4 +1,4 @@
-//! How long a guesser waits.
+//! Tests of the waiting times.
 
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
@@ -133,7 +133,7 @@ async fn failures_at_the_same_time_are_all_counted_and_never_deadlock() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_of_nobody() {
+async fn no_keys_need_no_query() {
     let throttle = throttle().await;
     throttle.failed(&[], now()).await.unwrap();
     assert_eq!(throttle.wait(&[], now()).await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! A gateway on a server that does what it is told to, and what such a server says.
+//! A client of a test server, and answers of such a server.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -17,7 +17,8 @@ pub(super) const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// Tiny, so that no test takes long, and with room for a slow machine where a test is about something else.
+/// Short, so that no test takes long, and long enough for a slow machine where a test is about
+/// something else.
 pub(super) fn limits() -> RazorpayLimits {
     RazorpayLimits {
         connect: ms(5_000),
@@ -96,20 +97,20 @@ pub(super) fn refusal(code: &str) -> Value {
     json!({"error": {"code": code, "description": "Asha Rao has no money", "field": "amount"}})
 }
 
-/// That the gateway could not be asked, and that no word of its answer is told on.
+/// Checks that the gateway was unreachable, and that nothing of its answer is in the message.
 #[track_caller]
 pub(super) fn assert_unavailable<T: std::fmt::Debug>(answer: Result<T, GatewayError>) -> String {
     let error = match answer {
         Err(error @ GatewayError::Unavailable(_)) => error,
         other => panic!("{other:?}"),
     };
-    let mut told = format!("{error:?} {error}");
+    let mut message = format!("{error:?} {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        write!(told, " {error}").unwrap();
+        write!(message, " {error}").unwrap();
         cause = error.source();
     }
-    assert!(!told.contains("Asha"), "{told}");
-    assert!(!told.contains("sesame"), "{told}");
-    told
+    assert!(!message.contains("Asha"), "{message}");
+    assert!(!message.contains("sesame"), "{message}");
+    message
 }

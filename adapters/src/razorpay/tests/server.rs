@@ -1,4 +1,4 @@
-//! A server that does what a test tells it to, for better or worse.
+//! A test server that misbehaves as a test tells it.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What is done with the next request.
+/// Reaction to the next request.
 #[derive(Debug, Clone)]
 pub(super) enum Act {
     /// Answers with a status and JSON.
@@ -18,11 +18,11 @@ pub(super) enum Act {
     Later(u16, u32),
     /// Answers 200 with a page.
     Html,
-    /// Answers 200 with these bytes, which may be fewer than it says there are.
+    /// Answers 200 with these bytes, which may be fewer than the declared length.
     Bytes { said: usize, sent: Vec<u8> },
-    /// Reads the request and then says nothing for a while.
+    /// Reads the request and does not answer for a while.
     Silence(Duration),
-    /// Hangs up without an answer.
+    /// Closes the connection without an answer.
     HangUp,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct TestServer {
 }
 
 impl TestServer {
-    /// Does these one after the other, and hangs up on everybody who comes later.
+    /// Reacts to the requests in this order, and closes every later connection.
     pub(super) fn with(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,12 +73,12 @@ impl TestServer {
         Self { address, inner }
     }
 
-    /// Does one more thing when all others are done.
+    /// Adds one more reaction.
     pub(super) fn then(&self, act: Act) {
         self.inner.acts.lock().unwrap().push_back(act);
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub(super) fn heard(&self) -> Vec<Heard> {
         self.inner.heard.lock().unwrap().clone()
     }
@@ -148,7 +148,7 @@ fn answer_short(mut stream: &TcpStream, status: u16, headers: &str, body: &[u8],
         "HTTP/1.1 {status} Said\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\
          Connection: close\r\n{headers}\r\n"
     );
-    // Whoever asked may have hung up.
+    // The client may have disconnected.
     let _ = stream.write_all(head.as_bytes());
     let _ = stream.write_all(body);
 }

@@ -1,4 +1,4 @@
-//! Whether a slot can be booked, and for which of several reasons not.
+//! Rules of booking a slot, and the order of their refusals.
 
 use super::*;
 

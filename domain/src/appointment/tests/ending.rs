@@ -1,4 +1,4 @@
-//! How a hold and a visit are confirmed, called off or over.
+//! Confirmation, cancellation and the end of a hold.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The rules of an appointment, one test each.
+//! Tests of the appointment's rules, one for each.
 //!
 //! The visit is on Monday at nine in Bengaluru (03:30 UTC); it is booked the day before at noon
 //! UTC.
@@ -14,7 +14,7 @@ use crate::doctor::{Affiliation, DoctorFacts};
 use crate::phi::Phi;
 use crate::test_fixtures::{
     admin, appointment_id, clinic, clinic_id, doctor, doctor_id, inr, instant, now, patient_id,
-    reason,
+    reason, visit_ref,
 };
 use crate::values::{Holidays, Money, Slot};
 
@@ -32,7 +32,7 @@ fn in_minutes(minutes: i64) -> DateTime<Utc> {
     now() + TimeDelta::minutes(minutes)
 }
 
-/// The quarter of an hour after booking is over.
+/// 15 minutes after the booking the hold ends.
 fn hold_end() -> DateTime<Utc> {
     in_minutes(15)
 }
@@ -88,11 +88,7 @@ pub(super) fn booked() -> AppointmentEvent {
 
 pub(super) fn booked_facts() -> AppointmentBooked {
     AppointmentBooked {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         fee: inr(50_000),
         hold_until: hold_end(),
         follows: None,
@@ -114,11 +110,7 @@ fn confirm(at: DateTime<Utc>) -> AppointmentCommand {
 
 fn confirmed_on(grounds: ConfirmationGrounds, said: Option<&str>) -> AppointmentEvent {
     AppointmentEvent::Confirmed(AppointmentConfirmed {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         grounds,
         by: admin(),
         at: now(),
@@ -146,11 +138,7 @@ fn cancel(at: DateTime<Utc>) -> AppointmentCommand {
 
 fn cancelled() -> AppointmentEvent {
     AppointmentEvent::Cancelled(AppointmentCancelled {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         cancelled_by: CancelledBy::Patient,
         by: admin(),
         at: now(),
@@ -167,11 +155,7 @@ fn expire(at: DateTime<Utc>) -> AppointmentCommand {
 
 fn expired() -> AppointmentEvent {
     AppointmentEvent::HoldExpired(AppointmentHoldExpired {
-        appointment: appointment_id(),
-        clinic: clinic_id(1),
-        doctor: doctor_id(),
-        patient: patient_id(),
-        slot: slot(),
+        visit: visit_ref(slot()),
         at: hold_end(),
     })
 }
@@ -190,7 +174,7 @@ fn nothing_can_be_asked_of_an_appointment_that_is_not_there() {
 }
 
 #[test]
-fn an_overdue_hold_reads_as_expired_before_anybody_notes_it() {
+fn an_overdue_hold_reads_as_expired_before_that_is_recorded() {
     let appointment = after(&[booked()]);
     assert_eq!(appointment.status(), Some(AppointmentStatus::Booked));
     assert_eq!(
@@ -257,7 +241,7 @@ fn a_status_is_stored_under_the_name_that_it_shows() {
     }
 }
 
-/// Every history that no longer awaits a payment, and where it stands.
+/// Every history that no longer awaits a payment, with its status.
 fn settled() -> [(Vec<AppointmentEvent>, AppointmentStatus); 3] {
     [
         (vec![booked(), confirmed()], AppointmentStatus::Confirmed),

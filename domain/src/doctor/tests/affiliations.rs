@@ -1,4 +1,4 @@
-//! Where a doctor works: clinics, terms, hours.
+//! Tests of a doctor's clinics, terms and hours.
 
 use super::*;
 

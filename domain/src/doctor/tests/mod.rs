@@ -1,4 +1,4 @@
-//! The rules of a doctor's record, one test each.
+//! Tests of the doctor's rules, one for each.
 
 mod affiliations;
 mod suspension;

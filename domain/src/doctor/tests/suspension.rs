@@ -1,4 +1,4 @@
-//! When a doctor is not to be booked for a while.
+//! Tests of suspended doctors.
 
 use super::*;
 
@@ -53,7 +53,7 @@ fn to_suspend_or_reinstate_once_more_is_no_new_fact() {
 }
 
 #[test]
-fn nobody_suspends_a_doctor_whom_nobody_registered() {
+fn an_unregistered_doctor_cannot_be_suspended() {
     for command in [suspend(), reinstate()] {
         given(&[])
             .when(command)

@@ -1,5 +1,4 @@
-//! What people do, as the write side has it: every decision goes through the rules, and what it asks for
-//! is noted as something to do.
+//! A model of the write side: every decision follows the rules, and follow-up work is queued.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +15,13 @@ use crate::test_fixtures::{
 };
 use crate::values::{GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId};
 
-/// The minute at which the hold ends, and that at which the slot begins.
+/// The minutes at which the hold ends and the slot begins.
 pub const HOLD_END: i64 = 15;
 pub const SLOT_START: i64 = 930;
-/// Tries of a refund before an operator has to look at it.
+/// Tries of a refund before an operator takes over.
 pub const REFUND_TRIES: u16 = 5;
 
-/// Whose the slot is.
+/// Holder of the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     Free,
@@ -30,7 +29,7 @@ pub enum Claim {
     Others,
 }
 
-/// Something to be done at a time.
+/// Work that is due at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Todo {
     ExpireHold,
@@ -45,7 +44,7 @@ pub struct Clinic {
     pub visit: Appointment,
     pub claim: Claim,
     pub payments: BTreeMap<PaymentId, Payment>,
-    /// All facts about money, in the order in which they were written.
+    /// All events about money, in the order in which they were written.
     pub ledger: Vec<PaymentEvent>,
     pub visits: Vec<AppointmentEvent>,
     pub todo: Vec<(i64, Todo)>,
@@ -105,10 +104,10 @@ impl Clinic {
         self.visit.visit().unwrap().fee
     }
 
-    /// Has the visit decide.
+    /// Lets the visit decide.
     pub fn change(&mut self, command: AppointmentCommand) -> Result<(), AppointmentRefusal> {
         let events = appointment::decide(&self.visit, command)?;
-        // The log's constraint: a slot that is somebody else's can't be taken again.
+        // The store's constraint: a slot that another patient holds can't be claimed again.
         let taken_again =
             |event: &AppointmentEvent| matches!(event, AppointmentEvent::Reinstated(_));
         if events.iter().any(taken_again) {
@@ -131,7 +130,7 @@ impl Clinic {
         Ok(())
     }
 
-    /// Has a payment decide. What it may never do is checked here, each time.
+    /// Lets a payment decide, and checks its invariants each time.
     pub fn pay(
         &mut self,
         payment: PaymentId,
@@ -151,7 +150,7 @@ impl Clinic {
         decided.map(drop)
     }
 
-    /// What a fact asks for.
+    /// Queues the follow-up work of an event.
     fn follow(&mut self, payment: PaymentId, event: &PaymentEvent, minute: i64) {
         let (due, todo) = match event {
             PaymentEvent::Authorised(authorised) => {
@@ -174,7 +173,7 @@ impl Clinic {
         self.todo.push((due, todo));
     }
 
-    /// Somebody is asked to pay. Tells whether they can.
+    /// Requests a payment. Returns true if it can be paid.
     pub fn open(&mut self, payment: PaymentId, minute: i64) -> bool {
         let (Some(hold_until), Some(visit)) = (self.visit.hold_until(), self.visit.visit()) else {
             return false;
@@ -203,7 +202,7 @@ impl Clinic {
         true
     }
 
-    /// Calls the visit off, if that is still possible.
+    /// Cancels the visit, if that is still possible.
     pub fn cancel(&mut self, cancelled_by: CancelledBy, minute: i64) {
         let _ = self.expire(minute);
         let command = AppointmentCommand::Cancel(CancelAppointment {
@@ -215,7 +214,7 @@ impl Clinic {
         let _ = self.change(command);
     }
 
-    /// The front desk waits for no payment.
+    /// The front desk confirms without a payment.
     pub fn confirm_anyway(&mut self, minute: i64) {
         let command = AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: reason("Pays at the desk"),
@@ -225,7 +224,7 @@ impl Clinic {
         let _ = self.change(command);
     }
 
-    /// The patient did not come.
+    /// The staff records a no-show.
     pub fn miss(&mut self, minute: i64) {
         let command = AppointmentCommand::MarkNoShow(MarkNoShow {
             reason: None,
@@ -235,7 +234,7 @@ impl Clinic {
         let _ = self.change(command);
     }
 
-    /// Somebody else books the slot, if it is to be had. An overdue hold ends for them.
+    /// Another patient books the slot, if it is free. An overdue hold expires for that.
     pub fn others_book(&mut self, minute: i64) {
         let _ = self.expire(minute);
         if self.claim == Claim::Free && minute < SLOT_START {
@@ -243,7 +242,7 @@ impl Clinic {
         }
     }
 
-    /// They call it off.
+    /// The other patient cancels.
     pub fn others_cancel(&mut self) {
         if self.claim == Claim::Others {
             self.claim = Claim::Free;
@@ -256,13 +255,13 @@ impl Clinic {
         }))
     }
 
-    /// Whether anything is left to do.
+    /// True if work is left.
     pub fn is_idle(&self) -> bool {
         self.todo.is_empty()
     }
 }
 
-/// Whether the slot is to be had again.
+/// True if the slot is free.
 fn gives_back(event: &AppointmentEvent) -> bool {
     matches!(
         event,
@@ -272,14 +271,15 @@ fn gives_back(event: &AppointmentEvent) -> bool {
     )
 }
 
-/// A payment that is paid stays paid, money that came stays, and no more goes back than came.
+/// A settled payment stays settled, captured money stays captured, and refunds never exceed
+/// captures.
 fn never_goes_back(before: &Payment, after: &Payment) {
     let Some(after) = after.opened() else {
         return;
     };
     for attempt in after.attempts.keys() {
         if let Some(left) = after.left_of(attempt) {
-            assert!(left.amount() >= 0, "more is given back than came");
+            assert!(left.amount() >= 0, "refunds exceed captures");
         }
     }
     let Some(before) = before.opened() else {
@@ -296,7 +296,7 @@ fn never_goes_back(before: &Payment, after: &Payment) {
     for (id, attempt) in &before.attempts {
         assert!(
             far(&after.attempts[id]) >= far(attempt),
-            "an attempt went back"
+            "an attempt moved backwards"
         );
     }
     for (id, refund) in &before.refunds {

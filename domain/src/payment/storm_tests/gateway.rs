@@ -1,58 +1,66 @@
-//! A gateway of the mind: books, and news that may come late, often, in another order or never.
+//! A model of the gateway: its records, and reports that may arrive late, repeatedly, out of order
+//! or never.
 
 use std::collections::BTreeMap;
 
-use super::dice::Dice;
+use super::rng::Rng;
 use crate::values::{GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId};
 
-/// How far an attempt came.
+/// Progress of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stand {
+pub enum Progress {
     Failed,
     Authorised,
     Captured,
 }
 
-/// An attempt in the gateway's books.
+/// An attempt in the gateway's records.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub order: GatewayOrderId,
     pub attempt: GatewayPaymentId,
     pub amount: Money,
-    pub stand: Stand,
+    pub progress: Progress,
 }
 
-/// How far a refund is.
+/// Progress of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Back {
+pub enum Outcome {
     Pending,
     Processed,
     Failed,
 }
 
-/// A refund in the gateway's books.
+/// One try of a refund of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundTry {
+    pub refund: RefundId,
+    pub number: u16,
+}
+
+/// A refund in the gateway's records.
 #[derive(Debug, Clone)]
 pub struct RefundEntry {
     pub id: GatewayRefundId,
     pub attempt: GatewayPaymentId,
-    pub ours: (RefundId, u16),
+    pub refund_try: RefundTry,
     pub amount: Money,
-    pub back: Back,
+    pub outcome: Outcome,
 }
 
-/// What the gateway tells: a picture of the moment.
+/// A report: a snapshot of one attempt or refund.
 #[derive(Debug, Clone)]
-pub enum News {
+pub enum Report {
     Attempt(Entry),
     Refund(GatewayOrderId, RefundEntry),
 }
 
-/// How often the gateway's refunds go wrong.
+/// Failure rate of the gateway's refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refunds {
-    /// Now and then.
+    /// Occasional failures.
     SomeFail,
-    /// Always: an operator has to see to it.
+    /// Every try fails: an operator takes over.
     AllFail,
 }
 
@@ -60,8 +68,8 @@ pub struct Gateway {
     pub attempts: BTreeMap<GatewayPaymentId, Entry>,
     pub refunds: Vec<RefundEntry>,
     refunding: Refunds,
-    /// News on their way, with the minute at which they arrive.
-    mail: Vec<(i64, News)>,
+    /// Reports under way, with the minute at which they arrive.
+    in_flight: Vec<(i64, Report)>,
     pub dropped: u32,
 }
 
@@ -71,153 +79,164 @@ impl Gateway {
             attempts: BTreeMap::new(),
             refunds: Vec::new(),
             refunding,
-            mail: Vec::new(),
+            in_flight: Vec::new(),
             dropped: 0,
         }
     }
 
-    /// Tells of something: never, or up to five times, each some time later.
-    fn tell(&mut self, news: &News, minute: i64, dice: &mut Dice) {
-        if dice.percent(20) {
+    /// Sends a report never, or up to five times, each some time later.
+    fn send(&mut self, report: &Report, minute: i64, rng: &mut Rng) {
+        if rng.percent(20) {
             self.dropped += 1;
             return;
         }
-        for _ in 0..=dice.below(5) {
-            let longest = if dice.percent(70) { 3 } else { 240 };
-            let arrives = minute + dice.minute(0, longest);
-            self.mail.push((arrives, news.clone()));
+        for _ in 0..=rng.below(5) {
+            let longest = if rng.percent(70) { 3 } else { 240 };
+            let arrives = minute + rng.minute(0, longest);
+            self.in_flight.push((arrives, report.clone()));
         }
     }
 
-    /// What arrives by that minute, in any order.
-    pub fn arrived(&mut self, minute: i64, dice: &mut Dice) -> Vec<News> {
-        let (mut here, under_way) = std::mem::take(&mut self.mail)
+    /// Returns the reports that arrive by that minute, in any order.
+    pub fn arrived(&mut self, minute: i64, rng: &mut Rng) -> Vec<Report> {
+        let (mut here, under_way) = std::mem::take(&mut self.in_flight)
             .into_iter()
             .partition::<Vec<_>, _>(|(arrives, _)| *arrives <= minute);
-        self.mail = under_way;
-        std::iter::from_fn(|| dice.take(&mut here).map(|(_, news)| news)).collect()
+        self.in_flight = under_way;
+        std::iter::from_fn(|| rng.take(&mut here).map(|(_, report)| report)).collect()
     }
 
-    /// A payer tries.
-    pub fn attempt(&mut self, entry: Entry, minute: i64, dice: &mut Dice) {
-        // Whatever is captured was authorised before, and both are told.
-        if entry.stand == Stand::Captured {
-            let stand = Stand::Authorised;
+    /// A payer tries to pay.
+    pub fn attempt(&mut self, entry: Entry, minute: i64, rng: &mut Rng) {
+        // A captured attempt was authorised before, and both are reported.
+        if entry.progress == Progress::Captured {
+            let progress = Progress::Authorised;
             let authorised = Entry {
-                stand,
+                progress,
                 ..entry.clone()
             };
-            self.tell(&News::Attempt(authorised), minute, dice);
+            self.send(&Report::Attempt(authorised), minute, rng);
         }
-        self.tell(&News::Attempt(entry.clone()), minute, dice);
+        self.send(&Report::Attempt(entry.clone()), minute, rng);
         self.attempts.insert(entry.attempt.clone(), entry);
     }
 
-    /// A bank has second thoughts: what failed, or was only authorised, goes on.
-    pub fn later(&mut self, to: Stand, minute: i64, dice: &mut Dice) {
+    /// A bank changes its answer: a failed or authorised attempt proceeds.
+    pub fn later(&mut self, to: Progress, minute: i64, rng: &mut Rng) {
         let goes_on = |entry: &&mut Entry| match to {
-            Stand::Failed => false,
-            Stand::Authorised => entry.stand == Stand::Failed,
-            Stand::Captured => entry.stand != Stand::Captured,
+            Progress::Failed => false,
+            Progress::Authorised => entry.progress == Progress::Failed,
+            Progress::Captured => entry.progress != Progress::Captured,
         };
         let Some(entry) = self.attempts.values_mut().find(goes_on) else {
             return;
         };
-        entry.stand = to;
-        let news = News::Attempt(entry.clone());
-        self.tell(&news, minute, dice);
+        entry.progress = to;
+        let report = Report::Attempt(entry.clone());
+        self.send(&report, minute, rng);
     }
 
-    /// The clinic takes what was reserved.
-    pub fn capture(&mut self, attempt: &GatewayPaymentId, minute: i64, dice: &mut Dice) {
+    /// The clinic captures the reserved money.
+    pub fn capture(&mut self, attempt: &GatewayPaymentId, minute: i64, rng: &mut Rng) {
         let entry = self.attempts.get_mut(attempt).unwrap();
         assert_ne!(
-            entry.stand,
-            Stand::Failed,
+            entry.progress,
+            Progress::Failed,
             "captured what was never reserved"
         );
-        if entry.stand == Stand::Captured {
+        if entry.progress == Progress::Captured {
             return;
         }
-        entry.stand = Stand::Captured;
-        let news = News::Attempt(entry.clone());
-        self.tell(&news, minute, dice);
+        entry.progress = Progress::Captured;
+        let report = Report::Attempt(entry.clone());
+        self.send(&report, minute, rng);
     }
 
-    /// What it has of that try of a refund.
-    pub fn known(&self, ours: (RefundId, u16)) -> Option<&RefundEntry> {
-        self.refunds.iter().find(|refund| refund.ours == ours)
+    /// Returns the record of that try of a refund.
+    pub fn known(&self, refund_try: RefundTry) -> Option<&RefundEntry> {
+        self.refunds
+            .iter()
+            .find(|refund| refund.refund_try == refund_try)
     }
 
-    /// The clinic asks for a refund; the same try once more is the same refund.
+    /// The clinic requests a refund; the same try again is the same refund.
     pub fn refund(
         &mut self,
-        ours: (RefundId, u16),
+        refund_try: RefundTry,
         attempt: &GatewayPaymentId,
         amount: Money,
-        (minute, dice): (i64, &mut Dice),
+        minute: i64,
+        rng: &mut Rng,
     ) -> RefundEntry {
-        if let Some(known) = self.known(ours) {
+        if let Some(known) = self.known(refund_try) {
             return known.clone();
         }
         let entry = self.attempts[attempt].clone();
         let left = entry.amount.amount() - self.given_back(attempt);
-        assert_eq!(entry.stand, Stand::Captured, "gave back what never came");
-        assert!(amount.amount() <= left, "gave back more than there was");
-        let back = match (self.refunding, dice.below(10)) {
-            (Refunds::AllFail, _) | (Refunds::SomeFail, 0..2) => Back::Failed,
-            (Refunds::SomeFail, 2..5) => Back::Pending,
-            (Refunds::SomeFail, _) => Back::Processed,
+        assert_eq!(
+            entry.progress,
+            Progress::Captured,
+            "gave outcome what never came"
+        );
+        assert!(amount.amount() <= left, "gave outcome more than there was");
+        let outcome = match (self.refunding, rng.below(10)) {
+            (Refunds::AllFail, _) | (Refunds::SomeFail, 0..2) => Outcome::Failed,
+            (Refunds::SomeFail, 2..5) => Outcome::Pending,
+            (Refunds::SomeFail, _) => Outcome::Processed,
         };
         let id = GatewayRefundId::parse(&format!("rfnd_{}", self.refunds.len())).unwrap();
         let refund = RefundEntry {
             id,
             attempt: attempt.clone(),
-            ours,
+            refund_try,
             amount,
-            back,
+            outcome,
         };
         self.refunds.push(refund.clone());
-        let news = News::Refund(entry.order, refund.clone());
-        self.tell(&news, minute, dice);
+        let report = Report::Refund(entry.order, refund.clone());
+        self.send(&report, minute, rng);
         refund
     }
 
-    /// What it was at comes to an end, one way or the other.
-    pub fn finish_pending(&mut self, minute: i64, dice: &mut Dice) {
-        let mut told = Vec::new();
+    /// Finishes a pending refund with one of its outcomes.
+    pub fn finish_pending(&mut self, minute: i64, rng: &mut Rng) {
+        let mut reported = Vec::new();
         for refund in &mut self.refunds {
-            if refund.back == Back::Pending {
-                let fails = dice.percent(20);
-                refund.back = if fails { Back::Failed } else { Back::Processed };
+            if refund.outcome == Outcome::Pending {
+                let fails = rng.percent(20);
+                refund.outcome = if fails {
+                    Outcome::Failed
+                } else {
+                    Outcome::Processed
+                };
                 let order = self.attempts[&refund.attempt].order.clone();
-                told.push(News::Refund(order, refund.clone()));
+                reported.push(Report::Refund(order, refund.clone()));
             }
         }
-        for news in told {
-            self.tell(&news, minute, dice);
+        for report in reported {
+            self.send(&report, minute, rng);
         }
     }
 
-    /// Money that came.
+    /// Captured money.
     pub fn captured(&self) -> i64 {
         let captured = self.attempts.values();
-        let captured = captured.filter(|entry| entry.stand == Stand::Captured);
+        let captured = captured.filter(|entry| entry.progress == Progress::Captured);
         captured.map(|entry| entry.amount.amount()).sum()
     }
 
-    /// Money that left again.
+    /// Refunded money.
     pub fn refunded(&self) -> i64 {
         let refunds = self.refunds.iter();
-        let done = refunds.filter(|refund| refund.back == Back::Processed);
+        let done = refunds.filter(|refund| refund.outcome == Outcome::Processed);
         done.map(|refund| refund.amount.amount()).sum()
     }
 
-    /// Money that left or is about to.
+    /// Money that is refunded or about to be.
     fn given_back(&self, attempt: &GatewayPaymentId) -> i64 {
         let refunds = self.refunds.iter();
         let counts =
-            |refund: &&RefundEntry| refund.attempt == *attempt && refund.back != Back::Failed;
+            |refund: &&RefundEntry| refund.attempt == *attempt && refund.outcome != Outcome::Failed;
         let refunds = refunds.filter(counts);
         refunds.map(|refund| refund.amount.amount()).sum()
     }

@@ -1,34 +1,34 @@
-//! A thousand storms without I/O: attempts, failures and captures in any order, up to five times or never;
-//! visits that are called off, slots that others take, refunds that fail, timers that run twice. At the end each
-//! visit is where it may be, and the money is where the visit says.
+//! A thousand simulated runs without I/O: attempts, failures and captures in any order, up to five
+//! times or never; cancelled visits, slots that other patients book, refunds that fail, timers that
+//! run twice. At the end each visit has a permitted status, and the money agrees with it.
 
 mod clinic;
-mod dice;
 mod gateway;
+mod rng;
 mod saga;
 
 use std::collections::BTreeMap;
 
 use clinic::{Claim, Clinic, SLOT_START, order, policy};
-use dice::Dice;
-use gateway::{Entry, Gateway, Refunds, Stand};
+use gateway::{Entry, Gateway, Progress, Refunds};
+use rng::Rng;
 
 use super::*;
 use crate::appointment::{Appointment, AppointmentEvent, CancelledBy, ConfirmationGrounds};
 use crate::test_fixtures::payment_id;
 use crate::values::{GatewayPaymentId, Money, PaymentId};
 
-/// Seeds of a run.
+/// Seeds of the runs.
 const SEEDS: u64 = 1_000;
-/// When a storm is over, and everything under way arrives.
+/// The minute at which a run ends, and every report under way arrives.
 const END: i64 = SLOT_START + 300;
 
-/// Something that somebody does.
+/// One action in a run.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Open(u128),
-    Try(u128, Stand, i64),
-    BankGoesOn(Stand),
+    Try(u128, Progress, i64),
+    BankGoesOn(Progress),
     Cancel(CancelledBy),
     ConfirmAnyway,
     OthersBook,
@@ -38,33 +38,33 @@ enum Act {
     Reconcile,
 }
 
-/// What people, banks and the gateway will do, and in which minute.
-fn plan(dice: &mut Dice) -> Vec<(i64, Act)> {
+/// Everything that patients, banks and the gateway will do, with the minute.
+fn plan(rng: &mut Rng) -> Vec<(i64, Act)> {
     let mut plan = Vec::new();
-    // Perhaps two people pay for one visit.
-    let payers = if dice.percent(30) { 2 } else { 1 };
+    // Two people may pay for one visit.
+    let payers = if rng.percent(30) { 2 } else { 1 };
     for payer in 1..=payers {
-        let opens = dice.minute(0, 10);
+        let opens = rng.minute(0, 10);
         plan.push((opens, Act::Open(payer)));
-        for _ in 0..dice.below(5) {
-            let until = if dice.percent(60) { 15 } else { END };
-            let minute = dice.minute(opens, until);
-            let (stand, less) = match dice.below(20) {
-                0..7 => (Stand::Failed, 0),
-                7..11 => (Stand::Authorised, 0),
-                11..19 => (Stand::Captured, 0),
-                _ => (Stand::Captured, 1),
+        for _ in 0..rng.below(5) {
+            let until = if rng.percent(60) { 15 } else { END };
+            let minute = rng.minute(opens, until);
+            let (progress, less) = match rng.below(20) {
+                0..7 => (Progress::Failed, 0),
+                7..11 => (Progress::Authorised, 0),
+                11..19 => (Progress::Captured, 0),
+                _ => (Progress::Captured, 1),
             };
-            plan.push((minute, Act::Try(payer, stand, less)));
+            plan.push((minute, Act::Try(payer, progress, less)));
         }
     }
     let mut perhaps = |chance, from, until, act| {
-        if dice.percent(chance) {
-            plan.push((dice.minute(from, until), act));
+        if rng.percent(chance) {
+            plan.push((rng.minute(from, until), act));
         }
     };
-    perhaps(20, 1, 600, Act::BankGoesOn(Stand::Authorised));
-    perhaps(20, 1, 600, Act::BankGoesOn(Stand::Captured));
+    perhaps(20, 1, 600, Act::BankGoesOn(Progress::Authorised));
+    perhaps(20, 1, 600, Act::BankGoesOn(Progress::Captured));
     perhaps(10, 1, SLOT_START, Act::Cancel(CancelledBy::Patient));
     perhaps(10, 1, 20, Act::Cancel(CancelledBy::Patient));
     perhaps(5, 1, SLOT_START, Act::Cancel(CancelledBy::Doctor));
@@ -81,32 +81,32 @@ fn plan(dice: &mut Dice) -> Vec<(i64, Act)> {
     plan
 }
 
-/// One visit in a storm.
-struct Storm {
-    dice: Dice,
+/// One visit in a run.
+struct Run {
+    rng: Rng,
     clinic: Clinic,
     gateway: Gateway,
     attempts: u32,
 }
 
-impl Storm {
-    fn seeded(seed: u64) -> Self {
-        let mut dice = Dice::seeded(seed);
-        let refunding = if dice.percent(10) {
+impl Run {
+    fn from_seed(seed: u64) -> Self {
+        let mut rng = Rng::from_seed(seed);
+        let refunding = if rng.percent(10) {
             Refunds::AllFail
         } else {
             Refunds::SomeFail
         };
         Self {
-            dice,
+            rng,
             clinic: Clinic::booked(),
             gateway: Gateway::new(refunding),
             attempts: 0,
         }
     }
 
-    fn rage(&mut self) {
-        let plan = plan(&mut self.dice);
+    fn to_the_end(&mut self) {
+        let plan = plan(&mut self.rng);
         let mut acts = plan.into_iter().peekable();
         for minute in 0..END {
             while let Some((_, act)) = acts.next_if(|(due, _)| *due <= minute) {
@@ -114,23 +114,24 @@ impl Storm {
             }
             self.follow(minute);
         }
-        self.calm_down();
+        self.finish();
     }
 
-    /// News arrive, timers run.
+    /// Delivers reports and runs timers.
     fn follow(&mut self, minute: i64) {
-        for news in self.gateway.arrived(minute, &mut self.dice) {
-            self.clinic.note(&news, minute);
+        for report in self.gateway.arrived(minute, &mut self.rng) {
+            self.clinic.note(&report, minute);
         }
         self.clinic
-            .run_due(&mut self.gateway, minute, &mut self.dice);
+            .run_due(&mut self.gateway, minute, &mut self.rng);
     }
 
-    /// Everything under way arrives, the gateway is asked about all orders, and what follows is done.
-    fn calm_down(&mut self) {
+    /// Delivers everything under way, asks the gateway about all orders, and finishes the follow-up
+    /// work.
+    fn finish(&mut self) {
         for round in 0..200 {
             let minute = END + 300 + 60 * round;
-            self.gateway.finish_pending(minute, &mut self.dice);
+            self.gateway.finish_pending(minute, &mut self.rng);
             self.follow(minute);
             self.clinic.reconcile(&self.gateway, minute);
             if self.clinic.is_idle() {
@@ -145,20 +146,22 @@ impl Storm {
             Act::Open(payer) => {
                 self.clinic.open(payment_id(payer), minute);
             }
-            Act::Try(payer, stand, less) => self.attempt(payment_id(payer), stand, less, minute),
-            Act::BankGoesOn(to) => self.gateway.later(to, minute, &mut self.dice),
+            Act::Try(payer, progress, less) => {
+                self.attempt(payment_id(payer), progress, less, minute)
+            }
+            Act::BankGoesOn(to) => self.gateway.later(to, minute, &mut self.rng),
             Act::Cancel(by) => self.clinic.cancel(by, minute),
             Act::ConfirmAnyway => self.clinic.confirm_anyway(minute),
             Act::OthersBook => self.clinic.others_book(minute),
             Act::OthersCancel => self.clinic.others_cancel(),
             Act::Miss => self.clinic.miss(minute),
-            Act::FinishPending => self.gateway.finish_pending(minute, &mut self.dice),
+            Act::FinishPending => self.gateway.finish_pending(minute, &mut self.rng),
             Act::Reconcile => self.clinic.reconcile(&self.gateway, minute),
         }
     }
 
-    /// A payer who has an order tries to pay it, whatever has become of the visit.
-    fn attempt(&mut self, payment: PaymentId, stand: Stand, less: i64, minute: i64) {
+    /// A payer who has an order tries to pay it, in any status of the visit.
+    fn attempt(&mut self, payment: PaymentId, progress: Progress, less: i64, minute: i64) {
         if !self.clinic.payments.contains_key(&payment) {
             return;
         }
@@ -168,13 +171,13 @@ impl Storm {
             order: order(payment),
             attempt: GatewayPaymentId::parse(&format!("pay_{}", self.attempts)).unwrap(),
             amount: Money::new(fee.amount() - less, fee.currency()).unwrap(),
-            stand,
+            progress,
         };
-        self.gateway.attempt(entry, minute, &mut self.dice);
+        self.gateway.attempt(entry, minute, &mut self.rng);
     }
 }
 
-/// Money that is to be given back and that the gateway never gave: an operator sees to it.
+/// Refunds that the gateway never made: an operator takes over.
 fn owed(clinic: &Clinic) -> i64 {
     let opened = clinic.payments.values().filter_map(Payment::opened);
     let refunds = opened.flat_map(|opened| opened.refunds.values());
@@ -186,7 +189,7 @@ fn owed(clinic: &Clinic) -> i64 {
     left.map(|refund| refund.amount.amount()).sum()
 }
 
-/// What the clinic keeps, by where the visit stands in the end.
+/// Money that the clinic keeps, by the final status of the visit.
 fn to_keep(clinic: &Clinic) -> i64 {
     let fee = clinic.fee();
     match &clinic.visit {
@@ -213,8 +216,8 @@ fn to_keep(clinic: &Clinic) -> i64 {
     }
 }
 
-/// What came, and what left, as the log has it.
-fn books(clinic: &Clinic) -> (i64, i64) {
+/// Captured and refunded money according to the events.
+fn money_in_events(clinic: &Clinic) -> (i64, i64) {
     let (mut captured, mut refunded) = (0, 0);
     for event in &clinic.ledger {
         if let PaymentEvent::Captured(event) = event {
@@ -227,11 +230,11 @@ fn books(clinic: &Clinic) -> (i64, i64) {
     (captured, refunded)
 }
 
-fn check(storm: &Storm) {
-    let Storm {
+fn check(run: &Run) {
+    let Run {
         clinic, gateway, ..
-    } = storm;
-    let (captured, refunded) = books(clinic);
+    } = run;
+    let (captured, refunded) = money_in_events(clinic);
     assert_eq!(captured, gateway.captured(), "what came");
     assert_eq!(refunded, gateway.refunded(), "what left");
     assert_eq!(
@@ -250,9 +253,9 @@ fn check(storm: &Storm) {
     }
 }
 
-/// What happened in a storm, in a few words each.
-fn stories(storm: &Storm) -> Vec<&'static str> {
-    let clinic = &storm.clinic;
+/// Summary of a run.
+fn outcomes(run: &Run) -> Vec<&'static str> {
+    let clinic = &run.clinic;
     let visits = clinic.visits.iter().filter_map(|event| match event {
         AppointmentEvent::Confirmed(confirmed) => match confirmed.grounds {
             ConfirmationGrounds::Paid { .. } => Some("paid in time"),
@@ -263,7 +266,7 @@ fn stories(storm: &Storm) -> Vec<&'static str> {
         AppointmentEvent::Reinstated(_) => Some("reinstated"),
         AppointmentEvent::FeePaid(_) => Some("paid later"),
         AppointmentEvent::HoldExpired(_) => Some("expired"),
-        AppointmentEvent::Cancelled(_) => Some("called off"),
+        AppointmentEvent::Cancelled(_) => Some("cancelled"),
         AppointmentEvent::NoShow(_) => Some("missed"),
         AppointmentEvent::Booked(_)
         | AppointmentEvent::Rescheduled(_)
@@ -272,20 +275,20 @@ fn stories(storm: &Storm) -> Vec<&'static str> {
         | AppointmentEvent::Completed(_) => None,
     });
     let money = clinic.ledger.iter().filter_map(|event| match event {
-        PaymentEvent::RefundRequested(asked) => Some(match asked.grounds {
-            RefundGrounds::SlotTaken => "back: slot taken",
-            RefundGrounds::TooLate => "back: too late",
-            RefundGrounds::CancelledBeforePaid => "back: called off before",
-            RefundGrounds::PaidTwice => "back: paid twice",
-            RefundGrounds::WrongAmount => "back: wrong amount",
+        PaymentEvent::RefundRequested(requested) => Some(match requested.grounds {
+            RefundGrounds::SlotTaken => "refund: slot taken",
+            RefundGrounds::TooLate => "refund: too late",
+            RefundGrounds::CancelledBeforePaid => "refund: cancelled before",
+            RefundGrounds::PaidTwice => "refund: paid twice",
+            RefundGrounds::WrongAmount => "refund: wrong amount",
             RefundGrounds::CancelledByPatient
             | RefundGrounds::CancelledByClinic
             | RefundGrounds::Goodwill
             | RefundGrounds::MadeAtGateway => {
-                if asked.amount == clinic.fee() {
-                    "back: all of it"
+                if (requested).amount == clinic.fee() {
+                    "refund: all of it"
                 } else {
-                    "back: a part"
+                    "refund: a part"
                 }
             }
         }),
@@ -299,54 +302,54 @@ fn stories(storm: &Storm) -> Vec<&'static str> {
         | PaymentEvent::RefundFailed(_)
         | PaymentEvent::ReceiptIssued(_) => None,
     });
-    let mut told: Vec<_> = visits.chain(money).collect();
+    let mut counts: Vec<_> = visits.chain(money).collect();
     if owed(clinic) > 0 {
-        told.push("left to an operator");
+        counts.push("left to an operator");
     }
-    if storm.gateway.dropped > 0 {
-        told.push("news lost");
+    if run.gateway.dropped > 0 {
+        counts.push("reports lost");
     }
-    told.sort_unstable();
-    told.dedup();
-    told
+    counts.sort_unstable();
+    counts.dedup();
+    counts
 }
 
 #[test]
-fn after_any_storm_the_money_is_where_the_visit_says() {
-    let mut told: BTreeMap<&str, u32> = BTreeMap::new();
+fn after_any_run_the_money_is_where_the_visit_says() {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for seed in 0..SEEDS {
-        let mut storm = Storm::seeded(seed);
-        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            storm.rage();
-            check(&storm);
+        let mut run = Run::from_seed(seed);
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            run.to_the_end();
+            check(&run);
         }));
-        assert!(ran.is_ok(), "seed {seed}");
-        for story in stories(&storm) {
-            *told.entry(story).or_default() += 1;
+        assert!(result.is_ok(), "seed {seed}");
+        for outcome in outcomes(&run) {
+            *counts.entry(outcome).or_default() += 1;
         }
     }
-    // A storm in which nothing happens proves nothing.
+    // A run in which nothing happens proves nothing.
     let all = [
-        "back: a part",
-        "back: all of it",
-        "back: called off before",
-        "back: paid twice",
-        "back: slot taken",
-        "back: too late",
-        "back: wrong amount",
-        "called off",
+        "refund: a part",
+        "refund: all of it",
+        "refund: cancelled before",
+        "refund: paid twice",
+        "refund: slot taken",
+        "refund: too late",
+        "refund: wrong amount",
+        "cancelled",
         "confirmed anyway",
         "expired",
         "left to an operator",
         "missed",
-        "news lost",
+        "reports lost",
         "paid in time",
         "paid later",
         "refund tried again",
         "reinstated",
     ];
-    for story in all {
-        let times = told.get(story).copied().unwrap_or_default();
-        assert!(times >= 5, "{story}: {times} of {told:?}");
+    for outcome in all {
+        let times = counts.get(outcome).copied().unwrap_or_default();
+        assert!(times >= 5, "{outcome}: {times} of {counts:?}");
     }
 }

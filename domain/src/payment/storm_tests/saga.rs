@@ -1,20 +1,21 @@
-//! What follows from the gateway's news, as the write side does it, with timers that may run twice.
+//! Follow-up work of the gateway's reports, as the write side does it, with timers that may run
+//! twice.
 
 use super::super::*;
 use super::clinic::{Clinic, REFUND_TRIES, SLOT_START, Todo, at, derived, order, policy};
-use super::dice::Dice;
-use super::gateway::{Back, Entry, Gateway, News, RefundEntry, Stand};
+use super::gateway::{Entry, Gateway, Outcome, Progress, RefundEntry, RefundTry, Report};
+use super::rng::Rng;
 use crate::appointment::{
     Appointment, AppointmentCommand, AppointmentRefusal, AppointmentStatus, RecordPayment,
 };
 use crate::values::{Actor, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 
 impl Clinic {
-    /// Notes what the gateway tells.
-    pub fn note(&mut self, news: &News, minute: i64) {
-        match news {
-            News::Attempt(entry) => self.note_attempt(entry, minute),
-            News::Refund(order, refund) => self.note_refund(order, refund, minute),
+    /// Records a report of the gateway.
+    pub fn note(&mut self, report: &Report, minute: i64) {
+        match report {
+            Report::Attempt(entry) => self.note_attempt(entry, minute),
+            Report::Refund(order, refund) => self.note_refund(order, refund, minute),
         }
     }
 
@@ -29,20 +30,20 @@ impl Clinic {
         let payment = self.payment_of(&entry.order);
         let (order, attempt, amount) = (entry.order.clone(), entry.attempt.clone(), entry.amount);
         let at = at(minute);
-        let command = match entry.stand {
-            Stand::Failed => PaymentCommand::RecordFailedAttempt(RecordFailedAttempt {
+        let command = match entry.progress {
+            Progress::Failed => PaymentCommand::RecordFailedAttempt(RecordFailedAttempt {
                 order,
                 attempt,
                 code: None,
                 at,
             }),
-            Stand::Authorised => PaymentCommand::RecordAuthorisation(RecordAuthorisation {
+            Progress::Authorised => PaymentCommand::RecordAuthorisation(RecordAuthorisation {
                 order,
                 attempt,
                 amount,
                 at,
             }),
-            Stand::Captured => PaymentCommand::RecordCapture(RecordCapture {
+            Progress::Captured => PaymentCommand::RecordCapture(RecordCapture {
                 refund: derived(payment, &format!("stray {attempt}")),
                 order,
                 attempt,
@@ -53,18 +54,21 @@ impl Clinic {
         self.pay(payment, command, minute).unwrap();
     }
 
-    fn note_refund(&mut self, order: &GatewayOrderId, told: &RefundEntry, minute: i64) {
+    fn note_refund(&mut self, order: &GatewayOrderId, reported: &RefundEntry, minute: i64) {
         let payment = self.payment_of(order);
-        let (refund, attempt_number) = told.ours;
+        let RefundTry {
+            refund,
+            number: attempt_number,
+        } = reported.refund_try;
         let at = at(minute);
-        let command = match told.back {
-            Back::Pending => return,
-            Back::Processed => PaymentCommand::RecordRefund(RecordRefund {
+        let command = match reported.outcome {
+            Outcome::Pending => return,
+            Outcome::Processed => PaymentCommand::RecordRefund(RecordRefund {
                 refund,
-                gateway_refund: told.id.clone(),
+                gateway_refund: reported.id.clone(),
                 at,
             }),
-            Back::Failed => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
+            Outcome::Failed => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
                 refund,
                 attempt_number,
                 code: None,
@@ -85,22 +89,22 @@ impl Clinic {
         }
     }
 
-    /// Runs what is due, in any order. Some of it is done twice, some only in part and then again: the
-    /// program dies in between.
-    pub fn run_due(&mut self, gateway: &mut Gateway, minute: i64, dice: &mut Dice) {
+    /// Runs what is due, in any order. Some of it is done twice, some only in part and then again,
+    /// as if the program crashed in between.
+    pub fn run_due(&mut self, gateway: &mut Gateway, minute: i64, rng: &mut Rng) {
         let (mut due, later) = std::mem::take(&mut self.todo)
             .into_iter()
             .partition::<Vec<_>, _>(|(due, _)| *due <= minute);
         self.todo = later;
-        while let Some((due, todo)) = dice.take(&mut due) {
-            if dice.percent(10) {
-                // Nobody is there; another round does it.
+        while let Some((due, todo)) = rng.take(&mut due) {
+            if rng.percent(10) {
+                // The reconciler is not there; another round does it.
                 self.todo.push((minute + 1, todo));
                 continue;
             }
-            let dies = dice.percent(10);
-            self.run(&todo, gateway, (minute, dies), dice);
-            if dies {
+            let crashes = rng.percent(10);
+            self.run(&todo, gateway, minute, crashes, rng);
+            if crashes {
                 self.todo.push((due.max(minute) + 1, todo));
             }
         }
@@ -110,11 +114,12 @@ impl Clinic {
         &mut self,
         todo: &Todo,
         gateway: &mut Gateway,
-        (minute, dies): (i64, bool),
-        dice: &mut Dice,
+        minute: i64,
+        crashes: bool,
+        rng: &mut Rng,
     ) {
         match todo {
-            // Refused if it was paid for or called off.
+            // Refused if it was paid or cancelled.
             Todo::ExpireHold => {
                 let early = Err(AppointmentRefusal::HoldStillRunning);
                 assert_ne!(self.expire(minute), early, "a timer ran too early");
@@ -123,8 +128,8 @@ impl Clinic {
             Todo::Capture(payment, attempt) => {
                 let wanted = self.wants(*payment, attempt, minute);
                 if wanted {
-                    gateway.capture(attempt, minute, dice);
-                    if !dies {
+                    gateway.capture(attempt, minute, rng);
+                    if !crashes {
                         let entry = gateway.attempts[attempt].clone();
                         self.note_attempt(&entry, minute);
                     }
@@ -134,19 +139,28 @@ impl Clinic {
             Todo::Refund(payment, refund) => {
                 let (payment, refund) = (*payment, *refund);
                 let opened = self.payments[&payment].opened().unwrap();
-                let asked = opened.refunds[&refund].clone();
-                if asked.status != RefundStatus::Requested {
+                let requested = opened.refunds[&refund].clone();
+                if requested.status != RefundStatus::Requested {
                     return;
                 }
-                let ours = (refund, asked.attempt_number);
-                let told = gateway.refund(ours, &asked.attempt, asked.amount, (minute, dice));
-                if dies {
+                let refund_try = RefundTry {
+                    refund,
+                    number: requested.attempt_number,
+                };
+                let reported = gateway.refund(
+                    refund_try,
+                    &requested.attempt,
+                    requested.amount,
+                    minute,
+                    rng,
+                );
+                if crashes {
                     return;
                 }
-                if told.back == Back::Pending {
+                if reported.outcome == Outcome::Pending {
                     self.todo.push((minute + 60, todo.clone()));
                 } else {
-                    self.note_refund(&order(payment), &told, minute);
+                    self.note_refund(&order(payment), &reported, minute);
                 }
             }
             Todo::RefundAgain(payment, refund) => {
@@ -167,7 +181,7 @@ impl Clinic {
         }
     }
 
-    /// Whether an authorised attempt is to be captured.
+    /// True if an authorised attempt should be captured.
     fn wants(&self, payment: PaymentId, attempt: &GatewayPaymentId, minute: i64) -> bool {
         let opened = self.payments[&payment].opened().unwrap();
         if opened.is_paid() || opened.attempts.get(attempt) != Some(&Attempt::Authorised) {
@@ -204,7 +218,7 @@ impl Clinic {
             Err(refusal) => panic!("{refusal}"),
         };
         let left = self.payments[&payment].opened().unwrap().left().unwrap();
-        self.request(payment, "not kept", (left, grounds), minute);
+        self.request(payment, "not kept", left, grounds, minute);
     }
 
     fn refund_cancelled(&mut self, minute: i64) {
@@ -214,7 +228,7 @@ impl Clinic {
             at,
         } = self.visit
         else {
-            panic!("a visit is never called back");
+            panic!("a cancelled visit stays cancelled");
         };
         let Some(payment) = visit.paid_by else {
             return;
@@ -222,13 +236,14 @@ impl Clinic {
         let opened = self.payments[&payment].opened().unwrap();
         let before = visit.slot.start() - at;
         let due = opened.refund_due(&policy(), cancelled_by, before).unwrap();
-        if opened.refunds.contains_key(&derived(payment, "called off")) {
+        if opened.refunds.contains_key(&derived(payment, "cancelled")) {
             return;
         }
         self.request(
             payment,
-            "called off",
-            (due, RefundGrounds::CancelledByPatient),
+            "cancelled",
+            due,
+            RefundGrounds::CancelledByPatient,
             minute,
         );
     }
@@ -237,7 +252,8 @@ impl Clinic {
         &mut self,
         payment: PaymentId,
         words: &str,
-        (amount, grounds): (Money, RefundGrounds),
+        amount: Money,
+        grounds: RefundGrounds,
         minute: i64,
     ) {
         if amount.is_zero() {

@@ -1,4 +1,4 @@
-//! What the gateway tells of attempts.
+//! Reports of the gateway about attempts.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn the_first_capture_of_the_amount_settles_it() {
 #[test]
 fn the_same_capture_again_is_no_new_fact() {
     nothing_new(&paid(), capture("pay_1"));
-    // Not even if it is told with another amount.
+    // Not even if it is reported with another amount.
     nothing_new(&paid(), capture_of("order_1", "pay_1", inr(1)));
 }
 

@@ -1,4 +1,4 @@
-//! The rules of a payment, one test each, and what they say it with.
+//! Rules of a payment, one test for each, and their test fixtures.
 
 mod attempts;
 mod orders;
@@ -146,7 +146,7 @@ fn captured(name: &str, amount: Money, settles: bool) -> PaymentEvent {
     })
 }
 
-/// Opened, at the gateway, and paid by the first attempt.
+/// Requested, ordered, and paid by the first attempt.
 fn paid() -> Vec<PaymentEvent> {
     vec![opened(), ordered(), captured("pay_1", inr(FEE), true)]
 }

@@ -1,4 +1,4 @@
-//! How a payment is opened and ordered, and its receipt.
+//! Opening, order and receipt of a payment.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn what_costs_nothing_is_not_paid() {
 }
 
 #[test]
-fn nobody_is_asked_when_it_is_too_late() {
+fn no_payment_is_opened_after_the_deadline() {
     let PaymentCommand::Open(command) = open(inr(FEE)) else {
         unreachable!()
     };

@@ -1,4 +1,4 @@
-//! How money goes back.
+//! Refunds.
 
 use super::*;
 use crate::appointment::CancelledBy;

@@ -1,0 +1,63 @@
+//! Failures of requests to the gateway. No answer is quoted: it may contain personal data.
+
+use commands::Fault;
+use commands::ports::GatewayError;
+use domain::FailureCode;
+
+/// The failure, as a cause for the log.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GatewayFailure {
+    /// The circuit breaker is open.
+    #[error("the circuit breaker is open")]
+    CircuitOpen,
+    /// No permit was free in time.
+    #[error("too many requests are under way")]
+    Overloaded,
+    /// No connection, no answer in time, or a broken one.
+    #[error("there was no complete answer")]
+    NoAnswer(#[source] Box<ureq::Error>),
+    /// The answer is too large.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The largest accepted.
+        limit: u64,
+    },
+    /// Neither the expected status nor a refusal.
+    #[error("the answer has the status {0}")]
+    Status(u16),
+    /// Not JSON, or a required field is missing.
+    #[error("the answer is not in the gateway's format")]
+    InvalidBody,
+    /// Too many pages: the list does not end.
+    #[error("the list of pages does not end")]
+    TooMany,
+    /// The program is shutting down.
+    #[error("the request was abandoned")]
+    Abandoned,
+}
+
+/// Outcome of a failed exchange, which decides if it is tried again.
+#[derive(Debug)]
+pub(super) enum ExchangeFailure {
+    /// It was refused.
+    Refused(Option<FailureCode>),
+    /// Temporary.
+    Temporary(GatewayFailure, Option<std::time::Duration>),
+    /// Permanent.
+    Permanent(GatewayFailure),
+}
+
+impl ExchangeFailure {
+    /// Converts it to the port's error.
+    pub(super) fn into_error(self, doing: &'static str) -> GatewayError {
+        match self {
+            Self::Refused(code) => GatewayError::Refused { code },
+            Self::Temporary(failure, _) | Self::Permanent(failure) => unavailable(doing, failure),
+        }
+    }
+}
+
+/// The answer can't be used.
+pub(super) fn unavailable(doing: &'static str, failure: GatewayFailure) -> GatewayError {
+    GatewayError::Unavailable(Fault::new(doing, failure))
+}

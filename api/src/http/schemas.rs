@@ -1,0 +1,250 @@
+//! Schemas of values: the rules of the domain's values, as the OpenAPI document states them.
+//!
+//! A field of a body or a parameter names its schema by `value_type`. Limits are read from the domain, and a closed
+//! set is its enum: a new variant does not compile until it is listed here.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use domain::{ClinicId, ClinicScope, appointment, payment};
+use projections::payments;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Required};
+use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
+
+use super::problem_type::ProblemType;
+
+/// Defines named schemas, each a type that stands for a value of the domain in the document.
+macro_rules! schemas {
+    ($($(#[doc = $doc:literal])+ $name:ident = $schema:expr;)+) => {$(
+        $(#[doc = $doc])+
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let description = [$($doc),+].map(str::trim).join(" ");
+                $schema.description(Some(description)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )+};
+}
+
+/// Lists the variants of an enum that does not list them itself.
+macro_rules! variants {
+    ($module:ident::$set:ident: $($variant:ident)+) => {{
+        fn _every_variant_is_listed(value: $module::$set) {
+            match value { $($module::$set::$variant)|+ => {} }
+        }
+        [$($module::$set::$variant),+]
+    }};
+}
+
+schemas! {
+    /// A full name.
+    PersonName = text(domain::PersonName::MAX_CHARS).examples(["Asha Rao"]);
+    /// The name of a clinic.
+    ClinicName = text(domain::ClinicName::MAX_CHARS).examples(["Lakeside Clinic"]);
+    /// A city.
+    City = text(domain::City::MAX_CHARS).examples(["Pune"]);
+    /// The name of a holiday.
+    HolidayName = text(domain::HolidayName::MAX_CHARS).examples(["Diwali"]);
+    /// A reason in a person's own words.
+    Reason = text(domain::Reason::MAX_CHARS).examples(["A cough that won't go"]);
+    /// An e-mail address.
+    EmailAddress = text(domain::EmailAddress::MAX_BYTES)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+        .examples(["asha@example.org"]);
+    /// A telephone number, E.164. Spaces, dots, dashes and brackets between its digits are dropped.
+    PhoneNumber = pattern(r"^ *\+[ .()-]*[1-9]([ .()-]*[0-9]){6,14}[ .()-]*$").examples(["+919812345678"]);
+    /// A password.
+    Password = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .min_length(Some(10))
+        .max_length(Some(128))
+        .examples(["correct horse battery"]);
+    /// A field of medicine.
+    Specialisation = pattern("^[a-z][a-z0-9-]{1,39}$").examples(["cardiology"]);
+    /// A language tag (BCP 47): a language, and a region where it matters.
+    Language = pattern("^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$").examples(["hi"]);
+    /// An IANA time zone.
+    TimeZone = pattern("^[A-Za-z0-9_+/-]+$").examples(["Asia/Kolkata"]);
+    /// A time of day on the clinic's clock, HH:MM.
+    TimeOfDay = pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$").examples(["09:00"]);
+    /// The length of a visit in minutes.
+    SlotMinutes = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(5))
+        .maximum(Some(240))
+        .multiple_of(Some(5))
+        .examples([20]);
+    /// The number of a receipt in the clinic's series.
+    ReceiptNumber = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1))
+        .examples([17]);
+    /// An order at the payment gateway.
+    GatewayOrderId = pattern(GATEWAY_ID).examples(["order_RB58MiP5SPFYyM"]);
+    /// One attempt to pay an order at the payment gateway.
+    GatewayPaymentId = pattern(GATEWAY_ID).examples(["pay_DESlfW9H8K9uqM"]);
+    /// A refund at the payment gateway.
+    GatewayRefundId = pattern(GATEWAY_ID).examples(["rfnd_FP8QHiV938haTz"]);
+    /// The payment gateway's code of a failure.
+    FailureCode = pattern(GATEWAY_ID).examples(["BAD_REQUEST_ERROR"]);
+    /// A position in the log, as `CareSync-Position` tells it.
+    LogPosition = pattern(POSITION).examples(["1-4711-815"]);
+
+    /// A currency, ISO 4217.
+    Currency = closed_set(domain::Currency::ALL.map(domain::Currency::code)).examples(["INR"]);
+    /// A role of an account.
+    Role = closed_set(domain::Role::ALL.map(domain::Role::as_str));
+    /// A role that staff is registered in.
+    StaffRole = closed_set(
+        [domain::Role::Receptionist, domain::Role::Admin, domain::Role::Auditor].map(domain::Role::as_str),
+    );
+    /// A day of the week.
+    DayOfWeek = closed_set(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
+    /// The status of an appointment.
+    AppointmentStatus = closed_set(
+        variants!(appointment::AppointmentStatus:
+            Booked Confirmed Arrived InProgress Completed NoShow Cancelled Expired)
+        .map(appointment::AppointmentStatus::as_str),
+    );
+    /// The side on whose part an appointment was cancelled.
+    CancelledBy = closed_set(variants!(appointment::CancelledBy: Patient Doctor Clinic).map(in_json));
+    /// The reason for which a time is not offered. Of several, the first of this list is told.
+    UnavailableReason = closed_set(domain::UnavailableReason::ALL.map(in_json));
+    /// The status of a payment: `PAID` stays, whatever is given back; `LAPSED` was not paid in time.
+    PaymentStatus = closed_set(
+        variants!(payments::PaymentStanding: Open Paid Lapsed).map(payments::PaymentStanding::as_str),
+    );
+    /// The status of a refund: a `FAILED` one is tried again.
+    RefundStatus = closed_set(
+        variants!(payment::RefundStatus: Requested Failed Refunded).map(payment::RefundStatus::as_str),
+    );
+    /// The grounds of a refund.
+    RefundGrounds = closed_set(payment::RefundGrounds::ALL.map(payment::RefundGrounds::as_str));
+    /// The kind of a movement of money: `CAPTURE` came, `REFUND` left.
+    LedgerKind = closed_set(
+        variants!(payments::LedgerKind: Capture Refund).map(payments::LedgerKind::as_str),
+    );
+    /// The kind of an access token.
+    TokenType = closed_set(["Bearer"]);
+    /// The status of a process that answers.
+    Liveness = closed_set(["ok"]);
+    /// The obstacle at a time: a type of problem, or `visit` for a visit that stands there.
+    ClashType = closed_set(ProblemType::ALL.iter().map(|of| of.slug()).chain(["visit"]));
+}
+
+/// The form of an id at the payment gateway.
+const GATEWAY_ID: &str = "^[A-Za-z0-9_-]{1,64}$";
+/// The form of a position in the log.
+pub const POSITION: &str = "^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$";
+
+impl PartialSchema for ProblemType {
+    fn schema() -> RefOr<Schema> {
+        closed_set(Self::ALL.iter().map(|of| of.slug()))
+            .description(Some("The type of a problem: a stable slug to match on."))
+            .into()
+    }
+}
+
+impl ToSchema for ProblemType {
+    fn name() -> Cow<'static, str> {
+        "ProblemType".into()
+    }
+}
+
+/// An amount of money.
+#[derive(Serialize, ToSchema)]
+pub struct MoneyBody {
+    /// The amount in minor units: paise, pence, cents.
+    #[schema(minimum = 0, example = 80000)]
+    pub amount: i64,
+    /// The currency.
+    #[schema(value_type = Currency)]
+    pub currency: String,
+}
+
+/// A span of time.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotBody {
+    /// The first moment.
+    pub start: DateTime<Utc>,
+    /// The moment after the last.
+    pub end: DateTime<Utc>,
+}
+
+/// The clinics of an account: `{"kind": "all"}`, or `{"kind": "only", "clinics": […]}`.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", content = "clinics", rename_all = "camelCase")]
+pub enum ClinicScopeBody {
+    /// At every clinic, also at one that opens tomorrow.
+    All,
+    /// At these clinics.
+    Only(Vec<Uuid>),
+}
+
+impl From<ClinicScope> for ClinicScopeBody {
+    fn from(scope: ClinicScope) -> Self {
+        match scope {
+            ClinicScope::All => Self::All,
+            ClinicScope::Only(named) => Self::Only(named.iter().map(ClinicId::as_uuid).collect()),
+        }
+    }
+}
+
+/// A text of 1 to `max` characters.
+fn text(max: usize) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(max))
+}
+
+/// A parameter in a header.
+pub fn header_parameter(
+    name: &str,
+    description: &str,
+    required: Required,
+    schema: impl Into<RefOr<Schema>>,
+) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .description(Some(description))
+        .required(required)
+        .schema(Some(schema))
+        .build()
+}
+
+/// A text of a form.
+pub fn pattern(form: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(form))
+}
+
+/// One of these words.
+pub fn closed_set<W: Into<Value>>(words: impl IntoIterator<Item = W>) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+}
+
+/// The form of a value in JSON.
+fn in_json(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

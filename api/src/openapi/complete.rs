@@ -1,0 +1,191 @@
+//! Completes each operation of the document: what follows from its parameters need not be said by its endpoint.
+//!
+//! | parameter | problems | headers of a success |
+//! |---|---|---|
+//! | a token | `unauthenticated` | |
+//! | a body | `malformed`, `invalid-value`, `body-too-large`, `unsupported-media-type` | |
+//! | `Idempotency-Key` | `request-in-progress`, `idempotency-key-reused`, `contended` | `CareSync-Position`, `Idempotency-Replayed` |
+//! | `If-Match` | `stale-version`; `if-match-required` where it is | |
+//! | `CareSync-Position` | `read-model-behind` | |
+//!
+//! A body with a `version` has it as `ETag`, too; a new thing with one has a `Location`.
+
+use std::collections::BTreeSet;
+
+use utoipa::Modify;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{OpenApi, RefOr, Required, Response};
+
+use crate::http::command_request::IDEMPOTENCY_KEY;
+use crate::http::position::POSITION;
+use crate::http::precondition::ETAG_FORM;
+use crate::http::problem_responses::{header, problem_responses, types_of};
+use crate::http::problem_type::ProblemType;
+use crate::http::schemas;
+
+/// Adds the problems and headers that follow from an operation's parameters.
+pub struct Complete;
+
+impl Modify for Complete {
+    fn modify(&self, document: &mut OpenApi) {
+        let versioned = versioned(document);
+        for item in document.paths.paths.values_mut() {
+            let operations = [
+                &mut item.get,
+                &mut item.post,
+                &mut item.put,
+                &mut item.delete,
+            ];
+            for operation in operations.into_iter().flatten() {
+                complete(operation, &versioned);
+            }
+        }
+    }
+}
+
+fn complete(operation: &mut Operation, versioned: &BTreeSet<String>) {
+    let mut problems = implied_problems(operation);
+    let responses = &mut operation.responses.responses;
+    for response in responses.values() {
+        if let RefOr::T(response) = response {
+            problems.extend(types_of(response));
+        }
+    }
+    responses.retain(|_, response| match response {
+        RefOr::T(response) => types_of(response).next().is_none(),
+        RefOr::Ref(_) => true,
+    });
+    let is_command = header_named(operation, IDEMPOTENCY_KEY).is_some();
+    let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        if let RefOr::T(response) = response {
+            let has_version = body_of(response).is_some_and(|body| versioned.contains(body));
+            describe_success(response, status, is_command, has_version);
+        }
+    }
+    for (status, response) in problem_responses(problems) {
+        responses.entry(status).or_insert(response);
+    }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let id = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(64));
+            add_header(
+                response,
+                "X-Request-Id",
+                "The request, to quote to the operator",
+                id,
+            );
+        }
+    }
+}
+
+/// The problems that any operation with such parameters can answer.
+fn implied_problems(operation: &Operation) -> BTreeSet<ProblemType> {
+    let mut problems =
+        BTreeSet::from([ProblemType::InternalError, ProblemType::DatabaseUnavailable]);
+    if operation.security.is_some() {
+        problems.insert(ProblemType::Unauthenticated);
+    }
+    if operation
+        .parameters
+        .as_ref()
+        .is_some_and(|all| !all.is_empty())
+    {
+        problems.insert(ProblemType::Malformed);
+    }
+    if operation.request_body.is_some() {
+        problems.extend([
+            ProblemType::Malformed,
+            ProblemType::InvalidValue,
+            ProblemType::BodyTooLarge,
+            ProblemType::UnsupportedMediaType,
+        ]);
+    }
+    if header_named(operation, IDEMPOTENCY_KEY).is_some() {
+        problems.extend([
+            ProblemType::RequestInProgress,
+            ProblemType::IdempotencyKeyReused,
+            ProblemType::Contended,
+        ]);
+    }
+    if let Some(if_match) = header_named(operation, "If-Match") {
+        problems.insert(ProblemType::StaleVersion);
+        if matches!(if_match.required, Required::True) {
+            problems.insert(ProblemType::IfMatchRequired);
+        }
+    }
+    if header_named(operation, POSITION).is_some() {
+        problems.insert(ProblemType::ReadModelBehind);
+    }
+    problems
+}
+
+fn describe_success(response: &mut Response, status: &str, is_command: bool, has_version: bool) {
+    if is_command {
+        let form = schemas::pattern(schemas::POSITION);
+        add_header(
+            response,
+            POSITION,
+            "A query sent with it sees at least this change",
+            form,
+        );
+        let replayed = schemas::closed_set(["true"]);
+        let about = "Present if it had been done before, under the same key";
+        add_header(response, "Idempotency-Replayed", about, replayed);
+    }
+    if has_version {
+        add_header(
+            response,
+            "ETag",
+            "The version, for If-Match",
+            schemas::pattern(ETAG_FORM),
+        );
+    }
+    if has_version && status == "201" {
+        let path = ObjectBuilder::new().schema_type(Type::String);
+        add_header(response, "Location", "The path of the new thing", path);
+    }
+}
+
+fn add_header(response: &mut Response, name: &str, about: &str, schema: ObjectBuilder) {
+    response
+        .headers
+        .insert(name.to_owned(), header(about, schema).into());
+}
+
+fn header_named<'a>(operation: &'a Operation, name: &str) -> Option<&'a Parameter> {
+    let parameters = operation.parameters.iter().flatten();
+    let mut parameters = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    });
+    parameters
+        .find(|parameter| parameter.parameter_in == ParameterIn::Header && parameter.name == name)
+}
+
+/// The names of the schemas that have a version.
+fn versioned(document: &OpenApi) -> BTreeSet<String> {
+    let schemas = document
+        .components
+        .iter()
+        .flat_map(|components| &components.schemas);
+    let with_version = schemas.filter(|(_, schema)| match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.contains_key("version"),
+        _ => false,
+    });
+    with_version.map(|(name, _)| name.clone()).collect()
+}
+
+/// The name of the schema of a JSON body.
+fn body_of(response: &Response) -> Option<&str> {
+    let RefOr::T(content) = response.content.get("application/json")? else {
+        return None;
+    };
+    match content.schema.as_ref()? {
+        RefOr::Ref(schema) => schema.ref_location.rsplit('/').next(),
+        RefOr::T(_) => None,
+    }
+}

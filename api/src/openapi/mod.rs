@@ -1,0 +1,158 @@
+//! The OpenAPI document and the pages that show it.
+
+mod complete;
+#[cfg(test)]
+mod tests;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::SwaggerUi;
+
+use complete::Complete;
+
+use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
+use crate::{
+    accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients, payments,
+};
+
+/// The path of the document.
+const DOCUMENT: &str = "/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "CareSync",
+        description = "The backend of a clinic group: find a doctor, hold a slot, be seen.\n\n\
+            Errors are problem details (RFC 9457). Every POST that changes something takes an \
+            `Idempotency-Key`. A command answers with `CareSync-Position`; a query sent with it sees \
+            at least that.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/", description = "This server")),
+    paths(
+        health::healthz,
+        health::readyz,
+        metrics::metrics,
+        auth::register,
+        auth::login,
+        auth::refresh,
+        auth::logout,
+        auth::me,
+        accounts::register_account,
+        accounts::list_accounts,
+        accounts::get_account,
+        accounts::disable_account,
+        accounts::enable_account,
+        clinics::open_clinic,
+        clinics::list_clinics,
+        clinics::get_clinic,
+        clinics::rename_clinic,
+        clinics::declare_holiday,
+        clinics::withdraw_holiday,
+        clinics::set_refund_policy,
+        doctors::register_doctor,
+        doctors::list_doctors,
+        doctors::get_doctor,
+        doctors::verify_doctor,
+        doctors::affiliate_doctor,
+        doctors::set_terms,
+        doctors::set_hours,
+        doctors::set_date_hours,
+        doctors::clear_date_hours,
+        doctors::get_availability,
+        doctors::get_day_sheet,
+        leaves::plan_leave,
+        leaves::list_leaves,
+        leaves::withdraw_leave,
+        patients::register_patient,
+        patients::get_patient,
+        patients::change_contact,
+        patients::add_proxy,
+        patients::remove_proxy,
+        appointments::book_appointment,
+        appointments::book_series,
+        appointments::list_appointments,
+        appointments::get_appointment,
+        appointments::confirm_appointment,
+        appointments::reschedule_appointment,
+        appointments::cancel_appointment,
+        appointments::mark_arrived,
+        appointments::start_visit,
+        appointments::complete_visit,
+        appointments::mark_no_show,
+        payments::open_payment,
+        payments::verify_payment,
+        payments::request_refund,
+        payments::retry_refund,
+        payments::receive_razorpay_news,
+        payments::list_payments,
+        payments::get_payment,
+        payments::get_receipt,
+        payments::list_failed_refunds,
+        payments::get_ledger,
+        payments::get_takings,
+    ),
+    tags(
+        (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),
+        (name = "accounts", description = "Who may sign in"),
+        (name = "clinics", description = "Where visits take place"),
+        (name = "doctors", description = "Who sees patients, when and at what fee"),
+        (name = "leaves", description = "When doctors are away"),
+        (name = "patients", description = "Patients' cards"),
+        (name = "appointments", description = "Visits"),
+        (name = "payments", description = "Paying for visits, and giving money back"),
+        (name = "operations", description = "For those who run it"),
+    ),
+    components(schemas(Problem, ProblemType)),
+    modifiers(&Bearer, &Complete),
+)]
+struct Document;
+
+/// The bearer scheme, RFC 6750.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token from /api/v1/auth/login"))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document of this version.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The routes of the document and its pages.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route(DOCUMENT, web::get().to(openapi))
+        .route("/docs", web::get().to(docs))
+        .service(
+            SwaggerUi::new("/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from(DOCUMENT).try_it_out_enabled(true)),
+        );
+}
+
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().json(document())
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::MovedPermanently()
+        .insert_header(("Location", "/docs/"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}

@@ -1,0 +1,183 @@
+//! Records events of the gateway. They may come in any order and any number of times; each fact is written once.
+
+use domain::payment::{
+    PaymentCommand, PaymentRefusal, RecordAuthorisation, RecordCapture, RecordFailedAttempt,
+    RecordRefund, RecordRefundFailure, RefundGrounds, RequestRefund,
+};
+use domain::{Actor, GatewayOrderId, PaymentId, RefundId};
+use event_store::Cursor;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::{PaymentReply, Payments, fault_of, stray_refund};
+use crate::ports::{
+    AttemptStatus, GatewayAttempt, GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus,
+};
+use crate::{CommandError, Context, Done, Fault, IdempotencyKey};
+
+/// The outcome of an event of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted {
+    /// It is in the log, up to this position.
+    Applied(Cursor),
+    /// It was known.
+    NothingNew,
+    /// The order is not one of ours, or not yet.
+    UnknownOrder,
+    /// Nothing that a payment records.
+    OtherKind,
+    /// The payment refuses it: it is about a refund that was never requested.
+    Refused,
+}
+
+type Recorded = Result<Done<PaymentReply>, CommandError<PaymentRefusal>>;
+
+impl Payments {
+    /// Records an event. `key` makes mark and effect one append: the same event under the same key is
+    /// recorded once, and a crash in between loses nothing.
+    #[instrument(name = "command.payment.note", skip_all)]
+    pub async fn note(
+        &self,
+        event: &GatewayEvent,
+        key: Option<[u8; 32]>,
+        context: &Context,
+    ) -> Result<Noted, Fault> {
+        let context = &Context {
+            actor: Actor::System,
+            idempotency: key.map(|key| IdempotencyKey {
+                key,
+                fingerprint: key,
+            }),
+            ..context.clone()
+        };
+        let order = match &event.fact {
+            GatewayFact::Attempt(attempt) => &attempt.order,
+            GatewayFact::Refund { order, .. } => order,
+            GatewayFact::Other => return Ok(Noted::OtherKind),
+        };
+        let Some(payment) = self.payment_of(order).await? else {
+            return Ok(Noted::UnknownOrder);
+        };
+        let recorded = match &event.fact {
+            GatewayFact::Attempt(attempt) => self.note_attempt(payment, attempt, context).await,
+            GatewayFact::Refund { refund, .. } => self.note_refund(payment, refund, context).await,
+            GatewayFact::Other => return Ok(Noted::OtherKind),
+        };
+        noted(recorded)
+    }
+
+    /// Records the state of an attempt. `None` if there is nothing to record.
+    pub(super) async fn note_attempt(
+        &self,
+        payment: PaymentId,
+        attempt: &GatewayAttempt,
+        context: &Context,
+    ) -> Option<Recorded> {
+        let at = context.at;
+        let (order, amount): (GatewayOrderId, _) = (attempt.order.clone(), attempt.amount);
+        let id = attempt.attempt.clone();
+        let command = match &attempt.status {
+            AttemptStatus::Created => return None,
+            AttemptStatus::Failed { code } => {
+                PaymentCommand::RecordFailedAttempt(RecordFailedAttempt {
+                    order,
+                    attempt: id,
+                    code: code.clone(),
+                    at,
+                })
+            }
+            AttemptStatus::Authorised => PaymentCommand::RecordAuthorisation(RecordAuthorisation {
+                order,
+                attempt: id,
+                amount,
+                at,
+            }),
+            AttemptStatus::Captured => PaymentCommand::RecordCapture(RecordCapture {
+                refund: stray_refund(payment, &id),
+                order,
+                attempt: id,
+                amount,
+                at,
+            }),
+        };
+        Some(self.execute(payment, command, context).await)
+    }
+
+    /// Records the state of a refund. `None` if there is nothing to record.
+    pub(super) async fn note_refund(
+        &self,
+        payment: PaymentId,
+        state: &GatewayRefund,
+        context: &Context,
+    ) -> Option<Recorded> {
+        let at = context.at;
+        let (refund, attempt_number) = match (state.ours, state.status) {
+            // It is pending; or it was made at the gateway, and failed.
+            (_, GatewayRefundStatus::Pending) | (None, GatewayRefundStatus::Failed) => return None,
+            (Some(ours), _) => ours,
+            (None, GatewayRefundStatus::Processed) => {
+                match self.adopt(payment, state, context).await {
+                    Ok(refund) => (refund, 1),
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+        };
+        let command = if state.status == GatewayRefundStatus::Processed {
+            PaymentCommand::RecordRefund(RecordRefund {
+                refund,
+                gateway_refund: state.gateway_refund.clone(),
+                at,
+            })
+        } else {
+            PaymentCommand::RecordRefundFailure(RecordRefundFailure {
+                refund,
+                attempt_number,
+                code: None,
+                at,
+            })
+        };
+        Some(self.execute(payment, command, context).await)
+    }
+
+    /// Requests a refund that was made at the gateway by hand. The money has left, so the ledger has it.
+    async fn adopt(
+        &self,
+        payment: PaymentId,
+        state: &GatewayRefund,
+        context: &Context,
+    ) -> Result<RefundId, CommandError<PaymentRefusal>> {
+        let words = format!("by hand {}", state.gateway_refund);
+        let refund = RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes()));
+        let request = RequestRefund {
+            refund,
+            attempt: Some(state.attempt.clone()),
+            amount: state.amount,
+            grounds: RefundGrounds::MadeAtGateway,
+            by: Actor::System,
+            at: context.at,
+        };
+        // The key is for the second half, which is only written after this one.
+        let context = Context {
+            idempotency: None,
+            ..context.clone()
+        };
+        self.execute(payment, PaymentCommand::RequestRefund(request), &context)
+            .await
+            .map(|_| refund)
+    }
+}
+
+/// The outcome of the command that records an event.
+fn noted(recorded: Option<Recorded>) -> Result<Noted, Fault> {
+    match recorded {
+        None => Ok(Noted::OtherKind),
+        Some(Ok(Done {
+            cursor: Some(cursor),
+            replayed: false,
+            ..
+        })) => Ok(Noted::Applied(cursor)),
+        Some(Ok(_)) => Ok(Noted::NothingNew),
+        Some(Err(CommandError::Refused(_))) => Ok(Noted::Refused),
+        Some(Err(error)) => Err(fault_of("recording an event of the gateway")(error)),
+    }
+}
