@@ -73,7 +73,7 @@ impl From<RegisteredPatient> for RegisterReply {
     }
 }
 
-problems!(LoginTaken);
+problems!(LoginTaken, Contended);
 
 /// Sign up as a patient.
 #[utoipa::path(
@@ -83,7 +83,10 @@ problems!(LoginTaken);
     operation_id = "register",
     request_body = RegisterRequest,
     responses(
-        (status = 201, description = "Signed up", body = RegisterReply),
+        (
+            status = 201, description = "Signed up", body = RegisterReply,
+            headers(("CareSync-Position" = String, description = "A query sent with it sees at least this change")),
+        ),
         Problems,
     ),
 )]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::refusal::checkout_refusal;
 use crate::app::App;
 use crate::http::access::{Access, CanBook};
-use crate::http::command_request::{CommandRequest, Nothing};
+use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -56,7 +56,7 @@ problems!(
     tag = "payments",
     operation_id = "openPayment",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The appointment")),
+    params(("id" = Uuid, Path, description = "The appointment"), IdempotencyHeader),
     responses(
         (status = 201, description = "What the gateway's form is opened with", body = CheckoutBody),
         Problems,

@@ -11,7 +11,7 @@ use super::PaymentState;
 use super::refusal::verify_refusal;
 use crate::app::App;
 use crate::http::access::{Access, CanBook};
-use crate::http::command_request::CommandRequest;
+use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -51,7 +51,7 @@ problems!(
     tag = "payments",
     operation_id = "verifyPayment",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The payment")),
+    params(("id" = Uuid, Path, description = "The payment"), IdempotencyHeader),
     request_body = VerifyRequest,
     responses(
         (status = 200, description = "The signature is the gateway's; how far the payment is", body = PaymentState),
