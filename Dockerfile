@@ -19,6 +19,8 @@ COPY projections projections
 COPY adapters adapters
 COPY razorpay-sandbox razorpay-sandbox
 COPY api api
+COPY demo demo
+COPY caresync caresync
 # Not built, but members of the workspace.
 COPY tests tests
 COPY bench bench

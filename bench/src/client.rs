@@ -54,6 +54,11 @@ pub fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A GET; `headers` are lines that end in CRLF.
+pub fn get(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").into_bytes()
+}
+
 /// The status, once head and body are there.
 fn complete(answer: &[u8]) -> anyhow::Result<Option<u16>> {
     let Some(end) = find(answer, b"\r\n\r\n") else {

@@ -66,12 +66,12 @@ impl Cluster {
         Ok(())
     }
 
-    /// How the app connects, for a pool that is not the product's.
+    /// Connection options of the app role, for a pool that is not the product's.
     pub fn app_options(&self) -> PgConnectOptions {
         self.server.app_options()
     }
 
-    /// How the owner of the tables connects.
+    /// Connection options of the owner of the tables.
     pub fn owner_options(&self) -> PgConnectOptions {
         self.server.owner_options()
     }

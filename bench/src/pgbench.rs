@@ -23,7 +23,7 @@ pub struct Pgbench {
 }
 
 impl Pgbench {
-    /// Makes a role for it, because the product's passwords are nobody's to know.
+    /// Makes a role for it: the passwords of the product's roles are not known.
     pub async fn prepare(cluster: &Cluster) -> anyhow::Result<Self> {
         let role = "bench_pgbench".to_owned();
         let password = SystemIds.id().simple().to_string();

@@ -15,7 +15,7 @@ use razorpay_sandbox::{Pages, Sandbox, SandboxKeys, SandboxOptions, SandboxPace}
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 
-use crate::secrets::hex;
+use crate::hex::hex;
 use crate::settings::PaymentSettings;
 
 /// Where the gateway's news arrive on this server.

@@ -9,6 +9,7 @@
 
 pub mod cli;
 pub mod gateway;
+mod hex;
 mod master_keys;
 mod secrets;
 pub mod settings;

@@ -9,7 +9,7 @@ use commands::ports::IdSource as _;
 use event_store::MasterKeys;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::secrets::hex;
+use crate::hex::hex;
 use crate::settings::Settings;
 
 /// Where master keys come from.

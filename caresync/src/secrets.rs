@@ -11,6 +11,7 @@ use commands::ports::IdSource;
 use event_store::MasterKeys;
 use secrecy::ExposeSecret;
 
+use crate::hex::hex;
 use crate::master_keys::MasterKeySource;
 use crate::settings::Settings;
 
@@ -82,12 +83,6 @@ fn kept_logins(folder: &Path) -> anyhow::Result<LoginIndex> {
     }
     let text = std::fs::read_to_string(&path).context("reading the index key")?;
     parse(&text).with_context(|| format!("reading {}", path.display()))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// A key, or the path of a file with it.

@@ -9,9 +9,9 @@
 //! that before they send a command. Permissions by *role* for each step of an appointment are a
 //! rule, and part of its transition table.
 //!
-//! To add an aggregate, copy the layout of [`clinic`], the smallest. To add an event, give it a
-//! literal type name, a line in its `TYPES` and a file in `corpus/`; tests fail if one of them is
-//! missing.
+//! To add an aggregate, copy the layout of [`clinic`] and add its line to `aggregates.rs`. To add an
+//! event, give it a literal type name, a line in its `TYPES` and a file in `corpus/`; tests fail if
+//! one of them is missing.
 
 #![deny(clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 #![expect(

@@ -1,4 +1,4 @@
-//! How a doctor works at a clinic, as the columns that two projections hold it in.
+//! Terms on which a doctor works at a clinic, in the columns in which two projections keep them.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use domain::{Affiliation, ClinicId, SlotLength};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::columns::{fee, json, word};
-use crate::error::Corrupt;
+use crate::error::InvalidRow;
+use crate::stored::{json, money, word};
 
-/// What several doctors agreed on with their clinics.
+/// Affiliations of several doctors, by doctor.
 pub(crate) type Affiliations = BTreeMap<Uuid, BTreeMap<ClinicId, Affiliation>>;
 
-/// A row of a table of affiliations.
-pub(crate) struct AffiliationColumns {
+/// Row of a table of affiliations.
+pub(crate) struct AffiliationRow {
     pub(crate) doctor_id: Uuid,
     pub(crate) clinic_id: Uuid,
     pub(crate) zone: String,
@@ -24,70 +24,91 @@ pub(crate) struct AffiliationColumns {
     pub(crate) fee_currency: String,
 }
 
-impl TryFrom<AffiliationColumns> for Affiliation {
-    type Error = Corrupt;
+impl TryFrom<AffiliationRow> for Affiliation {
+    type Error = InvalidRow;
 
-    fn try_from(columns: AffiliationColumns) -> Result<Self, Corrupt> {
+    fn try_from(stored: AffiliationRow) -> Result<Self, InvalidRow> {
         Ok(Self {
-            fee: fee(columns.fee_amount, &columns.fee_currency)?,
-            slot_length: slot_length(columns.slot_minutes)?,
-            zone: word("zone", &columns.zone)?,
-            hours: json("hours", columns.hours)?,
-            dated_hours: json("dated_hours", columns.dated_hours)?,
+            fee: money("fee_amount", stored.fee_amount, &stored.fee_currency)?,
+            slot_length: slot_length(stored.slot_minutes)?,
+            zone: word("zone", &stored.zone)?,
+            hours: json("hours", stored.hours)?,
+            dated_hours: json("dated_hours", stored.dated_hours)?,
         })
     }
 }
 
-/// Rows by doctor, then by clinic.
-pub(crate) fn by_doctor(rows: Vec<AffiliationColumns>) -> Result<Affiliations, Corrupt> {
+/// Reads rows, by doctor and then by clinic.
+pub(crate) fn by_doctor(rows: Vec<AffiliationRow>) -> Result<Affiliations, InvalidRow> {
     let mut affiliations = Affiliations::new();
     for row in rows {
         let (doctor, clinic) = (row.doctor_id, ClinicId::from_uuid(row.clinic_id));
-        let terms = row.try_into()?;
-        affiliations
-            .entry(doctor)
-            .or_default()
-            .insert(clinic, terms);
+        let of_doctor = affiliations.entry(doctor).or_default();
+        of_doctor.insert(clinic, row.try_into()?);
     }
     Ok(affiliations)
 }
 
-/// An affiliation on its way to a table.
-pub(crate) struct AffiliationRow<'a> {
+/// An affiliation to be written.
+pub(crate) struct AffiliationOf<'a> {
     pub(crate) doctor: Uuid,
     pub(crate) clinic: Uuid,
     pub(crate) terms: &'a Affiliation,
     pub(crate) version: i64,
 }
 
-/// All affiliations of one doctor, as they are at a version of the doctor.
-pub(crate) fn rows_of(
-    doctor: Uuid,
-    affiliations: &BTreeMap<ClinicId, Affiliation>,
-    version: i64,
-) -> impl Iterator<Item = AffiliationRow<'_>> {
-    affiliations
-        .iter()
-        .map(move |(clinic, terms)| AffiliationRow {
+impl<'a> AffiliationOf<'a> {
+    /// Returns all affiliations of a doctor, as they are at a version of the doctor.
+    pub(crate) fn all(
+        doctor: Uuid,
+        affiliations: &'a BTreeMap<ClinicId, Affiliation>,
+        version: i64,
+    ) -> impl Iterator<Item = Self> {
+        affiliations.iter().map(move |(clinic, terms)| Self {
             doctor,
             clinic: clinic.as_uuid(),
             terms,
             version,
         })
+    }
 }
 
-/// The minutes of a slot as a column holds them; 240 at most, so they fit.
+/// Writes affiliations with the statement in a file: `$file` names the table.
+macro_rules! write_affiliations {
+    ($file:tt, $connection:expr, $affiliations:expr) => {{
+        use $crate::affiliation::{AffiliationOf, slot_minutes};
+        use $crate::stored::column;
+
+        let rows: Vec<AffiliationOf<'_>> = $affiliations.collect();
+        sqlx::query_file!(
+            $file,
+            &column(&rows, |row| row.doctor),
+            &column(&rows, |row| row.clinic),
+            &column(&rows, |row| row.terms.zone.name()) as _,
+            &column(&rows, |row| slot_minutes(row.terms.slot_length)),
+            &column(&rows, |row| sqlx::types::Json(&row.terms.hours)) as _,
+            &column(&rows, |row| sqlx::types::Json(&row.terms.dated_hours)) as _,
+            &column(&rows, |row| row.terms.fee.amount()),
+            &column(&rows, |row| row.terms.fee.currency().code()) as _,
+            &column(&rows, |row| row.version)
+        )
+        .execute($connection)
+        .await
+        .map(|_| ())
+    }};
+}
+pub(crate) use write_affiliations;
+
+/// Returns the minutes of a slot as their column holds them; 240 at most, so they fit.
 pub(crate) fn slot_minutes(length: SlotLength) -> i16 {
     i16::try_from(length.minutes()).unwrap_or(i16::MAX)
 }
 
-fn slot_length(minutes: i16) -> Result<SlotLength, Corrupt> {
-    u16::try_from(minutes)
-        .ok()
-        .and_then(|minutes| SlotLength::new(minutes).ok())
-        .ok_or(Corrupt {
-            column: "slot_minutes",
-        })
+fn slot_length(minutes: i16) -> Result<SlotLength, InvalidRow> {
+    let length = u16::try_from(minutes).ok().map(SlotLength::new);
+    length.and_then(Result::ok).ok_or(InvalidRow {
+        column: "slot_minutes",
+    })
 }
 
 #[cfg(test)]

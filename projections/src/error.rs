@@ -1,12 +1,12 @@
-//! What goes wrong when a read model is asked.
+//! Errors of queries on read models.
 
 /// A read model could not answer: a fault of ours, never the caller's.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing} failed")]
 pub struct ReadError {
-    /// What was being done.
+    /// The step that failed, as in "listing clinics".
     pub doing: &'static str,
-    /// What the database said; a row that can't be read is a [`sqlx::Error::Decode`].
+    /// The database's error; a row that can't be read is a [`sqlx::Error::Decode`].
     #[source]
     pub source: sqlx::Error,
 }
@@ -18,15 +18,15 @@ impl ReadError {
 }
 
 /// A column holds what its domain type does not allow. Names the column and never its content,
-/// which may be somebody's name.
+/// which may be a person's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the column {column} of a read model is unreadable")]
-pub(crate) struct Corrupt {
+pub(crate) struct InvalidRow {
     pub(crate) column: &'static str,
 }
 
-impl From<Corrupt> for sqlx::Error {
-    fn from(corrupt: Corrupt) -> Self {
-        Self::Decode(Box::new(corrupt))
+impl From<InvalidRow> for sqlx::Error {
+    fn from(invalid: InvalidRow) -> Self {
+        Self::Decode(Box::new(invalid))
     }
 }

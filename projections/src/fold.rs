@@ -1,147 +1,118 @@
 //! From a batch of events to the rows that it changes.
-//!
-//! Every projection folds alike: decode, read the rows that the batch speaks of, let each event
-//! change its row unless the row already knows it, and write the changed rows back at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, ready};
 
-use cqrs_es::{Aggregate, DomainEvent};
-use event_store::{DecodeError, RecordedEvent, SubscriberError};
+use cqrs_es::Aggregate;
+use event_store::{DecodeError, RecordedEvent, Sealing, SubscriberError};
 use uuid::Uuid;
 
-use crate::sealed::{Closed, Personal};
+/// Event of the aggregate that a row is about.
+pub type EventOf<R> = <<R as Fold>::Aggregate as Aggregate>::Event;
 
-/// What a projection knows of one aggregate.
-pub(crate) trait Fold: Sized {
-    /// What happens to the aggregate.
-    type Event: DomainEvent;
-
+/// Row about one aggregate, folded from the aggregate's events.
+pub trait Fold: Sized + Send + Sync {
     /// The aggregate.
-    fn aggregate(&self) -> Uuid;
+    type Aggregate: Aggregate;
 
-    /// The number of the last event that it knows.
+    /// Id of the aggregate.
+    fn id(&self) -> Uuid;
+
+    /// Sequence number of the last event that the row contains.
     fn version(&self) -> i64;
 
-    /// What is known after one more event. Nothing, if the event can't be the first one.
-    fn evolve(known: Option<Self>, event: Self::Event, version: i64) -> Option<Self>;
-}
+    /// Returns the row after one more event; `None` if the event can't be the aggregate's first.
+    fn evolve(row: Option<Self>, event: EventOf<Self>, version: i64) -> Option<Self>;
 
-/// A row that tells of a person changes while what it tells stays sealed: only an event that says
-/// something new about the person is sealed anew.
-impl<R: Fold + Personal> Fold for Closed<R> {
-    type Event = R::Event;
-
-    fn aggregate(&self) -> Uuid {
-        self.row().aggregate()
+    /// Opens the rows whose personal data `changes` depend on. Rows without any stay as they are.
+    fn open(
+        rows: Vec<Self>,
+        _changes: &Changes<Self>,
+        _sealing: &Sealing,
+    ) -> impl Future<Output = Result<Vec<Self>, sqlx::Error>> + Send {
+        ready(Ok(rows))
     }
 
-    fn version(&self) -> i64 {
-        self.row().version()
-    }
-
-    fn evolve(known: Option<Self>, event: R::Event, version: i64) -> Option<Self> {
-        let (row, sealed) = known.map(Self::into_parts).unzip();
-        let row = R::evolve(row, event, version)?;
-        Some(Self::new(row, sealed.flatten()))
+    /// Seals the rows whose personal data is new. Rows without any stay as they are.
+    fn seal(
+        rows: Vec<Self>,
+        _sealing: &Sealing,
+    ) -> impl Future<Output = Result<Vec<Self>, sqlx::Error>> + Send {
+        ready(Ok(rows))
     }
 }
 
-/// The events of a batch that belong to one kind of aggregate.
-pub(crate) struct Changes<E>(Vec<Change<E>>);
+/// The events of a batch that belong to one kind of aggregate, in their order.
+pub struct Changes<R: Fold>(Vec<Change<R>>);
 
-struct Change<E> {
-    aggregate: Uuid,
+struct Change<R: Fold> {
+    id: Uuid,
     sequence: i64,
-    event: E,
+    event: EventOf<R>,
 }
 
-/// The events of one kind of aggregate among those of several.
-///
-/// # Errors
-/// [`SubscriberError::Unreadable`] with the first of them that is not what its type says.
-pub(crate) fn changes_of<A: Aggregate>(
-    events: &[RecordedEvent],
-) -> Result<Changes<A::Event>, SubscriberError> {
-    let of_kind = |event: &&RecordedEvent| event.aggregate_type == A::TYPE;
-    Changes::decode(events.iter().filter(of_kind))
-}
-
-impl<E: DomainEvent> Changes<E> {
-    /// Decodes events of one kind of aggregate, in their order.
+impl<R: Fold> Changes<R> {
+    /// Decodes the events of the row's aggregate and passes the others over.
     ///
     /// # Errors
     /// [`SubscriberError::Unreadable`] with the first event that is not what its type says.
-    pub(crate) fn decode<'e>(
-        events: impl IntoIterator<Item = &'e RecordedEvent>,
-    ) -> Result<Self, SubscriberError> {
-        events
-            .into_iter()
-            .map(Change::decode)
-            .collect::<Result<_, _>>()
-            .map(Self)
+    pub(crate) fn decode(events: &[RecordedEvent]) -> Result<Self, SubscriberError> {
+        let own = |event: &&RecordedEvent| event.aggregate_type == R::Aggregate::TYPE;
+        let changes = events.iter().filter(own).map(Change::decode);
+        changes.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The aggregates that may have a row which matters, each once.
+    /// Ids of the aggregates that began before the batch, each once: these have rows to be read.
     ///
-    /// Those that begin in this batch have none: what is known of them is made of these events alone.
-    /// If the batch comes again their row is there, and writing it compares versions.
-    pub(crate) fn aggregates(&self) -> Vec<Uuid> {
+    /// The row of an aggregate that begins in the batch follows from these events alone. If the
+    /// batch is delivered again its row exists, and the write compares versions.
+    pub(crate) fn begun_earlier(&self) -> Vec<Uuid> {
         let mut begun = BTreeSet::new();
-        let mut going_on = BTreeSet::new();
+        let mut earlier = BTreeSet::new();
         for change in &self.0 {
             if change.sequence == 1 {
-                begun.insert(change.aggregate);
-            } else if !begun.contains(&change.aggregate) {
-                going_on.insert(change.aggregate);
+                begun.insert(change.id);
+            } else if !begun.contains(&change.id) {
+                earlier.insert(change.id);
             }
         }
-        going_on.into_iter().collect()
+        earlier.into_iter().collect()
     }
 
-    /// The aggregates about whose events `so` is true.
-    pub(crate) fn aggregates_where(&self, so: impl Fn(&E) -> bool) -> BTreeSet<Uuid> {
-        let changes = self.0.iter().filter(|change| so(&change.event));
-        changes.map(|change| change.aggregate).collect()
+    /// Ids of the aggregates with an event that `matches`.
+    pub(crate) fn ids_where(&self, matches: impl Fn(&EventOf<R>) -> bool) -> BTreeSet<Uuid> {
+        let changes = self.0.iter().filter(|change| matches(&change.event));
+        changes.map(|change| change.id).collect()
     }
 
-    /// The rows that differ from the stored ones, in the order of their aggregates.
-    pub(crate) fn fold<R: Fold<Event = E>>(self, stored: Vec<R>) -> Vec<R> {
-        let mut rows: BTreeMap<Uuid, R> = stored
-            .into_iter()
-            .map(|row| (row.aggregate(), row))
-            .collect();
+    /// Returns the rows that differ from the stored ones, in the order of their ids.
+    pub(crate) fn fold(self, stored: Vec<R>) -> Vec<R> {
+        let mut rows: BTreeMap<Uuid, R> = stored.into_iter().map(|row| (row.id(), row)).collect();
         let mut changed = BTreeSet::new();
-        for Change {
-            aggregate,
-            sequence,
-            event,
-        } in self.0
-        {
-            let known = |row: &R| row.version() >= sequence;
-            if rows.get(&aggregate).is_some_and(known) {
+        for change in self.0 {
+            let contains_event = |row: &R| row.version() >= change.sequence;
+            if rows.get(&change.id).is_some_and(contains_event) {
                 continue;
             }
-            if let Some(row) = R::evolve(rows.remove(&aggregate), event, sequence) {
-                rows.insert(aggregate, row);
-                changed.insert(aggregate);
+            if let Some(row) = R::evolve(rows.remove(&change.id), change.event, change.sequence) {
+                rows.insert(change.id, row);
+                changed.insert(change.id);
             }
         }
-        rows.into_iter()
-            .filter_map(|(aggregate, row)| changed.contains(&aggregate).then_some(row))
-            .collect()
+        rows.retain(|id, _| changed.contains(id));
+        rows.into_values().collect()
     }
 }
 
-impl<E: DomainEvent> Change<E> {
+impl<R: Fold> Change<R> {
     fn decode(event: &RecordedEvent) -> Result<Self, SubscriberError> {
         let unreadable = |source| SubscriberError::unreadable(event, source);
         let no_uuid = |_| {
-            unreadable(DecodeError::Malformed(
-                "the aggregate's id is no UUID".to_owned(),
-            ))
+            let told = "the aggregate's id is no UUID".to_owned();
+            unreadable(DecodeError::Malformed(told))
         };
         Ok(Self {
-            aggregate: event.aggregate_id.parse().map_err(no_uuid)?,
+            id: event.aggregate_id.parse().map_err(no_uuid)?,
             sequence: event.sequence,
             event: event.decode().map_err(unreadable)?,
         })
@@ -150,35 +121,23 @@ impl<E: DomainEvent> Change<E> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use domain::account::{Account, AccountEnabled, AccountEvent};
+    use domain::{AccountId, Actor};
+
     use super::*;
 
-    /// Adds up what comes, so that an event that counts twice shows.
+    /// Number of events after the first, so that one that is applied twice shows.
     #[derive(Debug, Clone, PartialEq)]
-    struct Sum {
-        total: i64,
+    struct Count {
+        events: i64,
         version: i64,
     }
 
-    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-    enum Sums {
-        Begun,
-        Added(i64),
-    }
+    impl Fold for Count {
+        type Aggregate = Account;
 
-    impl DomainEvent for Sums {
-        fn event_type(&self) -> String {
-            "sum".to_owned()
-        }
-
-        fn event_version(&self) -> String {
-            "1".to_owned()
-        }
-    }
-
-    impl Fold for Sum {
-        type Event = Sums;
-
-        fn aggregate(&self) -> Uuid {
+        fn id(&self) -> Uuid {
             Uuid::nil()
         }
 
@@ -186,57 +145,56 @@ mod tests {
             self.version
         }
 
-        fn evolve(known: Option<Self>, event: Sums, version: i64) -> Option<Self> {
-            let total = match event {
-                Sums::Begun => 0,
-                Sums::Added(amount) => known?.total + amount,
+        fn evolve(row: Option<Self>, _: AccountEvent, version: i64) -> Option<Self> {
+            let events = match row {
+                None if version == 1 => 0,
+                row => row?.events + 1,
             };
-            Some(Self { total, version })
+            Some(Self { events, version })
         }
     }
 
-    fn changes(from: i64, events: &[Sums]) -> Changes<Sums> {
-        let numbered = (from..).zip(events.iter().cloned());
-        let changes = numbered.map(|(sequence, event)| Change {
-            aggregate: Uuid::nil(),
+    fn changes(sequences: impl Iterator<Item = i64>) -> Changes<Count> {
+        let changes = sequences.map(|sequence| Change {
+            id: Uuid::nil(),
             sequence,
-            event,
+            event: AccountEvent::Enabled(AccountEnabled {
+                account: AccountId::from_uuid(Uuid::nil()),
+                by: Actor::System,
+                at: DateTime::UNIX_EPOCH,
+            }),
         });
         Changes(changes.collect())
     }
 
     #[test]
     fn events_change_their_row_in_order() {
-        let rows: Vec<Sum> =
-            changes(1, &[Sums::Begun, Sums::Added(2), Sums::Added(3)]).fold(vec![]);
-        let (total, version) = (5, 3);
-        assert_eq!(rows, [Sum { total, version }]);
+        let (events, version) = (2, 3);
+        assert_eq!(changes(1..=3).fold(vec![]), [Count { events, version }]);
     }
 
     #[test]
-    fn an_event_that_the_row_knows_does_not_count_twice() {
-        let known = Sum {
-            total: 2,
+    fn an_event_that_the_row_contains_does_not_count_twice() {
+        let stored = Count {
+            events: 1,
             version: 2,
         };
-        let again = changes(1, &[Sums::Begun, Sums::Added(2)]);
-        assert_eq!(again.fold(vec![known.clone()]), Vec::<Sum>::new());
-        let one_more = changes(2, &[Sums::Added(2), Sums::Added(3)]);
-        let (total, version) = (5, 3);
-        assert_eq!(one_more.fold(vec![known]), [Sum { total, version }]);
+        assert_eq!(changes(1..=2).fold(vec![stored.clone()]), Vec::new());
+        let (events, version) = (2, 3);
+        assert_eq!(
+            changes(2..=3).fold(vec![stored]),
+            [Count { events, version }]
+        );
     }
 
     #[test]
-    fn rows_are_looked_for_of_aggregates_that_began_earlier() {
-        let begins = changes(1, &[Sums::Begun, Sums::Added(2)]);
-        assert_eq!(begins.aggregates(), Vec::<Uuid>::new());
-        let goes_on = changes(2, &[Sums::Added(2), Sums::Added(3)]);
-        assert_eq!(goes_on.aggregates(), [Uuid::nil()]);
+    fn rows_are_read_for_aggregates_that_began_earlier() {
+        assert_eq!(changes(1..=2).begun_earlier(), Vec::<Uuid>::new());
+        assert_eq!(changes(2..=3).begun_earlier(), [Uuid::nil()]);
     }
 
     #[test]
     fn an_event_that_cannot_be_the_first_makes_no_row() {
-        let rows: Vec<Sum> = changes(2, &[Sums::Added(2)]).fold(vec![]);
-        assert!(rows.is_empty());
+        assert!(changes(2..=2).fold(vec![]).is_empty());
     }
 }

@@ -1,9 +1,9 @@
-//! Where an appointment stands at an instant, by what a row has stored.
+//! Status of an appointment at an instant, by its stored status.
 
 use chrono::{DateTime, Utc};
 use domain::appointment::AppointmentStatus;
 
-/// A hold that has ended reads as expired, noted or not; everything else as it is stored.
+/// Returns the status: a hold that has ended reads as expired, even before that is recorded.
 pub(crate) fn status_at(
     stored: AppointmentStatus,
     hold_until: DateTime<Utc>,
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hold_reads_as_expired_from_its_hour_on() {
+    fn a_hold_reads_as_expired_from_its_end_on() {
         let hour = DateTime::UNIX_EPOCH;
         let before = hour - TimeDelta::microseconds(1);
         let booked = AppointmentStatus::Booked;
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hold_any_more_does_not_expire() {
+    fn an_appointment_without_a_hold_does_not_expire() {
         let confirmed = AppointmentStatus::Confirmed;
         let long_after = DateTime::<Utc>::MAX_UTC;
         assert_eq!(

@@ -1,87 +1,77 @@
-//! Rows that tell of a person: stored sealed, opened for those who may see them.
+//! Rows with personal data: stored sealed, opened for those who may see them.
 //!
-//! A query gives [`Closed`] rows. What is not personal can be looked at, to check who may see the row;
-//! the rest is opened afterwards, all rows of an answer at once.
+//! A query returns [`SealedRow`]s. The part that is not personal can be read, to check who may see the
+//! row; the rest is opened after that check, all rows of an answer at once.
 
 use domain::{Phi, SubjectId};
 use event_store::{Cell, SealedCell, Sealing, words_of_row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::columns::json;
+use crate::error::ReadError;
+use crate::fold::{Changes, EventOf, Fold};
+use crate::stored::json;
 
-/// A row that tells of one person.
-pub trait Personal: Sized {
-    /// What it tells.
-    type Content: Serialize + DeserializeOwned;
+/// Row with personal data of one person, in the column `phi` of its table.
+pub trait Personal: Fold {
+    /// The personal data.
+    type Content: Serialize + DeserializeOwned + Send;
 
-    /// The table that it stands in.
+    /// The table.
     const TABLE: &'static str;
 
-    /// Which row of the table.
-    fn key(&self) -> Uuid;
-
-    /// Of whom it tells.
+    /// The person.
     fn subject(&self) -> SubjectId;
 
-    /// What it tells.
-    fn phi(&self) -> &Phi<Self::Content>;
+    /// The personal data, to be read and replaced.
+    fn phi(&mut self) -> &mut Phi<Self::Content>;
 
-    /// The same row with other content.
-    #[must_use]
-    fn with_phi(self, phi: Phi<Self::Content>) -> Self;
+    /// Returns true for an event that changes a part of the personal data, so that the rest must be
+    /// open when the event is applied.
+    fn reads_phi(_event: &EventOf<Self>) -> bool {
+        false
+    }
 }
 
-/// A row whose personal part is still sealed.
+/// Row whose personal data is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed<R> {
+pub struct SealedRow<R> {
     row: R,
     sealed: Option<String>,
 }
 
-impl<R: Personal> Closed<R> {
-    /// `row` has no content yet.
-    pub(crate) fn new(row: R, sealed: Option<String>) -> Self {
-        Self { row, sealed }
+impl<R: Personal> SealedRow<R> {
+    /// Makes a row of its columns. `row` has no personal data; `phi` has it, sealed.
+    pub(crate) fn new(row: R, phi: Option<String>) -> Self {
+        Self { row, sealed: phi }
     }
 
-    /// A row whose personal part is open, and will be sealed again.
-    pub(crate) fn opened(row: R) -> Self {
-        Self { row, sealed: None }
-    }
-
-    pub(crate) fn into_parts(self) -> (R, Option<String>) {
-        (self.row, self.sealed)
-    }
-
-    /// The row as if the person had been erased: enough to tell who may see it.
+    /// Returns the row as if the person had been erased: enough to tell who may see it.
     pub fn row(&self) -> &R {
         &self.row
     }
 
-    pub(crate) fn row_mut(&mut self) -> &mut R {
-        &mut self.row
+    /// Splits sealed rows into their columns `phi` and the rest.
+    pub(crate) fn columns(rows: &[Self]) -> (Vec<&R>, Vec<Option<&str>>) {
+        let columns = rows.iter().map(|row| (&row.row, row.sealed.as_deref()));
+        columns.unzip()
     }
 
-    /// The row with what it tells, for somebody who may see it.
+    /// Opens the row. Call it after a check that the caller may see it.
     pub async fn open(self, sealing: &Sealing) -> Result<R, ReadError> {
-        let subject = self.row.subject();
-        let rows = open_all(sealing, vec![self]).await?;
         let missing = || ReadError {
             doing: "opening a row",
             source: sqlx::Error::RowNotFound,
         };
-        rows.into_iter()
-            .find(|row| row.subject() == subject)
-            .ok_or_else(missing)
+        let mut rows = open_all(sealing, vec![self]).await?;
+        rows.pop().ok_or_else(missing)
     }
 }
 
-/// Rows with what they tell, for somebody who may see them: one question for all keys.
+/// Opens rows, with one request for all keys. Call it after a check that the caller may see them.
 pub async fn open_all<R: Personal>(
     sealing: &Sealing,
-    rows: Vec<Closed<R>>,
+    rows: Vec<SealedRow<R>>,
 ) -> Result<Vec<R>, ReadError> {
     opened(sealing, rows)
         .await
@@ -90,40 +80,23 @@ pub async fn open_all<R: Personal>(
 
 async fn opened<R: Personal>(
     sealing: &Sealing,
-    rows: Vec<Closed<R>>,
+    rows: Vec<SealedRow<R>>,
 ) -> Result<Vec<R>, sqlx::Error> {
-    let (rows, cells): (Vec<R>, Vec<SealedCell>) = rows
+    let (mut rows, cells): (Vec<R>, Vec<SealedCell>) = rows
         .into_iter()
-        .map(|closed| {
-            let cell = cell(
-                R::TABLE,
-                &closed.row.key(),
-                closed.row.subject(),
-                closed.sealed,
-            );
-            (closed.row, cell)
+        .map(|SealedRow { row, sealed }| {
+            let cell = cell(R::TABLE, &row.id(), row.subject(), sealed);
+            (row, cell)
         })
         .unzip();
     let contents = sealing.open_many(cells).await?;
-    rows.into_iter()
-        .zip(contents)
-        .map(|(row, content)| Ok(row.with_phi(json("phi", content)?)))
-        .collect()
+    for (row, content) in rows.iter_mut().zip(contents) {
+        *row.phi() = json("phi", content)?;
+    }
+    Ok(rows)
 }
 
-/// The rows of which `so` is true with what they tell; the others stay closed.
-pub(crate) async fn opened_where<R: Personal>(
-    sealing: &Sealing,
-    rows: Vec<Closed<R>>,
-    so: impl Fn(&R) -> bool,
-) -> Result<Vec<Closed<R>>, sqlx::Error> {
-    let (open, mut closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| so(&row.row));
-    let open = opened(sealing, open).await?;
-    closed.extend(open.into_iter().map(Closed::opened));
-    Ok(closed)
-}
-
-/// A sealed cell of a table's column `phi`.
+/// Sealed cell of a table's column `phi`.
 pub(crate) fn cell(
     table: &str,
     key: &Uuid,
@@ -137,33 +110,61 @@ pub(crate) fn cell(
     }
 }
 
-/// The column `phi` of rows on their way to their table: what was said anew is sealed, and the rest stays
-/// as it was stored.
-pub(crate) async fn sealed<R: Personal>(
-    sealing: &Sealing,
-    rows: &[Closed<R>],
-) -> Result<Vec<Option<String>>, sqlx::Error> {
-    let is_new = |row: &&Closed<R>| !row.row.phi().is_erased();
-    let cells = rows.iter().filter(is_new).map(|row| fresh(&row.row));
-    let cells = cells.collect::<Result<_, sqlx::Error>>()?;
-    let mut fresh = sealing.seal_many(cells).await?.into_iter();
-    let column = rows.iter().map(|row| {
-        if is_new(&row) {
-            fresh.next().flatten()
-        } else {
-            row.sealed.clone()
+/// A row changes while its personal data stays sealed. New personal data is sealed before the row is
+/// written.
+impl<R: Personal> Fold for SealedRow<R> {
+    type Aggregate = R::Aggregate;
+
+    fn id(&self) -> Uuid {
+        self.row.id()
+    }
+
+    fn version(&self) -> i64 {
+        self.row.version()
+    }
+
+    fn evolve(row: Option<Self>, event: EventOf<R>, version: i64) -> Option<Self> {
+        let (row, sealed) = row.map(|sealed| (sealed.row, sealed.sealed)).unzip();
+        let row = R::evolve(row, event, version)?;
+        Some(Self::new(row, sealed.flatten()))
+    }
+
+    async fn open(
+        rows: Vec<Self>,
+        changes: &Changes<Self>,
+        sealing: &Sealing,
+    ) -> Result<Vec<Self>, sqlx::Error> {
+        let needed = changes.ids_where(R::reads_phi);
+        let (open, mut closed): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| needed.contains(&row.id()));
+        let open = opened(sealing, open).await?;
+        closed.extend(open.into_iter().map(|row| Self::new(row, None)));
+        Ok(closed)
+    }
+
+    async fn seal(mut rows: Vec<Self>, sealing: &Sealing) -> Result<Vec<Self>, sqlx::Error> {
+        let (mut open, mut cells) = (Vec::new(), Vec::new());
+        for row in &mut rows {
+            if !row.row.phi().is_erased() {
+                cells.push(clear_cell(&mut row.row)?);
+                open.push(&mut row.sealed);
+            }
         }
-    });
-    Ok(column.collect())
+        let sealed = sealing.seal_many(cells).await?;
+        for (open, sealed) in open.into_iter().zip(sealed) {
+            *open = sealed;
+        }
+        Ok(rows)
+    }
 }
 
-/// What a row tells, to be sealed.
-fn fresh<R: Personal>(row: &R) -> Result<Cell, sqlx::Error> {
+/// Personal data of a row, to be sealed.
+fn clear_cell<R: Personal>(row: &mut R) -> Result<Cell, sqlx::Error> {
     let value = serde_json::to_value(row.phi());
     let value = value.map_err(|error| sqlx::Error::Encode(error.into()))?;
     Ok(Cell {
         subject: row.subject().as_uuid(),
-        words: words_of_row(R::TABLE, &row.key()),
+        words: words_of_row(R::TABLE, &row.id()),
         value,
     })
 }

@@ -94,7 +94,8 @@ impl Sandbox {
 
     /// Finishes running requests, then stops. Undelivered webhooks stay in the database.
     pub async fn stop(mut self) {
-        self.server.stop(true).await;
+        // At once: what is stored is complete, and a graceful stop waits a second for idle connections.
+        self.server.stop(false).await;
         self.tasks.shutdown().await;
     }
 }

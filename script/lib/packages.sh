@@ -94,5 +94,12 @@ need_node() {
   export PATH="$tools/path:$PATH"
 }
 
+# build_program: builds the program as tests have it, and prints its path. Always of the whole workspace: for another
+# selection of packages cargo chooses other features, and compiles most of it again.
+build_program() {
+  SQLX_OFFLINE=true cargo build --quiet --workspace --bin caresync >&2
+  printf '%s\n' "$(target_dir)/debug/caresync"
+}
+
 # target_dir: prints where cargo puts what it builds.
 target_dir() { cargo metadata --no-deps --format-version 1 | jq -r .target_directory; }

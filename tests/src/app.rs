@@ -23,7 +23,7 @@ use sha2::Sha256;
 use crate::database::Database;
 use crate::sealing::masters;
 
-/// What the nodes of one test share.
+/// Database, clock and keys that the nodes of one test share.
 #[derive(Clone)]
 pub struct Site {
     /// The database.
@@ -32,28 +32,28 @@ pub struct Site {
     pub clock: TestClock,
     /// The keys of every node.
     pub keys: JwtKeys,
-    /// Proxies that the next nodes believe.
+    /// Proxies that nodes started later trust.
     pub trusted_proxies: Vec<IpNet>,
-    /// Who takes the money on the next nodes; a sandbox in each, if nothing is said.
+    /// Payment settings of nodes started later; a sandbox in each by default.
     pub payments: PaymentSettings,
     signer: Arc<AccessTokenSigner>,
 }
 
 /// A running node.
 pub struct Node {
-    /// Where it listens.
+    /// Address it listens on.
     pub address: SocketAddr,
     application: Application,
 }
 
-/// Somebody to act as.
+/// A signed-in person, as access tokens describe one.
 #[derive(Debug, Clone)]
-pub struct Somebody {
-    /// The account; it need not exist, since tokens are believed.
+pub struct Principal {
+    /// The account; it need not exist, since tokens are trusted.
     pub account: AccountId,
     /// The roles.
     pub roles: Vec<Role>,
-    /// Where they act as staff.
+    /// Clinics at which they act as staff.
     pub clinics: ClinicScope,
     /// The patient that they are.
     pub patient: Option<PatientId>,
@@ -81,7 +81,7 @@ impl Site {
         })
     }
 
-    /// What the clock says.
+    /// Time of the clock.
     #[must_use]
     pub fn clock_now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -119,25 +119,25 @@ impl Site {
     }
 
     /// An access token, without a sign-in.
-    pub fn token(&self, somebody: &Somebody) -> anyhow::Result<String> {
-        self.token_until(somebody, self.clock.now() + TimeDelta::minutes(15))
+    pub fn token(&self, principal: &Principal) -> anyhow::Result<String> {
+        self.token_until(principal, self.clock.now() + TimeDelta::minutes(15))
     }
 
     /// An access token that ends at a given time.
-    pub fn token_until(&self, somebody: &Somebody, exp: DateTime<Utc>) -> anyhow::Result<String> {
-        Ok(self.signer.sign(&self.claims(somebody, exp))?)
+    pub fn token_until(&self, principal: &Principal, exp: DateTime<Utc>) -> anyhow::Result<String> {
+        Ok(self.signer.sign(&self.claims(principal, exp))?)
     }
 
-    /// What such a token says: for those who sign it otherwise.
+    /// Claims of such a token, for tests that sign it differently.
     #[must_use]
-    pub fn claims(&self, somebody: &Somebody, exp: DateTime<Utc>) -> AccessClaims {
+    pub fn claims(&self, principal: &Principal, exp: DateTime<Utc>) -> AccessClaims {
         AccessClaims {
-            sub: somebody.account,
+            sub: principal.account,
             sid: SessionId(SystemIds.id()),
-            roles: somebody.roles.iter().copied().collect(),
-            clinics: somebody.clinics.clone(),
-            patient: somebody.patient,
-            doctor: somebody.doctor,
+            roles: principal.roles.iter().copied().collect(),
+            clinics: principal.clinics.clone(),
+            patient: principal.patient,
+            doctor: principal.doctor,
             iat: self.clock.now(),
             exp,
             jti: SystemIds.id(),
@@ -159,7 +159,7 @@ impl Node {
         Some(format!("http://{address}{path}"))
     }
 
-    /// What the sandbox in this node would sign a webhook with.
+    /// Signature of the sandbox in this node over the body of a webhook.
     #[must_use]
     pub fn sign_webhook(&self, body: &[u8]) -> Option<String> {
         let keys = self.application.sandbox()?.keys();
@@ -173,7 +173,7 @@ impl Node {
         )
     }
 
-    /// What its handlers work with.
+    /// State of its request handlers.
     #[must_use]
     pub fn app(&self) -> &api::App {
         self.application.app()
@@ -185,7 +185,7 @@ impl Node {
     }
 }
 
-impl Somebody {
+impl Principal {
     fn with(role: Role) -> Self {
         Self {
             account: AccountId::from_uuid(SystemIds.id()),
@@ -215,7 +215,7 @@ impl Somebody {
         }
     }
 
-    /// Somebody at the front desk.
+    /// A receptionist.
     #[must_use]
     pub fn receptionist(clinics: ClinicScope) -> Self {
         Self {

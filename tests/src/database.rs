@@ -1,6 +1,6 @@
-//! A database of one's own, copied from a migrated template.
+//! A database per test, copied from a migrated template.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context as _;
@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-/// Where `script/test` says the test cluster is.
+/// Variable in which `script/test` passes the URL of the test cluster.
 pub const CLUSTER: &str = "CARESYNC_TEST_DATABASE_URL";
 
 /// A freshly migrated database in the test cluster.
@@ -22,21 +22,28 @@ impl Database {
     /// Makes a database. The first caller makes the template that all others copy.
     pub async fn create() -> anyhow::Result<Self> {
         let cluster = cluster()?;
-        let template = template(&cluster).await?;
-        let name = format!("test_{}", random().simple());
         let mut admin = PgConnection::connect_with(&cluster).await?;
-        // Copying waits for nobody, but the template must have no other session at that moment.
+        let template = template(&cluster, &mut admin).await?;
+        let name = format!("test_{}", random().simple());
+        // The template must have no other session at that moment.
         let sql = format!(r#"create database "{name}" template "{template}""#);
         sqlx::raw_sql(&sql)
             .execute(&mut admin)
             .await
             .context("copying the template")?;
+        admin.close().await?;
         Ok(Self {
             options: cluster.database(&name),
         })
     }
 
-    /// How to connect to it.
+    /// A folder that is removed at the end of the run, if the test cluster has one.
+    #[must_use]
+    pub fn run_folder() -> Option<PathBuf> {
+        Some(cluster().ok()?.get_socket()?.clone())
+    }
+
+    /// Options to connect to it.
     #[must_use]
     pub fn options(&self) -> PgConnectOptions {
         self.options.clone()
@@ -62,7 +69,7 @@ fn cluster() -> anyhow::Result<PgConnectOptions> {
 }
 
 /// The template's name carries the migrations' checksums: a changed migration makes a new one.
-async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
+async fn template(cluster: &PgConnectOptions, admin: &mut PgConnection) -> anyhow::Result<String> {
     let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
     let migrator = Migrator::new(Path::new(migrations)).await?;
     let digest = migrator.iter().fold(0_u64, |digest, migration| {
@@ -73,29 +80,30 @@ async fn template(cluster: &PgConnectOptions) -> anyhow::Result<String> {
         })
     });
     let name = format!("template_{digest:016x}");
-    let mut admin = PgConnection::connect_with(cluster).await?;
     sqlx::query("select pg_advisory_lock(7205)")
-        .execute(&mut admin)
+        .execute(&mut *admin)
         .await?;
     let ready: bool = sqlx::query_scalar(
         "select exists (select from pg_database where datname = $1 and datistemplate)",
     )
     .bind(&name)
-    .fetch_one(&mut admin)
+    .fetch_one(&mut *admin)
     .await?;
     if !ready {
         let drop_create = format!(r#"drop database if exists "{name}""#);
-        sqlx::raw_sql(&drop_create).execute(&mut admin).await?;
+        sqlx::raw_sql(&drop_create).execute(&mut *admin).await?;
         sqlx::raw_sql(&format!(r#"create database "{name}""#))
-            .execute(&mut admin)
+            .execute(&mut *admin)
             .await?;
         let mut connection = PgConnection::connect_with(&cluster.clone().database(&name)).await?;
         migrator.run(&mut connection).await?;
         connection.close().await?;
         let seal = format!(r#"alter database "{name}" is_template true"#);
-        sqlx::raw_sql(&seal).execute(&mut admin).await?;
+        sqlx::raw_sql(&seal).execute(&mut *admin).await?;
     }
-    admin.close().await?;
+    sqlx::query("select pg_advisory_unlock(7205)")
+        .execute(admin)
+        .await?;
     Ok(name)
 }
 

@@ -1,6 +1,6 @@
-//! What black-box tests and benches share; the tests themselves live in `it/`, one binary.
+//! Code shared by black-box tests and benches; the tests themselves are in `it/`, one binary.
 //!
-//! [`database`]: a database of one's own. [`app`]: a running node on it, and tokens for anyone.
+//! [`database`]: a database per test. [`app`]: a running node on it, and access tokens.
 //! [`sealing`]: the keys that tests seal with. [`world`]: a small clinic to work in.
 
 pub mod app;

@@ -26,7 +26,7 @@ pub struct World {
     at: DateTime<Utc>,
 }
 
-/// How a doctor works.
+/// Fee and hours of a doctor at a clinic.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms {
     /// Minor units of the clinic's currency.
@@ -35,7 +35,7 @@ pub struct Terms {
     pub slot_minutes: u16,
     /// Open from this hour to that, every day.
     pub hours: (u32, u32),
-    /// Whether an admin has checked the papers.
+    /// Set once an admin has verified the doctor.
     pub verified: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for Terms {
 }
 
 impl World {
-    /// A world in that database, where everything happened at `at`.
+    /// A world in that database; its events are dated `at`.
     pub async fn new(pool: PgPool, at: DateTime<Utc>) -> anyhow::Result<Self> {
         let sealing = sealing(pool.clone()).await?;
         let options = commands::store_options::options(LoginIndex::new([7; 32]), sealing);
@@ -109,7 +109,7 @@ impl World {
             }),
             DoctorCommand::SetWeeklyHours(SetWeeklyHours {
                 clinic: clinic.clinic,
-                hours: every_day(terms.hours)?,
+                hours: every_day(terms.hours.0, terms.hours.1)?,
                 by,
                 at,
             }),
@@ -167,7 +167,7 @@ impl World {
 }
 
 /// The same hours on each day of the week.
-pub fn every_day((from, to): (u32, u32)) -> anyhow::Result<WeeklyHours> {
+pub fn every_day(from: u32, to: u32) -> anyhow::Result<WeeklyHours> {
     let days = [
         Weekday::Mon,
         Weekday::Tue,

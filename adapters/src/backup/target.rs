@@ -45,7 +45,7 @@ pub async fn begin_restore(
         cleared.map_err(BackupError::sql(doing))?;
     }
     refuse_tables(connection).await?;
-    // Empty by now. A dump from before this migration runs it afterwards.
+    // Empty by now. A dump from before this schema existed runs the migration that creates it later.
     let cleared = connection.execute("drop schema if exists beside").await;
     cleared.map_err(BackupError::sql(doing))?;
     // One implicit transaction: there is no marker without its row.

@@ -1,9 +1,9 @@
 //! A circuit breaker: after repeated failures no requests are sent for a while.
 //!
 //! ```text
-//! closed ──failures in a row──▶ open ──the rest is over──▶ one question goes first ──it succeeds──▶ closed
+//! closed ──failures in a row──▶ open ──the rest is over──▶ one request is sent ──it succeeds──▶ closed
 //!                                ▲                                   │
-//!                                └───────────it fails, or is never heard of again
+//!                                └───────────it fails, or is never answered
 //! ```
 //!
 //! It does no I/O and reads no clock.
@@ -38,7 +38,7 @@ impl Breaker {
 
     /// True if a request may be sent. When the rest is over, the first caller may, and all others
     /// wait for another rest, unless that request has succeeded by then.
-    pub(super) fn lets_through(&self, now: Instant) -> bool {
+    pub(super) fn allows(&self, now: Instant) -> bool {
         let mut state = self.state();
         match *state {
             State::Closed { .. } => true,
@@ -89,7 +89,7 @@ mod tests {
     fn opened_at(now: Instant) -> Breaker {
         let breaker = Breaker::new(3, REST);
         for _ in 0..3 {
-            assert!(breaker.lets_through(now));
+            assert!(breaker.allows(now));
             breaker.failed(now);
         }
         breaker
@@ -99,8 +99,8 @@ mod tests {
     fn it_opens_after_so_many_failures_in_a_row() {
         let now = Instant::now();
         let breaker = opened_at(now);
-        assert!(!breaker.lets_through(now));
-        assert!(!breaker.lets_through(now + SECOND * 9));
+        assert!(!breaker.allows(now));
+        assert!(!breaker.allows(now + SECOND * 9));
     }
 
     #[test]
@@ -112,35 +112,35 @@ mod tests {
             breaker.failed(now);
             breaker.succeeded();
         }
-        assert!(breaker.lets_through(now));
+        assert!(breaker.allows(now));
     }
 
     #[test]
     fn after_the_rest_one_goes_first() {
         let now = Instant::now();
         let breaker = opened_at(now);
-        assert!(breaker.lets_through(now + REST));
-        assert!(!breaker.lets_through(now + REST));
+        assert!(breaker.allows(now + REST));
+        assert!(!breaker.allows(now + REST));
         breaker.succeeded();
-        assert!(breaker.lets_through(now + REST));
-        assert!(breaker.lets_through(now + REST));
+        assert!(breaker.allows(now + REST));
+        assert!(breaker.allows(now + REST));
     }
 
     #[test]
     fn if_the_first_fails_it_rests_again() {
         let now = Instant::now();
         let breaker = opened_at(now);
-        assert!(breaker.lets_through(now + REST));
+        assert!(breaker.allows(now + REST));
         breaker.failed(now + REST + SECOND);
-        assert!(!breaker.lets_through(now + REST * 2));
-        assert!(breaker.lets_through(now + REST * 2 + SECOND));
+        assert!(!breaker.allows(now + REST * 2));
+        assert!(breaker.allows(now + REST * 2 + SECOND));
     }
 
     #[test]
     fn if_the_first_is_never_heard_of_again_another_goes() {
         let now = Instant::now();
         let breaker = opened_at(now);
-        assert!(breaker.lets_through(now + REST));
-        assert!(breaker.lets_through(now + REST * 2));
+        assert!(breaker.allows(now + REST));
+        assert!(breaker.allows(now + REST * 2));
     }
 }

@@ -27,23 +27,23 @@ use super::retry::Tries;
 
 /// A request. It must be idempotent.
 #[derive(Debug)]
-pub(super) struct Question {
+pub(super) struct ApiRequest {
     /// Description of the operation for the log.
     pub(super) doing: &'static str,
     path: String,
     body: Option<Vec<u8>>,
     /// A header that makes the request idempotent.
-    once: Option<(&'static str, String)>,
+    idempotency_key: Option<(&'static str, String)>,
 }
 
-impl Question {
+impl ApiRequest {
     /// A request that reads.
     pub(super) fn get(doing: &'static str, path: String) -> Self {
         Self {
             doing,
             path,
             body: None,
-            once: None,
+            idempotency_key: None,
         }
     }
 
@@ -54,14 +54,14 @@ impl Question {
             doing,
             path,
             body,
-            once: None,
+            idempotency_key: None,
         }
     }
 
     /// The same with an idempotency header.
-    pub(super) fn once(self, name: &'static str, key: String) -> Self {
+    pub(super) fn with_idempotency_key(self, name: &'static str, key: String) -> Self {
         Self {
-            once: Some((name, key)),
+            idempotency_key: Some((name, key)),
             ..self
         }
     }
@@ -73,7 +73,7 @@ pub(super) struct Client {
     base: String,
     authorization: SecretString,
     limits: RazorpayLimits,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     breaker: Breaker,
 }
 
@@ -103,21 +103,21 @@ impl Client {
             base: config.base_url.trim_end_matches('/').to_owned(),
             authorization: format!("Basic {}", STANDARD.encode(pair)).into(),
             limits,
-            turns: Arc::new(Semaphore::new(limits.at_once)),
+            permits: Arc::new(Semaphore::new(limits.at_once)),
             breaker: Breaker::new(limits.failures, limits.rest),
         }
     }
 
     /// Sends a request, with retries, and reads the answer.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
-        question: &Question,
+        request: &ApiRequest,
     ) -> Result<T, GatewayError> {
         let first = Instant::now();
         let mut made = 0;
         loop {
             made += 1;
-            let failure = match self.exchange(question).await {
+            let failure = match self.exchange(request).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -126,14 +126,14 @@ impl Client {
                 since: first.elapsed(),
             };
             let pause = match &failure {
-                ExchangeFailure::Temporary(_, asked_for) => {
-                    tries.pause(&self.limits, *asked_for, chance())
+                ExchangeFailure::Temporary(_, retry_after) => {
+                    tries.pause(&self.limits, *retry_after, jitter())
                 }
                 ExchangeFailure::Refused(_) | ExchangeFailure::Permanent(_) => None,
             };
             match pause {
                 Some(pause) => sleep(pause).await,
-                None => return Err(failure.into_error(question.doing)),
+                None => return Err(failure.into_error(request.doing)),
             }
         }
     }
@@ -141,24 +141,24 @@ impl Client {
     /// Sends the request once, if the circuit breaker allows it, with a permit.
     async fn exchange<T: DeserializeOwned>(
         &self,
-        question: &Question,
+        request: &ApiRequest,
     ) -> Result<T, ExchangeFailure> {
-        let turn = timeout(self.limits.turn, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
+        let permit = timeout(self.limits.turn, self.permits.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else {
             return Err(ExchangeFailure::Permanent(GatewayFailure::Overloaded));
         };
-        if !self.breaker.lets_through(Instant::now()) {
+        if !self.breaker.allows(Instant::now()) {
             return Err(ExchangeFailure::Permanent(GatewayFailure::CircuitOpen));
         }
         let (agent, limit) = (self.agent.clone(), self.limits.answer);
-        let request = self.request(question)?;
-        let asked = tokio::task::spawn_blocking(move || {
+        let request = self.http_request(request)?;
+        let exchange = tokio::task::spawn_blocking(move || {
             let answer = send(&agent, request, limit);
             // Released when the exchange is over, even if the caller no longer waits for it.
-            drop(turn);
+            drop(permit);
             answer
         });
-        let answer = asked
+        let answer = exchange
             .await
             .map_err(|_| ExchangeFailure::Permanent(GatewayFailure::Abandoned))?;
         let read = answer.and_then(|answer| answer.read());
@@ -176,24 +176,27 @@ impl Client {
         read
     }
 
-    fn request(&self, question: &Question) -> Result<Request<Option<Vec<u8>>>, ExchangeFailure> {
-        let method = if question.body.is_some() {
+    fn http_request(
+        &self,
+        request: &ApiRequest,
+    ) -> Result<Request<Option<Vec<u8>>>, ExchangeFailure> {
+        let method = if request.body.is_some() {
             "POST"
         } else {
             "GET"
         };
-        let mut request = Request::builder()
+        let mut builder = Request::builder()
             .method(method)
-            .uri(format!("{}{}", self.base, question.path))
+            .uri(format!("{}{}", self.base, request.path))
             .header(header::AUTHORIZATION, self.authorization.expose_secret())
             .header(header::ACCEPT, "application/json");
-        if question.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        if request.body.is_some() {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
         }
-        if let Some((name, key)) = &question.once {
-            request = request.header(*name, key);
+        if let Some((name, key)) = &request.idempotency_key {
+            builder = builder.header(*name, key);
         }
-        let built = request.body(question.body.clone());
+        let built = builder.body(request.body.clone());
         // Paths are made of ids, which contain only permitted characters.
         built.map_err(|error| {
             ExchangeFailure::Permanent(GatewayFailure::NoAnswer(Box::new(error.into())))
@@ -202,7 +205,7 @@ impl Client {
 }
 
 /// Random jitter, so that failed requests don't return together.
-fn chance() -> u16 {
+fn jitter() -> u16 {
     let mut bytes = [0; 2];
     // Without random bytes the pauses are the shortest, which is harmless.
     let _ = getrandom::fill(&mut bytes);
@@ -220,7 +223,7 @@ fn send(
         Some(body) => agent.run(Request::from_parts(parts, &*body)),
         None => agent.run(Request::from_parts(parts, ())),
     };
-    let (parts, mut body) = answered.map_err(unheard)?.into_parts();
+    let (parts, mut body) = answered.map_err(no_answer)?.into_parts();
     let read = body.with_config().limit(limit).read_to_vec();
     let body = match read {
         Ok(body) => body,
@@ -229,16 +232,16 @@ fn send(
                 limit,
             }));
         }
-        Err(error) => return Err(unheard(error)),
+        Err(error) => return Err(no_answer(error)),
     };
     Ok(Answer {
         status: parts.status.as_u16(),
-        asked_for: retry_after(&parts.headers),
+        retry_after: retry_after(&parts.headers),
         body,
     })
 }
 
-fn unheard(error: ureq::Error) -> ExchangeFailure {
+fn no_answer(error: ureq::Error) -> ExchangeFailure {
     ExchangeFailure::Temporary(GatewayFailure::NoAnswer(Box::new(error)), None)
 }
 
@@ -251,7 +254,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// An answer with any status.
 struct Answer {
     status: u16,
-    asked_for: Option<Duration>,
+    retry_after: Option<Duration>,
     body: Vec<u8>,
 }
 
@@ -264,7 +267,7 @@ impl Answer {
             400 => Err(self.refusal()),
             429 | 500..=599 => Err(ExchangeFailure::Temporary(
                 GatewayFailure::Status(self.status),
-                self.asked_for,
+                self.retry_after,
             )),
             // Wrong keys are a configuration error, and 409 means that it is under way.
             _ => Err(ExchangeFailure::Permanent(GatewayFailure::Status(
@@ -276,8 +279,8 @@ impl Answer {
     /// A refusal in the gateway's format. One in another format came from a proxy.
     fn refusal(&self) -> ExchangeFailure {
         match serde_json::from_slice::<Refusal>(&self.body) {
-            Ok(Refusal { error }) if OTHERS_FAULT.contains(&&*error.code) => {
-                ExchangeFailure::Temporary(GatewayFailure::Status(self.status), self.asked_for)
+            Ok(Refusal { error }) if GATEWAY_FAULTS.contains(&&*error.code) => {
+                ExchangeFailure::Temporary(GatewayFailure::Status(self.status), self.retry_after)
             }
             Ok(Refusal { error }) => ExchangeFailure::Refused(FailureCode::parse(&error.code).ok()),
             Err(_) => ExchangeFailure::Permanent(GatewayFailure::InvalidBody),
@@ -286,7 +289,7 @@ impl Answer {
 }
 
 /// Codes that blame neither us nor the payer.
-const OTHERS_FAULT: [&str; 2] = ["GATEWAY_ERROR", "SERVER_ERROR"];
+const GATEWAY_FAULTS: [&str; 2] = ["GATEWAY_ERROR", "SERVER_ERROR"];
 
 #[derive(Deserialize)]
 struct Refusal {

@@ -5,7 +5,7 @@ use domain::GatewayOrderId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::client::{Client, Question};
+use super::client::{ApiRequest, Client};
 use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, PaymentEntity, money};
 
@@ -29,12 +29,12 @@ pub(super) async fn create(
         "unique_receipt": true,
         "notes": { "payment": &payment },
     });
-    let question = Question::post(
+    let request = ApiRequest::post(
         "making an order at the gateway",
         "/orders".to_owned(),
         &body,
     );
-    let made: OrderEntity = client.ask(&question).await?;
+    let made: OrderEntity = client.send(&request).await?;
     if money(made.amount, &made.currency) != Some(order.amount) {
         // An older order with another amount: creating it again would return it again.
         return Err(GatewayError::Refused { code: None });
@@ -48,8 +48,8 @@ pub(super) async fn attempts(
     order: &GatewayOrderId,
 ) -> Result<Vec<GatewayAttempt>, GatewayError> {
     let doing = "asking the gateway for the attempts to pay an order";
-    let question = Question::get(doing, format!("/orders/{order}/payments"));
-    let found: Collection<PaymentEntity> = client.ask(&question).await?;
+    let request = ApiRequest::get(doing, format!("/orders/{order}/payments"));
+    let found: Collection<PaymentEntity> = client.send(&request).await?;
     let attempts = found.items.iter().map(PaymentEntity::attempt);
     let attempts: Option<Vec<_>> = attempts.collect();
     // An entry that can't be read must not be treated as missing.

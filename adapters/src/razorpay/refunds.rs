@@ -4,12 +4,12 @@ use commands::ports::{GatewayError, GatewayRefund, NewRefund};
 use domain::GatewayPaymentId;
 use serde_json::json;
 
-use super::client::{Client, Question};
+use super::client::{ApiRequest, Client};
 use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, REFUND, RefundEntity, TRY};
 
 /// The header that makes a refund idempotent.
-const ONCE: &str = "X-Refund-Idempotency";
+const IDEMPOTENCY_HEADER: &str = "X-Refund-Idempotency";
 /// Most refunds in one answer.
 const PAGE: usize = 100;
 /// Most pages that are requested: far more than a payment has refunds.
@@ -32,9 +32,9 @@ pub(super) async fn create(
         "notes": { REFUND: ours.to_string(), TRY: attempt_number.to_string() },
     });
     let doing = "refunding at the gateway";
-    let question = Question::post(doing, format!("/payments/{attempt}/refund"), &body)
-        .once(ONCE, format!("{ours}-{attempt_number}"));
-    let made: RefundEntity = client.ask(&question).await?;
+    let request = ApiRequest::post(doing, format!("/payments/{attempt}/refund"), &body)
+        .with_idempotency_key(IDEMPOTENCY_HEADER, format!("{ours}-{attempt_number}"));
+    let made: RefundEntity = client.send(&request).await?;
     let made = made.refund();
     made.filter(|made| made.attempt == *attempt && made.amount == *amount)
         .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))
@@ -50,7 +50,7 @@ pub(super) async fn of_attempt(
     for page in 0..PAGES {
         let skip = page * PAGE;
         let path = format!("/payments/{attempt}/refunds?count={PAGE}&skip={skip}");
-        let found: Collection<RefundEntity> = client.ask(&Question::get(doing, path)).await?;
+        let found: Collection<RefundEntity> = client.send(&ApiRequest::get(doing, path)).await?;
         for entity in &found.items {
             // An entry that can't be read must not be treated as missing.
             let refund = entity

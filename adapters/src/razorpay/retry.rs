@@ -14,13 +14,13 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// Returns the pause before the next try, or `None` if there is none. `asked_for` is the
-    /// gateway's wish; `chance` is any number, so that failed requests don't return together.
+    /// Returns the pause before the next try, or `None` if there is none. `retry_after` is the
+    /// gateway's wish; `jitter` is any number, so that failed requests don't return together.
     pub(super) fn pause(
         self,
         limits: &RazorpayLimits,
-        asked_for: Option<Duration>,
-        chance: u16,
+        retry_after: Option<Duration>,
+        jitter: u16,
     ) -> Option<Duration> {
         if self.made >= limits.tries {
             return None;
@@ -28,8 +28,8 @@ impl Tries {
         let doubled = limits.pause * 2_u32.saturating_pow(self.made.saturating_sub(1));
         let longest = doubled.min(limits.longest_pause);
         // Between half of it and all of it.
-        let shortened = longest / 2 + longest / 2 * u32::from(chance) / u32::from(u16::MAX);
-        let pause = asked_for.unwrap_or_default().min(limits.longest_pause);
+        let shortened = longest / 2 + longest / 2 * u32::from(jitter) / u32::from(u16::MAX);
+        let pause = retry_after.unwrap_or_default().min(limits.longest_pause);
         let pause = pause.max(shortened);
         (self.since + pause <= limits.patience).then_some(pause)
     }
@@ -53,9 +53,9 @@ mod tests {
         }
     }
 
-    fn pause(made: u32, asked_for: Option<Duration>, chance: u16) -> Option<Duration> {
+    fn pause(made: u32, retry_after: Option<Duration>, jitter: u16) -> Option<Duration> {
         let tries = Tries { made, since: ms(0) };
-        tries.pause(&limits(), asked_for, chance)
+        tries.pause(&limits(), retry_after, jitter)
     }
 
     #[test]

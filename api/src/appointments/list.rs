@@ -2,8 +2,8 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
+use domain::PatientId;
 use domain::appointment::AppointmentStatus;
-use domain::{AppointmentId, PatientId};
 use projections::patient_appointments::{self, AppointmentSearch};
 use projections::{open_all, patient_card};
 use serde::Deserialize;
@@ -77,10 +77,7 @@ pub async fn list_appointments(
         ..
     } = parameters;
     let page = PageParameters { cursor, limit };
-    let (after, limit) = (
-        page.after::<(DateTime<Utc>, AppointmentId)>()?,
-        page.limit()?,
-    );
+    let (after, limit) = (page.after()?, page.limit()?);
     let search = AppointmentSearch {
         patient,
         from,

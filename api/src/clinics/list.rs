@@ -1,7 +1,6 @@
 //! `GET /api/v1/clinics`
 
 use actix_web::web::{Data, Json};
-use domain::ClinicId;
 use projections::clinic_directory;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -46,7 +45,7 @@ pub async fn list_clinics(
 ) -> Result<Json<Page<ClinicBody>>, Problem> {
     let ClinicParameters { cursor, limit } = parameters;
     let page = PageParameters { cursor, limit };
-    let (after, limit) = (page.after::<(String, ClinicId)>()?, page.limit()?);
+    let (after, limit) = (page.after()?, page.limit()?);
     let parked = position.wait_for(&app, clinic_directory::NAME).await?;
     let rows = clinic_directory::list(&app.pool, after, limit + 1).await?;
     let items = rows.into_iter().map(|row| ClinicBody {

@@ -16,13 +16,13 @@ use crate::cluster::Cluster;
 
 /// The running reference.
 pub struct Bare {
-    /// Where it listens.
+    /// Address that it listens on.
     pub address: SocketAddr,
     server: ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
-/// What it inserts: as much as a booking's event.
+/// Row that it inserts: as much as a booking's event.
 struct Row {
     pool: PgPool,
     payload: Value,

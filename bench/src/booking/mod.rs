@@ -17,21 +17,25 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
+use crate::report::{Figure, Report};
 use bare::Bare;
 use work::Work;
 
 /// Connections of the clients.
 const CONNECTIONS: [usize; 4] = [1, 8, 32, 128];
-/// The one that the figures are about.
+/// The number of connections with the most rounds.
 const FIGURE: usize = 32;
 /// Connections to the database, for both routes together.
 const POOL: u32 = 24;
 
-/// How long everything takes.
+/// Time that the read models may take to catch up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Lengths of everything.
 struct Plan {
     round: Duration,
     rounds: usize,
-    /// For all but [`FIGURE`].
+    /// Rounds at the other numbers of connections.
     other_rounds: usize,
 }
 
@@ -44,7 +48,7 @@ struct Pairs {
 }
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let plan = if quick {
         Plan {
             round: Duration::from_secs(2),
@@ -61,8 +65,12 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, &plan).await;
     cluster.stop().await?;
-    print(&measured?);
-    Ok(())
+    let measured = measured?;
+    print(&measured);
+    Report::new(
+        "booking",
+        measured.iter().flat_map(Pairs::figures).collect(),
+    )
 }
 
 async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Vec<Pairs>> {
@@ -99,7 +107,7 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Vec<Pairs>> {
             .await?;
             pairs.booking.push(booked);
             // What the read models still owe must not slow the reference down.
-            pairs.lag = pairs.lag.max(work.catch_up(&node).await?);
+            pairs.lag = pairs.lag.max(node.catch_up(PATIENCE).await?);
         }
         measured.push(pairs);
     }
@@ -176,21 +184,18 @@ fn print(measured: &[Pairs]) {
             pairs.lag,
         );
     }
-    let figures: Vec<String> = measured
-        .iter()
-        .map(|pairs| {
-            let connections = pairs.connections;
-            format!(
-                "ratio_c{connections}={:.3} p99_ms_c{connections}={:.2}",
-                pairs.ratio(),
-                pairs.p99_ms()
-            )
-        })
-        .collect();
-    println!("booking {}", figures.join(" "));
 }
 
 impl Pairs {
+    fn figures(&self) -> [Figure; 2] {
+        let ratio = format!("ratio_c{}", self.connections);
+        let p99 = format!("p99_ms_c{}", self.connections);
+        [
+            Figure::new(ratio, self.ratio(), 3),
+            Figure::new(p99, self.p99_ms(), 2),
+        ]
+    }
+
     fn ratio(&self) -> f64 {
         median(
             self.bare

@@ -1,27 +1,19 @@
-//! What is booked: other doctors, slots and patients each time.
+//! Bookings to send: other doctors, slots and patients each time.
 
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
-use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemClock, SystemIds};
-use anyhow::{Context as _, ensure};
-use api::MetricsAccess;
-use caresync::gateway::{Gateway, Host};
+use anyhow::ensure;
 use caresync::settings::PaymentSettings;
-use caresync::startup::{Application, Dependencies, realm};
 use chrono::{DateTime, TimeDelta, Utc};
-use commands::identity::LoginIndex;
-use commands::ports::{Clock as _, IdSource as _, SessionId};
+use commands::ports::{Clock as _, IdSource as _};
 use domain::appointment::BookingPolicy;
-use domain::{AccountId, ClinicId, ClinicScope, Currency, DoctorId, PatientId, Role};
+use domain::{ClinicId, Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::sealing::masters;
 use tests::world::{Terms, World};
 
+use crate::application::Node;
 use crate::client::{Client, post};
 use crate::cluster::Cluster;
 
@@ -37,16 +29,21 @@ const DAYS: u64 = 80;
 pub struct Work {
     clinic: ClinicId,
     doctors: Vec<DoctorId>,
-    tokens: Vec<(PatientId, String)>,
+    patients: Vec<Patient>,
     /// Midnight of the first day.
     first_day: DateTime<Utc>,
     next: AtomicU64,
 }
 
+/// A patient, with the header that proves it.
+struct Patient {
+    id: PatientId,
+    authorization: String,
+}
+
 impl Work {
     /// Starts the real application and fills it with doctors.
-    pub async fn prepare(cluster: &Cluster) -> anyhow::Result<(Application, Self)> {
-        let keys = JwtKeys::generate()?;
+    pub async fn prepare(cluster: &Cluster) -> anyhow::Result<(Node, Self)> {
         let now = SystemClock.now();
         let world = World::new(cluster.pool.clone(), now).await?;
         let clinic = world.clinic("UTC", Currency::Inr).await?;
@@ -59,17 +56,19 @@ impl Work {
         for _ in 0..DOCTORS {
             doctors.push(world.doctor(clinic, terms).await?);
         }
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let node = Application::start(
-            parts(cluster, keys.clone(), listener.local_addr()?)?,
-            listener,
-        )
-        .await?;
+        let payments = PaymentSettings::default();
+        let node = Node::start(&cluster.pool, &payments, BookingPolicy::default()).await?;
+        let patient = || {
+            let id = PatientId::from_uuid(SystemIds.id());
+            node.patient(id)
+                .map(|authorization| Patient { id, authorization })
+        };
+        let patients = std::iter::repeat_with(patient).take(index(PATIENTS));
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         let work = Self {
             clinic: clinic.clinic,
             doctors,
-            tokens: tokens(&keys, now)?,
+            patients: patients.collect::<Result<_, _>>()?,
             first_day: midnight + TimeDelta::days(1),
             next: AtomicU64::new(0),
         };
@@ -90,35 +89,29 @@ impl Work {
         let slot = (n / DOCTORS) % (DAYS * PER_DAY);
         let minutes = slot / PER_DAY * 24 * 60 + slot % PER_DAY * u64::from(SLOT);
         let start = self.first_day + TimeDelta::minutes(i64::try_from(minutes).unwrap_or(0));
-        let (patient, token) = &self.tokens[index(n % PATIENTS)];
+        let patient = &self.patients[index(n % PATIENTS)];
         let body = json!({
             "clinicId": self.clinic,
             "doctorId": doctor,
-            "patientId": patient,
+            "patientId": patient.id,
             "start": start,
             "reason": "A cough that has lasted for two weeks",
         });
-        let headers = format!(
-            "authorization: Bearer {token}\r\nidempotency-key: {}\r\n",
-            SystemIds.id()
-        );
+        let headers = patient.headers();
         post("/api/v1/appointments", &headers, &body.to_string())
     }
 
     /// The reference's request: a body of about the same size.
     pub fn bare(&self) -> Vec<u8> {
-        let (patient, token) = &self.tokens[0];
+        let patient = &self.patients[0];
         let body = json!({
             "clinicId": self.clinic,
             "doctorId": self.doctors[0],
-            "patientId": patient,
+            "patientId": patient.id,
             "start": self.first_day,
             "reason": "A cough that has lasted for two weeks",
         });
-        let headers = format!(
-            "authorization: Bearer {token}\r\nidempotency-key: {}\r\n",
-            SystemIds.id()
-        );
+        let headers = patient.headers();
         post("/bare", &headers, &body.to_string())
     }
 
@@ -128,65 +121,17 @@ impl Work {
             "select payload, metadata from events where event_type = 'appointment.booked' limit 1";
         Ok(sqlx::query_as(sql).fetch_one(pool).await?)
     }
+}
 
-    /// Waits until every subscriber has come to the end of the log. Returns how many events the last
-    /// of them had still to take.
-    pub async fn catch_up(&self, node: &Application) -> anyhow::Result<u64> {
-        let begin = Instant::now();
-        let lag = node.lag().await?;
-        while node.lag().await? > 0 {
-            ensure!(
-                begin.elapsed() < Duration::from_mins(1),
-                "the read models do not catch up"
-            );
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        Ok(lag)
+impl Patient {
+    /// Headers of a request of its own.
+    fn headers(&self) -> String {
+        format!(
+            "{}idempotency-key: {}\r\n",
+            self.authorization,
+            SystemIds.id()
+        )
     }
-}
-
-fn parts(cluster: &Cluster, keys: JwtKeys, server: SocketAddr) -> anyhow::Result<Dependencies> {
-    let logins = LoginIndex::new([7; 32]);
-    let host = Host {
-        pool: &cluster.pool,
-        logins: &logins,
-        server: Some(server),
-    };
-    let gateway = Gateway::open(&PaymentSettings::default(), &host)?;
-    Ok(Dependencies {
-        pool: cluster.pool.clone(),
-        jwt: keys,
-        logins,
-        master: masters()?,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemIds),
-        policy: BookingPolicy::default(),
-        cors_origins: Vec::new(),
-        trusted_proxies: Vec::new(),
-        metrics: MetricsAccess::Closed,
-        gateway,
-    })
-}
-
-fn tokens(keys: &JwtKeys, now: DateTime<Utc>) -> anyhow::Result<Vec<(PatientId, String)>> {
-    let signer = AccessTokenSigner::new(keys, realm());
-    (0..PATIENTS)
-        .map(|_| {
-            let patient = PatientId::from_uuid(SystemIds.id());
-            let claims = AccessClaims {
-                sub: AccountId::from_uuid(SystemIds.id()),
-                sid: SessionId(SystemIds.id()),
-                roles: [Role::Patient].into(),
-                clinics: ClinicScope::Only([].into()),
-                patient: Some(patient),
-                doctor: None,
-                iat: now,
-                exp: now + TimeDelta::hours(2),
-                jti: SystemIds.id(),
-            };
-            Ok((patient, signer.sign(&claims).context("signing a token")?))
-        })
-        .collect()
 }
 
 fn index(n: u64) -> usize {

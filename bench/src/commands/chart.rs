@@ -1,4 +1,4 @@
-//! What the commands are about: a chart that notes are added to, the same for every side.
+//! Aggregate of the commands: a chart that notes are added to, the same for every side.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::event_sink::EventSink;
@@ -16,19 +16,19 @@ pub struct Chart {
 /// Notes to add, all or none.
 #[derive(Debug, Clone)]
 pub struct AddNotes {
-    /// How many.
+    /// Number of notes.
     pub count: u32,
-    /// Whom they tell of.
+    /// Person that they are about.
     pub subject: Uuid,
     /// The number of the note that they amend; 0 for none.
     pub amends: u64,
-    /// Whether the content is marked as a person's, to be sealed.
+    /// The content is marked as a person's, to be sealed.
     pub phi: bool,
     /// The time that it takes of a doctor and of a patient, if it does.
     pub visit: Option<Visit>,
 }
 
-/// What is in a note.
+/// Content of a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     author: String,
@@ -42,7 +42,7 @@ pub struct Visit {
     pub doctor: Uuid,
     /// The patient.
     pub patient: Uuid,
-    /// Which ten minutes, counted from 1970.
+    /// Number of the ten minutes, counted from 1970.
     pub slot: i64,
 }
 
@@ -80,7 +80,9 @@ impl Chart {
         if command.amends > self.notes {
             return Err(NoSuchNote);
         }
-        Ok((0..command.count).map(|_| NoteAdded::of(command)).collect())
+        Ok((0..command.count)
+            .map(|_| NoteAdded::new(command))
+            .collect())
     }
 
     /// Takes a note in.
@@ -114,7 +116,7 @@ impl Aggregate for Chart {
 }
 
 impl NoteAdded {
-    fn of(command: &AddNotes) -> Self {
+    fn new(command: &AddNotes) -> Self {
         let content = Content {
             author: "Dr. Meera Raghunathan, general practice".to_owned(),
             text: "Seen for a cough of nine days without fever; chest clear on both sides, \

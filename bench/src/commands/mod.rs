@@ -7,10 +7,10 @@
 
 mod chart;
 mod disintegrated;
-mod drive;
+mod load;
 mod ours;
 mod report;
-mod scene;
+mod setup;
 mod stock;
 mod work;
 
@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
+use crate::report::Report;
 use report::Row;
-use scene::{Entrant, Scene, Stage};
+use setup::{Contender, Setup, Workload};
 use work::Kind;
 
 /// Connections of the bench's own to the database, besides those of each side.
@@ -45,18 +46,18 @@ const CLAIMING_IN_THE_CLEAR: Kind = Kind {
     claims: true,
 };
 
-/// How long everything takes.
+/// Lengths of everything.
 struct Plan {
     round: Duration,
     rounds: usize,
-    /// For the numbers of tasks that the figures are not about.
+    /// Rounds at the numbers of tasks that the figures are not about.
     other_rounds: usize,
     paced: Duration,
-    /// Whether the slowest reference takes part at [`FIGURE`], too; no figure is about it.
+    /// The slowest reference takes part at [`FIGURE`], too; no figure is about it.
     slowest: bool,
 }
 
-/// What was measured.
+/// Results.
 struct Measured {
     rows: Vec<Row>,
     /// At a rate of half the full load.
@@ -65,7 +66,7 @@ struct Measured {
 }
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let plan = if quick {
         Plan {
             round: Duration::from_millis(400),
@@ -86,29 +87,33 @@ pub async fn run(quick: bool) -> anyhow::Result<()> {
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, &plan).await;
     cluster.stop().await?;
-    report::print(&measured?);
-    Ok(())
+    let measured = measured?;
+    report::print(&measured);
+    report::report(&measured)
 }
 
 async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
-    let stage = Stage::set(cluster, SEALED.phi).await?;
+    let setup = Setup::prepare(cluster, SEALED.phi).await?;
     // Once without counting, so that caches, plans and connections are warm.
-    stage
-        .round(Entrant::Ours(SEALED), Scene::Apart, FIGURE, plan.round)
+    setup
+        .round(Contender::Ours(SEALED), Workload::Apart, FIGURE, plan.round)
         .await?;
     let mut rows = Vec::new();
-    for contest in contests(plan) {
+    for comparison in comparisons(plan) {
         let begin = Instant::now();
-        rows.extend(contest.hold(&stage, plan.round).await?);
-        let (tasks, took) = (contest.tasks, begin.elapsed().as_secs_f64());
-        println!("{tasks} tasks, {}: took {took:.0} s", contest.scene.name());
+        rows.extend(comparison.hold(&setup, plan.round).await?);
+        let (tasks, took) = (comparison.tasks, begin.elapsed().as_secs_f64());
+        println!(
+            "{tasks} tasks, {}: took {took:.0} s",
+            comparison.workload.name()
+        );
     }
-    let full = report::rounds(&rows, Scene::Apart, FIGURE, Entrant::Ours(SEALED));
+    let full = report::rounds(&rows, Workload::Apart, FIGURE, Contender::Ours(SEALED));
     let half_rate = median(full.iter().map(|round| round.rate)) / 2.0;
     let mut half = Vec::new();
     cluster.settle().await?;
     for _ in 0..3 {
-        half.push(stage.paced(SEALED, half_rate, plan.paced).await?);
+        half.push(setup.paced(SEALED, half_rate, plan.paced).await?);
     }
     Ok(Measured {
         rows,
@@ -117,65 +122,65 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
     })
 }
 
-fn contests(plan: &Plan) -> Vec<Contest> {
-    let two = || vec![Entrant::Ours(SEALED), Entrant::Stock];
-    let contest = |scene, tasks, rounds, entrants| Contest {
-        scene,
+fn comparisons(plan: &Plan) -> Vec<Comparison> {
+    let two = || vec![Contender::Ours(SEALED), Contender::Stock];
+    let comparison = |workload, tasks, rounds, contenders| Comparison {
+        workload,
         tasks,
         rounds,
-        entrants,
+        contenders,
     };
-    let mut contests = Vec::new();
+    let mut comparisons = Vec::new();
     for tasks in OTHERS {
-        let all = everybody(true);
-        contests.push(contest(Scene::Apart, tasks, plan.other_rounds, all));
+        let all = contenders(true);
+        comparisons.push(comparison(Workload::Apart, tasks, plan.other_rounds, all));
     }
-    let most = everybody(plan.slowest);
-    contests.push(contest(Scene::Apart, FIGURE, plan.rounds, most));
-    contests.push(contest(Scene::Long, FIGURE, plan.rounds, two()));
-    contests.push(contest(Scene::Hot, FIGURE, plan.rounds, two()));
-    contests
+    let most = contenders(plan.slowest);
+    comparisons.push(comparison(Workload::Apart, FIGURE, plan.rounds, most));
+    comparisons.push(comparison(Workload::Long, FIGURE, plan.rounds, two()));
+    comparisons.push(comparison(Workload::Hot, FIGURE, plan.rounds, two()));
+    comparisons
 }
 
-fn everybody(slowest: bool) -> Vec<Entrant> {
-    let mut entrants = vec![
-        Entrant::Ours(SEALED),
-        Entrant::Stock,
-        Entrant::Pgbench,
-        Entrant::Ours(CLAIMING),
+fn contenders(slowest: bool) -> Vec<Contender> {
+    let mut contenders = vec![
+        Contender::Ours(SEALED),
+        Contender::Stock,
+        Contender::Pgbench,
+        Contender::Ours(CLAIMING),
     ];
     if slowest {
-        entrants.push(Entrant::Disintegrate);
+        contenders.push(Contender::Disintegrate);
     }
-    entrants.push(Entrant::Ours(IN_THE_CLEAR));
-    entrants.push(Entrant::Ours(CLAIMING_IN_THE_CLEAR));
-    entrants
+    contenders.push(Contender::Ours(IN_THE_CLEAR));
+    contenders.push(Contender::Ours(CLAIMING_IN_THE_CLEAR));
+    contenders
 }
 
 /// Rounds in which all take their turn, each round beginning with another one.
-struct Contest {
-    scene: Scene,
+struct Comparison {
+    workload: Workload,
     tasks: usize,
     rounds: usize,
-    entrants: Vec<Entrant>,
+    contenders: Vec<Contender>,
 }
 
-impl Contest {
-    async fn hold(&self, stage: &Stage<'_>, length: Duration) -> anyhow::Result<Vec<Row>> {
-        let rows = self.entrants.iter();
+impl Comparison {
+    async fn hold(&self, setup: &Setup<'_>, length: Duration) -> anyhow::Result<Vec<Row>> {
+        let rows = self.contenders.iter();
         let mut rows: Vec<Row> = rows
-            .map(|entrant| Row::new(self.scene, self.tasks, *entrant))
+            .map(|contender| Row::new(self.workload, self.tasks, *contender))
             .collect();
-        stage.cluster.settle().await?;
+        setup.cluster.settle().await?;
         for first in 0..self.rounds {
             for turn in 0..rows.len() {
                 let index = (first + turn) % rows.len();
                 let row = &mut rows[index];
                 // Slow enough for one round to show it.
-                if row.entrant == Entrant::Disintegrate && first > 0 {
+                if row.contender == Contender::Disintegrate && first > 0 {
                     continue;
                 }
-                let round = stage.round(row.entrant, self.scene, self.tasks, length);
+                let round = setup.round(row.contender, self.workload, self.tasks, length);
                 row.rounds.push(round.await?);
             }
         }

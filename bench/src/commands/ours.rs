@@ -40,7 +40,7 @@ impl Ours {
         Self { store, phi }
     }
 
-    /// A chart that is new: there is nothing to load, and nobody to be overtaken by.
+    /// A chart that is new: there is nothing to load, and no other command on it.
     async fn open_new(&self, request: Request) -> anyhow::Result<Verdict> {
         let new_stream = Loaded::<Chart>::new_stream(&request.chart);
         let decided = match new_stream.decide(request.command.clone()).await {

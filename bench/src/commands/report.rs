@@ -1,24 +1,25 @@
-//! What is printed.
+//! Table and figures.
 
-use super::scene::{Entrant, Scene};
+use super::setup::{Contender, Workload};
 use super::{CLAIMING, FIGURE, Measured, SEALED};
 use crate::figures::{Round, median, median_ratio};
+use crate::report::{Figure, Report};
 
-/// All rounds of one entrant in one place.
+/// All rounds of one contender in one place.
 pub struct Row {
-    pub scene: Scene,
+    pub workload: Workload,
     pub tasks: usize,
-    pub entrant: Entrant,
+    pub contender: Contender,
     pub rounds: Vec<Round>,
 }
 
 impl Row {
     /// Without rounds yet.
-    pub fn new(scene: Scene, tasks: usize, entrant: Entrant) -> Self {
+    pub fn new(workload: Workload, tasks: usize, contender: Contender) -> Self {
         Self {
-            scene,
+            workload,
             tasks,
-            entrant,
+            contender,
             rounds: Vec::new(),
         }
     }
@@ -30,8 +31,8 @@ impl Row {
     fn print(&self) {
         println!(
             "{:<28} {:<14} {:>5} {:>6} {:>10.0} {:>9} {:>9}",
-            name(self.entrant),
-            self.scene.name(),
+            name(self.contender),
+            self.workload.name(),
             self.tasks,
             self.rounds.len(),
             self.rate(),
@@ -50,14 +51,14 @@ fn column(milliseconds: f64) -> String {
     }
 }
 
-/// The rounds of one entrant in one place.
-pub fn rounds(rows: &[Row], scene: Scene, tasks: usize, entrant: Entrant) -> &[Round] {
+/// The rounds of one contender in one place.
+pub fn rounds(rows: &[Row], workload: Workload, tasks: usize, contender: Contender) -> &[Round] {
     rows.iter()
-        .find(|row| (row.scene, row.tasks, row.entrant) == (scene, tasks, entrant))
+        .find(|row| (row.workload, row.tasks, row.contender) == (workload, tasks, contender))
         .map_or(&[], |row| &row.rounds)
 }
 
-/// The table, and the line for scripts.
+/// Prints the table.
 pub fn print(measured: &Measured) {
     println!(
         "side                         charts         tasks rounds commands/s    p50 ms    p99 ms"
@@ -71,35 +72,57 @@ pub fn print(measured: &Measured) {
         percentile(&measured.half, 50),
         percentile(&measured.half, 99),
     );
-    let of = |scene, entrant| rounds(&measured.rows, scene, FIGURE, entrant);
-    let ours = Entrant::Ours(SEALED);
-    let ratio = |scene, reference| median_ratio(of(scene, ours), of(scene, reference));
-    println!(
-        "commands ratio_stock={:.2} ratio_pgbench={:.2} p99_ms_half={:.2} ratio_stream1000={:.2} \
-         ratio_contended={:.2} claims_per_s={:.0}",
-        ratio(Scene::Apart, Entrant::Stock),
-        ratio(Scene::Apart, Entrant::Pgbench),
-        percentile(&measured.half, 99),
-        ratio(Scene::Long, Entrant::Stock),
-        ratio(Scene::Hot, Entrant::Stock),
-        median(
-            of(Scene::Apart, Entrant::Ours(CLAIMING))
-                .iter()
-                .map(|round| round.rate)
-        ),
-    );
+}
+
+/// The figures, all at [`FIGURE`] tasks.
+pub fn report(measured: &Measured) -> anyhow::Result<Report> {
+    let rounds = |workload, contender| rounds(&measured.rows, workload, FIGURE, contender);
+    let ours = Contender::Ours(SEALED);
+    let claiming = rounds(Workload::Apart, Contender::Ours(CLAIMING));
+    let beside =
+        |workload, reference| median_ratio(rounds(workload, ours), rounds(workload, reference));
+    let claims_ratio = median_ratio(claiming, rounds(Workload::Apart, ours));
+    let claims_per_s = median(claiming.iter().map(|round| round.rate));
+    let p99_ms_half = percentile(&measured.half, 99);
+    Report::new(
+        "commands",
+        vec![
+            Figure::new("ratio_stock", beside(Workload::Apart, Contender::Stock), 2).at_least(5.0),
+            Figure::new(
+                "ratio_pgbench",
+                beside(Workload::Apart, Contender::Pgbench),
+                2,
+            )
+            .at_least(1.2),
+            Figure::new("p99_ms_half", p99_ms_half, 2).at_most(10.0),
+            Figure::new(
+                "ratio_stream1000",
+                beside(Workload::Long, Contender::Stock),
+                2,
+            )
+            .at_least(20.0),
+            Figure::new(
+                "ratio_contended",
+                beside(Workload::Hot, Contender::Stock),
+                2,
+            )
+            .at_least(3.0),
+            Figure::new("claims_per_s", claims_per_s, 0),
+            Figure::new("claims_ratio", claims_ratio, 2),
+        ],
+    )
 }
 
 fn percentile(rounds: &[Round], percent: usize) -> f64 {
     median(rounds.iter().map(|round| round.percentile_ms(percent)))
 }
 
-fn name(entrant: Entrant) -> String {
-    let kind = match entrant {
-        Entrant::Ours(kind) => kind,
-        Entrant::Stock => return "stock postgres-es".to_owned(),
-        Entrant::Disintegrate => return "disintegrate-postgres".to_owned(),
-        Entrant::Pgbench => return "pgbench, 32 clients at most".to_owned(),
+fn name(contender: Contender) -> String {
+    let kind = match contender {
+        Contender::Ours(kind) => kind,
+        Contender::Stock => return "stock postgres-es".to_owned(),
+        Contender::Disintegrate => return "disintegrate-postgres".to_owned(),
+        Contender::Pgbench => return "pgbench, 32 clients at most".to_owned(),
     };
     let sealed = if kind.phi { ", sealed" } else { "" };
     let claims = if kind.claims { ", claims" } else { "" };

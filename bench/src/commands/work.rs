@@ -1,4 +1,4 @@
-//! Which commands are sent: to which chart, and what they ask for.
+//! Commands to send: their charts and their contents.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ pub struct Request {
     pub number: u64,
     /// The chart.
     pub chart: String,
-    /// Whether the chart's id was made just now.
+    /// The chart is new.
     pub new_stream: bool,
-    /// What it asks for.
+    /// Its content.
     pub command: AddNotes,
 }
 
-/// What became of a command.
+/// Outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Its event is durable.
@@ -53,12 +53,12 @@ pub trait Side: Send + Sync + 'static {
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
-/// How the commands of a round look.
+/// Kind of the commands of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
-    /// Whether the content stands in `phi`.
+    /// The content stands in `phi`.
     pub phi: bool,
-    /// Whether each command opens a chart of its own and takes time of a doctor and a patient.
+    /// Each command opens a chart of its own and takes time of a doctor and a patient.
     pub claims: bool,
 }
 
@@ -143,7 +143,7 @@ pub fn subject_of(chart: &str) -> Uuid {
     Uuid::from_u64_pair(0x5b, sum % SUBJECTS)
 }
 
-/// Time that nobody else asks for.
+/// Time that no other command asks for.
 fn visit(number: u64) -> Visit {
     Visit {
         doctor: Uuid::from_u64_pair(0xd0c, number % DOCTORS),
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn visits_take_time_that_nobody_else_has() {
+    fn no_two_visits_take_the_same_time() {
         let visits: Vec<Visit> = (1..=50_000).map(visit).collect();
         let doctors: HashSet<_> = visits.iter().map(|v| (v.doctor, v.slot)).collect();
         let patients: HashSet<_> = visits.iter().map(|v| (v.patient, v.slot)).collect();

@@ -1,4 +1,4 @@
-//! What the log's order costs: inserts into `events` beside inserts into the same table without it.
+//! Cost of the log's order: inserts into `events` beside inserts into the same table without it.
 
 use std::time::Duration;
 
@@ -49,14 +49,16 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
             } else {
                 (&plain, &mut cost.plain)
             };
-            into.push(Round::of_rate(pgbench.run(script, CLIENTS, length).await?));
+            into.push(Round::from_rate(
+                pgbench.run(script, CLIENTS, length).await?,
+            ));
         }
     }
     Ok(cost)
 }
 
 impl Cost {
-    /// How much lower the rate is, in percent.
+    /// Loss of rate, in percent.
     pub fn percent(&self) -> f64 {
         (1.0 - median_ratio(&self.ordered, &self.plain)) * 100.0
     }
@@ -88,6 +90,6 @@ fn insert(table: &str, columns: &str, values: &str) -> String {
     format!(
         "\\set id random(1, 9000000000000000000)\n\
          insert into {table} ({columns}aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata) \
-         values ({values}'bench.room', :id::bigint::text, 1, 'bench.stuffed', '1', '{payload}'::jsonb, '{metadata}'::jsonb);\n"
+         values ({values}'bench.counter', :id::bigint::text, 1, 'bench.stuffed', '1', '{payload}'::jsonb, '{metadata}'::jsonb);\n"
     )
 }

@@ -2,8 +2,8 @@
 //! order of the log cost an append?
 
 mod cost;
-mod room;
-mod tally;
+mod counter;
+mod deliveries;
 mod writers;
 
 use std::sync::Arc;
@@ -15,42 +15,44 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
-use tally::{Keeper, Tally};
+use crate::report::{Figure, Report};
+use deliveries::{Deliveries, Recorder};
 
 /// Events in all, about.
 const EVENTS: u64 = 10_000;
 const POOL: u32 = 20;
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, quick).await;
     cluster.stop().await?;
-    let (tally, cost) = measured?;
-    tally.print();
+    let (deliveries, cost) = measured?;
+    deliveries.print();
     cost.print();
-    println!(
-        "order missed={} twice={} inverted={} cost_pct={:.1}",
-        tally.missed,
-        tally.twice,
-        tally.inverted,
-        cost.percent()
-    );
-    Ok(())
+    Report::new(
+        "order",
+        vec![
+            Figure::count("missed", deliveries.missed).at_most(0.0),
+            Figure::count("twice", deliveries.twice).at_most(0.0),
+            Figure::count("inverted", deliveries.inverted).at_most(0.0),
+            Figure::new("cost_pct", cost.percent(), 1).at_most(5.0),
+        ],
+    )
 }
 
-async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<(Tally, cost::Cost)> {
-    let tally = hostile(cluster).await?;
+async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<(Deliveries, cost::Cost)> {
+    let deliveries = hostile(cluster).await?;
     let cost = cost::measure(cluster, quick).await?;
-    Ok((tally, cost))
+    Ok((deliveries, cost))
 }
 
 /// Twelve writers on two nodes; both follow, one of them stopped and started all the time.
-async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
-    tally::make_table(cluster).await?;
+async fn hostile(cluster: &Cluster) -> anyhow::Result<Deliveries> {
+    deliveries::make_table(cluster).await?;
     let steady = node(cluster).await?;
     let restless = node(cluster).await?;
-    let following = Daemon::start(&steady, vec![Arc::new(Keeper)], DaemonOptions::default());
+    let following = Daemon::start(&steady, vec![Arc::new(Recorder)], DaemonOptions::default());
     let mut restarting = JoinSet::new();
     restarting.spawn(restart_again_and_again(restless.clone()));
 
@@ -61,11 +63,11 @@ async fn hostile(cluster: &Cluster) -> anyhow::Result<Tally> {
     let head = steady.head().await?;
     let reached = following
         .progress()
-        .reached("bench.keeper", head, Duration::from_secs(20))
+        .reached("bench.recorder", head, Duration::from_secs(20))
         .await;
     ensure!(reached.is_ok(), "the subscriber never reached the head");
     following.stop().await;
-    Tally::of(&cluster.pool, &written).await
+    Deliveries::count(&cluster.pool, &written).await
 }
 
 /// A node: a store with a pool of its own.
@@ -81,7 +83,7 @@ async fn restart_again_and_again(store: EventStore) {
         ..DaemonOptions::default()
     };
     loop {
-        let daemon = Daemon::start(&store, vec![Arc::new(Keeper)], options);
+        let daemon = Daemon::start(&store, vec![Arc::new(Recorder)], options);
         tokio::time::sleep(Duration::from_millis(120)).await;
         daemon.stop().await;
     }

@@ -13,15 +13,15 @@ use event_store::{Append, AppendError, EventStore, Metadata};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::room::{ENTERED, Enter, Room};
+use super::counter::{Counter, INCREMENTED, Increment};
 
 const WRITERS: u64 = 12;
 /// At a time. Few enough that writers race for versions, too.
-const ROOMS: u64 = 24;
-/// Events, in all rooms together, after which the writers move on to new rooms.
+const COUNTERS: u64 = 24;
+/// Events, in all counters together, after which the writers move on to new counters.
 const MOVE_ON: u64 = 1_000;
 
-/// What the writers were told.
+/// Outcomes that the writers were told.
 #[derive(Debug, Default)]
 pub struct Written {
     /// Events that were acknowledged.
@@ -73,17 +73,17 @@ pub async fn write(
 impl Writer {
     async fn write_one(&mut self) -> anyhow::Result<()> {
         let floor = self.written.acknowledged.load(Ordering::Relaxed) / MOVE_ON;
-        let room = format!("room {floor}-{}", self.roll(ROOMS));
+        let counter = format!("counter {floor}-{}", self.roll(COUNTERS));
         match self.roll(100) {
-            0..60 => self.append(&room).await,
-            60..62 => self.hold_open(&room, 100, true).await,
+            0..60 => self.append(&counter).await,
+            60..62 => self.hold_open(&counter, 100, true).await,
             62..64 => {
                 let hold = self.roll(4);
-                self.hold_open(&room, hold, false).await
+                self.hold_open(&counter, hold, false).await
             }
             _ => {
                 let hold = self.roll(4);
-                self.hold_open(&room, hold, true).await
+                self.hold_open(&counter, hold, true).await
             }
         }
     }
@@ -97,9 +97,9 @@ impl Writer {
     }
 
     /// As the product does it.
-    async fn append(&self, room: &str) -> anyhow::Result<()> {
-        let loaded = self.store.load::<Room>(room).await?;
-        let decided = loaded.decide(Enter).await?;
+    async fn append(&self, counter: &str) -> anyhow::Result<()> {
+        let loaded = self.store.load::<Counter>(counter).await?;
+        let decided = loaded.decide(Increment).await?;
         let append = Append {
             streams: vec![decided.stream],
             basis: Vec::new(),
@@ -118,13 +118,18 @@ impl Writer {
     }
 
     /// A transaction that writes, stays open, and commits or does not. It takes its transaction id
-    /// with its insert, after it has looked at the room, as every append must.
-    async fn hold_open(&self, room: &str, milliseconds: u64, commit: bool) -> anyhow::Result<()> {
+    /// with its insert, after it has looked at the counter, as every append must.
+    async fn hold_open(
+        &self,
+        counter: &str,
+        milliseconds: u64,
+        commit: bool,
+    ) -> anyhow::Result<()> {
         let version: i64 = sqlx::query_scalar(
             "select coalesce(max(sequence), 0) from events where aggregate_type = $1 and aggregate_id = $2",
         )
-        .bind(Room::TYPE)
-        .bind(room)
+        .bind(Counter::TYPE)
+        .bind(counter)
         .fetch_one(&self.pool)
         .await?;
         let mut tx = self.pool.begin().await?;
@@ -133,10 +138,10 @@ impl Writer {
                (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
              select current, $1, $2, $3, $4, '1', '{}', '{}' from log_epoch",
         )
-        .bind(Room::TYPE)
-        .bind(room)
+        .bind(Counter::TYPE)
+        .bind(counter)
         .bind(version + 1)
-        .bind(ENTERED)
+        .bind(INCREMENTED)
         .execute(&mut *tx)
         .await;
         match inserted {

@@ -21,15 +21,15 @@ use domain::{
 };
 use tests::world::every_day;
 
-use super::lives::Life;
+use super::stream::Stream;
 
-/// Who is there: ids only, the rest is in the log.
+/// Ids of all; the rest is in the log.
 pub struct Group {
     clinics: Vec<ClinicFacts>,
     doctors: Vec<DoctorId>,
     patients: Vec<PatientId>,
     terms: Affiliation,
-    /// When all of it begins, at midnight.
+    /// Midnight at which all of it begins.
     pub begin: DateTime<Utc>,
 }
 
@@ -85,18 +85,18 @@ impl Group {
         self.patients[n % self.patients.len()]
     }
 
-    /// What a visit costs.
+    /// Fee of a visit.
     pub fn fee(&self) -> Money {
         self.terms.fee
     }
 
-    /// How many doctors there are.
+    /// Number of doctors.
     pub fn doctors(&self) -> usize {
         self.doctors.len()
     }
 
     /// A clinic: opened, renamed, with holidays.
-    pub async fn clinic_life(&self, n: usize) -> anyhow::Result<Life> {
+    pub async fn clinic_stream(&self, n: usize) -> anyhow::Result<Stream> {
         let facts = self.clinic(n);
         let (by, at) = (Actor::System, self.begin);
         let mut commands = vec![
@@ -132,11 +132,11 @@ impl Group {
             by,
             at,
         }));
-        Life::of::<Clinic>(facts.clinic.as_uuid(), commands).await
+        Stream::decide::<Clinic>(facts.clinic.as_uuid(), commands).await
     }
 
     /// A doctor at two clinics.
-    pub async fn doctor_life(&self, n: usize) -> anyhow::Result<Life> {
+    pub async fn doctor_stream(&self, n: usize) -> anyhow::Result<Stream> {
         let doctor = self.doctors[n];
         let (by, at) = (Actor::System, self.begin);
         let (fee, slot_length) = (self.terms.fee, self.terms.slot_length);
@@ -171,7 +171,7 @@ impl Group {
             affiliate(first),
             affiliate(second),
             hours(first, week()?),
-            hours(second, every_day((18, 20))?),
+            hours(second, every_day(18, 20)?),
             DoctorCommand::Verify(VerifyDoctor { by, at }),
             DoctorCommand::SetTerms(SetTerms {
                 clinic: second.clinic,
@@ -188,11 +188,11 @@ impl Group {
                 at,
             }),
         ];
-        Life::of::<Doctor>(doctor.as_uuid(), commands).await
+        Stream::decide::<Doctor>(doctor.as_uuid(), commands).await
     }
 
-    /// A patient; one in four moves house, one in twenty is acted for.
-    pub async fn patient_life(&self, n: usize) -> anyhow::Result<Life> {
+    /// A patient; one in four has a new phone number, one in twenty has a proxy.
+    pub async fn patient_stream(&self, n: usize) -> anyhow::Result<Stream> {
         let patient = self.patient(n);
         let (by, at) = (Actor::System, self.begin);
         let born = self
@@ -220,11 +220,11 @@ impl Group {
             let account = AccountId::from_uuid(SystemIds.id());
             commands.push(PatientCommand::AddProxy(AddProxy { account, by, at }));
         }
-        Life::of::<Patient>(patient.as_uuid(), commands).await
+        Stream::decide::<Patient>(patient.as_uuid(), commands).await
     }
 
-    /// The account of the nth patient; one in twenty-five is shut.
-    pub async fn account_life(&self, n: usize) -> anyhow::Result<Life> {
+    /// The account of the nth patient; one in twenty-five is disabled.
+    pub async fn account_stream(&self, n: usize) -> anyhow::Result<Stream> {
         let account = AccountId::from_uuid(SystemIds.id());
         let (by, at) = (Actor::System, self.begin);
         let mut commands = vec![AccountCommand::Register(RegisterAccount {
@@ -240,11 +240,11 @@ impl Group {
             let reason = Reason::parse("Asked for it")?;
             commands.push(AccountCommand::Disable(DisableAccount { reason, by, at }));
         }
-        Life::of::<Account>(account.as_uuid(), commands).await
+        Stream::decide::<Account>(account.as_uuid(), commands).await
     }
 
     /// A day off, long after all visits; one in three is withdrawn.
-    pub async fn leave_life(&self, n: usize) -> anyhow::Result<Life> {
+    pub async fn leave_stream(&self, n: usize) -> anyhow::Result<Stream> {
         let leave = LeaveId::from_uuid(SystemIds.id());
         let (by, at) = (Actor::System, self.begin);
         let day = i64::try_from(1_000 + n / self.doctors())?;
@@ -260,7 +260,7 @@ impl Group {
         if n.is_multiple_of(3) {
             commands.push(LeaveCommand::Withdraw(WithdrawLeave { by, at }));
         }
-        Life::of::<Leave>(leave.as_uuid(), commands).await
+        Stream::decide::<Leave>(leave.as_uuid(), commands).await
     }
 
     fn date(&self, day: u64) -> NaiveDate {
@@ -270,7 +270,7 @@ impl Group {
 }
 
 fn week() -> anyhow::Result<WeeklyHours> {
-    every_day((9, 17))
+    every_day(9, 17)
 }
 
 fn hour(hour: u32) -> NaiveTime {

@@ -6,17 +6,17 @@ use event_store::{Append, EventStore, Metadata, StreamAppend};
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::group::Group;
-use super::lives::Life;
-use super::visits::visit_lives;
+use super::stream::Stream;
+use super::visits::visit_streams;
 
-/// New visits in each step. Each life that has begun goes on by one event per step, so that between two
+/// New visits in each step. Each stream that has begun goes on by one event per step, so that between two
 /// events of a visit there are a thousand of others.
 const WAVE: usize = 250;
 /// Streams in one append, and appends at a time.
 const TOGETHER: usize = 50;
 const AT_ONCE: usize = 12;
 
-/// How much there is of everything.
+/// Numbers of everything.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     /// Events, at least.
@@ -29,17 +29,19 @@ pub struct Size {
     pub patients: usize,
     /// Leaves.
     pub leaves: usize,
+    /// Visits from one leave to the next, as long as there are leaves.
+    pub visits_per_leave: usize,
 }
 
 /// A group and its log in the making.
 pub struct History {
     pub group: Group,
     size: Size,
-    lives: Vec<Life>,
+    streams: Vec<Stream>,
     /// Events that are in the log or will be.
     planned: usize,
     written: usize,
-    /// The next visit that nobody has.
+    /// Number of the next visit.
     pub next_visit: usize,
 }
 
@@ -49,7 +51,7 @@ impl History {
         let mut history = Self {
             group: Group::new(size.clinics, size.doctors, size.patients)?,
             size,
-            lives: Vec::new(),
+            streams: Vec::new(),
             planned: 0,
             written: 0,
             next_visit: 0,
@@ -59,13 +61,13 @@ impl History {
             history.visits().await?;
             history.step(store).await?;
         }
-        while !history.lives.is_empty() {
+        while !history.streams.is_empty() {
             history.step(store).await?;
         }
         Ok(history)
     }
 
-    /// How many events are in the log.
+    /// Number of events in the log.
     pub fn written(&self) -> usize {
         self.written
     }
@@ -73,20 +75,20 @@ impl History {
     /// Clinics, then doctors: they are there before the first visit.
     async fn found(&mut self, store: &EventStore) -> anyhow::Result<()> {
         for n in 0..self.size.clinics {
-            let life = self.group.clinic_life(n).await?;
-            self.begin(life);
+            let stream = self.group.clinic_stream(n).await?;
+            self.begin(stream);
             if n.is_multiple_of(WAVE) {
                 self.step(store).await?;
             }
         }
         for n in 0..self.size.doctors {
-            let life = self.group.doctor_life(n).await?;
-            self.begin(life);
+            let stream = self.group.doctor_stream(n).await?;
+            self.begin(stream);
             if n.is_multiple_of(WAVE) {
                 self.step(store).await?;
             }
         }
-        while !self.lives.is_empty() {
+        while !self.streams.is_empty() {
             self.step(store).await?;
         }
         Ok(())
@@ -98,33 +100,34 @@ impl History {
         self.next_visit += WAVE;
         for n in first..self.next_visit {
             if n < self.size.patients {
-                let life = self.group.patient_life(n).await?;
-                self.begin(life);
+                let stream = self.group.patient_stream(n).await?;
+                self.begin(stream);
             }
             if n < self.size.patients && n.is_multiple_of(2) {
-                let life = self.group.account_life(n).await?;
-                self.begin(life);
+                let stream = self.group.account_stream(n).await?;
+                self.begin(stream);
             }
-            if n.is_multiple_of(16) && n / 16 < self.size.leaves {
-                let life = self.group.leave_life(n / 16).await?;
-                self.begin(life);
+            let leave = n / self.size.visits_per_leave;
+            if n.is_multiple_of(self.size.visits_per_leave) && leave < self.size.leaves {
+                let stream = self.group.leave_stream(leave).await?;
+                self.begin(stream);
             }
-            for life in visit_lives(&self.group, n).await? {
-                self.begin(life);
+            for stream in visit_streams(&self.group, n).await? {
+                self.begin(stream);
             }
         }
         Ok(())
     }
 
-    fn begin(&mut self, life: Life) {
-        self.planned += life.len();
-        self.lives.push(life);
+    fn begin(&mut self, stream: Stream) {
+        self.planned += stream.len();
+        self.streams.push(stream);
     }
 
-    /// Every life goes on by one event.
+    /// Every stream goes on by one event.
     async fn step(&mut self, store: &EventStore) -> anyhow::Result<()> {
-        let streams: Vec<_> = self.lives.iter_mut().filter_map(Life::next).collect();
-        self.lives.retain(|life| life.len() > 0);
+        let streams: Vec<_> = self.streams.iter_mut().filter_map(Stream::next).collect();
+        self.streams.retain(|stream| stream.len() > 0);
         self.written += streams.len();
         let appends: Vec<_> = streams.chunks(TOGETHER).map(append).collect();
         futures::stream::iter(appends)
@@ -136,7 +139,7 @@ impl History {
     }
 }
 
-/// What one command writes, with metadata as a command over HTTP has it.
+/// Append of one command, with metadata as a command over HTTP has it.
 pub fn append(streams: &[StreamAppend]) -> Append {
     let id = SystemIds.id();
     Append {

@@ -1,4 +1,4 @@
-//! All read models made again beside the live ones, while the clinic works.
+//! All read models rebuilt beside the live ones, while visits are booked.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ const RATE: f64 = 500.0;
 const CHANGED: [&str; 2] = ["day_sheet", "patient_appointments"];
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a rebuild takes, and what it does to those who wait for what they wrote.
+/// Time of a rebuild, and what it does to reads of own writes.
 pub struct Live {
     /// Seconds for the whole log.
     pub rebuild: Duration,
@@ -98,7 +98,7 @@ async fn rebuild(cluster: &Cluster) -> anyhow::Result<(Duration, Rebuilt)> {
     tokio::task::spawn_blocking(rebuild).await?
 }
 
-/// Those who book, and wait for what they wrote.
+/// Bookings, each of which waits for its own write.
 #[derive(Clone, Copy)]
 struct Clinic<'c> {
     history: &'c History,
@@ -108,7 +108,7 @@ struct Clinic<'c> {
 
 impl Clinic<'_> {
     /// Books at a fixed rate while it `goes_on`, whether or not earlier bookings are visible. Answers how
-    /// long each took to be seen, and the next visit that nobody has.
+    /// long each took to be seen, and the number of the next visit.
     async fn work(
         self,
         mut next: usize,
@@ -122,8 +122,8 @@ impl Clinic<'_> {
         while goes_on() {
             tick.tick().await;
             while due <= Instant::now() {
-                let mut life = booking(&self.history.group, next).await?;
-                let stream = life.next().context("a booking without an event")?;
+                let mut stream = booking(&self.history.group, next).await?;
+                let stream = stream.next().context("a booking without an event")?;
                 let (store, progress) = (self.store.clone(), self.progress.clone());
                 booking_now.spawn(async move {
                     let appended = store.append(&append(&[stream])).await?;

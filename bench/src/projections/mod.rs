@@ -1,4 +1,4 @@
-//! How fast are read models made from a long log, beside one transaction per event?
+//! Read models built from a long log, beside one transaction per event.
 //!
 //! The log is the product's own: clinics, doctors, patients, accounts, leaves, visits and payments, sealed, with
 //! streams that lie across each other. The read models are all of the product's.
@@ -6,10 +6,10 @@
 mod group;
 mod history;
 mod live;
-mod lives;
 mod model;
 mod payments;
 mod report;
+mod stream;
 mod visits;
 
 use std::sync::Arc;
@@ -24,10 +24,11 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::cluster::Cluster;
 use crate::figures::Round;
+use crate::report::Report;
 use history::{History, Size};
 use live::Live;
-use model::{Commit, OneByOne};
-use report::{All, Measured, Solo};
+use model::{Commit, OneByOne, Passed, Stretch};
+use report::{All, Counts, Measured, Solo};
 
 /// Connections of a node, as in production.
 const POOL: u32 = 24;
@@ -36,7 +37,7 @@ const WARM_UP: i64 = 500;
 /// The largest batch that there can be.
 const LARGEST: i64 = 5_000;
 
-/// How much is measured.
+/// Amount of what is measured.
 struct Plan {
     size: Size,
     /// Pairs per read model.
@@ -47,37 +48,48 @@ struct Plan {
     long_sample: i64,
     /// Times that all read models take the whole log together.
     all_rounds: usize,
-    /// How long the clinic works before read models are made again.
+    /// Time of work before the rebuild begins.
     calm: Duration,
 }
 
-/// Runs the bench; with `only`, for that read model alone, and then there is no last line.
-pub async fn run(quick: bool, only: Option<&str>) -> anyhow::Result<()> {
-    let size = Size {
-        events: if quick { 100_000 } else { 1_000_000 },
-        clinics: 1_000,
-        doctors: if quick { 500 } else { 2_000 },
-        patients: if quick { 10_000 } else { 100_000 },
-        leaves: 3_000,
-    };
-    let plan = Plan {
-        size,
-        rounds: if quick { 3 } else { 5 },
-        sample: if quick { 1_000 } else { 5_000 },
-        long_sample: if quick { 8_000 } else { 20_000 },
-        all_rounds: if quick { 1 } else { 3 },
-        calm: Duration::from_secs(if quick { 3 } else { 15 }),
-    };
-    let cluster = Cluster::start(4).await?;
-    let measured = match only {
-        None => Bench::measure(&cluster, &plan).await.map(Some),
-        Some(name) => Bench::one(&cluster, &plan, name).await.map(|()| None),
-    };
-    cluster.stop().await?;
-    if let Some(measured) = measured? {
-        report::print(&measured);
+impl Plan {
+    /// There are enough events of each kind that a sample is longer than the largest batch.
+    fn new(quick: bool) -> Self {
+        let size = Size {
+            events: if quick { 150_000 } else { 1_000_000 },
+            clinics: 1_500,
+            doctors: if quick { 1_200 } else { 2_000 },
+            patients: if quick { 16_000 } else { 100_000 },
+            leaves: if quick { 6_500 } else { 8_000 },
+            visits_per_leave: if quick { 2 } else { 16 },
+        };
+        Self {
+            size,
+            rounds: if quick { 3 } else { 5 },
+            sample: if quick { 1_000 } else { 5_000 },
+            long_sample: if quick { 8_000 } else { 20_000 },
+            all_rounds: if quick { 1 } else { 3 },
+            calm: Duration::from_secs(if quick { 3 } else { 15 }),
+        }
     }
-    Ok(())
+}
+
+/// Runs the bench.
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
+    let cluster = Cluster::start(4).await?;
+    let measured = Bench::measure(&cluster, &Plan::new(quick)).await;
+    cluster.stop().await?;
+    let measured = measured?;
+    report::print(&measured);
+    report::report(&measured)
+}
+
+/// Runs it for one read model, without figures: for a search for what it costs.
+pub async fn one(quick: bool, name: &str) -> anyhow::Result<()> {
+    let cluster = Cluster::start(4).await?;
+    let measured = Bench::one(&cluster, &Plan::new(quick), name).await;
+    cluster.stop().await?;
+    measured
 }
 
 struct Bench<'c> {
@@ -110,7 +122,7 @@ impl<'c> Bench<'c> {
         })
     }
 
-    /// For whoever looks for what a read model costs: the product's side takes the log again and again.
+    /// One read model: the product's side passes the log again and again, then the sample in turn.
     async fn one(cluster: &'c Cluster, plan: &Plan, name: &str) -> anyhow::Result<()> {
         cluster.settle().await?;
         let bench = Self::fill(cluster, plan.size).await?;
@@ -118,10 +130,9 @@ impl<'c> Bench<'c> {
         let index = models.iter().position(|model| model.name() == name);
         let index = index.with_context(|| format!("there is no read model {name}"))?;
         for _ in 0..plan.rounds {
-            let whole = (Cursor::START, bench.head);
-            let (took, _) = bench.replay(None, Some(index), whole).await?;
+            let passed = bench.replay(None, Some(index), bench.whole()).await?;
             let wanted = model::wanted(&bench.owner, &models[index]).await?;
-            println!("{name}: {:.0} wanted/s", per_second(wanted, took));
+            println!("{name}: {:.0} wanted/s", per_second(wanted, passed.took));
         }
         bench.solo(index, plan).await?.print();
         bench.owner.close().await;
@@ -151,46 +162,56 @@ impl<'c> Bench<'c> {
         node(self.cluster.app_options()).await
     }
 
+    /// All of the log.
+    fn whole(&self) -> Stretch {
+        Stretch {
+            from: Cursor::START,
+            until: self.head,
+        }
+    }
+
     /// One read model: alone over the whole log, and over a sample in turn with its references.
     async fn solo(&self, index: usize, plan: &Plan) -> anyhow::Result<Solo> {
         let model = projections::all(self.node().await?.sealing()).swap_remove(index);
         let wanted = model::wanted(&self.owner, &model).await?;
-        // A batch that is not full is read up to the log's end: samples end a largest batch before it, or,
-        // where there are few events, in one of the first batches.
-        let at_most = (wanted - WARM_UP - LARGEST).max((wanted - WARM_UP) / 4);
+        // A batch that is not full is read up to the log's end: samples end a largest batch before it.
+        let at_most = wanted - WARM_UP - LARGEST;
         ensure!(at_most > 0, "too few events for {}", model.name());
-        let samples = (plan.long_sample.min(at_most), plan.sample.min(at_most));
+        let counts = Counts {
+            log: self.events,
+            wanted,
+            sample: plan.long_sample.min(at_most),
+            reference_sample: plan.sample.min(at_most),
+        };
         let from = model::nth_wanted(&self.owner, &model, WARM_UP).await?;
-        let mut solo = Solo::new(model.name(), (wanted, self.events), samples);
+        let mut solo = Solo::new(model.name(), counts);
         for pair in 0..plan.rounds {
             let mut sides = [None, Some(Commit::Durable), Some(Commit::Asynchronous)];
             sides.rotate_left(pair % 3);
             for side in sides {
-                let sample = if side.is_none() { samples.0 } else { samples.1 };
+                let sample = side.map_or(counts.sample, |_| counts.reference_sample);
                 let until = model::nth_wanted(&self.owner, &model, WARM_UP + sample).await?;
-                let (took, reached) = self.replay(side, Some(index), (from, until)).await?;
-                // The last batch goes beyond the sample: what it took counts, and so does its time.
-                let taken = model::wanted_between(&self.owner, &model, (from, reached)).await?;
-                let rate = Round::of_rate(per_second(taken, took));
-                solo.rounds(side).push(rate);
+                let sample = Stretch { from, until };
+                let passed = self.replay(side, Some(index), sample).await?;
+                let taken = model::wanted_between(&self.owner, &model, passed.stretch).await?;
+                let round = Round::from_count(taken, passed.took);
+                solo.rounds(side).push(round.context(model.name())?);
             }
         }
-        (solo.whole, _) = self
-            .replay(None, Some(index), (Cursor::START, self.head))
-            .await?;
+        solo.whole = self.replay(None, Some(index), self.whole()).await?.took;
         Ok(solo)
     }
 
     async fn all(&self, plan: &Plan) -> anyhow::Result<All> {
         let mut rounds = Vec::new();
         for _ in 0..plan.all_rounds {
-            let (took, _) = self.replay(None, None, (Cursor::START, self.head)).await?;
-            rounds.push(Round::of_rate(per_second(self.events, took)));
+            let passed = self.replay(None, None, self.whole()).await?;
+            rounds.push(Round::from_count(self.events, passed.took)?);
         }
         Ok(All { rounds })
     }
 
-    /// All read models made again while others book.
+    /// All read models rebuilt during bookings.
     async fn live(&self, calm: Duration) -> anyhow::Result<Live> {
         let store = self.node().await?;
         model::reset(&self.owner, &projections::all(store.sealing())).await?;
@@ -198,14 +219,13 @@ impl<'c> Bench<'c> {
         live::measure(self.cluster, &self.history, calm).await
     }
 
-    /// How long a stretch of the log takes, from empty tables: one read model, or all of them. And where they
-    /// stand then.
+    /// Has one read model, or all of them, pass a stretch of the log from empty tables.
     async fn replay(
         &self,
         side: Option<Commit>,
         only: Option<usize>,
-        stretch: (Cursor, Cursor),
-    ) -> anyhow::Result<(Duration, Cursor)> {
+        stretch: Stretch,
+    ) -> anyhow::Result<Passed> {
         let store = self.node().await?;
         let mut models = projections::all(store.sealing());
         model::reset(&self.owner, &models).await?;
@@ -214,7 +234,7 @@ impl<'c> Bench<'c> {
         }
         if let Some(commit) = side {
             let one_by_one = |model: &Arc<dyn Subscriber>| -> Arc<dyn Subscriber> {
-                Arc::new(OneByOne::of(model, store.pool(), commit))
+                Arc::new(OneByOne::new(model, store.pool(), commit))
             };
             models = models.iter().map(one_by_one).collect();
         }
@@ -224,7 +244,7 @@ impl<'c> Bench<'c> {
     }
 }
 
-/// A node that connects like this. Its caches are cold.
+/// A node with these connection options. Its caches are cold.
 async fn node(options: PgConnectOptions) -> anyhow::Result<EventStore> {
     let pool = storage::connect(options, POOL).await?;
     let sealing = tests::sealing::sealing(pool.clone()).await?;

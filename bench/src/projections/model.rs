@@ -1,4 +1,4 @@
-//! One read model, made again from an empty table: as the daemon runs it, and one event at a time.
+//! One read model from an empty table: as the daemon runs it, and one event at a time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,21 +10,20 @@ use event_store::{
 };
 use sqlx::{PgConnection, PgPool};
 
-/// How long a read model may take for what it is given.
+/// Time that a read model may take for all of a stretch.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// How the reference commits.
+/// Durability of the reference's commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
-    /// As a plain transaction does: it waits for the disk.
+    /// Waits for the disk, as a plain transaction does.
     Durable,
-    /// It does not.
+    /// Does not wait.
     Asynchronous,
 }
 
-/// A read model with one transaction per event, its checkpoint in it: what a projector does that knows
-/// nothing of batches. Events are read and opened for it as for everybody; its own checkpoint is a row
-/// of the same table.
+/// A read model with one transaction per event, its checkpoint in it, as a projector without batches has it.
+/// Events are read and opened for it as for the product; its own checkpoint is a row of the same table.
 pub struct OneByOne {
     inner: Arc<dyn Subscriber>,
     pool: PgPool,
@@ -33,7 +32,7 @@ pub struct OneByOne {
 
 impl OneByOne {
     /// The read model `inner`, event by event.
-    pub fn of(inner: &Arc<dyn Subscriber>, pool: &PgPool, commit: Commit) -> Self {
+    pub fn new(inner: &Arc<dyn Subscriber>, pool: &PgPool, commit: Commit) -> Self {
         Self {
             inner: inner.clone(),
             pool: pool.clone(),
@@ -118,7 +117,7 @@ pub async fn reset(owner: &PgPool, subscribers: &[Arc<dyn Subscriber>]) -> anyho
     // The reference's own checkpoints.
     sqlx::query(
         "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
-         select name, 0, 0, '0', 0 from unnest($1::text[]) as of (name)",
+         select name, 0, 0, '0', 0 from unnest($1::text[]) as m (name)",
     )
     .bind(names)
     .execute(owner)
@@ -129,34 +128,51 @@ pub async fn reset(owner: &PgPool, subscribers: &[Arc<dyn Subscriber>]) -> anyho
     Ok(())
 }
 
-/// How long subscribers take from the start of the log to `until`, side by side. The clock starts once all
-/// of them are at `from`: what it takes to start a daemon and to fill caches belongs to no event. Also told is
-/// where the last of them stands then.
+/// Part of the log: behind one place, up to another.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    pub from: Cursor,
+    pub until: Cursor,
+}
+
+/// A part of the log that was passed, and the time that it took.
+pub struct Passed {
+    pub stretch: Stretch,
+    pub took: Duration,
+}
+
+/// Has subscribers pass the log up to `stretch.until`, side by side. The clock starts once all of them are at
+/// `stretch.from`: what it takes to start a daemon and to fill caches belongs to no event. The stretch in the
+/// answer is the one that the clock saw: batches do not end where the one that was asked for does.
 pub async fn replay(
     store: &EventStore,
     subscribers: Vec<Arc<dyn Subscriber>>,
-    (from, until): (Cursor, Cursor),
-) -> anyhow::Result<(Duration, Cursor)> {
+    stretch: Stretch,
+) -> anyhow::Result<Passed> {
     let names: Vec<_> = subscribers.iter().map(|one| one.name()).collect();
     let mut begin = Instant::now();
     let daemon = Daemon::start(store, subscribers, DaemonOptions::default());
     let progress = daemon.progress();
+    let slowest = || progress.all().into_iter().map(|(_, at)| at).min();
+    let mut from = stretch.from;
     if from > Cursor::START {
         for name in &names {
             progress.reached(name, from, PATIENCE).await?;
         }
+        from = slowest().unwrap_or(from);
         begin = Instant::now();
     }
     for name in names {
-        progress.reached(name, until, PATIENCE).await?;
+        progress.reached(name, stretch.until, PATIENCE).await?;
     }
-    let reached = progress.all().into_iter().map(|(_, at)| at).min();
+    let until = slowest().unwrap_or(stretch.until);
     let took = begin.elapsed();
     daemon.stop().await;
-    Ok((took, reached.unwrap_or(until)))
+    let stretch = Stretch { from, until };
+    Ok(Passed { stretch, took })
 }
 
-/// How many events a subscriber wants, and where the nth of them stands.
+/// Counts the events that a subscriber wants.
 pub async fn wanted(pool: &PgPool, subscriber: &Arc<dyn Subscriber>) -> anyhow::Result<i64> {
     Ok(
         sqlx::query_scalar("select count(*) from events where event_type = any ($1)")
@@ -166,11 +182,11 @@ pub async fn wanted(pool: &PgPool, subscriber: &Arc<dyn Subscriber>) -> anyhow::
     )
 }
 
-/// How many events a subscriber wants between two places.
+/// Counts the events that a subscriber wants in a stretch of the log.
 pub async fn wanted_between(
     pool: &PgPool,
     subscriber: &Arc<dyn Subscriber>,
-    (after, to): (Cursor, Cursor),
+    stretch: Stretch,
 ) -> anyhow::Result<i64> {
     Ok(sqlx::query_scalar(
         "select count(*)
@@ -182,13 +198,13 @@ pub async fn wanted_between(
              <= (split_part($3, '-', 1)::smallint, split_part($3, '-', 2)::xid8, split_part($3, '-', 3)::bigint)",
     )
     .bind(subscriber.event_types())
-    .bind(after.to_string())
-    .bind(to.to_string())
+    .bind(stretch.from.to_string())
+    .bind(stretch.until.to_string())
     .fetch_one(pool)
     .await?)
 }
 
-/// Where the nth event that a subscriber wants stands.
+/// Place of the nth event that a subscriber wants.
 pub async fn nth_wanted(
     pool: &PgPool,
     subscriber: &Arc<dyn Subscriber>,

@@ -1,4 +1,4 @@
-//! What was paid for visits, and given back.
+//! Payments of visits, and their refunds.
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,9 +12,9 @@ use domain::{
     PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
-use super::lives::Life;
+use super::stream::Stream;
 
-/// The fee of a visit, which somebody pays.
+/// Fee of a visit that is paid.
 #[derive(Clone, Copy)]
 pub struct Fee {
     pub n: usize,
@@ -24,12 +24,12 @@ pub struct Fee {
     pub clinic: ClinicId,
     pub amount: Money,
     pub at: DateTime<Utc>,
-    /// The visit was called off.
-    pub given_back: bool,
+    /// The visit was cancelled.
+    pub refunded_too: bool,
 }
 
 /// One in eight needs a second try, one in ten wants a receipt.
-pub async fn payment_life(fee: Fee) -> anyhow::Result<Life> {
+pub async fn payment_stream(fee: Fee) -> anyhow::Result<Stream> {
     let mut commands = vec![fee.open(), fee.ordered()?];
     if fee.n.is_multiple_of(8) {
         commands.push(fee.failed()?);
@@ -38,10 +38,10 @@ pub async fn payment_life(fee: Fee) -> anyhow::Result<Life> {
     if fee.n.is_multiple_of(10) {
         commands.push(fee.receipt()?);
     }
-    if fee.given_back {
+    if fee.refunded_too {
         commands.extend(fee.refunded()?);
     }
-    Life::of::<Payment>(fee.payment.as_uuid(), commands).await
+    Stream::decide::<Payment>(fee.payment.as_uuid(), commands).await
 }
 
 impl Fee {

@@ -1,4 +1,4 @@
-//! What was measured, as a table and as a line for scripts.
+//! Results as a table and as figures.
 
 use std::time::Duration;
 
@@ -6,20 +6,30 @@ use super::live::Live;
 use super::model::Commit;
 use super::per_second;
 use crate::figures::{Round, median, median_ratio};
+use crate::report::{Figure, Report};
 
 /// One read model.
 pub struct Solo {
     name: &'static str,
-    /// Events in the log that it wants, and all.
-    wanted: i64,
-    events: i64,
-    /// Events that it wants in each round, of the product and of a reference.
-    samples: (i64, i64),
+    counts: Counts,
     batched: Vec<Round>,
     durable: Vec<Round>,
     asynchronous: Vec<Round>,
-    /// For the whole log.
+    /// Time for the whole log.
     pub whole: Duration,
+}
+
+/// Numbers of events that one read model is measured with.
+#[derive(Clone, Copy)]
+pub struct Counts {
+    /// All in the log.
+    pub log: i64,
+    /// Those that it wants.
+    pub wanted: i64,
+    /// Those that it wants in each round of the product.
+    pub sample: i64,
+    /// Those that it wants in each round of a reference.
+    pub reference_sample: i64,
 }
 
 /// All read models side by side.
@@ -29,13 +39,11 @@ pub struct All {
 }
 
 impl Solo {
-    /// Nothing was measured yet.
-    pub fn new(name: &'static str, (wanted, events): (i64, i64), samples: (i64, i64)) -> Self {
+    /// Without rounds yet.
+    pub fn new(name: &'static str, counts: Counts) -> Self {
         Self {
             name,
-            wanted,
-            events,
-            samples,
+            counts,
             batched: Vec::new(),
             durable: Vec::new(),
             asynchronous: Vec::new(),
@@ -68,17 +76,17 @@ impl Solo {
             "{:<22} {:>7} wanted, {:>5} and {:>4} a round: {:>7.0}/s, one by one {:>5.0}/s durable ({:.1}x), {:>5.0}/s \
              asynchronous ({:.1}x); the log in {:.1} s: {:.0} wanted/s, {:.0} passed/s",
             self.name,
-            self.wanted,
-            self.samples.0,
-            self.samples.1,
+            self.counts.wanted,
+            self.counts.sample,
+            self.counts.reference_sample,
             self.rate(),
             rate(&self.durable),
             self.ratio(),
             rate(&self.asynchronous),
             median_ratio(&self.batched, &self.asynchronous),
             self.whole.as_secs_f64(),
-            per_second(self.wanted, self.whole),
-            per_second(self.events, self.whole),
+            per_second(self.counts.wanted, self.whole),
+            per_second(self.counts.log, self.whole),
         );
     }
 }
@@ -92,18 +100,11 @@ pub struct Measured {
     pub events: i64,
 }
 
-/// Prints what is not in the table yet, and the line for scripts.
+/// Prints the rebuild, which is no row of the table.
 pub fn print(measured: &Measured) {
-    let Measured {
-        solos,
-        all,
-        live,
-        events,
-    } = measured;
-    let lowest = |of: fn(&Solo) -> f64| solos.iter().map(of).fold(f64::INFINITY, f64::min);
-    let per_million = 1e6 / per_second(*events, live.rebuild);
+    let live = &measured.live;
     println!(
-        "all made again beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
+        "all rebuilt beside the live ones in {:.1} s, {} events read; visible after a commit, p50 and p99: \
          {:.1} and {:.1} ms before, {:.1} and {:.1} ms meanwhile ({:.0} commands/s)",
         live.rebuild.as_secs_f64(),
         live.events,
@@ -113,13 +114,26 @@ pub fn print(measured: &Measured) {
         live.visible.percentile_ms(99),
         live.visible.rate,
     );
-    println!(
-        "projections ratio_row={:.1} slowest_per_s={:.0} all_per_s={:.0} rebuild_s_per_million={per_million:.1} p99_ms_rebuild={:.1}",
-        lowest(Solo::ratio),
-        lowest(Solo::rate),
-        rate(&all.rounds),
-        live.visible.percentile_ms(99),
-    );
+}
+
+/// The figures.
+pub fn report(measured: &Measured) -> anyhow::Result<Report> {
+    let lowest = |figure: fn(&Solo) -> f64| {
+        let figures = measured.solos.iter().map(figure);
+        figures.min_by(f64::total_cmp).unwrap_or(f64::NAN)
+    };
+    let per_million = 1e6 / per_second(measured.events, measured.live.rebuild);
+    let p99_ms_rebuild = measured.live.visible.percentile_ms(99);
+    Report::new(
+        "projections",
+        vec![
+            Figure::new("ratio_row", lowest(Solo::ratio), 1).at_least(25.0),
+            Figure::new("slowest_per_s", lowest(Solo::rate), 0),
+            Figure::new("all_per_s", rate(&measured.all.rounds), 0).at_least(5_000.0),
+            Figure::new("rebuild_s_per_million", per_million, 1),
+            Figure::new("p99_ms_rebuild", p99_ms_rebuild, 1).at_most(250.0),
+        ],
+    )
 }
 
 fn rate(rounds: &[Round]) -> f64 {

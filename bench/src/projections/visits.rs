@@ -1,4 +1,4 @@
-//! Visits, with what becomes of them.
+//! Visits, with their outcomes.
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,13 +11,13 @@ use domain::appointment::{
 use domain::{Actor, AppointmentId, Holidays, PaymentId, Reason};
 
 use super::group::Group;
-use super::lives::Life;
-use super::payments::{Fee, payment_life};
+use super::payments::{Fee, payment_stream};
+use super::stream::Stream;
 
 /// Minutes per slot, and slots per doctor and day.
 const SLOT: usize = 15;
 const PER_DAY: usize = 32;
-/// When the first slot of a day begins.
+/// Hour of the first slot of a day.
 const OPENS: i64 = 9;
 /// Days that a visit is moved by, and booked ahead of its slot.
 const MOVED: i64 = 60;
@@ -25,13 +25,13 @@ const AHEAD: i64 = 2;
 
 /// The nth visit of the group, and its payment if it is paid online: every other one is that is paid. No two
 /// overlap for a doctor or a patient, as long as there are at least as many patients as doctors.
-pub async fn visit_lives(group: &Group, n: usize) -> anyhow::Result<Vec<Life>> {
-    let visit = Plan::of(group, n)?;
+pub async fn visit_streams(group: &Group, n: usize) -> anyhow::Result<Vec<Stream>> {
+    let visit = Plan::new(group, n)?;
     let payment = (n % 4 < 2).then(|| PaymentId::from_uuid(SystemIds.id()));
     let mut commands = vec![AppointmentCommand::Book(visit.book()?)];
-    // Of a hundred visits: 70 take place, 3 of them after a move, 8 are missed, 12 are called off, 10
+    // Of a hundred visits: 70 take place, 3 of them after a move, 8 are missed, 12 are cancelled, 10
     // were never paid.
-    let (confirmed, called_off) = match n * 37 % 100 {
+    let (confirmed, cancelled) = match n * 37 % 100 {
         0..67 => {
             commands.push(visit.confirm(payment)?);
             commands.extend(visit.takes_place()?);
@@ -51,7 +51,7 @@ pub async fn visit_lives(group: &Group, n: usize) -> anyhow::Result<Vec<Life>> {
             (true, false)
         }
         78..90 => {
-            commands.extend([visit.confirm(payment)?, visit.called_off()?]);
+            commands.extend([visit.confirm(payment)?, visit.cancelled()?]);
             (true, true)
         }
         _ => {
@@ -59,18 +59,19 @@ pub async fn visit_lives(group: &Group, n: usize) -> anyhow::Result<Vec<Life>> {
             (false, false)
         }
     };
-    let mut lives = vec![Life::of::<Appointment>(visit.appointment.as_uuid(), commands).await?];
+    let mut streams =
+        vec![Stream::decide::<Appointment>(visit.appointment.as_uuid(), commands).await?];
     if let Some(payment) = payment.filter(|_| confirmed) {
-        lives.push(payment_life(visit.fee(payment, called_off)).await?);
+        streams.push(payment_stream(visit.fee(payment, cancelled)).await?);
     }
-    Ok(lives)
+    Ok(streams)
 }
 
-/// A booking and nothing else, of a visit that nobody else has.
-pub async fn booking(group: &Group, n: usize) -> anyhow::Result<Life> {
-    let visit = Plan::of(group, n)?;
+/// A booking and nothing else, of a visit of its own.
+pub async fn booking(group: &Group, n: usize) -> anyhow::Result<Stream> {
+    let visit = Plan::new(group, n)?;
     let book = AppointmentCommand::Book(visit.book()?);
-    Life::of::<Appointment>(visit.appointment.as_uuid(), vec![book]).await
+    Stream::decide::<Appointment>(visit.appointment.as_uuid(), vec![book]).await
 }
 
 #[derive(Clone, Copy)]
@@ -83,7 +84,7 @@ struct Plan<'g> {
 }
 
 impl<'g> Plan<'g> {
-    fn of(group: &'g Group, n: usize) -> anyhow::Result<Self> {
+    fn new(group: &'g Group, n: usize) -> anyhow::Result<Self> {
         let turn = n / group.doctors();
         let (day, slot) = (turn / PER_DAY + 3, turn % PER_DAY);
         let start = group.begin
@@ -135,7 +136,7 @@ impl<'g> Plan<'g> {
         }))
     }
 
-    fn fee(self, payment: PaymentId, given_back: bool) -> Fee {
+    fn fee(self, payment: PaymentId, refunded_too: bool) -> Fee {
         Fee {
             n: self.n,
             payment,
@@ -144,7 +145,7 @@ impl<'g> Plan<'g> {
             clinic: self.group.clinic(self.n % self.group.doctors()).clinic,
             amount: self.group.fee(),
             at: self.at,
-            given_back,
+            refunded_too,
         }
     }
 
@@ -194,7 +195,7 @@ impl<'g> Plan<'g> {
         })
     }
 
-    fn called_off(self) -> anyhow::Result<AppointmentCommand> {
+    fn cancelled(self) -> anyhow::Result<AppointmentCommand> {
         Ok(AppointmentCommand::Cancel(CancelAppointment {
             cancelled_by: CancelledBy::Patient,
             reason: Some(Reason::parse("Feels better")?),

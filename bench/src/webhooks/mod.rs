@@ -1,13 +1,13 @@
-//! The payment gateway's webhooks over HTTP, at a fixed rate: how fast is the answer, and is anything lost?
+//! The payment gateway's webhooks over HTTP, at a fixed rate: the time of the answer, and lost facts.
 //!
 //! The real application, with the inbox and all that works on it: five hundred signed deliveries per second,
 //! whether or not the earlier ones were answered, of attempts that failed, captures and refunds, a tenth of them
 //! repetitions. The orders are real: visits were booked, and the payers asked to pay. In the end, once the worker has
 //! caught up, the fact of every delivery that was answered must be in the log.
 
-mod lost;
-mod news;
-mod scene;
+mod delivery;
+mod found;
+mod orders;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,9 +19,10 @@ use tokio::time::MissedTickBehavior;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::figures::Round;
-use lost::Found;
-use news::Delivery;
-use scene::Scene;
+use crate::report::{Figure, Report};
+use delivery::Delivery;
+use found::Found;
+use orders::Orders;
 
 /// Deliveries per second.
 const RATE: u32 = 500;
@@ -30,40 +31,49 @@ const WARM: u32 = 2;
 /// Connections to the database: what a node has by default.
 const POOL: u32 = 24;
 
-/// What was measured.
+/// Results.
 struct Measured {
     round: Round,
     sent: usize,
     /// Deliveries that were not answered with 2xx.
     refused: usize,
-    /// How long the worker still needed after the last answer.
+    /// Time that the worker still needed after the last answer.
     behind: Duration,
     found: Found,
 }
 
 /// Runs the bench.
-pub async fn run(quick: bool) -> anyhow::Result<()> {
+pub async fn run(quick: bool) -> anyhow::Result<Report> {
     let seconds = if quick { 6 } else { 30 };
     let cluster = Cluster::start(POOL).await?;
     let measured = measure(&cluster, seconds).await;
     cluster.stop().await?;
-    print(&measured?);
-    Ok(())
+    let measured = measured?;
+    print(&measured);
+    let p99 = measured.round.percentile_ms(99);
+    let lost = i64::try_from(measured.found.lost)?;
+    Report::new(
+        "webhooks",
+        vec![
+            Figure::new("p99_ms", p99, 2).at_most(20.0),
+            Figure::count("lost", lost).at_most(0.0),
+        ],
+    )
 }
 
 async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
     let count = (WARM + seconds) * RATE;
-    let scene = Scene::prepare(cluster, news::orders_for(count)).await?;
-    let deliveries = Arc::new(news::plan(&scene.orders, count));
+    let orders = Orders::prepare(cluster, delivery::orders_for(count)).await?;
+    let deliveries = Arc::new(delivery::plan(&orders.ids, count));
     cluster.settle().await?;
-    let answers = paced(scene.node.address(), &deliveries).await?;
+    let answers = paced(orders.node.address(), &deliveries).await?;
     let begin = Instant::now();
-    lost::caught_up(&cluster.pool).await?;
+    found::caught_up(&cluster.pool).await?;
     let behind = begin.elapsed();
     let answered = answers.iter().filter(|answer| answer.is_ok());
     let answered = answered.map(|answer| &deliveries[answer.number]);
-    let found = lost::look(&cluster.pool, answered).await?;
-    scene.stop().await;
+    let found = found::look(&cluster.pool, answered).await?;
+    orders.stop().await;
     let warm = (WARM * RATE) as usize;
     let counted = answers.iter().filter(|answer| answer.number >= warm);
     let times = counted.map(|answer| answer.time).collect();
@@ -76,7 +86,7 @@ async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
     })
 }
 
-/// What came of a delivery.
+/// Answer to a delivery.
 struct Answer {
     number: usize,
     status: u16,
@@ -89,7 +99,7 @@ impl Answer {
     }
 }
 
-/// Connections that nobody uses at the moment.
+/// Connections that are idle at the moment.
 type Idle = Arc<Mutex<Vec<Client>>>;
 
 /// Sends all of them, each when it is due. A time counts from then; the clock ticks in milliseconds, so up to
@@ -109,12 +119,7 @@ async fn paced(
         while Instant::now() < due {
             tick.tick().await;
         }
-        running.spawn(send(
-            address,
-            idle.clone(),
-            deliveries.clone(),
-            (number, due),
-        ));
+        running.spawn(send(address, idle.clone(), deliveries.clone(), number, due));
     }
     let mut answers = Vec::new();
     while let Some(sent) = running.join_next().await {
@@ -128,7 +133,8 @@ async fn send(
     address: SocketAddr,
     idle: Idle,
     deliveries: Arc<Vec<Delivery>>,
-    (number, due): (usize, Instant),
+    number: usize,
+    due: Instant,
 ) -> anyhow::Result<Answer> {
     let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut client = match kept {
@@ -167,10 +173,5 @@ fn print(measured: &Measured) {
         found.facts,
         found.lost,
         found.twice,
-    );
-    println!(
-        "webhooks p99_ms={:.2} lost={}",
-        round.percentile_ms(99),
-        found.lost
     );
 }

@@ -12,6 +12,7 @@ mod people;
 mod practice;
 mod seed;
 mod size;
+mod staff;
 mod tale;
 #[cfg(test)]
 mod tests;

@@ -10,14 +10,15 @@ use domain::appointment::{
     CancelAppointment, CancelledBy, CompleteVisit, ConfirmByOverride, ExpireHold, MarkArrived,
     MarkNoShow, RescheduleAppointment, StartVisit,
 };
-use domain::{Actor, AppointmentId, ClinicZone, Holidays, Reason};
+use domain::{Actor, AppointmentId, Holidays, Reason};
 use event_store::{AppendError, EventStore, History, ImportOutcome};
 use uuid::Uuid;
 
 use super::clinics::OpenedClinic;
-use super::people::{Colleague, Joining, Regular};
+use super::people::{Colleague, Joining};
 use super::seed::{Kind, Seed};
 use super::size::Share;
+use super::staff::Staff;
 use super::tale::{Act, Tale};
 use super::visits::{Visit, draw};
 use crate::plan::{HOLD_MINUTES, Step};
@@ -45,24 +46,6 @@ pub(super) struct Practice {
     pub(super) founded: DateTime<Utc>,
     /// What is past, and what is to come.
     pub(super) now: DateTime<Utc>,
-}
-
-/// Who is there.
-pub(super) struct Staff {
-    pub(super) clinic: OpenedClinic,
-    pub(super) doctors: Vec<Colleague>,
-    pub(super) patients: Vec<Regular>,
-}
-
-impl Staff {
-    pub(super) fn zone(&self) -> ClinicZone {
-        self.clinic.facts.zone
-    }
-
-    pub(super) fn asks_a_fee(&self, doctor: usize) -> bool {
-        let terms = self.doctors[doctor].facts.affiliation.as_ref();
-        terms.is_some_and(|terms| !terms.fee.is_zero())
-    }
 }
 
 impl Practice {

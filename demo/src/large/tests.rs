@@ -7,9 +7,9 @@ use domain::{Holidays, Slot};
 
 use super::clinics;
 use super::people::Joining;
-use super::practice::Staff;
 use super::seed::Seed;
 use super::size::Numbers;
+use super::staff::Staff;
 use super::visits::{Visit, draw};
 
 const NUMBERS: Numbers = Numbers {

@@ -5,8 +5,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc
 use domain::Slot;
 
 use super::diary::{Diary, Found};
-use super::practice::Staff;
 use super::seed::Chance;
+use super::staff::Staff;
 use crate::plan::{Fate, Step};
 
 /// How many days visits lie back, and ahead.

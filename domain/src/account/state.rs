@@ -62,7 +62,7 @@ impl Account {
         self.registered().map(|account| &account.clinics)
     }
 
-    /// The person whom the account belongs to.
+    /// Returns the person whom the account belongs to.
     pub fn person(&self) -> Option<Person> {
         self.registered().map(|account| account.person)
     }

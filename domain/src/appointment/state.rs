@@ -81,22 +81,22 @@ impl Appointment {
         }
     }
 
-    /// The clinic.
+    /// Returns the clinic.
     pub fn clinic(&self) -> Option<ClinicId> {
         self.visit().map(|visit| visit.clinic)
     }
 
-    /// The doctor.
+    /// Returns the doctor.
     pub fn doctor(&self) -> Option<DoctorId> {
         self.visit().map(|visit| visit.doctor)
     }
 
-    /// The patient.
+    /// Returns the patient.
     pub fn patient(&self) -> Option<PatientId> {
         self.visit().map(|visit| visit.patient)
     }
 
-    /// Time slot of the visit.
+    /// Returns the time slot.
     pub fn slot(&self) -> Option<Slot> {
         self.visit().map(|visit| visit.slot)
     }

@@ -29,7 +29,7 @@ pub struct OpenClinic {
     pub name: ClinicName,
     /// Time zone of its opening hours.
     pub zone: ClinicZone,
-    /// Its status.
+    /// Town.
     pub city: City,
     /// Currency in which it charges.
     pub currency: Currency,

@@ -46,7 +46,7 @@ pub struct ClinicOpened {
     pub name: ClinicName,
     /// Time zone of its opening hours.
     pub zone: ClinicZone,
-    /// Its status.
+    /// Town.
     pub city: City,
     /// Currency in which it charges.
     pub currency: Currency,

@@ -57,7 +57,7 @@ pub struct OpenPayment {
 /// Records the gateway's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOrder {
-    /// The refund.
+    /// The order.
     pub order: GatewayOrderId,
     /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
@@ -113,7 +113,7 @@ pub struct RequestRefund {
     pub attempt: Option<GatewayPaymentId>,
     /// Amount.
     pub amount: Money,
-    /// The reason.
+    /// Its grounds.
     pub grounds: RefundGrounds,
     /// The actor who requested it.
     pub by: Actor,

@@ -55,7 +55,7 @@ pub enum PaymentRefusal {
     /// A payment has one receipt; its number never changes.
     #[error("the payment has receipt {number} already")]
     ReceiptAlreadyIssued {
-        /// The refund.
+        /// Its number.
         number: ReceiptNumber,
     },
 }

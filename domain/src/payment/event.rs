@@ -215,7 +215,7 @@ pub struct PaymentRefundRequested {
     pub attempt: GatewayPaymentId,
     /// Amount.
     pub amount: Money,
-    /// The reason.
+    /// Its grounds.
     pub grounds: RefundGrounds,
     /// The actor who requested it.
     pub by: Actor,

@@ -1,31 +1,19 @@
-//! How events change the list of accounts.
+//! Events applied to the list of accounts.
 
-use domain::account::AccountEvent;
-use event_store::{RecordedEvent, Sealing, SubscriberError};
+use domain::account::{Account, AccountEvent};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::query::{self, AccountPhi, ListedAccount};
-use crate::columns::column;
-use crate::fold::{Changes, Fold};
-use crate::sealed::{Closed, sealed};
-
-pub(super) async fn apply(
-    events: &[RecordedEvent],
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
-    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, sealing, &changes.fold(stored)).await?;
-    Ok(())
-}
+use crate::fold::Fold;
+use crate::sealed::SealedRow;
+use crate::stored::{Stored, column};
 
 impl Fold for ListedAccount {
-    type Event = AccountEvent;
+    type Aggregate = Account;
 
-    fn aggregate(&self) -> Uuid {
+    fn id(&self) -> Uuid {
         self.account.as_uuid()
     }
 
@@ -33,7 +21,7 @@ impl Fold for ListedAccount {
         self.version
     }
 
-    fn evolve(known: Option<Self>, event: AccountEvent, version: i64) -> Option<Self> {
+    fn evolve(row: Option<Self>, event: AccountEvent, version: i64) -> Option<Self> {
         let account = match event {
             AccountEvent::Registered(registered) => Self {
                 account: registered.account,
@@ -47,35 +35,37 @@ impl Fold for ListedAccount {
             },
             AccountEvent::Disabled(_) => Self {
                 disabled: true,
-                ..known?
+                ..row?
             },
             AccountEvent::Enabled(_) => Self {
                 disabled: false,
-                ..known?
+                ..row?
             },
         };
         Some(Self { version, ..account })
     }
 }
 
-async fn write(
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-    rows: &[Closed<ListedAccount>],
-) -> Result<(), sqlx::Error> {
-    let phi = sealed(sealing, rows).await?;
-    sqlx::query_file!(
-        "src/account_directory/upsert.sql",
-        &column(rows, |row| row.row().account.as_uuid()),
-        &column(rows, |row| Json(&row.row().roles)) as _,
-        &column(rows, |row| Json(&row.row().clinics)) as _,
-        &column(rows, |row| Json(&row.row().person)) as _,
-        &column(rows, |row| row.row().disabled),
-        &column(rows, |row| row.row().subject.as_uuid()),
-        &phi as _,
-        &column(rows, |row| row.row().version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+impl Stored for SealedRow<ListedAccount> {
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        query::by_ids(connection, ids).await
+    }
+
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let (rows, phi) = Self::columns(rows);
+        sqlx::query_file!(
+            "src/account_directory/upsert.sql",
+            &column(&rows, |row| row.account.as_uuid()),
+            &column(&rows, |row| Json(&row.roles)) as _,
+            &column(&rows, |row| Json(&row.clinics)) as _,
+            &column(&rows, |row| Json(&row.person)) as _,
+            &column(&rows, |row| row.disabled),
+            &column(&rows, |row| row.subject.as_uuid()),
+            &phi as _,
+            &column(&rows, |row| row.version)
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
 }

@@ -1,66 +1,33 @@
-//! Who may sign in, as what and where? For those who administer accounts.
+//! List of accounts, with their roles and clinics, for those who administer them.
 
 mod apply;
 mod query;
 
-use async_trait::async_trait;
 use domain::account::AccountEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{AccountPhi, ListedAccount, get, list};
 
-use crate::Personal;
+use crate::projection::{Batch, Projection};
+use crate::sealed::{Personal, SealedRow};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "account_directory";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(
-    ListedAccount::TABLE,
-    &["account_id"],
-)];
-
 /// Keeps the list of accounts.
-#[derive(Debug, Clone)]
-pub struct AccountDirectory {
-    sealing: Sealing,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct AccountDirectory;
 
-impl AccountDirectory {
-    /// Keeps what is personal under the keys of `sealing`.
-    #[must_use]
-    pub fn new(sealing: &Sealing) -> Self {
-        let sealing = sealing.clone();
-        Self { sealing }
-    }
-}
+impl Projection for AccountDirectory {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 2;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[AccountEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] = &[ReadModelTable::personal(
+        ListedAccount::TABLE,
+        &["account_id"],
+    )];
 
-#[async_trait]
-impl Subscriber for AccountDirectory {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn version(&self) -> i32 {
-        2
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        AccountEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection, &self.sealing).await
-    }
-}
-
-impl ReadModel for AccountDirectory {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<SealedRow<ListedAccount>>().await
     }
 }

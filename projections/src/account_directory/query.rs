@@ -1,39 +1,38 @@
-//! How the list of accounts is asked.
+//! Queries on the list of accounts.
 
 use domain::account::Person;
 use domain::{AccountId, ClinicScope, EmailAddress, Phi, Roles, SubjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::columns::{json, read};
-use crate::error::Corrupt;
-use crate::sealed::{Closed, Personal};
+use crate::error::{InvalidRow, ReadError};
+use crate::sealed::{Personal, SealedRow};
+use crate::stored::{fetch, fetch_by_id, json};
 
 /// An account, as administrators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedAccount {
-    /// Which account.
+    /// Id of the account.
     pub account: AccountId,
-    /// What it may act as.
+    /// Roles in which it may act.
     pub roles: Roles,
-    /// Where it may act.
+    /// Clinics at which it may act.
     pub clinics: ClinicScope,
-    /// Whose it is.
+    /// Person to whom it belongs.
     pub person: Person,
-    /// Whether it is shut.
+    /// True if it can't be used to sign in.
     pub disabled: bool,
     /// The patient or the doctor, or else the account's holder.
     pub subject: SubjectId,
-    /// What they sign in with. Once erased, the account is listed without an address.
+    /// Login address. Once erased, the account is listed without one.
     pub phi: Phi<AccountPhi>,
-    /// The version of the account that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// What somebody signs in with.
+/// Personal data of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountPhi {
@@ -42,64 +41,59 @@ pub struct AccountPhi {
 }
 
 impl ListedAccount {
-    /// The address to sign in with; nothing once erased.
+    /// Returns the address to sign in with; nothing once erased.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.phi.clear().map(|phi| &phi.email)
     }
 }
 
-/// Accounts by id: at most `limit` of them, those behind `after`.
+/// Lists accounts by id: at most `limit` of them, those behind `after`.
 pub async fn list(
     pool: &PgPool,
     after: Option<AccountId>,
     limit: i64,
-) -> Result<Vec<Closed<ListedAccount>>, ReadError> {
+) -> Result<Vec<SealedRow<ListedAccount>>, ReadError> {
     let rows = sqlx::query_as!(
-        Columns,
+        AccountRow,
         r#"
         select account_id, roles, clinics, person, disabled, subject, phi, version
         from account_directory
-        where $1::uuid is null or account_id > $1
+        where account_id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid)
         order by account_id
         limit $2
         "#,
         after.map(|account| account.as_uuid()),
         limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing accounts"))
 }
 
-/// One account, if it is known.
+/// Returns an account, if it is known.
 pub async fn get(
     pool: &PgPool,
     account: AccountId,
-) -> Result<Option<Closed<ListedAccount>>, ReadError> {
-    let rows = of(pool, &[account.as_uuid()]).await;
-    rows.map(|mut rows| rows.pop())
-        .map_err(ReadError::doing("reading an account"))
+) -> Result<Option<SealedRow<ListedAccount>>, ReadError> {
+    fetch_by_id("reading an account", pool, account.as_uuid()).await
 }
 
-/// The rows of some accounts.
-pub(super) async fn of(
-    executor: impl PgExecutor<'_>,
+/// Returns the rows of some accounts.
+pub(super) async fn by_ids(
+    connection: &mut PgConnection,
     accounts: &[Uuid],
-) -> Result<Vec<Closed<ListedAccount>>, sqlx::Error> {
+) -> Result<Vec<SealedRow<ListedAccount>>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        AccountRow,
         r#"
         select account_id, roles, clinics, person, disabled, subject, phi, version
         from account_directory
         where account_id = any ($1)
         "#,
         accounts
-    )
-    .fetch_all(executor)
-    .await?;
-    read(rows)
+    );
+    fetch(rows.fetch_all(connection)).await
 }
 
 impl Personal for ListedAccount {
@@ -107,24 +101,17 @@ impl Personal for ListedAccount {
 
     const TABLE: &'static str = "account_directory";
 
-    fn key(&self) -> Uuid {
-        self.account.as_uuid()
-    }
-
     fn subject(&self) -> SubjectId {
         self.subject
     }
 
-    fn phi(&self) -> &Phi<AccountPhi> {
-        &self.phi
-    }
-
-    fn with_phi(self, phi: Phi<AccountPhi>) -> Self {
-        Self { phi, ..self }
+    fn phi(&mut self) -> &mut Phi<AccountPhi> {
+        &mut self.phi
     }
 }
 
-struct Columns {
+/// Row of `account_directory`.
+struct AccountRow {
     account_id: Uuid,
     roles: Value,
     clinics: Value,
@@ -135,20 +122,20 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for Closed<ListedAccount> {
-    type Error = Corrupt;
+impl TryFrom<AccountRow> for SealedRow<ListedAccount> {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+    fn try_from(stored: AccountRow) -> Result<Self, InvalidRow> {
         let row = ListedAccount {
-            account: AccountId::from_uuid(columns.account_id),
-            roles: json("roles", columns.roles)?,
-            clinics: json("clinics", columns.clinics)?,
-            person: json("person", columns.person)?,
-            disabled: columns.disabled,
-            subject: SubjectId::from_uuid(columns.subject),
+            account: AccountId::from_uuid(stored.account_id),
+            roles: json("roles", stored.roles)?,
+            clinics: json("clinics", stored.clinics)?,
+            person: json("person", stored.person)?,
+            disabled: stored.disabled,
+            subject: SubjectId::from_uuid(stored.subject),
             phi: Phi::Erased,
-            version: columns.version,
+            version: stored.version,
         };
-        Ok(Self::new(row, columns.phi))
+        Ok(Self::new(row, stored.phi))
     }
 }

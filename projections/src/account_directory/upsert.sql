@@ -1,10 +1,9 @@
 insert into account_directory as stored (
   account_id, roles, clinics, person, disabled, subject, phi, version
 )
-select account_id, roles, clinics, person, disabled, subject, phi, version
-from unnest(
+select * from unnest(
   $1::uuid[], $2::jsonb[], $3::jsonb[], $4::jsonb[], $5::boolean[], $6::uuid[], $7::text[], $8::bigint[]
-) as changed (account_id, roles, clinics, person, disabled, subject, phi, version)
+)
 on conflict (account_id) do update
 set
   roles = excluded.roles,

@@ -1,4 +1,4 @@
-//! How free slots are asked for.
+//! Queries for free slots.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate as _;
@@ -7,46 +7,45 @@ use domain::doctor::RegisteredDoctor;
 use domain::leave::Leave;
 use domain::{Affiliation, ClinicId, DoctorId, Offer, Partition, Slot, Taken, TakenBy};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-use super::apply::BookableDoctor;
 use super::holidays;
-use crate::ReadError;
-use crate::affiliation::{AffiliationColumns, Affiliations, by_doctor};
-use crate::columns::{column, slot};
+use super::timetables::BookableDoctor;
+use crate::error::ReadError;
+use crate::stored::{Stored as _, slot};
 
-/// Whose free slots are wanted, and for which days.
+/// Query for the free slots of a doctor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfferQuery {
-    /// With which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
     /// The first day, on the clinic's calendar.
     pub from: NaiveDate,
-    /// The last day. The work grows with the number of days; it is the caller who keeps it small.
+    /// The last day. The work grows with the number of days: the caller has to limit it.
     pub to: NaiveDate,
-    /// When it is asked.
+    /// Instant of the query.
     pub now: DateTime<Utc>,
-    /// How far ahead can be booked.
+    /// Limits of booking ahead.
     pub policy: BookingPolicy,
 }
 
-/// The slots that a booking would get at `now`, earliest first.
-///
-/// None without papers that were checked. `None` if the doctor is unknown or not at the clinic.
+/// Returns the slots that could be booked at `now`, earliest first; none while the doctor's papers were not
+/// checked. `None` if the doctor is unknown or not at the clinic.
 pub async fn offered(pool: &PgPool, query: &OfferQuery) -> Result<Option<Vec<Slot>>, ReadError> {
     let explained = explained(pool, query).await?;
     Ok(explained.map(|partition| partition.slots))
 }
 
-/// The same, and why the rest of those days is not offered.
+/// Returns the slots that could be booked, and the reasons for which the rest of those days is not offered.
 pub async fn explained(pool: &PgPool, query: &OfferQuery) -> Result<Option<Partition>, ReadError> {
-    let doing = "reading what a doctor offers";
-    let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
-    partition(&mut connection, query)
+    let partition = async {
+        let mut connection = pool.acquire().await?;
+        partition(&mut connection, query).await
+    };
+    partition
         .await
-        .map_err(ReadError::doing(doing))
+        .map_err(ReadError::doing("reading what a doctor offers"))
 }
 
 async fn partition(
@@ -75,7 +74,7 @@ async fn partition(
     Ok(Some(offer.partition(query.from, query.to)))
 }
 
-/// What the doctor has no time for, at whichever clinic, in order. An overdue hold is no obstacle.
+/// Returns the times that are taken at any clinic, in order. An overdue hold takes none.
 async fn taken(
     connection: &mut PgConnection,
     query: &OfferQuery,
@@ -108,7 +107,7 @@ async fn taken(
         .collect()
 }
 
-/// What it is that holds a claim on a doctor's time.
+/// Kind of the holder of a claim on a doctor's time.
 fn taken_by(holder_type: &str) -> TakenBy {
     if holder_type == Leave::TYPE {
         TakenBy::Leave
@@ -117,62 +116,18 @@ fn taken_by(holder_type: &str) -> TakenBy {
     }
 }
 
-/// The doctor, and the terms at the clinic; nothing unless the doctor works there.
+/// Returns the doctor and the terms at the clinic; nothing unless the doctor works there.
 async fn facts(
     connection: &mut PgConnection,
     doctor: DoctorId,
     clinic: ClinicId,
 ) -> Result<Option<(RegisteredDoctor, Affiliation)>, sqlx::Error> {
-    let known = of(connection, &[doctor.as_uuid()]).await?.pop();
-    Ok(known.and_then(|BookableDoctor { mut doctor, .. }| {
-        let terms = doctor.affiliations.remove(&clinic)?;
-        Some((doctor, terms))
-    }))
-}
-
-/// What is known of some doctors.
-pub(super) async fn of(
-    connection: &mut PgConnection,
-    doctors: &[Uuid],
-) -> Result<Vec<BookableDoctor>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"
-        select doctor_id, verified, suspended, version
-        from timetable_doctors
-        where doctor_id = any ($1)
-        "#,
-        doctors
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let known = column(&rows, |row| row.doctor_id);
-    let mut timetables = timetables_of(connection, &known).await?;
-    let bookable = rows.into_iter().map(|row| BookableDoctor {
-        doctor: RegisteredDoctor {
-            doctor: DoctorId::from_uuid(row.doctor_id),
-            verified: row.verified,
-            suspended: row.suspended,
-            affiliations: timetables.remove(&row.doctor_id).unwrap_or_default(),
-        },
-        version: row.version,
-    });
-    Ok(bookable.collect())
-}
-
-async fn timetables_of(
-    connection: &mut PgConnection,
-    doctors: &[Uuid],
-) -> Result<Affiliations, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        AffiliationColumns,
-        r#"
-        select doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency
-        from doctor_timetables
-        where doctor_id = any ($1)
-        "#,
-        doctors
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(by_doctor(rows)?)
+    let rows = BookableDoctor::by_ids(connection, &[doctor.as_uuid()]).await?;
+    Ok(rows
+        .into_iter()
+        .next()
+        .and_then(|BookableDoctor { mut doctor, .. }| {
+            let terms = doctor.affiliations.remove(&clinic)?;
+            Some((doctor, terms))
+        }))
 }

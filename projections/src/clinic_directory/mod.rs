@@ -1,50 +1,30 @@
-//! Which clinics are there? A clinic is not a person: nothing here is personal.
+//! List of clinics, as the public sees it.
 
 mod apply;
 mod query;
 
-use async_trait::async_trait;
 use domain::clinic::ClinicEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{ListedClinic, get, list};
+pub use query::{ClinicCursor, ListedClinic, get, list};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+use crate::projection::{Batch, Projection};
+
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "clinic_directory";
-
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 1] = [ReadModelTable::new("clinic_directory", &["clinic_id"])];
 
 /// Keeps the list of clinics.
 #[derive(Debug, Clone, Copy)]
 pub struct ClinicDirectory;
 
-#[async_trait]
-impl Subscriber for ClinicDirectory {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+impl Projection for ClinicDirectory {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 3;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[ClinicEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] =
+        &[ReadModelTable::new("clinic_directory", &["clinic_id"])];
 
-    fn version(&self) -> i32 {
-        3
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        ClinicEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
-    }
-}
-
-impl ReadModel for ClinicDirectory {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<ListedClinic>().await
     }
 }

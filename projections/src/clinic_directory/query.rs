@@ -1,89 +1,97 @@
-//! How the list of clinics is asked.
+//! Queries on the list of clinics.
 
 use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
+use serde::Deserialize;
 use serde_json::Value;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::columns::{json, read, word};
-use crate::error::Corrupt;
+use crate::error::{InvalidRow, ReadError};
+use crate::stored::{fetch, fetch_by_id, json, word};
 
 /// A clinic, as the public sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedClinic {
-    /// Which clinic.
+    /// Id of the clinic.
     pub clinic: ClinicId,
     /// Its public name.
     pub name: ClinicName,
-    /// Where it stands.
+    /// City in which it is.
     pub city: City,
-    /// Its wall clock.
+    /// Time zone of its wall clock.
     pub zone: ClinicZone,
-    /// What it charges in.
+    /// Currency of its fees.
     pub currency: Currency,
-    /// The days on which it is closed. Those that are long over are dropped sooner or later.
+    /// Days on which it is closed. Those that are long over may have been dropped.
     pub holidays: Holidays,
-    /// How much patients get back who call off.
+    /// Share that a patient who cancels is refunded.
     pub refund_policy: RefundPolicy,
-    /// The version of the clinic that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// Clinics by name, then id: at most `limit` of them, those behind `after`.
+/// Place in the list of clinics.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ClinicCursor {
+    /// Name of the clinic.
+    pub name: String,
+    /// Its id.
+    pub clinic: ClinicId,
+}
+
+/// Lists clinics by name, then id: at most `limit` of them, those behind `after`.
 pub async fn list(
     pool: &PgPool,
-    after: Option<(String, ClinicId)>,
+    after: Option<ClinicCursor>,
     limit: i64,
 ) -> Result<Vec<ListedClinic>, ReadError> {
+    let after = after.map(|after| (after.name, after.clinic.as_uuid()));
     let (name, clinic) = after.unzip();
     let rows = sqlx::query_as!(
-        Columns,
+        ClinicRow,
         r#"
         select clinic_id, name, city, zone, currency, holidays, refund_policy, version
         from clinic_directory
-        where $1::text is null or (name, clinic_id) > ($1, $2::uuid)
+        where (name, clinic_id) > (
+          coalesce($1, ''), coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
+        )
         order by name, clinic_id
         limit $3
         "#,
         name,
-        clinic.map(|clinic| clinic.as_uuid()),
+        clinic,
         limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing clinics"))
 }
 
-/// One clinic, if it is known.
+/// Returns a clinic, if it is known.
 pub async fn get(pool: &PgPool, clinic: ClinicId) -> Result<Option<ListedClinic>, ReadError> {
-    let rows = of(pool, &[clinic.as_uuid()]).await;
-    rows.map(|mut rows| rows.pop())
-        .map_err(ReadError::doing("reading a clinic"))
+    fetch_by_id("reading a clinic", pool, clinic.as_uuid()).await
 }
 
-/// The rows of some clinics.
-pub(super) async fn of(
-    executor: impl PgExecutor<'_>,
+/// Returns the rows of some clinics.
+pub(super) async fn by_ids(
+    connection: &mut PgConnection,
     clinics: &[Uuid],
 ) -> Result<Vec<ListedClinic>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        ClinicRow,
         r#"
         select clinic_id, name, city, zone, currency, holidays, refund_policy, version
         from clinic_directory
         where clinic_id = any ($1)
         "#,
         clinics
-    )
-    .fetch_all(executor)
-    .await?;
-    read(rows)
+    );
+    fetch(rows.fetch_all(connection)).await
 }
 
-struct Columns {
+/// Row of `clinic_directory`.
+struct ClinicRow {
     clinic_id: Uuid,
     name: String,
     city: String,
@@ -94,19 +102,19 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for ListedClinic {
-    type Error = Corrupt;
+impl TryFrom<ClinicRow> for ListedClinic {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+    fn try_from(stored: ClinicRow) -> Result<Self, InvalidRow> {
         Ok(Self {
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            name: word("name", &columns.name)?,
-            city: word("city", &columns.city)?,
-            zone: word("zone", &columns.zone)?,
-            currency: word("currency", &columns.currency)?,
-            holidays: json("holidays", columns.holidays)?,
-            refund_policy: json("refund_policy", columns.refund_policy)?,
-            version: columns.version,
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            name: word("name", &stored.name)?,
+            city: word("city", &stored.city)?,
+            zone: word("zone", &stored.zone)?,
+            currency: word("currency", &stored.currency)?,
+            holidays: json("holidays", stored.holidays)?,
+            refund_policy: json("refund_policy", stored.refund_policy)?,
+            version: stored.version,
         })
     }
 }

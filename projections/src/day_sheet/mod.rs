@@ -1,74 +1,44 @@
-//! Whom does a doctor see on a day?
+//! Visits of a doctor on a day.
 //!
 //! A day is meant by the wall clock of the clinic of each visit. Besides the visits, the projection
-//! keeps what it needs of others: the names of patients and the zones of clinics.
+//! keeps what they need of others: the names of patients and the zones of clinics.
 
-mod apply;
+mod clinics;
+mod patients;
 mod query;
-mod tables;
+mod visits;
 
-use async_trait::async_trait;
 use domain::appointment::AppointmentEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{DaySheetQuery, DaySheetRow, rows};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+use crate::projection::{Batch, Projection};
+use crate::sealed::{Personal, SealedRow};
+
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "day_sheet";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 3] = [
-    ReadModelTable::personal(tables::VISITS, &["appointment_id"]),
-    ReadModelTable::personal(tables::PATIENTS, &["patient_id"]),
-    ReadModelTable::new("day_sheet_clinics", &["clinic_id"]),
-];
-
 /// Keeps the visits of doctors.
-#[derive(Debug, Clone)]
-pub struct DaySheet {
-    sealing: Sealing,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct DaySheet;
 
-impl DaySheet {
-    /// Keeps what is personal under the keys of `sealing`.
-    #[must_use]
-    pub fn new(sealing: &Sealing) -> Self {
-        let sealing = sealing.clone();
-        Self { sealing }
-    }
-}
+impl Projection for DaySheet {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 2;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[
+        AppointmentEvent::TYPES,
+        &["patient.registered", "clinic.opened"],
+    ];
+    const TABLES: &'static [ReadModelTable] = &[
+        ReadModelTable::personal(visits::StoredVisit::TABLE, &["appointment_id"]),
+        ReadModelTable::personal(patients::StoredPatient::TABLE, &["patient_id"]),
+        ReadModelTable::new("day_sheet_clinics", &["clinic_id"]),
+    ];
 
-#[async_trait]
-impl Subscriber for DaySheet {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn version(&self) -> i32 {
-        2
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        let others = ["patient.registered", "clinic.opened"];
-        AppointmentEvent::TYPES
-            .iter()
-            .copied()
-            .chain(others)
-            .collect()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection, &self.sealing).await
-    }
-}
-
-impl ReadModel for DaySheet {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<clinics::StoredClinic>().await?;
+        batch.update::<SealedRow<patients::StoredPatient>>().await?;
+        batch.update::<SealedRow<visits::StoredVisit>>().await
     }
 }

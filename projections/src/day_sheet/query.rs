@@ -1,4 +1,4 @@
-//! How a doctor's day is asked.
+//! Query for a doctor's day.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::appointment::AppointmentStatus;
@@ -10,49 +10,51 @@ use event_store::{SealedCell, Sealing};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::tables::{PATIENTS, PatientPhi, VISITS, VisitPhi};
-use crate::columns::{json, read, slot, word};
-use crate::error::Corrupt;
-use crate::sealed::cell;
-use crate::{ReadError, hold};
+use super::patients::{PatientPhi, StoredPatient};
+use super::visits::{StoredVisit, VisitPhi};
+use crate::error::{InvalidRow, ReadError};
+use crate::hold;
+use crate::sealed::{Personal, cell};
+use crate::stored::{fetch, json, slot, word};
 
 /// A visit on a doctor's day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaySheetRow {
-    /// Which appointment.
+    /// Id of the appointment.
     pub appointment: AppointmentId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// From when to when.
+    /// Time of the visit.
     pub slot: Slot,
-    /// Which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// What the patient is called; nothing once erased.
+    /// Name of the patient; nothing once erased.
     pub patient_name: Option<PersonName>,
-    /// What the visit is about; nothing where nobody said, or once erased.
+    /// Reason of the visit; nothing if none was given, or once erased.
     pub reason: Option<Reason>,
-    /// Where the appointment stands when it is asked: a hold that has ended reads as expired.
+    /// Status at the instant of the query: a hold that has ended reads as expired.
     pub status: AppointmentStatus,
-    /// The version of the appointment that this row shows.
+    /// Sequence number of the last event of the appointment that this row contains.
     pub version: i64,
 }
 
-/// Which day is wanted.
+/// Query for a doctor's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DaySheetQuery {
-    /// Whose.
+    /// The doctor.
     pub doctor: DoctorId,
     /// Only the visits at this clinic.
     pub clinic: Option<ClinicId>,
     /// The day, on the calendar of each visit's clinic.
     pub date: NaiveDate,
-    /// Whether what was cancelled or has expired is wanted, too.
+    /// True to include visits that were cancelled or have expired.
     pub include_ended: bool,
-    /// When it is asked.
+    /// Instant of the query.
     pub now: DateTime<Utc>,
 }
 
-/// The visits of a day in the order of their slots, opened: whoever asks may see them.
+/// Returns the visits of a day in the order of their slots, opened. Call it after a check that the caller
+/// may see them.
 pub async fn rows(
     pool: &PgPool,
     sealing: &Sealing,
@@ -60,17 +62,15 @@ pub async fn rows(
 ) -> Result<Vec<DaySheetRow>, ReadError> {
     let (from, to) = around(query.date);
     let visits = sqlx::query_file_as!(
-        Columns,
+        VisitRow,
         "src/day_sheet/visits.sql",
         query.doctor.as_uuid(),
         query.clinic.map(|clinic| clinic.as_uuid()),
         from,
         to
-    )
-    .fetch_all(pool)
-    .await;
-    let visits: Vec<Visit> = visits
-        .and_then(read)
+    );
+    let visits: Vec<Visit> = fetch(visits.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("reading a doctor's day"))?;
     let wanted = visits
         .into_iter()
@@ -82,7 +82,7 @@ pub async fn rows(
         .map_err(ReadError::doing("opening a doctor's day"))
 }
 
-/// Names and reasons of a day, with one question for all keys.
+/// Opens the names and reasons of a day, with one request for all keys.
 async fn opened(sealing: &Sealing, visits: Vec<Visit>) -> Result<Vec<DaySheetRow>, sqlx::Error> {
     let (mut rows, mut reasons, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for visit in visits {
@@ -102,7 +102,7 @@ async fn opened(sealing: &Sealing, visits: Vec<Visit>) -> Result<Vec<DaySheetRow
     Ok(rows)
 }
 
-/// From when to when it is that day anywhere: the world's clocks are at most 14 hours off UTC.
+/// Returns the time in which it is that day anywhere: the world's clocks are at most 14 hours off UTC.
 fn around(date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     let midnight = date.and_time(NaiveTime::MIN).and_utc();
     let offset_by = |hours| {
@@ -112,7 +112,7 @@ fn around(date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     (offset_by(-14), offset_by(24 + 14))
 }
 
-/// A visit with what the day depends on, and what is still sealed of it.
+/// A visit whose personal data is sealed.
 struct Visit {
     row: DaySheetRow,
     reason: SealedCell,
@@ -134,8 +134,8 @@ impl Visit {
 }
 
 impl DaySheetRow {
-    /// Whether it was called off before the day had come to it. A visit that took place, or that the
-    /// patient missed, was part of the day and stays on its sheet.
+    /// Returns true if it was cancelled or has expired. A visit that took place, or that the patient missed,
+    /// stays on its sheet.
     const fn has_ended(&self) -> bool {
         match self.status {
             AppointmentStatus::Cancelled | AppointmentStatus::Expired => true,
@@ -149,7 +149,8 @@ impl DaySheetRow {
     }
 }
 
-struct Columns {
+/// Row of a doctor's day.
+struct VisitRow {
     appointment_id: Uuid,
     clinic_id: Uuid,
     zone: String,
@@ -165,32 +166,35 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for Visit {
-    type Error = Corrupt;
+impl TryFrom<VisitRow> for Visit {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        // No row at all is a patient who was never registered: without a name, like one who was erased.
-        let subject = SubjectId::from_uuid(columns.subject);
-        let patient_subject = columns
-            .patient_subject
-            .map_or(subject, SubjectId::from_uuid);
-        let (visit, patient) = (columns.appointment_id, columns.patient_id);
+    fn try_from(stored: VisitRow) -> Result<Self, InvalidRow> {
+        // Without a row the patient was never registered and is shown without a name, like one who was erased.
+        let subject = SubjectId::from_uuid(stored.subject);
+        let patient_subject = stored.patient_subject.map_or(subject, SubjectId::from_uuid);
+        let (visit, patient) = (stored.appointment_id, stored.patient_id);
         let row = DaySheetRow {
-            appointment: AppointmentId::from_uuid(columns.appointment_id),
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            slot: slot(columns.starts_at, columns.ends_at)?,
-            patient: PatientId::from_uuid(columns.patient_id),
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            slot: slot(stored.starts_at, stored.ends_at)?,
+            patient: PatientId::from_uuid(stored.patient_id),
             patient_name: None,
             reason: None,
-            status: word("status", &columns.status)?,
-            version: columns.version,
+            status: word("status", &stored.status)?,
+            version: stored.version,
         };
         Ok(Self {
             row,
-            reason: cell(VISITS, &visit, subject, columns.phi),
-            patient: cell(PATIENTS, &patient, patient_subject, columns.patient_phi),
-            hold_until: columns.hold_until,
-            zone: word("zone", &columns.zone)?,
+            reason: cell(StoredVisit::TABLE, &visit, subject, stored.phi),
+            patient: cell(
+                StoredPatient::TABLE,
+                &patient,
+                patient_subject,
+                stored.patient_phi,
+            ),
+            hold_until: stored.hold_until,
+            zone: word("zone", &stored.zone)?,
         })
     }
 }

@@ -2,15 +2,9 @@ insert into day_sheet as stored (
   appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
   status, hold_until, subject, phi, version
 )
-select
-  appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
-  status, hold_until, subject, phi, version
-from unnest(
+select * from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
   $7::text[], $8::timestamptz[], $9::uuid[], $10::text[], $11::bigint[]
-) as changed (
-  appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
-  status, hold_until, subject, phi, version
 )
 on conflict (appointment_id) do update
 set

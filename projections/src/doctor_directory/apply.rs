@@ -1,37 +1,23 @@
-//! How events change the list of doctors.
+//! Events applied to the list of doctors.
 
 use std::collections::BTreeMap;
 
-use domain::doctor::{DoctorAffiliated, DoctorEvent, DoctorRegistered};
+use domain::doctor::{Doctor, DoctorAffiliated, DoctorEvent, DoctorRegistered};
 use domain::{Affiliation, ClinicId};
-use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::query::{self, DoctorPhi, ListedDoctor};
-use crate::affiliation::{AffiliationRow, rows_of, slot_minutes};
-use crate::columns::column;
-use crate::fold::{Changes, Fold};
-use crate::sealed::{Closed, sealed};
-
-pub(super) async fn apply(
-    events: &[RecordedEvent],
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
-    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    let doctors = changes.fold(stored);
-    write_doctors(connection, sealing, &doctors).await?;
-    write_affiliations(connection, &doctors).await?;
-    Ok(())
-}
+use crate::affiliation::{AffiliationOf, write_affiliations};
+use crate::fold::Fold;
+use crate::sealed::SealedRow;
+use crate::stored::{Stored, column};
 
 impl Fold for ListedDoctor {
-    type Event = DoctorEvent;
+    type Aggregate = Doctor;
 
-    fn aggregate(&self) -> Uuid {
+    fn id(&self) -> Uuid {
         self.doctor.as_uuid()
     }
 
@@ -39,34 +25,34 @@ impl Fold for ListedDoctor {
         self.version
     }
 
-    fn evolve(known: Option<Self>, event: DoctorEvent, version: i64) -> Option<Self> {
+    fn evolve(row: Option<Self>, event: DoctorEvent, version: i64) -> Option<Self> {
         let doctor = match event {
             DoctorEvent::Registered(registered) => Self::registered(registered),
-            DoctorEvent::Affiliated(affiliated) => known?.affiliated(&affiliated),
-            DoctorEvent::TermsSet(set) => known?.at(set.clinic, |terms| {
+            DoctorEvent::Affiliated(affiliated) => row?.affiliated(&affiliated),
+            DoctorEvent::TermsSet(set) => row?.at(set.clinic, |terms| {
                 terms.fee = set.fee;
                 terms.slot_length = set.slot_length;
             }),
             DoctorEvent::WeeklyHoursSet(set) => {
-                known?.at(set.clinic, |terms| terms.hours = set.hours)
+                row?.at(set.clinic, |terms| terms.hours = set.hours)
             }
-            DoctorEvent::DateHoursSet(set) => known?.at(set.clinic, |terms| {
+            DoctorEvent::DateHoursSet(set) => row?.at(set.clinic, |terms| {
                 terms.dated_hours.set(set.date, set.hours, set.at);
             }),
-            DoctorEvent::DateHoursCleared(cleared) => known?.at(cleared.clinic, |terms| {
+            DoctorEvent::DateHoursCleared(cleared) => row?.at(cleared.clinic, |terms| {
                 terms.dated_hours.clear(cleared.date);
             }),
             DoctorEvent::Verified(_) => Self {
                 verified: true,
-                ..known?
+                ..row?
             },
             DoctorEvent::Suspended(_) => Self {
                 suspended: true,
-                ..known?
+                ..row?
             },
             DoctorEvent::Reinstated(_) => Self {
                 suspended: false,
-                ..known?
+                ..row?
             },
         };
         Some(Self { version, ..doctor })
@@ -101,50 +87,33 @@ impl ListedDoctor {
     }
 }
 
-async fn write_doctors(
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-    rows: &[Closed<ListedDoctor>],
-) -> Result<(), sqlx::Error> {
-    let phi = sealed(sealing, rows).await?;
-    sqlx::query_file!(
-        "src/doctor_directory/upsert_doctors.sql",
-        &column(rows, |row| row.row().doctor.as_uuid()),
-        &column(rows, |row| row.row().subject.as_uuid()),
-        &phi as _,
-        &column(rows, |row| Json(&row.row().specialisations)) as _,
-        &column(rows, |row| Json(&row.row().languages)) as _,
-        &column(rows, |row| row.row().verified),
-        &column(rows, |row| row.row().suspended),
-        &column(rows, |row| row.row().version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+impl Stored for SealedRow<ListedDoctor> {
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        query::by_ids(connection, ids).await
+    }
 
-async fn write_affiliations(
-    connection: &mut PgConnection,
-    doctors: &[Closed<ListedDoctor>],
-) -> Result<(), sqlx::Error> {
-    let rows: Vec<AffiliationRow<'_>> = doctors
-        .iter()
-        .map(Closed::row)
-        .flat_map(|doctor| rows_of(doctor.aggregate(), &doctor.affiliations, doctor.version))
-        .collect();
-    sqlx::query_file!(
-        "src/doctor_directory/upsert_affiliations.sql",
-        &column(&rows, |row| row.doctor),
-        &column(&rows, |row| row.clinic),
-        &column(&rows, |row| row.terms.zone.name()) as _,
-        &column(&rows, |row| slot_minutes(row.terms.slot_length)),
-        &column(&rows, |row| Json(&row.terms.hours)) as _,
-        &column(&rows, |row| Json(&row.terms.dated_hours)) as _,
-        &column(&rows, |row| row.terms.fee.amount()),
-        &column(&rows, |row| row.terms.fee.currency().code()) as _,
-        &column(&rows, |row| row.version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let (doctors, phi) = Self::columns(rows);
+        sqlx::query_file!(
+            "src/doctor_directory/upsert_doctors.sql",
+            &column(&doctors, |row| row.doctor.as_uuid()),
+            &column(&doctors, |row| row.subject.as_uuid()),
+            &phi as _,
+            &column(&doctors, |row| Json(&row.specialisations)) as _,
+            &column(&doctors, |row| Json(&row.languages)) as _,
+            &column(&doctors, |row| row.verified),
+            &column(&doctors, |row| row.suspended),
+            &column(&doctors, |row| row.version)
+        )
+        .execute(&mut *connection)
+        .await?;
+        let affiliations = doctors
+            .into_iter()
+            .flat_map(|row| AffiliationOf::all(row.id(), &row.affiliations, row.version));
+        write_affiliations!(
+            "src/doctor_directory/upsert_affiliations.sql",
+            connection,
+            affiliations
+        )
+    }
 }

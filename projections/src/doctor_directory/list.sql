@@ -13,6 +13,6 @@ where (
   and ($2::text is null or specialisations @> to_jsonb(array[$2]))
   and ($3::text is null or languages @> to_jsonb(array[$3]))
   and (verified and not suspended or not $4::boolean)
-  and ($5::uuid is null or doctor_id > $5)
+  and doctor_id > coalesce($5, '00000000-0000-0000-0000-000000000000'::uuid)
 order by doctor_id
 limit $6

@@ -1,69 +1,35 @@
-//! Which doctors are there, and where and on what terms do they work?
+//! List of doctors, with the clinics at which they work and on what terms.
 //!
-//! A doctor who was erased stays in the list without a name, at its end: appointments still point
-//! to the doctor.
+//! A doctor who was erased stays in the list without a name: appointments still refer to the doctor.
 
 mod apply;
 mod query;
 
-use async_trait::async_trait;
 use domain::doctor::DoctorEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
 
-use crate::Personal;
+use crate::projection::{Batch, Projection};
+use crate::sealed::{Personal, SealedRow};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "doctor_directory";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 2] = [
-    ReadModelTable::personal(ListedDoctor::TABLE, &["doctor_id"]),
-    ReadModelTable::new("doctor_affiliations", &["doctor_id", "clinic_id"]),
-];
-
 /// Keeps the list of doctors.
-#[derive(Debug, Clone)]
-pub struct DoctorDirectory {
-    sealing: Sealing,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct DoctorDirectory;
 
-impl DoctorDirectory {
-    /// Keeps what is personal under the keys of `sealing`.
-    #[must_use]
-    pub fn new(sealing: &Sealing) -> Self {
-        let sealing = sealing.clone();
-        Self { sealing }
-    }
-}
+impl Projection for DoctorDirectory {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 3;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[DoctorEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] = &[
+        ReadModelTable::personal(ListedDoctor::TABLE, &["doctor_id"]),
+        ReadModelTable::new("doctor_affiliations", &["doctor_id", "clinic_id"]),
+    ];
 
-#[async_trait]
-impl Subscriber for DoctorDirectory {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn version(&self) -> i32 {
-        3
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        DoctorEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection, &self.sealing).await
-    }
-}
-
-impl ReadModel for DoctorDirectory {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<SealedRow<ListedDoctor>>().await
     }
 }

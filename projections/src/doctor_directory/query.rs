@@ -1,4 +1,4 @@
-//! How the list of doctors is asked.
+//! Queries on the list of doctors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,78 +10,84 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::affiliation::{AffiliationColumns, Affiliations, by_doctor};
-use crate::columns::{column, json, read};
-use crate::error::Corrupt;
-use crate::sealed::{Closed, Personal};
+use crate::affiliation::{AffiliationRow, Affiliations, by_doctor};
+use crate::error::{InvalidRow, ReadError};
+use crate::sealed::{Personal, SealedRow};
+use crate::stored::{column, fetch_by_id, json};
 
-/// A doctor, as patients choose one.
+/// A doctor, as patients see one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedDoctor {
-    /// Which doctor.
+    /// Id of the doctor.
     pub doctor: DoctorId,
     /// The doctor, as a person.
     pub subject: SubjectId,
-    /// What names the doctor. Once erased, the doctor is listed without a name.
+    /// Name. Once erased, the doctor is listed without one.
     pub phi: Phi<DoctorPhi>,
-    /// What the doctor is consulted about.
+    /// Specialisations.
     pub specialisations: BTreeSet<Specialisation>,
-    /// What the doctor speaks.
+    /// Languages that the doctor speaks.
     pub languages: BTreeSet<Language>,
-    /// Whether the papers were checked.
+    /// True once the papers were checked.
     pub verified: bool,
-    /// Whether no bookings are taken.
+    /// True while no bookings are taken.
     pub suspended: bool,
-    /// Where the doctor works, and on what terms.
+    /// Clinics at which the doctor works, each with its terms.
     pub affiliations: BTreeMap<ClinicId, Affiliation>,
-    /// The version of the doctor that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// What names a doctor.
+/// Personal data of a doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorPhi {
-    /// What the doctor is called.
+    /// Name.
     pub name: PersonName,
 }
 
 impl ListedDoctor {
-    /// What the doctor is called; nothing once erased.
+    /// Returns the name; nothing once erased.
     #[must_use]
     pub fn name(&self) -> Option<&PersonName> {
         self.phi.clear().map(|phi| &phi.name)
     }
 }
 
-/// Which doctors are wanted.
+/// Search for doctors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DoctorSearch {
-    /// Only those who work at this clinic.
+    /// Only those at this clinic.
     pub clinic: Option<ClinicId>,
-    /// Only those who are consulted about this.
+    /// Only those with this specialisation.
     pub specialisation: Option<Specialisation>,
-    /// Only those who speak this.
+    /// Only those who speak this language.
     pub language: Option<Language>,
-    /// Only those for whom bookings are taken: their papers were checked, and they are not suspended.
+    /// Only those who can be booked: their papers were checked, and they are not suspended.
     pub bookable_only: bool,
     /// Only those behind this one.
     pub after: Option<DoctorId>,
-    /// At most so many.
+    /// Limit of the answer.
     pub limit: i64,
 }
 
-/// Doctors in the order in which they were registered, which is that of their ids. Names are sealed:
-/// the database can't sort by them.
+/// Lists doctors by id, which is the order in which they were registered. Names are sealed: the database
+/// can't sort by them.
 pub async fn list(
     pool: &PgPool,
     search: &DoctorSearch,
-) -> Result<Vec<Closed<ListedDoctor>>, ReadError> {
-    let doing = "listing doctors";
-    let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
+) -> Result<Vec<SealedRow<ListedDoctor>>, ReadError> {
+    let doing = ReadError::doing("listing doctors");
+    listed(pool, search).await.map_err(doing)
+}
+
+async fn listed(
+    pool: &PgPool,
+    search: &DoctorSearch,
+) -> Result<Vec<SealedRow<ListedDoctor>>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
     let rows = sqlx::query_file_as!(
-        Columns,
+        DoctorRow,
         "src/doctor_directory/list.sql",
         search.clinic.map(|clinic| clinic.as_uuid()),
         search.specialisation.as_ref().map(Specialisation::as_str),
@@ -91,32 +97,25 @@ pub async fn list(
         search.limit
     )
     .fetch_all(&mut *connection)
-    .await
-    .map_err(ReadError::doing(doing))?;
-    with_affiliations(&mut connection, rows)
-        .await
-        .map_err(ReadError::doing(doing))
+    .await?;
+    with_affiliations(&mut connection, rows).await
 }
 
-/// One doctor, if the doctor is known.
+/// Returns a doctor, if the doctor is known.
 pub async fn get(
     pool: &PgPool,
     doctor: DoctorId,
-) -> Result<Option<Closed<ListedDoctor>>, ReadError> {
-    let doing = "reading a doctor";
-    let mut connection = pool.acquire().await.map_err(ReadError::doing(doing))?;
-    let rows = of(&mut connection, &[doctor.as_uuid()]).await;
-    rows.map(|mut rows| rows.pop())
-        .map_err(ReadError::doing(doing))
+) -> Result<Option<SealedRow<ListedDoctor>>, ReadError> {
+    fetch_by_id("reading a doctor", pool, doctor.as_uuid()).await
 }
 
-/// The rows of some doctors.
-pub(super) async fn of(
+/// Returns the rows of some doctors.
+pub(super) async fn by_ids(
     connection: &mut PgConnection,
     doctors: &[Uuid],
-) -> Result<Vec<Closed<ListedDoctor>>, sqlx::Error> {
+) -> Result<Vec<SealedRow<ListedDoctor>>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        DoctorRow,
         r#"
         select doctor_id, subject, phi, specialisations, languages, verified, suspended, version
         from doctor_directory
@@ -131,16 +130,14 @@ pub(super) async fn of(
 
 async fn with_affiliations(
     connection: &mut PgConnection,
-    rows: Vec<Columns>,
-) -> Result<Vec<Closed<ListedDoctor>>, sqlx::Error> {
+    rows: Vec<DoctorRow>,
+) -> Result<Vec<SealedRow<ListedDoctor>>, sqlx::Error> {
     let mut affiliations = affiliations_of(connection, &column(&rows, |row| row.doctor_id)).await?;
-    let mut doctors: Vec<Closed<ListedDoctor>> = read(rows)?;
-    for doctor in doctors.iter_mut().map(Closed::row_mut) {
-        doctor.affiliations = affiliations
-            .remove(&doctor.doctor.as_uuid())
-            .unwrap_or_default();
-    }
-    Ok(doctors)
+    let doctors = rows.into_iter().map(|stored| {
+        let affiliations = affiliations.remove(&stored.doctor_id).unwrap_or_default();
+        stored.doctor(affiliations)
+    });
+    Ok(doctors.collect::<Result<_, InvalidRow>>()?)
 }
 
 async fn affiliations_of(
@@ -148,7 +145,7 @@ async fn affiliations_of(
     doctors: &[Uuid],
 ) -> Result<Affiliations, sqlx::Error> {
     let rows = sqlx::query_as!(
-        AffiliationColumns,
+        AffiliationRow,
         r#"
         select doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency
         from doctor_affiliations
@@ -166,24 +163,17 @@ impl Personal for ListedDoctor {
 
     const TABLE: &'static str = "doctor_directory";
 
-    fn key(&self) -> Uuid {
-        self.doctor.as_uuid()
-    }
-
     fn subject(&self) -> SubjectId {
         self.subject
     }
 
-    fn phi(&self) -> &Phi<DoctorPhi> {
-        &self.phi
-    }
-
-    fn with_phi(self, phi: Phi<DoctorPhi>) -> Self {
-        Self { phi, ..self }
+    fn phi(&mut self) -> &mut Phi<DoctorPhi> {
+        &mut self.phi
     }
 }
 
-struct Columns {
+/// Row of `doctor_directory`; the affiliations are in a table of their own.
+struct DoctorRow {
     doctor_id: Uuid,
     subject: Uuid,
     phi: Option<String>,
@@ -194,22 +184,22 @@ struct Columns {
     version: i64,
 }
 
-/// The doctor alone; the affiliations stand in a table of their own.
-impl TryFrom<Columns> for Closed<ListedDoctor> {
-    type Error = Corrupt;
-
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+impl DoctorRow {
+    fn doctor(
+        self,
+        affiliations: BTreeMap<ClinicId, Affiliation>,
+    ) -> Result<SealedRow<ListedDoctor>, InvalidRow> {
         let row = ListedDoctor {
-            doctor: DoctorId::from_uuid(columns.doctor_id),
-            subject: SubjectId::from_uuid(columns.subject),
+            doctor: DoctorId::from_uuid(self.doctor_id),
+            subject: SubjectId::from_uuid(self.subject),
             phi: Phi::Erased,
-            specialisations: json("specialisations", columns.specialisations)?,
-            languages: json("languages", columns.languages)?,
-            verified: columns.verified,
-            suspended: columns.suspended,
-            affiliations: BTreeMap::new(),
-            version: columns.version,
+            specialisations: json("specialisations", self.specialisations)?,
+            languages: json("languages", self.languages)?,
+            verified: self.verified,
+            suspended: self.suspended,
+            affiliations,
+            version: self.version,
         };
-        Ok(Self::new(row, columns.phi))
+        Ok(SealedRow::new(row, self.phi))
     }
 }

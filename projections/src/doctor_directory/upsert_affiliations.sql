@@ -1,12 +1,9 @@
 insert into doctor_affiliations as stored (
   doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency, version
 )
-select doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency, version
-from unnest(
+select * from unnest(
   $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::jsonb[], $6::jsonb[], $7::bigint[],
   $8::text[], $9::bigint[]
-) as changed (
-  doctor_id, clinic_id, zone, slot_minutes, hours, dated_hours, fee_amount, fee_currency, version
 )
 on conflict (doctor_id, clinic_id) do update
 set

@@ -1,10 +1,9 @@
 insert into doctor_directory as stored (
   doctor_id, subject, phi, specialisations, languages, verified, suspended, version
 )
-select doctor_id, subject, phi, specialisations, languages, verified, suspended, version
-from unnest(
+select * from unnest(
   $1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::boolean[], $7::boolean[], $8::bigint[]
-) as changed (doctor_id, subject, phi, specialisations, languages, verified, suspended, version)
+)
 on conflict (doctor_id) do update
 set
   phi = excluded.phi,

@@ -1,30 +1,18 @@
-//! How events change the leaves of doctors.
+//! Events applied to the leaves of doctors.
 
-use domain::leave::LeaveEvent;
-use event_store::{RecordedEvent, Sealing, SubscriberError};
+use domain::leave::{Leave, LeaveEvent};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::query::{self, DoctorLeave, LeavePhi};
-use crate::columns::column;
-use crate::fold::{Changes, Fold};
-use crate::sealed::{Closed, sealed};
-
-pub(super) async fn apply(
-    events: &[RecordedEvent],
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
-    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, sealing, &changes.fold(stored)).await?;
-    Ok(())
-}
+use crate::fold::Fold;
+use crate::sealed::SealedRow;
+use crate::stored::{Stored, column};
 
 impl Fold for DoctorLeave {
-    type Event = LeaveEvent;
+    type Aggregate = Leave;
 
-    fn aggregate(&self) -> Uuid {
+    fn id(&self) -> Uuid {
         self.leave.as_uuid()
     }
 
@@ -32,7 +20,7 @@ impl Fold for DoctorLeave {
         self.version
     }
 
-    fn evolve(known: Option<Self>, event: LeaveEvent, version: i64) -> Option<Self> {
+    fn evolve(row: Option<Self>, event: LeaveEvent, version: i64) -> Option<Self> {
         let leave = match event {
             LeaveEvent::Planned(planned) => Self {
                 leave: planned.leave,
@@ -45,46 +33,47 @@ impl Fold for DoctorLeave {
             },
             LeaveEvent::Withdrawn(_) => Self {
                 withdrawn: true,
-                ..known?
+                ..row?
             },
         };
         Some(Self { version, ..leave })
     }
 }
 
-async fn write(
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-    rows: &[Closed<DoctorLeave>],
-) -> Result<(), sqlx::Error> {
-    let phi = sealed(sealing, rows).await?;
-    sqlx::query!(
-        r#"
-        insert into doctor_leaves as stored (
-          leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version
+impl Stored for SealedRow<DoctorLeave> {
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        query::by_ids(connection, ids).await
+    }
+
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let (rows, phi) = Self::columns(rows);
+        sqlx::query!(
+            r#"
+            insert into doctor_leaves as stored (
+              leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version
+            )
+            select * from unnest(
+              $1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::boolean[],
+              $6::uuid[], $7::text[], $8::bigint[]
+            )
+            on conflict (leave_id) do update
+            set
+              withdrawn = excluded.withdrawn,
+              phi = excluded.phi,
+              version = excluded.version
+            where excluded.version > stored.version
+            "#,
+            &column(&rows, |row| row.leave.as_uuid()),
+            &column(&rows, |row| row.doctor.as_uuid()),
+            &column(&rows, |row| row.during.start()),
+            &column(&rows, |row| row.during.end()),
+            &column(&rows, |row| row.withdrawn),
+            &column(&rows, |row| row.subject.as_uuid()),
+            &phi as _,
+            &column(&rows, |row| row.version)
         )
-        select leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version
-        from unnest(
-          $1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::boolean[],
-          $6::uuid[], $7::text[], $8::bigint[]
-        ) as changed (leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version)
-        on conflict (leave_id) do update
-        set
-          withdrawn = excluded.withdrawn,
-          phi = excluded.phi,
-          version = excluded.version
-        where excluded.version > stored.version
-        "#,
-        &column(rows, |row| row.row().leave.as_uuid()),
-        &column(rows, |row| row.row().doctor.as_uuid()),
-        &column(rows, |row| row.row().during.start()),
-        &column(rows, |row| row.row().during.end()),
-        &column(rows, |row| row.row().withdrawn),
-        &column(rows, |row| row.row().subject.as_uuid()),
-        &phi as _,
-        &column(rows, |row| row.row().version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
 }

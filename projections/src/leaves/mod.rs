@@ -1,63 +1,31 @@
-//! When is a doctor away?
+//! Leaves of doctors.
 
 mod apply;
 mod query;
 
-use async_trait::async_trait;
 use domain::leave::LeaveEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{DoctorLeave, LeavePhi, MOST, of_doctor};
 
-use crate::Personal;
+use crate::projection::{Batch, Projection};
+use crate::sealed::{Personal, SealedRow};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "doctor_leaves";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(DoctorLeave::TABLE, &["leave_id"])];
-
 /// Keeps the leaves of doctors.
-#[derive(Debug, Clone)]
-pub struct DoctorLeaves {
-    sealing: Sealing,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct DoctorLeaves;
 
-impl DoctorLeaves {
-    /// Keeps what is personal under the keys of `sealing`.
-    #[must_use]
-    pub fn new(sealing: &Sealing) -> Self {
-        let sealing = sealing.clone();
-        Self { sealing }
-    }
-}
+impl Projection for DoctorLeaves {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 1;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[LeaveEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] =
+        &[ReadModelTable::personal(DoctorLeave::TABLE, &["leave_id"])];
 
-#[async_trait]
-impl Subscriber for DoctorLeaves {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        LeaveEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection, &self.sealing).await
-    }
-}
-
-impl ReadModel for DoctorLeaves {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<SealedRow<DoctorLeave>>().await
     }
 }

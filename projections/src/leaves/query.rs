@@ -1,99 +1,97 @@
-//! How the leaves of doctors are asked.
+//! Queries on the leaves of doctors.
 
 use chrono::{DateTime, Utc};
 use domain::{DoctorId, LeaveId, Phi, Reason, Slot, SubjectId};
 use serde::{Deserialize, Serialize};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::columns::{read, slot};
-use crate::error::Corrupt;
-use crate::sealed::{Closed, Personal};
+use crate::error::{InvalidRow, ReadError};
+use crate::sealed::{Personal, SealedRow};
+use crate::stored::{fetch, slot};
 
-/// The most leaves of one answer; nobody plans more ahead.
+/// Limit of the leaves of one answer.
 pub const MOST: i64 = 200;
 
-/// A leave, as those see it who may.
+/// A leave of a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoctorLeave {
-    /// Which leave.
+    /// Id of the leave.
     pub leave: LeaveId,
-    /// Who is away.
+    /// The doctor who is away.
     pub doctor: DoctorId,
-    /// From when to when.
+    /// Period of the leave.
     pub during: Slot,
-    /// Whether the doctor is there after all.
+    /// True if the leave was withdrawn.
     pub withdrawn: bool,
     /// The doctor, as a person.
     pub subject: SubjectId,
-    /// What was said about it; nothing once erased.
+    /// Reason of the leave; nothing once erased.
     pub phi: Phi<LeavePhi>,
-    /// The version of the leave that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// What was said about a leave.
+/// Personal data of a leave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeavePhi {
-    /// Why, if somebody said.
+    /// Reason, if one was given.
     pub reason: Option<Reason>,
 }
 
 impl DoctorLeave {
-    /// Why; nothing if nobody said, or once erased.
+    /// Returns the reason; nothing if none was given, or once erased.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         self.phi.clear()?.reason.as_ref()
     }
 }
 
-/// The leaves of a doctor that are not over at `from` and were not withdrawn, earliest first; at most
-/// [`MOST`].
+/// Lists the leaves of a doctor that are not over at `from` and were not withdrawn, earliest first; at
+/// most [`MOST`].
+///
+/// The leaves of a doctor do not overlap, so the order of their ends is that of their starts, and the
+/// index on ends leads to the first of them.
 pub async fn of_doctor(
     pool: &PgPool,
     doctor: DoctorId,
     from: DateTime<Utc>,
-) -> Result<Vec<Closed<DoctorLeave>>, ReadError> {
-    let doing = "reading the leaves of a doctor";
+) -> Result<Vec<SealedRow<DoctorLeave>>, ReadError> {
     let rows = sqlx::query_as!(
-        Columns,
+        LeaveRow,
         r#"
         select leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version
         from doctor_leaves
         where doctor_id = $1
           and ends_at > $2
           and not withdrawn
-        order by starts_at, leave_id
+        order by ends_at, leave_id
         limit $3
         "#,
         doctor.as_uuid(),
         from,
         MOST
-    )
-    .fetch_all(pool)
-    .await
-    .map_err(ReadError::doing(doing))?;
-    read(rows).map_err(ReadError::doing(doing))
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("reading the leaves of a doctor"))
 }
 
-/// The rows of some leaves.
-pub(super) async fn of(
-    executor: impl PgExecutor<'_>,
+/// Returns the rows of some leaves.
+pub(super) async fn by_ids(
+    connection: &mut PgConnection,
     leaves: &[Uuid],
-) -> Result<Vec<Closed<DoctorLeave>>, sqlx::Error> {
+) -> Result<Vec<SealedRow<DoctorLeave>>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        LeaveRow,
         r#"
         select leave_id, doctor_id, starts_at, ends_at, withdrawn, subject, phi, version
         from doctor_leaves
         where leave_id = any ($1)
         "#,
         leaves
-    )
-    .fetch_all(executor)
-    .await?;
-    read(rows)
+    );
+    fetch(rows.fetch_all(connection)).await
 }
 
 impl Personal for DoctorLeave {
@@ -101,24 +99,17 @@ impl Personal for DoctorLeave {
 
     const TABLE: &'static str = "doctor_leaves";
 
-    fn key(&self) -> Uuid {
-        self.leave.as_uuid()
-    }
-
     fn subject(&self) -> SubjectId {
         self.subject
     }
 
-    fn phi(&self) -> &Phi<LeavePhi> {
-        &self.phi
-    }
-
-    fn with_phi(self, phi: Phi<LeavePhi>) -> Self {
-        Self { phi, ..self }
+    fn phi(&mut self) -> &mut Phi<LeavePhi> {
+        &mut self.phi
     }
 }
 
-struct Columns {
+/// Row of `doctor_leaves`.
+struct LeaveRow {
     leave_id: Uuid,
     doctor_id: Uuid,
     starts_at: DateTime<Utc>,
@@ -129,19 +120,19 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for Closed<DoctorLeave> {
-    type Error = Corrupt;
+impl TryFrom<LeaveRow> for SealedRow<DoctorLeave> {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+    fn try_from(stored: LeaveRow) -> Result<Self, InvalidRow> {
         let row = DoctorLeave {
-            leave: LeaveId::from_uuid(columns.leave_id),
-            doctor: DoctorId::from_uuid(columns.doctor_id),
-            during: slot(columns.starts_at, columns.ends_at)?,
-            withdrawn: columns.withdrawn,
-            subject: SubjectId::from_uuid(columns.subject),
+            leave: LeaveId::from_uuid(stored.leave_id),
+            doctor: DoctorId::from_uuid(stored.doctor_id),
+            during: slot(stored.starts_at, stored.ends_at)?,
+            withdrawn: stored.withdrawn,
+            subject: SubjectId::from_uuid(stored.subject),
             phi: Phi::Erased,
-            version: columns.version,
+            version: stored.version,
         };
-        Ok(Self::new(row, columns.phi))
+        Ok(Self::new(row, stored.phi))
     }
 }

@@ -1,35 +1,23 @@
-//! How events change the appointments of patients.
+//! Events applied to the appointments of patients.
 
 use domain::PaymentId;
 use domain::appointment::{
-    AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus, CancelledBy,
-    ConfirmationGrounds,
+    Appointment, AppointmentBooked, AppointmentEvent, AppointmentRescheduled, AppointmentStatus,
+    CancelledBy, ConfirmationGrounds,
 };
-use event_store::{RecordedEvent, Sealing, SubscriberError};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::query::{self, AppointmentPhi, PatientAppointment};
-use crate::columns::column;
-use crate::fold::{Changes, Fold};
-use crate::sealed::{Closed, sealed};
-
-pub(super) async fn apply(
-    events: &[RecordedEvent],
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
-    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    write(connection, sealing, &changes.fold(stored)).await?;
-    Ok(())
-}
+use crate::fold::Fold;
+use crate::sealed::SealedRow;
+use crate::stored::{Stored, column};
 
 impl Fold for PatientAppointment {
-    type Event = AppointmentEvent;
+    type Aggregate = Appointment;
 
-    fn aggregate(&self) -> Uuid {
+    fn id(&self) -> Uuid {
         self.appointment.as_uuid()
     }
 
@@ -37,26 +25,26 @@ impl Fold for PatientAppointment {
         self.version
     }
 
-    fn evolve(known: Option<Self>, event: AppointmentEvent, version: i64) -> Option<Self> {
+    fn evolve(row: Option<Self>, event: AppointmentEvent, version: i64) -> Option<Self> {
         let appointment = match event {
             AppointmentEvent::Booked(booked) => Self::booked(booked),
-            AppointmentEvent::Confirmed(confirmed) => known?.confirmed(confirmed.grounds),
-            AppointmentEvent::Reinstated(back) => {
-                let payment = back.payment;
-                known?.confirmed(ConfirmationGrounds::Paid { payment })
+            AppointmentEvent::Confirmed(confirmed) => row?.confirmed(confirmed.grounds),
+            AppointmentEvent::Reinstated(reinstated) => {
+                let payment = reinstated.payment;
+                row?.confirmed(ConfirmationGrounds::Paid { payment })
             }
-            AppointmentEvent::FeePaid(paid) => known?.paid_by(paid.payment),
-            AppointmentEvent::Rescheduled(moved) => known?.moved(&moved),
+            AppointmentEvent::FeePaid(paid) => row?.paid_by(paid.payment),
+            AppointmentEvent::Rescheduled(moved) => row?.moved(&moved),
             AppointmentEvent::Cancelled(cancelled) => Self {
                 status: AppointmentStatus::Cancelled,
                 cancelled_by: Some(cancelled.cancelled_by),
-                ..known?
+                ..row?
             },
-            AppointmentEvent::HoldExpired(_) => known?.now(AppointmentStatus::Expired),
-            AppointmentEvent::Arrived(_) => known?.now(AppointmentStatus::Arrived),
-            AppointmentEvent::Started(_) => known?.now(AppointmentStatus::InProgress),
-            AppointmentEvent::Completed(_) => known?.now(AppointmentStatus::Completed),
-            AppointmentEvent::NoShow(_) => known?.now(AppointmentStatus::NoShow),
+            AppointmentEvent::HoldExpired(_) => row?.with_status(AppointmentStatus::Expired),
+            AppointmentEvent::Arrived(_) => row?.with_status(AppointmentStatus::Arrived),
+            AppointmentEvent::Started(_) => row?.with_status(AppointmentStatus::InProgress),
+            AppointmentEvent::Completed(_) => row?.with_status(AppointmentStatus::Completed),
+            AppointmentEvent::NoShow(_) => row?.with_status(AppointmentStatus::NoShow),
         };
         Some(Self {
             version,
@@ -114,13 +102,13 @@ impl PatientAppointment {
         }
     }
 
-    fn now(self, status: AppointmentStatus) -> Self {
+    fn with_status(self, status: AppointmentStatus) -> Self {
         Self { status, ..self }
     }
 }
 
-/// The word under which events store it, too.
-const fn part(cancelled_by: CancelledBy) -> &'static str {
+/// Word for the party that cancelled; events store the same.
+const fn party(cancelled_by: CancelledBy) -> &'static str {
     match cancelled_by {
         CancelledBy::Patient => "PATIENT",
         CancelledBy::Doctor => "DOCTOR",
@@ -128,39 +116,38 @@ const fn part(cancelled_by: CancelledBy) -> &'static str {
     }
 }
 
-async fn write(
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-    rows: &[Closed<PatientAppointment>],
-) -> Result<(), sqlx::Error> {
-    let phi = sealed(sealing, rows).await?;
-    sqlx::query_file!(
-        "src/patient_appointments/upsert.sql",
-        &column(rows, |row| row.row().appointment.as_uuid()),
-        &column(rows, |row| row.row().patient.as_uuid()),
-        &column(rows, |row| row.row().doctor.as_uuid()),
-        &column(rows, |row| row.row().clinic.as_uuid()),
-        &column(rows, |row| row.row().slot.start()),
-        &column(rows, |row| row.row().slot.end()),
-        &column(rows, |row| row.row().fee.amount()),
-        &column(rows, |row| row.row().fee.currency().code()) as _,
-        &column(rows, |row| row.row().status.as_str()) as _,
-        &column(rows, |row| row.row().hold_until),
-        &column(rows, |row| row.row().booked_at),
-        &column(rows, |row| row.row().follows.map(|visit| visit.as_uuid())) as _,
-        &column(rows, |row| row.row().grounds.map(Json)) as _,
-        &column(rows, |row| row
-            .row()
-            .paid_by
-            .map(|payment| payment.as_uuid())) as _,
-        &column(rows, |row| row.row().cancelled_by.map(part)) as _,
-        &column(rows, |row| row.row().subject.as_uuid()),
-        &phi as _,
-        &column(rows, |row| row.row().version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+impl Stored for SealedRow<PatientAppointment> {
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        query::by_ids(connection, ids).await
+    }
+
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let (rows, phi) = Self::columns(rows);
+        sqlx::query_file!(
+            "src/patient_appointments/upsert.sql",
+            &column(&rows, |row| row.appointment.as_uuid()),
+            &column(&rows, |row| row.patient.as_uuid()),
+            &column(&rows, |row| row.doctor.as_uuid()),
+            &column(&rows, |row| row.clinic.as_uuid()),
+            &column(&rows, |row| row.slot.start()),
+            &column(&rows, |row| row.slot.end()),
+            &column(&rows, |row| row.fee.amount()),
+            &column(&rows, |row| row.fee.currency().code()) as _,
+            &column(&rows, |row| row.status.as_str()) as _,
+            &column(&rows, |row| row.hold_until),
+            &column(&rows, |row| row.booked_at),
+            &column(&rows, |row| row.follows.map(|visit| visit.as_uuid())) as _,
+            &column(&rows, |row| row.grounds.map(Json)) as _,
+            &column(&rows, |row| row.paid_by.map(|payment| payment.as_uuid())) as _,
+            &column(&rows, |row| row.cancelled_by.map(party)) as _,
+            &column(&rows, |row| row.subject.as_uuid()),
+            &phi as _,
+            &column(&rows, |row| row.version)
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -168,14 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_whose_part_it_was_is_stored_as_events_store_it() {
-        let parts = [
+    fn the_party_that_cancelled_is_stored_as_events_store_it() {
+        let parties = [
             CancelledBy::Patient,
             CancelledBy::Doctor,
             CancelledBy::Clinic,
         ];
-        for by in parts {
-            assert_eq!(serde_json::to_value(by).unwrap(), part(by));
+        for by in parties {
+            assert_eq!(serde_json::to_value(by).unwrap(), party(by));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How the appointments of patients are asked.
+//! Queries on the appointments of patients.
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
@@ -7,133 +7,140 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::columns::{fee, json, read, slot, word};
-use crate::error::Corrupt;
-use crate::sealed::{Closed, Personal};
-use crate::{ReadError, hold};
+use crate::cursor::TimeCursor;
+use crate::error::{InvalidRow, ReadError};
+use crate::hold;
+use crate::sealed::{Personal, SealedRow};
+use crate::stored::{fetch, fetch_by_id, json, money, optional_word, slot, word};
 
 /// An appointment, as its patient sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientAppointment {
-    /// Which appointment.
+    /// Id of the appointment.
     pub appointment: AppointmentId,
-    /// For which patient.
+    /// The patient.
     pub patient: PatientId,
-    /// With which doctor.
+    /// The doctor.
     pub doctor: DoctorId,
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
-    /// From when to when.
+    /// Time of the visit.
     pub slot: Slot,
-    /// What it costs, as agreed when it was booked.
+    /// Fee as agreed when it was booked.
     pub fee: Money,
-    /// Where it stands by its history alone; see [`Self::status_at`].
+    /// Status by its events alone; see [`Self::status_at`].
     pub status: AppointmentStatus,
-    /// When the hold ends, or ended; it means something only while the status is `BOOKED`.
+    /// End of the hold; has a meaning only while the status is `BOOKED`.
     pub hold_until: DateTime<Utc>,
-    /// When it was booked.
+    /// Instant of the booking.
     pub booked_at: DateTime<Utc>,
-    /// The visit that it follows up, if it does.
+    /// The visit that it follows up, if any.
     pub follows: Option<AppointmentId>,
-    /// What it was confirmed on, if it was.
+    /// Grounds on which it was confirmed, if it was.
     pub grounds: Option<ConfirmationGrounds>,
-    /// The payment that paid for it, if one did; also of a visit that was called off since.
+    /// The payment that paid for it, if one did; also of a visit that was cancelled since.
     pub paid_by: Option<PaymentId>,
-    /// On whose part it was called off, if it was.
+    /// Party that cancelled it, if it was cancelled.
     pub cancelled_by: Option<CancelledBy>,
     /// The patient, as a person.
     pub subject: SubjectId,
-    /// What it is about. Once erased, the appointment is shown without a reason.
+    /// Reason of the visit. Once erased, the appointment is shown without one.
     pub phi: Phi<AppointmentPhi>,
-    /// The version of the appointment that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// What an appointment is about.
+/// Personal data of an appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppointmentPhi {
-    /// In the patient's words, if they said.
+    /// Reason in the patient's words, if one was given.
     pub reason: Option<Reason>,
 }
 
 impl PatientAppointment {
-    /// Where it stands at an instant: a hold that has ended reads as expired, noted or not.
+    /// Returns the status at an instant: a hold that has ended reads as expired, even before that is
+    /// recorded.
     #[must_use]
     pub fn status_at(&self, now: DateTime<Utc>) -> AppointmentStatus {
         hold::status_at(self.status, self.hold_until, now)
     }
 
-    /// What it is about; nothing where nobody said, or once erased.
+    /// Returns the reason; nothing if none was given, or once erased.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         self.phi.clear()?.reason.as_ref()
     }
 }
 
-/// Which of a patient's appointments are wanted.
+/// Search for appointments of a patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppointmentSearch {
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// Only those that begin at this instant or later.
     pub from: Option<DateTime<Utc>>,
     /// Only those that begin before this instant.
     pub to: Option<DateTime<Utc>>,
-    /// Only those that stand like this at `now`.
+    /// Only those with this status at `now`.
     pub status: Option<AppointmentStatus>,
-    /// When it is asked.
+    /// Instant of the search.
     pub now: DateTime<Utc>,
-    /// Only those behind this one: the start of its slot, and itself.
-    pub after: Option<(DateTime<Utc>, AppointmentId)>,
-    /// At most so many.
+    /// Only those behind this one.
+    pub after: Option<TimeCursor>,
+    /// Limit of the answer.
     pub limit: i64,
 }
 
-/// A patient's appointments, the latest slot first.
+impl AppointmentSearch {
+    /// Returns the place before which the wanted appointments are: of `to` and `after` the earlier one.
+    fn before(&self) -> Option<TimeCursor> {
+        let id = Uuid::nil();
+        let end = self.to.map(|at| TimeCursor { at, id });
+        [self.after, end].into_iter().flatten().min()
+    }
+}
+
+/// Lists a patient's appointments, the latest first.
 pub async fn list(
     pool: &PgPool,
     search: &AppointmentSearch,
-) -> Result<Vec<Closed<PatientAppointment>>, ReadError> {
-    let (starts_at, appointment) = search.after.unzip();
+) -> Result<Vec<SealedRow<PatientAppointment>>, ReadError> {
+    let (starts_at, appointment) = TimeCursor::columns(search.before());
     let rows = sqlx::query_file_as!(
-        Columns,
+        AppointmentRow,
         "src/patient_appointments/list.sql",
         search.patient.as_uuid(),
         search.from,
-        search.to,
+        starts_at,
+        appointment,
         search.status.map(AppointmentStatus::as_str),
         search.now,
-        starts_at,
-        appointment.map(|appointment| appointment.as_uuid()),
         search.limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing a patient's appointments"))
 }
 
-/// One appointment, whoever it is for, if it is known.
+/// Returns an appointment, if it is known.
 pub async fn get(
     pool: &PgPool,
     appointment: AppointmentId,
-) -> Result<Option<Closed<PatientAppointment>>, ReadError> {
-    let rows = of(pool, &[appointment.as_uuid()]).await;
-    rows.map(|mut rows| rows.pop())
-        .map_err(ReadError::doing("reading an appointment"))
+) -> Result<Option<SealedRow<PatientAppointment>>, ReadError> {
+    fetch_by_id("reading an appointment", pool, appointment.as_uuid()).await
 }
 
-/// The rows of some appointments.
-pub(super) async fn of(
-    executor: impl PgExecutor<'_>,
+/// Returns the rows of some appointments.
+pub(super) async fn by_ids(
+    connection: &mut PgConnection,
     appointments: &[Uuid],
-) -> Result<Vec<Closed<PatientAppointment>>, sqlx::Error> {
+) -> Result<Vec<SealedRow<PatientAppointment>>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        AppointmentRow,
         r#"
         select
           appointment_id, patient_id, doctor_id, clinic_id, starts_at, ends_at,
@@ -143,10 +150,8 @@ pub(super) async fn of(
         where appointment_id = any ($1)
         "#,
         appointments
-    )
-    .fetch_all(executor)
-    .await?;
-    read(rows)
+    );
+    fetch(rows.fetch_all(connection)).await
 }
 
 impl Personal for PatientAppointment {
@@ -154,24 +159,17 @@ impl Personal for PatientAppointment {
 
     const TABLE: &'static str = "patient_appointments";
 
-    fn key(&self) -> Uuid {
-        self.appointment.as_uuid()
-    }
-
     fn subject(&self) -> SubjectId {
         self.subject
     }
 
-    fn phi(&self) -> &Phi<AppointmentPhi> {
-        &self.phi
-    }
-
-    fn with_phi(self, phi: Phi<AppointmentPhi>) -> Self {
-        Self { phi, ..self }
+    fn phi(&mut self) -> &mut Phi<AppointmentPhi> {
+        &mut self.phi
     }
 }
 
-struct Columns {
+/// Row of `patient_appointments`.
+struct AppointmentRow {
     appointment_id: Uuid,
     patient_id: Uuid,
     doctor_id: Uuid,
@@ -192,34 +190,31 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for Closed<PatientAppointment> {
-    type Error = Corrupt;
+impl TryFrom<AppointmentRow> for SealedRow<PatientAppointment> {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
-        let cancelled_by = columns.cancelled_by.as_deref();
+    fn try_from(stored: AppointmentRow) -> Result<Self, InvalidRow> {
         let row = PatientAppointment {
-            appointment: AppointmentId::from_uuid(columns.appointment_id),
-            patient: PatientId::from_uuid(columns.patient_id),
-            doctor: DoctorId::from_uuid(columns.doctor_id),
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            slot: slot(columns.starts_at, columns.ends_at)?,
-            fee: fee(columns.fee_amount, &columns.fee_currency)?,
-            status: word("status", &columns.status)?,
-            hold_until: columns.hold_until,
-            booked_at: columns.booked_at,
-            follows: columns.follows_id.map(AppointmentId::from_uuid),
-            grounds: columns
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            patient: PatientId::from_uuid(stored.patient_id),
+            doctor: DoctorId::from_uuid(stored.doctor_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            slot: slot(stored.starts_at, stored.ends_at)?,
+            fee: money("fee_amount", stored.fee_amount, &stored.fee_currency)?,
+            status: word("status", &stored.status)?,
+            hold_until: stored.hold_until,
+            booked_at: stored.booked_at,
+            follows: stored.follows_id.map(AppointmentId::from_uuid),
+            grounds: stored
                 .grounds
                 .map(|grounds| json("grounds", grounds))
                 .transpose()?,
-            paid_by: columns.paid_by.map(PaymentId::from_uuid),
-            cancelled_by: cancelled_by
-                .map(|part| word("cancelled_by", part))
-                .transpose()?,
-            subject: SubjectId::from_uuid(columns.subject),
+            paid_by: stored.paid_by.map(PaymentId::from_uuid),
+            cancelled_by: optional_word("cancelled_by", stored.cancelled_by.as_deref())?,
+            subject: SubjectId::from_uuid(stored.subject),
             phi: Phi::Erased,
-            version: columns.version,
+            version: stored.version,
         };
-        Ok(Self::new(row, columns.phi))
+        Ok(Self::new(row, stored.phi))
     }
 }

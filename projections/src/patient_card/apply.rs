@@ -1,37 +1,22 @@
-//! How events change the cards of patients.
+//! Events applied to the cards of patients.
 
 use std::collections::BTreeSet;
 
 use domain::Phi;
-use domain::patient::{PatientContactChangedPhi, PatientEvent, PatientRegisteredPhi};
-use event_store::{RecordedEvent, Sealing, SubscriberError};
+use domain::patient::{Patient, PatientContactChangedPhi, PatientEvent, PatientRegisteredPhi};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::query::{self, PatientCard, PatientPhi};
-use crate::columns::column;
-use crate::fold::{Changes, Fold};
-use crate::sealed::{Closed, opened_where, sealed};
-
-pub(super) async fn apply(
-    events: &[RecordedEvent],
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-) -> Result<(), SubscriberError> {
-    let changes = Changes::decode(events)?;
-    let stored = query::of(&mut *connection, &changes.aggregates()).await?;
-    // A contact is a part of what a card tells, so the rest has to be known.
-    let moved = changes.aggregates_where(|event| matches!(event, PatientEvent::ContactChanged(_)));
-    let stored = opened_where(sealing, stored, |card| moved.contains(&card.aggregate())).await?;
-    write(connection, sealing, &changes.fold(stored)).await?;
-    Ok(())
-}
+use crate::fold::Fold;
+use crate::sealed::SealedRow;
+use crate::stored::{Stored, column};
 
 impl Fold for PatientCard {
-    type Event = PatientEvent;
+    type Aggregate = Patient;
 
-    fn aggregate(&self) -> Uuid {
+    fn id(&self) -> Uuid {
         self.patient.as_uuid()
     }
 
@@ -39,7 +24,7 @@ impl Fold for PatientCard {
         self.version
     }
 
-    fn evolve(known: Option<Self>, event: PatientEvent, version: i64) -> Option<Self> {
+    fn evolve(row: Option<Self>, event: PatientEvent, version: i64) -> Option<Self> {
         let card = match event {
             PatientEvent::Registered(registered) => Self {
                 patient: registered.patient,
@@ -49,17 +34,17 @@ impl Fold for PatientCard {
                 version,
             },
             PatientEvent::ContactChanged(changed) => {
-                let card = known?;
-                let phi = reached_at(card.phi, changed.phi);
+                let card = row?;
+                let phi = with_contact(card.phi, changed.phi);
                 Self { phi, ..card }
             }
             PatientEvent::ProxyAdded(added) => {
-                let mut card = known?;
+                let mut card = row?;
                 card.proxies.insert(added.account);
                 card
             }
             PatientEvent::ProxyRemoved(removed) => {
-                let mut card = known?;
+                let mut card = row?;
                 card.proxies.remove(&removed.account);
                 card
             }
@@ -68,8 +53,8 @@ impl Fold for PatientCard {
     }
 }
 
-/// Both speak of one person, so if either was erased, so was the other.
-fn reached_at(known: Phi<PatientPhi>, contact: Phi<PatientContactChangedPhi>) -> Phi<PatientPhi> {
+/// Both are about one person: if either was erased, so was the other.
+fn with_contact(known: Phi<PatientPhi>, contact: Phi<PatientContactChangedPhi>) -> Phi<PatientPhi> {
     match (known, contact) {
         (Phi::Clear(known), Phi::Clear(PatientContactChangedPhi { phone, email })) => {
             Phi::Clear(PatientPhi {
@@ -99,34 +84,34 @@ impl From<PatientRegisteredPhi> for PatientPhi {
     }
 }
 
-async fn write(
-    connection: &mut PgConnection,
-    sealing: &Sealing,
-    rows: &[Closed<PatientCard>],
-) -> Result<(), sqlx::Error> {
-    let phi = sealed(sealing, rows).await?;
-    sqlx::query!(
-        r#"
-        insert into patient_cards as stored (patient_id, subject, phi, proxies, version)
-        select patient_id, subject, phi, proxies, version
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bigint[])
-          as changed (patient_id, subject, phi, proxies, version)
-        on conflict (patient_id) do update
-        set
-          phi = excluded.phi,
-          proxies = excluded.proxies,
-          version = excluded.version
-        where excluded.version > stored.version
-        "#,
-        &column(rows, |row| row.row().patient.as_uuid()),
-        &column(rows, |row| row.row().subject.as_uuid()),
-        &phi as _,
-        &column(rows, |row| Json(&row.row().proxies)) as _,
-        &column(rows, |row| row.row().version)
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+impl Stored for SealedRow<PatientCard> {
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        query::by_ids(connection, ids).await
+    }
+
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let (rows, phi) = Self::columns(rows);
+        sqlx::query!(
+            r#"
+            insert into patient_cards as stored (patient_id, subject, phi, proxies, version)
+            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bigint[])
+            on conflict (patient_id) do update
+            set
+              phi = excluded.phi,
+              proxies = excluded.proxies,
+              version = excluded.version
+            where excluded.version > stored.version
+            "#,
+            &column(&rows, |row| row.patient.as_uuid()),
+            &column(&rows, |row| row.subject.as_uuid()),
+            &phi as _,
+            &column(&rows, |row| Json(&row.proxies)) as _,
+            &column(&rows, |row| row.version)
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -147,9 +132,8 @@ mod tests {
         })
     }
 
-    /// What is sealed need not be opened to note who may act for the patient.
     #[test]
-    fn a_card_stays_sealed_while_nothing_is_said_of_the_patient() {
+    fn a_card_stays_sealed_while_its_personal_data_does_not_change() {
         let (patient, account) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let row = PatientCard {
             patient: PatientId::from_uuid(patient),
@@ -164,10 +148,11 @@ mod tests {
             by: Actor::System,
             at: chrono::DateTime::UNIX_EPOCH,
         });
-        let stored = Closed::new(row, Some("sealed".to_owned()));
-        let (row, sealed) = Closed::evolve(Some(stored), added, 2).unwrap().into_parts();
-        assert_eq!((row.version, row.proxies.len()), (2, 1));
-        assert_eq!(sealed.as_deref(), Some("sealed"));
+        let stored = SealedRow::new(row, Some("sealed".to_owned()));
+        let row = SealedRow::evolve(Some(stored), added, 2).unwrap();
+        let (rows, phi) = SealedRow::columns(std::slice::from_ref(&row));
+        assert_eq!((rows[0].version, rows[0].proxies.len()), (2, 1));
+        assert_eq!(phi, [Some("sealed")]);
     }
 
     #[test]
@@ -176,7 +161,7 @@ mod tests {
             phone: Some("+911234567".parse().unwrap()),
             email: None,
         };
-        assert!(reached_at(Phi::Erased, Phi::Clear(contact)).is_erased());
-        assert!(reached_at(asha(), Phi::Erased).is_erased());
+        assert!(with_contact(Phi::Erased, Phi::Clear(contact)).is_erased());
+        assert!(with_contact(asha(), Phi::Erased).is_erased());
     }
 }

@@ -1,66 +1,33 @@
-//! Who is a patient, how are they reached, and who may act for them?
+//! Patients: name, contact, and the accounts that may act for them.
 
 mod apply;
 mod query;
 
-use async_trait::async_trait;
 use domain::patient::PatientEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Sealing, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
 
-use crate::Personal;
+use crate::projection::{Batch, Projection};
+use crate::sealed::{Personal, SealedRow};
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "patient_card";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 1] = [ReadModelTable::personal(
-    PatientCard::TABLE,
-    &["patient_id"],
-)];
-
 /// Keeps the cards of patients.
-#[derive(Debug, Clone)]
-pub struct PatientCards {
-    sealing: Sealing,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct PatientCards;
 
-impl PatientCards {
-    /// Keeps what is personal under the keys of `sealing`.
-    #[must_use]
-    pub fn new(sealing: &Sealing) -> Self {
-        let sealing = sealing.clone();
-        Self { sealing }
-    }
-}
+impl Projection for PatientCards {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 2;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[PatientEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] = &[ReadModelTable::personal(
+        PatientCard::TABLE,
+        &["patient_id"],
+    )];
 
-#[async_trait]
-impl Subscriber for PatientCards {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn version(&self) -> i32 {
-        2
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        PatientEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection, &self.sealing).await
-    }
-}
-
-impl ReadModel for PatientCards {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<SealedRow<PatientCard>>().await
     }
 }

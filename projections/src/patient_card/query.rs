@@ -1,86 +1,84 @@
-//! How the cards of patients are asked.
+//! Queries on the cards of patients.
 
 use std::collections::BTreeSet;
 
+use domain::patient::PatientEvent;
 use domain::{
     AccountId, BirthDate, EmailAddress, PatientId, PersonName, Phi, PhoneNumber, SubjectId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ReadError;
-use crate::columns::{json, read};
-use crate::error::Corrupt;
-use crate::sealed::{Closed, Personal};
+use crate::error::{InvalidRow, ReadError};
+use crate::sealed::{Personal, SealedRow};
+use crate::stored::{fetch, fetch_by_id, json};
 
-/// A patient, as those see them who may.
+/// Card of a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientCard {
-    /// Which patient.
+    /// Id of the patient.
     pub patient: PatientId,
     /// The patient, as a person.
     pub subject: SubjectId,
-    /// Who the patient is. Once erased, the card says no more than that there was a patient.
+    /// Name, birth date and contact. Once erased, the card says no more than that there was a patient.
     pub phi: Phi<PatientPhi>,
-    /// Whose sign-ins may act for the patient.
+    /// Accounts that may act for the patient.
     pub proxies: BTreeSet<AccountId>,
-    /// The version of the patient that this card shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// Who a patient is and how to reach them.
+/// Personal data of a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientPhi {
-    /// What the patient is called.
+    /// Name.
     pub name: PersonName,
-    /// When the patient was born.
+    /// Birth date.
     pub birth_date: BirthDate,
-    /// Where calls reach the patient.
+    /// Phone number.
     pub phone: Option<PhoneNumber>,
-    /// Where mail reaches the patient.
+    /// E-mail address.
     pub email: Option<EmailAddress>,
 }
 
 impl PatientCard {
-    /// What the patient is called; nothing once erased.
+    /// Returns the name; nothing once erased.
     #[must_use]
     pub fn name(&self) -> Option<&PersonName> {
         self.phi.clear().map(|phi| &phi.name)
     }
 
-    /// When the patient was born; nothing once erased.
+    /// Returns the birth date; nothing once erased.
     #[must_use]
     pub fn birth_date(&self) -> Option<BirthDate> {
         self.phi.clear().map(|phi| phi.birth_date)
     }
 
-    /// Where calls reach the patient; nothing where they do not, or once erased.
+    /// Returns the phone number; nothing if there is none, or once erased.
     #[must_use]
     pub fn phone(&self) -> Option<&PhoneNumber> {
         self.phi.clear()?.phone.as_ref()
     }
 
-    /// Where mail reaches the patient; nothing where it does not, or once erased.
+    /// Returns the e-mail address; nothing if there is none, or once erased.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.phi.clear()?.email.as_ref()
     }
 }
 
-/// One patient's card, if the patient is known.
+/// Returns the card of a patient, if the patient is known.
 pub async fn get(
     pool: &PgPool,
     patient: PatientId,
-) -> Result<Option<Closed<PatientCard>>, ReadError> {
-    let rows = of(pool, &[patient.as_uuid()]).await;
-    rows.map(|mut rows| rows.pop())
-        .map_err(ReadError::doing("reading a patient's card"))
+) -> Result<Option<SealedRow<PatientCard>>, ReadError> {
+    fetch_by_id("reading a patient's card", pool, patient.as_uuid()).await
 }
 
-/// The patients for whom an account may act, by id.
+/// Lists the patients for whom an account may act, by id.
 pub async fn patients_of_proxy(
     pool: &PgPool,
     account: AccountId,
@@ -100,23 +98,21 @@ pub async fn patients_of_proxy(
     Ok(patients.into_iter().map(PatientId::from_uuid).collect())
 }
 
-/// The rows of some patients.
-pub(super) async fn of(
-    executor: impl PgExecutor<'_>,
+/// Returns the rows of some patients.
+pub(super) async fn by_ids(
+    connection: &mut PgConnection,
     patients: &[Uuid],
-) -> Result<Vec<Closed<PatientCard>>, sqlx::Error> {
+) -> Result<Vec<SealedRow<PatientCard>>, sqlx::Error> {
     let rows = sqlx::query_as!(
-        Columns,
+        PatientRow,
         r#"
         select patient_id, subject, phi, proxies, version
         from patient_cards
         where patient_id = any ($1)
         "#,
         patients
-    )
-    .fetch_all(executor)
-    .await?;
-    read(rows)
+    );
+    fetch(rows.fetch_all(connection)).await
 }
 
 impl Personal for PatientCard {
@@ -124,24 +120,22 @@ impl Personal for PatientCard {
 
     const TABLE: &'static str = "patient_cards";
 
-    fn key(&self) -> Uuid {
-        self.patient.as_uuid()
-    }
-
     fn subject(&self) -> SubjectId {
         self.subject
     }
 
-    fn phi(&self) -> &Phi<PatientPhi> {
-        &self.phi
+    fn phi(&mut self) -> &mut Phi<PatientPhi> {
+        &mut self.phi
     }
 
-    fn with_phi(self, phi: Phi<PatientPhi>) -> Self {
-        Self { phi, ..self }
+    /// A contact is a part of the card's personal data.
+    fn reads_phi(event: &PatientEvent) -> bool {
+        matches!(event, PatientEvent::ContactChanged(_))
     }
 }
 
-struct Columns {
+/// Row of `patient_cards`.
+struct PatientRow {
     patient_id: Uuid,
     subject: Uuid,
     phi: Option<String>,
@@ -149,17 +143,17 @@ struct Columns {
     version: i64,
 }
 
-impl TryFrom<Columns> for Closed<PatientCard> {
-    type Error = Corrupt;
+impl TryFrom<PatientRow> for SealedRow<PatientCard> {
+    type Error = InvalidRow;
 
-    fn try_from(columns: Columns) -> Result<Self, Corrupt> {
+    fn try_from(stored: PatientRow) -> Result<Self, InvalidRow> {
         let row = PatientCard {
-            patient: PatientId::from_uuid(columns.patient_id),
-            subject: SubjectId::from_uuid(columns.subject),
+            patient: PatientId::from_uuid(stored.patient_id),
+            subject: SubjectId::from_uuid(stored.subject),
             phi: Phi::Erased,
-            proxies: json("proxies", columns.proxies)?,
-            version: columns.version,
+            proxies: json("proxies", stored.proxies)?,
+            version: stored.version,
         };
-        Ok(Self::new(row, columns.phi))
+        Ok(Self::new(row, stored.phi))
     }
 }

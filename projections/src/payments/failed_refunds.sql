@@ -4,6 +4,8 @@ select
 from payment_refunds
 where status = 'FAILED'
   and ($1::uuid[] is null or clinic_id = any ($1))
-  and ($2::timestamptz is null or (requested_at, refund_id) > ($2, $3::uuid))
+  and (requested_at, refund_id) > (
+    coalesce($2, '-infinity'::timestamptz), coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
+  )
 order by requested_at, refund_id
 limit $4

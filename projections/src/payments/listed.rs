@@ -1,4 +1,4 @@
-//! A payment, its refunds and its ledger, as they are shown.
+//! Payments, refunds and ledger entries, as they are shown.
 
 use chrono::{DateTime, Utc};
 use domain::payment::{RefundGrounds, RefundStatus};
@@ -10,53 +10,53 @@ use domain::{
 /// A payment, as payer and clinic see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPayment {
-    /// Which payment.
+    /// Id of the payment.
     pub payment: PaymentId,
-    /// For which visit.
+    /// The visit.
     pub appointment: AppointmentId,
-    /// Whose visit it is.
+    /// The patient of the visit.
     pub patient: PatientId,
-    /// Who is paid.
+    /// The clinic that is paid.
     pub clinic: ClinicId,
-    /// How much is asked for.
+    /// Amount to be paid.
     pub amount: Money,
-    /// The order at the gateway, once it is there.
+    /// The order at the gateway, once it was created.
     pub order: Option<GatewayOrderId>,
-    /// When it was asked for.
+    /// Instant at which it was opened.
     pub opened_at: DateTime<Utc>,
-    /// When it is no longer wanted.
+    /// End of the time in which it can be paid.
     pub pay_until: DateTime<Utc>,
-    /// When it was paid, if it was.
+    /// Instant at which it was paid, if it was.
     pub paid_at: Option<DateTime<Utc>>,
-    /// The attempt that brought what was asked for.
+    /// The attempt that settled it.
     pub settled_by: Option<GatewayPaymentId>,
-    /// All that came, in its own currency: also what came twice.
+    /// Sum of the captures in its own currency, also of those beyond the amount.
     pub captured: Money,
-    /// All that is to be given back, in its own currency, wherever it is by now.
+    /// Sum of all refunds in its own currency, whatever their status.
     pub refunds_requested: Money,
-    /// What of it failed and is still owed.
+    /// Sum of the refunds that failed and are still owed.
     pub refunds_failed: Money,
-    /// What of it has left.
+    /// Sum of the refunds that are done.
     pub refunded: Money,
-    /// The number of its receipt, once there is one.
+    /// Number of its receipt, once there is one.
     pub receipt: Option<ReceiptNumber>,
-    /// The version of the payment that this row shows.
+    /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
 
-/// Where a payment stands.
+/// Status of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentStanding {
     /// It can be paid.
     Open,
-    /// It was paid, whatever was given back since.
+    /// It was paid, whatever was refunded since.
     Paid,
-    /// Nobody paid in time.
+    /// It was not paid in time.
     Lapsed,
 }
 
 impl PaymentStanding {
-    /// The word for it.
+    /// Returns the word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -68,7 +68,7 @@ impl PaymentStanding {
 }
 
 impl ListedPayment {
-    /// Where it stands at an instant.
+    /// Returns its status at an instant.
     #[must_use]
     pub fn standing_at(&self, now: DateTime<Utc>) -> PaymentStanding {
         match self.paid_at {
@@ -79,82 +79,82 @@ impl ListedPayment {
     }
 }
 
-/// A refund, as far as it is.
+/// A refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedRefund {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// Which refund.
+    /// Id of the refund.
     pub refund: RefundId,
-    /// For which visit.
+    /// The visit.
     pub appointment: AppointmentId,
-    /// Whose visit it is.
+    /// The patient of the visit.
     pub patient: PatientId,
-    /// Who gives it back.
+    /// The clinic that refunds.
     pub clinic: ClinicId,
-    /// Of which attempt.
+    /// The attempt whose money is refunded.
     pub attempt: GatewayPaymentId,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// Why.
+    /// Grounds of the refund.
     pub grounds: RefundGrounds,
-    /// How far it is.
+    /// Status.
     pub status: RefundStatus,
-    /// How often the gateway was asked for it, from 1.
+    /// Number of requests to the gateway, from 1.
     pub tries: u16,
-    /// Why the last try failed, if the gateway said.
+    /// Code of the last failure, if the gateway gave one.
     pub failure: Option<FailureCode>,
-    /// What the gateway calls it, once it is done.
+    /// Its id at the gateway, once it is done.
     pub gateway_refund: Option<GatewayRefundId>,
-    /// When it was asked for.
+    /// Instant of the request.
     pub requested_at: DateTime<Utc>,
-    /// When it last went on.
+    /// Instant of the last change.
     pub changed_at: DateTime<Utc>,
-    /// The number of the event that it went on by.
+    /// Sequence number of the payment's event that last changed it.
     pub version: i64,
 }
 
-/// A movement of money. It is never changed.
+/// A movement of money; never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// The number of the event that tells of it.
+    /// Sequence number of the payment's event that recorded it.
     pub entry: i64,
-    /// For which visit.
+    /// The visit.
     pub appointment: AppointmentId,
-    /// Whose visit it is.
+    /// The patient of the visit.
     pub patient: PatientId,
-    /// Whose books they are.
+    /// The clinic whose money it is.
     pub clinic: ClinicId,
-    /// Which way it went.
+    /// Direction.
     pub kind: LedgerKind,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// By which attempt it came.
+    /// The attempt by which the money was captured.
     pub attempt: GatewayPaymentId,
-    /// The refund that it left by, if it left.
+    /// The refund, if it is one.
     pub refund: Option<RefundId>,
-    /// What the gateway calls that.
+    /// The refund's id at the gateway.
     pub gateway_refund: Option<GatewayRefundId>,
-    /// Why it left.
+    /// Grounds of the refund.
     pub grounds: Option<RefundGrounds>,
-    /// When we heard of it.
+    /// Instant at which it was recorded.
     pub at: DateTime<Utc>,
 }
 
-/// Which way money went.
+/// Direction of a movement of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LedgerKind {
-    /// It came.
+    /// From the payer to the clinic.
     Capture,
-    /// It left.
+    /// From the clinic back to the payer.
     Refund,
 }
 
 impl LedgerKind {
-    /// The word under which it is stored.
+    /// Returns the word under which it is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

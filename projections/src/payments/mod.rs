@@ -1,20 +1,17 @@
-//! What was to be paid, was it, and what was given back?
+//! Payments of visits, their refunds, and the ledger.
 //!
-//! Nothing here is personal: ids, amounts, codes. A payment that nobody paid reads as lapsed once its time is
-//! over, as holds do; if money comes all the same, it reads as paid. The ledger holds every movement of
-//! money once, in the currency that moved, and is never changed.
+//! Nothing here is personal: ids, amounts, codes. A payment that was not paid in time reads as lapsed, as holds
+//! do; if money arrives all the same, it reads as paid. The ledger has every movement of money once, in the
+//! currency that moved, and is never changed.
 
-mod apply;
-mod book;
+mod ledger;
 mod listed;
 mod query;
 mod rows;
 mod tables;
 
-use async_trait::async_trait;
 use domain::payment::PaymentEvent;
-use event_store::{ReadModel, ReadModelTable, RecordedEvent, Subscriber, SubscriberError};
-use sqlx::PgConnection;
+use event_store::{ReadModelTable, SubscriberError};
 
 pub use listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PaymentStanding};
 pub use query::{
@@ -22,45 +19,26 @@ pub use query::{
     ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
 };
 
-/// The subscriber's name: whoever wants to read what they wrote waits for it.
+use crate::projection::{Batch, Projection};
+
+/// Name of the subscriber. A query that must see an earlier write waits for it.
 pub const NAME: &str = "payments";
 
-/// The tables that are its own.
-const TABLES: [ReadModelTable; 3] = [
-    ReadModelTable::new("payments", &["payment_id"]),
-    ReadModelTable::new("payment_refunds", &["payment_id", "refund_id"]),
-    ReadModelTable::new("ledger_entries", &["payment_id", "entry"]),
-];
-
-/// Keeps the books.
+/// Keeps payments, refunds and the ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct Payments;
 
-#[async_trait]
-impl Subscriber for Payments {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+impl Projection for Payments {
+    const NAME: &'static str = NAME;
+    const VERSION: i32 = 1;
+    const EVENT_TYPES: &'static [&'static [&'static str]] = &[PaymentEvent::TYPES];
+    const TABLES: &'static [ReadModelTable] = &[
+        ReadModelTable::new("payments", &["payment_id"]),
+        ReadModelTable::new("payment_refunds", &["payment_id", "refund_id"]),
+        ReadModelTable::new("ledger_entries", &["payment_id", "entry"]),
+    ];
 
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn event_types(&self) -> Vec<&'static str> {
-        PaymentEvent::TYPES.to_vec()
-    }
-
-    async fn apply(
-        &self,
-        events: &[RecordedEvent],
-        connection: &mut PgConnection,
-    ) -> Result<(), SubscriberError> {
-        apply::apply(events, connection).await
-    }
-}
-
-impl ReadModel for Payments {
-    fn tables(&self) -> &'static [ReadModelTable] {
-        &TABLES
+    async fn apply(batch: &mut Batch<'_>) -> Result<(), SubscriberError> {
+        batch.update::<ledger::Ledger>().await
     }
 }

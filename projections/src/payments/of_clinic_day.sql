@@ -16,6 +16,8 @@ where payment_id in (
       and at >= $2
       and at < $3
   )
-  and ($4::timestamptz is null or (opened_at, payment_id) < ($4, $5::uuid))
+  and (opened_at, payment_id) < (
+    coalesce($4, 'infinity'::timestamptz), coalesce($5, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+  )
 order by opened_at desc, payment_id desc
 limit $6

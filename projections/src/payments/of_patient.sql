@@ -4,6 +4,8 @@ select
 from payments
 where patient_id = $1
   and ($2::uuid[] is null or clinic_id = any ($2))
-  and ($3::timestamptz is null or (opened_at, payment_id) < ($3, $4::uuid))
+  and (opened_at, payment_id) < (
+    coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+  )
 order by opened_at desc, payment_id desc
 limit $5

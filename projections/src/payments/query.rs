@@ -1,109 +1,107 @@
-//! How the books are asked.
+//! Queries on payments, refunds and the ledger.
 
 use chrono::{DateTime, Utc};
-use domain::{AppointmentId, ClinicId, Currency, Money, PatientId, PaymentId, RefundId, Slot};
+use domain::{AppointmentId, ClinicId, Currency, Money, PatientId, PaymentId, Slot};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
-use super::rows::{EntryColumns, PaymentColumns, RefundColumns};
-use crate::ReadError;
-use crate::columns::{read, word};
-use crate::error::Corrupt;
+use super::rows::{EntryRow, PaymentRow, RefundRow};
+use crate::cursor::TimeCursor;
+use crate::error::{InvalidRow, ReadError};
+use crate::stored::{fetch, word};
 
-/// Which of a patient's payments are wanted.
+/// Search for payments of a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientPayments {
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// Only those at these clinics.
     pub clinics: Option<Vec<ClinicId>>,
-    /// Only those behind this one: when it was opened, and itself.
-    pub after: Option<(DateTime<Utc>, PaymentId)>,
-    /// At most so many.
+    /// Only those behind this one, by the instant at which it was opened.
+    pub after: Option<TimeCursor>,
+    /// Limit of the answer.
     pub limit: i64,
 }
 
-/// Which payments of a clinic's day are wanted.
+/// Search for payments of a clinic on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClinicDay {
-    /// At which clinic.
+    /// The clinic.
     pub clinic: ClinicId,
     /// The day, by the clinic's clock.
     pub day: Slot,
-    /// Only those behind this one: when it was opened, and itself.
-    pub after: Option<(DateTime<Utc>, PaymentId)>,
-    /// At most so many.
+    /// Only those behind this one, by the instant at which it was opened.
+    pub after: Option<TimeCursor>,
+    /// Limit of the answer.
     pub limit: i64,
 }
 
-/// What a clinic took on a day, in one currency.
+/// Takings of a clinic on a day, in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Takings {
-    /// What came.
+    /// Sum of the captures.
     pub captured: Money,
-    /// What left.
+    /// Sum of the refunds.
     pub refunded: Money,
-    /// What was asked for on that day and can still be paid.
+    /// Sum of the payments that were opened on that day and can still be paid.
     pub open: Money,
 }
 
-/// One payment, if it is known.
+/// Returns a payment, if it is known.
 pub async fn get(pool: &PgPool, payment: PaymentId) -> Result<Option<ListedPayment>, ReadError> {
     let payments = [payment.as_uuid()];
-    let rows = sqlx::query_file_as!(PaymentColumns, "src/payments/payments_of.sql", &payments)
-        .fetch_all(pool)
-        .await;
-    rows.and_then(read)
+    let rows = sqlx::query_file_as!(PaymentRow, "src/payments/payments_of.sql", &payments);
+    fetch(rows.fetch_all(pool))
+        .await
         .map(|mut rows| rows.pop())
         .map_err(ReadError::doing("reading a payment"))
 }
 
-/// A patient's payments, the latest first.
+/// Lists a patient's payments, the latest first.
 pub async fn of_patient(
     pool: &PgPool,
     search: &PatientPayments,
 ) -> Result<Vec<ListedPayment>, ReadError> {
-    let (opened_at, payment) = parts(search.after);
+    let (opened_at, payment) = TimeCursor::columns(search.after);
     let rows = sqlx::query_file_as!(
-        PaymentColumns,
+        PaymentRow,
         "src/payments/of_patient.sql",
         search.patient.as_uuid(),
         uuids(search.clinics.as_deref()) as _,
         opened_at,
         payment,
         search.limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing a patient's payments"))
 }
 
-/// The payments of a visit, the latest first. There is one per payer, so they are few.
+/// Lists the payments of a visit, the latest first. There is one per payer, so they are few.
 pub async fn of_appointment(
     pool: &PgPool,
     appointment: AppointmentId,
 ) -> Result<Vec<ListedPayment>, ReadError> {
     let rows = sqlx::query_file_as!(
-        PaymentColumns,
+        PaymentRow,
         "src/payments/of_appointment.sql",
         appointment.as_uuid()
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing the payments of a visit"))
 }
 
-/// The payments that were asked for at a clinic on a day, or for which money moved on it, the latest first.
+/// Lists the payments of a clinic that were opened on a day, or for which money moved on it, the latest
+/// first.
 pub async fn of_clinic_day(
     pool: &PgPool,
     search: &ClinicDay,
 ) -> Result<Vec<ListedPayment>, ReadError> {
-    let (opened_at, payment) = parts(search.after);
+    let (opened_at, payment) = TimeCursor::columns(search.after);
     let rows = sqlx::query_file_as!(
-        PaymentColumns,
+        PaymentRow,
         "src/payments/of_clinic_day.sql",
         search.clinic.as_uuid(),
         search.day.start(),
@@ -111,14 +109,14 @@ pub async fn of_clinic_day(
         opened_at,
         payment,
         search.limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing the payments of a day"))
 }
 
-/// What a clinic took on a day, one line per currency; none where nothing was asked for and nothing moved.
+/// Adds up the takings of a clinic on a day, one line per currency; none if nothing was opened and nothing
+/// moved.
 pub async fn takings(
     pool: &PgPool,
     clinic: ClinicId,
@@ -126,86 +124,77 @@ pub async fn takings(
     now: DateTime<Utc>,
 ) -> Result<Vec<Takings>, ReadError> {
     let rows = sqlx::query_file_as!(
-        TakingsColumns,
+        TakingsRow,
         "src/payments/takings.sql",
         clinic.as_uuid(),
         day.start(),
         day.end(),
         now
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("adding up the takings of a day"))
 }
 
-/// The refunds of a payment, in the order in which they were asked for.
+/// Lists the refunds of a payment, in the order in which they were requested.
 pub async fn refunds_of(pool: &PgPool, payment: PaymentId) -> Result<Vec<ListedRefund>, ReadError> {
     let payments = [payment.as_uuid()];
-    let rows = sqlx::query_file_as!(RefundColumns, "src/payments/refunds_of.sql", &payments)
-        .fetch_all(pool)
-        .await;
-    rows.and_then(read)
+    let rows = sqlx::query_file_as!(RefundRow, "src/payments/refunds_of.sql", &payments);
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing the refunds of a payment"))
 }
 
-/// Refunds that failed and are still owed, the oldest first: at most `limit`, those behind `after`, at these
-/// clinics.
+/// Lists refunds at these clinics that failed and are still owed, the oldest first: at most `limit`, those
+/// behind `after`.
 pub async fn failed_refunds(
     pool: &PgPool,
     clinics: Option<&[ClinicId]>,
-    after: Option<(DateTime<Utc>, RefundId)>,
+    after: Option<TimeCursor>,
     limit: i64,
 ) -> Result<Vec<ListedRefund>, ReadError> {
-    let (requested_at, refund) = after.unzip();
+    let (requested_at, refund) = TimeCursor::columns(after);
     let rows = sqlx::query_file_as!(
-        RefundColumns,
+        RefundRow,
         "src/payments/failed_refunds.sql",
         uuids(clinics) as _,
         requested_at,
-        refund.map(|refund| refund.as_uuid()),
+        refund,
         limit
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("listing refunds that failed"))
 }
 
-/// The money that moved for a visit, in the order in which we heard of it.
+/// Lists the movements of money for a visit, in the order in which they were recorded.
 pub async fn ledger_of_appointment(
     pool: &PgPool,
     appointment: AppointmentId,
 ) -> Result<Vec<LedgerEntry>, ReadError> {
     let rows = sqlx::query_file_as!(
-        EntryColumns,
+        EntryRow,
         "src/payments/ledger_of_appointment.sql",
         appointment.as_uuid()
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("reading the ledger of a visit"))
 }
 
-/// The money that moved for a payment, in its order.
+/// Lists the movements of money for a payment, in their order.
 pub async fn ledger_of_payment(
     pool: &PgPool,
     payment: PaymentId,
 ) -> Result<Vec<LedgerEntry>, ReadError> {
     let rows = sqlx::query_file_as!(
-        EntryColumns,
+        EntryRow,
         "src/payments/ledger_of_payment.sql",
         payment.as_uuid()
-    )
-    .fetch_all(pool)
-    .await;
-    rows.and_then(read)
+    );
+    fetch(rows.fetch_all(pool))
+        .await
         .map_err(ReadError::doing("reading the ledger of a payment"))
-}
-
-fn parts(after: Option<(DateTime<Utc>, PaymentId)>) -> (Option<DateTime<Utc>>, Option<Uuid>) {
-    after.map(|(at, payment)| (at, payment.as_uuid())).unzip()
 }
 
 fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
@@ -213,23 +202,24 @@ fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
     Some(clinics.collect())
 }
 
-struct TakingsColumns {
+/// Row of the takings.
+struct TakingsRow {
     currency: String,
     captured: i64,
     refunded: i64,
     open: i64,
 }
 
-impl TryFrom<TakingsColumns> for Takings {
-    type Error = Corrupt;
+impl TryFrom<TakingsRow> for Takings {
+    type Error = InvalidRow;
 
-    fn try_from(columns: TakingsColumns) -> Result<Self, Corrupt> {
-        let currency: Currency = word("currency", &columns.currency)?;
-        let sum = |column, amount| Money::new(amount, currency).map_err(|_| Corrupt { column });
+    fn try_from(stored: TakingsRow) -> Result<Self, InvalidRow> {
+        let currency: Currency = word("currency", &stored.currency)?;
+        let sum = |column, amount| Money::new(amount, currency).map_err(|_| InvalidRow { column });
         Ok(Self {
-            captured: sum("captured", columns.captured)?,
-            refunded: sum("refunded", columns.refunded)?,
-            open: sum("open", columns.open)?,
+            captured: sum("captured", stored.captured)?,
+            refunded: sum("refunded", stored.refunded)?,
+            open: sum("open", stored.open)?,
         })
     }
 }

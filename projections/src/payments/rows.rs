@@ -1,27 +1,15 @@
-//! The rows of the books' tables, read into domain values.
+//! Rows of the tables, read into domain values.
 
 use chrono::{DateTime, Utc};
-use domain::{AppointmentId, ClinicId, Money, PatientId, PaymentId, ReceiptNumber, RefundId};
+use domain::{AppointmentId, ClinicId, PatientId, PaymentId, ReceiptNumber, RefundId};
 use uuid::Uuid;
 
 use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
-use crate::columns::word;
-use crate::error::Corrupt;
+use crate::error::InvalidRow;
+use crate::stored::{money, optional_word, word};
 
-/// What two columns hold together.
-fn money(column: &'static str, amount: i64, currency: &str) -> Result<Money, Corrupt> {
-    Money::new(amount, word("currency", currency)?).map_err(|_| Corrupt { column })
-}
-
-/// What a column holds that may be empty.
-fn perhaps<'w, T: serde::Deserialize<'w>>(
-    column: &'static str,
-    stored: Option<&'w str>,
-) -> Result<Option<T>, Corrupt> {
-    stored.map(|stored| word(column, stored)).transpose()
-}
-
-pub(super) struct PaymentColumns {
+/// Row of `payments`.
+pub(super) struct PaymentRow {
     pub(super) payment_id: Uuid,
     pub(super) appointment_id: Uuid,
     pub(super) patient_id: Uuid,
@@ -41,36 +29,37 @@ pub(super) struct PaymentColumns {
     pub(super) version: i64,
 }
 
-impl TryFrom<PaymentColumns> for ListedPayment {
-    type Error = Corrupt;
+impl TryFrom<PaymentRow> for ListedPayment {
+    type Error = InvalidRow;
 
-    fn try_from(columns: PaymentColumns) -> Result<Self, Corrupt> {
-        let sum = |column, amount| money(column, amount, &columns.currency);
-        let receipt = columns.receipt_number.map(ReceiptNumber::new).transpose();
+    fn try_from(stored: PaymentRow) -> Result<Self, InvalidRow> {
+        let sum = |column, amount| money(column, amount, &stored.currency);
+        let receipt = stored.receipt_number.map(ReceiptNumber::new).transpose();
         Ok(Self {
-            payment: PaymentId::from_uuid(columns.payment_id),
-            appointment: AppointmentId::from_uuid(columns.appointment_id),
-            patient: PatientId::from_uuid(columns.patient_id),
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            amount: sum("amount", columns.amount)?,
-            order: perhaps("order_id", columns.order_id.as_deref())?,
-            opened_at: columns.opened_at,
-            pay_until: columns.pay_until,
-            paid_at: columns.paid_at,
-            settled_by: perhaps("settled_by", columns.settled_by.as_deref())?,
-            captured: sum("captured", columns.captured)?,
-            refunds_requested: sum("refunds_requested", columns.refunds_requested)?,
-            refunds_failed: sum("refunds_failed", columns.refunds_failed)?,
-            refunded: sum("refunded", columns.refunded)?,
-            receipt: receipt.map_err(|_| Corrupt {
+            payment: PaymentId::from_uuid(stored.payment_id),
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            patient: PatientId::from_uuid(stored.patient_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            amount: sum("amount", stored.amount)?,
+            order: optional_word("order_id", stored.order_id.as_deref())?,
+            opened_at: stored.opened_at,
+            pay_until: stored.pay_until,
+            paid_at: stored.paid_at,
+            settled_by: optional_word("settled_by", stored.settled_by.as_deref())?,
+            captured: sum("captured", stored.captured)?,
+            refunds_requested: sum("refunds_requested", stored.refunds_requested)?,
+            refunds_failed: sum("refunds_failed", stored.refunds_failed)?,
+            refunded: sum("refunded", stored.refunded)?,
+            receipt: receipt.map_err(|_| InvalidRow {
                 column: "receipt_number",
             })?,
-            version: columns.version,
+            version: stored.version,
         })
     }
 }
 
-pub(super) struct RefundColumns {
+/// Row of `payment_refunds`.
+pub(super) struct RefundRow {
     pub(super) payment_id: Uuid,
     pub(super) refund_id: Uuid,
     pub(super) appointment_id: Uuid,
@@ -89,31 +78,32 @@ pub(super) struct RefundColumns {
     pub(super) version: i64,
 }
 
-impl TryFrom<RefundColumns> for ListedRefund {
-    type Error = Corrupt;
+impl TryFrom<RefundRow> for ListedRefund {
+    type Error = InvalidRow;
 
-    fn try_from(columns: RefundColumns) -> Result<Self, Corrupt> {
+    fn try_from(stored: RefundRow) -> Result<Self, InvalidRow> {
         Ok(Self {
-            payment: PaymentId::from_uuid(columns.payment_id),
-            refund: RefundId::from_uuid(columns.refund_id),
-            appointment: AppointmentId::from_uuid(columns.appointment_id),
-            patient: PatientId::from_uuid(columns.patient_id),
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            attempt: word("gateway_payment", &columns.gateway_payment)?,
-            amount: money("amount", columns.amount, &columns.currency)?,
-            grounds: word("grounds", &columns.grounds)?,
-            status: word("status", &columns.status)?,
-            tries: u16::try_from(columns.tries).map_err(|_| Corrupt { column: "tries" })?,
-            failure: perhaps("failure_code", columns.failure_code.as_deref())?,
-            gateway_refund: perhaps("gateway_refund", columns.gateway_refund.as_deref())?,
-            requested_at: columns.requested_at,
-            changed_at: columns.changed_at,
-            version: columns.version,
+            payment: PaymentId::from_uuid(stored.payment_id),
+            refund: RefundId::from_uuid(stored.refund_id),
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            patient: PatientId::from_uuid(stored.patient_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            attempt: word("gateway_payment", &stored.gateway_payment)?,
+            amount: money("amount", stored.amount, &stored.currency)?,
+            grounds: word("grounds", &stored.grounds)?,
+            status: word("status", &stored.status)?,
+            tries: u16::try_from(stored.tries).map_err(|_| InvalidRow { column: "tries" })?,
+            failure: optional_word("failure_code", stored.failure_code.as_deref())?,
+            gateway_refund: optional_word("gateway_refund", stored.gateway_refund.as_deref())?,
+            requested_at: stored.requested_at,
+            changed_at: stored.changed_at,
+            version: stored.version,
         })
     }
 }
 
-pub(super) struct EntryColumns {
+/// Row of `ledger_entries`.
+pub(super) struct EntryRow {
     pub(super) payment_id: Uuid,
     pub(super) entry: i64,
     pub(super) appointment_id: Uuid,
@@ -129,23 +119,23 @@ pub(super) struct EntryColumns {
     pub(super) at: DateTime<Utc>,
 }
 
-impl TryFrom<EntryColumns> for LedgerEntry {
-    type Error = Corrupt;
+impl TryFrom<EntryRow> for LedgerEntry {
+    type Error = InvalidRow;
 
-    fn try_from(columns: EntryColumns) -> Result<Self, Corrupt> {
+    fn try_from(stored: EntryRow) -> Result<Self, InvalidRow> {
         Ok(Self {
-            payment: PaymentId::from_uuid(columns.payment_id),
-            entry: columns.entry,
-            appointment: AppointmentId::from_uuid(columns.appointment_id),
-            patient: PatientId::from_uuid(columns.patient_id),
-            clinic: ClinicId::from_uuid(columns.clinic_id),
-            kind: word("kind", &columns.kind)?,
-            amount: money("amount", columns.amount, &columns.currency)?,
-            attempt: word("gateway_payment", &columns.gateway_payment)?,
-            refund: columns.refund_id.map(RefundId::from_uuid),
-            gateway_refund: perhaps("gateway_refund", columns.gateway_refund.as_deref())?,
-            grounds: perhaps("grounds", columns.grounds.as_deref())?,
-            at: columns.at,
+            payment: PaymentId::from_uuid(stored.payment_id),
+            entry: stored.entry,
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            patient: PatientId::from_uuid(stored.patient_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            kind: word("kind", &stored.kind)?,
+            amount: money("amount", stored.amount, &stored.currency)?,
+            attempt: word("gateway_payment", &stored.gateway_payment)?,
+            refund: stored.refund_id.map(RefundId::from_uuid),
+            gateway_refund: optional_word("gateway_refund", stored.gateway_refund.as_deref())?,
+            grounds: optional_word("grounds", stored.grounds.as_deref())?,
+            at: stored.at,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! How books are read from their tables and written to them.
+//! Tables of payments, refunds and ledger entries.
 
 use std::collections::BTreeMap;
 
@@ -7,41 +7,43 @@ use domain::{FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Pay
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::book::Book;
+use super::ledger::Ledger;
 use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
-use super::rows::{PaymentColumns, RefundColumns};
-use crate::columns::{column, read};
+use super::rows::{PaymentRow, RefundRow};
+use crate::stored::{Stored, column, fetch};
 
-/// The books of some payments, without their ledgers: what is in those stays.
-pub(super) async fn books_of(
-    connection: &mut PgConnection,
-    payments: &[Uuid],
-) -> Result<Vec<Book>, sqlx::Error> {
-    if payments.is_empty() {
-        return Ok(Vec::new());
+impl Stored for Ledger {
+    /// Returns payments with their refunds. Stored ledger entries never change, so none are read.
+    async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
+        let rows = sqlx::query_file_as!(PaymentRow, "src/payments/payments_of.sql", ids);
+        let payments: Vec<ListedPayment> = fetch(rows.fetch_all(&mut *connection)).await?;
+        let rows = sqlx::query_file_as!(RefundRow, "src/payments/refunds_of.sql", ids);
+        let mut refunds: BTreeMap<PaymentId, BTreeMap<RefundId, ListedRefund>> = BTreeMap::new();
+        for refund in fetch::<_, ListedRefund>(rows.fetch_all(connection)).await? {
+            let of_payment = refunds.entry(refund.payment).or_default();
+            of_payment.insert(refund.refund, refund);
+        }
+        let ledgers = payments.into_iter().map(|payment| Self {
+            refunds: refunds.remove(&payment.payment).unwrap_or_default(),
+            entries: Vec::new(),
+            payment,
+        });
+        Ok(ledgers.collect())
     }
-    let rows = sqlx::query_file_as!(PaymentColumns, "src/payments/payments_of.sql", payments)
-        .fetch_all(&mut *connection)
-        .await?;
-    let refunds = sqlx::query_file_as!(RefundColumns, "src/payments/refunds_of.sql", payments)
-        .fetch_all(connection)
-        .await?;
-    let mut by_payment: BTreeMap<PaymentId, BTreeMap<RefundId, ListedRefund>> = BTreeMap::new();
-    for refund in read::<_, ListedRefund>(refunds)? {
-        let own = by_payment.entry(refund.payment).or_default();
-        own.insert(refund.refund, refund);
+
+    async fn write(connection: &mut PgConnection, rows: &[Self]) -> Result<(), sqlx::Error> {
+        let payments: Vec<_> = rows.iter().map(|row| &row.payment).collect();
+        write_payments(connection, &payments).await?;
+        let refunds: Vec<_> = rows.iter().flat_map(|row| row.refunds.values()).collect();
+        write_refunds(connection, &refunds).await?;
+        let entries: Vec<_> = rows.iter().flat_map(|row| &row.entries).collect();
+        write_entries(connection, &entries).await
     }
-    let books = read(rows)?.into_iter().map(|payment: ListedPayment| Book {
-        refunds: by_payment.remove(&payment.payment).unwrap_or_default(),
-        entries: Vec::new(),
-        payment,
-    });
-    Ok(books.collect())
 }
 
-pub(super) async fn write_payments(
+async fn write_payments(
     connection: &mut PgConnection,
-    rows: &[ListedPayment],
+    rows: &[&ListedPayment],
 ) -> Result<(), sqlx::Error> {
     sqlx::query_file!(
         "src/payments/upsert_payments.sql",
@@ -71,9 +73,9 @@ pub(super) async fn write_payments(
     Ok(())
 }
 
-pub(super) async fn write_refunds(
+async fn write_refunds(
     connection: &mut PgConnection,
-    rows: &[ListedRefund],
+    rows: &[&ListedRefund],
 ) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
@@ -105,10 +107,10 @@ pub(super) async fn write_refunds(
     Ok(())
 }
 
-/// An entry that is there stays.
-pub(super) async fn write_entries(
+/// An entry that is stored already stays as it is.
+async fn write_entries(
     connection: &mut PgConnection,
-    rows: &[LedgerEntry],
+    rows: &[&LedgerEntry],
 ) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());

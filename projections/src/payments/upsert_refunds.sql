@@ -2,16 +2,10 @@ insert into payment_refunds as stored (
   payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
   status, tries, failure_code, gateway_refund, requested_at, changed_at, version
 )
-select
-  payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
-  status, tries, failure_code, gateway_refund, requested_at, changed_at, version
-from unnest(
+select * from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
   $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[], $14::timestamptz[],
   $15::timestamptz[], $16::bigint[]
-) as changed (
-  payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
-  status, tries, failure_code, gateway_refund, requested_at, changed_at, version
 )
 on conflict (payment_id, refund_id) do update
 set

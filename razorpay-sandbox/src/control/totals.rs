@@ -24,7 +24,7 @@ pub(crate) struct Totals {
 struct Total {
     /// Captured amount, including refunds.
     captured: i64,
-    /// A refund.
+    /// Refunded amount.
     refunded: i64,
     /// Amount of pending refunds.
     refunding: i64,

@@ -1,6 +1,6 @@
-//! Copies of read models that stand beside the live ones do not get into a backup, nor into its way.
+//! Shadow copies of read models are not part of a backup and do not disturb it.
 
-use super::fixture::{Old, count, succeeds, text};
+use super::fixture::{Original, count, succeeds, text};
 use crate::support::{Server, all_read};
 
 fn projections(server: &Server, arguments: &[&str]) -> String {
@@ -10,14 +10,14 @@ fn projections(server: &Server, arguments: &[&str]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_leaves_copies_out_and_they_can_be_made_after_a_restore() {
-    let old = Old::start().await;
-    let booked = old.book(&old.server, 0).await;
-    all_read(&old.server.client).await;
-    projections(&old.server, &["rebuild", "--all"]);
-    let backup = old.backup("beside-copies");
+async fn a_backup_leaves_out_shadow_copies_and_they_can_be_rebuilt_after_a_restore() {
+    let original = Original::start().await;
+    let booked = original.book(&original.server, 0).await;
+    all_read(&original.server.client).await;
+    projections(&original.server, &["rebuild", "--all"]);
+    let backup = original.backup("beside-copies");
 
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     succeeds(new.command(&["restore", text(&backup)]));
     new.restart().await;
     all_read(&new.client).await;
@@ -35,7 +35,7 @@ async fn a_backup_leaves_copies_out_and_they_can_be_made_after_a_restore() {
     projections(&new, &["rebuild", "--all"]);
     projections(&new, &["verify", "--all"]);
     projections(&new, &["switch", "--all"]);
-    let patient = old.at(&new);
+    let patient = original.at(&new);
     patient.get(&booked.appointment("")).expect(200).await;
     new.stop().await;
 }

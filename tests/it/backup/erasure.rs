@@ -1,22 +1,22 @@
-//! Whoever was erased stays erased, whatever backup comes back; everybody else can be read.
+//! Erased persons stay erased after any restore; all others stay readable.
 
 use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::sealing::MASTER_KEY;
 use uuid::Uuid;
 
-use super::fixture::{Old, count, fails, succeeds, text, url};
-use crate::http::privacy::{fill_every_field, live, says_nothing, server_binaries};
+use super::fixture::{Original, count, fails, succeeds, text, url};
+use crate::http::privacy::{contains_no_phi, fill_every_phi_field, live, server_binaries};
 use crate::support::{Client, Clinic, Server, all_read};
 
-/// The master key that takes over.
+/// The master key after a rotation.
 const SECOND: &str = "2:b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2";
 const PASSWORD: &str = "correct horse battery";
 
-/// Somebody with an account, a card and an appointment.
+/// A patient with an account, a card and an appointment.
 struct Person {
     patient: Uuid,
     appointment: String,
@@ -24,22 +24,28 @@ struct Person {
 }
 
 impl Person {
-    async fn come(old: &Old, name: &str, slot: i32) -> Self {
-        let nobody = &old.server.client;
+    async fn register(original: &Original, name: &str, slot: i32) -> Self {
+        let anonymous = &original.server.client;
         let email = format!("{}@example.org", name.to_lowercase());
         let sign_up = json!({
             "name": name, "birthDate": "1990-04-17", "email": email, "password": PASSWORD,
         });
-        nobody
+        anonymous
             .post("/api/v1/auth/register", &sign_up)
             .expect(201)
             .await;
         let login = json!({"email": email, "password": PASSWORD});
-        let tokens = nobody.post("/api/v1/auth/login", &login).expect(200).await;
-        let client = nobody.with_token(tokens.text("accessToken"));
-        let mut wish = old.wish(slot);
-        wish["reason"] = json!(format!("what {name} told"));
-        let booked = client.post("/api/v1/appointments", &wish).expect(201).await;
+        let tokens = anonymous
+            .post("/api/v1/auth/login", &login)
+            .expect(200)
+            .await;
+        let client = anonymous.with_token(tokens.text("accessToken"));
+        let mut request = original.booking_request(slot);
+        request["reason"] = json!(format!("what {name} told"));
+        let booked = client
+            .post("/api/v1/appointments", &request)
+            .expect(201)
+            .await;
         Self {
             patient: booked.text("patientId").parse().unwrap(),
             appointment: booked.appointment(""),
@@ -47,10 +53,10 @@ impl Person {
         }
     }
 
-    /// Name, reason, name on the doctor's sheet: what a server tells of this person.
-    async fn told(&self, old: &Old, server: &Server) -> [Value; 2] {
+    /// Name and reason of visit, as a server returns them.
+    async fn told(&self, original: &Original, server: &Server) -> [Value; 2] {
         all_read(&server.client).await;
-        let admin = admin(old, server);
+        let admin = admin(original, server);
         let card = format!("/api/v1/patients/{}", self.patient);
         let card = admin.get(&card).expect(200).await;
         let appointment = admin.get(&self.appointment).expect(200).await;
@@ -66,10 +72,10 @@ impl Person {
     }
 }
 
-fn admin(old: &Old, server: &Server) -> Client {
+fn admin(original: &Original, server: &Server) -> Client {
     // The clock first: tokens from before a restore are refused.
-    let somebody = old.at(server);
-    somebody.with_token(old.site.token(&Somebody::admin()).unwrap())
+    let client = original.at(server);
+    client.with_token(original.site.token(&Principal::admin()).unwrap())
 }
 
 /// `caresync keys` with these master keys.
@@ -79,11 +85,14 @@ fn keys(server: &Server, masters: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Nothing but noise is left of an erased person, and of nobody else.
-async fn erased_and_read(old: &Old, server: &Server, erased: &Person, kept: &Person) {
-    assert_eq!(erased.told(old, server).await, [Value::Null, Value::Null]);
+/// Asserts that the erased person is unreadable and the other is readable.
+async fn erased_and_readable(original: &Original, server: &Server, erased: &Person, kept: &Person) {
+    assert_eq!(
+        erased.told(original, server).await,
+        [Value::Null, Value::Null]
+    );
     let told = [json!("Asha"), json!("what Asha told")];
-    assert_eq!(kept.told(old, server).await, told);
+    assert_eq!(kept.told(original, server).await, told);
     assert_eq!(erased.signs_in(server).await, 401);
     assert_eq!(kept.signs_in(server).await, 200);
     let pool = server.pool().await;
@@ -96,26 +105,26 @@ async fn erased_and_read(old: &Old, server: &Server, erased: &Person, kept: &Per
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_old_dump_with_the_newest_keyring_tells_nothing_of_the_erased_and_all_of_the_rest() {
-    let mut old = Old::start().await;
-    let zephyrine = Person::come(&old, "Zephyrine", 0).await;
-    let asha = Person::come(&old, "Asha", 1).await;
-    all_read(&old.server.client).await;
-    let dump = old.backup("from-before");
-    old.server.stop().await;
+async fn an_old_dump_with_the_newest_keyring_reveals_no_erased_person() {
+    let mut original = Original::start().await;
+    let zephyrine = Person::register(&original, "Zephyrine", 0).await;
+    let asha = Person::register(&original, "Asha", 1).await;
+    all_read(&original.server.client).await;
+    let dump = original.backup("from-before");
+    original.server.stop().await;
 
     let subject = zephyrine.patient.to_string();
     let both = format!("{MASTER_KEY},{SECOND}");
     let erase = ["erase", "--subject", &subject];
-    succeeds(keys(&old.server, MASTER_KEY, &erase));
-    succeeds(keys(&old.server, &both, &["rotate"]));
-    succeeds(keys(&old.server, &both, &["rotate", "--retire"]));
-    old.server.master_key = Some(SECOND.to_owned());
-    let keyring = old.backup_folder("newest-keyring");
+    succeeds(keys(&original.server, MASTER_KEY, &erase));
+    succeeds(keys(&original.server, &both, &["rotate"]));
+    succeeds(keys(&original.server, &both, &["rotate", "--retire"]));
+    original.server.master_key = Some(SECOND.to_owned());
+    let keyring = original.backup_folder("newest-keyring");
     let only = ["backup", "--keyring-only", text(&keyring)];
-    succeeds(old.server.command(&only));
+    succeeds(original.server.command(&only));
 
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     new.master_key = Some(SECOND.to_owned());
     fails(
         new.command(&["restore", text(&dump)]),
@@ -129,33 +138,37 @@ async fn an_old_dump_with_the_newest_keyring_tells_nothing_of_the_erased_and_all
 
     succeeds(new.command(&with_keyring));
     new.restart().await;
-    erased_and_read(&old, &new, &zephyrine, &asha).await;
+    erased_and_readable(&original, &new, &zephyrine, &asha).await;
     new.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_database_that_is_replaced_is_asked_who_was_erased() {
-    let mut old = Old::start().await;
-    let zephyrine = Person::come(&old, "Zephyrine", 0).await;
-    let asha = Person::come(&old, "Asha", 1).await;
-    let dump = old.backup("from-before");
-    old.server.stop().await;
+async fn a_restore_takes_erasures_from_the_database_it_replaces() {
+    let mut original = Original::start().await;
+    let zephyrine = Person::register(&original, "Zephyrine", 0).await;
+    let asha = Person::register(&original, "Asha", 1).await;
+    let dump = original.backup("from-before");
+    original.server.stop().await;
     let subject = zephyrine.patient.to_string();
     let erase = ["erase", "--subject", &subject];
-    succeeds(keys(&old.server, MASTER_KEY, &erase));
+    succeeds(keys(&original.server, MASTER_KEY, &erase));
 
-    succeeds(old.server.command(&["restore", text(&dump), "--replace"]));
-    old.server.restart().await;
-    erased_and_read(&old, &old.server, &zephyrine, &asha).await;
-    old.server.stop().await;
+    succeeds(
+        original
+            .server
+            .command(&["restore", text(&dump), "--replace"]),
+    );
+    original.server.restart().await;
+    erased_and_readable(&original, &original.server, &zephyrine, &asha).await;
+    original.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_installations_master_key_is_refused_before_anything_is_touched() {
-    let old = Old::start().await;
-    Person::come(&old, "Asha", 0).await;
-    let dump = old.backup("sealed");
-    let mut new = old.new_machine();
+async fn another_installations_master_key_is_refused_before_any_change() {
+    let original = Original::start().await;
+    Person::register(&original, "Asha", 0).await;
+    let dump = original.backup("sealed");
+    let mut new = original.new_machine();
     new.master_key = Some(SECOND.replace("2:", "1:"));
     fails(
         new.command(&["restore", text(&dump)]),
@@ -165,10 +178,10 @@ async fn another_installations_master_key_is_refused_before_anything_is_touched(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_file_of_a_backup_names_anybody_or_holds_a_key_with_the_log() {
+async fn no_file_of_a_backup_contains_phi_or_a_key_beside_the_log() {
     let clinic = Clinic::open().await;
     live(&clinic).await;
-    fill_every_field(&clinic).await;
+    fill_every_phi_field(&clinic).await;
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("backup");
     let machine = Server::prepare(&clinic.site.keys);
@@ -186,7 +199,7 @@ async fn no_file_of_a_backup_names_anybody_or_holds_a_key_with_the_log() {
         .output()
         .unwrap();
     let dump = String::from_utf8(dump.stdout).unwrap();
-    says_nothing(&dump, "the dump");
+    contains_no_phi(&dump, "the dump");
     assert!(dump.contains("COPY public.events "));
     for table in [
         "subject_keys",
@@ -201,7 +214,7 @@ async fn no_file_of_a_backup_names_anybody_or_holds_a_key_with_the_log() {
         assert!(!dump.contains(&format!("COPY public.{table} ")), "{table}");
     }
     let keyring = fs::read_to_string(backup.join("keyring.json")).unwrap();
-    says_nothing(&keyring, "the keyring");
+    contains_no_phi(&keyring, "the keyring");
     let keyring: Value = serde_json::from_str(&keyring).unwrap();
     let listed = keyring["subjects"].as_object().unwrap().len();
     assert_eq!(listed, usize::try_from(keys).unwrap());

@@ -1,20 +1,20 @@
-//! Files that are not what was written are refused before anything is touched.
+//! Altered backup files are refused before any change.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::fixture::{Old, fails, text};
+use super::fixture::{Original, fails, text};
 
-/// A copy of a backup with something done to it.
-fn spoilt(backup: &Path, name: &str, spoil: impl FnOnce(&Path)) -> PathBuf {
+/// A copy of a backup with an alteration.
+fn altered(backup: &Path, name: &str, alter: impl FnOnce(&Path)) -> PathBuf {
     let copy = backup.with_file_name(name);
     fs::create_dir(&copy).unwrap();
     for entry in fs::read_dir(backup).unwrap() {
         let from = entry.unwrap().path();
         fs::copy(&from, copy.join(from.file_name().unwrap())).unwrap();
     }
-    spoil(&copy);
+    alter(&copy);
     copy
 }
 
@@ -33,55 +33,55 @@ fn rewrite(path: &Path, from: &str, to: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_that_is_not_what_was_written_is_refused_before_anything_is_touched() {
-    let old = Old::start().await;
-    old.book(&old.server, 0).await;
-    let backup = old.backup("whole");
-    let altered = "its content is not what the manifest says";
+async fn an_altered_backup_is_refused_before_any_change() {
+    let original = Original::start().await;
+    original.book(&original.server, 0).await;
+    let backup = original.backup("whole");
+    let content_differs = "its content is not what the manifest says";
     let cases = [
         (
-            spoilt(&backup, "dump-altered", |it| flip(&it.join("log.dump"))),
-            altered,
+            altered(&backup, "dump-altered", |it| flip(&it.join("log.dump"))),
+            content_differs,
         ),
         (
-            spoilt(&backup, "keyring-altered", |it| {
+            altered(&backup, "keyring-altered", |it| {
                 rewrite(&it.join("keyring.json"), "\"epoch\":1", "\"epoch\":2");
             }),
-            altered,
+            content_differs,
         ),
         (
-            spoilt(&backup, "dump-missing", |it| {
+            altered(&backup, "dump-missing", |it| {
                 fs::remove_file(it.join("log.dump")).unwrap();
             }),
             "it is missing",
         ),
         (
-            spoilt(&backup, "dump-cut", |it| {
+            altered(&backup, "dump-cut", |it| {
                 let dump = fs::File::options().write(true).open(it.join("log.dump"));
                 dump.unwrap().set_len(1_000).unwrap();
             }),
-            altered,
+            content_differs,
         ),
         (
-            spoilt(&backup, "unfinished", |it| {
+            altered(&backup, "unfinished", |it| {
                 fs::remove_file(it.join("manifest.json")).unwrap();
             }),
             "not a finished backup",
         ),
         (
-            spoilt(&backup, "of-the-future", |it| {
+            altered(&backup, "of-the-future", |it| {
                 rewrite(&it.join("manifest.json"), "\"schema\": 2", "\"schema\": 3");
             }),
             "newer than this program's",
         ),
         (
-            spoilt(&backup, "other-format", |it| {
+            altered(&backup, "other-format", |it| {
                 rewrite(&it.join("manifest.json"), "\"format\": 1", "\"format\": 2");
             }),
             "has format 2",
         ),
     ];
-    let new = old.new_machine();
+    let new = original.new_machine();
     for (folder, words) in cases {
         fails(new.command(&["restore", text(&folder)]), words);
         let untouched = !new.folder().join("postgres").exists();
@@ -90,17 +90,17 @@ async fn a_backup_that_is_not_what_was_written_is_refused_before_anything_is_tou
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dump_that_is_not_the_manifests_is_refused_and_leaves_no_database_behind() {
-    let old = Old::start().await;
-    let backup = old.backup("whole");
-    let other = spoilt(&backup, "miscounted", |it| {
+async fn a_dump_that_differs_from_its_manifest_is_refused_and_leaves_no_database() {
+    let original = Original::start().await;
+    let backup = original.backup("whole");
+    let other = altered(&backup, "miscounted", |it| {
         let manifest = it.join("manifest.json");
         let text = fs::read_to_string(&manifest).unwrap();
         let start = text.find("\"events\": ").unwrap() + "\"events\": ".len();
         let more = format!("{}9{}", &text[..start], &text[start..]);
         fs::write(&manifest, more).unwrap();
     });
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     fails(new.command(&["restore", text(&other)]), "the manifest says");
     assert!(!new.folder().join("postgres").exists());
     super::fixture::succeeds(new.command(&["restore", text(&backup)]));
@@ -109,30 +109,30 @@ async fn a_dump_that_is_not_the_manifests_is_refused_and_leaves_no_database_behi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_is_private_and_never_written_over_something() {
-    let old = Old::start().await;
-    let backup = old.backup("private");
+async fn a_backup_is_private_and_overwrites_nothing() {
+    let original = Original::start().await;
+    let backup = original.backup("private");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&backup), 0o700);
     for name in ["log.dump", "keyring.json", "manifest.json"] {
         assert_eq!(mode(&backup.join(name)), 0o600, "{name}");
     }
-    let again = old.server.command(&["backup", text(&backup)]);
+    let again = original.server.command(&["backup", text(&backup)]);
     fails(again, "exists already");
 
-    let keyring = old.backup_folder("keyring");
+    let keyring = original.backup_folder("keyring");
     let only = ["backup", "--keyring-only", text(&keyring)];
-    super::fixture::succeeds(old.server.command(&only));
+    super::fixture::succeeds(original.server.command(&only));
     assert!(!keyring.join("log.dump").exists());
-    let new = old.new_machine();
+    let new = original.new_machine();
     fails(new.command(&["restore", text(&keyring)]), "a keyring only");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_without_the_key_of_the_login_index_is_refused() {
-    let old = Old::start().await;
-    let backup = old.backup("whole");
-    let new = old.new_machine();
+    let original = Original::start().await;
+    let backup = original.backup("whole");
+    let new = original.new_machine();
     let mut restore = new.command(&["restore", text(&backup)]);
     restore.env_remove("CARESYNC_INDEX_KEY");
     fails(restore, "index.key is missing");

@@ -1,4 +1,4 @@
-//! A server with a small clinic, backups of it, and other machines to restore them on.
+//! A server with a small clinic, its backups, and new machines to restore them on.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,19 +11,19 @@ use domain::{Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
 use sqlx::{Executor as _, PgPool};
 use tempfile::TempDir;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 
-use crate::support::{Client, Reply, Server};
+use crate::support::{Client, Reply, Server, all_read};
 
-/// A running server that has seen a lot: its transaction ids are far ahead of a new cluster's.
-pub struct Old {
+/// A running server whose transaction ids are far ahead of a new cluster's.
+pub struct Original {
     pub server: Server,
     pub site: Site,
     pub facts: ClinicFacts,
     pub doctor: DoctorId,
-    pub patient: Somebody,
+    pub patient: Principal,
     backups: TempDir,
 }
 
@@ -33,13 +33,13 @@ fn tomorrow() -> DateTime<Utc> {
     day.and_hms_opt(3, 30, 0).unwrap().and_utc()
 }
 
-impl Old {
+impl Original {
     pub async fn start() -> Self {
-        // Its database is not used: the site only signs tokens.
+        // The site only signs tokens; its database is not used.
         let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
         let server = Server::start(&site.keys).await;
         let pool = server.pool().await;
-        grow_old(&pool).await;
+        use_up_transaction_ids(&pool).await;
         let world = World::new(pool.clone(), SystemClock.now()).await.unwrap();
         let facts = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
         let doctor = world.doctor(facts, Terms::default()).await.unwrap();
@@ -49,7 +49,7 @@ impl Old {
             site,
             facts,
             doctor,
-            patient: Somebody::patient(PatientId::from_uuid(SystemIds.id())),
+            patient: Principal::patient(PatientId::from_uuid(SystemIds.id())),
             backups: tempfile::tempdir().unwrap(),
         }
     }
@@ -69,21 +69,29 @@ impl Old {
 
     /// Books the nth slot of tomorrow.
     pub async fn book(&self, server: &Server, slot: i32) -> Reply {
-        let wish = self.wish(slot);
+        let request = self.booking_request(slot);
         let client = self.at(server);
-        let booking = client.post("/api/v1/appointments", &wish);
+        let booking = client.post("/api/v1/appointments", &request);
         booking
             .key(&format!("booking-of-slot-{slot}"))
             .expect(201)
             .await
     }
 
-    pub fn wish(&self, slot: i32) -> Value {
+    /// Restarts the server and reads an appointment, which must have this status.
+    pub async fn restarts_with(&mut self, appointment: &Reply, status: u16) {
+        self.server.restart().await;
+        all_read(&self.server.client).await;
+        let read = self.at(&self.server).get(&appointment.appointment(""));
+        read.expect(status).await;
+    }
+
+    pub fn booking_request(&self, slot: i32) -> Value {
         let start = tomorrow() + TimeDelta::minutes(15) * slot;
         json!({"clinicId": self.facts.clinic, "doctorId": self.doctor, "start": start})
     }
 
-    /// Where a backup of that name is.
+    /// Folder of the backup of that name.
     pub fn backup_folder(&self, name: &str) -> PathBuf {
         self.backups.path().join(name)
     }
@@ -108,7 +116,7 @@ pub fn url(database: &Database) -> String {
 }
 
 /// Uses up transaction ids.
-async fn grow_old(pool: &PgPool) {
+async fn use_up_transaction_ids(pool: &PgPool) {
     let mut connection = pool.acquire().await.unwrap();
     let many = "do $$ begin
                   for n in 1..5000 loop perform pg_current_xact_id(); commit; end loop;
@@ -122,7 +130,7 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Runs it; it must succeed. Answers what it says.
+/// Runs a command that must succeed. Returns its log.
 #[track_caller]
 pub fn succeeds(mut command: Command) -> String {
     let output = command.output().unwrap();
@@ -131,7 +139,7 @@ pub fn succeeds(mut command: Command) -> String {
     words
 }
 
-/// Runs it; it must fail, with these words.
+/// Runs a command that must fail with these words.
 #[track_caller]
 pub fn fails(mut command: Command, words: &str) {
     let output = command.output().unwrap();

@@ -1,4 +1,4 @@
-//! A restore that was killed is recognised, and is simply run again.
+//! A restore that was killed is recognised and can be repeated.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::database::Database;
 
-use super::fixture::{Old, count, fails, succeeds, text, url};
-use crate::support::{Server, all_read, eventually};
+use super::fixture::{Original, count, fails, succeeds, text, url};
+use crate::support::{Server, eventually};
 
 /// An empty database in the test cluster, and its URL.
 async fn empty_database() -> (Database, String) {
@@ -27,14 +27,14 @@ fn on(server: &Server, url: &str, arguments: &[&str]) -> Command {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_server_starts_on_what_a_killed_restore_left_and_the_restore_can_be_run_again() {
-    let old = Old::start().await;
-    old.book(&old.server, 0).await;
-    let backup = old.backup("whole");
+async fn no_server_starts_on_a_killed_restore_and_the_restore_can_be_repeated() {
+    let original = Original::start().await;
+    original.book(&original.server, 0).await;
+    let backup = original.backup("whole");
     let (database, url) = empty_database().await;
-    let machine = old.new_machine();
+    let machine = original.new_machine();
 
-    // Somebody is making a table of the same name: the restore has to wait, half-way.
+    // Another session creates a table of the same name: the restore waits half-way.
     let mut in_the_way = PgConnection::connect_with(&database.options())
         .await
         .unwrap();
@@ -55,7 +55,7 @@ async fn no_server_starts_on_what_a_killed_restore_left_and_the_restore_can_be_r
     restore.kill().unwrap();
     restore.wait().unwrap();
     fails(on(&machine, &url, &["serve"]), "did not finish");
-    let folder = old.backup_folder("of-a-half-restored-one");
+    let folder = original.backup_folder("of-a-half-restored-one");
     fails(
         on(&machine, &url, &["backup", text(&folder)]),
         "did not finish",
@@ -72,13 +72,15 @@ async fn no_server_starts_on_what_a_killed_restore_left_and_the_restore_can_be_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_private_database_stays_what_it_was_until_the_restore_is_complete() {
-    let mut old = Old::start().await;
-    let backup = old.backup("whole");
-    let newer = old.book(&old.server, 0).await;
-    old.server.stop().await;
+async fn a_private_database_is_unchanged_until_the_restore_is_complete() {
+    let mut original = Original::start().await;
+    let backup = original.backup("whole");
+    let newer = original.book(&original.server, 0).await;
+    original.server.stop().await;
     for pause in [200, 700, 1_200] {
-        let mut restore = old.server.command(&["restore", text(&backup), "--replace"]);
+        let mut restore = original
+            .server
+            .command(&["restore", text(&backup), "--replace"]);
         let mut restore = restore.spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(pause)).await;
         restore.kill().unwrap();
@@ -91,24 +93,18 @@ async fn a_private_database_stays_what_it_was_until_the_restore_is_complete() {
             .any(|it| it.file_name().to_string_lossy().contains("replaced"))
     };
     assert!(
-        !replaced(&old.server),
+        !replaced(&original.server),
         "it was killed too late to show anything"
     );
-    old.server.restart().await;
-    all_read(&old.server.client).await;
-    old.at(&old.server)
-        .get(&newer.appointment(""))
-        .expect(200)
-        .await;
-    old.server.stop().await;
+    original.restarts_with(&newer, 200).await;
+    original.server.stop().await;
 
-    succeeds(old.server.command(&["restore", text(&backup), "--replace"]));
-    assert!(replaced(&old.server));
-    old.server.restart().await;
-    all_read(&old.server.client).await;
-    old.at(&old.server)
-        .get(&newer.appointment(""))
-        .expect(404)
-        .await;
-    old.server.stop().await;
+    succeeds(
+        original
+            .server
+            .command(&["restore", text(&backup), "--replace"]),
+    );
+    assert!(replaced(&original.server));
+    original.restarts_with(&newer, 404).await;
+    original.server.stop().await;
 }

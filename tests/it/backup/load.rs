@@ -1,4 +1,4 @@
-//! A backup taken while bookings go on is one moment of the log.
+//! A backup taken during bookings is a consistent snapshot of the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adapters::system::{SystemClock, SystemIds};
 use commands::ports::{Clock as _, IdSource as _};
 use domain::PatientId;
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::world::{Terms, World};
 use tokio::task::JoinSet;
 
-use super::fixture::{Old, count, succeeds, text};
+use super::fixture::{Original, count, succeeds, text};
 use crate::support::{all_read, eventually};
 
 const CLIENTS: usize = 4;
@@ -51,23 +51,26 @@ const TORN: [(&str, &str); 5] = [
 ];
 
 /// Books slots of its own doctors until it is told to stop.
-async fn keep_booking(old: Arc<Old>, stop: Arc<AtomicBool>) -> usize {
-    let pool = old.server.pool().await;
+async fn keep_booking(original: Arc<Original>, stop: Arc<AtomicBool>) -> usize {
+    let pool = original.server.pool().await;
     let world = World::new(pool.clone(), SystemClock.now()).await.unwrap();
     let mut booked = 0;
     while !stop.load(Ordering::Relaxed) {
-        let doctor = world.doctor(old.facts, Terms::default()).await.unwrap();
+        let doctor = world
+            .doctor(original.facts, Terms::default())
+            .await
+            .unwrap();
         for slot in 0..32 {
-            let patient = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
-            let client = old
+            let patient = Principal::patient(PatientId::from_uuid(SystemIds.id()));
+            let client = original
                 .server
                 .client
-                .with_token(old.site.token(&patient).unwrap());
-            let mut wish = old.wish(slot);
-            wish["doctorId"] = serde_json::json!(doctor);
+                .with_token(original.site.token(&patient).unwrap());
+            let mut request = original.booking_request(slot);
+            request["doctorId"] = serde_json::json!(doctor);
             let key = SystemIds.id().to_string();
             client
-                .post("/api/v1/appointments", &wish)
+                .post("/api/v1/appointments", &request)
                 .key(&key)
                 .expect(201)
                 .await;
@@ -79,20 +82,20 @@ async fn keep_booking(old: Arc<Old>, stop: Arc<AtomicBool>) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_load_is_one_moment_of_the_log() {
-    let old = Arc::new(Old::start().await);
+async fn a_backup_under_load_is_a_consistent_snapshot() {
+    let original = Arc::new(Original::start().await);
     let stop = Arc::new(AtomicBool::new(false));
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        clients.spawn(keep_booking(old.clone(), stop.clone()));
+        clients.spawn(keep_booking(original.clone(), stop.clone()));
     }
-    let pool = old.server.pool().await;
+    let pool = original.server.pool().await;
     let booked = "select count(*) from events where event_type = 'appointment.booked'";
     eventually("bookings are under way", async || {
         count(&pool, booked).await > 100
     })
     .await;
-    let taker = old.clone();
+    let taker = original.clone();
     let backup = tokio::task::spawn_blocking(move || taker.backup("under-load"))
         .await
         .unwrap();
@@ -105,7 +108,7 @@ async fn a_backup_under_load_is_one_moment_of_the_log() {
     let all: usize = clients.join_all().await.into_iter().sum();
     pool.close().await;
 
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     succeeds(new.command(&["restore", text(&backup)]));
     new.restart().await;
     let pool = new.pool().await;

@@ -1,4 +1,4 @@
-//! Backups and what becomes of them, with the real program, real folders and real clusters.
+//! Backup and restore, with the real program, real folders and real clusters.
 
 mod copies;
 mod erasure;

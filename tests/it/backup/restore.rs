@@ -1,4 +1,4 @@
-//! A log in another cluster is the same log, and goes on.
+//! A log restored into another cluster is the same log and continues.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use adapters::backup::{Tools, load};
 use serde_json::Value;
 use sqlx::Executor as _;
 
-use super::fixture::{Old, count, fails, succeeds, text};
+use super::fixture::{Original, count, fails, succeeds, text};
 use crate::support::{Client, Server, all_read};
 
 async fn appointments(client: &Client) -> Vec<Value> {
@@ -16,7 +16,7 @@ async fn appointments(client: &Client) -> Vec<Value> {
 
 /// New events of the restored log sort behind the old ones, though the new cluster's transaction
 /// ids are lower.
-async fn new_events_sort_behind_old_ones(server: &Server) {
+async fn new_events_sort_after_old_ones(server: &Server) {
     let pool = server.pool().await;
     let sql = "select count(*) from events where epoch = 2 and transaction_id::text::bigint < (
                  select max(transaction_id::text::bigint) from events where epoch = 1)";
@@ -39,20 +39,20 @@ async fn new_events_sort_behind_old_ones(server: &Server) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restored_log_serves_the_same_appointments_and_goes_on_behind_them() {
-    let old = Old::start().await;
+async fn a_restored_log_serves_the_same_appointments_and_continues_after_them() {
+    let original = Original::start().await;
     for slot in 0..3 {
-        old.book(&old.server, slot).await;
+        original.book(&original.server, slot).await;
     }
-    let before = old.at(&old.server);
-    let last = old.book(&old.server, 3).await;
-    all_read(&old.server.client).await;
+    let before = original.at(&original.server);
+    let last = original.book(&original.server, 3).await;
+    all_read(&original.server.client).await;
     let kept = appointments(&before).await;
     assert_eq!(kept.len(), 4);
-    let backup = old.backup("while-it-runs");
-    let later = old.book(&old.server, 4).await;
+    let backup = original.backup("while-it-runs");
+    let later = original.book(&original.server, 4).await;
 
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     succeeds(new.command(&["restore", text(&backup)]));
     new.restart().await;
     let token_from_before = before.at(&new.client);
@@ -60,16 +60,16 @@ async fn a_restored_log_serves_the_same_appointments_and_goes_on_behind_them() {
         .get("/api/v1/appointments")
         .expect(401)
         .await;
-    let patient = old.at(&new);
+    let patient = original.at(&new);
     all_read(&new.client).await;
     assert_eq!(appointments(&patient).await, kept);
     patient.get(&later.appointment("")).expect(404).await;
 
-    // Positions from before still count, and what was acknowledged under a key is known.
-    let again = old.book(&new, 3).await;
+    // Positions from before stay valid, and idempotency keys are known.
+    let again = original.book(&new, 3).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.body, last.body);
-    let booked = old.book(&new, 4).await;
+    let booked = original.book(&new, 4).await;
     patient
         .get(&booked.appointment(""))
         .after(&booked)
@@ -81,68 +81,69 @@ async fn a_restored_log_serves_the_same_appointments_and_goes_on_behind_them() {
         .expect(200)
         .await;
     all_read(&new.client).await;
-    new_events_sort_behind_old_ones(&new).await;
+    new_events_sort_after_old_ones(&new).await;
     new.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_restored_twice_never_uses_an_epoch_again() {
-    let mut old = Old::start().await;
-    let backup = old.backup("first");
-    old.server.stop().await;
+async fn a_log_restored_twice_never_reuses_an_epoch() {
+    let mut original = Original::start().await;
+    let backup = original.backup("first");
+    original.server.stop().await;
     for _ in 0..2 {
-        succeeds(old.server.command(&["restore", text(&backup), "--replace"]));
+        succeeds(
+            original
+                .server
+                .command(&["restore", text(&backup), "--replace"]),
+        );
     }
-    old.server.restart().await;
-    let pool = old.server.pool().await;
+    original.server.restart().await;
+    let pool = original.server.pool().await;
     assert_eq!(
         count(&pool, "select current::bigint from log_epoch").await,
         3
     );
     pool.close().await;
-    old.server.stop().await;
+    original.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_not_empty_is_replaced_only_when_asked_and_kept_aside() {
-    let mut old = Old::start().await;
-    old.book(&old.server, 0).await;
-    let backup = old.backup("before");
-    let later = old.book(&old.server, 1).await;
+async fn a_database_that_is_not_empty_is_replaced_only_on_request_and_kept() {
+    let mut original = Original::start().await;
+    original.book(&original.server, 0).await;
+    let backup = original.backup("before");
+    let later = original.book(&original.server, 1).await;
     fails(
-        old.server.command(&["restore", text(&backup)]),
+        original.server.command(&["restore", text(&backup)]),
         "is in use by",
     );
-    old.server.stop().await;
-    fails(old.server.command(&["restore", text(&backup)]), "not empty");
-    old.server.restart().await;
-    all_read(&old.server.client).await;
-    old.at(&old.server)
-        .get(&later.appointment(""))
-        .expect(200)
-        .await;
-    old.server.stop().await;
+    original.server.stop().await;
+    fails(
+        original.server.command(&["restore", text(&backup)]),
+        "not empty",
+    );
+    original.restarts_with(&later, 200).await;
+    original.server.stop().await;
 
-    succeeds(old.server.command(&["restore", text(&backup), "--replace"]));
-    let names = fs::read_dir(old.server.folder()).unwrap();
+    succeeds(
+        original
+            .server
+            .command(&["restore", text(&backup), "--replace"]),
+    );
+    let names = fs::read_dir(original.server.folder()).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let aside: Vec<_> = names.filter(|name| name.starts_with("postgres-")).collect();
     assert_eq!(aside.len(), 1, "{aside:?}");
     assert!(aside[0].starts_with("postgres-replaced-"), "{aside:?}");
-    old.server.restart().await;
-    all_read(&old.server.client).await;
-    old.at(&old.server)
-        .get(&later.appointment(""))
-        .expect(404)
-        .await;
-    old.server.stop().await;
+    original.restarts_with(&later, 404).await;
+    original.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_that_something_else_restored_into_a_young_cluster_is_refused() {
-    let old = Old::start().await;
-    let backup = old.backup("for-somebody-else");
-    let mut new = Server::start(&old.site.keys).await;
+async fn a_log_restored_by_another_tool_is_refused() {
+    let original = Original::start().await;
+    let backup = original.backup("for-another-tool");
+    let mut new = Server::start(&original.site.keys).await;
     let pool = new.pool().await;
     let empty = "drop schema public cascade; create schema public authorization caresync_owner";
     pool.execute(empty).await.unwrap();
@@ -159,21 +160,27 @@ async fn a_log_that_something_else_restored_into_a_young_cluster_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_is_signed_out_by_a_restore_and_no_session_is_in_the_backup() {
-    let old = Old::start().await;
+async fn a_restore_ends_all_sessions_and_a_backup_contains_none() {
+    let original = Original::start().await;
     let me = serde_json::json!({
         "name": "Asha Rao", "birthDate": "1990-04-17",
         "email": "asha@example.org", "password": "correct horse battery",
     });
-    let nobody = &old.server.client;
-    nobody.post("/api/v1/auth/register", &me).expect(201).await;
+    let anonymous = &original.server.client;
+    anonymous
+        .post("/api/v1/auth/register", &me)
+        .expect(201)
+        .await;
     let login = serde_json::json!({
         "email": "asha@example.org", "password": "correct horse battery",
     });
-    let tokens = nobody.post("/api/v1/auth/login", &login).expect(200).await;
-    let backup = old.backup("signed-in");
+    let tokens = anonymous
+        .post("/api/v1/auth/login", &login)
+        .expect(200)
+        .await;
+    let backup = original.backup("signed-in");
 
-    let mut new = old.new_machine();
+    let mut new = original.new_machine();
     succeeds(new.command(&["restore", text(&backup)]));
     new.restart().await;
     let pool = new.pool().await;
@@ -193,13 +200,13 @@ async fn everybody_is_signed_out_by_a_restore_and_no_session_is_in_the_backup() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_of_a_stopped_server_holds_what_one_of_a_running_server_holds() {
-    let mut old = Old::start().await;
-    old.book(&old.server, 0).await;
-    all_read(&old.server.client).await;
-    let running = old.backup("running");
-    old.server.stop().await;
-    let stopped = old.backup("stopped");
+async fn a_backup_of_a_stopped_server_equals_one_of_a_running_server() {
+    let mut original = Original::start().await;
+    original.book(&original.server, 0).await;
+    all_read(&original.server.client).await;
+    let running = original.backup("running");
+    original.server.stop().await;
+    let stopped = original.backup("stopped");
     let manifest = |folder: &std::path::Path| -> Value {
         serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap()
     };
@@ -207,28 +214,27 @@ async fn a_backup_of_a_stopped_server_holds_what_one_of_a_running_server_holds()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring_in_hand() {
-    let mut old = Old::start().await;
-    let kept = old.book(&old.server, 0).await;
-    let backup = old.backup("before");
-    old.server.stop().await;
-    let control = old
+async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring() {
+    let mut original = Original::start().await;
+    let kept = original.book(&original.server, 0).await;
+    let backup = original.backup("before");
+    original.server.stop().await;
+    let control = original
         .server
         .folder()
         .join("postgres/cluster/global/pg_control");
     fs::write(control, "damaged").unwrap();
     let replace = ["restore", text(&backup), "--replace"];
     fails(
-        old.server.command(&replace),
+        original.server.command(&replace),
         "who was erased since the backup",
     );
     let with_keyring = ["--keyring", text(&backup)];
-    succeeds(old.server.command(&[&replace[..], &with_keyring].concat()));
-    old.server.restart().await;
-    all_read(&old.server.client).await;
-    old.at(&old.server)
-        .get(&kept.appointment(""))
-        .expect(200)
-        .await;
-    old.server.stop().await;
+    succeeds(
+        original
+            .server
+            .command(&[&replace[..], &with_keyring].concat()),
+    );
+    original.restarts_with(&kept, 200).await;
+    original.server.stop().await;
 }

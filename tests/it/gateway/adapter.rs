@@ -25,6 +25,11 @@ fn payment_of(attempt: &Value) -> GatewayPaymentId {
     GatewayPaymentId::parse(attempt["razorpay_payment_id"].as_str().unwrap()).unwrap()
 }
 
+/// An attempt to pay the order, with this outcome.
+async fn attempted(sandbox: &Fixture, order: &str, outcome: &str) -> GatewayPaymentId {
+    payment_of(&sandbox.attempt(order, &json!({ "outcome": outcome })).await)
+}
+
 fn new_refund(attempt: &GatewayPaymentId, attempt_number: u16) -> NewRefund {
     NewRefund {
         refund: RefundId::from_uuid(Uuid::from_u128(9)),
@@ -35,7 +40,7 @@ fn new_refund(attempt: &GatewayPaymentId, attempt_number: u16) -> NewRefund {
 }
 
 #[tokio::test]
-async fn a_payment_is_ordered_paid_checked_and_given_back() {
+async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
@@ -72,15 +77,11 @@ async fn a_payment_is_ordered_paid_checked_and_given_back() {
 }
 
 #[tokio::test]
-async fn a_capture_is_taken_once_and_asked_for_twice() {
+async fn a_repeated_capture_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
-    let payment = payment_of(
-        &sandbox
-            .attempt(order.as_str(), &json!({"outcome": "authorized"}))
-            .await,
-    );
+    let payment = attempted(&sandbox, order.as_str(), "authorized").await;
     gateway.capture(&payment, inr(50_000)).await.unwrap();
     gateway.capture(&payment, inr(50_000)).await.unwrap();
     let other = gateway.capture(&payment, inr(49_999)).await;
@@ -88,11 +89,7 @@ async fn a_capture_is_taken_once_and_asked_for_twice() {
         matches!(other, Err(GatewayError::Refused { .. })),
         "{other:?}"
     );
-    let failed = payment_of(
-        &sandbox
-            .attempt(&sandbox.order().await, &json!({"outcome": "failed"}))
-            .await,
-    );
+    let failed = attempted(&sandbox, &sandbox.order().await, "failed").await;
     let refused = gateway.capture(&failed, inr(50_000)).await;
     assert!(
         matches!(refused, Err(GatewayError::Refused { .. })),
@@ -101,15 +98,11 @@ async fn a_capture_is_taken_once_and_asked_for_twice() {
 }
 
 #[tokio::test]
-async fn a_refund_that_failed_is_another_one_at_the_next_try() {
+async fn a_retry_of_a_failed_refund_is_a_new_refund() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
-    let payment = payment_of(
-        &sandbox
-            .attempt(order.as_str(), &json!({"outcome": "captured"}))
-            .await,
-    );
+    let payment = attempted(&sandbox, order.as_str(), "captured").await;
     let plan = json!({"outcome": "failed", "times": 1});
     sandbox
         .put(&format!("/sandbox/orders/{order}/refunds"), &plan)
@@ -131,7 +124,7 @@ async fn a_refund_that_failed_is_another_one_at_the_next_try() {
 }
 
 #[tokio::test]
-async fn an_order_whose_answer_was_lost_is_made_once() {
+async fn an_order_whose_response_was_lost_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let lost = json!({"failNext": 2, "status": 502, "html": true, "afterEffect": true});
@@ -142,15 +135,11 @@ async fn an_order_whose_answer_was_lost_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_made_once() {
+async fn a_refund_whose_response_was_lost_is_made_once() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
-    let payment = payment_of(
-        &sandbox
-            .attempt(order.as_str(), &json!({"outcome": "captured"}))
-            .await,
-    );
+    let payment = attempted(&sandbox, order.as_str(), "captured").await;
     let lost = json!({"failNext": 2, "status": 500, "afterEffect": true});
     sandbox.put("/sandbox/faults", &lost).await;
     gateway.refund(&new_refund(&payment, 1)).await.unwrap();
@@ -158,7 +147,7 @@ async fn a_refund_whose_answer_was_lost_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_away_can_be_asked_later() {
+async fn a_gateway_that_was_down_can_be_called_again() {
     let sandbox = Fixture::start().await;
     let gateway = sandbox.adapter_with(RazorpayLimits {
         pause: std::time::Duration::from_millis(5),

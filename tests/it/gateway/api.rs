@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::fixture::{Fixture, expect};
 
 #[tokio::test]
-async fn an_order_is_told_as_it_stands() {
+async fn an_order_is_returned_as_it_was_made() {
     let sandbox = Fixture::start().await;
     let body =
         json!({"amount": 50_000, "currency": "INR", "receipt": "visit 1", "notes": {"a": "b"}});
@@ -27,7 +27,7 @@ async fn an_order_is_told_as_it_stands() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_not_one_is_refused() {
+async fn an_invalid_order_is_refused() {
     let sandbox = Fixture::start().await;
     for (change, field) in [
         (json!({"amount": null}), "amount"),
@@ -52,7 +52,7 @@ async fn an_order_that_is_not_one_is_refused() {
 }
 
 #[tokio::test]
-async fn a_unique_receipt_makes_one_order_however_many_ask_at_once() {
+async fn concurrent_orders_with_one_unique_receipt_are_one_order() {
     let sandbox = Fixture::start().await;
     let body =
         json!({"amount": 50_000, "currency": "INR", "receipt": "visit 1", "unique_receipt": true});
@@ -72,7 +72,7 @@ async fn a_unique_receipt_makes_one_order_however_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_refused_as_razorpay_does() {
+async fn an_unknown_id_is_refused_as_razorpay_does() {
     let sandbox = Fixture::start().await;
     for path in [
         "/v1/orders/order_x",
@@ -87,7 +87,7 @@ async fn what_is_not_there_is_refused_as_razorpay_does() {
 }
 
 #[tokio::test]
-async fn without_the_key_nothing_is_told() {
+async fn a_request_without_the_key_is_unauthorised() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     let path = format!("/v1/orders/{order}");
@@ -141,7 +141,7 @@ async fn a_captured_payment_pays_its_order_once() {
 }
 
 #[tokio::test]
-async fn what_is_authorised_is_captured_in_whole_and_once() {
+async fn an_authorised_payment_is_captured_in_full_and_once() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     let attempt = sandbox
@@ -169,7 +169,7 @@ async fn what_is_authorised_is_captured_in_whole_and_once() {
 }
 
 #[tokio::test]
-async fn the_books_tell_what_came_and_went() {
+async fn the_books_show_captures_and_refunds() {
     let sandbox = Fixture::start().await;
     let empty = sandbox.get("/sandbox/books").await;
     assert_eq!(empty, json!({"currencies": {}, "orders": []}));

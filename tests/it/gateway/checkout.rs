@@ -13,7 +13,7 @@ async fn page(sandbox: &Fixture, path: &str) -> String {
     answer.text().await.unwrap()
 }
 
-async fn press(sandbox: &Fixture, order: &str, form: &str) -> Value {
+async fn submit(sandbox: &Fixture, order: &str, form: &str) -> Value {
     let request = sandbox
         .anonymous(Method::POST, &format!("/sandbox/checkout/{order}"))
         .header("Accept", "application/json")
@@ -23,7 +23,7 @@ async fn press(sandbox: &Fixture, order: &str, form: &str) -> Value {
 }
 
 #[tokio::test]
-async fn paying_hands_over_what_the_real_checkout_does() {
+async fn paying_returns_the_fields_of_the_real_checkout() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     let shown = page(&sandbox, &format!("/sandbox/checkout/{order}")).await;
@@ -31,7 +31,7 @@ async fn paying_hands_over_what_the_real_checkout_does() {
         shown.contains("NO MONEY MOVES") && shown.contains(&order),
         "{shown}"
     );
-    let handed = press(&sandbox, &order, "outcome=pay").await;
+    let handed = submit(&sandbox, &order, "outcome=pay").await;
     let text = |field: &str| handed[field].as_str().unwrap().to_owned();
     let vouched = sandbox.adapter().vouches_for(
         &GatewayOrderId::parse(&order).unwrap(),
@@ -51,13 +51,13 @@ async fn paying_hands_over_what_the_real_checkout_does() {
 }
 
 #[tokio::test]
-async fn failing_and_closing_pay_nothing() {
+async fn a_failed_and_a_closed_checkout_pay_nothing() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
-    let failed = press(&sandbox, &order, "outcome=fail").await;
+    let failed = submit(&sandbox, &order, "outcome=fail").await;
     assert_eq!(failed["error"]["reason"], "payment_failed");
     assert_eq!(failed["error"]["metadata"]["order_id"], json!(order));
-    let closed = press(&sandbox, &order, "outcome=close").await;
+    let closed = submit(&sandbox, &order, "outcome=close").await;
     assert_eq!(closed, json!({"closed": true, "razorpay_order_id": order}));
     let found = sandbox.get(&format!("/v1/orders/{order}")).await;
     assert_eq!(
@@ -67,7 +67,7 @@ async fn failing_and_closing_pay_nothing() {
 }
 
 #[tokio::test]
-async fn another_button_and_another_order_are_refused() {
+async fn an_unknown_outcome_and_an_unknown_order_are_refused() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     for (order, form) in [
@@ -86,7 +86,7 @@ async fn another_button_and_another_order_are_refused() {
 }
 
 #[tokio::test]
-async fn a_callback_stays_on_the_server_and_can_t_smuggle_markup() {
+async fn a_callback_is_a_local_path_and_its_markup_is_escaped() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     let path = |callback: &str| format!("/sandbox/checkout/{order}?callback_url={callback}");

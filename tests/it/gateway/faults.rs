@@ -1,4 +1,4 @@
-//! What goes wrong because it is told to.
+//! Planted faults of the sandbox.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::fixture::{Fixture, expect};
 
 #[tokio::test]
-async fn so_many_answers_fail_as_they_are_told_to_and_then_none() {
+async fn the_set_number_of_responses_fail_and_then_none() {
     let sandbox = Fixture::start().await;
     sandbox
         .put("/sandbox/faults", &json!({"failNext": 2, "status": 503}))
@@ -28,7 +28,7 @@ async fn so_many_answers_fail_as_they_are_told_to_and_then_none() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_a_page() {
+async fn a_response_can_be_an_html_page() {
     let sandbox = Fixture::start().await;
     sandbox
         .put("/sandbox/faults", &json!({"failNext": 1, "html": true}))
@@ -43,7 +43,7 @@ async fn an_answer_can_be_a_page() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_late_and_right() {
+async fn a_response_can_be_delayed() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
     sandbox
@@ -55,7 +55,7 @@ async fn an_answer_can_be_late_and_right() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_lost_after_the_thing_was_done() {
+async fn a_response_can_be_lost_after_the_effect() {
     let sandbox = Fixture::start().await;
     let fault = json!({"failNext": 1, "status": 500, "afterEffect": true});
     sandbox.put("/sandbox/faults", &fault).await;
@@ -67,7 +67,7 @@ async fn an_answer_can_be_lost_after_the_thing_was_done() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_key_uses_no_fault_up() {
+async fn an_unauthorised_request_uses_up_no_fault() {
     let sandbox = Fixture::start().await;
     sandbox
         .put("/sandbox/faults", &json!({"failNext": 1, "status": 503}))

@@ -1,4 +1,4 @@
-//! A sandbox with books of its own, and a client of it that knows its key.
+//! A sandbox with a database of its own, and a client with its key.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tests::database::Database;
+
+use crate::support::http;
 
 /// A sandbox.
 pub struct Fixture {
@@ -29,28 +31,32 @@ pub fn keys() -> SandboxKeys {
 impl Fixture {
     /// Without webhooks.
     pub async fn start() -> Self {
-        Self::telling(None).await
+        Self::with_webhooks(None).await
     }
 
     /// With webhooks to this address.
-    pub async fn telling(webhook_url: Option<String>) -> Self {
+    pub async fn with_webhooks(webhook_url: Option<String>) -> Self {
         let pool = Database::create().await.unwrap().pool(6).await.unwrap();
         Self::on(pool, webhook_url)
     }
 
-    /// On books that are there.
+    /// On an existing database.
     pub fn on(pool: PgPool, webhook_url: Option<String>) -> Self {
-        Self::waiting(pool, webhook_url, SandboxPace::default().answer)
+        Self::with_webhook_timeout(pool, webhook_url, SandboxPace::default().answer)
     }
 
-    /// The same, where a webhook waits so long for its answer.
-    pub fn waiting(pool: PgPool, webhook_url: Option<String>, answer: Duration) -> Self {
+    /// The same, with a limit for the response to a webhook.
+    pub fn with_webhook_timeout(
+        pool: PgPool,
+        webhook_url: Option<String>,
+        answer: Duration,
+    ) -> Self {
         let sandbox = Sandbox::start(SandboxOptions {
             pool: pool.clone(),
             keys: keys(),
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
             webhook_url,
-            // Impatient, so that no test takes long.
+            // Short pauses, so that no test takes long.
             pace: SandboxPace {
                 answer,
                 first_pause: Duration::from_millis(20),
@@ -61,7 +67,7 @@ impl Fixture {
         Self {
             sandbox: sandbox.unwrap(),
             pool,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http(),
         }
     }
 
@@ -87,7 +93,7 @@ impl Fixture {
         expect(200, self.request(Method::POST, path).json(body)).await
     }
 
-    /// That it is refused, with this field to blame if any.
+    /// Asserts a refusal that names this field, if any.
     #[track_caller]
     pub fn refused(
         &self,

@@ -1,4 +1,4 @@
-//! The sandbox inside the program.
+//! The sandbox inside a node.
 
 use commands::ports::NewOrder;
 use domain::{Currency, GatewayPaymentId, Money, PaymentId};
@@ -18,7 +18,7 @@ fn order(payment: u128) -> NewOrder {
 }
 
 #[tokio::test]
-async fn without_keys_a_node_has_a_sandbox_whose_checkout_is_at_the_nodes_address() {
+async fn without_keys_a_node_serves_the_checkout_of_its_sandbox() {
     let site = Site::at(now()).await.unwrap();
     let node = site.node().await.unwrap();
     let gateway = node.app().gateway();
@@ -41,7 +41,7 @@ async fn without_keys_a_node_has_a_sandbox_whose_checkout_is_at_the_nodes_addres
 }
 
 #[tokio::test]
-async fn what_the_tests_sign_for_the_sandbox_is_believed_as_its_own() {
+async fn webhooks_signed_by_the_tests_are_accepted_as_the_sandboxs() {
     let site = Site::at(now()).await.unwrap();
     let node = site.node().await.unwrap();
     let (body, gateway) = (br#"{"event":"x"}"#, node.app().gateway());
@@ -51,7 +51,7 @@ async fn what_the_tests_sign_for_the_sandbox_is_believed_as_its_own() {
 }
 
 #[tokio::test]
-async fn only_the_checkout_is_at_the_nodes_address() {
+async fn a_node_serves_only_the_checkout_of_its_sandbox() {
     let site = Site::at(now()).await.unwrap();
     let node = site.node().await.unwrap();
     let client = Client::new(node.url(""));
@@ -91,7 +91,7 @@ async fn with_keys_there_is_no_sandbox() {
     site.payments.key_id = Some("rzp_live_1".to_owned());
     site.payments.key_secret = Some("secret".into());
     site.payments.webhook_secret = Some("another".into());
-    // Nothing is sent, and nobody would hear it.
+    // No request is sent, and no server would receive it.
     site.payments.base_url = "http://127.0.0.1:9/v1".to_owned();
     let node = site.node().await.unwrap();
     assert!(node.sandbox_url("/").is_none());

@@ -8,19 +8,18 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use super::fixture::expect;
-use crate::support::Server;
+use crate::support::{Server, http};
 
 /// A request to the sandbox in a server, with its key.
 fn request(server: &Server, method: Method, path: &str) -> RequestBuilder {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     // The index key that the tests give the program.
     let keys = sandbox_keys(&LoginIndex::new([7; 32]));
-    let request = http.request(method, format!("{}{path}", server.sandbox()));
+    let request = http().request(method, format!("{}{path}", server.sandbox()));
     request.basic_auth(&keys.key_id, Some(keys.key_secret.expose_secret()))
 }
 
 #[tokio::test]
-async fn a_killed_program_forgets_no_payment_and_no_webhook() {
+async fn a_killed_program_loses_no_payment_and_no_webhook() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
     let order =
         json!({"amount": 50_000, "currency": "INR", "receipt": "r", "unique_receipt": true});
@@ -30,7 +29,7 @@ async fn a_killed_program_forgets_no_payment_and_no_webhook() {
     )
     .await;
     let attempts = format!("/sandbox/orders/{}/attempts", made["id"].as_str().unwrap());
-    // Too late for this test: what waits is looked at, and nobody takes it.
+    // Due after the test: the webhooks stay waiting.
     let plan = json!({"outcome": "captured", "webhook": {"delay_ms": 3_600_000}});
     expect(200, request(&server, Method::POST, &attempts).json(&plan)).await;
     server.kill();
@@ -53,7 +52,7 @@ async fn a_killed_program_forgets_no_payment_and_no_webhook() {
 }
 
 #[tokio::test]
-async fn the_start_says_in_one_line_which_gateway_it_is_and_refuses_half_of_one() {
+async fn the_start_logs_which_gateway_is_used_and_refuses_incomplete_settings() {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     server.restart().await;
     let said = |server: &Server| -> Vec<String> {

@@ -1,4 +1,4 @@
-//! A server that webhooks go to. It keeps what comes and answers as it is told.
+//! A server that receives webhooks, stores them and answers as configured.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ pub struct Webhook {
     pub raw: Vec<u8>,
     /// The body.
     pub body: Value,
-    /// When it came.
+    /// Time of receipt.
     pub at: Instant,
 }
 
@@ -32,7 +32,7 @@ impl Webhook {
     }
 }
 
-/// What is answered, one after the other; then always 200.
+/// Responses, one after the other; then always 200.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     Status(u16),
@@ -46,7 +46,7 @@ struct Inner {
     answers: Mutex<VecDeque<Answer>>,
 }
 
-/// Dropping it ends it.
+/// A running receiver; dropping it stops it.
 pub struct Receiver {
     pub url: String,
     inner: Arc<Inner>,
@@ -72,7 +72,7 @@ impl Receiver {
         self.inner.received.lock().unwrap().clone()
     }
 
-    /// The names of what came, in its order.
+    /// Event names in order of receipt.
     pub fn events(&self) -> Vec<String> {
         let received = self.received();
         received
@@ -81,7 +81,7 @@ impl Receiver {
             .collect()
     }
 
-    /// Waits until so many came.
+    /// Waits for a number of webhooks.
     pub async fn wait_for(&self, count: usize) -> Vec<Webhook> {
         eventually(&format!("{count} webhooks came"), async || {
             self.received().len() >= count
@@ -111,7 +111,7 @@ async fn answer(mut stream: BufReader<TcpStream>, inner: Arc<Inner>) {
             }
         };
         let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
-        // Whoever sent it may have stopped waiting.
+        // The sender may have stopped waiting.
         if stream.write_all(head.as_bytes()).await.is_err() {
             return;
         }

@@ -14,7 +14,7 @@ async fn captured(sandbox: &Fixture) -> (String, String) {
 }
 
 #[tokio::test]
-async fn parts_are_given_back_until_nothing_is_left() {
+async fn partial_refunds_are_made_up_to_the_amount_captured() {
     let sandbox = Fixture::start().await;
     let (_, payment) = captured(&sandbox).await;
     let path = format!("{payment}/refund");
@@ -64,7 +64,7 @@ async fn parts_are_given_back_until_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn what_was_not_captured_can_t_be_given_back() {
+async fn a_payment_that_was_not_captured_cannot_be_refunded() {
     let sandbox = Fixture::start().await;
     for outcome in ["failed", "authorized"] {
         let order = sandbox.order().await;
@@ -87,7 +87,7 @@ async fn under(sandbox: &Fixture, path: &str, key: &str, body: &Value) -> (u16, 
 }
 
 #[tokio::test]
-async fn under_one_key_one_refund_is_made_however_many_ask_at_once() {
+async fn concurrent_refunds_with_one_key_are_one_refund() {
     let sandbox = Fixture::start().await;
     let (_, payment) = captured(&sandbox).await;
     let path = format!("{payment}/refund");
@@ -111,7 +111,7 @@ async fn under_one_key_one_refund_is_made_however_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn however_many_refunds_are_asked_for_at_once_no_more_goes_than_came() {
+async fn concurrent_refunds_never_exceed_the_amount_captured() {
     let sandbox = Fixture::start().await;
     let (_, payment) = captured(&sandbox).await;
     let path = format!("{payment}/refund");
@@ -129,7 +129,7 @@ async fn however_many_refunds_are_asked_for_at_once_no_more_goes_than_came() {
 }
 
 #[tokio::test]
-async fn a_key_has_ten_characters_of_few_kinds() {
+async fn an_idempotency_key_has_at_least_ten_plain_characters() {
     let sandbox = Fixture::start().await;
     let (_, payment) = captured(&sandbox).await;
     for key in [
@@ -145,7 +145,7 @@ async fn a_key_has_ten_characters_of_few_kinds() {
 }
 
 #[tokio::test]
-async fn refunds_end_as_they_are_told_to() {
+async fn refunds_end_with_the_outcome_that_was_set() {
     let sandbox = Fixture::start().await;
     let (order, payment) = captured(&sandbox).await;
     let path = format!("{payment}/refund");

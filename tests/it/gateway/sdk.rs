@@ -11,7 +11,7 @@ use tokio::process::Command;
 use super::fixture::{Fixture, keys};
 use super::receiver::Receiver;
 
-/// Where `script/test` puts the SDK, from the top of the workspace.
+/// Python with the SDK, as `script/test` installs it, relative to the workspace.
 const PYTHON: &str = ".tools/razorpay/bin/python";
 
 fn workspace() -> PathBuf {
@@ -19,14 +19,14 @@ fn workspace() -> PathBuf {
 }
 
 #[tokio::test]
-async fn the_official_sdk_orders_refunds_and_believes_our_signatures() {
+async fn the_official_sdk_creates_orders_and_refunds_and_accepts_our_signatures() {
     let python = workspace().join(PYTHON);
     assert!(
         python.exists(),
         "{PYTHON} is missing: run the tests through script/test, or script/razorpay-sdk first"
     );
     let receiver = Receiver::start([]).await;
-    let sandbox = Fixture::telling(Some(receiver.url.clone())).await;
+    let sandbox = Fixture::with_webhooks(Some(receiver.url.clone())).await;
     let order = sandbox.order().await;
     let mut paid = sandbox
         .attempt(&order, &json!({"outcome": "captured"}))
@@ -64,7 +64,7 @@ async fn the_official_sdk_orders_refunds_and_believes_our_signatures() {
         String::from_utf8_lossy(&ended.stderr)
     );
 
-    // What it made is in the books, not only in its answers.
+    // Its orders and refunds are stored, not only answered.
     let made: Value = serde_json::from_slice(&ended.stdout).unwrap();
     let books = sandbox.get("/sandbox/books").await;
     let orders = books["orders"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! What the sandbox tells without being asked.
+//! Webhooks of the sandbox.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use super::fixture::Fixture;
 use super::receiver::{Answer, Receiver, Webhook};
 use crate::support::eventually;
 
-async fn telling(answers: impl IntoIterator<Item = Answer>) -> (Fixture, Receiver) {
+async fn with_webhooks(answers: impl IntoIterator<Item = Answer>) -> (Fixture, Receiver) {
     let receiver = Receiver::start(answers).await;
-    let sandbox = Fixture::telling(Some(receiver.url.clone())).await;
+    let sandbox = Fixture::with_webhooks(Some(receiver.url.clone())).await;
     (sandbox, receiver)
 }
 
-/// Waits until nothing is on its way any more.
-async fn all_told(sandbox: &Fixture) -> Value {
+/// Waits until no webhook is waiting.
+async fn all_delivered(sandbox: &Fixture) -> Value {
     eventually("no webhook waits", async || {
         sandbox.get("/sandbox/deliveries").await["waiting"] == 0
     })
@@ -27,8 +27,8 @@ async fn all_told(sandbox: &Fixture) -> Value {
 }
 
 #[tokio::test]
-async fn a_paid_order_is_told_three_times_and_each_is_signed() {
-    let (sandbox, receiver) = telling([]).await;
+async fn a_paid_order_sends_three_signed_webhooks() {
+    let (sandbox, receiver) = with_webhooks([]).await;
     let order = sandbox.order().await;
     sandbox.paid(&order).await;
     let hooks = receiver.wait_for(3).await;
@@ -42,15 +42,15 @@ async fn a_paid_order_is_told_three_times_and_each_is_signed() {
     let adapter = sandbox.adapter();
     for hook in &hooks {
         assert!(adapter.signed(&hook.raw, &hook.signature), "{hook:?}");
-        let mut spoiled = hook.raw.clone();
-        spoiled.push(b'\n');
-        assert!(!adapter.signed(&spoiled, &hook.signature));
-        let news = adapter.read(&hook.raw).unwrap();
-        let GatewayFact::Attempt(attempt) = news.fact else {
-            panic!("{news:?}")
+        let mut altered = hook.raw.clone();
+        altered.push(b'\n');
+        assert!(!adapter.signed(&altered, &hook.signature));
+        let event = adapter.read(&hook.raw).unwrap();
+        let GatewayFact::Attempt(attempt) = event.fact else {
+            panic!("{event:?}")
         };
         assert_eq!(attempt.order.as_str(), order);
-        // A picture of when it happened.
+        // The state at the time of the event.
         let authorised = hook.event() == "payment.authorized";
         let status = if authorised {
             AttemptStatus::Authorised
@@ -60,13 +60,13 @@ async fn a_paid_order_is_told_three_times_and_each_is_signed() {
         assert_eq!(attempt.status, status);
     }
     assert_eq!(
-        all_told(&sandbox).await,
+        all_delivered(&sandbox).await,
         json!({"waiting": 0, "delivered": 3, "dropped": 0, "given_up": 0})
     );
 }
 
 #[tokio::test]
-async fn what_is_not_taken_comes_again_under_the_same_id() {
+async fn a_webhook_that_is_not_accepted_is_sent_again_with_the_same_id() {
     let answers = [
         Answer::Status(500),
         Answer::Status(302),
@@ -75,7 +75,7 @@ async fn what_is_not_taken_comes_again_under_the_same_id() {
     let receiver = Receiver::start(answers).await;
     let pool = Database::create().await.unwrap().pool(6).await.unwrap();
     let patience = Duration::from_millis(700);
-    let sandbox = Fixture::waiting(pool, Some(receiver.url.clone()), patience);
+    let sandbox = Fixture::with_webhook_timeout(pool, Some(receiver.url.clone()), patience);
     let order = sandbox.order().await;
     sandbox.attempt(&order, &json!({"outcome": "failed"})).await;
     let hooks = receiver.wait_for(4).await;
@@ -84,17 +84,17 @@ async fn what_is_not_taken_comes_again_under_the_same_id() {
             .iter()
             .all(|hook| hook.id == hooks[0].id && hook.raw == hooks[0].raw)
     );
-    assert_eq!(all_told(&sandbox).await["delivered"], 1);
+    assert_eq!(all_delivered(&sandbox).await["delivered"], 1);
 }
 
 #[tokio::test]
-async fn webhooks_are_dropped_doubled_and_late_as_they_are_told_to_be() {
-    let (sandbox, receiver) = telling([]).await;
+async fn webhooks_are_dropped_duplicated_and_delayed_as_set() {
+    let (sandbox, receiver) = with_webhooks([]).await;
     let order = sandbox.order().await;
     let dropped = json!({"outcome": "failed", "webhook": {"drop": true}});
     sandbox.attempt(&order, &dropped).await;
     assert_eq!(
-        all_told(&sandbox).await,
+        all_delivered(&sandbox).await,
         json!({"waiting": 0, "delivered": 0, "dropped": 1, "given_up": 0})
     );
 
@@ -111,8 +111,8 @@ async fn webhooks_are_dropped_doubled_and_late_as_they_are_told_to_be() {
 }
 
 #[tokio::test]
-async fn webhooks_come_in_the_wrong_order_if_told_to() {
-    let (sandbox, receiver) = telling([]).await;
+async fn webhooks_are_reordered_as_set() {
+    let (sandbox, receiver) = with_webhooks([]).await;
     let order = sandbox.order().await;
     sandbox
         .attempt(
@@ -128,8 +128,8 @@ async fn webhooks_come_in_the_wrong_order_if_told_to() {
 }
 
 #[tokio::test]
-async fn a_payment_that_failed_may_come_all_the_same_also_if_the_order_is_paid() {
-    let (sandbox, receiver) = telling([]).await;
+async fn a_failed_payment_can_be_captured_late_on_a_paid_order() {
+    let (sandbox, receiver) = with_webhooks([]).await;
     let order = sandbox.order().await;
     let late = sandbox
         .attempt(
@@ -163,8 +163,8 @@ async fn a_payment_that_failed_may_come_all_the_same_also_if_the_order_is_paid()
 }
 
 #[tokio::test]
-async fn refunds_are_told_with_their_payment() {
-    let (sandbox, receiver) = telling([]).await;
+async fn webhooks_of_refunds_contain_the_payment() {
+    let (sandbox, receiver) = with_webhooks([]).await;
     let order = sandbox.order().await;
     let payment = sandbox.paid(&order).await;
     receiver.wait_for(3).await;
@@ -189,21 +189,21 @@ async fn refunds_are_told_with_their_payment() {
 }
 
 #[tokio::test]
-async fn what_was_not_told_when_a_node_died_is_told_by_the_next_one() {
+async fn webhooks_left_by_a_node_that_died_are_sent_by_the_next() {
     let receiver = Receiver::start([]).await;
-    let dead = Fixture::telling(Some("http://127.0.0.1:9/hook".to_owned())).await;
+    let dead = Fixture::with_webhooks(Some("http://127.0.0.1:9/hook".to_owned())).await;
     let pool = dead.pool.clone();
     let order = dead.order().await;
     dead.attempt(&order, &json!({"outcome": "captured"})).await;
-    // Without a word: its tasks end where they are.
+    // Dropped without a stop: its tasks end where they are.
     drop(dead);
     let next = Fixture::on(pool, Some(receiver.url.clone()));
     receiver.wait_for(3).await;
-    all_told(&next).await;
+    all_delivered(&next).await;
 }
 
 #[tokio::test]
-async fn whoever_has_nowhere_to_tell_it_leaves_it_to_another() {
+async fn a_node_without_a_webhook_url_leaves_webhooks_to_another() {
     let command = Fixture::start().await;
     let order = command.order().await;
     command
@@ -213,19 +213,19 @@ async fn whoever_has_nowhere_to_tell_it_leaves_it_to_another() {
     let receiver = Receiver::start([]).await;
     let node = Fixture::on(command.pool.clone(), Some(receiver.url.clone()));
     receiver.wait_for(3).await;
-    all_told(&node).await;
+    all_delivered(&node).await;
 }
 
 #[tokio::test]
-async fn two_nodes_on_the_same_books_tell_everything_once() {
+async fn two_nodes_on_one_database_send_each_webhook_once() {
     let receiver = Receiver::start([]).await;
-    let one = Fixture::telling(Some(receiver.url.clone())).await;
+    let one = Fixture::with_webhooks(Some(receiver.url.clone())).await;
     let other = Fixture::on(one.pool.clone(), Some(receiver.url.clone()));
     for _ in 0..10 {
         let order = one.order().await;
         other.attempt(&order, &json!({"outcome": "captured"})).await;
     }
-    let deliveries = all_told(&one).await;
+    let deliveries = all_delivered(&one).await;
     assert_eq!(deliveries["delivered"], 30);
     assert_eq!(receiver.received().len(), 30);
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use crate::support::{Client, Clinic, Reply, eventually, slot};
 
@@ -21,22 +21,22 @@ async fn desk_account(clinic: &Clinic, admin: &Client) -> Reply {
 
 fn login(clinic: &Clinic) -> crate::support::Call {
     let login = json!({"email": "desk@example.org", "password": PASSWORD});
-    clinic.nobody().post("/api/v1/auth/login", &login)
+    clinic.anonymous().post("/api/v1/auth/login", &login)
 }
 
 #[tokio::test]
-async fn a_disabled_account_is_out_everywhere_and_stays_out_until_it_is_enabled() {
+async fn a_disabled_account_is_signed_out_on_every_node_until_it_is_enabled() {
     let clinic = Clinic::open().await;
     let other = clinic.another_node().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let account = desk_account(&clinic, &admin).await;
     let path = format!("/api/v1/accounts/{}", account.id());
     let tokens = login(&clinic).expect(200).await;
-    let desk = clinic.nobody().with_token(tokens.text("accessToken"));
+    let desk = clinic.anonymous().with_token(tokens.text("accessToken"));
     desk.get(ME).expect(200).await;
     let disable = admin.post(&format!("{path}/disable"), &json!({"reason": "Left"}));
     disable.expect(200).await;
-    for node in [clinic.nobody(), &other.1] {
+    for node in [clinic.anonymous(), &other.client] {
         let desk = desk.at(node);
         eventually("its session ends", async || {
             desk.get(ME).send().await.status == 401
@@ -45,25 +45,25 @@ async fn a_disabled_account_is_out_everywhere_and_stays_out_until_it_is_enabled(
     }
     login(&clinic).expect(403).await.is("account-disabled");
     let refresh = json!({"refreshToken": tokens.text("refreshToken")});
-    let refresh = || clinic.nobody().post("/api/v1/auth/refresh", &refresh);
+    let refresh = || clinic.anonymous().post("/api/v1/auth/refresh", &refresh);
     refresh().expect(401).await;
     let enable = admin.call(reqwest::Method::POST, &format!("{path}/enable"));
     enable.expect(200).await;
     refresh().expect(401).await;
     clinic.site.clock.advance(TimeDelta::seconds(1));
     login(&clinic).expect(200).await;
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn nobody_disables_themselves() {
+async fn an_admin_cannot_disable_their_own_account() {
     let clinic = Clinic::open().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let account = desk_account(&clinic, &admin).await;
-    let itself = Somebody {
+    let itself = Principal {
         account: account.text("id").parse().unwrap(),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
     let path = format!("/api/v1/accounts/{}/disable", account.id());
     let disable = clinic
@@ -74,11 +74,11 @@ async fn nobody_disables_themselves() {
 }
 
 #[tokio::test]
-async fn staff_has_no_more_rights_than_who_lets_them_in() {
+async fn an_account_gets_no_wider_scope_than_its_registrar_has() {
     let clinic = Clinic::open().await;
-    let here = Somebody {
+    let here = Principal {
         clinics: domain::ClinicScope::Only([clinic.facts.clinic].into()),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
     let new = json!({
         "email": "auditor@example.org",
@@ -94,7 +94,7 @@ async fn staff_has_no_more_rights_than_who_lets_them_in() {
 #[tokio::test]
 async fn a_doctor_whose_account_is_disabled_takes_no_bookings_until_it_is_enabled() {
     let clinic = Clinic::open().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let arun = json!({
         "name": "Arun Bose", "specialisations": ["cardiology"], "languages": ["en"],
         "email": "arun@example.org", "password": PASSWORD,
@@ -116,10 +116,10 @@ async fn a_doctor_whose_account_is_disabled_takes_no_bookings_until_it_is_enable
         .expect(200)
         .await;
     let book = async |number| {
-        let mut wish = clinic.wish(slot(number));
-        wish["doctorId"] = json!(arun.id());
+        let mut request = clinic.booking_request(slot(number));
+        request["doctorId"] = json!(arun.id());
         let patient = clinic.patient();
-        patient.post("/api/v1/appointments", &wish).send().await
+        patient.post("/api/v1/appointments", &request).send().await
     };
     let visit = book(0).await;
     assert_eq!(visit.status, 201, "{visit:?}");
@@ -138,23 +138,24 @@ async fn a_doctor_whose_account_is_disabled_takes_no_bookings_until_it_is_enable
     let disabled = admin.post(&format!("{account}/disable"), &why);
     let disabled = disabled.expect(200).await;
     book(1).await.is("doctor-suspended");
-    let listed = clinic.settled(async || clinic.nobody().get("/api/v1/doctors").after(&disabled));
+    let listed =
+        clinic.settled(async || clinic.anonymous().get("/api/v1/doctors").after(&disabled));
     assert_eq!(listed.await.body["items"].as_array().unwrap().len(), 1);
-    let shown = clinic.settled(async || clinic.nobody().get(&path).after(&disabled));
+    let shown = clinic.settled(async || clinic.anonymous().get(&path).after(&disabled));
     assert_eq!(shown.await.body["suspended"], true);
     let free = format!(
         "{path}/availability?clinicId={}&from=2026-12-01&to=2026-12-01&explain=true",
         clinic.facts.clinic
     );
     let free = clinic
-        .settled(async || clinic.nobody().get(&free).after(&disabled))
+        .settled(async || clinic.anonymous().get(&free).after(&disabled))
         .await;
     assert_eq!(free.body["slots"], json!([]));
     assert_eq!(free.body["unoffered"][0]["reason"], "suspended");
     // What is booked stays.
     let stays = clinic.read(&admin, &visit).await;
     assert_eq!(stays.body["status"], "CONFIRMED");
-    // Again is no new fact, for the account nor for the doctor.
+    // Repeating it appends no event, neither for the account nor for the doctor.
     admin
         .post(&format!("{account}/disable"), &why)
         .expect(200)

@@ -1,4 +1,4 @@
-//! What cannot be read is refused with where it is wrong.
+//! Request bodies that are malformed, invalid or too large.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -10,15 +10,15 @@ const APPOINTMENTS: &str = "/api/v1/appointments";
 const JSON: &str = "application/json";
 
 #[tokio::test]
-async fn a_malformed_body_is_refused_with_where_it_is_wrong() {
+async fn a_malformed_body_is_refused_with_a_pointer_to_the_fault() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let with = |field: &str, value: Value| {
-        let mut wish = clinic.wish(slot(0));
-        wish[field] = value;
-        wish
+        let mut request = clinic.booking_request(slot(0));
+        request[field] = value;
+        request
     };
-    let mut without_start = clinic.wish(slot(0));
+    let mut without_start = clinic.booking_request(slot(0));
     without_start.as_object_mut().unwrap().remove("start");
     for (body, pointer) in [
         (with("start", json!(7)), "/start"),
@@ -38,13 +38,13 @@ async fn a_malformed_body_is_refused_with_where_it_is_wrong() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_refused() {
+async fn a_body_that_is_not_json_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
-    let wish = clinic.wish(slot(0)).to_string();
-    let twice = format!("{wish}{wish}");
-    let doubled = wish.replacen('{', &format!("{{\"doctorId\":\"{}\",", clinic.doctor), 1);
-    let cut = &wish[..wish.len() - 1];
+    let request = clinic.booking_request(slot(0)).to_string();
+    let twice = format!("{request}{request}");
+    let doubled = request.replacen('{', &format!("{{\"doctorId\":\"{}\",", clinic.doctor), 1);
+    let cut = &request[..request.len() - 1];
     for body in ["start=now", "{", cut, &twice, &doubled, "\u{feff}{}", "\0"] {
         let sent = asha.call(reqwest::Method::POST, APPOINTMENTS);
         sent.raw(JSON, body.to_owned())
@@ -62,7 +62,7 @@ async fn what_is_not_json_is_refused() {
 }
 
 #[tokio::test]
-async fn a_value_that_breaks_a_rule_is_told_apart_from_a_malformed_one() {
+async fn an_invalid_value_is_422_and_not_400() {
     let clinic = Clinic::open().await;
     for (field, value) in [
         ("reason", json!("x".repeat(501))),
@@ -70,9 +70,13 @@ async fn a_value_that_breaks_a_rule_is_told_apart_from_a_malformed_one() {
         ("start", json!("tomorrow")),
         ("start", json!("2026-12-01T03:30:00")),
     ] {
-        let mut wish = clinic.wish(slot(0));
-        wish[field] = value;
-        let refused = clinic.patient().post(APPOINTMENTS, &wish).expect(422).await;
+        let mut request = clinic.booking_request(slot(0));
+        request[field] = value;
+        let refused = clinic
+            .patient()
+            .post(APPOINTMENTS, &request)
+            .expect(422)
+            .await;
         refused.is("invalid-value");
         refused.points_at(&format!("/{field}"));
     }
@@ -83,7 +87,7 @@ async fn a_value_that_breaks_a_rule_is_told_apart_from_a_malformed_one() {
 async fn another_media_type_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
-    let wish = clinic.wish(slot(0)).to_string();
+    let request = clinic.booking_request(slot(0)).to_string();
     for media in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -91,25 +95,25 @@ async fn another_media_type_is_refused() {
         "",
     ] {
         let sent = asha.call(reqwest::Method::POST, APPOINTMENTS);
-        let refused = sent.raw(media, wish.clone()).expect(415).await;
+        let refused = sent.raw(media, request.clone()).expect(415).await;
         refused.is("unsupported-media-type");
     }
     let sent = asha.call(reqwest::Method::POST, APPOINTMENTS);
-    let charset = sent.raw("Application/JSON; charset=utf-8", wish);
+    let charset = sent.raw("Application/JSON; charset=utf-8", request);
     charset.expect(201).await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_before_it_was_sent() {
+async fn a_body_that_is_too_large_is_refused_by_its_header() {
     let clinic = Clinic::open().await;
-    let token = clinic.site.token(&tests::app::Somebody::admin()).unwrap();
+    let token = clinic.site.token(&tests::app::Principal::admin()).unwrap();
     let size = 10 * 1024 * 1024;
     for announced in [
         format!("Content-Length: {size}"),
         "Transfer-Encoding: chunked".to_owned(),
     ] {
-        let address = clinic.nobody().host().to_owned();
+        let address = clinic.anonymous().host().to_owned();
         let mut stream = TcpStream::connect(&address).await.unwrap();
         let head = format!(
             "POST {APPOINTMENTS} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
@@ -134,7 +138,7 @@ async fn a_body_that_is_too_large_is_refused_before_it_was_sent() {
 }
 
 #[tokio::test]
-async fn whoever_sends_all_of_ten_megabytes_hears_that_it_was_too_much() {
+async fn a_client_that_sends_ten_megabytes_still_reads_the_refusal() {
     let clinic = Clinic::open().await;
     let body = vec![b' '; 10 * 1024 * 1024];
     let sent = clinic.patient().call(reqwest::Method::POST, APPOINTMENTS);
@@ -162,10 +166,15 @@ async fn an_id_that_is_no_uuid_is_malformed() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_a_problem_too() {
+async fn an_unknown_path_is_answered_with_a_problem() {
     let clinic = Clinic::open().await;
     for path in ["/", "/api", "/api/v1/nothing", "/api/v1/appointments/"] {
-        clinic.nobody().get(path).expect(404).await.is("not-found");
+        clinic
+            .anonymous()
+            .get(path)
+            .expect(404)
+            .await
+            .is("not-found");
     }
     clinic.close().await;
 }

@@ -1,4 +1,4 @@
-//! What can be booked.
+//! Rules of booking a slot.
 
 use chrono::TimeDelta;
 use domain::Currency;
@@ -42,14 +42,14 @@ async fn a_taken_slot_cannot_be_booked_twice() {
 }
 
 #[tokio::test]
-async fn a_patient_is_in_one_place_at_a_time() {
+async fn a_patient_cannot_book_two_visits_at_the_same_time() {
     let clinic = Clinic::open().await;
     let other_doctor = clinic.world.doctor(clinic.facts, Terms::default()).await;
     let asha = clinic.patient();
     clinic.book(&asha, 0).expect(201).await;
-    let mut wish = clinic.wish(slot(0));
-    wish["doctorId"] = json!(other_doctor.unwrap());
-    let refused = asha.post(APPOINTMENTS, &wish).expect(409).await;
+    let mut request = clinic.booking_request(slot(0));
+    request["doctorId"] = json!(other_doctor.unwrap());
+    let refused = asha.post(APPOINTMENTS, &request).expect(409).await;
     refused.is("patient-already-booked");
     clinic.close().await;
 }
@@ -67,7 +67,9 @@ async fn a_slot_that_is_not_offered_cannot_be_booked() {
         (slot(0) + TimeDelta::seconds(1), "slot-off-grid"),
         (slot(0) + TimeDelta::days(90), "slot-beyond-horizon"),
     ] {
-        let refused = asha.post(APPOINTMENTS, &clinic.wish(start)).expect(422);
+        let refused = asha
+            .post(APPOINTMENTS, &clinic.booking_request(start))
+            .expect(422);
         refused.await.is(slug);
     }
     assert_eq!(clinic.events("appointment.booked").await, 0);
@@ -79,7 +81,7 @@ async fn the_last_slot_before_the_horizon_can_be_booked() {
     let clinic = Clinic::open().await;
     let last = slot(31) + TimeDelta::days(89);
     let asha = clinic.patient();
-    asha.post(APPOINTMENTS, &clinic.wish(last))
+    asha.post(APPOINTMENTS, &clinic.booking_request(last))
         .expect(201)
         .await;
     clinic.close().await;
@@ -102,9 +104,13 @@ async fn a_doctor_cannot_be_booked_at_a_clinic_where_they_do_not_work() {
     let clinic = Clinic::open().await;
     let inr = Currency::Inr;
     let elsewhere = clinic.world.clinic("Asia/Kolkata", inr).await.unwrap();
-    let mut wish = clinic.wish(slot(0));
-    wish["clinicId"] = json!(elsewhere.clinic);
-    let refused = clinic.patient().post(APPOINTMENTS, &wish).expect(422).await;
+    let mut request = clinic.booking_request(slot(0));
+    request["clinicId"] = json!(elsewhere.clinic);
+    let refused = clinic
+        .patient()
+        .post(APPOINTMENTS, &request)
+        .expect(422)
+        .await;
     refused.is("doctor-not-at-clinic");
     clinic.close().await;
 }
@@ -121,9 +127,9 @@ async fn unknown_doctors_clinics_and_patients_are_not_found() {
         (&asha, "patientId"),
         (&desk, "patientId"),
     ] {
-        let mut wish = clinic.wish(slot(0));
-        wish[field] = json!(unknown);
-        who.post(APPOINTMENTS, &wish)
+        let mut request = clinic.booking_request(slot(0));
+        request[field] = json!(unknown);
+        who.post(APPOINTMENTS, &request)
             .expect(404)
             .await
             .is("not-found");
@@ -132,16 +138,16 @@ async fn unknown_doctors_clinics_and_patients_are_not_found() {
 }
 
 #[tokio::test]
-async fn the_front_desk_says_for_whom_it_books() {
+async fn the_front_desk_must_name_the_patient() {
     let clinic = Clinic::open().await;
     let (desk, asha) = (clinic.desk(), clinic.world.patient().await.unwrap());
     let unsaid = clinic.book(&desk, 0).expect(422).await;
     unsaid.points_at("/patientId");
-    let mut wish = clinic.wish(slot(0));
-    wish["patientId"] = json!(asha);
-    let booked = desk.post(APPOINTMENTS, &wish).expect(201).await;
+    let mut request = clinic.booking_request(slot(0));
+    request["patientId"] = json!(asha);
+    let booked = desk.post(APPOINTMENTS, &request).expect(201).await;
     assert_eq!(booked.body["patientId"], json!(asha));
-    let elsewhere = clinic.other_desk().post(APPOINTMENTS, &wish).expect(404);
+    let elsewhere = clinic.other_desk().post(APPOINTMENTS, &request).expect(404);
     elsewhere.await.is("not-found");
     clinic.close().await;
 }

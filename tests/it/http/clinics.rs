@@ -1,23 +1,10 @@
 //! Clinics, their doctors, and when these are free.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
-use tests::app::Somebody;
+use tests::app::Principal;
 
+use super::schedule::free;
 use crate::support::{Client, Clinic, Reply, slot};
-
-async fn free(clinic: &Clinic, after: &Reply) -> Vec<DateTime<Utc>> {
-    let path = format!(
-        "/api/v1/doctors/{}/availability?clinicId={}&from=2026-12-01&to=2026-12-01",
-        clinic.doctor, clinic.facts.clinic
-    );
-    let offered = clinic
-        .settled(async || clinic.nobody().get(&path).after(after))
-        .await;
-    let slots = offered.body["slots"].as_array().unwrap();
-    let start = |slot: &serde_json::Value| slot["start"].as_str().unwrap().parse().unwrap();
-    slots.iter().map(start).collect()
-}
 
 #[tokio::test]
 async fn a_booked_slot_is_not_offered_until_it_is_cancelled() {
@@ -105,34 +92,40 @@ async fn doctor_from_scratch(admin: &Client) -> (Reply, Reply, Reply) {
 #[tokio::test]
 async fn a_doctor_who_was_registered_over_http_can_be_found_and_booked() {
     let clinic = Clinic::open().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let (lakeside, meera, verified) = doctor_from_scratch(&admin).await;
     let found = clinic
         .settled(async || {
             let path = format!("/api/v1/doctors?clinicId={}", lakeside.id());
-            clinic.nobody().get(&path).after(&verified)
+            clinic.anonymous().get(&path).after(&verified)
         })
         .await;
     assert_eq!(found.body["items"][0]["id"], meera.body["id"]);
-    let mut wish = clinic.wish(slot(1));
-    wish["clinicId"] = lakeside.body["id"].clone();
-    wish["doctorId"] = meera.body["id"].clone();
+    let mut request = clinic.booking_request(slot(1));
+    request["clinicId"] = lakeside.body["id"].clone();
+    request["doctorId"] = meera.body["id"].clone();
     let asha = clinic.patient();
-    let off_grid = asha.post("/api/v1/appointments", &wish).expect(422).await;
+    let off_grid = asha
+        .post("/api/v1/appointments", &request)
+        .expect(422)
+        .await;
     off_grid.is("slot-off-grid");
-    wish["start"] = json!(slot(2));
-    let booked = asha.post("/api/v1/appointments", &wish).expect(201).await;
+    request["start"] = json!(slot(2));
+    let booked = asha
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     assert_eq!(booked.body["slot"]["end"], json!(slot(4)));
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_booking_stands_on_the_doctors_day_sheet_with_the_patients_name() {
+async fn the_doctors_day_sheet_shows_a_booking_with_the_patients_name() {
     let clinic = Clinic::open().await;
     let patient = clinic.world.patient().await.unwrap();
-    let asha = clinic.client(&Somebody::patient(patient));
+    let asha = clinic.client(&Principal::patient(patient));
     let booked = clinic.book(&asha, 0).expect(201).await;
-    let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
     let path = format!(
         "/api/v1/doctors/{}/day-sheet?date=2026-12-01",
         clinic.doctor
@@ -142,7 +135,7 @@ async fn a_booking_stands_on_the_doctors_day_sheet_with_the_patients_name() {
         .await;
     assert_eq!(sheet.body["entries"][0]["patientName"], "Asha Rao");
     asha.get(&path).expect(403).await;
-    let colleague = Somebody::doctor(domain::DoctorId::from_uuid(uuid::Uuid::from_u128(3)));
+    let colleague = Principal::doctor(domain::DoctorId::from_uuid(uuid::Uuid::from_u128(3)));
     clinic.client(&colleague).get(&path).expect(404).await;
     clinic.close().await;
 }

@@ -1,10 +1,10 @@
-//! The days on which the clocks change: what is offered, what can be booked, and on which day it
-//! stands.
+//! Days on which the clocks change: slots offered, bookings, and the date of each visit on the day
+//! sheet.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::ClinicZone;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::world::Terms;
 
 use super::schedule::{explained, set_date, starts};
@@ -24,14 +24,14 @@ async fn two_days_before(zone: &str, day: NaiveDate, slot_minutes: u16) -> Clini
 }
 
 async fn book(clinic: &Clinic, start: &Value) -> Reply {
-    let mut wish = clinic.wish(DateTime::UNIX_EPOCH);
-    wish["start"] = start.clone();
-    let booking = clinic.patient().post("/api/v1/appointments", &wish);
+    let mut request = clinic.booking_request(DateTime::UNIX_EPOCH);
+    request["start"] = start.clone();
+    let booking = clinic.patient().post("/api/v1/appointments", &request);
     booking.expect(201).await
 }
 
 #[tokio::test]
-async fn slots_are_right_on_both_days() {
+async fn slots_are_correct_on_the_days_of_a_clock_change() {
     for (zone, day, (from, to), expected) in [
         (
             "Europe/London",
@@ -76,7 +76,7 @@ async fn slots_are_right_on_both_days() {
         let set = set.expect(200).await;
         let offered = starts(&clinic, day, &set).await;
         assert_eq!(offered.join(" "), expected, "{zone} {day}");
-        let offered = explained(&clinic, (day, day), &set).await;
+        let offered = explained(&clinic, day..=day, &set).await;
         for slot in offered["slots"].as_array().unwrap() {
             book(&clinic, &slot["start"]).await;
         }
@@ -140,14 +140,14 @@ async fn a_day_lasts_from_midnight_to_midnight_whatever_its_length() {
         let clinic = two_days_before(zone, day.parse().unwrap(), 30).await;
         let set = set_date(&clinic, &clinic.admin(), day, json!([])).await;
         let set = set.expect(200).await;
-        let offered = explained(&clinic, (day, day), &set).await;
+        let offered = explained(&clinic, day..=day, &set).await;
         let whole_day = json!([{"start": start, "end": end, "reason": "outside-hours"}]);
         assert_eq!(offered["unoffered"], whole_day, "{zone} {day}");
         clinic.close().await;
     }
 }
 
-/// When a doctor's visits of a day begin, as the sheet has them.
+/// Start times of a doctor's visits on the day sheet of a date.
 async fn sheet(
     clinic: &Clinic,
     doctor: &Client,
@@ -166,7 +166,7 @@ async fn sheet(
 /// Half past midnight, a quarter past one and half past eleven at night, on the day before, on the day
 /// and on the day after: all of it booked. A quarter past one may come twice, or never.
 #[tokio::test]
-async fn visits_around_a_change_stand_on_the_sheet_of_their_own_day_in_the_order_they_happen() {
+async fn visits_around_a_clock_change_are_on_the_day_sheet_of_their_own_date_in_order() {
     let openings = json!([
         {"from": "00:30", "to": "00:45"},
         {"from": "01:15", "to": "01:30"},
@@ -191,7 +191,7 @@ async fn visits_around_a_change_stand_on_the_sheet_of_their_own_day_in_the_order
             set = Some(call.expect(200).await);
         }
         let (last, starts) = everything_booked(&clinic, days, set.unwrap()).await;
-        let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+        let doctor = clinic.client(&Principal::doctor(clinic.doctor));
         let zone = ClinicZone::parse(zone_name).unwrap();
         for (day, count) in days.into_iter().zip([3, on_the_day, 3]) {
             let shown = sheet(&clinic, &doctor, day, &last).await;
@@ -205,15 +205,15 @@ async fn visits_around_a_change_stand_on_the_sheet_of_their_own_day_in_the_order
     }
 }
 
-/// Books whatever is offered of some days; the last answer, and when the visits begin.
+/// Books every slot offered on some days. Returns the last response and the start times.
 async fn everything_booked(
     clinic: &Clinic,
     days: [NaiveDate; 3],
     set: Reply,
 ) -> (Reply, Vec<DateTime<Utc>>) {
-    let [first, _, last] = days.map(|day| day.to_string());
+    let [first, _, last] = days;
     let mut reply = set;
-    let offered = explained(clinic, (&first, &last), &reply).await;
+    let offered = explained(clinic, first..=last, &reply).await;
     let mut starts = Vec::new();
     for slot in offered["slots"].as_array().unwrap() {
         reply = book(clinic, &slot["start"]).await;
@@ -225,7 +225,7 @@ async fn everything_booked(
 #[tokio::test]
 async fn a_time_zone_that_does_not_exist_is_refused() {
     let clinic = Clinic::open().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     for zone in ["Mars/Olympus", "IST", "+05:30", "asia/kolkata", ""] {
         let lakeside = json!({
             "name": "Lakeside", "city": "Pune", "timeZone": zone, "currency": "INR",

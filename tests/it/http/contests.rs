@@ -1,5 +1,5 @@
-//! Two who want what only one can have, at two programs on one database, two hundred times: one has it
-//! and the other is told clearly, and the claims are what the events say.
+//! Two conflicting requests at two programs on one database, two hundred times: one succeeds, the other
+//! is refused with the right problem, and the claims match the events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,19 @@ use commands::ports::{Clock as _, IdSource as _};
 use domain::{ClinicScope, Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 
+use super::schedule::WEEKDAYS;
 use crate::support::{Call, Client, Reply, Server, all_read};
 
 const ROUNDS: usize = 200;
 /// Slots of five minutes from nine to five.
 const SLOTS_A_DAY: usize = 96;
 
-/// Two programs, a doctor, and tokens for whoever is needed.
-struct Arena {
+/// Two programs on one database, a doctor, and access tokens.
+struct Contest {
     site: Site,
     first: Server,
     second: Server,
@@ -29,7 +30,7 @@ struct Arena {
     pool: PgPool,
 }
 
-impl Arena {
+impl Contest {
     async fn open() -> Self {
         let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
         let first = Server::start(&site.keys).await;
@@ -62,33 +63,46 @@ impl Arena {
         }
     }
 
-    fn token(&self, somebody: &Somebody) -> String {
-        self.site.token(somebody).unwrap()
+    fn token(&self, principal: &Principal) -> String {
+        self.site.token(principal).unwrap()
     }
 
     fn patient(&self) -> String {
-        self.token(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+        self.token(&Principal::patient(PatientId::from_uuid(SystemIds.id())))
     }
 
     fn desk(&self) -> String {
-        self.token(&Somebody::receptionist(ClinicScope::All))
+        self.token(&Principal::receptionist(ClinicScope::All))
     }
 
-    fn wish(&self, start: DateTime<Utc>) -> Value {
+    fn booking_request(&self, start: DateTime<Utc>) -> Value {
         json!({"clinicId": self.clinic, "doctorId": self.doctor, "start": start})
     }
 
     fn book(&self, node: &Client, token: &str, start: DateTime<Utc>) -> Call {
         let patient = node.with_token(token);
-        patient.post("/api/v1/appointments", &self.wish(start))
+        patient.post("/api/v1/appointments", &self.booking_request(start))
     }
 
-    /// Every appointment and leave holds what its events say, and nobody else holds anything.
+    /// Books a visit; the requests to cancel it at one program and to confirm it at the other.
+    async fn cancel_and_confirm(&self, round: usize) -> (Call, Call) {
+        let [here, there] = self.nodes(round);
+        let asha = self.patient();
+        let visit = self.book(here, &asha, slot(round)).expect(201).await;
+        let cancel = here.with_token(&asha);
+        let cancel = cancel.post(&visit.appointment("cancel"), &json!({}));
+        let why = json!({"reason": "Pays at the desk"});
+        let confirm = there.with_token(self.desk());
+        let confirm = confirm.post(&visit.appointment("confirm"), &why);
+        (cancel, confirm)
+    }
+
+    /// Stops both programs, once the claims equal what the events say.
     async fn close(mut self) {
         for server in [&self.first, &self.second] {
             all_read(&server.client).await;
         }
-        assert_eq!(claims(&self.pool).await, told(&self.pool).await);
+        assert_eq!(claims(&self.pool).await, claims_of_events(&self.pool).await);
         self.pool.close().await;
         self.second.stop().await;
         self.first.stop().await;
@@ -106,15 +120,15 @@ fn slot(number: usize) -> DateTime<Utc> {
 
 type Held = BTreeSet<(String, String, DateTime<Utc>, DateTime<Utc>)>;
 
-/// What is held: by whom, what kind, from when to when.
+/// Stored claims: holder, kind, start and end.
 async fn claims(pool: &PgPool) -> Held {
     let sql = "select holder, kind, lower(during), upper(during) from slot_claims";
     let rows: Vec<_> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
     rows.into_iter().collect()
 }
 
-/// What the events say is held.
-async fn told(pool: &PgPool) -> Held {
+/// Claims that the events imply.
+async fn claims_of_events(pool: &PgPool) -> Held {
     let sql = "select aggregate_id, event_type, payload from events
                where aggregate_type in ('appointment', 'leave') order by aggregate_id, sequence";
     let rows: Vec<(String, String, Value)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
@@ -144,7 +158,7 @@ async fn told(pool: &PgPool) -> Held {
     claims.collect()
 }
 
-/// Status and slug of both answers; exactly one of them has what it wanted.
+/// Asserts that exactly one of two requests succeeded and the other has its slug. Returns the winner.
 #[track_caller]
 fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
     let won: Vec<_> = replies.iter().map(|reply| reply.status < 300).collect();
@@ -156,86 +170,66 @@ fn one_winner(replies: [&Reply; 2], lost: [&str; 2]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_who_moves_to_a_slot_and_one_who_books_it_one_has_it() {
-    let arena = Arena::open().await;
+async fn a_move_and_a_booking_for_one_slot_have_one_winner() {
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let (asha, ravi) = (arena.patient(), arena.patient());
+        let [here, there] = contest.nodes(round);
+        let (asha, ravi) = (contest.patient(), contest.patient());
         let (old, new) = (slot(2 * round), slot(2 * round + 1));
-        let visit = arena.book(here, &asha, old).expect(201).await;
+        let visit = contest.book(here, &asha, old).expect(201).await;
         let path = visit.appointment("reschedule");
         let moving = here.with_token(&asha).post(&path, &json!({"start": new}));
-        let booking = arena.book(there, &ravi, new);
+        let booking = contest.book(there, &ravi, new);
         let (moved, booked) = tokio::join!(moving.send(), booking.send());
         one_winner(
             [&moved, &booked],
             ["slot-already-taken", "slot-already-taken"],
         );
     }
-    arena.close().await;
+    contest.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leave_and_a_booking_never_have_the_same_time() {
-    let arena = Arena::open().await;
-    let doctor = arena.token(&Somebody::doctor(arena.doctor));
-    let path = format!("/api/v1/doctors/{}/leaves", arena.doctor);
+    let contest = Contest::open().await;
+    let doctor = contest.token(&Principal::doctor(contest.doctor));
+    let path = format!("/api/v1/doctors/{}/leaves", contest.doctor);
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
+        let [here, there] = contest.nodes(round);
         let start = slot(round);
         let leave = json!({"start": start, "end": start + TimeDelta::minutes(5)});
         let planning = here.with_token(&doctor).post(&path, &leave);
-        let booking = arena.book(there, &arena.patient(), start);
+        let booking = contest.book(there, &contest.patient(), start);
         let (planned, booked) = tokio::join!(planning.send(), booking.send());
         one_winner(
             [&planned, &booked],
             ["leave-over-visits", "doctor-on-leave"],
         );
     }
-    arena.close().await;
+    contest.close().await;
 }
 
-/// Both have seen the first version and insist on it.
+/// Both requests name the first version in `If-Match`.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_who_cancels_and_one_who_confirms_what_they_saw_one_is_heard() {
-    let arena = Arena::open().await;
-    let desk = arena.desk();
+async fn a_cancellation_and_a_confirmation_of_one_version_have_one_winner() {
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let asha = arena.patient();
-        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
-        let cancel = here
-            .with_token(&asha)
-            .post(&visit.appointment("cancel"), &json!({}));
-        let why = json!({"reason": "Pays at the desk"});
-        let confirm = there
-            .with_token(&desk)
-            .post(&visit.appointment("confirm"), &why);
+        let (cancel, confirm) = contest.cancel_and_confirm(round).await;
         let (cancelled, confirmed) = tokio::join!(
             cancel.header("If-Match", "\"1\"").send(),
             confirm.header("If-Match", "\"1\"").send()
         );
         one_winner([&cancelled, &confirmed], ["stale-version", "stale-version"]);
     }
-    arena.close().await;
+    contest.close().await;
 }
 
-/// Without that, a cancellation after a confirmation is in order; the other way round it is not.
+/// Without `If-Match`, a cancellation may follow a confirmation; the other order is refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_cancelled_is_never_confirmed() {
-    let arena = Arena::open().await;
-    let desk = arena.desk();
+async fn a_cancelled_visit_is_never_confirmed() {
+    let contest = Contest::open().await;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
-        let asha = arena.patient();
-        let visit = arena.book(here, &asha, slot(round)).expect(201).await;
-        let cancel = here
-            .with_token(&asha)
-            .post(&visit.appointment("cancel"), &json!({}));
-        let why = json!({"reason": "Pays at the desk"});
-        let confirm = there
-            .with_token(&desk)
-            .post(&visit.appointment("confirm"), &why);
+        let (cancel, confirm) = contest.cancel_and_confirm(round).await;
         let (cancelled, confirmed) = tokio::join!(cancel.send(), confirm.send());
         assert_eq!(cancelled.body["status"], "CANCELLED", "{cancelled:?}");
         match confirmed.status {
@@ -243,16 +237,16 @@ async fn what_was_cancelled_is_never_confirmed() {
             _ => confirmed.is("not-awaiting-payment"),
         }
     }
-    assert_eq!(claims(&arena.pool).await, Held::new());
-    arena.close().await;
+    assert_eq!(claims(&contest.pool).await, Held::new());
+    contest.close().await;
 }
 
-/// A doctor who can sign in, so that an admin can disable them. Answers with the account's path.
-async fn doctor_with_an_account(arena: &mut Arena) -> String {
-    let admin = arena
+/// Registers a doctor with an account, so that an admin can disable it. Returns the account's path.
+async fn doctor_with_an_account(contest: &mut Contest) -> String {
+    let admin = contest
         .first
         .client
-        .with_token(arena.token(&Somebody::admin()));
+        .with_token(contest.token(&Principal::admin()));
     let meera = json!({
         "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
         "email": "meera@example.org", "password": "correct horse battery",
@@ -260,7 +254,7 @@ async fn doctor_with_an_account(arena: &mut Arena) -> String {
     let meera = admin.post("/api/v1/doctors", &meera).expect(201).await;
     let path = format!("/api/v1/doctors/{}", meera.id());
     let terms = json!({
-        "clinicId": arena.clinic, "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 5,
+        "clinicId": contest.clinic, "fee": {"amount": 0, "currency": "INR"}, "slotMinutes": 5,
     });
     let affiliated = admin.post(&format!("{path}/affiliations"), &terms);
     affiliated.expect(200).await;
@@ -268,51 +262,42 @@ async fn doctor_with_an_account(arena: &mut Arena) -> String {
         .post(&format!("{path}/verify"), &json!({}))
         .expect(200)
         .await;
-    let days = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let week = days.map(|day| json!({"day": day, "from": "09:00", "to": "17:00"}));
-    let hours = format!("{path}/affiliations/{}/hours", arena.clinic);
+    let week = WEEKDAYS.map(|day| json!({"day": day, "from": "09:00", "to": "17:00"}));
+    let hours = format!("{path}/affiliations/{}/hours", contest.clinic);
     let set = admin.put(&hours, &json!({"weeklyHours": week}));
     set.header("If-Match", verified.header("etag"))
         .expect(200)
         .await;
-    arena.doctor = DoctorId::from_uuid(meera.id());
+    contest.doctor = DoctorId::from_uuid(meera.id());
     let sql = "select aggregate_id from events where event_type = 'account.registered'";
     let account: String = sqlx::query_scalar(sql)
-        .fetch_one(&arena.pool)
+        .fetch_one(&contest.pool)
         .await
         .unwrap();
     format!("/api/v1/accounts/{account}")
 }
 
-/// Whoever is disabled takes no bookings from that moment of the log on, whatever was under way.
+/// No booking follows the disabling of a doctor in the log, whatever was in progress.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
-    let mut arena = Arena::open().await;
-    let account = doctor_with_an_account(&mut arena).await;
-    let admin = arena.token(&Somebody::admin());
+async fn no_booking_follows_the_disabling_of_its_doctor_in_the_log() {
+    let mut contest = Contest::open().await;
+    let account = doctor_with_an_account(&mut contest).await;
+    let admin = contest.token(&Principal::admin());
     let why = json!({"reason": "Left"});
     let mut booked = 0;
     for round in 0..ROUNDS {
-        let [here, there] = arena.nodes(round);
+        let [here, there] = contest.nodes(round);
         let admin = here.with_token(&admin);
         let disable = admin.post(&format!("{account}/disable"), &why);
-        let asha = arena.patient();
-        let booking = arena.book(there, &asha, slot(round));
+        let asha = contest.patient();
+        let booking = contest.book(there, &asha, slot(round));
         let (disabled, tried) = tokio::join!(disable.send(), booking.send());
         assert_eq!(disabled.status, 200, "{disabled:?}");
         match tried.status {
             201 => booked += 1,
             _ => tried.is("doctor-suspended"),
         }
-        let refused = arena.book(there, &asha, slot(ROUNDS)).expect(422).await;
+        let refused = contest.book(there, &asha, slot(ROUNDS)).expect(422).await;
         refused.is("doctor-suspended");
         let enable = admin.post(&format!("{account}/enable"), &json!({}));
         enable.expect(200).await;
@@ -320,8 +305,8 @@ async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
     let sql = "select event_type from events
                where aggregate_id = $1 or payload ->> 'doctor' = $1
                order by epoch, transaction_id, position";
-    let doctor = sqlx::query_scalar(sql).bind(arena.doctor.to_string());
-    let log: Vec<String> = doctor.fetch_all(&arena.pool).await.unwrap();
+    let doctor = sqlx::query_scalar(sql).bind(contest.doctor.to_string());
+    let log: Vec<String> = doctor.fetch_all(&contest.pool).await.unwrap();
     let (mut suspended, mut seen) = (false, 0);
     for event in log {
         match event.as_str() {
@@ -335,19 +320,19 @@ async fn no_booking_stands_behind_the_disabling_of_its_doctor() {
         }
     }
     assert_eq!(seen, booked);
-    arena.close().await;
+    contest.close().await;
 }
 
-/// Two visits that want each other's slots, and two that want a third one's.
+/// Two visits move to each other's slots, then both to a third slot.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_move_to_one_slot_one_gets_there_and_nobody_swaps() {
-    let arena = Arena::open().await;
+async fn two_moves_to_one_slot_have_one_winner_and_visits_do_not_swap() {
+    let contest = Contest::open().await;
     for round in 0..ROUNDS / 4 {
-        let [here, there] = arena.nodes(round);
-        let (asha, ravi) = (arena.patient(), arena.patient());
+        let [here, there] = contest.nodes(round);
+        let (asha, ravi) = (contest.patient(), contest.patient());
         let at = |n: usize| slot(3 * round + n);
-        let first = arena.book(here, &asha, at(0)).expect(201).await;
-        let second = arena.book(there, &ravi, at(1)).expect(201).await;
+        let first = contest.book(here, &asha, at(0)).expect(201).await;
+        let second = contest.book(there, &ravi, at(1)).expect(201).await;
         let go = |node: &Client, token: &str, visit: &Reply, to| {
             let path = visit.appointment("reschedule");
             node.with_token(token).post(&path, &json!({"start": to}))
@@ -364,5 +349,5 @@ async fn of_two_who_move_to_one_slot_one_gets_there_and_nobody_swaps() {
         );
         one_winner([&one, &two], ["slot-already-taken", "slot-already-taken"]);
     }
-    arena.close().await;
+    contest.close().await;
 }

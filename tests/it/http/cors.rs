@@ -1,4 +1,4 @@
-//! Which pages may call.
+//! Cross-origin requests: allowed and refused origins.
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -9,7 +9,7 @@ const OURS: &str = "https://front.example";
 const THEIRS: &str = "https://evil.example";
 
 async fn ask(clinic: &Clinic, method: Method, origin: &str) -> HeaderMap {
-    let url = format!("http://{}/api/v1/appointments", clinic.nobody().host());
+    let url = format!("http://{}/api/v1/appointments", clinic.anonymous().host());
     let request = reqwest::Client::new()
         .request(method, url)
         .header("Origin", origin);
@@ -18,7 +18,7 @@ async fn ask(clinic: &Clinic, method: Method, origin: &str) -> HeaderMap {
 }
 
 #[tokio::test]
-async fn a_page_of_ours_may_call() {
+async fn a_page_of_an_allowed_origin_may_call() {
     let clinic = Clinic::open().await;
     for method in [Method::GET, Method::OPTIONS] {
         let headers = ask(&clinic, method, OURS).await;
@@ -38,7 +38,7 @@ async fn a_page_of_ours_may_call() {
 }
 
 #[tokio::test]
-async fn a_page_of_anybody_else_may_not() {
+async fn a_page_of_another_origin_may_not_call() {
     let clinic = Clinic::open().await;
     for origin in [
         THEIRS,

@@ -1,5 +1,4 @@
-//! The program is killed, its database is killed: what was acknowledged stays, and what was not can
-//! be asked for again.
+//! Kills of the program and of its database: acknowledged bookings are kept, others can be repeated.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -11,7 +10,7 @@ use domain::{Currency, PatientId};
 use event_store::{ReadModelTable, Sealing};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::sealing::{opened, sealing};
 use tests::world::{Terms, World};
@@ -24,9 +23,9 @@ const DOCTORS: usize = 16;
 const BOOKINGS: usize = 500;
 const CLIENTS: usize = 8;
 
-/// A booking to make, under its key.
+/// A booking to make, with its idempotency key.
 #[derive(Clone)]
-struct Wish {
+struct Booking {
     key: String,
     token: String,
     body: Value,
@@ -38,40 +37,40 @@ fn tomorrow() -> DateTime<Utc> {
     day.and_hms_opt(3, 30, 0).unwrap().and_utc()
 }
 
-/// Doctors with room for everybody, and everybody's wish: no two want the same.
-async fn wishes(site: &Site, pool: PgPool) -> Vec<Wish> {
+/// Enough doctors, and bookings of which no two want the same slot.
+async fn bookings(site: &Site, pool: PgPool) -> Vec<Booking> {
     let world = World::new(pool, SystemClock.now()).await.unwrap();
     let clinic = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
-    let mut wishes = Vec::new();
+    let mut bookings = Vec::new();
     for _ in 0..DOCTORS {
         let doctor = world.doctor(clinic, Terms::default()).await.unwrap();
         for slot in 0..32 {
-            let patient = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
+            let patient = Principal::patient(PatientId::from_uuid(SystemIds.id()));
             let start = tomorrow() + TimeDelta::minutes(15) * slot;
-            wishes.push(Wish {
+            bookings.push(Booking {
                 key: SystemIds.id().to_string(),
                 token: site.token(&patient).unwrap(),
                 body: json!({"clinicId": clinic.clinic, "doctorId": doctor, "start": start}),
             });
         }
     }
-    wishes.truncate(BOOKINGS);
-    wishes
+    bookings.truncate(BOOKINGS);
+    bookings
 }
 
-/// What was answered to which key.
+/// Response by idempotency key.
 type Acknowledged = Arc<Mutex<BTreeMap<String, Value>>>;
 
-/// Clients who ask until they are answered, at whichever address the server has by then.
-struct Crowd {
+/// Clients that repeat each request until it is answered, at the current address of the server.
+struct Clients {
     acknowledged: Acknowledged,
     address: watch::Sender<Client>,
     lanes: JoinSet<()>,
 }
 
-impl Crowd {
-    fn start(server: &Server, wishes: &[Wish]) -> Self {
-        let queue = Arc::new(Mutex::new(VecDeque::from(wishes.to_vec())));
+impl Clients {
+    fn start(server: &Server, bookings: &[Booking]) -> Self {
+        let queue = Arc::new(Mutex::new(VecDeque::from(bookings.to_vec())));
         let acknowledged = Acknowledged::default();
         let address = watch::Sender::new(server.client.clone());
         let mut lanes = JoinSet::new();
@@ -80,11 +79,11 @@ impl Crowd {
             let mut address = address.subscribe();
             lanes.spawn(async move {
                 loop {
-                    let Some(wish) = queue.lock().unwrap().pop_front() else {
+                    let Some(request) = queue.lock().unwrap().pop_front() else {
                         return;
                     };
-                    let answer = insist(&mut address, &wish).await;
-                    let earlier = acknowledged.lock().unwrap().insert(wish.key, answer);
+                    let answer = book_until_answered(&mut address, &request).await;
+                    let earlier = acknowledged.lock().unwrap().insert(request.key, answer);
                     assert_eq!(earlier, None);
                 }
             });
@@ -117,14 +116,14 @@ impl Crowd {
     }
 }
 
-/// Asks, and asks again under the same key, until there is an answer. A dead connection and a
-/// failure of the server's both mean: nobody knows.
-async fn insist(address: &mut watch::Receiver<Client>, wish: &Wish) -> Value {
+/// Repeats a request under its key until it is answered. After a lost connection and after a server
+/// error the outcome is unknown.
+async fn book_until_answered(address: &mut watch::Receiver<Client>, request: &Booking) -> Value {
     loop {
-        let server = address.borrow_and_update().with_token(&wish.token);
+        let server = address.borrow_and_update().with_token(&request.token);
         let asked = server
-            .post("/api/v1/appointments", &wish.body)
-            .key(&wish.key);
+            .post("/api/v1/appointments", &request.body)
+            .key(&request.key);
         match asked.try_send().await {
             Ok(reply) if reply.status == 201 => return reply.body,
             Ok(reply) => assert!(reply.status >= 500, "{reply:?}"),
@@ -193,21 +192,21 @@ async fn each_booking_once(pool: &PgPool, acknowledged: &BTreeMap<String, Value>
     }
 }
 
-/// Asking again under an acknowledged key changes nothing.
-async fn told_again(server: &Server, wishes: &[Wish], told: &BTreeMap<String, Value>) {
+/// Repeating an acknowledged booking returns the same response.
+async fn assert_replays(server: &Server, bookings: &[Booking], told: &BTreeMap<String, Value>) {
     assert!(!told.is_empty());
-    for wish in wishes
+    for request in bookings
         .iter()
-        .filter(|wish| told.contains_key(&wish.key))
+        .filter(|request| told.contains_key(&request.key))
         .take(50)
     {
-        let patient = server.client.with_token(&wish.token);
+        let patient = server.client.with_token(&request.token);
         let again = patient
-            .post("/api/v1/appointments", &wish.body)
-            .key(&wish.key);
+            .post("/api/v1/appointments", &request.body)
+            .key(&request.key);
         let again = again.expect(201).await;
         assert_eq!(again.header("idempotency-replayed"), "true");
-        assert_eq!(again.body, told[&wish.key]);
+        assert_eq!(again.body, told[&request.key]);
     }
 }
 
@@ -245,28 +244,28 @@ async fn read_models_equal_a_rebuild(server: &mut Server) {
 }
 
 /// A server, and a site that only signs tokens: its clock is the real one, its database unused.
-async fn start() -> (Server, Site, Vec<Wish>) {
+async fn start() -> (Server, Site, Vec<Booking>) {
     let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
     let server = Server::start(&site.keys).await;
     let pool = server.pool().await;
-    let wishes = wishes(&site, pool.clone()).await;
+    let bookings = bookings(&site, pool.clone()).await;
     pool.close().await;
-    (server, site, wishes)
+    (server, site, bookings)
 }
 
-/// What dies.
+/// The process that is killed.
 #[derive(Clone, Copy)]
 enum Victim {
     Program,
     Database,
 }
 
-/// Books under load while one after the other dies and is started again.
+/// Books under load while the processes are killed and restarted one after the other.
 async fn survive(victims: &[Victim]) {
-    let (mut server, _site, wishes) = start().await;
-    let crowd = Crowd::start(&server, &wishes);
+    let (mut server, _site, bookings) = start().await;
+    let clients = Clients::start(&server, &bookings);
     for (number, victim) in victims.iter().enumerate() {
-        crowd
+        clients
             .until(BOOKINGS * (number + 1) / (victims.len() + 2))
             .await;
         match victim {
@@ -276,13 +275,13 @@ async fn survive(victims: &[Victim]) {
                 server.stop().await;
             }
         }
-        let told = crowd.acknowledged();
+        let told = clients.acknowledged();
         assert!(told.len() < BOOKINGS, "it died in the middle");
         server.restart().await;
-        told_again(&server, &wishes, &told).await;
-        crowd.go_on_at(&server);
+        assert_replays(&server, &bookings, &told).await;
+        clients.go_on_at(&server);
     }
-    let acknowledged = crowd.done().await;
+    let acknowledged = clients.done().await;
     all_read(&server.client).await;
     let pool = server.pool().await;
     each_booking_once(&pool, &acknowledged).await;
@@ -303,6 +302,6 @@ async fn a_killed_database_loses_no_acknowledged_booking() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "long"]
-async fn whatever_is_killed_twenty_times_no_acknowledged_booking_is_lost() {
+async fn twenty_kills_of_program_and_database_lose_no_acknowledged_booking() {
     survive(&[Victim::Program, Victim::Database].repeat(10)).await;
 }

@@ -1,8 +1,8 @@
-//! Hours that hold on one date instead of the week.
+//! Hours of a single date, which replace the weekly hours.
 
 use domain::Currency;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::world::Terms;
 
 use super::schedule::{clear_date, etag, explained, hours_path, set_date, set_week, starts};
@@ -17,9 +17,9 @@ fn nine_to_ten() -> Value {
 }
 
 #[tokio::test]
-async fn a_doctor_says_when_they_are_there_on_one_day() {
+async fn a_doctor_sets_the_hours_of_one_date() {
     let clinic = Clinic::open().await;
-    let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
     let set = set_date(&clinic, &doctor, TOMORROW, nine_to_ten()).await;
     let set = set.expect(200).await;
     assert_eq!(
@@ -29,7 +29,7 @@ async fn a_doctor_says_when_they_are_there_on_one_day() {
     assert_eq!(starts(&clinic, "2026-12-03", &set).await.len(), 32);
     let path = format!("/api/v1/doctors/{}", clinic.doctor);
     let shown = clinic
-        .settled(async || clinic.nobody().get(&path).after(&set))
+        .settled(async || clinic.anonymous().get(&path).after(&set))
         .await;
     assert_eq!(
         shown.body["affiliations"][0]["datedHours"],
@@ -42,7 +42,7 @@ async fn a_doctor_says_when_they_are_there_on_one_day() {
 }
 
 #[tokio::test]
-async fn on_a_day_off_nothing_can_be_booked_and_what_was_booked_stays() {
+async fn a_day_off_takes_no_bookings_and_keeps_those_made() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -59,7 +59,7 @@ async fn on_a_day_off_nothing_can_be_booked_and_what_was_booked_stays() {
 }
 
 #[tokio::test]
-async fn an_edit_of_a_date_says_which_version_it_was_made_from() {
+async fn a_change_of_date_hours_needs_the_current_version() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin();
     let path = hours_path(&clinic, TOMORROW);
@@ -76,7 +76,7 @@ async fn an_edit_of_a_date_says_which_version_it_was_made_from() {
 }
 
 #[tokio::test]
-async fn the_same_hours_again_are_no_new_event() {
+async fn setting_the_same_hours_again_appends_no_event() {
     let clinic = Clinic::open().await;
     for _ in 0..2 {
         let set = set_date(&clinic, &clinic.admin(), TOMORROW, nine_to_ten()).await;
@@ -92,7 +92,7 @@ async fn the_same_hours_again_are_no_new_event() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_of_days_that_are_over_or_years_ahead() {
+async fn date_hours_are_refused_for_past_dates_and_dates_years_ahead() {
     let clinic = Clinic::open().await;
     for (date, slug) in [
         ("2026-11-30", "date-in-past"),
@@ -112,7 +112,7 @@ async fn nothing_is_said_of_days_that_are_over_or_years_ahead() {
 
 /// Today by the clinic's calendar, which is another day than in UTC from half past six in the evening.
 #[tokio::test]
-async fn today_is_today_at_the_clinic() {
+async fn today_is_the_date_in_the_clinics_time_zone() {
     let clinic = Clinic::open().await;
     let evening = "2026-12-01T18:30:00Z".parse().unwrap();
     clinic.site.clock.set(evening);
@@ -124,7 +124,7 @@ async fn today_is_today_at_the_clinic() {
 }
 
 #[tokio::test]
-async fn openings_that_are_none_are_refused() {
+async fn invalid_openings_are_refused() {
     let clinic = Clinic::open().await;
     let opening = |from: &str, to: &str| json!({"from": from, "to": to});
     let on_monday = |mut opening: Value| {
@@ -157,11 +157,11 @@ async fn openings_that_are_none_are_refused() {
 /// A second clinic, in London, where the doctor starts to work; the first is open from 03:30 to 11:30
 /// UTC every day.
 #[tokio::test]
-async fn a_doctor_is_not_at_two_clinics_at_once_on_a_date() {
+async fn date_hours_at_two_clinics_cannot_overlap() {
     let mut clinic = Clinic::open().await;
     let first = clinic.facts;
     clinic.facts = (clinic.world.clinic("Europe/London", Currency::Gbp).await).unwrap();
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let terms = json!({
         "clinicId": clinic.facts.clinic,
         "fee": {"amount": 0, "currency": "GBP"},
@@ -197,22 +197,22 @@ async fn a_doctor_is_not_at_two_clinics_at_once_on_a_date() {
 }
 
 #[tokio::test]
-async fn a_booking_on_another_node_meets_the_day_off_that_was_just_said() {
+async fn another_node_refuses_a_booking_on_a_day_off_that_was_just_set() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
-    let there = clinic.patient().at(&there);
-    // That node has looked at the doctor, and remembers the week.
+    let other = clinic.another_node().await;
+    let there = clinic.patient().at(&other.client);
+    // That node has the doctor in its cache, with the weekly hours.
     clinic.book(&there, 0).expect(201).await;
     let off = set_date(&clinic, &clinic.admin(), TODAY, json!([])).await;
     off.expect(200).await;
     let refused = clinic.book(&there, 1).expect(422).await;
     refused.is("slot-outside-hours");
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn an_answer_that_was_not_asked_to_explain_explains_nothing() {
+async fn availability_gives_reasons_only_on_request() {
     let clinic = Clinic::with(Terms {
         hours: (9, 10),
         ..Terms::default()
@@ -224,10 +224,10 @@ async fn an_answer_that_was_not_asked_to_explain_explains_nothing() {
         clinic.doctor, clinic.facts.clinic
     );
     let plain = clinic
-        .settled(async || clinic.nobody().get(&path).after(&booked))
+        .settled(async || clinic.anonymous().get(&path).after(&booked))
         .await;
     assert_eq!(plain.body.get("unoffered"), None);
-    let explained = explained(&clinic, (TODAY, TODAY), &booked).await;
+    let explained = explained(&clinic, TODAY..=TODAY, &booked).await;
     assert_eq!(explained["slots"], plain.body["slots"]);
     let reasons = explained["unoffered"].as_array().unwrap();
     let told: Vec<_> = reasons

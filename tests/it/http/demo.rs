@@ -1,4 +1,4 @@
-//! What `caresync serve --demo` shows, asked of the program itself.
+//! The data of `caresync serve --demo`, read from the program itself.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::support::{Client, Server, all_read};
 
-/// Where an appointment stands after an event of that type.
+/// Status of an appointment after an event of that type.
 const STATUS_AFTER: [(&str, &str); 8] = [
     ("appointment.booked", "BOOKED"),
     ("appointment.confirmed", "CONFIRMED"),
@@ -19,10 +19,10 @@ const STATUS_AFTER: [(&str, &str); 8] = [
     ("appointment.hold_expired", "EXPIRED"),
     ("appointment.no_show", "NO_SHOW"),
 ];
-/// Whoever stands so has their time taken.
+/// Statuses of appointments that hold claims.
 const TAKES_TIME: [&str; 5] = ["BOOKED", "CONFIRMED", "ARRIVED", "IN_PROGRESS", "COMPLETED"];
 
-/// How many there are of each, as a query says.
+/// Counts by key, as a query returns them.
 pub(super) async fn tally(pool: &PgPool, sql: &str) -> BTreeMap<String, i64> {
     let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
     rows.into_iter().collect()
@@ -47,9 +47,9 @@ async fn the_demo_has_every_state_and_role_and_its_read_models_agree() {
     all_read(&server.client).await;
     let pool = server.pool().await;
 
-    every_state_is_there_and_all_read_models_say_the_same(&pool).await;
-    people_are_there(&pool).await;
-    everybody_signs_in_and_sees_something(&server.client).await;
+    every_state_exists_and_read_models_agree(&pool).await;
+    accounts_and_patients_exist(&pool).await;
+    every_demo_account_signs_in(&server.client).await;
 
     let events = count(&pool, "select count(*) from events").await;
     pool.close().await;
@@ -65,7 +65,7 @@ async fn the_demo_has_every_state_and_role_and_its_read_models_agree() {
     server.stop().await;
 }
 
-async fn every_state_is_there_and_all_read_models_say_the_same(pool: &PgPool) {
+async fn every_state_exists_and_read_models_agree(pool: &PgPool) {
     let last = "
         select event_type, count(*) from (
           select distinct on (aggregate_id) event_type from events
@@ -94,7 +94,7 @@ async fn every_state_is_there_and_all_read_models_say_the_same(pool: &PgPool) {
     assert_eq!(count(pool, closed).await, 4);
 }
 
-async fn people_are_there(pool: &PgPool) {
+async fn accounts_and_patients_exist(pool: &PgPool) {
     let roles = "
         select role, count(*) from account_directory, jsonb_array_elements_text(roles) role
         group by role";
@@ -121,7 +121,7 @@ async fn people_are_there(pool: &PgPool) {
     assert_eq!(count(pool, early).await, 0);
 }
 
-async fn everybody_signs_in_and_sees_something(client: &Client) {
+async fn every_demo_account_signs_in(client: &Client) {
     for local in [
         "patient",
         "vikram.nair",
@@ -130,8 +130,8 @@ async fn everybody_signs_in_and_sees_something(client: &Client) {
         "admin",
         "auditor",
     ] {
-        let somebody = sign_in(client, local).await;
-        somebody.get("/api/v1/auth/me").expect(200).await;
+        let principal = sign_in(client, local).await;
+        principal.get("/api/v1/auth/me").expect(200).await;
     }
     let patient = sign_in(client, "patient").await;
     for status in ["BOOKED", "CONFIRMED", "COMPLETED", "CANCELLED"] {

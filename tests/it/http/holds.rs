@@ -1,34 +1,34 @@
-//! An unpaid slot is held for a while, and then it is not.
+//! Holds: an unpaid slot is held until a deadline.
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::IdSource as _;
 use domain::PatientId;
 use serde_json::json;
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::world::Terms;
 
 use crate::support::{Client, Clinic, Reply, eventually, now};
 
 const EXPIRED: &str = "appointment.hold_expired";
 
-/// Somebody whose token outlives the hold.
+/// A patient whose token outlives the hold.
 fn patient(clinic: &Clinic) -> Client {
-    let somebody = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
-    lasting(clinic, &somebody)
+    let principal = Principal::patient(PatientId::from_uuid(SystemIds.id()));
+    lasting(clinic, &principal)
 }
 
-fn lasting(clinic: &Clinic, somebody: &Somebody) -> Client {
+fn lasting(clinic: &Clinic, principal: &Principal) -> Client {
     let end = now() + TimeDelta::days(1);
-    let token = clinic.site.token_until(somebody, end).unwrap();
-    clinic.nobody().with_token(token)
+    let token = clinic.site.token_until(principal, end).unwrap();
+    clinic.anonymous().with_token(token)
 }
 
 fn end_of_hold(booked: &Reply) -> DateTime<Utc> {
     booked.text("holdUntil").parse().unwrap()
 }
 
-/// Lets nobody run the timers of the holds so far.
+/// Leases the hold timers so far for ever, so that no node runs them.
 async fn stop_timers(clinic: &Clinic) {
     eventually("the hold has a timer", async || {
         let sql = "update timers set taken_until = 'infinity' where kind = $1";
@@ -39,7 +39,7 @@ async fn stop_timers(clinic: &Clinic) {
 }
 
 #[tokio::test]
-async fn a_hold_that_has_ended_reads_as_expired_before_anybody_noted_it() {
+async fn an_overdue_hold_reads_as_expired_before_its_event() {
     let clinic = Clinic::open().await;
     let asha = patient(&clinic);
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -63,7 +63,7 @@ async fn a_hold_that_has_ended_reads_as_expired_before_anybody_noted_it() {
 }
 
 #[tokio::test]
-async fn a_hold_that_has_ended_is_in_nobodys_way() {
+async fn an_overdue_hold_does_not_block_another_patient() {
     let clinic = Clinic::open().await;
     let (asha, ravi) = (patient(&clinic), patient(&clinic));
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -81,21 +81,23 @@ async fn a_hold_that_has_ended_is_in_nobodys_way() {
 }
 
 #[tokio::test]
-async fn ones_own_ended_hold_is_in_nobodys_way_either() {
+async fn an_overdue_hold_does_not_block_its_own_patient() {
     let clinic = Clinic::open().await;
     let asha = patient(&clinic);
     let other_doctor = clinic.world.doctor(clinic.facts, Terms::default()).await;
     let booked = clinic.book(&asha, 0).expect(201).await;
     stop_timers(&clinic).await;
     clinic.site.clock.set(end_of_hold(&booked));
-    let mut wish = clinic.wish(crate::support::slot(0));
-    wish["doctorId"] = json!(other_doctor.unwrap());
-    asha.post("/api/v1/appointments", &wish).expect(201).await;
+    let mut request = clinic.booking_request(crate::support::slot(0));
+    request["doctorId"] = json!(other_doctor.unwrap());
+    asha.post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn the_timer_expires_a_hold_by_itself() {
+async fn the_timer_expires_a_hold() {
     let clinic = Clinic::open().await;
     let asha = patient(&clinic);
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -111,7 +113,7 @@ async fn the_timer_expires_a_hold_by_itself() {
 const CLAIMS: &str = "select count(*) from slot_claims where kind = $1";
 
 #[tokio::test]
-async fn the_timer_leaves_what_was_confirmed() {
+async fn the_timer_does_not_expire_a_confirmed_visit() {
     let clinic = Clinic::open().await;
     let (asha, ravi) = (patient(&clinic), patient(&clinic));
     let confirmed = clinic.book(&asha, 0).expect(201).await;
@@ -152,11 +154,7 @@ async fn a_hold_that_has_ended_is_neither_confirmed_nor_cancelled() {
 
 #[tokio::test]
 async fn a_visit_without_a_fee_is_confirmed_at_once() {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+    let clinic = Clinic::without_fee().await;
     let asha = patient(&clinic);
     let booked = clinic.book(&asha, 0).expect(201).await;
     assert_eq!(booked.body["status"], "CONFIRMED");
@@ -171,7 +169,7 @@ async fn a_visit_without_a_fee_is_confirmed_at_once() {
 }
 
 #[tokio::test]
-async fn the_front_desk_confirms_what_is_not_paid_once() {
+async fn the_front_desk_confirms_an_unpaid_visit_once() {
     let clinic = Clinic::open().await;
     let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
     let desk = clinic.desk();
@@ -185,7 +183,7 @@ async fn the_front_desk_confirms_what_is_not_paid_once() {
 }
 
 #[tokio::test]
-async fn a_cancelled_slot_is_free_and_cancelled_once() {
+async fn a_visit_is_cancelled_once_and_its_slot_is_free() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -214,12 +212,12 @@ async fn a_visit_that_has_begun_is_not_cancelled() {
 
 /// Clocks are set back: by a time server, by an operator. The log does not follow.
 #[tokio::test]
-async fn a_clock_that_jumps_back_changes_neither_the_order_nor_what_was_promised() {
+async fn a_clock_that_jumps_back_changes_neither_event_order_nor_holds() {
     let clinic = Clinic::open().await;
     let asha = patient(&clinic);
     let booked = clinic.book(&asha, 0).expect(201).await;
     clinic.site.clock.set(now() - TimeDelta::hours(2));
-    // Signed in by the clock of now: a token from the future is none.
+    // Signed at the current time: a token issued in the future is refused.
     let desk = clinic.desk();
     let earlier = clinic.book(&patient(&clinic), 1).expect(201).await;
     let confirm = desk.post(
@@ -246,7 +244,7 @@ async fn a_clock_that_jumps_back_changes_neither_the_order_nor_what_was_promised
         ("appointment.confirmed", 2),
     ];
     assert_eq!(order, expected);
-    // The hold that was promised by the later clock is still the promise.
+    // The hold made at the later time still applies.
     clinic.site.clock.set(now());
     let read = clinic.read(&asha, &confirmed).await;
     assert_eq!(read.body["status"], "CONFIRMED");

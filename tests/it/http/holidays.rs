@@ -1,7 +1,7 @@
 //! Days on which a clinic is closed.
 
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use super::schedule::{declare, etag, explained, holiday_path, set_date, starts, withdraw};
 use crate::support::{Clinic, Reply};
@@ -12,13 +12,13 @@ const CHRISTMAS: &str = "2026-12-25";
 async fn shown(clinic: &Clinic, after: &Reply) -> Value {
     let path = format!("/api/v1/clinics/{}", clinic.facts.clinic);
     let clinic = clinic
-        .settled(async || clinic.nobody().get(&path).after(after))
+        .settled(async || clinic.anonymous().get(&path).after(after))
         .await;
     clinic.body["holidays"].clone()
 }
 
 #[tokio::test]
-async fn on_a_holiday_a_clinic_offers_nothing_until_it_is_withdrawn() {
+async fn a_clinic_offers_no_slots_on_a_holiday_until_it_is_withdrawn() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin();
     let declared = declare(&clinic, &admin, CHRISTMAS, "Christmas").await;
@@ -27,7 +27,7 @@ async fn on_a_holiday_a_clinic_offers_nothing_until_it_is_withdrawn() {
         shown(&clinic, &declared).await,
         json!([{"date": CHRISTMAS, "name": "Christmas"}])
     );
-    let offered = explained(&clinic, (CHRISTMAS, CHRISTMAS), &declared).await;
+    let offered = explained(&clinic, CHRISTMAS..=CHRISTMAS, &declared).await;
     let whole_day = json!([{
         "start": "2026-12-24T18:30:00Z", "end": "2026-12-25T18:30:00Z", "reason": "holiday",
     }]);
@@ -44,7 +44,7 @@ async fn on_a_holiday_a_clinic_offers_nothing_until_it_is_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_holiday_goes_before_what_a_doctor_said_of_the_date() {
+async fn a_holiday_takes_precedence_over_date_hours() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin();
     declare(&clinic, &admin, TODAY, "Flood")
@@ -61,7 +61,7 @@ async fn a_holiday_goes_before_what_a_doctor_said_of_the_date() {
 }
 
 #[tokio::test]
-async fn what_was_booked_before_a_holiday_was_declared_stays_where_it_is() {
+async fn a_holiday_keeps_the_visits_booked_before_it_was_declared() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -79,13 +79,13 @@ async fn what_was_booked_before_a_holiday_was_declared_stays_where_it_is() {
     clinic.close().await;
 }
 
-/// The other node has seen the clinic and remembers that it is open: the append refuses what it
+/// The other node has the clinic in its cache without the holiday: the append refuses what it
 /// decides on that.
 #[tokio::test]
-async fn a_booking_on_another_node_meets_the_holiday_that_was_just_declared() {
+async fn another_node_refuses_a_booking_on_a_holiday_that_was_just_declared() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
-    let there = clinic.patient().at(&there);
+    let other = clinic.another_node().await;
+    let there = clinic.patient().at(&other.client);
     clinic.book(&there, 0).expect(201).await;
     let declared = declare(&clinic, &clinic.admin(), TODAY, "Flood").await;
     declared.expect(200).await;
@@ -93,23 +93,23 @@ async fn a_booking_on_another_node_meets_the_holiday_that_was_just_declared() {
     let withdrawn = withdraw(&clinic, &clinic.admin(), TODAY).await;
     withdrawn.expect(200).await;
     clinic.book(&there, 1).expect(201).await;
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 
-/// Whoever asks while it is being declared may be just in time; whoever asks afterwards is not,
-/// whatever the nodes remember.
+/// A booking during the declaration may be accepted or refused; a later one is refused, whatever the
+/// nodes have cached.
 #[tokio::test]
-async fn bookings_and_a_holiday_at_once_are_in_time_or_refused() {
+async fn concurrent_bookings_are_accepted_before_a_holiday_or_refused_after_it() {
     let clinic = Clinic::open().await;
-    let (node, there) = clinic.another_node().await;
+    let other = clinic.another_node().await;
     let patients: Vec<_> = (0..24).map(|_| clinic.patient()).collect();
     let at_either = |number: i32| {
         let patient = &patients[usize::try_from(number).unwrap()];
         let patient = if number % 2 == 0 {
             patient.clone()
         } else {
-            patient.at(&there)
+            patient.at(&other.client)
         };
         let booking = clinic.book(&patient, number);
         async move { booking.send().await }
@@ -133,28 +133,28 @@ async fn bookings_and_a_holiday_at_once_are_in_time_or_refused() {
     let taken = booked.iter().filter(|reply| reply.status == 201).count();
     let events = clinic.events("appointment.booked").await;
     assert_eq!(events, i64::try_from(taken).unwrap());
-    clinic.stop((node, there)).await;
+    other.stop().await;
     clinic.close().await;
 }
 
-/// Closing a clinic is up to whoever runs it, as are its name and its terms; the front desk isn't.
+/// Admins close a clinic, as they change its name and terms; the front desk may not.
 #[tokio::test]
-async fn holidays_are_up_to_the_clinics_admin() {
+async fn only_admins_of_the_clinic_declare_holidays() {
     let clinic = Clinic::open().await;
-    let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
     for who in [clinic.patient(), doctor, clinic.desk()] {
         let declared = declare(&clinic, &who, CHRISTMAS, "Christmas").await;
         declared.expect(403).await.is("forbidden");
         withdraw(&clinic, &who, CHRISTMAS).await.expect(403).await;
     }
-    let group = clinic.client(&Somebody::admin());
+    let group = clinic.client(&Principal::admin());
     let declared = declare(&clinic, &group, CHRISTMAS, "Christmas").await;
     declared.expect(200).await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn an_edit_of_a_holiday_says_which_version_it_was_made_from() {
+async fn a_change_of_holidays_needs_the_current_version() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin();
     let path = holiday_path(&clinic, CHRISTMAS);

@@ -1,7 +1,7 @@
-//! What is sent twice is done once.
+//! Idempotency keys: a repeated request is executed once.
 
 use serde_json::json;
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use crate::support::{Clinic, eventually, slot};
 
@@ -9,7 +9,7 @@ const KEY: &str = "5f0c9ac0-0000-4000-8000-000000000001";
 const BOOKED: &str = "appointment.booked";
 
 #[tokio::test]
-async fn a_booking_sent_twice_under_one_key_is_one_booking_and_one_answer() {
+async fn a_booking_repeated_with_its_key_is_made_once_and_answered_the_same() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let first = clinic.book(&asha, 0).key(KEY).expect(201).await;
@@ -25,7 +25,7 @@ async fn a_booking_sent_twice_under_one_key_is_one_booking_and_one_answer() {
 }
 
 #[tokio::test]
-async fn a_replay_tells_what_was_told_even_after_the_appointment_went_on() {
+async fn a_replay_repeats_the_first_answer_after_the_appointment_changed() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let first = clinic.book(&asha, 0).key(KEY).expect(201).await;
@@ -38,7 +38,7 @@ async fn a_replay_tells_what_was_told_even_after_the_appointment_went_on() {
 }
 
 #[tokio::test]
-async fn a_cancellation_sent_twice_under_one_key_is_answered_twice() {
+async fn a_cancellation_repeated_with_its_key_is_answered_the_same() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -77,7 +77,7 @@ async fn a_key_belongs_to_one_account() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_decided_again() {
+async fn a_refused_request_is_decided_again_under_its_key() {
     let clinic = Clinic::open().await;
     let (asha, ravi) = (clinic.patient(), clinic.patient());
     let taken = clinic.book(&ravi, 0).expect(201).await;
@@ -111,13 +111,13 @@ async fn a_key_that_could_be_guessed_is_refused() {
 }
 
 #[tokio::test]
-async fn while_the_first_still_runs_the_second_is_told_to_wait() {
+async fn a_repeat_is_refused_while_the_first_request_is_in_progress() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let mut claim = clinic.pool.begin().await.unwrap();
     sqlx::query(
         "insert into slot_claims (kind, resource, during, holder)
-         values ('doctor', $1, tstzrange($2, $2 + interval '15 minutes'), 'nobody')",
+         values ('doctor', $1, tstzrange($2, $2 + interval '15 minutes'), 'other')",
     )
     .bind(clinic.doctor.as_uuid())
     .bind(slot(0))
@@ -144,12 +144,12 @@ async fn while_the_first_still_runs_the_second_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn one_key_at_two_nodes_at_once_is_one_booking() {
+async fn one_key_sent_to_two_nodes_at_once_makes_one_booking() {
     let clinic = Clinic::open().await;
     let other = clinic.another_node().await;
-    let asha = Somebody::patient(clinic.world.patient().await.unwrap());
+    let asha = Principal::patient(clinic.world.patient().await.unwrap());
     let here = clinic.client(&asha);
-    let there = other.1.with_token(clinic.site.token(&asha).unwrap());
+    let there = other.client.with_token(clinic.site.token(&asha).unwrap());
     for number in 0..8 {
         let key = format!("{KEY}-{number}");
         let (one, two) = tokio::join!(
@@ -164,6 +164,6 @@ async fn one_key_at_two_nodes_at_once_is_one_booking() {
         );
     }
     assert_eq!(clinic.events(BOOKED).await, 8);
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

@@ -3,7 +3,7 @@
 use adapters::system::SystemClock;
 use commands::ports::Clock as _;
 use serde_json::json;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 
 use crate::support::{Server, all_read};
@@ -19,7 +19,7 @@ fn run(server: &Server, arguments: &[&str]) -> String {
 async fn an_operator_erases_a_person_and_retires_the_master_key() {
     let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
     let mut server = Server::start_with_own_master_key(&site.keys).await;
-    let token = site.token(&Somebody::admin()).unwrap();
+    let token = site.token(&Principal::admin()).unwrap();
     let desk = server.client.with_token(&token);
     let register = async |name: &str| {
         let card = json!({"name": name, "birthDate": "1990-05-17"});
@@ -43,7 +43,7 @@ async fn an_operator_erases_a_person_and_retires_the_master_key() {
     run(&server, &["keys", "rotate", "--retire"]);
     let second = server.master_keys();
     assert!(second.starts_with("2:") && both.contains(second.trim()));
-    // Once more, as after a crash: nothing to do, and nothing breaks.
+    // Repeated, as after a crash: nothing to do, and no error.
     run(&server, &["keys", "rotate", "--retire"]);
     assert_eq!(server.master_keys(), second);
 
@@ -68,10 +68,10 @@ async fn an_operator_erases_a_person_and_retires_the_master_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn master_keys_that_are_set_are_for_their_owner_to_add_and_to_destroy() {
+async fn master_keys_from_the_environment_are_rotated_by_the_operator() {
     let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
     let mut server = Server::start(&site.keys).await;
-    let token = site.token(&Somebody::admin()).unwrap();
+    let token = site.token(&Principal::admin()).unwrap();
     let card = json!({"name": "Asha Rao", "birthDate": "1990-05-17"});
     let desk = server.client.with_token(&token);
     desk.post("/api/v1/patients", &card).expect(201).await;

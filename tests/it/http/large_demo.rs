@@ -1,4 +1,4 @@
-//! What `caresync serve --demo --size …` makes, in small: killed half way, gone on with, and worked on.
+//! `caresync serve --demo --size …` at a small size: killed half way, resumed, and booked in.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,21 +18,21 @@ const SMALL_PATIENTS: i64 = 300;
 const SMALL_DOCTORS: i64 = 60;
 
 #[tokio::test]
-async fn a_large_demo_that_was_killed_goes_on_and_its_claims_are_what_its_events_say() {
+async fn a_large_demo_resumes_after_a_kill_and_its_claims_match_its_events() {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     server.demo = true;
     server.size = Some(SIZE);
-    let before = killed_half_way(&mut server).await;
+    let before = kill_half_way(&mut server).await;
 
     server.restart().await;
     all_read(&server.client).await;
     let pool = server.pool().await;
     assert!(count(&pool, "select count(*) from events").await > before);
-    everybody_is_there(&pool).await;
-    claims_are_what_events_say(&pool).await;
-    nobody_is_in_two_places(&pool).await;
+    accounts_visits_and_clinics_exist(&pool).await;
+    claims_match_events(&pool).await;
+    claims_do_not_overlap(&pool).await;
     read_models_agree(&pool).await;
-    somebody_books_on_top(&server.client, &pool).await;
+    a_patient_books_beside_the_demo(&server.client, &pool).await;
 
     let events = count(&pool, "select count(*) from events").await;
     pool.close().await;
@@ -45,8 +45,8 @@ async fn a_large_demo_that_was_killed_goes_on_and_its_claims_are_what_its_events
     server.stop().await;
 }
 
-/// Kills the program when its people are there and their visits can't be yet: somebody holds the claims.
-async fn killed_half_way(server: &mut Server) -> i64 {
+/// Kills the program when its patients exist and their visits cannot exist yet: the test holds the claims.
+async fn kill_half_way(server: &mut Server) -> i64 {
     server.spawn();
     let pool = server.pool_soon().await;
     let patience = Duration::from_mins(2);
@@ -69,7 +69,7 @@ async fn killed_half_way(server: &mut Server) -> i64 {
     events
 }
 
-async fn everybody_is_there(pool: &PgPool) {
+async fn accounts_visits_and_clinics_exist(pool: &PgPool) {
     let patients = count(pool, "select count(*) from patient_cards").await;
     assert_eq!(patients, SMALL_PATIENTS + 200);
     let doctors = "select count(distinct aggregate_id) from events where aggregate_type = 'doctor'";
@@ -92,14 +92,14 @@ async fn everybody_is_there(pool: &PgPool) {
     let expected = [("ahead", 1_000), ("past", 1_200)];
     let expected = expected.map(|(when, visits)| (when.to_owned(), visits));
     assert_eq!(visits, BTreeMap::from(expected));
-    // Their logins are theirs, and nobody can use them.
+    // They have logins without passwords, so that these cannot be used.
     let accounts = "select count(*) from account_directory";
     let passwords = "select count(*) from credentials";
     let without = count(pool, accounts).await - count(pool, passwords).await;
     assert_eq!(without, 12 + 200 / 4 + 1);
 }
 
-async fn claims_are_what_events_say(pool: &PgPool) {
+async fn claims_match_events(pool: &PgPool) {
     let differences = "
         with last as (
           select distinct on (aggregate_id) aggregate_id, event_type, payload
@@ -125,7 +125,7 @@ async fn claims_are_what_events_say(pool: &PgPool) {
     assert!(count(pool, "select count(*) from slot_claims").await > 2 * 1_900);
 }
 
-async fn nobody_is_in_two_places(pool: &PgPool) {
+async fn claims_do_not_overlap(pool: &PgPool) {
     for kind in ["doctor", "patient"] {
         let sql = format!(
             "select count(*) from (
@@ -153,8 +153,8 @@ async fn read_models_agree(pool: &PgPool) {
     }
 }
 
-/// The demo's patient goes to a doctor of the large group.
-async fn somebody_books_on_top(client: &Client, pool: &PgPool) {
+/// The demo's patient books with a doctor of the large group.
+async fn a_patient_books_beside_the_demo(client: &Client, pool: &PgPool) {
     let taken = "
         select c.resource, (e.payload ->> 'clinic')::uuid, lower(c.during)
         from slot_claims c
@@ -168,17 +168,17 @@ async fn somebody_books_on_top(client: &Client, pool: &PgPool) {
     let (doctor, clinic, start): (Uuid, Uuid, DateTime<Utc>) =
         sqlx::query_as(taken).fetch_one(pool).await.unwrap();
     let patient = sign_in(client, "patient").await;
-    let wish = |start: &str| json!({"clinicId": clinic, "doctorId": doctor, "start": start});
-    let taken = patient.post("/api/v1/appointments", &wish(&start.to_rfc3339()));
+    let request = |start: &str| json!({"clinicId": clinic, "doctorId": doctor, "start": start});
+    let taken = patient.post("/api/v1/appointments", &request(&start.to_rfc3339()));
     taken.expect(409).await.is("slot-already-taken");
-    let free = first_free(&patient, (doctor, clinic), start.date_naive()).await;
+    let free = first_free(&patient, doctor, clinic, start.date_naive()).await;
     patient
-        .post("/api/v1/appointments", &wish(&free))
+        .post("/api/v1/appointments", &request(&free))
         .expect(201)
         .await;
 }
 
-async fn first_free(client: &Client, (doctor, clinic): (Uuid, Uuid), from: NaiveDate) -> String {
+async fn first_free(client: &Client, doctor: Uuid, clinic: Uuid, from: NaiveDate) -> String {
     let to = from + TimeDelta::days(20);
     let path =
         format!("/api/v1/doctors/{doctor}/availability?clinicId={clinic}&from={from}&to={to}");

@@ -1,10 +1,9 @@
-//! Doctors who are away.
+//! Leaves of doctors.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ClinicScope;
 use serde_json::{Value, json};
-use tests::app::Somebody;
-use tests::world::Terms;
+use tests::app::Principal;
 use uuid::Uuid;
 
 use crate::support::{Call, Client, Clinic, now, slot};
@@ -18,7 +17,7 @@ fn from_to(start: DateTime<Utc>, end: DateTime<Utc>) -> Value {
 }
 
 fn doctor(clinic: &Clinic) -> Client {
-    clinic.client(&Somebody::doctor(clinic.doctor))
+    clinic.client(&Principal::doctor(clinic.doctor))
 }
 
 async fn leaves(clinic: &Clinic, who: &Client, after: &crate::support::Reply) -> Value {
@@ -31,12 +30,12 @@ async fn leaves(clinic: &Clinic, who: &Client, after: &crate::support::Reply) ->
 }
 
 #[tokio::test]
-async fn nobody_books_into_a_leave_until_it_is_withdrawn() {
+async fn a_leave_blocks_bookings_until_it_is_withdrawn() {
     let clinic = Clinic::open().await;
     let doctor = doctor(&clinic);
-    let mut wish = from_to(slot(2), slot(4));
-    wish["reason"] = json!("A wedding");
-    let planned = plan(&clinic, &doctor, &wish).expect(201).await;
+    let mut request = from_to(slot(2), slot(4));
+    request["reason"] = json!("A wedding");
+    let planned = plan(&clinic, &doctor, &request).expect(201).await;
     assert_eq!(planned.body["cancelled"], json!([]));
     let asha = clinic.patient();
     clinic
@@ -69,7 +68,7 @@ async fn nobody_books_into_a_leave_until_it_is_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_leave_over_visits_is_refused_with_all_of_them() {
+async fn a_leave_over_visits_is_refused_and_lists_them() {
     let clinic = Clinic::open().await;
     let mut expected = Vec::new();
     for number in [1, 2] {
@@ -89,14 +88,14 @@ async fn a_leave_over_visits_is_refused_with_all_of_them() {
 }
 
 #[tokio::test]
-async fn the_clinic_calls_visits_off_for_a_leave_if_that_is_wished() {
+async fn a_leave_with_cascade_cancels_the_visits_it_covers() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 1).expect(201).await;
     let outside = clinic.book(&clinic.patient(), 9).expect(201).await;
-    let mut wish = from_to(slot(0), slot(8));
-    wish["cascade"] = json!(true);
-    let planned = plan(&clinic, &doctor(&clinic), &wish)
+    let mut request = from_to(slot(0), slot(8));
+    request["cascade"] = json!(true);
+    let planned = plan(&clinic, &doctor(&clinic), &request)
         .key("leave-of-meera-1")
         .expect(201)
         .await;
@@ -118,18 +117,14 @@ async fn the_clinic_calls_visits_off_for_a_leave_if_that_is_wished() {
     assert_eq!(clinic.count(claims, "doctor").await, 2);
     assert_eq!(clinic.count(claims, "patient").await, 1);
     assert_eq!(outside.body["status"], "BOOKED");
-    let again = plan(&clinic, &doctor(&clinic), &wish).expect(409).await;
+    let again = plan(&clinic, &doctor(&clinic), &request).expect(409).await;
     again.is("leave-overlaps-leave");
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_visit_that_has_begun_is_not_called_off() {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+async fn a_leave_with_cascade_does_not_cancel_a_visit_that_has_begun() {
+    let clinic = Clinic::without_fee().await;
     let desk = clinic.desk();
     let visit = clinic.book(&clinic.patient(), 4).expect(201).await;
     let other = clinic.book(&clinic.patient(), 5).expect(201).await;
@@ -140,9 +135,9 @@ async fn a_visit_that_has_begun_is_not_called_off() {
     desk.post(&visit.appointment("start"), &why)
         .expect(200)
         .await;
-    let mut wish = from_to(slot(4), slot(8));
-    wish["cascade"] = json!(true);
-    let refused = plan(&clinic, &doctor(&clinic), &wish).expect(409).await;
+    let mut request = from_to(slot(4), slot(8));
+    request["cascade"] = json!(true);
+    let refused = plan(&clinic, &doctor(&clinic), &request).expect(409).await;
     refused.is("leave-over-visits");
     let stays = json!([{
         "start": slot(4), "end": slot(5),
@@ -155,17 +150,17 @@ async fn a_visit_that_has_begun_is_not_called_off() {
 }
 
 #[tokio::test]
-async fn a_hold_that_is_over_does_not_keep_a_doctor_here() {
+async fn an_overdue_hold_does_not_block_a_leave() {
     let clinic = Clinic::open().await;
     clinic.book(&clinic.patient(), 8).expect(201).await;
     clinic.site.clock.advance(TimeDelta::minutes(15));
-    let wish = from_to(slot(8), slot(12));
-    plan(&clinic, &doctor(&clinic), &wish).expect(201).await;
+    let request = from_to(slot(8), slot(12));
+    plan(&clinic, &doctor(&clinic), &request).expect(201).await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_leave_in_the_past_upside_down_or_too_long_is_refused() {
+async fn a_leave_that_is_past_reversed_or_too_long_is_refused() {
     let clinic = Clinic::open().await;
     let doctor = doctor(&clinic);
     let minute = TimeDelta::minutes(1);
@@ -195,11 +190,11 @@ async fn a_leave_in_the_past_upside_down_or_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn one_leave_is_for_all_clinics_so_an_admin_of_one_of_them_does_not_decide() {
+async fn an_admin_of_one_clinic_cannot_plan_a_leave_that_affects_another() {
     let clinic = Clinic::open().await;
-    let here = Somebody {
+    let here = Principal {
         clinics: ClinicScope::Only([clinic.facts.clinic].into()),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
     let here = clinic.client(&here);
     let planned = plan(&clinic, &here, &from_to(slot(0), slot(1)))
@@ -213,7 +208,7 @@ async fn one_leave_is_for_all_clinics_so_an_admin_of_one_of_them_does_not_decide
         "clinicId": elsewhere.unwrap().clinic,
         "fee": {"amount": 100, "currency": "GBP"}, "slotMinutes": 15,
     });
-    let group = clinic.client(&Somebody::admin());
+    let group = clinic.client(&Principal::admin());
     let affiliations = format!("/api/v1/doctors/{}/affiliations", clinic.doctor);
     group.post(&affiliations, &terms).expect(200).await;
     plan(&clinic, &here, &from_to(slot(2), slot(3)))
@@ -230,12 +225,12 @@ async fn one_leave_is_for_all_clinics_so_an_admin_of_one_of_them_does_not_decide
 #[tokio::test]
 async fn a_leave_that_is_over_is_not_withdrawn() {
     let clinic = Clinic::open().await;
-    let group = clinic.client(&Somebody::admin());
+    let group = clinic.client(&Principal::admin());
     let planned = plan(&clinic, &group, &from_to(slot(0), slot(1)))
         .expect(201)
         .await;
     clinic.site.clock.set(slot(1));
-    let group = clinic.client(&Somebody::admin());
+    let group = clinic.client(&Principal::admin());
     let path = format!("/api/v1/leaves/{}/withdraw", planned.id());
     group
         .post(&path, &json!({}))

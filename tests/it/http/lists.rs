@@ -12,7 +12,7 @@ fn starts(page: &Value) -> Vec<&Value> {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_until_the_last() {
+async fn pages_follow_the_cursor_to_the_end() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     clinic.book(&asha, 0).expect(201).await;
@@ -31,7 +31,7 @@ async fn pages_follow_each_other_until_the_last() {
 }
 
 #[tokio::test]
-async fn a_list_is_narrowed_by_time_and_status() {
+async fn a_list_is_filtered_by_time_and_status() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let cancelled = clinic.book(&asha, 0).expect(201).await;
@@ -64,7 +64,7 @@ async fn a_list_is_narrowed_by_time_and_status() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_read_is_refused() {
+async fn a_malformed_query_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     for query in [

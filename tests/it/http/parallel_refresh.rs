@@ -1,24 +1,24 @@
-//! A front end refreshes in several tabs and requests at once, and so does a thief.
+//! Concurrent and repeated use of refresh tokens, by a front end with several tabs and by a thief.
 
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use tests::app::{Node, Somebody};
+use tests::app::Principal;
 use tokio::task::JoinSet;
 
-use crate::support::{Call, Client, Clinic, Reply, eventually};
+use crate::support::{Call, Client, Clinic, OtherNode, Reply, eventually};
 
 const ME: &str = "/api/v1/auth/me";
 const AT_ONCE: usize = 11;
-/// How long a used token may come back.
+/// Grace period in which a used token may be used again.
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 
-/// Two nodes of one clinic, and somebody who has just signed in.
+/// Two nodes of one clinic, and a patient who has just signed in.
 struct Fixture {
     clinic: Clinic,
-    other: (Node, Client),
+    other: OtherNode,
     signed_in: Reply,
 }
 
@@ -30,7 +30,7 @@ impl Fixture {
         let mut person = login.clone();
         person["name"] = json!("Asha Rao");
         person["birthDate"] = json!("1990-04-17");
-        let here = clinic.nobody();
+        let here = clinic.anonymous();
         let sign_up = here.post("/api/v1/auth/register", &person);
         sign_up.expect(201).await;
         let signed_in = here.post("/api/v1/auth/login", &login).expect(200).await;
@@ -42,30 +42,30 @@ impl Fixture {
     }
 
     fn here(&self) -> &Client {
-        self.clinic.nobody()
+        self.clinic.anonymous()
     }
 
     fn there(&self) -> &Client {
-        &self.other.1
+        &self.other.client
     }
 
     async fn close(self) {
-        self.clinic.stop(self.other).await;
+        self.other.stop().await;
         self.clinic.close().await;
     }
 
-    /// Presents the same token as often as given, at both nodes in turn, all at once.
+    /// Sends the same token several times at once, to both nodes in turn.
     async fn refresh_at_once(&self, tokens: &Reply) -> Vec<Reply> {
         let mut calls = JoinSet::new();
         for number in 0..AT_ONCE {
-            let node = [self.here(), self.there()][number % 2].reconnected();
-            let call = refresh(&node, tokens);
+            let node = [self.here(), self.there()][number % 2];
+            let call = refresh(node, tokens);
             calls.spawn(async move { call.expect(200).await });
         }
         calls.join_all().await
     }
 
-    /// The session is over: no token of it opens anything, on either node.
+    /// Asserts that no token of the session is accepted, on either node.
     async fn is_over(&self, tokens: &[&Reply]) {
         for tokens in tokens {
             for node in [self.here(), self.there()] {
@@ -91,7 +91,7 @@ fn refresh_token(tokens: &Reply) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refreshes_at_once_on_two_nodes_get_one_successor_and_the_session_goes_on() {
+async fn concurrent_refreshes_on_two_nodes_get_the_same_successor() {
     let fixture = Fixture::open().await;
     let mut current = fixture.signed_in.body["refreshToken"].clone();
     let mut tokens = fixture.refresh_at_once(&fixture.signed_in).await;
@@ -112,7 +112,7 @@ async fn refreshes_at_once_on_two_nodes_get_one_successor_and_the_session_goes_o
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_in_time_gets_the_same_successor_on_any_node() {
+async fn a_token_reused_within_the_grace_period_gets_the_same_successor_on_any_node() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)
@@ -128,7 +128,7 @@ async fn a_token_that_comes_back_in_time_gets_the_same_successor_on_any_node() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_too_late_ends_the_session_on_every_node() {
+async fn a_token_reused_after_the_grace_period_ends_the_session_on_every_node() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)
@@ -145,7 +145,7 @@ async fn a_token_that_comes_back_too_late_ends_the_session_on_every_node() {
 }
 
 #[tokio::test]
-async fn a_token_whose_successor_was_used_ends_the_session_even_in_time() {
+async fn a_reused_token_whose_successor_was_used_ends_the_session() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)
@@ -159,7 +159,7 @@ async fn a_token_whose_successor_was_used_ends_the_session_even_in_time() {
 }
 
 #[tokio::test]
-async fn a_token_does_not_come_back_once_the_session_was_signed_out() {
+async fn a_token_cannot_be_reused_after_sign_out() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)
@@ -172,13 +172,13 @@ async fn a_token_does_not_come_back_once_the_session_was_signed_out() {
 }
 
 #[tokio::test]
-async fn a_token_does_not_come_back_once_the_account_was_disabled() {
+async fn a_token_cannot_be_reused_after_its_account_was_disabled() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)
         .await;
     let account = second.body["account"]["id"].as_str().unwrap();
-    let admin = fixture.clinic.client(&Somebody::admin());
+    let admin = fixture.clinic.client(&Principal::admin());
     let reason = json!({"reason": "Left the clinic"});
     let disabled = admin.post(&format!("/api/v1/accounts/{account}/disable"), &reason);
     disabled.expect(200).await;
@@ -187,7 +187,7 @@ async fn a_token_does_not_come_back_once_the_account_was_disabled() {
 }
 
 #[tokio::test]
-async fn a_token_does_not_come_back_once_its_session_has_expired() {
+async fn a_token_cannot_be_reused_after_its_session_has_expired() {
     let fixture = Fixture::open().await;
     let almost = TimeDelta::days(30) - TimeDelta::seconds(1);
     fixture.clinic.site.clock.advance(almost);
@@ -205,7 +205,7 @@ async fn a_token_does_not_come_back_once_its_session_has_expired() {
 }
 
 #[tokio::test]
-async fn no_token_stands_in_the_table_that_tells_it_again() {
+async fn the_table_of_refresh_tokens_holds_no_token_in_clear() {
     let fixture = Fixture::open().await;
     let second = refresh(fixture.here(), &fixture.signed_in)
         .expect(200)

@@ -1,8 +1,8 @@
-//! Patients' cards, and who acts for whom.
+//! Patients' cards and proxies.
 
 use domain::PatientId;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 use uuid::Uuid;
 
 use crate::support::{Client, Clinic, Reply, all_read, slot};
@@ -14,22 +14,22 @@ async fn child(desk: &Client) -> Reply {
 }
 
 #[tokio::test]
-async fn a_parent_books_for_a_child_until_they_are_no_longer_its_proxy() {
+async fn a_proxy_books_for_a_child_until_removed() {
     let clinic = Clinic::open().await;
     let desk = clinic.desk();
-    let somebody = Somebody::patient(PatientId::from_uuid(Uuid::from_u128(4)));
-    let parent = clinic.client(&somebody);
+    let principal = Principal::patient(PatientId::from_uuid(Uuid::from_u128(4)));
+    let parent = clinic.client(&principal);
     let child = child(&desk).await;
     let path = format!("/api/v1/patients/{}", child.id());
-    let wish = |number: i32| -> Value {
-        let mut wish = clinic.wish(slot(number));
-        wish["patientId"] = child.body["id"].clone();
-        wish
+    let request = |number: i32| -> Value {
+        let mut request = clinic.booking_request(slot(number));
+        request["patientId"] = child.body["id"].clone();
+        request
     };
-    let book = |number| parent.post("/api/v1/appointments", &wish(number));
+    let book = |number| parent.post("/api/v1/appointments", &request(number));
     book(0).expect(404).await.is("not-found");
 
-    let proxy = json!({"accountId": somebody.account});
+    let proxy = json!({"accountId": principal.account});
     desk.post(&format!("{path}/proxies"), &proxy)
         .expect(200)
         .await;
@@ -40,12 +40,12 @@ async fn a_parent_books_for_a_child_until_they_are_no_longer_its_proxy() {
     let card = clinic
         .settled(async || parent.get(&path).after(&booked))
         .await;
-    assert_eq!(card.body["proxies"], json!([somebody.account]));
+    assert_eq!(card.body["proxies"], json!([principal.account]));
     clinic
         .settled(async || parent.get(&list).after(&booked))
         .await;
 
-    let removal = format!("{path}/proxies/{}", somebody.account);
+    let removal = format!("{path}/proxies/{}", principal.account);
     let removed = desk
         .call(reqwest::Method::DELETE, &removal)
         .expect(200)
@@ -63,16 +63,16 @@ async fn a_parent_books_for_a_child_until_they_are_no_longer_its_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_names_no_further_proxy() {
+async fn a_proxy_cannot_add_another_proxy() {
     let clinic = Clinic::open().await;
     let desk = clinic.desk();
-    let somebody = Somebody::patient(PatientId::from_uuid(Uuid::from_u128(4)));
+    let principal = Principal::patient(PatientId::from_uuid(Uuid::from_u128(4)));
     let path = format!("/api/v1/patients/{}/proxies", child(&desk).await.id());
-    let proxy = json!({"accountId": somebody.account});
+    let proxy = json!({"accountId": principal.account});
     desk.post(&path, &proxy).expect(200).await;
     let further = json!({"accountId": Uuid::from_u128(9)});
     clinic
-        .client(&somebody)
+        .client(&principal)
         .post(&path, &further)
         .expect(403)
         .await;
@@ -80,7 +80,7 @@ async fn a_proxy_names_no_further_proxy() {
 }
 
 #[tokio::test]
-async fn a_contact_is_changed_from_the_version_that_was_read() {
+async fn a_change_of_contact_needs_the_current_version() {
     let clinic = Clinic::open().await;
     let desk = clinic.desk();
     let child = child(&desk).await;
@@ -106,25 +106,28 @@ async fn a_contact_is_changed_from_the_version_that_was_read() {
     clinic.close().await;
 }
 
-/// The card is kept from being written while the proxy asks: the answer must not be "not found".
+/// The card cannot be written while the proxy queries: the response must not be "not found".
 #[tokio::test]
-async fn who_was_just_made_a_proxy_is_told_to_wait_and_not_that_there_is_nothing() {
+async fn a_new_proxy_gets_503_and_not_404_while_the_read_model_is_behind() {
     let clinic = Clinic::open().await;
     let desk = clinic.desk();
-    let somebody = Somebody::patient(PatientId::from_uuid(Uuid::from_u128(4)));
-    let parent = clinic.client(&somebody);
+    let principal = Principal::patient(PatientId::from_uuid(Uuid::from_u128(4)));
+    let parent = clinic.client(&principal);
     let child = child(&desk).await;
-    let mut wish = clinic.wish(slot(0));
-    wish["patientId"] = child.body["id"].clone();
-    let booked = desk.post("/api/v1/appointments", &wish).expect(201).await;
+    let mut request = clinic.booking_request(slot(0));
+    request["patientId"] = child.body["id"].clone();
+    let booked = desk
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     clinic.read(&desk, &booked).await;
-    all_read(clinic.nobody()).await;
+    all_read(clinic.anonymous()).await;
 
     let mut blocking = clinic.pool.begin().await.unwrap();
     let lock = sqlx::query("lock table patient_cards in share mode");
     lock.execute(&mut *blocking).await.unwrap();
     let path = format!("/api/v1/patients/{}/proxies", child.id());
-    let proxy = json!({"accountId": somebody.account});
+    let proxy = json!({"accountId": principal.account});
     let named = desk.post(&path, &proxy).expect(200).await;
     let list = format!("/api/v1/appointments?patientId={}", child.id());
     let (one, all) = tokio::join!(

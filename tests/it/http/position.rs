@@ -1,12 +1,12 @@
 //! A query sent with the position of a command sees what the command did.
 
 use serde_json::json;
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use crate::support::Clinic;
 
 #[tokio::test]
-async fn a_position_that_was_never_given_out_is_refused() {
+async fn a_position_that_was_never_issued_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -51,20 +51,20 @@ async fn a_booking_is_read_at_its_position_on_every_node() {
             .settled(async || asha.get("/api/v1/appointments").after(&booked))
             .await;
         assert_eq!(found.body["items"][0]["id"], booked.body["id"]);
-        let there = asha.at(&other.1);
+        let there = asha.at(&other.client);
         let found = clinic.read(&there, &booked).await;
         assert_eq!(found.id(), booked.id());
     }
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 
-/// Makes one of everything and reads each where it was written to, at its position, by list and by
-/// id: what has not come that far would answer with less.
+/// Makes one of each resource and reads it at its position, by list and by id: a read model that is
+/// behind would return less.
 #[tokio::test]
-async fn every_read_model_waits_for_what_was_written() {
+async fn every_read_model_waits_for_the_position_of_a_command() {
     let clinic = Clinic::open().await;
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     let desk = clinic.desk();
     for round in 0..5 {
         let card = json!({"name": "Tara Rao", "birthDate": "2020-01-31"});
@@ -96,14 +96,14 @@ async fn every_read_model_waits_for_what_was_written() {
             assert_eq!(found.id(), made.id());
             assert_eq!(found.header("etag"), made.header("etag"));
         }
-        let asha = clinic.client(&Somebody::patient(clinic.world.patient().await.unwrap()));
+        let asha = clinic.client(&Principal::patient(clinic.world.patient().await.unwrap()));
         let booked = clinic.book(&asha, round).expect(201).await;
         clinic.read(&asha, &booked).await;
         let sheet = format!(
             "/api/v1/doctors/{}/day-sheet?date=2026-12-01",
             clinic.doctor
         );
-        let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+        let doctor = clinic.client(&Principal::doctor(clinic.doctor));
         let sheet = clinic
             .settled(async || doctor.get(&sheet).after(&booked))
             .await;

@@ -1,11 +1,11 @@
-//! An edit says which version it was made from.
+//! `If-Match`: a change names the version it was made from.
 
 use serde_json::json;
 
 use crate::support::Clinic;
 
 #[tokio::test]
-async fn a_change_made_from_the_present_version_goes_through() {
+async fn a_change_with_the_current_version_is_accepted() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let booked = clinic.book(&asha, 0).expect(201).await;
@@ -19,7 +19,7 @@ async fn a_change_made_from_the_present_version_goes_through() {
 }
 
 #[tokio::test]
-async fn a_change_made_from_another_version_is_refused() {
+async fn a_change_with_another_version_is_refused() {
     let clinic = Clinic::open().await;
     let (asha, desk) = (clinic.patient(), clinic.desk());
     let booked = clinic.book(&asha, 0).expect(201).await;

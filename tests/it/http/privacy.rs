@@ -1,4 +1,4 @@
-//! What a patient says stays where it belongs.
+//! Protected health information (PHI) appears in no log, no unsealed column and no dump.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use sqlx::PgPool;
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::database::Database;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::{Clinic, eventually, slot};
 
-/// Words that nothing in the product says by itself.
+/// Words that occur nowhere in the product itself.
 const CANARIES: [&str; 6] = [
     "Zephyrine",
     "Quillfeather",
@@ -24,7 +24,7 @@ const CANARIES: [&str; 6] = [
     "canary-password-9",
 ];
 
-/// Where PHI must never stand, and what of it to look at.
+/// Queries over columns that must never contain PHI.
 const PLACES: [&str; 8] = [
     "select metadata::text from events",
     "select (payload - 'phi')::text from events",
@@ -78,7 +78,7 @@ fn capture() -> Captured {
 }
 
 #[track_caller]
-pub fn says_nothing(text: &str, place: &str) {
+pub fn contains_no_phi(text: &str, place: &str) {
     let text = text.to_lowercase();
     let hex =
         |byte: u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap());
@@ -95,9 +95,9 @@ async fn dump(pool: &PgPool, sql: &str) -> String {
     rows.join("\n")
 }
 
-/// Signs up, books, cancels, and gets everything wrong that can be got wrong.
+/// Signs up, books and cancels, with every kind of mistake.
 pub async fn live(clinic: &Clinic) {
-    let nobody = clinic.nobody();
+    let anonymous = clinic.anonymous();
     let new = json!({
         "name": "Zephyrine Quillfeather",
         "birthDate": "1931-02-03",
@@ -105,19 +105,34 @@ pub async fn live(clinic: &Clinic) {
         "email": "zephyrine@quillfeather.example",
         "password": "canary-password-9",
     });
-    nobody.post("/api/v1/auth/register", &new).expect(201).await;
-    nobody.post("/api/v1/auth/register", &new).expect(409).await;
+    anonymous
+        .post("/api/v1/auth/register", &new)
+        .expect(201)
+        .await;
+    anonymous
+        .post("/api/v1/auth/register", &new)
+        .expect(409)
+        .await;
     let mut login =
         json!({"email": "zephyrine@quillfeather.example", "password": "canary-password-9"});
-    let tokens = nobody.post("/api/v1/auth/login", &login).expect(200).await;
+    let tokens = anonymous
+        .post("/api/v1/auth/login", &login)
+        .expect(200)
+        .await;
     login["password"] = json!("canary-password-99");
-    nobody.post("/api/v1/auth/login", &login).expect(401).await;
+    anonymous
+        .post("/api/v1/auth/login", &login)
+        .expect(401)
+        .await;
     login["Zephyrine"] = json!("xanthelasma");
-    nobody.post("/api/v1/auth/login", &login).expect(400).await;
-    let asha = nobody.with_token(tokens.text("accessToken"));
-    let mut wish = clinic.wish(slot(0));
-    wish["reason"] = json!("xanthelasma");
-    let book = || asha.post("/api/v1/appointments", &wish);
+    anonymous
+        .post("/api/v1/auth/login", &login)
+        .expect(400)
+        .await;
+    let asha = anonymous.with_token(tokens.text("accessToken"));
+    let mut request = clinic.booking_request(slot(0));
+    request["reason"] = json!("xanthelasma");
+    let book = || asha.post("/api/v1/appointments", &request);
     let booked = book().key("a-key-for-the-canary").expect(201).await;
     book().key("a-key-for-the-canary").expect(201).await;
     book().expect(409).await;
@@ -142,8 +157,8 @@ pub async fn live(clinic: &Clinic) {
         .settled(async || asha.get(&card).after(&booked))
         .await;
     assert_eq!(seen.text("name"), "Zephyrine Quillfeather");
-    let desk = clinic.client(&Somebody::admin());
-    let mut evening = clinic.wish(slot(40));
+    let desk = clinic.client(&Principal::admin());
+    let mut evening = clinic.booking_request(slot(40));
     evening["patientId"] = booked.body["patientId"].clone();
     evening["overrideReason"] = json!("xanthelasma");
     desk.post("/api/v1/appointments", &evening)
@@ -165,11 +180,11 @@ pub async fn live(clinic: &Clinic) {
 async fn fail(clinic: &Clinic) {
     let rename = "alter table slot_claims rename to gone; alter table reservations rename to away";
     sqlx::raw_sql(rename).execute(&clinic.pool).await.unwrap();
-    let mut wish = clinic.wish(slot(1));
-    wish["reason"] = json!("xanthelasma");
+    let mut request = clinic.booking_request(slot(1));
+    request["reason"] = json!("xanthelasma");
     let failed = clinic
         .patient()
-        .post("/api/v1/appointments", &wish)
+        .post("/api/v1/appointments", &request)
         .expect(500)
         .await;
     failed.is("internal-error");
@@ -182,7 +197,7 @@ async fn fail(clinic: &Clinic) {
         "password": "canary-password-9",
     });
     clinic
-        .nobody()
+        .anonymous()
         .post("/api/v1/auth/register", &new)
         .expect(500)
         .await;
@@ -191,13 +206,14 @@ async fn fail(clinic: &Clinic) {
 }
 
 #[tokio::test]
-async fn no_log_line_and_no_clear_column_tells_of_a_patient() {
+async fn no_log_line_and_no_unsealed_column_contains_phi() {
     let captured = capture();
     let clinic = Clinic::open().await;
     live(&clinic).await;
     fail(&clinic).await;
-    let pool = clinic.pool.clone();
+    let database = clinic.site.database.clone();
     clinic.close().await;
+    let pool = database.pool(1).await.unwrap();
     let log = captured.text();
     assert!(
         log.contains("A request failed on our side."),
@@ -207,20 +223,20 @@ async fn no_log_line_and_no_clear_column_tells_of_a_patient() {
         log.contains("insert into"),
         "statements are captured as well"
     );
-    says_nothing(&log, "the log");
+    contains_no_phi(&log, "the log");
     for place in PLACES {
         let dump = dump(&pool, place).await;
         assert!(
             !dump.is_empty() || place.contains("timers"),
             "{place} is empty"
         );
-        says_nothing(&dump, place);
+        contains_no_phi(&dump, place);
     }
 }
 
-/// What the other fields for personal data are filled with.
-pub async fn fill_every_field(clinic: &Clinic) {
-    let admin = clinic.client(&Somebody::admin());
+/// Fills the remaining fields for personal data with canaries.
+pub async fn fill_every_phi_field(clinic: &Clinic) {
+    let admin = clinic.client(&Principal::admin());
     let doctor = json!({
         "name": "Zephyrine Quillfeather",
         "specialisations": ["cardiology"],
@@ -253,9 +269,12 @@ pub async fn fill_every_field(clinic: &Clinic) {
     let disable = format!("/api/v1/accounts/{}/disable", desk.id());
     admin.post(&disable, &reason).expect(200).await;
     let asha = clinic.patient();
-    let mut wish = clinic.wish(slot(9));
-    wish["reason"] = json!("xanthelasma");
-    let booked = asha.post("/api/v1/appointments", &wish).expect(201).await;
+    let mut request = clinic.booking_request(slot(9));
+    request["reason"] = json!("xanthelasma");
+    let booked = asha
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     let confirm = clinic.desk().post(&booked.appointment("confirm"), &reason);
     confirm.expect(200).await;
     let desk = clinic.desk();
@@ -267,7 +286,7 @@ pub async fn fill_every_field(clinic: &Clinic) {
         step.expect(200).await;
     }
     let path = format!("/api/v1/doctors/{}", doctor.id());
-    let seen = clinic.settled(async || clinic.nobody().get(&path).after(&booked));
+    let seen = clinic.settled(async || clinic.anonymous().get(&path).after(&booked));
     assert_eq!(seen.await.text("name"), "Zephyrine Quillfeather");
 }
 
@@ -299,14 +318,14 @@ pub fn server_binaries() -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_dump_of_the_database_names_nobody() {
+async fn a_dump_of_the_database_contains_no_phi() {
     let clinic = Clinic::open().await;
     live(&clinic).await;
-    fill_every_field(&clinic).await;
+    fill_every_phi_field(&clinic).await;
     let database = clinic.site.database.clone();
     clinic.close().await;
     let dump = pg_dump(&database);
-    says_nothing(&dump, "a dump");
+    contains_no_phi(&dump, "a dump");
     for table in [
         "events",
         "patient_cards",
@@ -342,7 +361,7 @@ async fn a_dump_of_the_database_names_nobody() {
     assert_eq!(kinds, types.map(|of| format!("{of} string")));
 }
 
-/// Over HTTP, with caches warm on two nodes, and nobody started anew.
+/// Over HTTP, with warm caches on two nodes, and without a restart.
 #[tokio::test]
 async fn an_erased_patient_is_gone_from_every_answer() {
     let clinic = Clinic::open().await;
@@ -357,13 +376,13 @@ async fn an_erased_patient_is_gone_from_every_answer() {
     assert_eq!(seen.text("name"), "Zephyrine");
     let sealing = tests::sealing::sealing(clinic.pool.clone()).await.unwrap();
     sealing.erase(patient.id()).await.unwrap();
-    for node in [clinic.nobody(), &other.1] {
+    for node in [clinic.anonymous(), &other.client] {
         let desk = desk.at(node);
         eventually("the name is gone", async || {
             desk.get(&path).expect(200).await.body["name"].is_null()
         })
         .await;
     }
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

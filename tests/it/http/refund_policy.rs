@@ -1,8 +1,8 @@
-//! How much patients get back who call off: a clinic says.
+//! Refund policies: the share refunded after a cancellation, set by the clinic.
 
 use domain::ClinicScope;
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use super::schedule::etag;
 use crate::support::{Call, Client, Clinic, Reply, all_read};
@@ -21,7 +21,7 @@ async fn shown(clinic: &Clinic, after: Option<&Reply>) -> Value {
     let path = format!("/api/v1/clinics/{}", clinic.facts.clinic);
     let read = clinic
         .settled(async || {
-            let call = clinic.nobody().get(&path);
+            let call = clinic.anonymous().get(&path);
             match after {
                 Some(reply) => call.after(reply),
                 None => call,
@@ -32,9 +32,9 @@ async fn shown(clinic: &Clinic, after: Option<&Reply>) -> Value {
 }
 
 #[tokio::test]
-async fn until_a_clinic_sets_its_own_everybody_sees_the_usual_table() {
+async fn a_clinic_has_the_default_refund_policy_until_it_sets_its_own() {
     let clinic = Clinic::open().await;
-    all_read(clinic.nobody()).await;
+    all_read(clinic.anonymous()).await;
     let usual = json!([
         {"hoursBefore": 24, "percent": 100},
         {"hoursBefore": 4, "percent": 50},
@@ -48,7 +48,7 @@ async fn until_a_clinic_sets_its_own_everybody_sees_the_usual_table() {
 }
 
 #[tokio::test]
-async fn a_clinic_may_give_nothing_back() {
+async fn a_clinic_may_refund_nothing() {
     let clinic = Clinic::open().await;
     let set = set(&clinic, &clinic.admin(), json!([])).await;
     let set = set.expect(200).await;
@@ -57,7 +57,7 @@ async fn a_clinic_may_give_nothing_back() {
 }
 
 #[tokio::test]
-async fn a_table_that_makes_no_sense_is_refused() {
+async fn an_inconsistent_refund_policy_is_refused() {
     let clinic = Clinic::open().await;
     let step = |hours: u16, percent: u8| json!({"hoursBefore": hours, "percent": percent});
     let too_many: Vec<_> = (1..=25).rev().map(|hours| step(hours, 10)).collect();
@@ -80,7 +80,7 @@ async fn a_table_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_has_read_an_older_clinic_does_not_set_it() {
+async fn a_change_of_the_refund_policy_needs_the_current_version() {
     let clinic = Clinic::open().await;
     let own = json!([{"hoursBefore": 48, "percent": 90}]);
     let first = set(&clinic, &clinic.admin(), own).await;
@@ -98,13 +98,13 @@ async fn whoever_has_read_an_older_clinic_does_not_set_it() {
 }
 
 #[tokio::test]
-async fn only_an_admin_of_the_clinic_sets_it() {
+async fn only_an_admin_of_the_clinic_sets_the_refund_policy() {
     let clinic = Clinic::open().await;
     let desk = set(&clinic, &clinic.desk(), json!([])).await;
     desk.expect(403).await.is("forbidden");
-    let elsewhere = Somebody {
+    let elsewhere = Principal {
         clinics: ClinicScope::Only([].into()),
-        ..Somebody::admin()
+        ..Principal::admin()
     };
     let stranger = set(&clinic, &clinic.client(&elsewhere), json!([])).await;
     stranger.expect(404).await.is("not-found");

@@ -1,16 +1,17 @@
-//! Visits that move, and times that only the front desk takes.
+//! Rescheduled visits, and times that only the front desk may book.
 
 use adapters::system::SystemIds;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::IdSource as _;
 use domain::{AccountId, PatientId, Role};
-use serde_json::{Value, json};
-use tests::app::Somebody;
+use serde_json::json;
+use tests::app::Principal;
 use tests::world::Terms;
 
+use super::schedule::free;
 use crate::support::{Client, Clinic, Reply, eventually, slot};
 
-/// Who holds the doctor's time, and from when.
+/// Holder and start of each claim on a doctor's time.
 async fn held(clinic: &Clinic) -> Vec<(String, DateTime<Utc>)> {
     let sql = "select holder, lower(during) from slot_claims where kind = 'doctor' order by during";
     sqlx::query_as(sql).fetch_all(&clinic.pool).await.unwrap()
@@ -18,18 +19,6 @@ async fn held(clinic: &Clinic) -> Vec<(String, DateTime<Utc>)> {
 
 fn moved(who: &Client, visit: &Reply, start: DateTime<Utc>) -> crate::support::Call {
     who.post(&visit.appointment("reschedule"), &json!({"start": start}))
-}
-
-async fn free(clinic: &Clinic, after: &Reply) -> Vec<Value> {
-    let path = format!(
-        "/api/v1/doctors/{}/availability?clinicId={}&from=2026-12-01&to=2026-12-01",
-        clinic.doctor, clinic.facts.clinic
-    );
-    let offered = clinic
-        .settled(async || clinic.nobody().get(&path).after(after))
-        .await;
-    let slots = offered.body["slots"].as_array().unwrap();
-    slots.iter().map(|slot| slot["start"].clone()).collect()
 }
 
 #[tokio::test]
@@ -44,14 +33,14 @@ async fn a_visit_moves_and_its_old_slot_is_free_again() {
     let id = visit.text("id").to_owned();
     assert_eq!(held(&clinic).await, [(id, slot(4))]);
     let free = free(&clinic, &told).await;
-    assert!(free.contains(&json!(slot(0))) && !free.contains(&json!(slot(4))));
+    assert!(free.contains(&slot(0)) && !free.contains(&slot(4)));
     let read = clinic.read(&asha, &told).await;
     assert_eq!(read.body["slot"]["start"], json!(slot(4)));
     let sheet = format!(
         "/api/v1/doctors/{}/day-sheet?date=2026-12-01",
         clinic.doctor
     );
-    let doctor = clinic.client(&Somebody::doctor(clinic.doctor));
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
     let sheet = clinic
         .settled(async || doctor.get(&sheet).after(&told))
         .await;
@@ -61,7 +50,7 @@ async fn a_visit_moves_and_its_old_slot_is_free_again() {
 }
 
 #[tokio::test]
-async fn onto_its_own_slot_nothing_is_new() {
+async fn a_move_to_its_own_slot_appends_no_event() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
@@ -71,23 +60,25 @@ async fn onto_its_own_slot_nothing_is_new() {
     clinic.close().await;
 }
 
-/// A node that last saw the visit there asks the log before it says that nothing is new.
+/// A node with the visit at that slot in its cache reads the log before it answers that nothing changed.
 #[tokio::test]
-async fn a_visit_that_another_node_moved_away_moves_back() {
+async fn a_visit_moved_on_another_node_can_move_back() {
     let clinic = Clinic::open().await;
     let other = clinic.another_node().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
-    moved(&asha.at(&other.1), &visit, slot(4)).expect(200).await;
+    moved(&asha.at(&other.client), &visit, slot(4))
+        .expect(200)
+        .await;
     let back = moved(&asha, &visit, slot(0)).expect(200).await;
     assert_eq!(back.header("etag"), "\"3\"");
     assert_eq!(held(&clinic).await[0].1, slot(0));
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn what_can_not_be_booked_can_not_be_moved_to_either() {
+async fn a_time_that_cannot_be_booked_cannot_be_moved_to() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
@@ -102,7 +93,7 @@ async fn what_can_not_be_booked_can_not_be_moved_to_either() {
     refused(slot(0) + TimeDelta::days(91), 422, "slot-beyond-horizon").await;
     let leave = json!({"start": slot(8), "end": slot(12)});
     let leaves = format!("/api/v1/doctors/{}/leaves", clinic.doctor);
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     admin.post(&leaves, &leave).expect(201).await;
     refused(slot(8), 409, "doctor-on-leave").await;
     let id = visit.text("id").to_owned();
@@ -111,7 +102,7 @@ async fn what_can_not_be_booked_can_not_be_moved_to_either() {
 }
 
 #[tokio::test]
-async fn with_another_doctor_or_at_another_clinic_it_would_be_another_visit() {
+async fn a_move_to_another_doctor_or_clinic_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
@@ -139,23 +130,25 @@ async fn with_another_doctor_or_at_another_clinic_it_would_be_another_visit() {
 }
 
 #[tokio::test]
-async fn nobody_is_moved_into_another_visit_of_theirs() {
+async fn a_visit_cannot_be_moved_over_another_visit_of_its_patient() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
     let colleague = clinic.world.doctor(clinic.facts, Terms::default()).await;
-    let mut wish = clinic.wish(slot(3));
-    wish["doctorId"] = json!(colleague.unwrap());
-    asha.post("/api/v1/appointments", &wish).expect(201).await;
+    let mut request = clinic.booking_request(slot(3));
+    request["doctorId"] = json!(colleague.unwrap());
+    asha.post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     let refused = moved(&asha, &visit, slot(3)).expect(409).await;
     refused.is("patient-already-booked");
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_hold_that_is_over_moves_nowhere_and_stands_in_nobodys_way() {
+async fn an_overdue_hold_cannot_be_moved_and_does_not_block_a_move() {
     let clinic = Clinic::open().await;
-    let asha = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
+    let asha = Principal::patient(PatientId::from_uuid(SystemIds.id()));
     let late = clinic.book(&clinic.client(&asha), 0).expect(201).await;
     clinic.site.clock.advance(TimeDelta::minutes(15));
     let (asha, ravi) = (clinic.client(&asha), clinic.patient());
@@ -167,7 +160,7 @@ async fn a_hold_that_is_over_moves_nowhere_and_stands_in_nobodys_way() {
     clinic.close().await;
 }
 
-/// Whoever moves to a slot that begins soon is not held beyond its beginning.
+/// A hold moved to a slot that begins soon ends no later than the slot begins.
 #[tokio::test]
 async fn the_timer_of_a_hold_moves_with_it() {
     let clinic = Clinic::open().await;
@@ -194,9 +187,9 @@ async fn the_timer_of_a_hold_moves_with_it() {
 /// A card, and an account that may act for it.
 async fn proxy(clinic: &Clinic) -> (PatientId, Client, AccountId) {
     let patient = clinic.world.patient().await.unwrap();
-    let parent = Somebody {
+    let parent = Principal {
         account: AccountId::from_uuid(SystemIds.id()),
-        ..Somebody::patient(PatientId::from_uuid(SystemIds.id()))
+        ..Principal::patient(PatientId::from_uuid(SystemIds.id()))
     };
     (patient, clinic.client(&parent), parent.account)
 }
@@ -206,9 +199,9 @@ async fn a_proxy_moves_and_cancels_visits_until_they_are_removed() {
     let clinic = Clinic::open().await;
     let (child, parent, account) = proxy(&clinic).await;
     let proxies = format!("/api/v1/patients/{child}/proxies");
-    let mut wish = clinic.wish(slot(0));
-    wish["patientId"] = json!(child);
-    let book = || parent.post("/api/v1/appointments", &wish);
+    let mut request = clinic.booking_request(slot(0));
+    request["patientId"] = json!(child);
+    let book = || parent.post("/api/v1/appointments", &request);
     book().expect(404).await;
     let desk = clinic.desk();
     let added = desk.post(&proxies, &json!({"accountId": account}));
@@ -228,14 +221,10 @@ async fn a_proxy_moves_and_cancels_visits_until_they_are_removed() {
 }
 
 #[tokio::test]
-async fn what_has_begun_or_is_over_does_not_move() {
-    let clinic = Clinic::with(Terms {
-        fee: 0,
-        ..Terms::default()
-    })
-    .await;
+async fn a_visit_that_has_begun_or_was_missed_cannot_be_moved() {
+    let clinic = Clinic::without_fee().await;
     let desk = clinic.desk();
-    let late = Somebody::patient(PatientId::from_uuid(SystemIds.id()));
+    let late = Principal::patient(PatientId::from_uuid(SystemIds.id()));
     let here = clinic.patient();
     let missed = clinic.book(&clinic.client(&late), 0).expect(201).await;
     let arrived = clinic.book(&here, 4).expect(201).await;
@@ -251,7 +240,7 @@ async fn what_has_begun_or_is_over_does_not_move() {
 }
 
 #[tokio::test]
-async fn an_old_version_moves_nothing() {
+async fn a_move_with_an_old_version_is_refused() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
@@ -265,7 +254,7 @@ async fn an_old_version_moves_nothing() {
 }
 
 #[tokio::test]
-async fn the_same_move_sent_again_is_told_again() {
+async fn a_move_repeated_with_its_key_is_answered_the_same() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let visit = clinic.book(&asha, 0).expect(201).await;
@@ -273,7 +262,7 @@ async fn the_same_move_sent_again_is_told_again() {
         .key("move-of-asha-one")
         .expect(200)
         .await;
-    // Whoever asks again is told what was done, even if somebody else moved it on.
+    // The repeat gets the first response, even though the visit was moved since.
     moved(&asha, &visit, slot(6)).expect(200).await;
     let again = moved(&asha, &visit, slot(4))
         .key("move-of-asha-one")
@@ -284,54 +273,66 @@ async fn the_same_move_sent_again_is_told_again() {
     clinic.close().await;
 }
 
-/// The reason of an override stands in the log, sealed, and which rules gave way stands beside it.
+/// The log has the reason of an override, sealed, and the rules that were overridden.
 #[tokio::test]
-async fn the_front_desk_takes_times_that_are_not_offered_and_says_why() {
+async fn the_front_desk_overrides_opening_hours_with_a_reason() {
     let clinic = Clinic::open().await;
     let (desk, patient) = (clinic.desk(), clinic.world.patient().await.unwrap());
     let evening = slot(40);
-    let mut wish = clinic.wish(evening);
-    wish["patientId"] = json!(patient);
-    let refused = desk.post("/api/v1/appointments", &wish).expect(422).await;
+    let mut request = clinic.booking_request(evening);
+    request["patientId"] = json!(patient);
+    let refused = desk
+        .post("/api/v1/appointments", &request)
+        .expect(422)
+        .await;
     refused.is("slot-outside-hours");
-    wish["overrideReason"] = json!("Comes from far away");
-    let booked = desk.post("/api/v1/appointments", &wish).expect(201).await;
+    request["overrideReason"] = json!("Comes from far away");
+    let booked = desk
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     let given_way = "select count(*) from events where payload -> 'overridden' = $1::jsonb";
     assert_eq!(clinic.count(given_way, r#"["outsideHours"]"#).await, 1);
     let mut on = json!({"start": slot(44), "overrideReason": "The bus is late"});
     let moved = desk.post(&booked.appointment("reschedule"), &on);
     moved.expect(200).await;
     assert_eq!(clinic.count(given_way, r#"["outsideHours"]"#).await, 2);
-    // What somebody has is not taken for any reason.
-    let mut other = clinic.wish(slot(44));
+    // A taken slot cannot be overridden.
+    let mut other = clinic.booking_request(slot(44));
     other["patientId"] = json!(clinic.world.patient().await.unwrap());
     other["overrideReason"] = json!("Urgent");
     let refused = desk.post("/api/v1/appointments", &other).expect(409).await;
     refused.is("slot-already-taken");
-    // Nobody else takes what is not offered: not the patient, not another clinic's desk.
+    // Neither the patient nor another clinic's desk may override.
     on["start"] = json!(slot(48));
-    let own = clinic.client(&Somebody::patient(patient));
+    let own = clinic.client(&Principal::patient(patient));
     let forbidden = own.post(&booked.appointment("reschedule"), &on);
     forbidden.expect(403).await;
     let elsewhere = clinic.other_desk();
     elsewhere
-        .post("/api/v1/appointments", &wish)
+        .post("/api/v1/appointments", &request)
         .expect(404)
         .await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn somebody_who_walks_in_is_booked_for_this_very_moment() {
+async fn a_walk_in_is_booked_for_the_current_slot() {
     let clinic = Clinic::open().await;
     clinic.site.clock.set(slot(3) + TimeDelta::minutes(4));
     let desk = clinic.desk();
-    let mut wish = clinic.wish(slot(3));
-    wish["patientId"] = json!(clinic.world.patient().await.unwrap());
-    let late = desk.post("/api/v1/appointments", &wish).expect(422).await;
+    let mut request = clinic.booking_request(slot(3));
+    request["patientId"] = json!(clinic.world.patient().await.unwrap());
+    let late = desk
+        .post("/api/v1/appointments", &request)
+        .expect(422)
+        .await;
     late.is("slot-in-past");
-    wish["overrideReason"] = json!("Walked in with a fever");
-    let booked = desk.post("/api/v1/appointments", &wish).expect(201).await;
+    request["overrideReason"] = json!("Walked in with a fever");
+    let booked = desk
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     let why = json!({"reason": "Pays at the desk"});
     desk.post(&booked.appointment("confirm"), &why)
         .expect(200)
@@ -342,15 +343,15 @@ async fn somebody_who_walks_in_is_booked_for_this_very_moment() {
     clinic.close().await;
 }
 
-/// Somebody who is a patient and works at the desk moves their own visit as what they are asked to.
+/// A patient who works at the desk overrides in the role of receptionist.
 #[tokio::test]
 async fn a_receptionist_overrides_as_receptionist_even_for_themselves() {
     let clinic = Clinic::open().await;
     let patient = PatientId::from_uuid(SystemIds.id());
-    let both = Somebody {
+    let both = Principal {
         patient: Some(patient),
         roles: vec![Role::Patient, Role::Receptionist],
-        ..Somebody::receptionist(domain::ClinicScope::Only([clinic.facts.clinic].into()))
+        ..Principal::receptionist(domain::ClinicScope::Only([clinic.facts.clinic].into()))
     };
     let both = clinic.client(&both);
     let visit = clinic.book(&both, 0).expect(201).await;

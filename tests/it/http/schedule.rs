@@ -1,9 +1,24 @@
-//! How the tests change when a doctor can be booked, and ask for it.
+//! Requests that change and query a doctor's hours, used by several tests.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Call, Client, Clinic, Reply};
+use crate::support::{Call, Client, Clinic, Reply, now};
+
+/// Days of the week, as the API names them.
+pub const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 /// The `ETag` of an aggregate as it is now.
 pub async fn etag(clinic: &Clinic, id: impl ToString) -> String {
@@ -49,22 +64,36 @@ pub async fn withdraw(clinic: &Clinic, who: &Client, date: &str) -> Call {
         .header("If-Match", etag(clinic, clinic.facts.clinic).await)
 }
 
-/// What is offered of some days, and why the rest is not, once `after` is known.
-pub async fn explained(clinic: &Clinic, (from, to): (&str, &str), after: &Reply) -> Value {
+/// Availability of some days, with the reason for each time not offered, once `after` is known.
+pub async fn explained(
+    clinic: &Clinic,
+    days: RangeInclusive<impl Display>,
+    after: &Reply,
+) -> Value {
+    let (from, to) = days.into_inner();
     let path = format!(
         "/api/v1/doctors/{}/availability?clinicId={}&from={from}&to={to}&explain=true",
         clinic.doctor, clinic.facts.clinic
     );
-    let asked = clinic.settled(async || clinic.nobody().get(&path).after(after));
+    let asked = clinic.settled(async || clinic.anonymous().get(&path).after(after));
     asked.await.body
 }
 
-/// When the slots of a day begin, as `HH:MM` in UTC.
+/// Start times of the slots of a day, as `HH:MM` in UTC.
 pub async fn starts(clinic: &Clinic, day: &str, after: &Reply) -> Vec<String> {
-    let offered = explained(clinic, (day, day), after).await;
+    let offered = explained(clinic, day..=day, after).await;
     let slots = offered["slots"].as_array().unwrap();
     slots
         .iter()
         .map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned())
         .collect()
+}
+
+/// Start times of the slots offered today, once `after` is known.
+pub async fn free(clinic: &Clinic, after: &Reply) -> Vec<DateTime<Utc>> {
+    let today = now().date_naive();
+    let offered = explained(clinic, today..=today, after).await;
+    let slots = offered["slots"].as_array().unwrap();
+    let start = |slot: &Value| slot["start"].as_str().unwrap().parse().unwrap();
+    slots.iter().map(start).collect()
 }

@@ -1,15 +1,15 @@
-//! Visits that repeat.
+//! Series of visits.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use tests::app::Somebody;
+use tests::app::Principal;
 
 use crate::support::{Client, Clinic, slot};
 
 const SERIES: &str = "/api/v1/appointments/series";
 
 fn weekly(clinic: &Clinic, visits: u16) -> Value {
-    json!({"first": clinic.wish(slot(0)), "everyDays": 7, "visits": visits})
+    json!({"first": clinic.booking_request(slot(0)), "everyDays": 7, "visits": visits})
 }
 
 fn week(number: i64) -> DateTime<Utc> {
@@ -17,8 +17,8 @@ fn week(number: i64) -> DateTime<Utc> {
 }
 
 async fn take(clinic: &Clinic, who: &Client, start: DateTime<Utc>) {
-    let wish = clinic.wish(start);
-    who.post("/api/v1/appointments", &wish).expect(201).await;
+    let request = clinic.booking_request(start);
+    who.post("/api/v1/appointments", &request).expect(201).await;
 }
 
 fn starts(items: &Value) -> Vec<Value> {
@@ -60,13 +60,13 @@ async fn a_series_is_booked_in_one_step() {
 }
 
 #[tokio::test]
-async fn every_clash_is_shown_first_and_then_the_rest_is_booked() {
+async fn a_series_reports_every_clash_and_then_books_the_rest() {
     let clinic = Clinic::open().await;
     let (asha, other) = (clinic.patient(), clinic.patient());
     take(&clinic, &other, week(1)).await;
     let leave = json!({"start": week(3), "end": week(3) + TimeDelta::hours(1)});
     let leaves = format!("/api/v1/doctors/{}/leaves", clinic.doctor);
-    let admin = clinic.client(&Somebody::admin());
+    let admin = clinic.client(&Principal::admin());
     admin.post(&leaves, &leave).expect(201).await;
     // The last of fourteen weeks lies beyond the ninety days.
     let mut series = weekly(&clinic, 14);
@@ -114,7 +114,7 @@ async fn a_series_of_which_nothing_can_be_booked_books_nothing() {
 }
 
 #[tokio::test]
-async fn what_forbids_all_of_a_series_is_said_once() {
+async fn a_rule_that_forbids_the_whole_series_is_reported_once() {
     let clinic = Clinic::open().await;
     let mut series = weekly(&clinic, 2);
     series["first"]["overrideReason"] = json!("I would like that");
@@ -134,9 +134,9 @@ async fn what_forbids_all_of_a_series_is_said_once() {
     clinic.close().await;
 }
 
-/// An overdue hold is in nobody's way, here as elsewhere.
+/// An overdue hold does not block a series.
 #[tokio::test]
-async fn holds_that_are_over_do_not_clash() {
+async fn overdue_holds_do_not_clash_with_a_series() {
     let clinic = Clinic::open().await;
     take(&clinic, &clinic.patient(), week(1)).await;
     clinic.site.clock.advance(TimeDelta::minutes(15));
@@ -147,7 +147,7 @@ async fn holds_that_are_over_do_not_clash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_series_for_the_same_slots_one_is_booked_whole() {
+async fn two_series_for_the_same_slots_have_one_winner() {
     let clinic = Clinic::open().await;
     for round in 0..10 {
         let mut series = weekly(&clinic, 5);

@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Sign-up, sign-in and sign-out.
 
 use serde_json::{Value, json};
 
@@ -23,26 +23,26 @@ fn login() -> Value {
 }
 
 /// Signs up and in.
-async fn signed_in(nobody: &Client) -> Reply {
-    nobody
+async fn signed_in(anonymous: &Client) -> Reply {
+    anonymous
         .post("/api/v1/auth/register", &asha())
         .expect(201)
         .await;
-    nobody.post(LOGIN, &login()).expect(200).await
+    anonymous.post(LOGIN, &login()).expect(200).await
 }
 
-fn refresh(nobody: &Client, tokens: &Reply) -> crate::support::Call {
-    nobody.post(
+fn refresh(anonymous: &Client, tokens: &Reply) -> crate::support::Call {
+    anonymous.post(
         REFRESH,
         &json!({"refreshToken": tokens.text("refreshToken")}),
     )
 }
 
 #[tokio::test]
-async fn who_signs_up_can_sign_in_and_book() {
+async fn a_new_account_can_sign_in_and_book() {
     let clinic = Clinic::open().await;
-    let tokens = signed_in(clinic.nobody()).await;
-    let asha = clinic.nobody().with_token(tokens.text("accessToken"));
+    let tokens = signed_in(clinic.anonymous()).await;
+    let asha = clinic.anonymous().with_token(tokens.text("accessToken"));
     let me = asha.get(ME).expect(200).await;
     assert_eq!(me.body["roles"], json!(["PATIENT"]));
     assert_eq!(me.body, tokens.body["account"]);
@@ -52,13 +52,13 @@ async fn who_signs_up_can_sign_in_and_book() {
 }
 
 #[tokio::test]
-async fn a_login_belongs_to_one_account_however_it_is_written() {
+async fn a_login_is_unique_regardless_of_case() {
     let clinic = Clinic::open().await;
-    signed_in(clinic.nobody()).await;
+    signed_in(clinic.anonymous()).await;
     for email in ["asha@example.org", "ASHA@Example.ORG"] {
         let mut again = asha();
         again["email"] = json!(email);
-        let refused = clinic.nobody().post("/api/v1/auth/register", &again);
+        let refused = clinic.anonymous().post("/api/v1/auth/register", &again);
         refused.expect(409).await.is("login-taken");
     }
     assert_eq!(clinic.events("account.registered").await, 1);
@@ -67,7 +67,7 @@ async fn a_login_belongs_to_one_account_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_sign_up_with_a_value_that_breaks_a_rule_is_refused_where_it_does() {
+async fn a_sign_up_with_an_invalid_value_is_refused_with_a_pointer() {
     let clinic = Clinic::open().await;
     for (field, value) in [
         ("name", json!("")),
@@ -79,33 +79,33 @@ async fn a_sign_up_with_a_value_that_breaks_a_rule_is_refused_where_it_does() {
     ] {
         let mut wrong = asha();
         wrong[field] = value;
-        let refused = clinic.nobody().post("/api/v1/auth/register", &wrong);
+        let refused = clinic.anonymous().post("/api/v1/auth/register", &wrong);
         refused.expect(422).await.points_at(&format!("/{field}"));
     }
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_login_are_answered_alike() {
+async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
     let clinic = Clinic::open().await;
-    signed_in(clinic.nobody()).await;
+    signed_in(clinic.anonymous()).await;
     let wrong = json!({"email": "asha@example.org", "password": "wrong horse battery"});
     let unknown = json!({"email": "ravi@example.org", "password": PASSWORD});
-    let wrong = clinic.nobody().post(LOGIN, &wrong).expect(401).await;
-    let unknown = clinic.nobody().post(LOGIN, &unknown).expect(401).await;
+    let wrong = clinic.anonymous().post(LOGIN, &wrong).expect(401).await;
+    let unknown = clinic.anonymous().post(LOGIN, &unknown).expect(401).await;
     wrong.is("login-failed");
     assert_eq!(wrong.body, unknown.body);
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_refresh_token_goes_on_with_the_session() {
+async fn a_refresh_token_continues_the_session() {
     let clinic = Clinic::open().await;
-    let first = signed_in(clinic.nobody()).await;
-    let second = refresh(clinic.nobody(), &first).expect(200).await;
-    let third = refresh(clinic.nobody(), &second).expect(200).await;
+    let first = signed_in(clinic.anonymous()).await;
+    let second = refresh(clinic.anonymous(), &first).expect(200).await;
+    let third = refresh(clinic.anonymous(), &second).expect(200).await;
     for tokens in [&first, &second, &third] {
-        let asha = clinic.nobody().with_token(tokens.text("accessToken"));
+        let asha = clinic.anonymous().with_token(tokens.text("accessToken"));
         asha.get(ME).expect(200).await;
     }
     clinic.close().await;
@@ -123,7 +123,7 @@ async fn an_unknown_refresh_token_continues_nothing() {
         &"0".repeat(9_000),
     ] {
         let refused = clinic
-            .nobody()
+            .anonymous()
             .post(REFRESH, &json!({"refreshToken": token}));
         refused.expect(401).await.is("refresh-failed");
     }
@@ -131,28 +131,28 @@ async fn an_unknown_refresh_token_continues_nothing() {
 }
 
 #[tokio::test]
-async fn who_signs_out_is_out_at_once_and_only_there() {
+async fn sign_out_ends_that_session_at_once_and_no_other() {
     let clinic = Clinic::open().await;
-    let here = signed_in(clinic.nobody()).await;
-    let elsewhere = clinic.nobody().post(LOGIN, &login()).expect(200).await;
-    let asha = clinic.nobody().with_token(here.text("accessToken"));
+    let here = signed_in(clinic.anonymous()).await;
+    let elsewhere = clinic.anonymous().post(LOGIN, &login()).expect(200).await;
+    let asha = clinic.anonymous().with_token(here.text("accessToken"));
     let logout = asha.call(reqwest::Method::POST, "/api/v1/auth/logout");
     logout.expect(204).await;
     asha.get(ME).expect(401).await;
-    refresh(clinic.nobody(), &here).expect(401).await;
-    let other = clinic.nobody().with_token(elsewhere.text("accessToken"));
+    refresh(clinic.anonymous(), &here).expect(401).await;
+    let other = clinic.anonymous().with_token(elsewhere.text("accessToken"));
     other.get(ME).expect(200).await;
-    refresh(clinic.nobody(), &elsewhere).expect(200).await;
+    refresh(clinic.anonymous(), &elsewhere).expect(200).await;
     clinic.close().await;
 }
 
 #[tokio::test]
 async fn a_session_ends_after_thirty_days_however_often_it_was_refreshed() {
     let clinic = Clinic::open().await;
-    let tokens = signed_in(clinic.nobody()).await;
+    let tokens = signed_in(clinic.anonymous()).await;
     clinic.site.clock.advance(chrono::TimeDelta::days(29));
-    let tokens = refresh(clinic.nobody(), &tokens).expect(200).await;
+    let tokens = refresh(clinic.anonymous(), &tokens).expect(200).await;
     clinic.site.clock.advance(chrono::TimeDelta::days(1));
-    refresh(clinic.nobody(), &tokens).expect(401).await;
+    refresh(clinic.anonymous(), &tokens).expect(401).await;
     clinic.close().await;
 }

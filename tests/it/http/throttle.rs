@@ -1,4 +1,4 @@
-//! Guessing passwords is slowed down.
+//! Throttling of failed sign-ins.
 
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -10,7 +10,7 @@ const PASSWORD: &str = "correct horse battery";
 
 fn login(clinic: &Clinic, email: &str, password: &str) -> Call {
     let credentials = json!({"email": email, "password": password});
-    clinic.nobody().post("/api/v1/auth/login", &credentials)
+    clinic.anonymous().post("/api/v1/auth/login", &credentials)
 }
 
 async fn sign_up(clinic: &Clinic, email: &str) {
@@ -21,14 +21,14 @@ async fn sign_up(clinic: &Clinic, email: &str) {
         "password": PASSWORD,
     });
     clinic
-        .nobody()
+        .anonymous()
         .post("/api/v1/auth/register", &new)
         .expect(201)
         .await;
 }
 
 #[tokio::test]
-async fn after_five_failures_a_login_waits_twice_as_long_each_time() {
+async fn after_five_failures_the_wait_of_a_login_doubles_each_time() {
     let clinic = Clinic::open().await;
     let (asha, ravi) = ("asha@example.org", "ravi@example.org");
     sign_up(&clinic, asha).await;
@@ -58,12 +58,12 @@ async fn after_five_failures_a_login_waits_twice_as_long_each_time() {
 }
 
 #[tokio::test]
-async fn a_client_that_tries_many_logins_waits_for_all_of_them() {
+async fn a_client_that_fails_for_many_logins_is_throttled_for_all_of_them() {
     let clinic = Clinic::open().await;
     sign_up(&clinic, "asha@example.org").await;
     for round in 0..5 {
         let guesses = (0..10).map(|guess| {
-            let email = format!("somebody-{round}-{guess}@example.org");
+            let email = format!("user-{round}-{guess}@example.org");
             login(&clinic, &email, PASSWORD).expect(401)
         });
         join_all(guesses).await;
@@ -79,17 +79,17 @@ async fn a_client_that_tries_many_logins_waits_for_all_of_them() {
     clinic.close().await;
 }
 
-/// Fifty failures as somebody's who is forwarded so, then the one that shows whether they count.
+/// Fifty failed sign-ins with this `X-Forwarded-For`.
 async fn guess(node: &Client, forwarded: &str) {
     for guess in 0..50 {
-        let email = format!("somebody-{guess}@example.org");
+        let email = format!("user-{guess}@example.org");
         let guess = json!({"email": email, "password": PASSWORD});
         let call = node.post("/api/v1/auth/login", &guess);
         call.header("X-Forwarded-For", forwarded).expect(401).await;
     }
 }
 
-/// The status of a right sign-in that is forwarded so.
+/// Status of a correct sign-in with this `X-Forwarded-For`.
 async fn sign_in(node: &Client, forwarded: &str) -> u16 {
     let right = json!({"email": "asha@example.org", "password": PASSWORD});
     let call = node.post("/api/v1/auth/login", &right);
@@ -100,25 +100,26 @@ async fn sign_in(node: &Client, forwarded: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn clients_behind_a_trusted_proxy_are_counted_apart() {
+async fn clients_behind_a_trusted_proxy_are_counted_separately() {
     let mut clinic = Clinic::open().await;
     clinic.site.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
-    let (node, behind_proxy) = clinic.another_node().await;
+    let other = clinic.another_node().await;
+    let behind_proxy = &other.client;
     sign_up(&clinic, "asha@example.org").await;
-    guess(&behind_proxy, "203.0.113.9").await;
-    assert_eq!(sign_in(&behind_proxy, "203.0.113.9").await, 429);
+    guess(behind_proxy, "203.0.113.9").await;
+    assert_eq!(sign_in(behind_proxy, "203.0.113.9").await, 429);
     let forged = "198.51.100.1, 203.0.113.9";
-    assert_eq!(sign_in(&behind_proxy, forged).await, 429, "its own word");
-    assert_eq!(sign_in(&behind_proxy, "203.0.113.10").await, 200);
-    clinic.stop((node, behind_proxy)).await;
+    assert_eq!(sign_in(behind_proxy, forged).await, 429, "a forged entry");
+    assert_eq!(sign_in(behind_proxy, "203.0.113.10").await, 200);
+    other.stop().await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn nobody_gets_rid_of_their_failures_by_saying_that_they_were_forwarded() {
+async fn a_forwarded_header_from_an_untrusted_client_is_ignored() {
     let clinic = Clinic::open().await;
     sign_up(&clinic, "asha@example.org").await;
-    guess(clinic.nobody(), "203.0.113.9").await;
-    assert_eq!(sign_in(clinic.nobody(), "203.0.113.10").await, 429);
+    guess(clinic.anonymous(), "203.0.113.9").await;
+    assert_eq!(sign_in(clinic.anonymous(), "203.0.113.10").await, 429);
     clinic.close().await;
 }

@@ -1,4 +1,4 @@
-//! Which access tokens are believed.
+//! Access tokens that are accepted and refused.
 
 use adapters::jwt::{AccessTokenSigner, JwtKeys, TokenRealm};
 use base64::Engine as _;
@@ -7,15 +7,15 @@ use caresync::startup::realm;
 use chrono::TimeDelta;
 use domain::PatientId;
 use serde_json::{Value, json};
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use uuid::Uuid;
 
 use crate::support::{Clinic, now};
 
 const ME: &str = "/api/v1/auth/me";
 
-fn asha() -> Somebody {
-    Somebody::patient(PatientId::from_uuid(Uuid::from_u128(5)))
+fn asha() -> Principal {
+    Principal::patient(PatientId::from_uuid(Uuid::from_u128(5)))
 }
 
 fn signed(site: &Site, keys: &JwtKeys, realm: TokenRealm) -> String {
@@ -31,7 +31,7 @@ fn encoded(part: &Value) -> String {
     URL_SAFE_NO_PAD.encode(part.to_string())
 }
 
-/// A good token and what somebody might make of it.
+/// Forged variants of a valid token.
 fn bad_tokens(site: &Site) -> Vec<(&'static str, String)> {
     let good = signed(site, &site.keys, realm());
     let parts: Vec<&str> = good.split('.').collect();
@@ -69,12 +69,17 @@ fn bad_tokens(site: &Site) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn only_our_tokens_are_believed() {
+async fn only_tokens_signed_here_are_accepted() {
     let clinic = Clinic::open().await;
     let good = signed(&clinic.site, &clinic.site.keys, realm());
-    clinic.nobody().with_token(good).get(ME).expect(200).await;
+    clinic
+        .anonymous()
+        .with_token(good)
+        .get(ME)
+        .expect(200)
+        .await;
     for (what, token) in bad_tokens(&clinic.site) {
-        let answer = clinic.nobody().with_token(token).get(ME).send().await;
+        let answer = clinic.anonymous().with_token(token).get(ME).send().await;
         assert_eq!(answer.status, 401, "{what}");
         answer.is("unauthenticated");
     }
@@ -82,7 +87,7 @@ async fn only_our_tokens_are_believed() {
 }
 
 #[tokio::test]
-async fn a_token_ends() {
+async fn a_token_expires() {
     let clinic = Clinic::open().await;
     let asha = clinic.client(&asha());
     clinic
@@ -96,20 +101,20 @@ async fn a_token_ends() {
 }
 
 #[tokio::test]
-async fn without_a_bearer_token_nobody_is_anybody() {
+async fn a_request_without_a_bearer_token_is_unauthenticated() {
     let clinic = Clinic::open().await;
     let good = signed(&clinic.site, &clinic.site.keys, realm());
-    clinic.nobody().get(ME).expect(401).await;
+    clinic.anonymous().get(ME).expect(401).await;
     for header in [
         format!("Basic {good}"),
         good.clone(),
         "Bearer".to_owned(),
         "Bearer ".to_owned(),
     ] {
-        let asked = clinic.nobody().get(ME).header("Authorization", header);
+        let asked = clinic.anonymous().get(ME).header("Authorization", header);
         asked.expect(401).await.is("unauthenticated");
     }
     let query = format!("{ME}?access_token={good}");
-    clinic.nobody().get(&query).expect(401).await;
+    clinic.anonymous().get(&query).expect(401).await;
     clinic.close().await;
 }

@@ -1,10 +1,9 @@
-//! The day of a visit: arrive, start, complete, or never come.
+//! Steps of a visit: arrive, start, complete, no-show.
 
 use chrono::TimeDelta;
 use domain::{ClinicScope, DoctorId, PatientId};
 use serde_json::{Value, json};
-use tests::app::Somebody;
-use tests::world::Terms;
+use tests::app::Principal;
 use uuid::Uuid;
 
 use crate::support::{Client, Clinic, Reply, slot};
@@ -14,18 +13,14 @@ const VERBS: [&str; 4] = ["arrive", "start", "complete", "no-show"];
 
 /// A clinic whose doctor asks no fee, so that what is booked is confirmed, and such a visit.
 async fn confirmed() -> (Clinic, Reply) {
-    let terms = Terms {
-        fee: 0,
-        ..Terms::default()
-    };
-    let clinic = Clinic::with(terms).await;
+    let clinic = Clinic::without_fee().await;
     let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
     assert_eq!(booked.body["status"], "CONFIRMED");
     (clinic, booked)
 }
 
 fn doctor(clinic: &Clinic) -> Client {
-    clinic.client(&Somebody::doctor(clinic.doctor))
+    clinic.client(&Principal::doctor(clinic.doctor))
 }
 
 async fn step(who: &Client, visit: &Reply, verb: &str, body: Value, status: u16) -> Reply {
@@ -37,7 +32,7 @@ fn why() -> Value {
     json!({"reason": "The doctor has no hand free"})
 }
 
-/// Nobody has to say why somebody has arrived.
+/// Body of a step; an arrival needs no reason.
 fn body_of(verb: &str) -> Value {
     if verb == "arrive" { json!({}) } else { why() }
 }
@@ -47,7 +42,7 @@ fn at_the_slot(clinic: &Clinic) {
 }
 
 #[tokio::test]
-async fn a_patient_arrives_is_seen_and_goes_home() {
+async fn a_visit_arrives_starts_and_completes() {
     let (clinic, visit) = confirmed().await;
     let arrived = step(&clinic.desk(), &visit, "arrive", json!({}), 200).await;
     assert_eq!(arrived.body["status"], "ARRIVED");
@@ -69,7 +64,7 @@ async fn a_patient_arrives_is_seen_and_goes_home() {
 }
 
 #[tokio::test]
-async fn a_visit_keeps_its_slot_when_it_takes_place_and_not_when_nobody_comes() {
+async fn a_visit_keeps_its_claims_when_completed_and_releases_them_when_missed() {
     let (clinic, visit) = confirmed().await;
     let missed = clinic.book(&clinic.patient(), 1).expect(201).await;
     let (desk, doctor) = (clinic.desk(), doctor(&clinic));
@@ -86,7 +81,7 @@ async fn a_visit_keeps_its_slot_when_it_takes_place_and_not_when_nobody_comes() 
 }
 
 #[tokio::test]
-async fn a_cancelled_arrival_gives_its_slot_back() {
+async fn a_visit_cancelled_after_arrival_releases_its_claims() {
     let (clinic, visit) = confirmed().await;
     let desk = clinic.desk();
     step(&desk, &visit, "arrive", json!({}), 200).await;
@@ -104,13 +99,13 @@ async fn a_cancelled_arrival_gives_its_slot_back() {
 }
 
 #[tokio::test]
-async fn a_visit_that_took_place_is_followed_up() {
+async fn a_visit_that_has_begun_can_be_followed_up() {
     let (clinic, visit) = confirmed().await;
     let asha = visit.text("patientId").parse().unwrap();
-    let asha = clinic.client(&Somebody::patient(PatientId::from_uuid(asha)));
-    let mut wish = clinic.wish(slot(5));
-    wish["follows"] = visit.body["id"].clone();
-    let follow_up = || asha.post("/api/v1/appointments", &wish);
+    let asha = clinic.client(&Principal::patient(PatientId::from_uuid(asha)));
+    let mut request = clinic.booking_request(slot(5));
+    request["follows"] = visit.body["id"].clone();
+    let follow_up = || asha.post("/api/v1/appointments", &request);
     follow_up().expect(409).await.is("nothing-to-follow");
     step(&clinic.desk(), &visit, "arrive", json!({}), 200).await;
     step(&doctor(&clinic), &visit, "start", json!({}), 200).await;
@@ -123,22 +118,25 @@ async fn a_visit_that_took_place_is_followed_up() {
 }
 
 #[tokio::test]
-async fn another_patients_visit_and_none_at_all_are_the_same_to_a_follow_up() {
+async fn a_follow_up_of_another_patients_visit_is_answered_like_an_unknown_one() {
     let (clinic, visit) = confirmed().await;
     step(&clinic.desk(), &visit, "arrive", json!({}), 200).await;
     step(&doctor(&clinic), &visit, "start", json!({}), 200).await;
     for follows in [visit.body["id"].clone(), json!(Uuid::from_u128(1))] {
-        let mut wish = clinic.wish(slot(5));
-        wish["follows"] = follows;
+        let mut request = clinic.booking_request(slot(5));
+        request["follows"] = follows;
         let ravi = clinic.patient();
-        let refused = ravi.post("/api/v1/appointments", &wish).expect(404).await;
+        let refused = ravi
+            .post("/api/v1/appointments", &request)
+            .expect(404)
+            .await;
         refused.is("not-found");
     }
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn staff_acts_in_the_doctors_place_only_with_a_reason() {
+async fn staff_act_for_the_doctor_only_with_a_reason() {
     let (clinic, visit) = confirmed().await;
     let desk = clinic.desk();
     step(&desk, &visit, "arrive", json!({}), 200).await;
@@ -151,11 +149,14 @@ async fn staff_acts_in_the_doctors_place_only_with_a_reason() {
 }
 
 #[tokio::test]
-async fn nobody_arrives_on_a_day_before_the_visit() {
+async fn an_arrival_before_the_day_of_the_visit_is_refused() {
     let (clinic, _) = confirmed().await;
-    let wish = clinic.wish(slot(0) + TimeDelta::days(1));
+    let request = clinic.booking_request(slot(0) + TimeDelta::days(1));
     let asha = clinic.patient();
-    let tomorrow = asha.post("/api/v1/appointments", &wish).expect(201).await;
+    let tomorrow = asha
+        .post("/api/v1/appointments", &request)
+        .expect(201)
+        .await;
     let early = step(&clinic.desk(), &tomorrow, "arrive", json!({}), 409).await;
     early.is("before-day-of-visit");
     // Midnight in Kolkata.
@@ -166,7 +167,7 @@ async fn nobody_arrives_on_a_day_before_the_visit() {
 }
 
 #[tokio::test]
-async fn nobody_is_missed_before_the_slot_has_begun() {
+async fn a_no_show_before_the_slot_begins_is_refused() {
     let (clinic, visit) = confirmed().await;
     let early = step(&clinic.desk(), &visit, "no-show", json!({}), 409).await;
     early.is("slot-not-begun");
@@ -176,7 +177,7 @@ async fn nobody_is_missed_before_the_slot_has_begun() {
 }
 
 #[tokio::test]
-async fn a_step_out_of_turn_is_refused_by_name() {
+async fn a_step_out_of_order_is_refused_with_its_own_slug() {
     let (clinic, visit) = confirmed().await;
     let (desk, doctor) = (clinic.desk(), doctor(&clinic));
     let refused = async |who: &Client, verb, slug| {
@@ -197,7 +198,7 @@ async fn a_step_out_of_turn_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_hold_that_nobody_confirmed_has_no_day() {
+async fn an_unconfirmed_hold_cannot_arrive_or_be_missed() {
     let clinic = Clinic::open().await;
     let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
     for verb in ["arrive", "no-show"] {
@@ -208,7 +209,7 @@ async fn a_hold_that_nobody_confirmed_has_no_day() {
 }
 
 #[tokio::test]
-async fn the_same_step_again_is_no_new_fact() {
+async fn a_repeated_step_appends_no_event() {
     let (clinic, visit) = confirmed().await;
     let (desk, doctor) = (clinic.desk(), doctor(&clinic));
     for (who, verb) in [(&desk, "arrive"), (&doctor, "start"), (&doctor, "complete")] {
@@ -223,7 +224,7 @@ async fn the_same_step_again_is_no_new_fact() {
 }
 
 #[tokio::test]
-async fn a_step_with_a_key_is_taken_once_and_answered_the_same() {
+async fn a_step_repeated_with_its_key_is_answered_the_same() {
     let (clinic, visit) = confirmed().await;
     let desk = clinic.desk();
     let arrive = || {
@@ -239,7 +240,7 @@ async fn a_step_with_a_key_is_taken_once_and_answered_the_same() {
 }
 
 #[tokio::test]
-async fn a_step_made_from_another_version_is_refused() {
+async fn a_step_with_another_version_is_refused() {
     let (clinic, visit) = confirmed().await;
     at_the_slot(&clinic);
     let desk = clinic.desk();
@@ -255,12 +256,12 @@ async fn a_step_made_from_another_version_is_refused() {
 }
 
 #[tokio::test]
-async fn strangers_are_told_that_there_is_no_such_visit() {
+async fn unrelated_staff_find_no_such_visit() {
     let (clinic, visit) = confirmed().await;
     let other_doctor = DoctorId::from_uuid(Uuid::from_u128(7));
-    let other_doctor = clinic.client(&Somebody {
+    let other_doctor = clinic.client(&Principal {
         clinics: ClinicScope::Only([clinic.facts.clinic].into()),
-        ..Somebody::doctor(other_doctor)
+        ..Principal::doctor(other_doctor)
     });
     for verb in VERBS {
         let refused = step(&clinic.other_desk(), &visit, verb, body_of(verb), 404).await;
@@ -274,15 +275,15 @@ async fn strangers_are_told_that_there_is_no_such_visit() {
 }
 
 #[tokio::test]
-async fn patients_and_auditors_take_no_step_and_doctors_only_their_own() {
+async fn patients_and_auditors_take_no_step_and_doctors_only_those_of_doctors() {
     let (clinic, visit) = confirmed().await;
     let asha: PatientId = visit
         .text("patientId")
         .parse::<Uuid>()
         .map(PatientId::from_uuid)
         .unwrap();
-    let asha = clinic.client(&Somebody::patient(asha));
-    let auditor = clinic.client(&Somebody::auditor());
+    let asha = clinic.client(&Principal::patient(asha));
+    let auditor = clinic.client(&Principal::auditor());
     for verb in VERBS {
         for who in [&asha, &auditor] {
             let refused = step(who, &visit, verb, json!({}), 403).await;
@@ -297,12 +298,12 @@ async fn patients_and_auditors_take_no_step_and_doctors_only_their_own() {
 }
 
 #[tokio::test]
-async fn the_visits_doctor_who_sits_at_a_desk_elsewhere_is_told_that_the_step_is_not_theirs() {
+async fn the_visits_doctor_with_a_desk_role_elsewhere_gets_403_and_not_404() {
     let (clinic, visit) = confirmed().await;
-    let both = clinic.client(&Somebody {
+    let both = clinic.client(&Principal {
         roles: vec![domain::Role::Doctor, domain::Role::Receptionist],
         clinics: ClinicScope::Only([].into()),
-        ..Somebody::doctor(clinic.doctor)
+        ..Principal::doctor(clinic.doctor)
     });
     step(&both, &visit, "arrive", json!({}), 403)
         .await

@@ -1,16 +1,16 @@
-//! A node whose gateway is named in its settings and never answers, so that the test alone tells its news.
+//! A node whose gateway sends no webhooks, so that the test alone delivers its events.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use adapters::gateway_inbox::{Listed, PgGatewayInbox, Wanted};
 use chrono::TimeDelta;
-use domain::{Currency, PatientId};
+use domain::{ClinicId, Currency, DoctorId, PatientId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::PgPool;
-use tests::app::{Node, Site, Somebody};
+use tests::app::{Node, Principal, Site};
 use tests::sealing::sealing;
 use tests::world::{Terms, World};
 use uuid::Uuid;
@@ -18,16 +18,16 @@ use uuid::Uuid;
 use crate::gateway::fixture::Fixture as Gateway;
 use crate::support::{Client, Reply, all_read, eventually_within, now, slot};
 
-/// What the gateway signs its news with.
+/// The gateway's webhook secret.
 pub const SECRET: &str = "the webhooks' secret";
-/// What it signed them with before.
+/// The gateway's previous webhook secret.
 pub const PREVIOUS_SECRET: &str = "the secret before";
-/// The account whose news are ours.
+/// The clinic group's account at the gateway.
 pub const ACCOUNT: &str = "acc_BFQ7uQEaa7j2z7";
-/// What the visit costs, in paise.
+/// Fee of a visit, in paise.
 pub const FEE: i64 = 80_000;
 
-/// A node, and the gateway that makes its orders and tells nothing.
+/// A node, and the gateway that creates its orders and sends no webhooks.
 pub struct Inbox {
     pub site: Site,
     pub pool: PgPool,
@@ -36,7 +36,8 @@ pub struct Inbox {
     pub gateway: Gateway,
     node: Option<Node>,
     patient: Client,
-    clinic: (domain::ClinicId, domain::DoctorId),
+    clinic: ClinicId,
+    doctor: DoctorId,
 }
 
 impl Inbox {
@@ -57,7 +58,7 @@ impl Inbox {
         let doctor = world.doctor(clinic, Terms::default()).await.unwrap();
         let node = site.node().await.unwrap();
         let client = Client::new(node.url(""));
-        let patient = Somebody::patient(PatientId::from_uuid(Uuid::from_u128(7)));
+        let patient = Principal::patient(PatientId::from_uuid(Uuid::from_u128(7)));
         let patient = client.with_token(site.token(&patient).unwrap());
         let store = PgGatewayInbox::new(pool.clone(), sealing(pool.clone()).await.unwrap());
         Self {
@@ -68,11 +69,12 @@ impl Inbox {
             gateway,
             node: Some(node),
             patient,
-            clinic: (clinic.clinic, doctor),
+            clinic: clinic.clinic,
+            doctor,
         }
     }
 
-    /// Stops the node, once every subscriber has read everything.
+    /// Stops the node, once every subscriber has caught up.
     pub async fn close(mut self) {
         all_read(&self.client).await;
         if let Some(node) = self.node.take() {
@@ -83,9 +85,9 @@ impl Inbox {
 
     /// A visit whose fee is to be paid: its path, and the order at the gateway.
     pub async fn order(&self, number: i32) -> (String, String) {
-        let (clinic, doctor) = self.clinic;
-        let wish = json!({"clinicId": clinic, "doctorId": doctor, "start": slot(number)});
-        let booked = self.patient.post("/api/v1/appointments", &wish);
+        let request =
+            json!({"clinicId": self.clinic, "doctorId": self.doctor, "start": slot(number)});
+        let booked = self.patient.post("/api/v1/appointments", &request);
         let booked = booked.expect(201).await;
         let path = booked.appointment("");
         let pay = self
@@ -107,13 +109,19 @@ impl Inbox {
         panic!("the visit can't be read");
     }
 
-    /// Brings news as the gateway does.
+    /// Delivers an event as the gateway does.
     pub async fn deliver(&self, event_id: &str, body: &[u8]) -> Reply {
-        self.bring(event_id, body, Some(&sign(SECRET, body))).await
+        self.deliver_signed(event_id, body, Some(&sign(SECRET, body)))
+            .await
     }
 
-    /// Brings news with another signature, or none.
-    pub async fn bring(&self, event_id: &str, body: &[u8], signature: Option<&str>) -> Reply {
+    /// Delivers an event with another signature, or none.
+    pub async fn deliver_signed(
+        &self,
+        event_id: &str,
+        body: &[u8],
+        signature: Option<&str>,
+    ) -> Reply {
         // Each comes a moment after the one before.
         self.site.clock.advance(TimeDelta::milliseconds(1));
         let mut call = self
@@ -132,12 +140,12 @@ impl Inbox {
         self.store.list(Wanted::All, 1_000).await.unwrap()
     }
 
-    /// How the only delivery stands, once it was worked on.
+    /// Outcome of the only delivery, once it was processed.
     pub async fn outcome(&self) -> String {
         self.outcomes(1).await.remove(0)
     }
 
-    /// How so many deliveries stand, oldest first, once they were worked on.
+    /// Outcomes of the deliveries, oldest first, once all `count` were processed.
     pub async fn outcomes(&self, count: usize) -> Vec<String> {
         let mut found = Vec::new();
         let settled = async || {
@@ -146,12 +154,17 @@ impl Inbox {
             found = listed.iter().rev().filter_map(|one| one.outcome).collect();
             found.len() == count
         };
-        eventually_within(Duration::from_secs(30), "all news are worked on", settled).await;
+        eventually_within(
+            Duration::from_secs(30),
+            "all deliveries are processed",
+            settled,
+        )
+        .await;
         let names = found.into_iter().map(|outcome| outcome.as_str().to_owned());
         names.collect()
     }
 
-    /// How many timers of the inbox are set.
+    /// Number of timers of the inbox.
     pub async fn timers(&self) -> i64 {
         let count = "select count(*) from timers where kind = 'gateway-news'";
         sqlx::query_scalar(count)
@@ -160,7 +173,7 @@ impl Inbox {
             .unwrap()
     }
 
-    /// How many events of that type there are.
+    /// Number of events of that type.
     pub async fn events(&self, event_type: &str) -> i64 {
         let count = "select count(*) from events where event_type = $1";
         let count = sqlx::query_scalar(count).bind(event_type);
@@ -179,7 +192,7 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
     })
 }
 
-/// News of an attempt, as Razorpay writes them.
+/// Event of an attempt, as Razorpay writes it.
 pub fn attempt(event: &str, order: &str, attempt: &str, status: &str) -> Value {
     json!({
         "entity": "event",
@@ -200,7 +213,7 @@ pub fn attempt(event: &str, order: &str, attempt: &str, status: &str) -> Value {
     })
 }
 
-/// That an order was paid.
+/// Event of a captured payment.
 pub fn captured(order: &str, name: &str) -> Vec<u8> {
     attempt("payment.captured", order, name, "captured")
         .to_string()

@@ -1,4 +1,4 @@
-//! What is counted.
+//! Metrics of the inbox.
 
 use super::fixture::{Inbox, captured};
 
@@ -12,16 +12,16 @@ async fn sample(inbox: &Inbox, name: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn deliveries_are_counted_by_what_became_of_them_and_waiting_ones_show_their_age() {
+async fn deliveries_are_counted_by_outcome_and_the_oldest_waiting_shows_its_age() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let body = captured(&order, "pay_1");
     inbox.deliver("evt_1", &body).await;
     inbox.deliver("evt_1", &body).await;
-    inbox.bring("evt_1", &body, None).await;
+    inbox.deliver_signed("evt_1", &body, None).await;
     inbox.outcome().await;
     inbox
-        .deliver("evt_2", &captured("order_nobodys", "pay_2"))
+        .deliver("evt_2", &captured("order_unknown", "pay_2"))
         .await;
     inbox.site.clock.advance(chrono::TimeDelta::seconds(90));
     let expected = [

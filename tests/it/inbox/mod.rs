@@ -1,9 +1,9 @@
-//! The inbox of the payment gateway's news: what is kept, what becomes of it, and what people ask of it.
+//! The inbox of the payment gateway's webhooks: storage, outcomes, metrics and operators' commands.
 
-mod days;
 mod fixture;
-mod hostile;
-mod kept;
+mod forged;
 mod metrics;
 mod operators;
 mod outcomes;
+mod retention;
+mod stored;

@@ -9,7 +9,7 @@ use tests::sealing::sealing;
 use crate::support::{Server, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_sees_what_the_gateway_told_and_has_it_worked_on_again() {
+async fn an_operator_lists_shows_and_retries_deliveries() {
     let keys = JwtKeys::generate().unwrap();
     let mut server = Server::start(&keys).await;
     let pool = server.pool().await;
@@ -27,7 +27,7 @@ async fn an_operator_sees_what_the_gateway_told_and_has_it_worked_on_again() {
         assert!(done, "{said}");
         said.contains(&digest) && said.contains(outcome)
     };
-    eventually("it is worked on", settled).await;
+    eventually("it is processed", settled).await;
     let (done, said) = server.run(&["payments", "inbox", "list", "--outcome", "APPLIED"]);
     assert!(done && !said.contains(&digest), "{said}");
 
@@ -51,7 +51,7 @@ async fn an_operator_sees_what_the_gateway_told_and_has_it_worked_on_again() {
     let (done, said) = server.run(&["payments", "inbox", "retry", &digest]);
     assert!(done && said.contains("1 deliveries"), "{said}");
     let again = async || settled_at().await.is_some_and(|at| Some(at) != before);
-    eventually("it is worked on again", again).await;
+    eventually("it is processed again", again).await;
 
     for arguments in [
         &["retry"][..],

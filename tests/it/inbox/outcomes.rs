@@ -1,44 +1,44 @@
-//! What becomes of news, in whatever order they come.
+//! Outcomes of deliveries, in any order.
 
 use chrono::TimeDelta;
 use serde_json::json;
 
 use super::fixture::{ACCOUNT, FEE, Inbox, attempt, captured};
 
-fn bytes(news: &serde_json::Value) -> Vec<u8> {
-    news.to_string().into_bytes()
+fn bytes(event: &serde_json::Value) -> Vec<u8> {
+    event.to_string().into_bytes()
 }
 
-/// That some of `pay_1` was given back by hand.
+/// Event of a partial refund of `pay_1` made by hand.
 fn refunded(order: &str, id: &str, amount: i64) -> Vec<u8> {
-    let mut news = attempt("refund.processed", order, "pay_1", "captured");
-    news["contains"] = json!(["refund", "payment"]);
-    news["payload"]["refund"] = json!({"entity": {
+    let mut event = attempt("refund.processed", order, "pay_1", "captured");
+    event["contains"] = json!(["refund", "payment"]);
+    event["payload"]["refund"] = json!({"entity": {
         "id": id, "entity": "refund", "amount": amount, "currency": "INR", "payment_id": "pay_1",
         "notes": [], "receipt": null, "acquirer_data": {"arn": null},
         "created_at": 1_567_674_700, "batch_id": null, "status": "processed",
         "speed_processed": "normal", "speed_requested": "normal",
     }});
-    bytes(&news)
+    bytes(&event)
 }
 
 #[tokio::test]
-async fn news_of_another_account_are_kept_and_not_applied() {
+async fn events_of_another_account_are_stored_and_not_applied() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
-    let mut news = attempt("payment.captured", &order, "pay_1", "captured");
-    news["account_id"] = json!("acc_another");
-    inbox.deliver("evt_1", &bytes(&news)).await;
+    let mut event = attempt("payment.captured", &order, "pay_1", "captured");
+    event["account_id"] = json!("acc_another");
+    inbox.deliver("evt_1", &bytes(&event)).await;
     assert_eq!(inbox.outcome().await, "OTHER_ACCOUNT");
     assert_eq!(inbox.events("payment.captured").await, 0);
-    news["account_id"] = json!(ACCOUNT);
-    inbox.deliver("evt_1", &bytes(&news)).await;
+    event["account_id"] = json!(ACCOUNT);
+    inbox.deliver("evt_1", &bytes(&event)).await;
     assert_eq!(inbox.outcomes(2).await, ["OTHER_ACCOUNT", "APPLIED"]);
     inbox.close().await;
 }
 
 #[tokio::test]
-async fn other_kinds_of_news_and_unknown_fields_are_kept() {
+async fn events_of_other_kinds_and_unknown_fields_are_stored() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     let other = json!({"entity": "event", "account_id": ACCOUNT, "event": "invoice.paid", "payload": {"invoice": {}}});
@@ -52,7 +52,7 @@ async fn other_kinds_of_news_and_unknown_fields_are_kept() {
 }
 
 #[tokio::test]
-async fn news_in_the_wrong_order_come_to_the_same() {
+async fn reordered_events_have_the_same_result() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     inbox.deliver("evt_3", &captured(&order, "pay_1")).await;
@@ -70,7 +70,7 @@ async fn news_in_the_wrong_order_come_to_the_same() {
 }
 
 #[tokio::test]
-async fn another_amount_or_currency_is_money_that_goes_back() {
+async fn a_capture_with_another_amount_or_currency_is_refunded() {
     let inbox = Inbox::open().await;
     let (visit, order) = inbox.order(0).await;
     let mut less = attempt("payment.captured", &order, "pay_1", "captured");
@@ -86,14 +86,14 @@ async fn another_amount_or_currency_is_money_that_goes_back() {
 }
 
 #[tokio::test]
-async fn an_order_that_nobody_knows_is_waited_for_and_then_given_up() {
+async fn an_unknown_order_is_retried_and_then_given_up() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     inbox
-        .deliver("evt_1", &captured("order_nobodys", "pay_1"))
+        .deliver("evt_1", &captured("order_unknown", "pay_1"))
         .await;
     inbox.deliver("evt_2", &captured(&order, "pay_2")).await;
-    // The one behind it is not held up.
+    // The delivery after it is not blocked.
     let settled = async || inbox.listed().await.iter().any(|one| one.outcome.is_some());
     crate::support::eventually("the known order is paid", settled).await;
     let waiting = inbox
@@ -113,7 +113,7 @@ async fn an_order_that_nobody_knows_is_waited_for_and_then_given_up() {
 }
 
 #[tokio::test]
-async fn a_refund_that_nobody_asked_for_is_in_the_books_and_one_larger_than_what_was_paid_is_not() {
+async fn a_refund_made_by_hand_is_applied_unless_it_exceeds_the_payment() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     inbox.deliver("evt_1", &captured(&order, "pay_1")).await;
@@ -129,7 +129,7 @@ async fn a_refund_that_nobody_asked_for_is_in_the_books_and_one_larger_than_what
 }
 
 #[tokio::test]
-async fn a_refund_that_comes_before_its_capture_waits_for_it() {
+async fn a_refund_received_before_its_capture_waits_for_it() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     inbox

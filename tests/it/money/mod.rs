@@ -1,11 +1,11 @@
-//! Paying for visits, through the program's own sandbox: what comes of money that is in time, late, twice, or
-//! asked back, and of a gateway that is away.
+//! Payments of visits through the program's own sandbox: in time, late, twice, refunded, and with a gateway
+//! that is down.
 
-mod away;
-mod books;
-mod called_off;
+mod cancelled;
+mod double_payment;
+mod fixture;
+mod gateway_down;
 mod late;
+mod ledger;
 mod paid;
 mod refunds;
-mod till;
-mod twice;

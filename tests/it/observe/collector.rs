@@ -1,4 +1,4 @@
-//! A collector of traces, as small as one can be: it reads what comes and says thanks.
+//! A minimal trace collector: it stores every request and answers 200.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// What it has received.
+/// Requests received.
 type Received = Arc<Mutex<Vec<ExportTraceServiceRequest>>>;
 
-/// A collector. Dropping it ends it.
+/// A running collector; dropping it stops it.
 pub struct Collector {
     address: SocketAddr,
     received: Received,
@@ -38,7 +38,7 @@ impl Collector {
         format!("http://{}", self.address)
     }
 
-    /// The resource attributes and spans of everything that came.
+    /// Resource attributes and spans received.
     pub fn received(&self) -> Vec<ExportTraceServiceRequest> {
         self.received.lock().unwrap().clone()
     }
@@ -60,14 +60,14 @@ async fn serve(listener: TcpListener, received: Received) {
     }
 }
 
-/// Takes one request after the other until the client has gone.
+/// Answers requests until the client disconnects.
 async fn answer(mut stream: BufReader<TcpStream>, received: Received) {
     while let Some(body) = body(&mut stream).await {
         let request = ExportTraceServiceRequest::decode(&*body).unwrap();
         received.lock().unwrap().push(request);
-        let thanks =
+        let accepted =
             b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n";
-        stream.write_all(thanks).await.unwrap();
+        stream.write_all(accepted).await.unwrap();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whoever holds the readers back is named.
+//! The age of the horizon and the process that holds it, in the metrics.
 
 use adapters::jwt::JwtKeys;
 use sqlx::postgres::PgPoolOptions;
@@ -17,7 +17,7 @@ fn worst_lag(scrape: &Scrape) -> i64 {
 
 /// A write transaction in another database of the same cluster, as a report or an import makes it.
 #[tokio::test]
-async fn a_long_foreign_transaction_raises_the_horizons_age_and_is_named() {
+async fn a_long_transaction_in_another_database_raises_the_horizon_age_and_is_named() {
     let clinic = Clinic::open().await;
     let elsewhere = Database::create().await.unwrap();
     let pool = PgPoolOptions::new().max_connections(1);
@@ -32,7 +32,7 @@ async fn a_long_foreign_transaction_raises_the_horizons_age_and_is_named() {
     // Other tests write in this cluster as well; ours outlives them.
     let mut ages = Vec::new();
     eventually("the age rises under its name", async || {
-        let scrape = Scrape::of(clinic.nobody()).await;
+        let scrape = Scrape::fetch(clinic.anonymous()).await;
         if scrape.get(PID) == Some(pid.into()) {
             ages.push(scrape.seconds(AGE));
             assert!(worst_lag(&scrape) >= 1);
@@ -46,7 +46,7 @@ async fn a_long_foreign_transaction_raises_the_horizons_age_and_is_named() {
     import.rollback().await.unwrap();
     let held = *ages.last().unwrap();
     eventually("it falls back", async || {
-        let scrape = Scrape::of(clinic.nobody()).await;
+        let scrape = Scrape::fetch(clinic.anonymous()).await;
         assert_ne!(scrape.get(PID), Some(pid.into()));
         scrape.seconds(AGE) < held && worst_lag(&scrape) == 0
     })
@@ -54,7 +54,7 @@ async fn a_long_foreign_transaction_raises_the_horizons_age_and_is_named() {
     clinic.close().await;
 }
 
-/// The app's role is not told how long others' transactions have been running; it sees for itself.
+/// The app's role may not read the age of other roles' transactions; the node measures it from its first scrape.
 #[tokio::test]
 async fn a_transaction_of_a_stronger_role_ages_from_the_first_scrape_on() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
@@ -66,7 +66,7 @@ async fn a_transaction_of_a_stronger_role_ages_from_the_first_scrape_on() {
         .unwrap();
     let mut ages = Vec::new();
     eventually("the age rises under its name", async || {
-        let scrape = Scrape::of(&server.client).await;
+        let scrape = Scrape::fetch(&server.client).await;
         if scrape.get(PID) == Some(pid.into()) {
             ages.push(scrape.seconds(AGE));
         }
@@ -75,7 +75,7 @@ async fn a_transaction_of_a_stronger_role_ages_from_the_first_scrape_on() {
     .await;
     assert!(ages.is_sorted() && *ages.last().unwrap() > 0.1, "{ages:?}");
     repair.commit().await.unwrap();
-    let after = Scrape::of(&server.client).await;
+    let after = Scrape::fetch(&server.client).await;
     assert_ne!(after.get(PID), Some(pid.into()));
     assert!(after.seconds(AGE) < 0.1, "{}", after.text);
     pool.close().await;

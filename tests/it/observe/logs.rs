@@ -1,11 +1,11 @@
-//! The program's own log, as a machine reads it.
+//! The program's JSON log.
 
 use adapters::jwt::JwtKeys;
 use serde_json::{Value, json};
 
 use crate::support::{Reply, Server};
 
-/// What nobody but a client says here.
+/// Words that only clients send.
 const CANARIES: [&str; 5] = [
     "zephyrine",
     "quillfeather",
@@ -14,7 +14,7 @@ const CANARIES: [&str; 5] = [
     "canary-password-9",
 ];
 
-/// The program with its log as it is where no person looks.
+/// The program with its default log format.
 async fn server() -> Server {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     server.environment = vec![("RUST_LOG", "debug".to_owned())];
@@ -35,7 +35,7 @@ fn lines(server: &Server) -> Vec<Value> {
     lines.collect()
 }
 
-/// The lines of one request, by what they say.
+/// The lines of one request with this message.
 fn lines_of<'a>(lines: &'a [Value], id: &str, message: &str) -> Vec<&'a Value> {
     let of_request = lines.iter().filter(|line| line["request.id"] == id);
     of_request
@@ -109,7 +109,7 @@ async fn every_line_is_json_and_each_request_has_one() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_is_logged_once_with_its_cause() {
+async fn a_server_error_is_logged_once_with_its_cause() {
     let mut server = server().await;
     let pool = server.pool().await;
     let away = "alter table reservations rename to gone";

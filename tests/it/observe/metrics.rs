@@ -1,4 +1,4 @@
-//! Counts say what was done, and a scrape answers whatever happens.
+//! Metrics: exact counters, and a scrape that always answers.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use adapters::jwt::JwtKeys;
 use serde_json::json;
 use sqlx::ConnectOptions as _;
-use tests::app::Somebody;
+use tests::app::Principal;
 use tests::database::Database;
 
 use super::scrape::Scrape;
@@ -20,11 +20,11 @@ fn counted<const N: usize>(counts: [(String, i64); N]) -> BTreeMap<String, i64> 
 }
 
 #[tokio::test]
-async fn counts_move_by_exactly_what_was_done() {
+async fn counters_grow_by_exactly_what_was_done() {
     let clinic = Clinic::open().await;
     let (asha, other, desk) = (clinic.patient(), clinic.patient(), clinic.desk());
-    let nobody = clinic.nobody();
-    let before = Scrape::of(nobody).await;
+    let anonymous = clinic.anonymous();
+    let before = Scrape::fetch(anonymous).await;
 
     let key = "a-key-of-the-metrics-test";
     let booked = clinic.book(&asha, 0).key(key).expect(201).await;
@@ -34,10 +34,10 @@ async fn counts_move_by_exactly_what_was_done() {
     let confirm = || desk.post(&booked.appointment("confirm"), &json!({"reason": "Cash"}));
     confirm().header("If-Match", "\"9\"").expect(412).await;
     confirm().expect(200).await;
-    nobody.get("/api/v1/no/such/place").expect(404).await;
-    nobody.get("/api/v1/auth/me").expect(401).await;
+    anonymous.get("/api/v1/no/such/place").expect(404).await;
+    anonymous.get("/api/v1/auth/me").expect(401).await;
 
-    let after = Scrape::of(nobody).await;
+    let after = Scrape::fetch(anonymous).await;
     let confirmed = r#"route="/api/v1/appointments/{id}/confirm""#;
     let requests = after.since(&before, "caresync_http_requests_total");
     let expected = counted([
@@ -80,15 +80,15 @@ async fn counts_move_by_exactly_what_was_done() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_counts_as_a_fault() {
+async fn a_server_error_counts_as_a_fault() {
     let clinic = Clinic::open().await;
-    let before = Scrape::of(clinic.nobody()).await;
+    let before = Scrape::fetch(clinic.anonymous()).await;
     let away = "alter table slot_claims rename to gone";
     sqlx::raw_sql(away).execute(&clinic.pool).await.unwrap();
     clinic.book(&clinic.patient(), 0).expect(500).await;
     let back = "alter table gone rename to slot_claims";
     sqlx::raw_sql(back).execute(&clinic.pool).await.unwrap();
-    let after = Scrape::of(clinic.nobody()).await;
+    let after = Scrape::fetch(clinic.anonymous()).await;
     let commands = after.since(&before, "caresync_commands_total");
     let fault = format!(r#"method="POST",outcome="fault",{BOOK}"#);
     assert_eq!(commands, counted([(fault, 1)]));
@@ -96,17 +96,17 @@ async fn a_failure_of_ours_counts_as_a_fault() {
 }
 
 #[tokio::test]
-async fn the_log_and_the_cache_are_told_as_they_are() {
+async fn metrics_show_the_log_and_the_cache() {
     let clinic = Clinic::open().await;
-    let nobody = clinic.nobody();
-    all_read(nobody).await;
-    let before = Scrape::of(nobody).await;
+    let anonymous = clinic.anonymous();
+    all_read(anonymous).await;
+    let before = Scrape::fetch(anonymous).await;
     assert_eq!(before.count("caresync_database_up"), 1);
     for number in 0..3 {
         clinic.book(&clinic.patient(), number).expect(201).await;
     }
-    all_read(nobody).await;
-    let after = Scrape::of(nobody).await;
+    all_read(anonymous).await;
+    let after = Scrape::fetch(anonymous).await;
     let grown = |name: &str| after.count(name) - before.count(name);
     assert_eq!(grown("caresync_log_head_position"), 3);
     assert_eq!(grown("caresync_append_commands_total"), 3);
@@ -128,25 +128,25 @@ async fn the_log_and_the_cache_are_told_as_they_are() {
     clinic.close().await;
 }
 
-/// No label and no help says which visit, whose, or what a client made up.
+/// No label and no help text contains ids of a visit or text sent by a client.
 #[tokio::test]
 async fn no_label_holds_what_a_client_sent() {
     let clinic = Clinic::open().await;
     let booked = clinic.book(&clinic.patient(), 0).expect(201).await;
-    let nobody = clinic.nobody();
-    nobody.get(&booked.appointment("")).expect(401).await;
-    nobody
+    let anonymous = clinic.anonymous();
+    anonymous.get(&booked.appointment("")).expect(401).await;
+    anonymous
         .get("/api/v1/Zephyrine?name=Quillfeather")
         .expect(404)
         .await;
     let brew = reqwest::Method::from_bytes(b"ZEPHYRINE").unwrap();
-    nobody.call(brew, "/api/v1/doctors").send().await;
-    let admin = clinic.client(&Somebody::admin());
+    anonymous.call(brew, "/api/v1/doctors").send().await;
+    let admin = clinic.client(&Principal::admin());
     admin
         .get("/api/v1/accounts?role=Zephyrine")
         .expect(400)
         .await;
-    let scrape = Scrape::of(nobody).await;
+    let scrape = Scrape::fetch(anonymous).await;
     let text = scrape.text.to_lowercase();
     for word in [
         "zephyrine",
@@ -160,14 +160,14 @@ async fn no_label_holds_what_a_client_sent() {
 }
 
 #[tokio::test]
-async fn a_scrape_answers_while_the_database_is_away() {
+async fn a_scrape_succeeds_while_the_database_is_down() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
-    let scrape = Scrape::of(&server.client).await;
+    let scrape = Scrape::fetch(&server.client).await;
     assert_eq!(scrape.count("caresync_database_up"), 1);
     server.crash_database();
     eventually("the database is away", async || {
         let asked = Instant::now();
-        let scrape = Scrape::of(&server.client).await;
+        let scrape = Scrape::fetch(&server.client).await;
         assert!(
             asked.elapsed() < Duration::from_secs(4),
             "a scrape took {asked:?}"
@@ -183,7 +183,7 @@ async fn a_scrape_answers_while_the_database_is_away() {
 }
 
 #[tokio::test]
-async fn a_token_opens_the_metrics_and_must_be_long() {
+async fn metrics_are_readable_with_a_token_that_must_be_long() {
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     let text = ("CARESYNC_LOG_FORMAT", "text".to_owned());
     let token = |token: &str| ("CARESYNC_METRICS_TOKEN", token.to_owned());
@@ -199,12 +199,12 @@ async fn a_token_opens_the_metrics_and_must_be_long() {
     client.get("/metrics").expect(401).await;
     let guess = client.with_token("a-token-of-the-operator");
     guess.get("/metrics").expect(401).await;
-    Scrape::of(&client.with_token("a-token-of-the-operators")).await;
+    Scrape::fetch(&client.with_token("a-token-of-the-operators")).await;
     server.stop().await;
 }
 
 #[tokio::test]
-async fn a_node_on_a_shared_database_shows_its_metrics_to_nobody_without_a_token() {
+async fn a_node_on_a_shared_database_hides_its_metrics_without_a_token() {
     let database = Database::create().await.unwrap();
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     let url = database.options().to_url_lossy().to_string();
@@ -215,20 +215,20 @@ async fn a_node_on_a_shared_database_shows_its_metrics_to_nobody_without_a_token
     server.stop().await;
 }
 
-/// Commands that share a statement with one that is refused go in again, each on its own.
+/// Commands that share a statement with a refused one are appended again, each on its own.
 #[tokio::test]
-async fn refusals_among_others_are_second_rounds() {
+async fn refused_commands_in_a_shared_batch_are_retried_individually() {
     let clinic = Clinic::open().await;
     for slot in 0..8 {
         clinic.book(&clinic.patient(), slot).expect(201).await;
     }
-    let before = Scrape::of(clinic.nobody()).await;
+    let before = Scrape::fetch(clinic.anonymous()).await;
     assert_eq!(before.count("caresync_append_second_rounds_total"), 0);
     eventually("two that are refused share a statement", async || {
         let patients = (0..8).map(|slot| (clinic.patient(), slot));
         let tries = patients.map(|(patient, slot)| clinic.book(&patient, slot).expect(409));
         futures::future::join_all(tries).await;
-        let after = Scrape::of(clinic.nobody()).await;
+        let after = Scrape::fetch(clinic.anonymous()).await;
         after.count("caresync_append_second_rounds_total") > 0
     })
     .await;

@@ -1,4 +1,4 @@
-//! What operators see: metrics, log lines, ids of requests, traces.
+//! Observability: metrics, log lines, request ids, traces.
 
 mod collector;
 mod horizon;

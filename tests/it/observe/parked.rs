@@ -1,9 +1,10 @@
-//! Whoever asks for what a read model could not take is told so, and nobody else.
+//! Parked aggregates: marked in the responses that depend on them, and retried by operators.
 
 use adapters::jwt::JwtKeys;
 use adapters::system::SystemClock;
 use commands::ports::Clock as _;
 use event_store::Retried;
+use projections::Projector;
 use projections::patient_appointments::PatientAppointments;
 use serde_json::{Value, json};
 use tests::world::World;
@@ -18,9 +19,9 @@ async fn list(clinic: &Clinic, who: &Client, after: &Reply) -> Value {
     list.await.body
 }
 
-/// The read model does not take what happened to one appointment: its table refuses.
+/// The read model parks one appointment, since its table refuses the event.
 #[tokio::test]
-async fn answers_that_depend_on_a_parked_aggregate_say_so() {
+async fn responses_that_depend_on_a_parked_aggregate_are_marked() {
     let clinic = Clinic::open().await;
     let (asha, ravi) = (clinic.patient(), clinic.patient());
     let hers = clinic.book(&asha, 0).expect(201).await;
@@ -40,7 +41,7 @@ async fn answers_that_depend_on_a_parked_aggregate_say_so() {
     let shown = list(&clinic, &asha, &cancelled).await;
     assert_eq!(shown["parked"], true);
     assert_eq!(shown["items"][0]["parked"], true);
-    // What is his is as it should be; whether a list lacks something is not known.
+    // His appointment is current; a list may lack an appointment.
     let shown = clinic.settled(async || ravi.get(&his.appointment("")).after(&cancelled));
     assert_eq!(shown.await.body.get("parked"), None);
     let shown = list(&clinic, &ravi, &cancelled).await;
@@ -48,7 +49,7 @@ async fn answers_that_depend_on_a_parked_aggregate_say_so() {
         (&shown["parked"], shown["items"][0].get("parked")),
         (&json!(true), None)
     );
-    assert_eq!(Scrape::of(clinic.nobody()).await.count(PARKED), 1);
+    assert_eq!(Scrape::fetch(clinic.anonymous()).await.count(PARKED), 1);
 
     let mend = "alter table patient_appointments drop constraint planted";
     sqlx::query(mend).execute(&clinic.pool).await.unwrap();
@@ -59,7 +60,7 @@ async fn answers_that_depend_on_a_parked_aggregate_say_so() {
         letter.reason,
         "SQLSTATE 23514 from planted on patient_appointments"
     );
-    let subscriber = PatientAppointments::new(store.sealing());
+    let subscriber = Projector::<PatientAppointments>::new(store.sealing());
     let retried = store.retry(&subscriber, &letter).await.unwrap();
     assert_eq!(retried, Retried::Taken { events: 1 });
 
@@ -69,13 +70,13 @@ async fn answers_that_depend_on_a_parked_aggregate_say_so() {
         (&json!("CANCELLED"), None)
     );
     assert_eq!(shown["items"][0].get("parked"), None);
-    assert_eq!(Scrape::of(clinic.nobody()).await.count(PARKED), 0);
+    assert_eq!(Scrape::fetch(clinic.anonymous()).await.count(PARKED), 0);
     clinic.close().await;
 }
 
 /// As an operator types it, while the server runs.
 #[tokio::test]
-async fn operators_list_show_and_retry_what_is_parked() {
+async fn operators_list_show_and_retry_parked_aggregates() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
     let pool = server.pool().await;
     let (done, said) = server.run(&["dead-letters", "list"]);
@@ -95,7 +96,7 @@ async fn operators_list_show_and_retry_what_is_parked() {
     let (done, said) = server.run(&["dead-letters", "show", "patient_card", &patient]);
     assert!(done && said.contains("patient.registered 1"), "{said}");
     assert!(!said.contains("Asha"), "{said}");
-    let (done, said) = server.run(&["dead-letters", "show", "patient_card", "nobody"]);
+    let (done, said) = server.run(&["dead-letters", "show", "patient_card", "unknown"]);
     assert!(!done && said.contains("has not parked"), "{said}");
 
     let retry = ["dead-letters", "retry", "patient_card", &patient];

@@ -1,4 +1,4 @@
-//! `/readyz` tells how far readers are behind and who holds them back, and sends nobody away for it.
+//! `/readyz` reports the subscribers' lag and the process that holds the horizon, and stays 200 meanwhile.
 
 use adapters::jwt::JwtKeys;
 use serde_json::Value;
@@ -9,11 +9,11 @@ use tests::database::Database;
 use super::scrape::Scrape;
 use crate::support::{Client, Clinic, Server, all_read, eventually};
 
-/// What `/readyz` says, as far as it is about lag.
+/// A response of `/readyz`.
 struct Readiness(Value);
 
 impl Readiness {
-    async fn of(client: &Client) -> Self {
+    async fn fetch(client: &Client) -> Self {
         Self(client.get("/readyz").expect(200).await.body)
     }
 
@@ -29,7 +29,7 @@ impl Readiness {
         self.0["subscribers"].as_array().unwrap()
     }
 
-    /// Events and seconds of who is furthest behind.
+    /// Lag of the subscriber furthest behind, in events and seconds.
     fn worst(&self) -> (u64, f64) {
         let lag = |one: &Value| {
             let events = one["lagEvents"].as_u64().unwrap();
@@ -52,11 +52,11 @@ async fn hold(pool: &PgPool) -> (Transaction<'static, Postgres>, i64) {
     (held, pid.into())
 }
 
-/// Three visits are booked while `pool` writes elsewhere: every reader stands still, both endpoints
-/// say by how much and because of whom, and all is well once it has ended.
-async fn a_held_horizon_shows_and_passes(clinic: &Clinic, pool: &PgPool) {
-    let nobody = clinic.nobody();
-    all_read(nobody).await;
+/// Books three visits while a transaction of `pool` is open: every subscriber is behind, both endpoints
+/// report by how much and name the process, and nothing is behind once it has ended.
+async fn a_held_horizon_is_reported_until_it_is_released(clinic: &Clinic, pool: &PgPool) {
+    let anonymous = clinic.anonymous();
+    all_read(anonymous).await;
     let (held, pid) = hold(pool).await;
     for number in 0..3 {
         clinic.book(&clinic.patient(), number).expect(201).await;
@@ -64,7 +64,10 @@ async fn a_held_horizon_shows_and_passes(clinic: &Clinic, pool: &PgPool) {
     // Other tests write in this cluster as well; ours outlives them.
     let mut told = Vec::new();
     eventually("the lag grows under its name", async || {
-        let (ready, scrape) = (Readiness::of(nobody).await, Scrape::of(nobody).await);
+        let (ready, scrape) = (
+            Readiness::fetch(anonymous).await,
+            Scrape::fetch(anonymous).await,
+        );
         let named = scrape.get("caresync_log_horizon_holder_pid") == Some(pid);
         if named && ready.holder() == Some(pid) {
             told.push((ready, scrape));
@@ -90,8 +93,11 @@ async fn a_held_horizon_shows_and_passes(clinic: &Clinic, pool: &PgPool) {
     );
 
     held.rollback().await.unwrap();
-    all_read(nobody).await;
-    let (ready, scrape) = (Readiness::of(nobody).await, Scrape::of(nobody).await);
+    all_read(anonymous).await;
+    let (ready, scrape) = (
+        Readiness::fetch(anonymous).await,
+        Scrape::fetch(anonymous).await,
+    );
     assert_eq!(ready.worst(), (0, 0.0), "{}", ready.0);
     assert_ne!(ready.holder(), Some(pid));
     let lags = scrape.family("caresync_subscriber_lag_events");
@@ -99,25 +105,25 @@ async fn a_held_horizon_shows_and_passes(clinic: &Clinic, pool: &PgPool) {
 }
 
 #[tokio::test]
-async fn a_long_write_transaction_in_the_same_database_shows_and_passes() {
+async fn a_long_write_transaction_in_the_same_database_is_reported_until_it_ends() {
     let clinic = Clinic::open().await;
-    a_held_horizon_shows_and_passes(&clinic, &clinic.pool).await;
+    a_held_horizon_is_reported_until_it_is_released(&clinic, &clinic.pool).await;
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn a_long_write_transaction_in_another_database_of_the_cluster_counts_too() {
+async fn a_long_write_transaction_in_another_database_is_reported_until_it_ends() {
     let clinic = Clinic::open().await;
     let elsewhere = Database::create().await.unwrap();
     let pool = PgPoolOptions::new().max_connections(1);
     let pool = pool.connect_with(elsewhere.options()).await.unwrap();
-    a_held_horizon_shows_and_passes(&clinic, &pool).await;
+    a_held_horizon_is_reported_until_it_is_released(&clinic, &pool).await;
     clinic.close().await;
 }
 
-/// Reading holds nobody up, however long it takes.
+/// A read-only transaction of any length delays no subscriber.
 #[tokio::test]
-async fn a_long_transaction_that_only_reads_holds_no_reader_back() {
+async fn a_long_read_only_transaction_does_not_hold_the_horizon() {
     let clinic = Clinic::open().await;
     let mut report = clinic.pool.begin().await.unwrap();
     let repeatable = "set transaction isolation level repeatable read, read only";
@@ -127,17 +133,17 @@ async fn a_long_transaction_that_only_reads_holds_no_reader_back() {
         .await
         .unwrap();
     clinic.book(&clinic.patient(), 0).expect(201).await;
-    all_read(clinic.nobody()).await;
-    let ready = Readiness::of(clinic.nobody()).await;
+    all_read(clinic.anonymous()).await;
+    let ready = Readiness::fetch(clinic.anonymous()).await;
     assert_ne!(ready.holder(), Some(pid.into()), "{}", ready.0);
     report.commit().await.unwrap();
     clinic.close().await;
 }
 
 #[tokio::test]
-async fn without_a_database_nothing_is_said_of_lag_and_nobody_is_sent_here() {
+async fn without_a_database_a_node_is_not_ready_and_reports_no_lag() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
-    let ready = Readiness::of(&server.client).await;
+    let ready = Readiness::fetch(&server.client).await;
     assert_eq!(ready.0["database"], true);
     let subscribers = ready.subscribers().len();
     server.crash_database();

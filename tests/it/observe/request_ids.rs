@@ -1,4 +1,4 @@
-//! A request keeps its name from the client's call to the event.
+//! Request ids, from the client's header to the event's metadata.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,14 +13,14 @@ async fn metadata(clinic: &Clinic, booked: &Reply) -> Value {
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_clients_id() {
+async fn every_response_carries_the_clients_request_id() {
     let clinic = Clinic::open().await;
-    let (nobody, asha) = (clinic.nobody(), clinic.patient());
+    let (anonymous, asha) = (clinic.anonymous(), clinic.patient());
     let calls = [
-        (nobody.get("/healthz"), 200),
-        (nobody.get("/metrics"), 200),
-        (nobody.get("/no/such/place"), 404),
-        (nobody.get("/api/v1/auth/me"), 401),
+        (anonymous.get("/healthz"), 200),
+        (anonymous.get("/metrics"), 200),
+        (anonymous.get("/no/such/place"), 404),
+        (anonymous.get("/api/v1/auth/me"), 401),
         (asha.get("/api/v1/appointments/nonsense"), 400),
         (asha.get("/api/v1/accounts"), 403),
         (clinic.book(&asha, 0), 201),
@@ -33,7 +33,7 @@ async fn every_answer_carries_the_clients_id() {
         assert_eq!(answer.header("x-request-id"), "checkout-17_b.2");
     }
     // The refusal of a page is no problem document, and comes from a middleware.
-    let url = format!("http://{}/api/v1/doctors", nobody.host());
+    let url = format!("http://{}/api/v1/doctors", anonymous.host());
     let preflight = reqwest::Client::new().request(Method::OPTIONS, url);
     let preflight = preflight
         .header("Origin", "https://stranger.example")
@@ -46,10 +46,13 @@ async fn every_answer_carries_the_clients_id() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_unfit_is_replaced() {
+async fn an_invalid_request_id_is_replaced() {
     let clinic = Clinic::open().await;
     for sent in ["two words", "a\"quote", "<b>", &"x".repeat(65), ""] {
-        let call = clinic.nobody().get("/healthz").header("X-Request-Id", sent);
+        let call = clinic
+            .anonymous()
+            .get("/healthz")
+            .header("X-Request-Id", sent);
         let answer = call.expect(200).await;
         let given: Uuid = answer.header("x-request-id").parse().unwrap();
         assert_eq!(given.get_version_num(), 7, "for {sent}");
@@ -58,7 +61,7 @@ async fn an_id_that_is_unfit_is_replaced() {
 }
 
 #[tokio::test]
-async fn events_name_their_request_and_the_trace_it_belongs_to() {
+async fn events_record_their_request_id_and_trace() {
     let clinic = Clinic::open().await;
     let asha = clinic.patient();
     let request = "018f0d5e-6f2a-7a41-8c3b-0f3e2d1c4b5a";
@@ -79,7 +82,7 @@ async fn events_name_their_request_and_the_trace_it_belongs_to() {
     let trace = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736";
     assert_eq!(traced["correlationId"], json!(trace));
 
-    // A client's own word stays out of what can't be erased; it is the same UUID each time.
+    // A free text id stays out of the log, which cannot be erased; it maps to the same UUID each time.
     let word = |number| {
         clinic
             .book(&asha, number)

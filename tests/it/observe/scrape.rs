@@ -12,7 +12,7 @@ pub struct Scrape {
 }
 
 impl Scrape {
-    pub async fn of(client: &Client) -> Self {
+    pub async fn fetch(client: &Client) -> Self {
         let reply = client.get("/metrics").expect(200).await;
         let kind = reply.header("content-type");
         assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
@@ -27,7 +27,7 @@ impl Scrape {
         }
     }
 
-    /// Whether there is such a sample.
+    /// True if there is such a sample.
     pub fn has(&self, name: &str) -> bool {
         self.samples.contains_key(name)
     }
@@ -59,7 +59,7 @@ impl Scrape {
         samples.map(|of| self.count(of)).collect()
     }
 
-    /// What has come to a family since an earlier scrape, without what stayed as it was.
+    /// Growth of a family since an earlier scrape, without unchanged samples.
     pub fn since(&self, before: &Self, name: &str) -> BTreeMap<String, i64> {
         let labelled = format!("{name}{{");
         let samples = self

@@ -1,4 +1,4 @@
-//! One node runs the subscribers. When it is killed, or only stops answering, another one does.
+//! One node runs the subscribers. When it is killed or hangs, another node takes over.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ impl Pair {
         }
     }
 
-    /// Something happens, and a program knows it. Tells how long that took.
+    /// Appends an event and waits until a program has read it. Returns the time it took.
     async fn reads_on(&self, who: &Server) -> Duration {
         self.world.patient().await.unwrap();
         let since = Instant::now();
@@ -42,12 +42,12 @@ impl Pair {
     }
 }
 
-/// It is alive and its connections are open, but it does nothing more: nobody is told that it is gone.
+/// The process is suspended with its connections open, so that no other process notices its end.
 #[tokio::test]
-async fn the_subscribers_of_a_node_that_hangs_are_taken_over_and_given_back_unharmed() {
+async fn the_subscribers_of_a_hanging_node_are_taken_over_and_handed_back() {
     let mut pair = Pair::start().await;
     for round in 0..ROUNDS {
-        // Whoever took over last runs them now.
+        // The node that took over last runs them now.
         let (hanging, other) = if round % 2 == 0 {
             (&pair.first, &pair.second)
         } else {
@@ -57,7 +57,7 @@ async fn the_subscribers_of_a_node_that_hangs_are_taken_over_and_given_back_unha
         let took = pair.reads_on(other).await;
         println!("round {round}: taken over from a hanging node after {took:?}");
         hanging.resume();
-        // It wakes up believing that it still runs them. Nothing is taken twice or lost.
+        // It resumes with a stale lease. No event is applied twice or lost.
         pair.reads_on(hanging).await;
         all_read(&other.client).await;
     }
@@ -70,7 +70,7 @@ async fn the_subscribers_of_a_node_that_hangs_are_taken_over_and_given_back_unha
 }
 
 #[tokio::test]
-async fn the_subscribers_of_a_node_that_is_killed_are_taken_over() {
+async fn the_subscribers_of_a_killed_node_are_taken_over() {
     let mut pair = Pair::start().await;
     pair.first.kill();
     let took = pair.reads_on(&pair.second).await;

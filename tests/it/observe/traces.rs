@@ -1,4 +1,4 @@
-//! Traces reach a collector, and a collector that is away is nobody's trouble.
+//! Traces reach a collector, and a failing collector disturbs nothing.
 
 use std::time::{Duration, Instant};
 
@@ -95,7 +95,7 @@ async fn a_request_is_a_trace_from_its_sender_to_the_log() {
 }
 
 #[tokio::test]
-async fn a_collector_that_is_away_fails_nothing_and_is_told_of_once() {
+async fn an_unreachable_collector_fails_no_request_and_is_logged_once() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", gone.local_addr().unwrap());
     drop(gone);
@@ -115,7 +115,7 @@ async fn a_collector_that_is_away_fails_nothing_and_is_told_of_once() {
 
 /// One that takes connections and never answers.
 #[tokio::test]
-async fn a_collector_that_hangs_holds_up_neither_requests_nor_the_end() {
+async fn a_hanging_collector_delays_neither_requests_nor_shutdown() {
     let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut server = server(format!("http://{}", mute.local_addr().unwrap())).await;
     let asked = Instant::now();

@@ -1,17 +1,17 @@
-//! Who may sign in, as what and where?
+//! List of accounts.
 
 use domain::account::Person;
 use domain::{ClinicScope, Role};
 use projections::account_directory::{AccountDirectory, get, list};
 
 use super::fixture::{account, clinic, patient};
-use super::story::{ASHA, PUNE, told};
+use super::scenario::{ASHA, PUNE, recorded};
 
 #[tokio::test]
 async fn an_account_is_shown_with_its_roles_clinics_and_person() {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project(&AccountDirectory::new(&history.sealing))
+        .project(&history.projector::<AccountDirectory>())
         .await;
     let asha = history.one(get(&history.pool, account(1)).await).await;
     assert_eq!(asha.email().unwrap().as_str(), "user1@example.org");
@@ -28,9 +28,9 @@ async fn an_account_is_shown_with_its_roles_clinics_and_person() {
 
 #[tokio::test]
 async fn an_account_that_was_shut_is_shown_as_shut_until_it_is_opened_again() {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project(&AccountDirectory::new(&history.sealing))
+        .project(&history.projector::<AccountDirectory>())
         .await;
     let desk = history.one(get(&history.pool, account(2)).await).await;
     assert_eq!((desk.disabled, desk.version), (true, 2));
@@ -40,9 +40,9 @@ async fn an_account_that_was_shut_is_shown_as_shut_until_it_is_opened_again() {
 
 #[tokio::test]
 async fn accounts_are_listed_by_id_page_by_page() {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project(&AccountDirectory::new(&history.sealing))
+        .project(&history.projector::<AccountDirectory>())
         .await;
     let first = list(&history.pool, None, 2).await.unwrap();
     let second = list(&history.pool, Some(first[1].row().account), 2)
@@ -58,10 +58,10 @@ async fn accounts_are_listed_by_id_page_by_page() {
 
 #[tokio::test]
 async fn the_account_of_an_erased_patient_is_listed_without_an_address() {
-    let history = told().await;
+    let history = recorded().await;
     history
         .project_without(
-            &AccountDirectory::new(&history.sealing),
+            &history.projector::<AccountDirectory>(),
             patient(ASHA).as_uuid(),
         )
         .await;

@@ -9,7 +9,7 @@ use domain::doctor::Doctor;
 use domain::{Actor, Holidays, Reason, Role};
 
 use super::fixture::{History, account, appointment, at, doctor};
-use super::story::{MEERA, RAVI, book, pune, today};
+use super::scenario::{MEERA, RAVI, book, pune, today};
 
 pub const COMPLETED: u128 = 7;
 pub const IN_PROGRESS: u128 = 8;

@@ -1,4 +1,4 @@
-//! When can a doctor be booked?
+//! Times at which a doctor can be booked.
 
 use chrono::{DateTime, Utc};
 use domain::Slot;
@@ -7,11 +7,11 @@ use domain::{UnavailableReason, Unoffered};
 use projections::availability::{Availability, OfferQuery, explained, offered};
 
 use super::fixture::{History, at, clinic, doctor, slot};
-use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, today, told};
+use super::scenario::{ARUN, BERLIN, MEERA, PUNE, ZOYA, recorded, today};
 
 async fn kept() -> History {
-    let history = told().await;
-    history.project(&Availability).await;
+    let history = recorded().await;
+    history.project(&history.projector::<Availability>()).await;
     history
 }
 
@@ -41,7 +41,7 @@ fn night_at_berlin(sunday: &str, now: &str) -> OfferQuery {
     }
 }
 
-/// When the offered slots begin, as in `09T03:30 09T04:00`.
+/// Starts of the offered slots, as in `09T03:30 09T04:00`.
 async fn starts(history: &History, query: &OfferQuery) -> Option<String> {
     let slots = offered(&history.pool, query).await.unwrap()?;
     let time = |slot: Slot| slot.start().format("%dT%H:%M").to_string();
@@ -235,14 +235,14 @@ fn day_at_pune(day: &str) -> OfferQuery {
     }
 }
 
-/// Why the day is not offered, as in `05T18:30-06T18:30 OutsideHours`.
+/// Times that are not offered, with their reasons, as in `05T18:30-06T18:30 OutsideHours`.
 async fn reasons(history: &History, query: &OfferQuery) -> Vec<String> {
     let partition = explained(&history.pool, query).await.unwrap().unwrap();
-    let told = |Unoffered { during, reason }: Unoffered| {
+    let times = |Unoffered { during, reason }: Unoffered| {
         let time = |at: DateTime<Utc>| at.format("%dT%H:%M").to_string();
         format!("{}-{} {reason:?}", time(during.start()), time(during.end()))
     };
-    partition.unoffered.into_iter().map(told).collect()
+    partition.unoffered.into_iter().map(times).collect()
 }
 
 #[tokio::test]

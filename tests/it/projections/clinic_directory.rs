@@ -1,16 +1,18 @@
-//! Which clinics are there?
+//! List of clinics.
 
 use domain::Currency;
 use domain::payment::RefundPolicy;
-use projections::clinic_directory::{ClinicDirectory, ListedClinic, get, list};
+use projections::clinic_directory::{ClinicCursor, ClinicDirectory, ListedClinic, get, list};
 
 use super::dates::{holidays_of_pune, refund_policy_of_pune};
 use super::fixture::{History, clinic};
-use super::story::{BERLIN, PUNE, told};
+use super::scenario::{BERLIN, PUNE, recorded};
 
 async fn listed() -> History {
-    let history = told().await;
-    history.project(&ClinicDirectory).await;
+    let history = recorded().await;
+    history
+        .project(&history.projector::<ClinicDirectory>())
+        .await;
     history
 }
 
@@ -45,7 +47,10 @@ async fn clinics_are_listed_by_name_page_by_page() {
     let history = listed().await;
     let first = list(&history.pool, None, 1).await.unwrap();
     assert_eq!(first, [renamed_pune()]);
-    let after = Some((first[0].name.as_str().to_owned(), first[0].clinic));
+    let after = Some(ClinicCursor {
+        name: first[0].name.as_str().to_owned(),
+        clinic: first[0].clinic,
+    });
     let second = list(&history.pool, after, 10).await.unwrap();
     let clinics: Vec<_> = second.iter().map(|row| row.clinic).collect();
     assert_eq!(clinics, [clinic(BERLIN)]);

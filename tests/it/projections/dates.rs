@@ -1,5 +1,5 @@
 //! Dates on which a week does not hold: what Meera said of April in Pune, and Pune's holidays. And what Pune
-//! gives back to whoever calls off.
+//! refunds to patients who cancel.
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::clinic::{Clinic, ClinicCommand, DeclareHoliday, SetRefundPolicy, WithdrawHoliday};
@@ -8,7 +8,7 @@ use domain::payment::{RefundPolicy, RefundStep};
 use domain::{Actor, DatedHours, DayHours, HolidayName, Holidays, Opening};
 
 use super::fixture::{History, clinic, doctor};
-use super::story::{MEERA, PUNE, today};
+use super::scenario::{MEERA, PUNE, today};
 
 /// A holiday in Pune, and one that was withdrawn.
 pub async fn holidays(history: &History) {

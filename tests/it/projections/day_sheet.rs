@@ -1,4 +1,4 @@
-//! Whom does a doctor see on a day?
+//! Visits of a doctor on a day.
 
 use chrono::NaiveDate;
 use domain::AppointmentId;
@@ -7,11 +7,11 @@ use projections::day_sheet::{DaySheet, DaySheetQuery, DaySheetRow, rows};
 
 use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
 use super::fixture::{History, appointment, at, clinic, doctor, patient, slot};
-use super::story::{ARUN, ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, today, told};
+use super::scenario::{ARUN, ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, recorded, today};
 
 async fn kept() -> History {
-    let history = told().await;
-    history.project(&DaySheet::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<DaySheet>()).await;
     history
 }
 
@@ -137,9 +137,9 @@ async fn a_day_is_meant_by_the_clinics_own_clock() {
 
 #[tokio::test]
 async fn an_erased_patient_is_on_the_sheet_without_name_and_reason() {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project_without(&DaySheet::new(&history.sealing), patient(ASHA).as_uuid())
+        .project_without(&history.projector::<DaySheet>(), patient(ASHA).as_uuid())
         .await;
     let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-09"))
         .await

@@ -1,16 +1,16 @@
-//! Which doctors are there, and where and on what terms do they work?
+//! List of doctors.
 
 use domain::{Affiliation, DoctorId, SlotLength};
 use projections::doctor_directory::{DoctorDirectory, DoctorSearch, get, list};
 
 use super::dates::april_at_pune;
 use super::fixture::{History, clinic, doctor};
-use super::story::{ARUN, BERLIN, MEERA, PUNE, ZOYA, inr, monday_morning, told};
+use super::scenario::{ARUN, BERLIN, MEERA, PUNE, ZOYA, inr, monday_morning, recorded};
 
 async fn listed() -> History {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project(&DoctorDirectory::new(&history.sealing))
+        .project(&history.projector::<DoctorDirectory>())
         .await;
     history
 }

@@ -6,14 +6,14 @@ use domain::{AccountId, AppointmentId, ClinicId, DoctorId, LeaveId, PatientId, P
 use event_store::{
     Append, ClaimRules, Cursor, EventStore, Metadata, RecordedEvent, Sealing, Subscriber,
 };
-use projections::{Closed, Personal, ReadError, open_all};
+use projections::{Personal, Projection, Projector, ReadError, SealedRow, open_all};
 use serde_json::Value;
 use sqlx::{PgPool, Row as _};
 use tests::database::Database;
 use tests::sealing::{opened, sealing};
 use uuid::Uuid;
 
-/// What projections write is sealed.
+/// A log, and a database in which projections write sealed rows.
 pub struct History {
     pub store: EventStore,
     pub pool: PgPool,
@@ -66,7 +66,7 @@ impl History {
         self.store.append(&append).await.unwrap();
     }
 
-    /// What a subscriber would be given, in the order of the log.
+    /// Events that a subscriber is given, in the order of the log.
     pub async fn events(&self, subscriber: &dyn Subscriber) -> Vec<RecordedEvent> {
         let types = subscriber.event_types();
         let rows = sqlx::query(
@@ -96,6 +96,11 @@ impl History {
             .collect()
     }
 
+    /// A projection that seals with the keys of this history.
+    pub fn projector<P: Projection>(&self) -> Projector<P> {
+        Projector::new(&self.sealing)
+    }
+
     /// Gives a batch to a subscriber.
     pub async fn apply(&self, subscriber: &dyn Subscriber, batch: &[RecordedEvent]) {
         let mut tx = self.pool.begin().await.unwrap();
@@ -103,13 +108,13 @@ impl History {
         tx.commit().await.unwrap();
     }
 
-    /// Rows as somebody sees them who may.
-    pub async fn open<R: Personal>(&self, rows: Vec<Closed<R>>) -> Vec<R> {
+    /// Rows, opened.
+    pub async fn open<R: Personal>(&self, rows: Vec<SealedRow<R>>) -> Vec<R> {
         open_all(&self.sealing, rows).await.unwrap()
     }
 
     /// A row that is there, opened.
-    pub async fn one<R: Personal>(&self, row: Result<Option<Closed<R>>, ReadError>) -> R {
+    pub async fn one<R: Personal>(&self, row: Result<Option<SealedRow<R>>, ReadError>) -> R {
         row.unwrap().unwrap().open(&self.sealing).await.unwrap()
     }
 
@@ -119,7 +124,7 @@ impl History {
         self.apply(subscriber, &events).await;
     }
 
-    /// Brings a read model up to date as if somebody had been erased before it read the log.
+    /// Brings a read model up to date as if a person had been erased before it read the log.
     pub async fn project_without(&self, subscriber: &dyn Subscriber, person: Uuid) {
         let mut events = self.events(subscriber).await;
         let theirs = |event: &&mut RecordedEvent| event.payload["subject"] == person.to_string();

@@ -1,14 +1,14 @@
-//! When is a doctor away?
+//! Leaves of doctors.
 
 use projections::leaves::{DoctorLeaves, of_doctor};
 
 use super::fixture::{at, doctor, leave};
-use super::story::{MEERA, TODAY, ZOYA, told};
+use super::scenario::{MEERA, TODAY, ZOYA, recorded};
 
 #[tokio::test]
 async fn a_leave_is_listed_until_it_is_over_unless_it_was_withdrawn() {
-    let history = told().await;
-    history.project(&DoctorLeaves::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<DoctorLeaves>()).await;
     let listed = async |from: &str| {
         let rows = of_doctor(&history.pool, doctor(ZOYA), at(from)).await;
         let mut leaves = Vec::new();
@@ -28,17 +28,17 @@ async fn a_leave_is_listed_until_it_is_over_unless_it_was_withdrawn() {
 
 #[tokio::test]
 async fn a_doctor_without_leave_is_there() {
-    let history = told().await;
-    history.project(&DoctorLeaves::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<DoctorLeaves>()).await;
     let leaves = of_doctor(&history.pool, doctor(MEERA), at(TODAY)).await;
     assert_eq!(leaves.unwrap(), []);
 }
 
 #[tokio::test]
 async fn of_an_erased_doctor_no_reason_is_left() {
-    let history = told().await;
+    let history = recorded().await;
     let subject = doctor(ZOYA).as_uuid();
-    let leaves = DoctorLeaves::new(&history.sealing);
+    let leaves = history.projector::<DoctorLeaves>();
     history.project_without(&leaves, subject).await;
     let rows = of_doctor(&history.pool, doctor(ZOYA), at(TODAY))
         .await

@@ -1,4 +1,4 @@
-//! What was paid in the two clinics, and what was given back: every kind of event of a payment.
+//! Payments and refunds of the scenario: every kind of event of a payment.
 //!
 //! In Pune, by its clock: on the 1st, Asha paid once too often for one visit, paid for another that the doctor
 //! called off, and has yet to pay for a third. On the 2nd, ten minutes after midnight, what was too much went
@@ -17,7 +17,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
-use super::story::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, today};
+use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, today};
 
 /// Paid, and then once more.
 pub const TWICE: u128 = 1;

@@ -1,20 +1,21 @@
-//! Which appointments does a patient have?
+//! Appointments of patients.
 
 use chrono::TimeDelta;
 use domain::AppointmentId;
 use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
+use projections::TimeCursor;
 use projections::patient_appointments::{
     AppointmentSearch, PatientAppointment, PatientAppointments, get, list,
 };
 
 use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
 use super::fixture::{History, appointment, at, clinic, doctor, patient, slot};
-use super::story::{ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, inr, today, told};
+use super::scenario::{ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, inr, recorded, today};
 
 async fn kept() -> History {
-    let history = told().await;
+    let history = recorded().await;
     history
-        .project(&PatientAppointments::new(&history.sealing))
+        .project(&history.projector::<PatientAppointments>())
         .await;
     history
 }
@@ -129,7 +130,10 @@ async fn a_list_of_appointments_goes_on_behind_the_last_one() {
         let page = list(&history.pool, &search).await.unwrap();
         let page = history.open(page).await;
         let Some(last) = page.last() else { break };
-        search.after = Some((last.slot.start(), last.appointment));
+        search.after = Some(TimeCursor {
+            at: last.slot.start(),
+            id: last.appointment.as_uuid(),
+        });
         pages.extend(page.into_iter().map(|row| row.appointment));
     }
     assert_eq!(pages, [5, 4, 3, 2, 1].map(appointment));
@@ -144,6 +148,17 @@ async fn a_stretch_of_time_includes_its_start_and_not_its_end() {
         ..all_of_asha()
     };
     assert_eq!(found(&history, search).await, [3, 2].map(appointment));
+    let behind = |number, start| AppointmentSearch {
+        after: Some(TimeCursor {
+            at: at(start),
+            id: appointment(number).as_uuid(),
+        }),
+        ..search
+    };
+    let inside = behind(3, "2026-03-09T04:30:00Z");
+    assert_eq!(found(&history, inside).await, [appointment(2)]);
+    let later = behind(5, "2026-03-09T09:00:00Z");
+    assert_eq!(found(&history, later).await, [3, 2].map(appointment));
 }
 
 #[tokio::test]
@@ -170,10 +185,10 @@ async fn a_hold_counts_as_booked_until_its_hour_and_as_expired_from_then_on() {
 
 #[tokio::test]
 async fn the_appointments_of_an_erased_patient_are_shown_without_a_reason() {
-    let history = told().await;
+    let history = recorded().await;
     history
         .project_without(
-            &PatientAppointments::new(&history.sealing),
+            &history.projector::<PatientAppointments>(),
             patient(ASHA).as_uuid(),
         )
         .await;

@@ -1,14 +1,14 @@
-//! Who is a patient, how are they reached, and who may act for them?
+//! Cards of patients.
 
 use projections::patient_card::{PatientCards, get, patients_of_proxy};
 
 use super::fixture::{account, patient};
-use super::story::{ASHA, RAVI, told};
+use super::scenario::{ASHA, RAVI, recorded};
 
 #[tokio::test]
 async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     let asha = history.one(get(&history.pool, patient(ASHA)).await).await;
     assert_eq!(asha.name().unwrap().as_str(), "Asha Rao");
     assert_eq!(
@@ -23,15 +23,15 @@ async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
 
 #[tokio::test]
 async fn a_patient_whom_nobody_registered_has_no_card() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     assert_eq!(get(&history.pool, patient(9)).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn an_account_acts_for_those_who_let_it_and_still_do() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     let of_eight = patients_of_proxy(&history.pool, account(8)).await.unwrap();
     assert_eq!(of_eight, [patient(ASHA), patient(RAVI)]);
     let of_seven = patients_of_proxy(&history.pool, account(7)).await.unwrap();
@@ -40,10 +40,10 @@ async fn an_account_acts_for_those_who_let_it_and_still_do() {
 
 #[tokio::test]
 async fn the_card_of_an_erased_patient_says_only_that_there_was_one() {
-    let history = told().await;
+    let history = recorded().await;
     history
         .project_without(
-            &PatientCards::new(&history.sealing),
+            &history.projector::<PatientCards>(),
             patient(ASHA).as_uuid(),
         )
         .await;
@@ -56,8 +56,8 @@ async fn the_card_of_an_erased_patient_says_only_that_there_was_one() {
 
 #[tokio::test]
 async fn a_card_is_shown_to_nobody_before_it_is_opened() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     let closed = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
     assert!(closed.row().phi.is_erased());
     assert_eq!(closed.row().proxies, [account(8)].into());
@@ -65,24 +65,24 @@ async fn a_card_is_shown_to_nobody_before_it_is_opened() {
 
 #[tokio::test]
 async fn a_card_in_another_patients_row_does_not_open() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     let swap = "update patient_cards c set phi = o.phi, subject = o.subject
                 from patient_cards o where o.patient_id <> c.patient_id";
     sqlx::raw_sql(swap).execute(&history.pool).await.unwrap();
     let swapped = get(&history.pool, patient(ASHA)).await.unwrap().unwrap();
     let error = swapped.open(&history.sealing).await.unwrap_err();
-    let told = format!("{error:?}");
+    let shown = format!("{error:?}");
     assert!(
-        told.contains("Altered") && told.contains("patient_cards"),
-        "{told}"
+        shown.contains("Altered") && shown.contains("patient_cards"),
+        "{shown}"
     );
 }
 
 #[tokio::test]
 async fn a_card_does_not_show_the_patient_to_a_log() {
-    let history = told().await;
-    history.project(&PatientCards::new(&history.sealing)).await;
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
     let asha = history.one(get(&history.pool, patient(ASHA)).await).await;
     let shown = format!("{asha:?}");
     assert!(

@@ -1,8 +1,9 @@
-//! What was to be paid, was it, and what was given back?
+//! Payments, refunds and the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::payment::{RefundGrounds, RefundStatus};
 use domain::{ReceiptNumber, Slot, day_on};
+use projections::TimeCursor;
 use projections::payments::{
     ClinicDay, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
     PaymentStanding, Payments, Takings, failed_refunds, get, ledger_of_appointment,
@@ -13,11 +14,11 @@ use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
     CALLED_OFF, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, eur, gateway_refund, order, refund,
 };
-use super::story::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, today, told};
+use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
 
 async fn kept() -> History {
-    let history = told().await;
-    history.project(&Payments).await;
+    let history = recorded().await;
+    history.project(&history.projector::<Payments>()).await;
     history
 }
 
@@ -99,7 +100,10 @@ async fn a_refund_that_failed_is_still_owed_and_on_the_operators_list() {
     assert_eq!(listed, std::slice::from_ref(&owed));
     let listed = failed_refunds(pool, Some(&elsewhere), None, 10).await;
     assert_eq!(listed.unwrap(), []);
-    let behind = Some((owed.requested_at, owed.refund));
+    let behind = Some(TimeCursor {
+        at: owed.requested_at,
+        id: owed.refund.as_uuid(),
+    });
     let listed = failed_refunds(pool, None, behind, 10).await.unwrap();
     assert_eq!(listed, []);
     let own = refunds_of(pool, payment(CALLED_OFF)).await.unwrap();
@@ -171,7 +175,10 @@ async fn a_patients_payments_are_listed_the_latest_first_page_by_page() {
     let first = of_patient(&history.pool, &search).await.unwrap();
     assert_eq!(ids(&first), [CALLED_OFF, UNPAID]);
     let last = first.last().unwrap();
-    let after = Some((last.opened_at, last.payment));
+    let after = Some(TimeCursor {
+        at: last.opened_at,
+        id: last.payment.as_uuid(),
+    });
     let search = PatientPayments { after, ..search };
     let second = of_patient(&history.pool, &search).await.unwrap();
     assert_eq!(ids(&second), [TWICE]);
@@ -242,7 +249,10 @@ async fn a_day_has_what_was_asked_for_on_it_and_what_moved_on_it() {
     let first = of_clinic_day(&history.pool, &search).await.unwrap();
     assert_eq!(ids(&first), [CALLED_OFF, UNPAID]);
     let last = first.last().unwrap();
-    let after = Some((last.opened_at, last.payment));
+    let after = Some(TimeCursor {
+        at: last.opened_at,
+        id: last.payment.as_uuid(),
+    });
     let search = ClinicDay { after, ..search };
     let rest = of_clinic_day(&history.pool, &search).await.unwrap();
     assert_eq!(ids(&rest), [TWICE]);

@@ -7,7 +7,7 @@ use event_store::{Daemon, DaemonOptions, ReadModelTable, Sealing, Subscriber};
 use serde_json::Value;
 
 use super::fixture::{History, patient};
-use super::story::{ASHA, told};
+use super::scenario::{ASHA, recorded};
 
 fn tables_of(subscriber: &dyn Subscriber) -> Vec<&'static str> {
     let models = projections::read_models(&Sealing::off());
@@ -37,7 +37,7 @@ async fn rebuilt(
 
 #[tokio::test]
 async fn a_batch_that_comes_twice_changes_nothing() {
-    let history = told().await;
+    let history = recorded().await;
     for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let once = rebuilt(&history, subscriber, 500, 1).await;
@@ -50,7 +50,7 @@ async fn a_batch_that_comes_twice_changes_nothing() {
 
 #[tokio::test]
 async fn a_rebuild_gives_the_same_rows_whatever_the_size_of_its_batches() {
-    let history = told().await;
+    let history = recorded().await;
     for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let at_once = rebuilt(&history, subscriber, 500, 1).await;
@@ -68,7 +68,7 @@ async fn a_rebuild_gives_the_same_rows_whatever_the_size_of_its_batches() {
 
 #[tokio::test]
 async fn the_whole_log_once_more_takes_no_row_back() {
-    let history = told().await;
+    let history = recorded().await;
     for subscriber in projections::all(&history.sealing) {
         let subscriber = &*subscriber;
         let before = rebuilt(&history, subscriber, 500, 1).await;
@@ -87,7 +87,7 @@ async fn the_whole_log_once_more_takes_no_row_back() {
 
 #[tokio::test]
 async fn the_daemon_writes_the_same_rows() {
-    let history = told().await;
+    let history = recorded().await;
     let daemon = Daemon::start(
         &history.store,
         projections::all(&history.sealing),
@@ -110,7 +110,7 @@ async fn the_daemon_writes_the_same_rows() {
 
 #[tokio::test]
 async fn an_erased_person_leaves_rows_that_name_nobody() {
-    let history = told().await;
+    let history = recorded().await;
     for subscriber in projections::all(&history.sealing) {
         history
             .project_without(&*subscriber, patient(ASHA).as_uuid())
@@ -127,7 +127,7 @@ async fn an_erased_person_leaves_rows_that_name_nobody() {
 
 #[tokio::test]
 async fn what_tells_of_a_person_stands_in_phi_alone() {
-    let history = told().await;
+    let history = recorded().await;
     let personal = [
         "Asha Rao",
         "Meera Nair",
@@ -156,7 +156,7 @@ async fn what_tells_of_a_person_stands_in_phi_alone() {
 
 #[tokio::test]
 async fn what_is_stored_names_nobody() {
-    let history = told().await;
+    let history = recorded().await;
     for subscriber in projections::all(&history.sealing) {
         history.project(&*subscriber).await;
         for table in tables_of(&*subscriber) {
@@ -172,8 +172,8 @@ async fn what_is_stored_names_nobody() {
                 "9820000000",
                 "complaint",
             ] {
-                let told = rows.iter().find(|row| row.contains(word));
-                assert_eq!(told, None, "{word} stands in {table}");
+                let found = rows.iter().find(|row| row.contains(word));
+                assert_eq!(found, None, "{word} stands in {table}");
             }
         }
     }

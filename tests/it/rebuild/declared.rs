@@ -1,4 +1,4 @@
-//! What read models say of their tables is what the database says.
+//! Declarations of read models agree with the database.
 
 use std::collections::BTreeMap;
 

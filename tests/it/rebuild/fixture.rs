@@ -13,29 +13,29 @@ use tests::sealing::opened;
 use tokio::runtime::Handle;
 
 use crate::projections::fixture::History;
-use crate::projections::story::told_sealed;
+use crate::projections::scenario::recorded_sealed;
 
 /// Every table of every read model, with its name.
 pub type Contents = Vec<(&'static str, Vec<Value>)>;
 
-pub struct Beside {
+pub struct Shadow {
     pub history: History,
     pub models: Vec<Arc<dyn ReadModel>>,
     daemon: Option<Daemon>,
 }
 
-impl Beside {
+impl Shadow {
     /// Everything that can happen in a clinic has, and is known to every read model.
-    pub async fn told() -> Self {
-        let history = told_sealed().await;
+    pub async fn recorded() -> Self {
+        let history = recorded_sealed().await;
         let models = projections::read_models(&history.sealing);
-        let mut told = Self {
+        let mut shadow = Self {
             history,
             models,
             daemon: None,
         };
-        told.read().await;
-        told
+        shadow.read().await;
+        shadow
     }
 
     /// The live ones read all that there is by now, and go on.
@@ -117,7 +117,7 @@ impl Beside {
         dropped
     }
 
-    /// How it stands with one read model.
+    /// Status of one read model.
     pub async fn status(&self, name: &str) -> ReadModelStatus {
         let models = self.model(name);
         let mut all = read_model_statuses(&self.history.store, &models)
@@ -126,7 +126,7 @@ impl Beside {
         all.remove(0)
     }
 
-    /// What the live tables hold, opened.
+    /// Contents of the live tables, opened.
     pub async fn live(&self) -> Contents {
         let mut contents = Contents::new();
         for model in &self.models {

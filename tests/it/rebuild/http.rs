@@ -15,7 +15,7 @@ const SWITCHES: usize = 6;
 /// Others may hold a read model up for longer, since all tests share one cluster.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Books, reads the booking at its position, and reads all that was booked before. Goes on until it is told
+/// Books, reads the booking at its position, and reads all that was booked before. Goes on until it is shadow
 /// to stop, at a doctor of its own.
 async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: &AtomicUsize) {
     while !stop.load(Ordering::Relaxed) {
@@ -27,7 +27,7 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
         let asha = clinic.patient().at(node);
         let mut booked = Vec::new();
         for number in (0..30).step_by(2) {
-            let mut wish = clinic.wish(slot(number));
+            let mut wish = clinic.booking_request(slot(number));
             wish["doctorId"] = serde_json::json!(doctor);
             let reply = asha.post("/api/v1/appointments", &wish).expect(201).await;
             booked.push(reply.body["id"].clone());
@@ -45,7 +45,7 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
                 .settled(async || asha.get(&reply.appointment("")).after(&reply))
                 .await;
             assert_eq!(one.id(), reply.id());
-            // And without a position nobody is turned away.
+            // And without a position no request is refused.
             let clinics = asha.get("/api/v1/clinics").expect(200).await;
             assert_eq!(clinics.body["items"].as_array().unwrap().len(), 1);
             done.fetch_add(1, Ordering::Relaxed);
@@ -70,7 +70,7 @@ async fn switch_back_and_forth(clinic: &Clinic, done: &AtomicUsize) {
     for _ in 0..SWITCHES {
         let before = done.load(Ordering::Relaxed);
         operator.switch().await.unwrap();
-        // Whoever is at it reads and writes on both sides of every switch.
+        // Clients read and write before and after every switch.
         eventually("bookings go on", async || {
             done.load(Ordering::Relaxed) >= before + 2 * CLIENTS
         })
@@ -87,7 +87,7 @@ async fn nobody_notices_that_read_models_are_switched_back_and_forth() {
     let clinic = Clinic::open().await;
     let other = clinic.another_node().await;
     let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let nodes = [clinic.nobody(), &other.1];
+    let nodes = [clinic.anonymous(), &other.client];
     let clients =
         (0..CLIENTS).map(|number| book_and_read(&clinic, nodes[number % 2], &stop, &done));
     let switching = async {
@@ -95,6 +95,6 @@ async fn nobody_notices_that_read_models_are_switched_back_and_forth() {
         stop.store(true, Ordering::Relaxed);
     };
     futures::join!(futures::future::join_all(clients), switching);
-    clinic.stop(other).await;
+    other.stop().await;
     clinic.close().await;
 }

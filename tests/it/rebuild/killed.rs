@@ -1,4 +1,4 @@
-//! Two programs on one database, under load: whoever runs the read models is killed, again and again, and in
+//! Two programs on one database, under load: the one that runs the read models is killed, again and again, and in
 //! the end every read model is what a rebuild makes of the log.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use domain::clinic::ClinicFacts;
 use domain::{Currency, DoctorId, PatientId};
 use serde_json::json;
 use sqlx::PgPool;
-use tests::app::{Site, Somebody};
+use tests::app::{Principal, Site};
 use tests::database::Database;
 use tests::world::{Terms, World};
 use tokio::sync::watch;
@@ -40,7 +40,7 @@ struct Load {
 }
 
 impl Load {
-    /// Goes on until it is told to stop. Says how many visits were booked.
+    /// Goes on until it is shadow to stop. Says how many visits were booked.
     async fn run(self, stop: Arc<AtomicBool>) -> usize {
         let mut booked = 0;
         for number in 0.. {
@@ -59,7 +59,7 @@ impl Load {
     /// Books the next slot, and calls off every third visit. Programs that are gone do not answer.
     async fn visit(&self, number: i32) -> bool {
         let patient = PatientId::from_uuid(SystemIds.id());
-        let token = self.site.token(&Somebody::patient(patient)).unwrap();
+        let token = self.site.token(&Principal::patient(patient)).unwrap();
         let node = usize::from(number % 2 == 0);
         let client = self.nodes.borrow()[node].with_token(&token);
         let wish = json!({
@@ -101,7 +101,7 @@ async fn killed(times: usize) {
     let clinic = world.clinic("Asia/Kolkata", Currency::Inr).await.unwrap();
     let doctor = world.doctor(clinic, TERMS).await.unwrap();
     let mut servers = [first, second];
-    let (told, nodes) = watch::channel(servers.each_ref().map(|server| server.client.clone()));
+    let (shadow, nodes) = watch::channel(servers.each_ref().map(|server| server.client.clone()));
     let stop = Arc::new(AtomicBool::new(false));
     let load = Load {
         site,
@@ -121,7 +121,7 @@ async fn killed(times: usize) {
         let victim = &mut servers[kill % 2];
         victim.kill();
         victim.restart().await;
-        told.send_replace(servers.each_ref().map(|server| server.client.clone()));
+        shadow.send_replace(servers.each_ref().map(|server| server.client.clone()));
     }
     stop.store(true, Ordering::SeqCst);
     let booked = loading.join_next().await.unwrap().unwrap();

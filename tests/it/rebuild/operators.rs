@@ -2,16 +2,16 @@
 
 use event_store::rebuild::{Begin, Operator, RebuildError};
 
-use super::fixture::Beside;
+use super::fixture::Shadow;
 use crate::support::eventually;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_operator_is_told_who_has_the_read_model() {
-    let told = Beside::told().await;
-    let (store, clinics) = (&told.history.store, told.model("clinic_directory"));
-    let first = told.operator(&clinics).await;
+    let shadow = Shadow::recorded().await;
+    let (store, clinics) = (&shadow.history.store, shadow.model("clinic_directory"));
+    let first = shadow.operator(&clinics).await;
     let Err(RebuildError::Taken { name, holder }) =
-        Operator::take(store, told.models.clone()).await
+        Operator::take(store, shadow.models.clone()).await
     else {
         panic!("two operators have one read model");
     };
@@ -22,49 +22,54 @@ async fn the_second_operator_is_told_who_has_the_read_model() {
                 where application_name = 'caresync projections' and datname = current_database()";
     let pid = i64::from(holder.pid.unwrap());
     eventually("one session is left, the first operator's", async || {
-        told.count(ours).await == pid
+        shadow.count(ours).await == pid
     })
     .await;
     assert!(holder.since.is_some());
-    let listed = told.status("clinic_directory").await.operator;
+    let listed = shadow.status("clinic_directory").await.operator;
     assert_eq!(listed, Some(holder));
-    // Nobody has the others: the refused one let them go.
-    let others = told.operator(&told.model("patient_card")).await;
+    // The others are free: the refused operator released them.
+    let others = shadow.operator(&shadow.model("patient_card")).await;
     first.release().await.unwrap();
     others.release().await.unwrap();
-    told.operator(&told.models).await.release().await.unwrap();
+    shadow
+        .operator(&shadow.models)
+        .await
+        .release()
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_model_is_free_once_the_session_of_its_operator_is_gone() {
-    let told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
-    let mut gone = told.operator(&clinics).await;
+    let shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
+    let mut gone = shadow.operator(&clinics).await;
     let ended = "select pg_terminate_backend(pid, 5000)::int::bigint from pg_stat_activity
                  where application_name = 'caresync projections' and datname = current_database()";
-    assert_eq!(told.count(ended).await, 1);
-    told.rebuild(&clinics).await.unwrap();
+    assert_eq!(shadow.count(ended).await, 1);
+    shadow.rebuild(&clinics).await.unwrap();
     let late = gone.rebuild(Begin::AtStart, &|_, _| {}).await;
     assert!(matches!(late, Err(RebuildError::Store(_))), "{late:?}");
-    assert!(told.verify(&clinics).await.unwrap()[0].is_same());
+    assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
 }
 
 /// As if another operator had begun anew, or gone on, while this one was away.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_whose_copy_was_moved_by_somebody_else_writes_nothing() {
-    let mut told = Beside::told().await;
-    told.many_clinics(2_000).await;
-    told.read().await;
-    let clinics = told.model("clinic_directory");
+    let mut shadow = Shadow::recorded().await;
+    shadow.many_clinics(2_000).await;
+    shadow.read().await;
+    let clinics = shadow.model("clinic_directory");
     for moved in [
         "epoch = 0, transaction_id = '0', position = 0",
         "position = position + 1",
     ] {
-        let mut operator = told.operator(&clinics).await;
+        let mut operator = shadow.operator(&clinics).await;
         let sql = format!(
             "update subscription_checkpoints set {moved} where name = 'beside/clinic_directory'"
         );
-        let passed = |_, _| told.meanwhile(&sql);
+        let passed = |_, _| shadow.meanwhile(&sql);
         let refused = operator.rebuild(Begin::AtStart, &passed).await;
         assert!(
             matches!(
@@ -75,7 +80,7 @@ async fn an_operator_whose_copy_was_moved_by_somebody_else_writes_nothing() {
             ),
             "{refused:?}"
         );
-        let rows = told
+        let rows = shadow
             .count("select count(*) from beside.clinic_directory")
             .await;
         assert!(rows < 1_000, "{rows}: it went on");
@@ -85,25 +90,25 @@ async fn an_operator_whose_copy_was_moved_by_somebody_else_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_that_was_stopped_goes_on_from_where_it_stood() {
-    let mut told = Beside::told().await;
-    told.many_clinics(4_000).await;
-    told.read().await;
-    let clinics = told.model("clinic_directory");
-    let mut stopped = told.operator(&clinics).await;
+    let mut shadow = Shadow::recorded().await;
+    shadow.many_clinics(4_000).await;
+    shadow.read().await;
+    let clinics = shadow.model("clinic_directory");
+    let mut stopped = shadow.operator(&clinics).await;
     let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity
                where application_name = 'caresync projections' and datname = current_database()";
-    let passed = |_, _| told.meanwhile(end);
+    let passed = |_, _| shadow.meanwhile(end);
     stopped
         .rebuild(Begin::AtCheckpoint, &passed)
         .await
         .unwrap_err();
     let rows = "select count(*) from beside.clinic_directory";
-    let half = told.count(rows).await;
+    let half = shadow.count(rows).await;
     assert!(half > 0 && half < 4_000, "{half}");
     let versions = "select max(xmin::text::bigint) from beside.clinic_directory";
-    let before = told.count(versions).await;
+    let before = shadow.count(versions).await;
 
-    let mut again = told.operator(&clinics).await;
+    let mut again = shadow.operator(&clinics).await;
     let rebuilt = again
         .rebuild(Begin::AtCheckpoint, &|_, _| {})
         .await
@@ -115,6 +120,6 @@ async fn a_rebuild_that_was_stopped_goes_on_from_where_it_stood() {
         "{events} read though {half} rows were there"
     );
     let untouched = format!("{rows} where xmin::text::bigint <= {before}");
-    assert!(told.count(&untouched).await >= half - 2);
-    assert!(told.verify(&clinics).await.unwrap()[0].is_same());
+    assert!(shadow.count(&untouched).await >= half - 2);
+    assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
 }

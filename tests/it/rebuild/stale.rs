@@ -2,15 +2,15 @@
 
 use event_store::rebuild::{Begin, RebuildError};
 
-use super::fixture::Beside;
+use super::fixture::Shadow;
 
 /// Whatever is asked of the copy of the list of clinics is refused like that.
-async fn refused(told: &Beside, like: impl Fn(&RebuildError) -> bool) {
-    let clinics = told.model("clinic_directory");
+async fn refused(shadow: &Shadow, like: impl Fn(&RebuildError) -> bool) {
+    let clinics = shadow.model("clinic_directory");
     for refused in [
-        told.rebuild(&clinics).await,
-        told.verify(&clinics).await.map(|_| ()),
-        told.switch(&clinics).await,
+        shadow.rebuild(&clinics).await,
+        shadow.verify(&clinics).await.map(|_| ()),
+        shadow.switch(&clinics).await,
     ] {
         let error = refused.unwrap_err();
         assert!(like(&error), "{error:?}");
@@ -18,11 +18,11 @@ async fn refused(told: &Beside, like: impl Fn(&RebuildError) -> bool) {
 }
 
 /// A new copy is as good as any.
-async fn made_new(told: &Beside) {
-    let clinics = told.model("clinic_directory");
-    told.begin(&clinics, Begin::AtStart).await.unwrap();
-    assert!(told.verify(&clinics).await.unwrap()[0].is_same());
-    told.switch(&clinics).await.unwrap();
+async fn made_new(shadow: &Shadow) {
+    let clinics = shadow.model("clinic_directory");
+    shadow.begin(&clinics, Begin::AtStart).await.unwrap();
+    assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
+    shadow.switch(&clinics).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,31 +34,38 @@ async fn a_copy_from_before_a_migration_is_refused() {
         "alter table clinic_directory alter column city set default ''",
         "alter index clinic_directory_name rename to clinic_directory_by_name",
     ] {
-        let told = Beside::told().await;
-        told.rebuild(&told.model("clinic_directory")).await.unwrap();
-        told.sql(migration).await;
-        let copy = told.status("clinic_directory").await.copy.unwrap();
+        let shadow = Shadow::recorded().await;
+        shadow
+            .rebuild(&shadow.model("clinic_directory"))
+            .await
+            .unwrap();
+        shadow.sql(migration).await;
+        let copy = shadow.status("clinic_directory").await.copy.unwrap();
         assert!(!copy.fits, "{migration}");
-        refused(&told, |error| {
+        refused(&shadow, |error| {
             let table = "clinic_directory";
             matches!(error, RebuildError::OtherShape { table: named, .. } if *named == table)
         })
         .await;
-        made_new(&told).await;
+        made_new(&shadow).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_of_another_version_is_refused() {
-    let told = Beside::told().await;
-    told.rebuild(&told.model("clinic_directory")).await.unwrap();
-    told.sql(
-        "update read_model_copies set version = version - 1;
+    let shadow = Shadow::recorded().await;
+    shadow
+        .rebuild(&shadow.model("clinic_directory"))
+        .await
+        .unwrap();
+    shadow
+        .sql(
+            "update read_model_copies set version = version - 1;
          update subscription_checkpoints set version = version - 1 where name like 'beside/%'",
-    )
-    .await;
-    assert!(!told.status("clinic_directory").await.copy.unwrap().fits);
-    refused(&told, |error| {
+        )
+        .await;
+    assert!(!shadow.status("clinic_directory").await.copy.unwrap().fits);
+    refused(&shadow, |error| {
         matches!(
             error,
             RebuildError::OtherVersion {
@@ -69,11 +76,11 @@ async fn a_copy_of_another_version_is_refused() {
         )
     })
     .await;
-    made_new(&told).await;
+    made_new(&shadow).await;
     let positions =
         "select count(*) from subscription_checkpoints where name = 'beside/clinic_directory'";
     assert_eq!(
-        told.count(positions).await,
+        shadow.count(positions).await,
         1,
         "the old one's position is gone"
     );
@@ -81,14 +88,18 @@ async fn a_copy_of_another_version_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_is_older_than_the_nodes_changes_nothing() {
-    let told = Beside::told().await;
-    told.rebuild(&told.model("clinic_directory")).await.unwrap();
-    told.sql(
-        "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
+    let shadow = Shadow::recorded().await;
+    shadow
+        .rebuild(&shadow.model("clinic_directory"))
+        .await
+        .unwrap();
+    shadow
+        .sql(
+            "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
          values ('clinic_directory', 4, 0, '0', 0)",
-    )
-    .await;
-    refused(&told, |error| {
+        )
+        .await;
+    refused(&shadow, |error| {
         matches!(
             error,
             RebuildError::NewerVersion {
@@ -103,12 +114,12 @@ async fn a_program_that_is_older_than_the_nodes_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_copy_there_is_nothing_to_compare_put_in_place_or_remove() {
-    let told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
+    let shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
     for refused in [
-        told.verify(&clinics).await.map(|_| ()),
-        told.switch(&clinics).await,
-        told.drop_copies(&clinics).await,
+        shadow.verify(&clinics).await.map(|_| ()),
+        shadow.switch(&clinics).await,
+        shadow.drop_copies(&clinics).await,
     ] {
         assert!(
             matches!(
@@ -120,5 +131,5 @@ async fn without_a_copy_there_is_nothing_to_compare_put_in_place_or_remove() {
             "{refused:?}"
         );
     }
-    assert!(told.status("clinic_directory").await.copy.is_none());
+    assert!(shadow.status("clinic_directory").await.copy.is_none());
 }

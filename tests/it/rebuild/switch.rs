@@ -6,39 +6,40 @@ use event_store::rebuild::{Begin, Origin, RebuildError};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::JoinSet;
 
-use super::fixture::Beside;
+use super::fixture::Shadow;
 use crate::support::eventually;
 
 const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_copy_takes_the_live_ones_place_and_gives_it_back() {
-    let mut told = Beside::told().await;
-    let before = told.live().await;
-    told.rebuild(&told.models).await.unwrap();
+    let mut shadow = Shadow::recorded().await;
+    let before = shadow.live().await;
+    shadow.rebuild(&shadow.models).await.unwrap();
     let tables = "select string_agg(oid::text, ' ' order by relname) from pg_class
                   where relnamespace = 'public'::regnamespace and relkind in ('r', 'i')";
-    let old = told.text(tables).await;
-    told.switch(&told.models).await.unwrap();
-    assert_ne!(told.text(tables).await, old);
-    assert_eq!(told.live().await, before);
-    for model in &told.models {
-        let copy = told.status(model.name()).await.copy.unwrap();
+    let old = shadow.text(tables).await;
+    shadow.switch(&shadow.models).await.unwrap();
+    assert_ne!(shadow.text(tables).await, old);
+    assert_eq!(shadow.live().await, before);
+    for model in &shadow.models {
+        let copy = shadow.status(model.name()).await.copy.unwrap();
         assert_eq!((copy.origin, copy.fits), (Origin::Replaced, true));
     }
     // The live ones go on from there, and so does the way back.
-    told.many_clinics(700).await;
-    told.read().await;
-    let after = told.live().await;
+    shadow.many_clinics(700).await;
+    shadow.read().await;
+    let after = shadow.live().await;
     assert_ne!(after, before);
-    told.switch(&told.models).await.unwrap();
-    assert_eq!(told.text(tables).await, old);
-    assert_eq!(told.live().await, after);
-    for one in told.verify(&told.models).await.unwrap() {
+    shadow.switch(&shadow.models).await.unwrap();
+    assert_eq!(shadow.text(tables).await, old);
+    assert_eq!(shadow.live().await, after);
+    for one in shadow.verify(&shadow.models).await.unwrap() {
         assert!(one.is_same(), "{one:?}");
     }
     assert_eq!(
-        told.count("select count(*) from pg_namespace where nspname like 'beside%'")
+        shadow
+            .count("select count(*) from pg_namespace where nspname like 'beside%'")
             .await,
         1
     );
@@ -46,78 +47,92 @@ async fn each_copy_takes_the_live_ones_place_and_gives_it_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_lags_catches_up_before_it_is_live() {
-    let mut told = Beside::told().await;
-    told.rebuild(&told.models).await.unwrap();
-    told.many_clinics(1_300).await;
-    told.read().await;
-    let before = told.live().await;
-    let position = told.status("clinic_directory").await.live.unwrap().at;
-    told.switch(&told.models).await.unwrap();
-    assert_eq!(told.live().await, before);
-    let live = told.status("clinic_directory").await.live.unwrap();
+    let mut shadow = Shadow::recorded().await;
+    shadow.rebuild(&shadow.models).await.unwrap();
+    shadow.many_clinics(1_300).await;
+    shadow.read().await;
+    let before = shadow.live().await;
+    let position = shadow.status("clinic_directory").await.live.unwrap().at;
+    shadow.switch(&shadow.models).await.unwrap();
+    assert_eq!(shadow.live().await, before);
+    let live = shadow.status("clinic_directory").await.live.unwrap();
     assert!(live.at >= position && live.events == 0, "{live:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_takes_the_place_of_a_live_one_that_stands_still() {
-    let mut told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
-    told.pause().await;
-    told.many_clinics(5).await;
-    told.sql("truncate public.clinic_directory").await;
-    told.rebuild(&clinics).await.unwrap();
-    told.switch(&clinics).await.unwrap();
-    assert_eq!(told.count("select count(*) from clinic_directory").await, 7);
+    let mut shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
+    shadow.pause().await;
+    shadow.many_clinics(5).await;
+    shadow.sql("truncate public.clinic_directory").await;
+    shadow.rebuild(&clinics).await.unwrap();
+    shadow.switch(&clinics).await.unwrap();
     assert_eq!(
-        told.status("clinic_directory").await.live.unwrap().events,
+        shadow.count("select count(*) from clinic_directory").await,
+        7
+    );
+    assert_eq!(
+        shadow.status("clinic_directory").await.live.unwrap().events,
         0
     );
-    told.read().await;
-    assert_eq!(told.count("select count(*) from clinic_directory").await, 7);
+    shadow.read().await;
+    assert_eq!(
+        shadow.count("select count(*) from clinic_directory").await,
+        7
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_replaced_is_not_rebuilt_over_by_accident() {
-    let told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
-    told.rebuild(&clinics).await.unwrap();
-    told.switch(&clinics).await.unwrap();
-    let refused = told.rebuild(&clinics).await;
+    let shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
+    shadow.rebuild(&clinics).await.unwrap();
+    shadow.switch(&clinics).await.unwrap();
+    let refused = shadow.rebuild(&clinics).await;
     assert!(
         matches!(refused, Err(RebuildError::Replaced { .. })),
         "{refused:?}"
     );
-    told.begin(&clinics, Begin::AtStart).await.unwrap();
-    let copy = told.status("clinic_directory").await.copy.unwrap();
+    shadow.begin(&clinics, Begin::AtStart).await.unwrap();
+    let copy = shadow.status("clinic_directory").await.copy.unwrap();
     assert_eq!(copy.origin, Origin::Rebuilt);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_that_were_given_since_go_along() {
-    let told = Beside::told().await;
-    told.sql(
-        "do $$ begin
+    let shadow = Shadow::recorded().await;
+    shadow
+        .sql(
+            "do $$ begin
            if not exists (select from pg_roles where rolname = 'late_reader') then
              create role late_reader;
            end if;
          end $$",
-    )
-    .await;
-    told.rebuild(&told.model("clinic_directory")).await.unwrap();
-    told.sql("grant select on clinic_directory to late_reader")
+        )
         .await;
-    told.switch(&told.model("clinic_directory")).await.unwrap();
+    shadow
+        .rebuild(&shadow.model("clinic_directory"))
+        .await
+        .unwrap();
+    shadow
+        .sql("grant select on clinic_directory to late_reader")
+        .await;
+    shadow
+        .switch(&shadow.model("clinic_directory"))
+        .await
+        .unwrap();
     let may = "select has_table_privilege('late_reader', 'public.clinic_directory', 'select')::int::bigint";
-    assert_eq!(told.count(may).await, 1);
+    assert_eq!(shadow.count(may).await, 1);
 }
 
 /// A report that runs for minutes must not make everybody queue behind the switch.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
-    let told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
-    told.rebuild(&clinics).await.unwrap();
-    let mut report = PgConnection::connect_with(&told.pool().connect_options())
+    let shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
+    shadow.rebuild(&clinics).await.unwrap();
+    let mut report = PgConnection::connect_with(&shadow.pool().connect_options())
         .await
         .unwrap();
     report
@@ -128,7 +143,7 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
         .fetch_one(&mut report)
         .await
         .unwrap();
-    let mut hasty = told.operator(&clinics).await.patient_for(Duration::ZERO);
+    let mut hasty = shadow.operator(&clinics).await.patient_for(Duration::ZERO);
     let refused = hasty.switch().await;
     let Err(RebuildError::InUse { pids, .. }) = refused else {
         panic!("{refused:?}");
@@ -136,19 +151,25 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
     assert!(pids.contains(&pid), "{pids:?}");
     hasty.release().await.unwrap();
 
-    let mut operator = told.operator(&clinics).await.patient_for(LONG);
+    let mut operator = shadow.operator(&clinics).await.patient_for(LONG);
     let mut switching = JoinSet::new();
     switching.spawn(async move { operator.switch().await });
     let waits = "select count(*) from pg_stat_activity
                  where application_name = 'caresync projections' and datname = current_database()
                    and query like 'lock table%'";
-    eventually("the switch waits", async || told.count(waits).await == 1).await;
+    eventually("the switch waits", async || shadow.count(waits).await == 1).await;
     // Everybody else is answered long before the report ends, and it is not ended for that.
     for _ in 0..20 {
-        assert_eq!(told.count("select count(*) from clinic_directory").await, 2);
+        assert_eq!(
+            shadow.count("select count(*) from clinic_directory").await,
+            2
+        );
     }
     assert!(switching.try_join_next().is_none());
     report.execute("rollback").await.unwrap();
     switching.join_next().await.unwrap().unwrap().unwrap();
-    assert_eq!(told.count("select count(*) from clinic_directory").await, 2);
+    assert_eq!(
+        shadow.count("select count(*) from clinic_directory").await,
+        2
+    );
 }

@@ -7,9 +7,9 @@ use event_store::{Cell, ReadModelTable, words_of_row};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fixture::Beside;
+use super::fixture::Shadow;
 use crate::projections::fixture::patient;
-use crate::projections::story::ASHA;
+use crate::projections::scenario::ASHA;
 use crate::support::eventually;
 
 /// Something else of the same type.
@@ -25,47 +25,49 @@ fn another(name: &str, of: &str) -> String {
     }
 }
 
-async fn columns(told: &Beside, table: &str) -> Vec<(String, String)> {
+async fn columns(shadow: &Shadow, table: &str) -> Vec<(String, String)> {
     let sql = "select attname::text, format_type(atttypid, null) from pg_attribute
                where attrelid = to_regclass($1) and attnum > 0 and not attisdropped";
     let columns = sqlx::query_as(sql).bind(format!("public.{table}"));
-    columns.fetch_all(told.pool()).await.unwrap()
+    columns.fetch_all(shadow.pool()).await.unwrap()
 }
 
-async fn compared(told: &Beside, model: &str, table: &str) -> TableComparison {
-    let mut verified = told.verify(&told.model(model)).await.unwrap();
+async fn compared(shadow: &Shadow, model: &str, table: &str) -> TableComparison {
+    let mut verified = shadow.verify(&shadow.model(model)).await.unwrap();
     let verified = verified.remove(0);
-    let live = told.status(model).await.live.unwrap().at;
+    let live = shadow.status(model).await.live.unwrap().at;
     assert_eq!(verified.at, live, "it says at which position it compared");
     let tables = verified.tables.into_iter();
     tables.into_iter().find(|one| one.table == table).unwrap()
 }
 
-/// One difference is found, and nothing of what the rows say is told.
+/// One difference is found, and nothing of what the rows say is shadow.
 fn only(comparison: &TableComparison) -> &Found {
     assert_eq!(comparison.differing, 1, "{comparison:?}");
     assert_eq!(comparison.differences.len(), 1);
     assert_ne!(comparison.checksums.0, comparison.checksums.1);
-    let told = format!("{comparison:?}");
+    let shadow = format!("{comparison:?}");
     for word in ["Asha", "Meera", "planted", "@example.org", "complaint"] {
-        assert!(!told.contains(word), "{told}");
+        assert!(!shadow.contains(word), "{shadow}");
     }
     &comparison.differences[0].found
 }
 
 /// Plants a difference in one row of the copy, in each column in turn.
-async fn each_column_is_looked_at(told: &Beside, model: &str, table: &ReadModelTable) {
+async fn each_column_is_looked_at(shadow: &Shadow, model: &str, table: &ReadModelTable) {
     let name = table.name();
-    told.sql(&format!("create table saved as table beside.{name}"))
+    shadow
+        .sql(&format!("create table saved as table beside.{name}"))
         .await;
-    for (column, of) in columns(told, name).await {
+    for (column, of) in columns(shadow, name).await {
         let other = another(&column, &of);
-        told.sql(&format!(
-            "update beside.{name} set {column} = {other}
+        shadow
+            .sql(&format!(
+                "update beside.{name} set {column} = {other}
              where ctid = (select min(ctid) from beside.{name})"
-        ))
-        .await;
-        let comparison = compared(told, model, name).await;
+            ))
+            .await;
+        let comparison = compared(shadow, model, name).await;
         if table.key().contains(&&*column) {
             // Another key is another row.
             assert_eq!(comparison.differing, 2, "{name}.{column}: {comparison:?}");
@@ -85,23 +87,24 @@ async fn each_column_is_looked_at(told: &Beside, model: &str, table: &ReadModelT
             let personal = usize::from(column == "subject");
             assert_eq!(*found, expected[personal], "{name}.{column}");
         }
-        told.sql(&format!(
-            "truncate beside.{name}; insert into beside.{name} select * from saved"
-        ))
-        .await;
+        shadow
+            .sql(&format!(
+                "truncate beside.{name}; insert into beside.{name} select * from saved"
+            ))
+            .await;
     }
-    told.sql("drop table saved").await;
+    shadow.sql("drop table saved").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_difference_in_any_column_of_any_table_is_found() {
-    let told = Beside::told().await;
-    told.rebuild(&told.models).await.unwrap();
-    for model in &told.models {
+    let shadow = Shadow::recorded().await;
+    shadow.rebuild(&shadow.models).await.unwrap();
+    for model in &shadow.models {
         for table in model.tables() {
-            each_column_is_looked_at(&told, model.name(), table).await;
+            each_column_is_looked_at(&shadow, model.name(), table).await;
         }
-        let again = told.verify(&told.model(model.name())).await.unwrap();
+        let again = shadow.verify(&shadow.model(model.name())).await.unwrap();
         assert!(
             again[0].is_same(),
             "the test put everything back: {again:?}"
@@ -111,18 +114,20 @@ async fn a_difference_in_any_column_of_any_table_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_missing_or_too_many_is_found_on_either_side() {
-    let told = Beside::told().await;
-    let cards = told.model("patient_card");
+    let shadow = Shadow::recorded().await;
+    let cards = shadow.model("patient_card");
     for (schema, found) in [("beside", Found::OnlyLive), ("public", Found::OnlyInCopy)] {
-        told.begin(&cards, event_store::rebuild::Begin::AtStart)
+        shadow
+            .begin(&cards, event_store::rebuild::Begin::AtStart)
             .await
             .unwrap();
         let asha = patient(ASHA);
-        told.sql(&format!(
-            "delete from {schema}.patient_cards where patient_id = '{asha}'"
-        ))
-        .await;
-        let comparison = compared(&told, "patient_card", "patient_cards").await;
+        shadow
+            .sql(&format!(
+                "delete from {schema}.patient_cards where patient_id = '{asha}'"
+            ))
+            .await;
+        let comparison = compared(&shadow, "patient_card", "patient_cards").await;
         assert_eq!(*only(&comparison), found);
         assert_eq!(comparison.differences[0].key, [asha.to_string()]);
         assert_eq!(comparison.rows.0.abs_diff(comparison.rows.1), 1);
@@ -132,42 +137,46 @@ async fn a_row_that_is_missing_or_too_many_is_found_on_either_side() {
 /// Seals a card of another name for the same row: it opens as well as the right one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_difference_in_what_is_sealed_is_found_though_every_envelope_differs() {
-    let told = Beside::told().await;
-    told.rebuild(&told.model("patient_card")).await.unwrap();
+    let shadow = Shadow::recorded().await;
+    shadow.rebuild(&shadow.model("patient_card")).await.unwrap();
     let asha: Uuid = patient(ASHA).as_uuid();
     let same = format!(
         "select count(*) from public.patient_cards l join beside.patient_cards c using (patient_id)
          where l.phi = c.phi and patient_id = '{asha}'"
     );
-    assert_eq!(told.count(&same).await, 0, "each side sealed it for itself");
+    assert_eq!(
+        shadow.count(&same).await,
+        0,
+        "each side sealed it for itself"
+    );
     let cell = Cell {
         subject: asha,
         words: words_of_row("patient_cards", &asha),
         value: json!({"name": "Somebody Else", "birthDate": "1990-05-17", "phone": null, "email": null}),
     };
-    let sealed = told.history.sealing.seal_many(vec![cell]).await.unwrap();
+    let sealed = shadow.history.sealing.seal_many(vec![cell]).await.unwrap();
     sqlx::query("update beside.patient_cards set phi = $1 where patient_id = $2")
         .bind(&sealed[0])
         .bind(asha)
-        .execute(told.pool())
+        .execute(shadow.pool())
         .await
         .unwrap();
-    let comparison = compared(&told, "patient_card", "patient_cards").await;
+    let comparison = compared(&shadow, "patient_card", "patient_cards").await;
     assert_eq!(*only(&comparison), Found::Columns(vec!["phi".to_owned()]));
     assert!(!format!("{comparison:?}").contains("Somebody"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_key_opens_differs_from_itself() {
-    let told = Beside::told().await;
-    told.rebuild(&told.model("patient_card")).await.unwrap();
+    let shadow = Shadow::recorded().await;
+    shadow.rebuild(&shadow.model("patient_card")).await.unwrap();
     let asha = patient(ASHA);
     for schema in ["public", "beside"] {
         let sql =
             format!("update {schema}.patient_cards set phi = 'torn' where patient_id = '{asha}'");
-        told.sql(&sql).await;
+        shadow.sql(&sql).await;
     }
-    let mut verified = told.verify(&told.model("patient_card")).await.unwrap();
+    let mut verified = shadow.verify(&shadow.model("patient_card")).await.unwrap();
     let table = verified.remove(0).tables.remove(0);
     assert_eq!(table.differing, 1, "{table:?}");
     assert_eq!(
@@ -178,18 +187,22 @@ async fn what_no_key_opens_differs_from_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_rows_are_compared_page_by_page() {
-    let mut told = Beside::told().await;
-    told.many_clinics(3_000).await;
-    told.read().await;
-    told.rebuild(&told.model("clinic_directory")).await.unwrap();
-    told.sql(
-        "delete from beside.clinic_directory where clinic_id in (
+    let mut shadow = Shadow::recorded().await;
+    shadow.many_clinics(3_000).await;
+    shadow.read().await;
+    shadow
+        .rebuild(&shadow.model("clinic_directory"))
+        .await
+        .unwrap();
+    shadow
+        .sql(
+            "delete from beside.clinic_directory where clinic_id in (
            select clinic_id from public.clinic_directory order by clinic_id limit 700);
          delete from public.clinic_directory where clinic_id in (
            select clinic_id from public.clinic_directory order by clinic_id desc limit 600)",
-    )
-    .await;
-    let comparison = compared(&told, "clinic_directory", "clinic_directory").await;
+        )
+        .await;
+    let comparison = compared(&shadow, "clinic_directory", "clinic_directory").await;
     let all = 3_002;
     assert_eq!(comparison.rows, (all - 600, all - 700));
     assert_eq!(comparison.differing, 1_300);
@@ -199,12 +212,13 @@ async fn many_rows_are_compared_page_by_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_lags_catches_up_before_it_is_compared() {
-    let mut told = Beside::told().await;
-    told.rebuild(&told.models).await.unwrap();
-    told.many_clinics(1_200).await;
-    told.read().await;
+    let mut shadow = Shadow::recorded().await;
+    shadow.rebuild(&shadow.models).await.unwrap();
+    shadow.many_clinics(1_200).await;
+    shadow.read().await;
     assert!(
-        told.status("clinic_directory")
+        shadow
+            .status("clinic_directory")
             .await
             .copy
             .unwrap()
@@ -212,11 +226,12 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
             .events
             >= 1_200
     );
-    for one in told.verify(&told.models).await.unwrap() {
+    for one in shadow.verify(&shadow.models).await.unwrap() {
         assert!(one.is_same(), "{one:?}");
     }
     assert_eq!(
-        told.status("clinic_directory")
+        shadow
+            .status("clinic_directory")
             .await
             .copy
             .unwrap()
@@ -228,30 +243,30 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_one_that_stands_still_behind_its_copy_is_told() {
-    let mut told = Beside::told().await;
-    let clinics = told.model("clinic_directory");
-    told.rebuild(&clinics).await.unwrap();
-    told.pause().await;
-    told.many_clinics(5).await;
-    told.rebuild(&clinics).await.unwrap();
-    let mut operator = told.operator(&clinics).await.patient_for(Duration::ZERO);
+    let mut shadow = Shadow::recorded().await;
+    let clinics = shadow.model("clinic_directory");
+    shadow.rebuild(&clinics).await.unwrap();
+    shadow.pause().await;
+    shadow.many_clinics(5).await;
+    shadow.rebuild(&clinics).await.unwrap();
+    let mut operator = shadow.operator(&clinics).await.patient_for(Duration::ZERO);
     let refused = operator.verify().await;
     operator.release().await.unwrap();
     let Err(RebuildError::LiveBehind { live, copy, .. }) = refused else {
         panic!("{refused:?}");
     };
     assert!(copy > live);
-    told.read().await;
-    assert!(told.verify(&clinics).await.unwrap()[0].is_same());
+    shadow.read().await;
+    assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
 }
 
 /// The comparison goes on only while it is polled: here it stands still in its snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_comparison_holds_no_reader_of_the_log_back() {
-    let mut told = Beside::told().await;
-    let sheets = told.model("day_sheet");
-    told.rebuild(&sheets).await.unwrap();
-    let mut operator = told.operator(&sheets).await;
+    let mut shadow = Shadow::recorded().await;
+    let sheets = shadow.model("day_sheet");
+    shadow.rebuild(&sheets).await.unwrap();
+    let mut operator = shadow.operator(&sheets).await;
     let mut comparing = Box::pin(operator.verify());
     let compares = "select count(*) from pg_stat_activity
                     where application_name = 'caresync projections' and query like 'with keys as%'
@@ -259,14 +274,18 @@ async fn a_comparison_holds_no_reader_of_the_log_back() {
                       and backend_xid is null";
     eventually("it compares", async || {
         let ended = futures::poll!(&mut comparing).is_ready();
-        assert!(!ended, "nobody saw the snapshot");
-        told.count(compares).await == 1
+        assert!(!ended, "the snapshot was not seen");
+        shadow.count(compares).await == 1
     })
     .await;
-    told.many_clinics(3).await;
+    shadow.many_clinics(3).await;
     // Every read model gets behind what was written now.
-    told.read().await;
-    assert_eq!(told.count(compares).await, 1, "the snapshot is still open");
+    shadow.read().await;
+    assert_eq!(
+        shadow.count(compares).await,
+        1,
+        "the snapshot is still open"
+    );
     let verified = comparing.await.unwrap();
     assert!(verified[0].is_same(), "{verified:?}");
 }

@@ -1,16 +1,16 @@
-//! What will happen to one visit.
+//! The random plan of one visit.
 
 use serde_json::{Value, json};
 
-use super::dice::Dice;
-use super::stage::FEE;
+use super::process::FEE;
+use super::rng::Rng;
 
 /// The hold lasts one minute; from this second on it is over, whenever in its second it was booked.
 const AFTER_HOLD: u64 = 62;
-/// From this second on nobody does anything any more.
+/// Second of the last action.
 pub const END: u64 = 76;
 
-/// How far ahead the visit is: what is given back to those who call off depends on it.
+/// Time until the visit: the share refunded after a cancellation depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ahead {
     Hours,
@@ -18,128 +18,124 @@ pub enum Ahead {
     Days,
 }
 
-/// Who calls off.
+/// The party that cancels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum CancelledBy {
     Patient,
     Doctor,
     Clinic,
 }
 
-/// Something that happens.
+/// One action.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Act {
+pub enum Action {
     /// A payer opens the checkout: the patient, or the front desk for them.
     Open {
         desk: bool,
     },
-    /// A payer tries.
+    /// A payer attempts to pay.
     Try {
         desk: bool,
         plan: Value,
-        brings_word: bool,
+        sends_proof: bool,
     },
-    /// The order's refunds end so, for a while.
+    /// Outcome of the order's next refunds.
     Refunds(Value),
-    CallOff(Part),
-    /// The front desk waits for no payment.
+    Cancel(CancelledBy),
+    /// The front desk confirms without a payment.
     Confirm,
-    /// Somebody else wants the slot.
+    /// Another patient tries to book the slot.
     OthersBook,
 }
 
-/// What happens, and in which second.
+/// Actions by second.
 pub struct Plan {
     pub ahead: Ahead,
-    pub acts: Vec<(u64, Act)>,
+    pub actions: Vec<(u64, Action)>,
 }
 
 impl Plan {
-    pub fn rolled(dice: &mut Dice) -> Self {
-        let ahead = match dice.below(5) {
+    pub fn random(rng: &mut Rng) -> Self {
+        let ahead = match rng.below(5) {
             0 => Ahead::Hours,
             1..3 => Ahead::Today,
             _ => Ahead::Days,
         };
-        let mut acts = vec![(dice.below(4), Act::Open { desk: false })];
-        let two_pay = dice.percent(12);
+        let mut actions = vec![(rng.below(4), Action::Open { desk: false })];
+        let two_pay = rng.percent(12);
         if two_pay {
-            acts.push((dice.below(20), Act::Open { desk: true }));
+            actions.push((rng.below(20), Action::Open { desk: true }));
         }
-        if dice.percent(25) {
-            acts.push((5, Act::Refunds(refunds(dice))));
+        if rng.percent(25) {
+            actions.push((5, Action::Refunds(refunds(rng))));
         }
         for payer in 0..=u64::from(two_pay) {
-            let tries = if two_pay { 1 } else { dice.below(4) };
+            let tries = if two_pay { 1 } else { rng.below(4) };
             for _ in 0..tries {
-                acts.push(attempt(dice, payer == 1));
+                actions.push(attempt(rng, payer == 1));
             }
         }
-        if dice.percent(10) {
-            acts.push((dice.between(4, 50), Act::Confirm));
+        if rng.percent(10) {
+            actions.push((rng.between(4, 50), Action::Confirm));
         }
-        if dice.percent(30) {
-            let part = match dice.below(4) {
-                0 => Part::Doctor,
-                1 => Part::Clinic,
-                _ => Part::Patient,
+        if rng.percent(30) {
+            let cancelled_by = match rng.below(4) {
+                0 => CancelledBy::Doctor,
+                1 => CancelledBy::Clinic,
+                _ => CancelledBy::Patient,
             };
-            acts.push((dice.between(6, END), Act::CallOff(part)));
+            actions.push((rng.between(6, END), Action::Cancel(cancelled_by)));
         }
-        if dice.percent(40) {
-            acts.push((dice.between(AFTER_HOLD, END), Act::OthersBook));
+        if rng.percent(40) {
+            actions.push((rng.between(AFTER_HOLD, END), Action::OthersBook));
         }
-        acts.sort_by_key(|(second, _)| *second);
-        Self { ahead, acts }
+        actions.sort_by_key(|(second, _)| *second);
+        Self { ahead, actions }
     }
 }
 
-fn attempt(dice: &mut Dice, desk: bool) -> (u64, Act) {
-    let in_time = dice.percent(65);
+fn attempt(rng: &mut Rng, desk: bool) -> (u64, Action) {
+    let in_time = rng.percent(65);
     let second = if in_time {
-        dice.between(22, 55)
+        rng.between(22, 55)
     } else {
-        dice.between(AFTER_HOLD, END)
+        rng.between(AFTER_HOLD, END)
     };
-    let outcome = match dice.below(10) {
+    let outcome = match rng.below(10) {
         0..3 => json!({"outcome": "failed"}),
         3..5 => json!({"outcome": "authorized"}),
-        5 => json!({"outcome": "late_capture", "late_ms": dice.between(500, 30_000)}),
-        6 if dice.percent(50) => json!({"outcome": "captured", "amount": FEE - 1}),
+        5 => json!({"outcome": "late_capture", "late_ms": rng.between(500, 30_000)}),
+        6 if rng.percent(50) => json!({"outcome": "captured", "amount": FEE - 1}),
         _ => json!({"outcome": "captured"}),
     };
     let mut plan = outcome;
-    plan["webhook"] = webhook(dice);
-    let brings_word = dice.percent(25);
-    let act = Act::Try {
+    plan["webhook"] = webhook(rng);
+    let sends_proof = rng.percent(25);
+    let action = Action::Try {
         desk,
         plan,
-        brings_word,
+        sends_proof,
     };
-    (second, act)
+    (second, action)
 }
 
-/// How the news of it travel.
-fn webhook(dice: &mut Dice) -> Value {
-    let delay = match dice.below(10) {
+/// Random delivery of its webhooks.
+fn webhook(rng: &mut Rng) -> Value {
+    let delay = match rng.below(10) {
         0..5 => 0,
-        5..8 => dice.below(5_000),
-        _ => dice.below(45_000),
+        5..8 => rng.below(5_000),
+        _ => rng.below(45_000),
     };
     json!({
         "delay_ms": delay,
-        "drop": dice.percent(20),
-        "duplicates": dice.below(5),
-        "reorder": dice.percent(30),
+        "drop": rng.percent(20),
+        "duplicates": rng.below(5),
+        "reorder": rng.percent(30),
     })
 }
 
-/// How the gateway's first refunds end.
-fn refunds(dice: &mut Dice) -> Value {
-    let outcome = if dice.percent(50) {
-        "failed"
-    } else {
-        "pending"
-    };
-    json!({"outcome": outcome, "times": 1, "webhook": webhook(dice)})
+/// Random outcome of the gateway's first refunds.
+fn refunds(rng: &mut Rng) -> Value {
+    let outcome = if rng.percent(50) { "failed" } else { "pending" };
+    json!({"outcome": outcome, "times": 1, "webhook": webhook(rng)})
 }

@@ -1,4 +1,4 @@
-//! One visit, and what everybody does about it, at whichever address the program has by then.
+//! One visit, and the requests of patient, doctor and desk about it, at the program's current address.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::plan::{Act, Part, Plan};
-use super::stage::{Gateway, Stage};
+use super::plan::{Action, CancelledBy, Plan};
+use super::process::{Environment, Gateway};
 use crate::support::{Client, Reply};
 
-/// How long an answer is waited for, over a restart.
+/// Limit for a response, across a restart.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Visitor {
     address: watch::Receiver<Client>,
     gateway: Gateway,
     plan: Plan,
-    wish: Value,
+    request: Value,
     patient: String,
     doctor: String,
     desk: String,
@@ -38,70 +38,70 @@ struct Checkout {
 }
 
 impl Visitor {
-    pub fn new(stage: &Stage, number: usize, plan: Plan) -> Self {
-        let (doctor, start) = stage.slot(number, plan.ahead);
+    pub fn new(environment: &Environment, number: usize, plan: Plan) -> Self {
+        let (doctor, start) = environment.slot(number, plan.ahead);
         Self {
-            address: stage.address.subscribe(),
-            gateway: stage.gateway.clone(),
+            address: environment.address.subscribe(),
+            gateway: environment.gateway.clone(),
             plan,
-            wish: json!({
-                "clinicId": stage.clinic.clinic,
+            request: json!({
+                "clinicId": environment.clinic.clinic,
                 "doctorId": doctor,
                 "start": start,
             }),
-            patient: stage.patient(),
-            doctor: stage.doctor(doctor),
-            desk: stage.desk(),
-            another: stage.patient(),
+            patient: environment.patient(),
+            doctor: environment.doctor(doctor),
+            desk: environment.desk(),
+            another: environment.patient(),
             visit: String::new(),
             checkouts: [None, None],
         }
     }
 
-    /// Books, and lets happen what is planned.
-    pub async fn come(mut self) {
+    /// Books the visit and runs its plan.
+    pub async fn run(mut self) {
         let booked = self
-            .ask(&self.patient, "/api/v1/appointments", &self.wish)
+            .ask(&self.patient, "/api/v1/appointments", &self.request)
             .await;
         assert_eq!(booked.status, 201, "{booked:?}");
         self.visit = booked.appointment("");
         let begun = Instant::now();
-        for (second, act) in std::mem::take(&mut self.plan.acts) {
+        for (second, action) in std::mem::take(&mut self.plan.actions) {
             sleep_until(begun + Duration::from_secs(second)).await;
-            self.act(act).await;
+            self.act(action).await;
         }
     }
 
-    async fn act(&mut self, act: Act) {
-        match act {
-            Act::Open { desk } => self.open(desk).await,
-            Act::Try {
+    async fn act(&mut self, action: Action) {
+        match action {
+            Action::Open { desk } => self.open(desk).await,
+            Action::Try {
                 desk,
                 plan,
-                brings_word,
-            } => self.attempt(desk, &plan, brings_word).await,
-            Act::Refunds(plan) => {
+                sends_proof,
+            } => self.attempt(desk, &plan, sends_proof).await,
+            Action::Refunds(plan) => {
                 for checkout in self.checkouts.iter().flatten() {
                     let path = format!("/sandbox/orders/{}/refunds", checkout.order);
                     self.gateway.send(Method::PUT, &path, &plan).await;
                 }
             }
-            Act::CallOff(part) => {
-                let who = match part {
-                    Part::Patient => &self.patient,
-                    Part::Doctor => &self.doctor,
-                    Part::Clinic => &self.desk,
+            Action::Cancel(cancelled_by) => {
+                let who = match cancelled_by {
+                    CancelledBy::Patient => &self.patient,
+                    CancelledBy::Doctor => &self.doctor,
+                    CancelledBy::Clinic => &self.desk,
                 };
                 let path = format!("{}/cancel", self.visit);
                 let body = json!({"reason": "It does not suit after all"});
                 self.ask(who, &path, &body).await;
             }
-            Act::Confirm => {
+            Action::Confirm => {
                 let path = format!("{}/confirm", self.visit);
                 let body = json!({"reason": "Pays at the desk"});
                 self.ask(&self.desk, &path, &body).await;
             }
-            Act::OthersBook => self.others_book().await,
+            Action::OthersBook => self.others_book().await,
         }
     }
 
@@ -118,32 +118,32 @@ impl Visitor {
         }
     }
 
-    async fn attempt(&self, desk: bool, plan: &Value, brings_word: bool) {
+    async fn attempt(&self, desk: bool, plan: &Value, sends_proof: bool) {
         let Some(checkout) = self.checkouts[usize::from(desk)].clone() else {
             return;
         };
         let path = format!("/sandbox/orders/{}/attempts", checkout.order);
         // Refused if the order is paid.
-        let Some(word) = self.gateway.send(Method::POST, &path, plan).await else {
+        let Some(proof) = self.gateway.send(Method::POST, &path, plan).await else {
             return;
         };
-        if brings_word && word["razorpay_signature"].is_string() {
+        if sends_proof && proof["razorpay_signature"].is_string() {
             let who = if desk { &self.desk } else { &self.patient };
             let path = format!("/api/v1/payments/{}/verify", checkout.payment);
-            let word = json!({
-                "razorpay_payment_id": word["razorpay_payment_id"],
-                "razorpay_order_id": word["razorpay_order_id"],
-                "razorpay_signature": word["razorpay_signature"],
+            let proof = json!({
+                "razorpay_payment_id": proof["razorpay_payment_id"],
+                "razorpay_order_id": proof["razorpay_order_id"],
+                "razorpay_signature": proof["razorpay_signature"],
             });
-            let taken = self.ask(who, &path, &word).await;
+            let taken = self.ask(who, &path, &proof).await;
             assert_eq!(taken.status, 200, "{taken:?}");
         }
     }
 
-    /// Somebody else books the slot if it is to be had, and the front desk confirms it.
+    /// Another patient books the slot if it is free, and the front desk confirms it.
     async fn others_book(&self) {
         let booked = self
-            .ask(&self.another, "/api/v1/appointments", &self.wish)
+            .ask(&self.another, "/api/v1/appointments", &self.request)
             .await;
         if booked.status == 201 {
             let path = booked.appointment("confirm");
@@ -153,7 +153,7 @@ impl Visitor {
         }
     }
 
-    /// Asks for a change until somebody answers, under one key.
+    /// Repeats a request under one key until it is answered.
     async fn ask(&self, token: &str, path: &str, body: &Value) -> Reply {
         let key = SystemIds.id().to_string();
         let until = Instant::now() + PATIENCE;
@@ -168,7 +168,7 @@ impl Visitor {
                     return reply;
                 }
             }
-            assert!(Instant::now() < until, "nobody answers: {path}");
+            assert!(Instant::now() < until, "no response: {path}");
             sleep(Duration::from_millis(100)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! A client that says which status it expects, and checks what every answer must carry.
+//! An HTTP client that states the expected status and checks the headers of every response.
 
 use std::fmt::Write as _;
 use std::panic::Location;
@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What every answer carries, RFC 9457 problem or not.
+/// Headers of every response, RFC 9457 problem or not.
 const ALWAYS: [&str; 7] = [
     "x-content-type-options",
     "x-frame-options",
@@ -19,12 +19,20 @@ const ALWAYS: [&str; 7] = [
     "x-request-id",
 ];
 
-/// Somebody, at one node.
+/// A client of one node, with or without a token.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+}
+
+/// An HTTP client that closes its connection after each response.
+///
+/// A server that is stopped with a connection open looks only after a second whether it is gone.
+pub fn http() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy();
+    client.pool_max_idle_per_host(0).build().unwrap()
 }
 
 /// A request that has not been sent.
@@ -33,7 +41,7 @@ pub struct Call {
     what: String,
 }
 
-/// An answer that was expected.
+/// A response with the expected status.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -47,11 +55,10 @@ pub struct Reply {
 }
 
 impl Client {
-    /// Nobody in particular, at the node with this address.
+    /// An anonymous client of the node with this address.
     pub fn new(base: String) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
-            http,
+            http: http(),
             base,
             token: None,
         }
@@ -70,14 +77,6 @@ impl Client {
         Self {
             token: self.token.clone(),
             ..node.clone()
-        }
-    }
-
-    /// The same with connections of its own.
-    pub fn reconnected(&self) -> Self {
-        Self {
-            token: self.token.clone(),
-            ..Self::new(self.base.clone())
         }
     }
 
@@ -152,7 +151,7 @@ impl Call {
         }
     }
 
-    /// Sends it and takes any status that is no failure of ours.
+    /// Sends it and returns any response.
     pub async fn send(self) -> Reply {
         let answer = self.try_send().await;
         answer.unwrap_or_else(|error| panic!("the server did not answer: {error:?}"))
@@ -178,7 +177,7 @@ impl Call {
 }
 
 impl Reply {
-    /// What holds of every answer.
+    /// Asserts the headers and the problem document of every response.
     fn check(&self, status: StatusCode) {
         for name in ALWAYS {
             assert!(
@@ -210,13 +209,13 @@ impl Reply {
         );
     }
 
-    /// The problem's slug, which must be this.
+    /// Asserts the problem's slug.
     #[track_caller]
     pub fn is(&self, slug: &str) {
         assert_eq!(self.body["type"], slug, "{}: {}", self.what, self.body);
     }
 
-    /// Where the problem is, which must be there only.
+    /// Asserts that the problem has exactly this pointer.
     #[track_caller]
     pub fn points_at(&self, pointer: &str) {
         let errors = self.body["errors"].as_array();

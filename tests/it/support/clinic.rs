@@ -1,4 +1,4 @@
-//! A clinic with one doctor and one node, and people who come to it.
+//! A clinic with one doctor and one node, and clients for its patients and staff.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use domain::clinic::ClinicFacts;
 use domain::{ClinicId, ClinicScope, Currency, DoctorId, PatientId};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tests::app::{Node, Site, Somebody};
+use tests::app::{Node, Principal, Site};
 use tests::world::{Terms, World};
 
 use super::{Call, Client, Reply};
 
-/// What the test's clock says at the start: half past five in the morning at the clinic.
+/// Time of the test's clock at the start: half past five in the morning at the clinic.
 pub fn now() -> DateTime<Utc> {
     "2026-12-01T00:00:00Z".parse().unwrap()
 }
@@ -24,12 +24,12 @@ pub fn slot(number: i32) -> DateTime<Utc> {
     now() + TimeDelta::minutes(210) + TimeDelta::minutes(15) * number
 }
 
-/// Waits until it is so, but not for ever.
+/// Polls a condition until it holds; panics after 20 seconds.
 pub async fn eventually(what: &str, so: impl AsyncFnMut() -> bool) {
     eventually_within(Duration::from_secs(20), what, so).await;
 }
 
-/// The same for what takes its time.
+/// The same with another limit.
 pub async fn eventually_within(patience: Duration, what: &str, mut so: impl AsyncFnMut() -> bool) {
     const PAUSE: Duration = Duration::from_millis(20);
     for _ in 0..patience.as_millis() / PAUSE.as_millis() {
@@ -38,12 +38,12 @@ pub async fn eventually_within(patience: Duration, what: &str, mut so: impl Asyn
         }
         tokio::time::sleep(PAUSE).await;
     }
-    panic!("it never came to pass: {what}");
+    panic!("timed out waiting: {what}");
 }
 
-/// Waits until every subscriber of a node has read everything.
+/// Waits until every subscriber of a node has caught up.
 pub async fn all_read(client: &Client) {
-    eventually("every subscriber has read everything", async || {
+    eventually("every subscriber has caught up", async || {
         let ready = client.get("/readyz").expect(200).await;
         let subscribers = ready.body["subscribers"].as_array().unwrap();
         assert!(subscribers.len() > 5, "{subscribers:?}");
@@ -73,6 +73,15 @@ impl Clinic {
         Self::on_clock("Asia/Kolkata", now(), terms).await
     }
 
+    /// A clinic whose doctor asks no fee, so that bookings are confirmed at once.
+    pub async fn without_fee() -> Self {
+        let terms = Terms {
+            fee: 0,
+            ..Terms::default()
+        };
+        Self::with(terms).await
+    }
+
     /// A clinic in another time zone, at another time.
     pub async fn on_clock(zone: &str, now: DateTime<Utc>, terms: Terms) -> Self {
         let site = Site::at(now).await.unwrap();
@@ -94,25 +103,20 @@ impl Clinic {
         }
     }
 
-    /// Stops the node, once every subscriber has read everything.
+    /// Stops the node, once every subscriber has caught up. No connection of `pool` is open any more.
     pub async fn close(mut self) {
         all_read(&self.client).await;
+        self.pool.close().await;
         if let Some(node) = self.node.take() {
             node.stop().await;
         }
     }
 
-    /// A node beside the first. Stop it with [`Clinic::stop`].
-    pub async fn another_node(&self) -> (Node, Client) {
+    /// Starts a second node. Stop it with [`OtherNode::stop`].
+    pub async fn another_node(&self) -> OtherNode {
         let node = self.site.node().await.unwrap();
         let client = Client::new(node.url(""));
-        (node, client)
-    }
-
-    /// Stops such a node.
-    pub async fn stop(&self, (node, client): (Node, Client)) {
-        all_read(&client).await;
-        node.stop().await;
+        OtherNode { node, client }
     }
 
     /// The address of a path at the sandbox of the payment gateway.
@@ -121,48 +125,48 @@ impl Clinic {
         node.sandbox_url(path).unwrap()
     }
 
-    /// Somebody who has not signed in.
-    pub fn nobody(&self) -> &Client {
+    /// A client without a token.
+    pub fn anonymous(&self) -> &Client {
         &self.client
     }
 
-    /// Somebody with a token.
-    pub fn client(&self, somebody: &Somebody) -> Client {
-        self.client.with_token(self.site.token(somebody).unwrap())
+    /// A client with a token of `principal`.
+    pub fn client(&self, principal: &Principal) -> Client {
+        self.client.with_token(self.site.token(principal).unwrap())
     }
 
-    /// Somebody new with a patient's token. They have no card: booking for oneself asks for none.
+    /// A new patient. They have no card: booking for oneself needs none.
     pub fn patient(&self) -> Client {
-        self.client(&Somebody::patient(PatientId::from_uuid(SystemIds.id())))
+        self.client(&Principal::patient(PatientId::from_uuid(SystemIds.id())))
     }
 
     /// The clinic's front desk.
     pub fn desk(&self) -> Client {
-        self.client(&Somebody::receptionist(only(self.facts.clinic)))
+        self.client(&Principal::receptionist(only(self.facts.clinic)))
     }
 
     /// An admin of the clinic, and of no other.
     pub fn admin(&self) -> Client {
-        self.client(&Somebody {
+        self.client(&Principal {
             clinics: only(self.facts.clinic),
-            ..Somebody::admin()
+            ..Principal::admin()
         })
     }
 
     /// Another clinic's front desk.
     pub fn other_desk(&self) -> Client {
         let elsewhere = ClinicId::from_uuid(SystemIds.id());
-        self.client(&Somebody::receptionist(only(elsewhere)))
+        self.client(&Principal::receptionist(only(elsewhere)))
     }
 
-    /// What to send for a slot that starts then.
-    pub fn wish(&self, start: DateTime<Utc>) -> Value {
+    /// Body of a booking for the slot that starts then.
+    pub fn booking_request(&self, start: DateTime<Utc>) -> Value {
         json!({"clinicId": self.facts.clinic, "doctorId": self.doctor, "start": start})
     }
 
-    /// Asks for the nth slot of today.
+    /// Books the nth slot of today.
     pub fn book(&self, who: &Client, number: i32) -> Call {
-        who.post("/api/v1/appointments", &self.wish(slot(number)))
+        who.post("/api/v1/appointments", &self.booking_request(slot(number)))
     }
 
     /// The appointment as it can be read once `reply`'s events are known.
@@ -171,7 +175,7 @@ impl Clinic {
             .await
     }
 
-    /// The answer to a query, asked again while its read model is behind: other tests in the same
+    /// The response to a query, repeated while its read model is behind: other tests in the same
     /// cluster hold the horizon back.
     pub async fn settled(&self, query: impl AsyncFn() -> Call) -> Reply {
         for _ in 0..10 {
@@ -185,7 +189,7 @@ impl Clinic {
         panic!("the read model stays behind");
     }
 
-    /// How many events of that type there are.
+    /// Number of events of that type.
     pub async fn events(&self, event_type: &str) -> i64 {
         self.count(
             "select count(*) from events where event_type = $1",
@@ -194,10 +198,24 @@ impl Clinic {
         .await
     }
 
-    /// What a query with one parameter counts.
+    /// Result of a counting query with one parameter.
     pub async fn count(&self, sql: &str, parameter: &str) -> i64 {
         let counted = sqlx::query_scalar(sql).bind(parameter);
         counted.fetch_one(&self.pool).await.unwrap()
+    }
+}
+
+/// A second node of a clinic, and an anonymous client of it.
+pub struct OtherNode {
+    node: Node,
+    pub client: Client,
+}
+
+impl OtherNode {
+    /// Stops the node, once every subscriber has caught up.
+    pub async fn stop(self) {
+        all_read(&self.client).await;
+        self.node.stop().await;
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
+use tests::database::Database;
 use tests::sealing::MASTER_KEY;
 
 use super::clinic::eventually_within;
@@ -28,9 +29,9 @@ pub struct Server {
     pub master_key: Option<String>,
     /// Further variables of its environment.
     pub environment: Vec<(&'static str, String)>,
-    /// Whether it is started with demo data.
+    /// Starts it with demo data.
     pub demo: bool,
-    /// How much of it, as `--size` says.
+    /// Amount of demo data, as `--size` takes it.
     pub size: Option<&'static str>,
 }
 
@@ -38,8 +39,31 @@ impl Server {
     /// Starts it on a new folder, with these keys and the tests' master key.
     pub async fn start(keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
+        server.copy_database().await;
         server.restart().await;
         server
+    }
+
+    /// Copies a private database that has been started once, since making one takes seconds. The
+    /// first test makes it, beside the test cluster, with which it goes.
+    async fn copy_database(&mut self) {
+        let Some(run) = Database::run_folder() else {
+            return;
+        };
+        let template = run.join("program");
+        let postgres = self.folder().join("postgres");
+        if template.exists() {
+            copy(&template, &postgres);
+            return;
+        }
+        self.restart().await;
+        self.stop().await;
+        // Of two tests that begin at once, the second discards its copy.
+        let own = run.join(self.folder().file_name().unwrap());
+        copy(&postgres, &own);
+        if fs::rename(&own, &template).is_err() {
+            fs::remove_dir_all(&own).unwrap();
+        }
     }
 
     /// The same; it makes a master key of its own.
@@ -90,7 +114,7 @@ impl Server {
         self.listening().await;
     }
 
-    /// Starts it where it must not start, and answers what it says.
+    /// Starts it where it must not start, and returns what it logs.
     pub async fn refuses_to_start(&mut self) -> String {
         self.spawn();
         self.gone("the server refuses to start").await;
@@ -135,12 +159,12 @@ impl Server {
         self.folder.path()
     }
 
-    /// What it has logged since it was started last.
+    /// Log since the last start.
     pub fn logged(&self) -> String {
         fs::read_to_string(self.log()).unwrap()
     }
 
-    /// Where the sandbox of the payment gateway listens since the last start, e.g. `http://127.0.0.1:4711`.
+    /// Address of the payment sandbox since the last start, e.g. `http://127.0.0.1:4711`.
     pub fn sandbox(&self) -> String {
         let log = self.logged();
         let mut lines = log.lines();
@@ -158,7 +182,7 @@ impl Server {
     async fn listening(&mut self) {
         let log = self.log();
         let mut address = None;
-        // The demo's passwords are hashed before anybody is answered.
+        // The demo's passwords are hashed before the first request is answered.
         let patience = Duration::from_secs(if self.demo { 120 } else { 20 });
         eventually_within(patience, "the server listens", async || {
             let text = fs::read_to_string(&log).unwrap();
@@ -186,12 +210,12 @@ impl Server {
         process.wait().unwrap();
     }
 
-    /// Lets the program do nothing more, with all that it has open, until [`Server::resume`].
+    /// Suspends the program, with all that it has open, until [`Server::resume`].
     pub fn pause(&self) {
         self.signal(Signal::SIGSTOP);
     }
 
-    /// Lets it go on.
+    /// Continues a suspended program.
     pub fn resume(&self) {
         self.signal(Signal::SIGCONT);
     }
@@ -229,7 +253,7 @@ impl Server {
         postmaster(&self.folder().join("postgres"))
     }
 
-    /// The same as soon as the database is there.
+    /// The same, as soon as the database exists.
     pub async fn pool_soon(&self) -> PgPool {
         let passwords = self.folder().join("postgres/passwords.json");
         let patience = Duration::from_mins(1);
@@ -261,7 +285,7 @@ impl Server {
         pool.connect_with(options).await.unwrap()
     }
 
-    /// How to connect to the private database as the superuser, the owner or the app.
+    /// Options to connect to the private database as the superuser, the owner or the app.
     pub fn options(&self, role: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(self.folder().join("postgres/run"))
@@ -298,6 +322,12 @@ impl Drop for Server {
             }
         }
     }
+}
+
+/// Copies a folder with its owners and modes.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(copied.unwrap().success(), "copying {}", from.display());
 }
 
 fn postmaster(database: &Path) -> Option<Pid> {

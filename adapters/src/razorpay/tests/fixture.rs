@@ -104,13 +104,13 @@ pub(super) fn assert_unavailable<T: std::fmt::Debug>(answer: Result<T, GatewayEr
         Err(error @ GatewayError::Unavailable(_)) => error,
         other => panic!("{other:?}"),
     };
-    let mut told = format!("{error:?} {error}");
+    let mut message = format!("{error:?} {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        write!(told, " {error}").unwrap();
+        write!(message, " {error}").unwrap();
         cause = error.source();
     }
-    assert!(!told.contains("Asha"), "{told}");
-    assert!(!told.contains("sesame"), "{told}");
-    told
+    assert!(!message.contains("Asha"), "{message}");
+    assert!(!message.contains("sesame"), "{message}");
+    message
 }

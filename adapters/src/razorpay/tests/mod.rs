@@ -1,8 +1,8 @@
 //! Tests of the adapter against a server that can misbehave, and of webhooks from a corpus of our
 //! own.
 
-mod asked;
+mod bad_answers;
 mod fixture;
-mod hostile;
-mod news;
+mod requests;
 mod server;
+mod webhooks;

@@ -224,7 +224,7 @@ impl Clinic {
         let _ = self.change(command);
     }
 
-    /// The patient did not come.
+    /// The staff records a no-show.
     pub fn miss(&mut self, minute: i64) {
         let command = AppointmentCommand::MarkNoShow(MarkNoShow {
             reason: None,

@@ -1,0 +1,372 @@
+//! Webhooks as the gateway writes them, and as it does not.
+
+use commands::ports::{
+    AttemptStatus, GatewayAttempt, GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus,
+    PaymentGateway as _, UnreadableEvent,
+};
+use domain::{
+    Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::razorpay::webhook::read;
+use crate::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
+
+/// A payment with every field that the gateway writes today.
+fn payment(status: &str) -> Value {
+    json!({
+        "id": "pay_A", "entity": "payment", "amount": 50_000, "currency": "INR",
+        "base_amount": 50_000, "status": status, "order_id": "order_A", "invoice_id": null,
+        "international": false, "method": "upi", "amount_refunded": 0, "refund_status": null,
+        "captured": status == "captured", "description": null, "card_id": null, "bank": null,
+        "wallet": null, "vpa": "someone@bank", "email": "someone@example.org",
+        "contact": "+910000000000", "notes": [], "fee": 2, "tax": 0, "error_code": null,
+        "error_description": null, "error_source": null, "error_step": null,
+        "error_reason": null, "acquirer_data": {"rrn": "1"}, "created_at": 1_795_000_000,
+    })
+}
+
+fn refund(status: &str) -> Value {
+    json!({
+        "id": "rfnd_A", "entity": "refund", "amount": 25_000, "currency": "INR",
+        "payment_id": "pay_A", "notes": {"refund": Uuid::from_u128(9).to_string(), "try": "3"},
+        "receipt": null, "acquirer_data": {"arn": null}, "created_at": 1_795_000_001,
+        "batch_id": null, "status": status, "speed_processed": "normal", "speed_requested": "normal",
+    })
+}
+
+fn envelope(event: &str, payload: &Value) -> Value {
+    json!({
+        "entity": "event", "account_id": "acc_A", "event": event, "contains": ["payment"],
+        "payload": payload, "created_at": 1_795_000_002,
+    })
+}
+
+fn about(event: &str, payment: &Value) -> Value {
+    envelope(event, &json!({"payment": {"entity": payment}}))
+}
+
+fn about_refund(event: &str, refund: &Value) -> Value {
+    let payload = json!({"refund": {"entity": refund}, "payment": {"entity": payment("captured")}});
+    envelope(event, &payload)
+}
+
+fn news(body: &Value) -> GatewayEvent {
+    read(body.to_string().as_bytes()).unwrap()
+}
+
+fn fact(body: &Value) -> GatewayFact {
+    news(body).fact
+}
+
+fn attempt_with(status: AttemptStatus) -> GatewayFact {
+    GatewayFact::Attempt(GatewayAttempt {
+        order: GatewayOrderId::parse("order_A").unwrap(),
+        attempt: GatewayPaymentId::parse("pay_A").unwrap(),
+        amount: Money::new(50_000, Currency::Inr).unwrap(),
+        status,
+    })
+}
+
+fn refund_with(status: GatewayRefundStatus, ours: Option<(RefundId, u16)>) -> GatewayFact {
+    GatewayFact::Refund {
+        order: GatewayOrderId::parse("order_A").unwrap(),
+        refund: GatewayRefund {
+            gateway_refund: GatewayRefundId::parse("rfnd_A").unwrap(),
+            attempt: GatewayPaymentId::parse("pay_A").unwrap(),
+            ours,
+            amount: Money::new(25_000, Currency::Inr).unwrap(),
+            status,
+        },
+    }
+}
+
+#[test]
+fn a_payment_webhook_has_the_status_of_its_attempt() {
+    let parsed = news(&about("payment.captured", &payment("captured")));
+    assert_eq!(parsed.kind, "payment.captured");
+    assert_eq!(parsed.account.as_deref(), Some("acc_A"));
+    assert_eq!(parsed.fact, attempt_with(AttemptStatus::Captured));
+    let authorised = about("payment.authorized", &payment("authorized"));
+    assert_eq!(fact(&authorised), attempt_with(AttemptStatus::Authorised));
+}
+
+#[test]
+fn an_order_webhook_is_read_by_its_payment() {
+    let payload = json!({
+        "payment": {"entity": payment("captured")},
+        "order": {"entity": {"id": "order_A", "status": "paid", "amount_paid": 50_000}},
+    });
+    let parsed = fact(&envelope("order.paid", &payload));
+    assert_eq!(parsed, attempt_with(AttemptStatus::Captured));
+}
+
+#[test]
+fn a_failed_payment_tells_why_if_it_says() {
+    let mut failed = payment("failed");
+    for (code, read) in [
+        (
+            json!("BAD_REQUEST_ERROR"),
+            FailureCode::parse("BAD_REQUEST_ERROR").ok(),
+        ),
+        (json!(null), None),
+        (json!(""), None),
+    ] {
+        failed["error_code"] = code;
+        let parsed = fact(&about("payment.failed", &failed));
+        assert_eq!(parsed, attempt_with(AttemptStatus::Failed { code: read }));
+    }
+}
+
+#[test]
+fn the_status_decides_and_not_the_name_of_the_event_nor_the_flag_beside_it() {
+    let mut flagged = payment("authorized");
+    flagged["captured"] = true.into();
+    let parsed = fact(&about("payment.authorized", &flagged));
+    assert_eq!(parsed, attempt_with(AttemptStatus::Authorised));
+    let late = about("payment.authorized", &payment("captured"));
+    assert_eq!(fact(&late), attempt_with(AttemptStatus::Captured));
+    let given_back = about("payment.captured", &payment("refunded"));
+    assert_eq!(fact(&given_back), attempt_with(AttemptStatus::Captured));
+}
+
+#[test]
+fn the_sample_of_the_sdk_for_python_is_read() {
+    let parsed = read(include_bytes!(
+        "../vectors/fake_payment_authorized_webhook.json"
+    ))
+    .unwrap();
+    let GatewayFact::Attempt(attempt) = parsed.fact else {
+        panic!("{parsed:?}")
+    };
+    // Its event is `authorized`, and its status is captured.
+    assert_eq!(parsed.kind, "payment.authorized");
+    assert_eq!(attempt.status, AttemptStatus::Captured);
+    assert_eq!(
+        attempt.amount,
+        Money::new(1_000_000, Currency::Inr).unwrap()
+    );
+    assert_eq!(parsed.account, None);
+}
+
+#[test]
+fn notes_are_a_list_when_empty_and_an_object_otherwise() {
+    for notes in [
+        json!([]),
+        json!({}),
+        json!({"payment": "x"}),
+        json!(null),
+        json!("text"),
+    ] {
+        let mut entity = payment("captured");
+        entity["notes"] = notes.clone();
+        let parsed = fact(&about("payment.captured", &entity));
+        assert_eq!(parsed, attempt_with(AttemptStatus::Captured), "{notes}");
+    }
+    let mut without = payment("captured");
+    without.as_object_mut().unwrap().remove("notes");
+    assert_eq!(
+        fact(&about("payment.captured", &without)),
+        attempt_with(AttemptStatus::Captured)
+    );
+}
+
+#[test]
+fn fields_come_and_go() {
+    let bare = json!({"id": "pay_A", "order_id": "order_A", "amount": 50_000, "currency": "INR",
+                      "status": "captured"});
+    assert_eq!(
+        fact(&about("payment.captured", &bare)),
+        attempt_with(AttemptStatus::Captured)
+    );
+    let mut more = about("payment.captured", &payment("captured"));
+    more["payload"]["payment"]["entity"]["service_tax"] = json!({"new": [1, 2.5]});
+    more["payload"]["payment"]["more"] = json!(1);
+    more["more"] = json!({"deep": [{}]});
+    more.as_object_mut().unwrap().remove("account_id");
+    let parsed = news(&more);
+    assert_eq!(parsed.account, None);
+    assert_eq!(parsed.fact, attempt_with(AttemptStatus::Captured));
+}
+
+#[test]
+fn a_refund_webhook_has_the_status_of_the_refund() {
+    let ours = Some((RefundId::from_uuid(Uuid::from_u128(9)), 3));
+    for (event, status, read) in [
+        ("refund.created", "pending", GatewayRefundStatus::Pending),
+        (
+            "refund.created",
+            "processed",
+            GatewayRefundStatus::Processed,
+        ),
+        (
+            "refund.processed",
+            "processed",
+            GatewayRefundStatus::Processed,
+        ),
+        (
+            "refund.speed_changed",
+            "processed",
+            GatewayRefundStatus::Processed,
+        ),
+        ("refund.failed", "failed", GatewayRefundStatus::Failed),
+    ] {
+        let parsed = fact(&about_refund(event, &refund(status)));
+        assert_eq!(parsed, refund_with(read, ours), "{event} {status}");
+    }
+}
+
+#[test]
+fn a_refund_without_our_notes_is_not_ours() {
+    let good = Uuid::from_u128(9).to_string();
+    for notes in [
+        json!([]),
+        json!({}),
+        json!({"refund": good}),
+        json!({"refund": good, "try": "many"}),
+        json!({"refund": good, "try": 3}),
+        json!({"refund": "x", "try": "3"}),
+    ] {
+        let mut entity = refund("processed");
+        entity["notes"] = notes.clone();
+        let parsed = fact(&about_refund("refund.processed", &entity));
+        assert_eq!(
+            parsed,
+            refund_with(GatewayRefundStatus::Processed, None),
+            "{notes}"
+        );
+    }
+}
+
+#[test]
+fn what_no_payment_would_note_is_something_else() {
+    let changed = |field: &str, value: Value| {
+        let mut entity = payment("captured");
+        entity[field] = value;
+        about("payment.captured", &entity)
+    };
+    let mut strange_refund = refund("processed");
+    strange_refund["currency"] = "XTS".into();
+    let without_payment = envelope(
+        "refund.processed",
+        &json!({"refund": {"entity": refund("processed")}}),
+    );
+    for body in [
+        changed("order_id", json!(null)),
+        changed("order_id", json!("")),
+        changed("order_id", json!("not an id")),
+        changed("currency", json!("XTS")),
+        changed("status", json!("in_limbo")),
+        changed("amount", json!(-1)),
+        about_refund("refund.processed", &strange_refund),
+        without_payment,
+        about("payment.dispute.created", &payment("captured")),
+        about("payment.downtime.started", &json!({})),
+        envelope("settlement.processed", &json!({"settlement": {}})),
+        json!({"event": "invoice.paid"}),
+    ] {
+        assert_eq!(fact(&body), GatewayFact::Other, "{body}");
+    }
+}
+
+#[test]
+fn what_is_not_in_the_gateways_form_is_unreadable() {
+    let changed = |field: &str, value: Value| {
+        let mut entity = payment("captured");
+        entity[field] = value;
+        about("payment.captured", &entity).to_string()
+    };
+    let whole = about("payment.captured", &payment("captured")).to_string();
+    let cut = &whole[..whole.len() / 2];
+    let bodies = [
+        String::new(),
+        "null".to_owned(),
+        "[]".to_owned(),
+        "<html></html>".to_owned(),
+        cut.to_owned(),
+        json!({"entity": "event"}).to_string(),
+        json!({"event": 1}).to_string(),
+        json!({"event": "payment.captured"}).to_string(),
+        envelope("payment.captured", &json!({"payment": {}})).to_string(),
+        envelope(
+            "refund.failed",
+            &json!({"payment": {"entity": payment("captured")}}),
+        )
+        .to_string(),
+        changed("amount", json!("50000")),
+        changed("amount", json!(500.5)),
+        changed("amount", json!(1e30)),
+        changed("id", json!("pay A")),
+        changed("status", json!(null)),
+    ];
+    for body in bodies {
+        assert_eq!(read(body.as_bytes()), Err(UnreadableEvent), "{body}");
+    }
+    assert_eq!(read(&[0xff, 0xfe]), Err(UnreadableEvent));
+}
+
+#[test]
+fn no_part_of_a_body_passes_for_the_whole() {
+    let payload = json!({"refund": {"entity": refund("processed")}, "payment": {"entity": payment("captured")}});
+    let whole = envelope("refund.processed", &payload).to_string();
+    for length in 0..whole.len() {
+        assert_eq!(
+            read(&whole.as_bytes()[..length]),
+            Err(UnreadableEvent),
+            "{length}"
+        );
+    }
+}
+
+fn gateway(previous: Option<&str>) -> Razorpay {
+    Razorpay::new(RazorpayConfig {
+        base_url: "https://api.razorpay.com/v1".to_owned(),
+        key_id: "rzp_test_1".to_owned(),
+        key_secret: "key secret".into(),
+        webhook_secret: "today".into(),
+        previous_webhook_secret: previous.map(Into::into),
+        limits: RazorpayLimits::default(),
+    })
+    .unwrap()
+}
+
+fn sign(secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    let tag = mac.finalize().into_bytes();
+    tag.iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+#[test]
+fn news_are_signed_with_todays_secret_or_the_one_before() {
+    let body = about("payment.captured", &payment("captured")).to_string();
+    let body = body.as_bytes();
+    let [today, before, never] = ["today", "yesterday", "key secret"].map(|s| sign(s, body));
+    let changing = gateway(Some("yesterday"));
+    assert!(changing.signed(body, &today));
+    assert!(changing.signed(body, &before));
+    assert!(!changing.signed(body, &never));
+    assert!(!gateway(None).signed(body, &before));
+}
+
+#[test]
+fn a_single_byte_of_difference_is_no_longer_signed() {
+    let body = about("payment.captured", &payment("captured")).to_string();
+    let signature = sign("today", body.as_bytes());
+    let gateway = gateway(None);
+    let rewritten = serde_json::to_string_pretty(&about("payment.captured", &payment("captured")));
+    let spoiled = [
+        format!("{body}\n"),
+        body.replacen("50000", "50001", 1),
+        body[..body.len() - 1].to_owned(),
+        rewritten.unwrap(),
+        String::new(),
+    ];
+    for other in spoiled {
+        assert!(!gateway.signed(other.as_bytes(), &signature), "{other}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The real application over HTTP, and tokens of its callers. No other file of the benches knows how a node is made.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::system::{SystemClock, SystemIds};
+use anyhow::{Context as _, ensure};
+use api::MetricsAccess;
+use caresync::gateway::{Gateway, Host};
+use caresync::settings::PaymentSettings;
+use caresync::startup::{Application, Dependencies, realm};
+use chrono::{DateTime, TimeDelta, Utc};
+use commands::identity::LoginIndex;
+use commands::ports::{Clock as _, IdSource as _, SessionId};
+use domain::appointment::BookingPolicy;
+use domain::{AccountId, ClinicScope, PatientId, Role};
+use sqlx::PgPool;
+use tests::sealing::masters;
+
+/// A running node.
+pub struct Node {
+    application: Application,
+    signer: AccessTokenSigner,
+    started_at: DateTime<Utc>,
+}
+
+impl Node {
+    /// Starts a node on a free port.
+    pub async fn start(
+        pool: &PgPool,
+        payments: &PaymentSettings,
+        policy: BookingPolicy,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let keys = JwtKeys::generate()?;
+        let logins = LoginIndex::new([7; 32]);
+        let host = Host {
+            pool,
+            logins: &logins,
+            server: Some(listener.local_addr()?),
+        };
+        let gateway = Gateway::open(payments, &host)?;
+        let dependencies = Dependencies {
+            pool: pool.clone(),
+            jwt: keys.clone(),
+            logins,
+            master: masters()?,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            policy,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            metrics: MetricsAccess::Closed,
+            gateway,
+        };
+        Ok(Self {
+            application: Application::start(dependencies, listener).await?,
+            signer: AccessTokenSigner::new(&keys, realm()),
+            started_at: SystemClock.now(),
+        })
+    }
+
+    /// Address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.application.address()
+    }
+
+    /// Waits until every subscriber has passed the end of the log. Returns how many events the slowest of
+    /// them had still to take at first.
+    pub async fn catch_up(&self, patience: Duration) -> anyhow::Result<u64> {
+        let begin = Instant::now();
+        let lag = self.application.lag().await?;
+        let mut left = lag;
+        while left > 0 {
+            ensure!(
+                begin.elapsed() < patience,
+                "the read models do not catch up: {left} events are left"
+            );
+            // Counting many events costs the readers that are waited for.
+            let pause = if left > 1_000 { 500 } else { 5 };
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            left = self.application.lag().await?;
+        }
+        Ok(lag)
+    }
+
+    /// Authorization header of a patient.
+    pub fn patient(&self, patient: PatientId) -> anyhow::Result<String> {
+        self.authorization(Role::Patient, Some(patient))
+    }
+
+    /// Authorization header of a receptionist of all clinics.
+    pub fn receptionist(&self) -> anyhow::Result<String> {
+        self.authorization(Role::Receptionist, None)
+    }
+
+    /// Stops it.
+    pub async fn stop(self) {
+        self.application.stop().await;
+    }
+
+    fn authorization(&self, role: Role, patient: Option<PatientId>) -> anyhow::Result<String> {
+        let clinics = match role {
+            Role::Patient => ClinicScope::Only([].into()),
+            _ => ClinicScope::All,
+        };
+        let claims = AccessClaims {
+            sub: AccountId::from_uuid(SystemIds.id()),
+            sid: SessionId(SystemIds.id()),
+            roles: [role].into(),
+            clinics,
+            patient,
+            doctor: None,
+            iat: self.started_at,
+            exp: self.started_at + TimeDelta::hours(2),
+            jti: SystemIds.id(),
+        };
+        let token = self.signer.sign(&claims).context("signing a token")?;
+        Ok(format!("authorization: Bearer {token}\r\n"))
+    }
+}

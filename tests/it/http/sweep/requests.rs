@@ -1,0 +1,154 @@
+//! Requests of the sweep: paths and bodies with resources that are unrelated to the callers.
+
+use domain::{ClinicId, DoctorId, PatientId};
+use serde_json::{Value, json};
+use tests::app::Principal;
+
+use crate::support::{Clinic, slot};
+
+/// Resources that are unrelated to the callers.
+pub struct Resources {
+    clinic: ClinicId,
+    doctor: DoctorId,
+    account: String,
+    appointment: String,
+    payment: String,
+    leave: String,
+}
+
+impl Resources {
+    pub async fn new(clinic: &Clinic) -> Self {
+        let desk = json!({
+            "email": "desk@example.org",
+            "password": "correct horse battery",
+            "roles": ["RECEPTIONIST"],
+            "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
+        });
+        let admin = clinic.client(&Principal::admin());
+        let account = admin.post("/api/v1/accounts", &desk).expect(201).await;
+        let asha = clinic.patient();
+        let booked = clinic.book(&asha, 0).expect(201).await;
+        clinic.read(&asha, &booked).await;
+        let checkout = asha.post(&booked.appointment("payment"), &json!({}));
+        let checkout = checkout.expect(201).await;
+        clinic
+            .settled(async || admin.get(account.header("location")).after(&account))
+            .await;
+        let leave = json!({"start": slot(20), "end": slot(24)});
+        let leaves = format!("/api/v1/doctors/{}/leaves", clinic.doctor);
+        let leave = admin.post(&leaves, &leave).expect(201).await;
+        Self {
+            leave: leave.text("id").to_owned(),
+            clinic: clinic.facts.clinic,
+            doctor: clinic.doctor,
+            account: account.text("id").to_owned(),
+            appointment: booked.text("id").to_owned(),
+            payment: checkout.text("paymentId").to_owned(),
+        }
+    }
+
+    /// The route's path with the ids of these resources, and its query.
+    pub fn path(&self, route: &str, patient: PatientId) -> String {
+        let (_, path) = route.split_once(' ').unwrap();
+        let of = |resource: &str| path.starts_with(&format!("/api/v1/{resource}"));
+        let id = match () {
+            () if of("accounts") => self.account.clone(),
+            () if of("clinics") => self.clinic.to_string(),
+            () if of("doctors") => self.doctor.to_string(),
+            () if of("leaves") => self.leave.clone(),
+            () if of("patients") => patient.to_string(),
+            () if of("payments") => self.payment.clone(),
+            () => self.appointment.clone(),
+        };
+        let path = path
+            .replace("{id}", &id)
+            .replace("{clinicId}", &self.clinic.to_string())
+            .replace("{accountId}", &self.account)
+            .replace("{refund}", &self.appointment)
+            .replace("{date}", "2026-12-25");
+        let clinic = self.clinic;
+        match route {
+            "get /api/v1/doctors/{id}/availability" => {
+                format!("{path}?clinicId={clinic}&from=2026-12-01&to=2026-12-02")
+            }
+            "get /api/v1/doctors/{id}/day-sheet" => {
+                format!("{path}?date=2026-12-01&clinicId={clinic}")
+            }
+            "get /api/v1/appointments" | "get /api/v1/payments" => {
+                format!("{path}?patientId={patient}")
+            }
+            "get /api/v1/clinics/{id}/takings" => format!("{path}?day=2026-12-01"),
+            _ => path,
+        }
+    }
+
+    /// A valid body for the route; `number` differs for each call.
+    pub fn body(&self, route: &str, patient: PatientId, number: usize) -> Option<Value> {
+        let email = format!("user-{number}@example.org");
+        let password = "correct horse battery";
+        let (name, city, inr) = ("Lakeside", "Pune", "INR");
+        let terms = json!({"fee": {"amount": 1, "currency": inr}, "slotMinutes": 15});
+        Some(
+            match route.strip_prefix("post ").or(route.strip_prefix("put "))? {
+                "/api/v1/auth/register" => json!({
+                    "name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": password,
+                }),
+                "/api/v1/auth/login" => json!({"email": email, "password": password}),
+                "/api/v1/auth/refresh" => json!({"refreshToken": "unknown"}),
+                "/api/v1/accounts" => json!({
+                    "email": email, "password": password, "roles": ["AUDITOR"],
+                    "clinics": {"kind": "only", "clinics": [self.clinic]},
+                }),
+                "/api/v1/accounts/{id}/disable" => json!({"reason": "Left"}),
+                "/api/v1/clinics" => json!({
+                    "name": name, "city": city, "timeZone": "Asia/Kolkata", "currency": inr,
+                }),
+                "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
+                "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
+                "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
+                "/api/v1/doctors" => json!({
+                    "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
+                    "email": email, "password": password,
+                }),
+                "/api/v1/doctors/{id}/affiliations" => {
+                    let mut terms = terms;
+                    terms["clinicId"] = json!(self.clinic);
+                    terms
+                }
+                "/api/v1/doctors/{id}/affiliations/{clinicId}/terms" => terms,
+                "/api/v1/doctors/{id}/affiliations/{clinicId}/hours" => json!({"weeklyHours": []}),
+                "/api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}" => {
+                    json!({"openings": []})
+                }
+                "/api/v1/patients" => json!({"name": "Tara Rao", "birthDate": "2020-01-31"}),
+                "/api/v1/patients/{id}/contact" => json!({"phone": "+919812345678"}),
+                "/api/v1/patients/{id}/proxies" => json!({"accountId": self.account}),
+                "/api/v1/appointments" => json!({
+                    "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
+                    "start": slot(1),
+                }),
+                "/api/v1/doctors/{id}/leaves" => json!({"start": slot(26), "end": slot(27)}),
+                "/api/v1/leaves/{id}/withdraw" => json!({}),
+                "/api/v1/appointments/series" => json!({
+                    "first": {
+                        "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
+                        "start": slot(1),
+                    },
+                    "everyDays": 1, "visits": 2,
+                }),
+                "/api/v1/appointments/{id}/reschedule" => json!({"start": slot(2)}),
+                "/api/v1/appointments/{id}/confirm"
+                | "/api/v1/appointments/{id}/cancel"
+                | "/api/v1/appointments/{id}/start"
+                | "/api/v1/appointments/{id}/complete"
+                | "/api/v1/appointments/{id}/no-show" => json!({"reason": "Not my visit"}),
+                "/api/v1/payments/{id}/verify" => json!({
+                    "razorpay_payment_id": "pay_1",
+                    "razorpay_order_id": "order_1",
+                    "razorpay_signature": "0",
+                }),
+                _ => return None,
+            },
+        )
+    }
+}

@@ -1,0 +1,87 @@
+//! Visits cancelled before or after they were paid.
+
+use serde_json::json;
+use tests::app::Principal;
+
+use super::fixture::{FEE, Fixture};
+use crate::support::{Client, Reply};
+
+async fn cancel(who: &Client, booked: &Reply) {
+    let path = booked.appointment("cancel");
+    who.post(&path, &json!({})).expect(200).await;
+}
+
+#[tokio::test]
+async fn a_patient_who_cancels_is_refunded_by_the_policy() {
+    let fixture = Fixture::open().await;
+    let (asha, ravi) = (fixture.patient(), fixture.patient());
+    // At midnight by the test's clock: eight and a half hours before, and three and a half.
+    let (later, half) = fixture.paid(&asha, 20).await;
+    let (sooner, nothing) = fixture.paid(&ravi, 0).await;
+    cancel(&asha, &later).await;
+    cancel(&ravi, &sooner).await;
+    fixture.wait_for_amounts(&half, FEE, FEE / 2).await;
+    assert_eq!(
+        fixture.refund_grounds(&half).await,
+        ["CANCELLED_BY_PATIENT"]
+    );
+    crate::support::eventually("the timer of the other payment has run", async || {
+        let sql = "select count(*) from timers where kind = $1";
+        fixture.clinic.count(sql, "payment-cancelled").await == 0
+    })
+    .await;
+    assert_eq!(fixture.amounts(&nothing).await, (FEE, 0));
+    assert!(fixture.refund_grounds(&nothing).await.is_empty());
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_visit_cancelled_by_its_doctor_is_refunded_in_full() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.paid(&asha, 0).await;
+    let doctor = fixture.long_lived(&Principal::doctor(fixture.clinic.doctor));
+    cancel(&doctor, &booked).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
+    assert_eq!(
+        fixture.refund_grounds(&checkout).await,
+        ["CANCELLED_BY_CLINIC"]
+    );
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_payment_for_a_cancelled_visit_is_refunded_in_full() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.book(&asha, 0).await;
+    cancel(&asha, &booked).await;
+    fixture.pay(&asha, &checkout).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE).await;
+    assert_eq!(
+        fixture.refund_grounds(&checkout).await,
+        ["CANCELLED_BEFORE_PAID"]
+    );
+    fixture.wait_for_status(&asha, &booked, "CANCELLED").await;
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn an_authorised_payment_of_a_cancelled_visit_is_not_captured() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.book(&asha, 0).await;
+    cancel(&asha, &booked).await;
+    let authorised = json!({"outcome": "authorized", "webhook": {"drop": true}});
+    let proof = fixture.attempt(&checkout, authorised).await;
+    fixture.verify(&asha, &checkout, &proof).await;
+    crate::support::eventually("the timer has run", async || {
+        fixture.count_events(&checkout, "payment.authorised").await == 1 && {
+            let sql = "select count(*) from timers where kind = $1";
+            fixture.clinic.count(sql, "payment-capture").await == 0
+        }
+    })
+    .await;
+    assert_eq!(fixture.amounts(&checkout).await, (0, 0));
+    fixture.close().await;
+}
