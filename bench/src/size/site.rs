@@ -221,7 +221,7 @@ impl Site {
     async fn start_rebuild(&self) -> anyhow::Result<f64> {
         let pool = storage::connect(self.cluster.owner_options(), POOL).await?;
         let sealing = tests::sealing::sealing(pool.clone()).await?;
-        let options = commands::log::options(LoginIndex::new([7; 32]), sealing);
+        let options = commands::store_options::options(LoginIndex::new([7; 32]), sealing);
         let store = EventStore::open_with(pool, options).await?;
         let begin = Instant::now();
         let mut operator = operator(&store).await?;
