@@ -10,7 +10,7 @@ use commands::ports::{Clock, SessionId};
 
 use crate::tokens::LIFETIME;
 
-/// How often the database is asked: a revoked session bites on every node within two seconds.
+/// Time between two questions to the database: a revoked session is refused on every node within two seconds.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Sessions revoked longer ago have no token that still runs; some slack for clocks that differ.
 const LOOK_BACK: TimeDelta = TimeDelta::minutes(20);
@@ -24,7 +24,7 @@ pub struct RevokedSessions {
 }
 
 impl RevokedSessions {
-    /// For a database that was restored at `all_ended`, if it ever was.
+    /// Creates the list for a database that was restored at `all_ended`, if it ever was.
     pub fn new(all_ended: Option<DateTime<Utc>>) -> Self {
         Self {
             // Tokens tell whole seconds.
@@ -33,7 +33,7 @@ impl RevokedSessions {
         }
     }
 
-    /// Whether a token of that session, issued then, is refused.
+    /// Returns whether a token of that session, issued then, is refused.
     pub fn refuses(&self, session: SessionId, issued: DateTime<Utc>) -> bool {
         self.all_ended.is_some_and(|ended| issued < ended) || self.contains(session)
     }

@@ -9,7 +9,7 @@ use commands::identity::Session;
 use commands::ports::IdSource;
 use domain::account::Person;
 
-/// How long an access token is good for.
+/// The lifetime of an access token.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 /// Makes access tokens.

@@ -28,7 +28,7 @@ use crate::telemetry::Telemetry;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// What is logged, e.g. `info` or `event_store=debug,info`.
+    /// The filter of the log, e.g. `info` or `event_store=debug,info`.
     #[arg(
         long,
         env = "RUST_LOG",
@@ -36,14 +36,14 @@ struct Cli {
         global = true
     )]
     log: String,
-    /// How it is logged. Without it the server writes JSON unless standard error is a terminal, and all
+    /// The format of the log. Without it the server writes JSON unless standard error is a terminal, and all
     /// other commands write text.
     #[arg(long, env = "CARESYNC_LOG_FORMAT", value_enum, global = true)]
     log_format: Option<LogFormat>,
 }
 
 impl Cli {
-    /// Servers are read by machines, other commands by whoever runs them.
+    /// Servers are read by machines, other commands by people.
     fn log_format(&self) -> LogFormat {
         let served = matches!(self.command, Command::Serve { .. });
         self.log_format
@@ -98,7 +98,7 @@ enum Command {
         #[command(flatten)]
         health: health::HealthSettings,
     },
-    /// What read models and timers could not take, and so waits; also while servers run.
+    /// Events and timers that could not be applied, and so wait; also while servers run.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
     /// Keys of persons and the master keys that wrap them.
@@ -153,7 +153,7 @@ enum AdminCommand {
     Create {
         #[command(flatten)]
         settings: Settings,
-        /// What to sign in with.
+        /// The address to sign in with.
         #[arg(long)]
         email: String,
     },

@@ -1,6 +1,6 @@
-//! Which payment gateway there is: Razorpay, if its keys are set, else a sandbox inside the program.
+//! The payment gateway: Razorpay, if its keys are set, else a sandbox inside the program.
 //!
-//! Nobody behind the port can tell which one it is. The sandbox's keys are derived from the key of the login
+//! Code behind the port can't tell which one it is. The sandbox's keys are derived from the key of the login
 //! index, so that all nodes have the same ones and there is no further secret to keep.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use crate::hex::hex;
 use crate::settings::PaymentSettings;
 
-/// Where the gateway's news arrive on this server.
+/// The path of the gateway's webhooks on this server.
 const WEBHOOK: &str = "/api/v1/webhooks/razorpay";
 
 /// The gateway, and the sandbox if that is what it is.
@@ -27,19 +27,19 @@ pub struct Gateway {
     pub port: Arc<dyn PaymentGateway>,
     /// The account whose news are applied; those of any other are kept only. Without it, all are.
     pub account: Option<String>,
-    /// How long an order is left alone before the gateway is asked about it.
+    /// The age at which the gateway is asked about an order.
     pub reconcile_after: TimeDelta,
-    /// What runs inside the program if there is no other.
+    /// The sandbox, if there is no other gateway.
     sandbox: Option<Sandbox>,
 }
 
-/// What a sandbox needs of the node that it runs in.
+/// The node that a sandbox runs in.
 pub struct Host<'a> {
     /// Connections to a migrated database.
     pub pool: &'a PgPool,
     /// Finds logins; the sandbox's keys are derived from its key.
     pub logins: &'a LoginIndex,
-    /// Where the node listens, and so where a sandbox's webhooks go. A command that serves nobody has no such
+    /// The address of the node, to which a sandbox's webhooks go. A command that does not serve has no such
     /// place, and leaves them to the nodes.
     pub server: Option<SocketAddr>,
 }
@@ -48,7 +48,7 @@ impl Gateway {
     /// The gateway that the settings name, or a sandbox if they name none.
     ///
     /// # Errors
-    /// If they name one in part: then nobody can have meant the sandbox.
+    /// If they name one in part: then the sandbox can't have been meant.
     pub fn open(settings: &PaymentSettings, host: &Host<'_>) -> anyhow::Result<Self> {
         match real(settings)? {
             Some(config) => {

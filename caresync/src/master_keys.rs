@@ -12,16 +12,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::hex::hex;
 use crate::settings::Settings;
 
-/// Where master keys come from.
+/// The source of master keys.
 pub(crate) enum MasterKeySource {
-    /// Whoever runs the program keeps them.
+    /// The operator keeps them.
     Settings(SecretString),
     /// The program keeps them itself.
     File(PathBuf),
 }
 
 impl MasterKeySource {
-    /// What is set, or the file in `folder`.
+    /// Returns the setting, or the file in `folder`.
     pub(crate) fn find(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<Self> {
         match (&settings.master_key, folder) {
             (Some(keys), _) => Ok(Self::Settings(keys.clone())),

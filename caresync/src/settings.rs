@@ -1,4 +1,4 @@
-//! What can be set, in the environment or on the command line. Read once, passed on as values.
+//! Settings, in the environment or on the command line. Read once, passed on as values.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_OWNER_DATABASE_URL", hide_env_values = true)]
     pub owner_database_url: Option<SecretString>,
 
-    /// Where the private PostgreSQL and the secrets live, if the program keeps them itself.
+    /// The folder of the private PostgreSQL and the secrets, if the program keeps them itself.
     /// Default: /var/lib/caresync as root, else ./data.
     #[arg(long, env = "CARESYNC_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_DATABASE_CONNECTIONS", default_value_t = 24)]
     pub database_connections: u32,
 
-    /// Where server binaries are looked for, besides the usual places.
+    /// Folders in which server binaries are looked for, besides the usual places.
     #[arg(long, env = "PATH", hide = true)]
     pub search_path: Option<std::ffi::OsString>,
 }
@@ -66,20 +66,20 @@ pub struct ServeSettings {
     pub cors_origins: Vec<String>,
 
     /// Proxies whose `X-Forwarded-For` is believed: networks such as 10.0.0.0/24, or addresses, separated
-    /// by commas. From everybody else it is ignored.
+    /// by commas. From all others it is ignored.
     #[arg(long, env = "CARESYNC_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Opens `/metrics` to whoever sends it as a bearer token; at least 16 characters. Without it, the
+    /// Opens `/metrics` to callers that send it as a bearer token; at least 16 characters. Without it, the
     /// metrics are closed with `DATABASE_URL`, and else open to programs on this machine.
     #[arg(long, env = "CARESYNC_METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
 
-    /// Where traces go, and in whose name.
+    /// The collector of traces.
     #[command(flatten)]
     pub traces: TraceSettings,
 
-    /// Who takes the money.
+    /// The payment gateway.
     #[command(flatten)]
     pub payments: PaymentSettings,
 
@@ -87,17 +87,17 @@ pub struct ServeSettings {
     #[arg(long)]
     pub demo: bool,
 
-    /// How much: `small`, `large` (100,000 patients, 2,000 doctors, two million visits), or the numbers of
+    /// The amount: `small`, `large` (100,000 patients, 2,000 doctors, two million visits), or the numbers of
     /// patients, doctors, past and future visits, as in `200,5,1000,1000`. It goes on where it was stopped.
     #[arg(long, requires = "demo", default_value = "small")]
     pub size: Size,
 
-    /// How long an unpaid slot is held, in minutes.
+    /// The time for which an unpaid slot is held, in minutes.
     #[arg(long, env = "CARESYNC_HOLD_MINUTES", default_value_t = 15,
           value_parser = clap::value_parser!(u16).range(1..=1440))]
     pub hold_minutes: u16,
 
-    /// How far ahead a slot may be booked, in days.
+    /// The days ahead at which a slot may be booked.
     #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
           value_parser = clap::value_parser!(u16).range(1..=730))]
     pub horizon_days: u16,
@@ -118,7 +118,7 @@ pub struct PaymentSettings {
     )]
     pub key_secret: Option<SecretString>,
 
-    /// What Razorpay signs its webhooks with; required with `RAZORPAY_KEY_ID`.
+    /// The secret that Razorpay signs its webhooks with; required with `RAZORPAY_KEY_ID`.
     #[arg(
         long = "razorpay-webhook-secret",
         env = "RAZORPAY_WEBHOOK_SECRET",
@@ -126,7 +126,7 @@ pub struct PaymentSettings {
     )]
     pub webhook_secret: Option<SecretString>,
 
-    /// What it signed them with before. Keep it for a day after a change: what is delivered again has the
+    /// The secret that it signed them with before. Keep it for a day after a change: a delivery that comes again has the
     /// old signature.
     #[arg(
         long = "razorpay-previous-webhook-secret",
@@ -139,19 +139,19 @@ pub struct PaymentSettings {
     #[arg(long = "razorpay-account-id", env = "RAZORPAY_ACCOUNT_ID")]
     pub account_id: Option<String>,
 
-    /// Where its API is.
+    /// The address of its API.
     #[arg(long = "razorpay-base-url", env = "RAZORPAY_BASE_URL", default_value = RAZORPAY)]
     pub base_url: String,
 
-    /// How long a payment may be open before the gateway is asked about it, in minutes.
+    /// The age at which the gateway is asked about an open payment, in minutes.
     #[arg(long, env = "CARESYNC_RECONCILE_MINUTES", default_value_t = RECONCILE_MINUTES,
           value_parser = clap::value_parser!(u16).range(1..=1440))]
     pub reconcile_minutes: u16,
 }
 
-/// Where Razorpay's API is.
+/// The address of Razorpay's API.
 const RAZORPAY: &str = "https://api.razorpay.com/v1";
-/// How long a payment may be open before the gateway is asked about it.
+/// The age at which the gateway is asked about an open payment.
 const RECONCILE_MINUTES: u16 = 5;
 
 impl Default for PaymentSettings {
@@ -169,7 +169,7 @@ impl Default for PaymentSettings {
     }
 }
 
-/// Where traces go, in the variables that the OpenTelemetry specification names.
+/// The collector of traces, in the variables that the OpenTelemetry specification names.
 #[derive(Debug, Clone, Args)]
 pub struct TraceSettings {
     /// The OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g.
@@ -182,10 +182,10 @@ pub struct TraceSettings {
     pub otel_service_name: String,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people.
     Text,
     /// One JSON object a line.
     Json,

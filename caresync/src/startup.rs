@@ -26,11 +26,11 @@ use tokio::task::JoinSet;
 
 use crate::gateway::Gateway;
 
-/// How often due timers are looked for.
+/// Time between two looks for due timers.
 const TIMER_PAUSE: Duration = Duration::from_millis(500);
-/// How often what has grown old is removed.
+/// Time between two removals of old rows.
 const JANITOR_PAUSE: Duration = Duration::from_mins(10);
-/// How long idempotency keys are kept, in hours.
+/// Hours for which idempotency keys are kept.
 const KEYS_KEPT_HOURS: i32 = 24;
 
 /// Issuer and audience of access tokens.

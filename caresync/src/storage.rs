@@ -17,7 +17,7 @@ use crate::settings::Settings;
 /// All migrations, built in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// What an idle or slow transaction may hold up at most: the horizon of every reader. And how soon the
+/// Limits of idle and slow transactions, which hold up the horizon of every reader; and the time after which the
 /// database notices that a node's machine is gone, with whatever it held.
 const SESSION: &str = "
     set tcp_keepalives_idle = 5;
@@ -35,7 +35,7 @@ pub struct Storage {
     pub pool: PgPool,
     /// The private server, if this is one.
     pub embedded: Option<EmbeddedPostgres>,
-    /// Where secrets may be made, if they may.
+    /// The folder in which secrets may be made, if they may.
     pub secrets: Option<PathBuf>,
 }
 
@@ -124,7 +124,7 @@ impl External {
 /// The private database within the data folder.
 pub(crate) const PRIVATE: &str = "postgres";
 
-/// How a private database in `folder` is run.
+/// Returns the configuration of a private database in `folder`.
 pub(crate) fn embedded_config(settings: &Settings, folder: PathBuf) -> EmbeddedPostgresConfig {
     let mut config = EmbeddedPostgresConfig::new(folder);
     config.search_path.clone_from(&settings.search_path);

@@ -17,7 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::settings::{LogFormat, TraceSettings};
 
-/// How the process tells what it does. [`close`](Telemetry::close) it at the end.
+/// The log and the traces of the process. [`close`](Telemetry::close) them at the end.
 pub struct Telemetry {
     traces: Option<OtlpTraces>,
 }

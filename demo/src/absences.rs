@@ -1,4 +1,4 @@
-//! When clinics are closed and doctors away: beyond the days of the plan, so that no visit stands there.
+//! Holidays and leaves: beyond the days of the plan, so that no visit stands there.
 
 use anyhow::Context as _;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};

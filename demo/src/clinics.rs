@@ -5,7 +5,7 @@ use domain::{City, ClinicFacts, ClinicId, ClinicName, ClinicZone, Currency};
 
 use super::{Demo, done};
 
-/// Where a clinic is, and what is spoken there besides English.
+/// A clinic, with the languages that are spoken there besides English.
 pub(super) struct DemoClinic {
     name: &'static str,
     city: &'static str,
@@ -17,7 +17,7 @@ pub(super) struct DemoClinic {
 }
 
 impl DemoClinic {
-    /// What bookings know of it, once it was opened.
+    /// Returns the facts that bookings know, once it was opened.
     pub(super) fn facts(&self, clinic: ClinicId) -> anyhow::Result<ClinicFacts> {
         Ok(ClinicFacts {
             clinic,

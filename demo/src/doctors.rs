@@ -80,10 +80,10 @@ const DOCTORS: [&str; 60] = [
     "Andrew Pemberton",
 ];
 
-/// How many there are.
+/// The number of doctors.
 pub(super) const COUNT: usize = DOCTORS.len();
 
-/// What doctors are consulted about, one after the other.
+/// Specialisations of doctors, one after the other.
 pub(super) const SPECIALISATIONS: [&str; 16] = [
     "cardiology",
     "general-practice",
@@ -109,13 +109,13 @@ const SLOTS: [u16; 7] = [20, 15, 30, 10, 20, 45, 60];
 const RUPEES: [i64; 10] = [800, 500, 600, 400, 0, 1_000, 1_200, 700, 900, 1_500];
 /// Fees in pounds: a third of the visits there are on the health service.
 const POUNDS: [i64; 3] = [65, 0, 90];
-/// What a doctor takes at a second clinic, in rupees.
+/// The fee at a second clinic, in rupees.
 const SECOND_RUPEES: i64 = 1_000;
 
-/// Whose papers nobody has checked yet.
+/// Doctors whose papers were not checked yet.
 const UNVERIFIED: [usize; 3] = [11, 29, 47];
 
-/// Which clinic of the list a doctor belongs to.
+/// Returns the clinic of the list that a doctor belongs to.
 pub(super) const fn clinic_of(index: usize) -> usize {
     match index {
         0..20 => 0,
@@ -125,12 +125,12 @@ pub(super) const fn clinic_of(index: usize) -> usize {
     }
 }
 
-/// Who belongs to a clinic.
+/// Returns the doctors of a clinic.
 pub(super) fn at_clinic(clinic: usize) -> impl Iterator<Item = usize> {
     (0..DOCTORS.len()).filter(move |index| clinic_of(*index) == clinic)
 }
 
-/// At which clinic a doctor works besides, if at any: the next one in the same country.
+/// Returns the second clinic of a doctor, if there is one: the next in the same country.
 const fn second_clinic_of(index: usize) -> Option<usize> {
     if index.is_multiple_of(9) && clinic_of(index) < 3 {
         Some((clinic_of(index) + 1) % 3)
@@ -139,7 +139,7 @@ const fn second_clinic_of(index: usize) -> Option<usize> {
     }
 }
 
-/// Whether an admin has checked the papers.
+/// Returns whether an admin has checked the papers.
 pub(super) fn is_verified(index: usize) -> bool {
     !UNVERIFIED.contains(&index)
 }
@@ -148,7 +148,7 @@ pub(super) fn is_verified(index: usize) -> bool {
 pub(super) struct DemoDoctor {
     pub(super) doctor: DoctorId,
     pub(super) clinic: ClinicFacts,
-    /// The doctor as somebody who signed in.
+    /// The doctor as a caller.
     pub(super) caller: Caller,
     terms: NewAffiliation,
     hours: WeeklyHours,
@@ -156,8 +156,9 @@ pub(super) struct DemoDoctor {
 
 impl DemoDoctor {
     /// The doctor at that place in the list, who belongs to that clinic.
-    fn of(
-        (doctor, account): (DoctorId, AccountId),
+    fn new(
+        doctor: DoctorId,
+        account: AccountId,
         index: usize,
         clinic: ClinicFacts,
     ) -> anyhow::Result<Self> {
@@ -173,12 +174,12 @@ impl DemoDoctor {
         })
     }
 
-    /// Whether a visit costs anything.
+    /// Returns whether a visit has a fee.
     pub(super) fn asks_a_fee(&self) -> bool {
         !self.terms.fee.is_zero()
     }
 
-    /// When the doctor sees patients there.
+    /// Returns the doctor's hours there.
     pub(super) fn timetable(&self) -> Timetable<'_> {
         Timetable {
             hours: &self.hours,
@@ -215,7 +216,7 @@ async fn join_one(
     let doctor = done(registered)?.doctor;
     let account = identity.account_of(&login).await?;
     let account = account.context("looking up a doctor's account")?;
-    let joined = DemoDoctor::of((doctor, account), index, clinics[clinic_of(index)])?;
+    let joined = DemoDoctor::new(doctor, account, index, clinics[clinic_of(index)])?;
     let terms = joined.terms;
     work_at(demo, doctor, terms, joined.hours.clone()).await?;
     if let Some(second) = second_clinic_of(index) {
@@ -307,14 +308,12 @@ pub(super) mod tests {
     }
 
     fn doctor(index: usize) -> DemoDoctor {
-        let nobody = (
-            DoctorId::from_uuid(Uuid::nil()),
-            AccountId::from_uuid(Uuid::nil()),
-        );
+        let doctor = DoctorId::from_uuid(Uuid::nil());
+        let account = AccountId::from_uuid(Uuid::nil());
         let clinic = CLINICS[clinic_of(index)]
             .facts(ClinicId::from_uuid(Uuid::nil()))
             .unwrap();
-        DemoDoctor::of(nobody, index, clinic).unwrap()
+        DemoDoctor::new(doctor, account, index, clinic).unwrap()
     }
 
     #[test]
@@ -326,7 +325,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn somebody_can_be_consulted_about_everything() {
+    fn every_specialisation_has_a_doctor() {
         let offered: BTreeSet<_> = (0..DOCTORS.len())
             .filter(|index| is_verified(*index))
             .flat_map(|index| new_doctor(index).unwrap().specialisations)
@@ -335,7 +334,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn nobody_is_at_two_clinics_at_a_time() {
+    fn no_doctor_is_at_two_clinics_at_a_time() {
         for index in (0..DOCTORS.len()).filter(|index| second_clinic_of(*index).is_some()) {
             let first = WEEKS[index % WEEKS.len()].hours().unwrap();
             assert!(!first.overlaps(&SECOND.hours().unwrap()), "{index}");

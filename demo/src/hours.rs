@@ -39,10 +39,10 @@ pub(super) const WEEKS: [Week; 6] = [
     },
 ];
 
-/// Which of [`WEEKS`] has an opening on every day, in the evening.
+/// The one of [`WEEKS`] with an opening on every day, in the evening.
 pub(super) const DAILY: usize = 4;
 
-/// What a doctor does at a second clinic: two evenings, beside every week but the daily one.
+/// The hours at a second clinic: two evenings, beside every week but the daily one.
 pub(super) const SECOND: Week = Week {
     days: &[Tue, Thu],
     openings: &[("18:00", "20:30")],

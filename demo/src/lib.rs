@@ -33,14 +33,14 @@ use event_store::Cursor;
 use crate::progress::Progress;
 pub use large::Size;
 
-/// How many commands are under way at a time: they share commits.
+/// Commands under way at a time: they share commits.
 const AT_ONCE: usize = 32;
-/// Everybody was there before the first visit was booked.
+/// Clinics and people are older than the first booking.
 const FOUNDED_AGO: TimeDelta = TimeDelta::days(90);
 
-/// How long a read model may stand still before it shows it all.
+/// Time for which a read model may stand still before it shows it all.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How often it is looked at meanwhile: to count what is left of a long log takes a second.
+/// Time between two looks at it: to count the rest of a long log takes a second.
 const LOOK: Duration = Duration::from_secs(15);
 
 /// Interfaces of a running node that demo data is made through, as a client would.
@@ -124,12 +124,12 @@ async fn admin(target: &Target, at: DateTime<Utc>) -> anyhow::Result<Caller> {
     Ok(caller(reply.account, Role::Admin, ClinicScope::All))
 }
 
-/// Who makes the demo data, and with what.
+/// The maker of the demo data.
 struct Demo<'a> {
     target: &'a Target,
     /// The demo's own admin, who acts for the whole group.
     admin: Caller,
-    /// When clinics and people came to be.
+    /// The time at which clinics and people were registered.
     founded: DateTime<Utc>,
 }
 
@@ -139,7 +139,7 @@ impl Demo<'_> {
         self.context_of(&self.admin, self.founded)
     }
 
-    /// The same for what people did themselves, as nobody who is known yet.
+    /// The same for a person who has not signed in yet.
     fn as_program(&self) -> Context {
         Context {
             at: self.founded,
@@ -147,7 +147,7 @@ impl Demo<'_> {
         }
     }
 
-    /// A context for what somebody did then.
+    /// A context for a command of the caller's at that time.
     fn context_of(&self, caller: &Caller, at: DateTime<Utc>) -> Context {
         Context {
             actor: caller.acting_as(&[]),
@@ -157,7 +157,7 @@ impl Demo<'_> {
     }
 }
 
-/// Somebody of the staff.
+/// A member of staff.
 fn caller(account: AccountId, role: Role, clinics: ClinicScope) -> Caller {
     Caller {
         account,
@@ -201,7 +201,7 @@ async fn catch_up(target: &Target) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where a read model was seen, and for how long.
+/// The position of a read model, and the time since it changed.
 struct Seen {
     at: Cursor,
     for_so_long: Duration,

@@ -102,8 +102,8 @@ pub(super) const NAMES: [Names; 4] = [
 ];
 
 impl Names {
-    /// The name of somebody, another one for each number below 176.
-    pub(super) fn of(&self, number: usize) -> String {
+    /// A name, another one for each number below 176.
+    pub(super) fn name(&self, number: usize) -> String {
         // 16 and 11 have no divisor in common, so that no pair comes back before all were there.
         let given = self.given[number % self.given.len()];
         let family = self.family[number % self.family.len()];
@@ -118,9 +118,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_a_name_of_their_own() {
+    fn every_name_is_given_once() {
         for names in NAMES {
-            let all: BTreeSet<_> = (0..176).map(|number| names.of(number)).collect();
+            let all: BTreeSet<_> = (0..176).map(|number| names.name(number)).collect();
             assert_eq!(all.len(), 176);
         }
     }

@@ -15,7 +15,7 @@ use super::sign_ins::{self, email, email_of};
 use super::{AT_ONCE, Demo, done};
 use crate::progress::Progress;
 
-/// How many patients there are in all.
+/// The number of patients in all.
 pub(super) const COUNT: usize = 300;
 
 /// Patients with an account, and which clinic they go to. The first is the one to sign in as.
@@ -74,7 +74,7 @@ pub(super) struct DemoPatient {
 }
 
 impl DemoPatient {
-    /// The patient as somebody who signed in, if they can.
+    /// The patient as a caller, if they have an account.
     pub(super) fn caller(&self) -> Option<Caller> {
         Some(Caller {
             account: self.account?,
@@ -86,7 +86,7 @@ impl DemoPatient {
     }
 }
 
-/// Which clinic of the list each patient goes to.
+/// Returns the clinic of the list that each patient goes to.
 pub(super) fn homes() -> Vec<usize> {
     let with_account = WITH_ACCOUNT.iter().map(|(_, home)| *home);
     let children = CHILDREN.iter().map(|(_, parent)| WITH_ACCOUNT[*parent].1);
@@ -138,7 +138,7 @@ async fn sign_up(demo: &Demo<'_>, index: usize) -> anyhow::Result<DemoPatient> {
     })
 }
 
-/// Registers somebody without an account; a parent acts for a child.
+/// Registers a patient without an account; a parent acts for a child.
 async fn at_the_desk(
     demo: &Demo<'_>,
     index: usize,
@@ -169,7 +169,7 @@ async fn at_the_desk(
 fn other(index: usize) -> String {
     let homes = homes();
     let before = homes[..index].iter().filter(|home| **home == homes[index]);
-    NAMES[homes[index]].of(before.count())
+    NAMES[homes[index]].name(before.count())
 }
 
 fn card(
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_a_name_of_their_own_and_goes_to_a_clinic() {
+    fn every_patient_has_a_name_of_their_own_and_goes_to_a_clinic() {
         let listed = WITH_ACCOUNT
             .iter()
             .chain(&CHILDREN)
@@ -234,7 +234,7 @@ mod tests {
     fn every_card_can_be_written() {
         for index in 0..COUNT {
             assert!(
-                card("Somebody", adult(index), index, None).is_ok(),
+                card("Asha Rao", adult(index), index, None).is_ok(),
                 "{index}"
             );
         }

@@ -25,7 +25,7 @@ pub(super) async fn receptionists(
     Ok(desks)
 }
 
-/// Somebody who looks at everything and changes nothing.
+/// Registers an auditor, who looks at everything and changes nothing.
 pub(super) async fn auditor(demo: &Demo<'_>) -> anyhow::Result<()> {
     let registered = register(demo, sign_ins::AUDITOR, Role::Auditor, ClinicScope::All).await;
     registered.map(|_| ())

@@ -1,4 +1,4 @@
-//! Who can sign in to the demo, and with what.
+//! Sign-ins of the demo.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use crate::Target;
 /// The password of every demo account. It opens nothing but demo data.
 const PASSWORD: &str = "caresync-demo";
 
-/// Whom to sign in as, to see each side.
+/// The patient to sign in as.
 pub(super) const PATIENT: &str = "patient";
 /// Another one, who is after the same slot.
 const OTHER_PATIENT: &str = "vikram.nair";
@@ -21,24 +21,24 @@ const OTHER_PATIENT: &str = "vikram.nair";
 pub(super) const DOCTOR: &str = "doctor";
 /// The front desk of the clinic where that doctor works.
 const RECEPTIONIST: &str = "desk.pune";
-/// Who made the demo data.
+/// The admin who made the demo data.
 pub(super) const ADMIN: &str = "admin";
 /// Made last.
 pub(super) const AUDITOR: &str = "auditor";
 
-/// How much demo data there is.
+/// The demo data that is in the log.
 pub(super) enum Known {
     All,
     Some,
     None,
 }
 
-/// An address nobody has: the domain is reserved (RFC 2606 §2).
+/// An address that is not in use: the domain is reserved (RFC 2606 §2).
 pub(super) fn email(local: &str) -> Result<EmailAddress, InvalidEmail> {
     EmailAddress::parse(&format!("{local}@caresync.example"))
 }
 
-/// The address of somebody by their name.
+/// The address of a person by their name.
 pub(super) fn email_of(name: &str) -> Result<EmailAddress, InvalidEmail> {
     email(&name.to_lowercase().replace(' ', "."))
 }

@@ -20,7 +20,7 @@ const LONG_HOLD_MINUTES: u16 = 24 * 60;
 /// Further than any visit of the plan is booked ahead.
 const HORIZON_DAYS: u16 = 90;
 
-/// What visits are about, one after the other.
+/// Reasons for visits, one after the other.
 pub(super) const REASONS: [&str; 8] = [
     "A cough that won't go",
     "Blood test results",
@@ -31,21 +31,28 @@ pub(super) const REASONS: [&str; 8] = [
     "A rash on both arms",
     "Trouble sleeping",
 ];
-/// What follow-ups are about.
+/// The reason for follow-ups.
 const FOLLOW_UP: &str = "How it went since last time";
-/// What the front desk says when it confirms, one after the other.
+/// Reasons for confirming at the front desk, one after the other.
 pub(super) const VOUCHED: [&str; 3] = [
     "Pays in cash at the desk",
     "The insurer pays",
     "Paid by card at the desk",
 ];
 
-/// Who takes part.
+/// The people of the plan.
 pub(super) struct Cast<'a> {
     /// Front desks, by clinic.
     pub(super) desks: &'a [Caller],
     pub(super) doctors: &'a [DemoDoctor],
     pub(super) patients: &'a [DemoPatient],
+}
+
+/// A visit with its place in the plan.
+#[derive(Clone, Copy)]
+struct Numbered<'a> {
+    number: usize,
+    visit: &'a Visit,
 }
 
 /// Carries out all visits: several patients at once, each patient's in order.
@@ -55,12 +62,12 @@ pub(super) async fn carry_out(
     plan: &[Visit],
     progress: &Progress,
 ) -> anyhow::Result<()> {
-    let mut by_patient: BTreeMap<usize, Vec<(usize, &Visit)>> = BTreeMap::new();
+    let mut by_patient: BTreeMap<usize, Vec<Numbered<'_>>> = BTreeMap::new();
     for (number, visit) in plan.iter().enumerate() {
         by_patient
             .entry(visit.patient)
             .or_default()
-            .push((number, visit));
+            .push(Numbered { number, visit });
     }
     stream::iter(by_patient.into_values())
         .map(|visits| of_one_patient(demo, cast, visits, progress))
@@ -72,14 +79,17 @@ pub(super) async fn carry_out(
 async fn of_one_patient(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
-    visits: Vec<(usize, &Visit)>,
+    visits: Vec<Numbered<'_>>,
     progress: &Progress,
 ) -> anyhow::Result<()> {
     let mut booked = BTreeMap::new();
-    for (number, visit) in visits {
-        let follows = visit.follows.and_then(|first| booked.get(&first).copied());
-        let carried_out = progress.step(one(demo, cast, (number, visit), follows));
-        booked.insert(number, Box::pin(carried_out).await?);
+    for numbered in visits {
+        let follows = numbered
+            .visit
+            .follows
+            .and_then(|first| booked.get(&first).copied());
+        let carried_out = progress.step(one(demo, cast, numbered, follows));
+        booked.insert(numbered.number, Box::pin(carried_out).await?);
     }
     Ok(())
 }
@@ -87,25 +97,25 @@ async fn of_one_patient(
 async fn one(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
-    (number, visit): (usize, &Visit),
+    numbered: Numbered<'_>,
     follows: Option<AppointmentId>,
 ) -> anyhow::Result<AppointmentId> {
-    let reply = book(demo, cast, (number, visit), follows).await?;
-    for (step, at) in &visit.steps {
+    let reply = book(demo, cast, numbered, follows).await?;
+    for (step, at) in &numbered.visit.steps {
         // Where there is no fee, it is confirmed already.
         if *step == Step::Confirm && reply.status == AppointmentStatus::Confirmed {
             continue;
         }
-        take(demo, cast, (number, visit), (*step, *at), reply.appointment).await?;
+        take(demo, cast, numbered, *step, *at, reply.appointment).await?;
     }
     Ok(reply.appointment)
 }
 
-/// Whoever has an account books for themselves, the front desk for everybody else.
+/// Books a visit: a patient with an account does, the front desk for all others.
 async fn book(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
-    (number, visit): (usize, &Visit),
+    Numbered { number, visit }: Numbered<'_>,
     follows: Option<AppointmentId>,
 ) -> anyhow::Result<AppointmentReply> {
     let doctor = &cast.doctors[visit.doctor];
@@ -145,8 +155,9 @@ async fn book(
 async fn take(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
-    (number, visit): (usize, &Visit),
-    (step, at): (Step, DateTime<Utc>),
+    Numbered { number, visit }: Numbered<'_>,
+    step: Step,
+    at: DateTime<Utc>,
     appointment: AppointmentId,
 ) -> anyhow::Result<()> {
     let commands = &demo.target.commands;

@@ -92,7 +92,7 @@ export async function payments() {
   await api.POST("/api/v1/appointments/{id}/payment", { params: { path } });
   await api.POST("/api/v1/payments/{id}/refunds", { params: { path }, body: { amount: { amount: 500, currency: "GBP" } } });
   const { data } = await api.GET("/api/v1/appointments/{id}/ledger", { params: { path } });
-  const captured = data?.items.filter((line) => line.kind === "CAPTURE");
+  const captured = data?.entries.filter((line) => line.kind === "CAPTURE");
   const { data: page } = await api.GET("/api/v1/payments", { params: { query: { clinicId: id, day: "2026-12-01" } } });
   const open = page?.items.some((payment) => payment.status === "OPEN");
   return { captured, open };

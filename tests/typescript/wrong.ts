@@ -76,5 +76,5 @@ export async function answers() {
   free?.unoffered?.some(({ reason }) => reason === "holidays");
   const { data: ledger } = await api.GET("/api/v1/appointments/{id}/ledger", { params: { path } });
   // @ts-expect-error no such kind of movement
-  ledger?.items.some(({ kind }) => kind === "capture");
+  ledger?.entries.some(({ kind }) => kind === "capture");
 }

@@ -17,7 +17,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why an account may not sign in any more.
+/// The reason for disabling an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DisableRequest {

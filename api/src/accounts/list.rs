@@ -16,14 +16,14 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccountParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
-    /// How many items at most, 1 to 200; 50 if not given.
+    /// Items per page at most; 50 if not given.
     limit: Option<u16>,
 }
 

@@ -38,14 +38,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/accounts/{id}/enable", web::post().to(enable_account));
 }
 
-/// Where an account stands after a command.
+/// An account after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountState {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// Whether it may not sign in.
+    /// Set while it may not sign in.
     pub disabled: bool,
     /// Its version.
     pub version: i64,
@@ -58,14 +58,14 @@ pub struct AccountRecord {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// What it signs in with; absent once erased.
+    /// The address that it signs in with; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
-    /// What it may act as.
+    /// The roles that it may act in.
     #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
-    /// Where it may act as staff.
+    /// The clinics at which it may act as staff.
     pub clinics: schemas::ClinicScopeBody,
     /// The patient that it is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,11 +75,11 @@ pub struct AccountRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub doctor_id: Option<DoctorId>,
-    /// Whether it may not sign in.
+    /// Set while it may not sign in.
     pub disabled: bool,
     /// Its version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
@@ -133,7 +133,7 @@ impl From<ListedAccount> for AccountRecord {
     }
 }
 
-/// A password that an admin gives to somebody.
+/// Parses a password that an admin gives to an account.
 pub(crate) fn password(text: String) -> Result<SecretString, Problem> {
     parse_password(text)
         .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))

@@ -1,4 +1,4 @@
-//! What a refusal of an account is over HTTP.
+//! Problems of accounts' refusals.
 
 use commands::accounts::NewAccountRefusal;
 use domain::account::AccountRefusal as Refusal;

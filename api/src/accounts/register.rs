@@ -19,17 +19,17 @@ use crate::http::problem_type::ProblemType;
 use crate::http::response::created;
 use crate::http::schemas;
 
-/// Somebody who works here and is no doctor.
+/// A new account of staff who are not doctors.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterAccountRequest {
-    /// What to sign in with.
+    /// The address to sign in with.
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.
     #[schema(value_type = schemas::Password)]
     password: String,
-    /// What it may act as: `RECEPTIONIST`, `ADMIN`, `AUDITOR`.
+    /// The roles that it may act in.
     #[schema(value_type = Vec<schemas::StaffRole>)]
     roles: Roles,
     /// And where; all of it among your own clinics.
@@ -79,7 +79,7 @@ pub async fn register_account(
     Ok(created(&done.map(AccountState::from), &location))
 }
 
-/// Nobody gives away more than they have, and patients and doctors join by doors of their own.
+/// Checks the scope and the roles: an admin grants no more than they have, and patients and doctors are registered elsewhere.
 fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_admin_of_some_clinics_lets_nobody_act_at_all_of_them() {
+    fn an_admin_of_some_clinics_grants_no_scope_of_all_clinics() {
         let own = ClinicScope::Only([].into());
         let told = told(request(r#"["AUDITOR"]"#, r#"{"kind": "all"}"#), &own);
         assert_eq!(told, Err(StatusCode::FORBIDDEN));

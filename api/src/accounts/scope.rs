@@ -1,4 +1,4 @@
-//! Which accounts an admin has to do with.
+//! The accounts that an admin may see.
 
 use commands::Caller;
 use domain::{AccountId, ClinicScope};
@@ -7,7 +7,7 @@ use projections::account_directory;
 use crate::app::App;
 use crate::http::problem::Problem;
 
-/// Whether every clinic of `scope` is one of `own`.
+/// Returns whether every clinic of `scope` is one of `own`.
 pub fn lies_within(scope: &ClinicScope, own: &ClinicScope) -> bool {
     match (scope, own) {
         (_, ClinicScope::All) => true,

@@ -22,26 +22,26 @@ use crate::http::schemas;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BookRequest {
-    /// Where.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     pub(super) clinic_id: ClinicId,
-    /// With whom.
+    /// The doctor.
     #[schema(value_type = Uuid)]
     doctor_id: DoctorId,
-    /// For whom; a patient may leave it out and mean themselves.
+    /// The patient; a patient may leave it out and mean themselves.
     #[schema(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
-    /// When the slot starts, as availability offers it.
+    /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
     start: DateTime<Utc>,
-    /// What it is about; up to 500 characters.
+    /// The reason for the visit; up to 500 characters.
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
     /// The patient's visit that this one follows up.
     #[schema(value_type = Option<Uuid>)]
     follows: Option<AppointmentId>,
-    /// Why a time is taken that is not offered: outside the hours, between two slots, too far ahead, or
-    /// begun already. Only the clinic's front desk may say so; what somebody else has is never taken.
+    /// The reason for taking a time that is not offered: outside the hours, between two slots, too far ahead, or
+    /// begun already. Only the clinic's front desk may say so; a slot that is taken is never given twice.
     #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
 }

@@ -19,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why it does not take place.
+/// A cancellation.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelRequest {

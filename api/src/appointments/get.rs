@@ -58,7 +58,7 @@ pub async fn get_appointment(
     let tag = etag(found.version);
     let body = AppointmentBody {
         parked: parked.has(id.as_uuid()),
-        ..AppointmentBody::of(&found, app.clock.now())
+        ..AppointmentBody::as_of(&found, app.clock.now())
     };
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
 }

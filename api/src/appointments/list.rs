@@ -19,12 +19,12 @@ use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
 
-/// Which appointments.
+/// A search for appointments.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AppointmentParameters {
-    /// Whose; a patient may leave it out and mean themselves.
+    /// The patient; a patient may leave it out and mean themselves.
     #[param(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
     /// Only those that begin then or later.
@@ -34,7 +34,7 @@ pub struct AppointmentParameters {
     /// Only those that stand like this.
     #[param(value_type = Option<schemas::AppointmentStatus>)]
     status: Option<AppointmentStatus>,
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Items per page; 50 if not given.
     #[param(minimum = 1, maximum = 200)]
@@ -93,7 +93,7 @@ pub async fn list_appointments(
         .iter()
         .map(|row| AppointmentBody {
             parked: parked.has(row.appointment.as_uuid()),
-            ..AppointmentBody::of(row, now)
+            ..AppointmentBody::as_of(row, now)
         })
         .collect();
     let page = Page::cut(items, limit, |item: &AppointmentBody| {
@@ -102,7 +102,7 @@ pub async fn list_appointments(
     Ok(Json(page.lacking(&parked)))
 }
 
-/// Whose appointments the caller may list: their own, those of patients they act for, and for the
+/// Returns the patient whose appointments are listed: the caller, one they act for, and for the
 /// front desk anyone's.
 async fn patient(
     app: &App,

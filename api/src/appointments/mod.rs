@@ -58,29 +58,29 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/appointments/{id}/no-show", web::post().to(mark_no_show));
 }
 
-/// Where an appointment stands after a command.
+/// An appointment after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AppointmentSummary {
     /// The appointment.
     #[schema(value_type = Uuid)]
     pub id: AppointmentId,
-    /// Where.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// With whom.
+    /// The doctor.
     #[schema(value_type = Uuid)]
     pub doctor_id: DoctorId,
-    /// For whom.
+    /// The patient.
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
-    /// When.
+    /// The slot.
     #[schema(value_type = schemas::SlotBody)]
     pub slot: Slot,
-    /// Where it stands.
+    /// The status.
     #[schema(value_type = schemas::AppointmentStatus)]
     pub status: AppointmentStatus,
-    /// Until when the payment must have arrived; absent where none is awaited.
+    /// The time until which the payment must have arrived; absent if none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<DateTime<Utc>>,
     /// Its version, as in the `ETag`.
@@ -94,25 +94,25 @@ pub struct AppointmentBody {
     /// The appointment.
     #[schema(value_type = Uuid)]
     pub id: AppointmentId,
-    /// Where.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// With whom.
+    /// The doctor.
     #[schema(value_type = Uuid)]
     pub doctor_id: DoctorId,
-    /// For whom.
+    /// The patient.
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
-    /// When.
+    /// The slot.
     #[schema(value_type = schemas::SlotBody)]
     pub slot: Slot,
-    /// What it costs, as agreed when it was booked.
+    /// The fee, as agreed when it was booked.
     #[schema(value_type = schemas::MoneyBody)]
     pub fee: Money,
-    /// Where it stands now.
+    /// The status at present.
     #[schema(value_type = schemas::AppointmentStatus)]
     pub status: AppointmentStatus,
-    /// Until when the payment must have arrived; absent where none is awaited.
+    /// The time until which the payment must have arrived; absent if none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<DateTime<Utc>>,
     /// The payment that paid for it, if one did; also of a visit that was cancelled since.
@@ -123,7 +123,7 @@ pub struct AppointmentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::CancelledBy>)]
     pub cancelled_by: Option<CancelledBy>,
-    /// What it is about; absent if nobody said, or once erased.
+    /// The patient's reason for the visit; absent if none was given, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     pub reason: Option<Reason>,
@@ -131,19 +131,19 @@ pub struct AppointmentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub follows: Option<AppointmentId>,
-    /// When it was booked.
+    /// The time at which it was booked.
     pub booked_at: DateTime<Utc>,
     /// Its version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
 }
 
 impl AppointmentBody {
-    /// How a row reads at `now`.
-    fn of(row: &PatientAppointment, now: DateTime<Utc>) -> Self {
+    /// Shows a row as of `now`.
+    fn as_of(row: &PatientAppointment, now: DateTime<Utc>) -> Self {
         let status = row.status_at(now);
         Self {
             id: row.appointment,

@@ -20,7 +20,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// What is known about it.
+/// A note about a missed visit.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NoShowRequest {

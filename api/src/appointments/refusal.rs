@@ -1,4 +1,4 @@
-//! What a refusal of an appointment is over HTTP.
+//! Problems of appointments' refusals.
 
 use domain::appointment::AppointmentRefusal as Refusal;
 
@@ -9,7 +9,7 @@ use crate::http::problem_type::ProblemType;
 /// a rule.
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
-        // Whoever books need not know that another patient has such a visit.
+        // The caller need not know that another patient has such a visit.
         Refusal::NotFound | Refusal::FollowsAnotherPatient => Problem::not_found(),
         Refusal::NothingToFollow { status } => Problem::titled(
             ProblemType::NothingToFollow,

@@ -21,11 +21,11 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Where an appointment is to move to.
+/// The new slot of an appointment.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RescheduleRequest {
-    /// When the slot starts, as availability offers it.
+    /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
     start: DateTime<Utc>,
     /// The appointment's doctor; with another one it is refused.
@@ -34,10 +34,10 @@ pub struct RescheduleRequest {
     /// The appointment's clinic; at another one it is refused.
     #[schema(value_type = Option<Uuid>)]
     clinic_id: Option<ClinicId>,
-    /// Why; up to 500 characters.
+    /// The reason; up to 500 characters.
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Why a time is taken that is not offered; only the clinic's front desk may say so.
+    /// The reason for taking a time that is not offered; only the clinic's front desk may say so.
     #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
 }

@@ -27,15 +27,15 @@ pub struct SeriesRequest {
     /// Days from one to the next, 1 to 366; 7 is weekly.
     #[schema(example = 7, minimum = 1, maximum = 366)]
     every_days: u16,
-    /// How many in all, 2 to 26.
+    /// The number of visits in all, 2 to 26.
     #[schema(example = 6, minimum = 2, maximum = 26)]
     visits: u16,
-    /// What becomes of the others if one of them can't be booked.
+    /// The effect on the others if one of them can't be booked.
     #[serde(default)]
     on_clash: OnClashBody,
 }
 
-/// What becomes of the others if one of a series can't be booked.
+/// The effect on the others if one visit of a series can't be booked.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnClashBody {
@@ -46,13 +46,13 @@ pub enum OnClashBody {
     BookTheRest,
 }
 
-/// What was booked of a series.
+/// The result of booking a series.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeriesBody {
     /// The appointments, earliest first.
     booked: Vec<AppointmentSummary>,
-    /// What was left out, and why.
+    /// The visits that were left out, each with the obstacle.
     clashes: Vec<Clash>,
 }
 

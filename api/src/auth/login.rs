@@ -16,7 +16,7 @@ use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
 
-/// What to sign in with.
+/// The address to sign in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginRequest {

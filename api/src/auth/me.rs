@@ -5,7 +5,7 @@ use actix_web::web::Json;
 use super::AccountBody;
 use crate::http::access::{Access, SignedIn};
 
-/// Who am I?
+/// The account of the token.
 #[utoipa::path(
     get,
     path = "/api/v1/auth/me",

@@ -43,21 +43,21 @@ pub struct TokensReply {
     pub expires_in: i64,
     /// Exchange it for new tokens; always go on with the newest.
     pub refresh_token: String,
-    /// Whose session it is.
+    /// The account of the session.
     pub account: AccountBody,
 }
 
-/// Who somebody is, as far as signing in knows.
+/// An account, as a session knows it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountBody {
     /// The account.
     #[schema(value_type = Uuid)]
     pub id: AccountId,
-    /// What it may act as.
+    /// The roles that it may act in.
     #[schema(value_type = Vec<schemas::Role>)]
     pub roles: Vec<Role>,
-    /// Where it may act as staff.
+    /// The clinics at which it may act as staff.
     #[schema(value_type = schemas::ClinicScopeBody)]
     pub clinics: ClinicScope,
     /// The patient that it is, if it is one.

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
 
-/// What continues a session.
+/// The token that continues a session.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefreshRequest {

@@ -17,7 +17,7 @@ use crate::http::response::{Versioned, created};
 use crate::http::schemas;
 use crate::patients::{birth_date, refusal as patient_refusal};
 
-/// Somebody who signs up as a patient.
+/// A new patient with an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterRequest {
@@ -30,7 +30,7 @@ pub struct RegisterRequest {
     /// A telephone number, E.164.
     #[schema(value_type = Option<schemas::PhoneNumber>)]
     phone: Option<PhoneNumber>,
-    /// What to sign in with.
+    /// The address to sign in with.
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.

@@ -20,11 +20,11 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// Why a clinic is closed on a day.
+/// A holiday of a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HolidayRequest {
-    /// What is celebrated.
+    /// The name of the holiday.
     #[schema(value_type = schemas::HolidayName)]
     name: HolidayName,
 }

@@ -12,12 +12,12 @@ use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ClinicParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Items per page; 50 if not given.
     #[param(minimum = 1, maximum = 200)]

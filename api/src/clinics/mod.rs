@@ -47,7 +47,7 @@ pub fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// Where a clinic stands after a command.
+/// A clinic after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicState {
@@ -58,34 +58,34 @@ pub struct ClinicState {
     pub version: i64,
 }
 
-/// A clinic, as everybody sees it.
+/// A clinic, as everyone sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClinicBody {
     /// The clinic.
     #[schema(value_type = Uuid)]
     pub id: ClinicId,
-    /// What it is called.
+    /// The name.
     #[schema(value_type = schemas::ClinicName)]
     pub name: ClinicName,
-    /// Where it is.
+    /// The city.
     #[schema(value_type = schemas::City)]
     pub city: City,
     /// The IANA time zone that its hours are in.
     #[schema(value_type = schemas::TimeZone)]
     pub time_zone: ClinicZone,
-    /// What its fees are in, ISO 4217.
+    /// The currency of its fees.
     #[schema(value_type = schemas::Currency)]
     pub currency: Currency,
     /// The days on which it is closed, earliest first. Those that are long over are dropped sooner
     /// or later.
     pub holidays: Vec<HolidayBody>,
-    /// How much of a fee patients get back who call a visit off: the first line that fits counts, and where
+    /// The share of a fee that patients get back when they cancel: the first line that fits counts, and where
     /// none does, nothing. If the doctor or the clinic calls it off, all is given back.
     pub refund_policy: Vec<RefundStepBody>,
     /// Its version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
@@ -97,7 +97,7 @@ pub struct ClinicBody {
 pub struct HolidayBody {
     /// The day, on the clinic's calendar.
     pub date: NaiveDate,
-    /// What is celebrated.
+    /// The name of the holiday.
     #[schema(value_type = schemas::HolidayName)]
     pub name: HolidayName,
 }

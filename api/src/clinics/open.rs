@@ -21,16 +21,16 @@ use crate::http::schemas;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenClinicRequest {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
-    /// Where it is.
+    /// The city.
     #[schema(value_type = schemas::City)]
     city: City,
     /// The IANA time zone that its hours are in; it stays.
     #[schema(value_type = schemas::TimeZone)]
     time_zone: ClinicZone,
-    /// What its fees are in, ISO 4217; it stays.
+    /// The currency of its fees; it stays.
     #[schema(value_type = schemas::Currency)]
     currency: Currency,
 }

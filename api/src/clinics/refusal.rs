@@ -1,4 +1,4 @@
-//! What a refusal of a clinic is over HTTP.
+//! Problems of clinics' refusals.
 
 use domain::clinic::ClinicRefusal as Refusal;
 

@@ -19,14 +19,14 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// What a clinic is called from now on.
+/// A new name of a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenameClinicRequest {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
-    /// Where it is.
+    /// The city.
     #[schema(value_type = schemas::City)]
     city: City,
 }

@@ -19,7 +19,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// How much patients get back from now on.
+/// A new table of refunds.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefundPolicyRequest {

@@ -18,17 +18,17 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// On which terms a doctor starts at a clinic.
+/// The first terms of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AffiliateRequest {
     /// The clinic.
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
-    /// What a visit costs, in the clinic's currency.
+    /// The fee of a visit, in the clinic's currency.
     #[schema(value_type = schemas::MoneyBody)]
     fee: Money,
-    /// How many minutes a visit takes: 5 to 240, in steps of 5.
+    /// The length of a visit: 5 to 240 minutes, in steps of 5.
     #[schema(value_type = schemas::SlotMinutes)]
     slot_minutes: SlotLength,
 }

@@ -20,12 +20,12 @@ use crate::http::schemas;
 /// The most days of one answer, so that the work for it is bounded.
 const MOST_DAYS: i64 = 31;
 
-/// Where, and on which days.
+/// A clinic, and a range of days.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AvailabilityParameters {
-    /// At which clinic.
+    /// The clinic.
     #[param(value_type = Uuid)]
     clinic_id: ClinicId,
     /// The first day, on the clinic's calendar.
@@ -34,13 +34,13 @@ pub struct AvailabilityParameters {
     /// The last day; at most 31 days in all.
     #[serde(deserialize_with = "calendar_day")]
     to: NaiveDate,
-    /// Whether to say why the rest of those days is not offered; it is not said if not given.
+    /// Adds the reasons for which the rest of those days is not offered; left out if not given.
     #[serde(default)]
     #[param(default = false)]
     explain: bool,
 }
 
-/// When a doctor can be booked at a clinic.
+/// The times at which a doctor can be booked at a clinic.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AvailabilityBody {
@@ -53,14 +53,14 @@ pub struct AvailabilityBody {
     /// The IANA time zone of the clinic, to show the slots in.
     #[schema(value_type = schemas::TimeZone)]
     time_zone: ClinicZone,
-    /// What is free, earliest first.
+    /// The free slots, earliest first.
     #[schema(value_type = Vec<schemas::SlotBody>)]
     slots: Vec<Slot>,
     /// The rest of those days, earliest first; only if `explain` is asked for. Every moment from the
     /// first midnight to the last lies in one slot or in one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     unoffered: Option<Vec<UnofferedBody>>,
-    /// Whether news of the doctor or the clinic could not be taken in: a slot may not be free.
+    /// Set if an event of the doctor or the clinic could not be applied: a slot may not be free.
     /// Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -77,7 +77,7 @@ pub struct UnofferedBody {
     /// The first instant after it.
     #[schema(example = "2026-12-01T03:30:00Z")]
     end: DateTime<Utc>,
-    /// Why: the first that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
+    /// The first reason that applies of `unverified`, `suspended`, `past`, `too-far`, `holiday`, `outside-hours`,
     /// `too-short`, `leave`, `taken`.
     #[schema(value_type = schemas::UnavailableReason)]
     reason: UnavailableReason,

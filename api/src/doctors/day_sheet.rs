@@ -19,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
 
-/// Which day, and how much of it.
+/// A day, and how much of it.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -30,7 +30,7 @@ pub struct DaySheetParameters {
     /// Only the visits at this clinic; only the doctor and admins of the whole group may leave it out.
     #[param(value_type = Option<Uuid>)]
     clinic_id: Option<ClinicId>,
-    /// Whether to list what was cancelled or has expired, too; it is not if not given.
+    /// Adds the visits that were cancelled or have expired; left out if not given.
     #[serde(default)]
     #[param(default = false)]
     include_ended: bool,
@@ -47,7 +47,7 @@ pub struct DaySheetBody {
     date: NaiveDate,
     /// The visits, in the order of their slots.
     entries: Vec<DaySheetEntry>,
-    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// Set if some events could not be applied: something may be missing or as it was before. Absent if
     /// not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -61,24 +61,24 @@ pub struct DaySheetEntry {
     /// The appointment.
     #[schema(value_type = Uuid)]
     appointment_id: AppointmentId,
-    /// Where.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
-    /// When.
+    /// The slot.
     #[schema(value_type = schemas::SlotBody)]
     slot: Slot,
-    /// Who comes.
+    /// The patient.
     #[schema(value_type = Uuid)]
     patient_id: PatientId,
-    /// What the patient is called; absent once erased.
+    /// The patient's name; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::PersonName>)]
     patient_name: Option<PersonName>,
-    /// What it is about; absent if nobody said, or once erased.
+    /// The patient's reason for the visit; absent if none was given, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Where it stands now.
+    /// The status at present.
     #[schema(value_type = schemas::AppointmentStatus)]
     status: AppointmentStatus,
     /// The appointment's version, as in its `ETag`.
@@ -102,7 +102,7 @@ impl From<DaySheetRow> for DaySheetEntry {
 
 problems!(Forbidden, NotFound);
 
-/// Whom a doctor sees on a day: the doctor may know, and the staff of the clinic.
+/// The visits of a doctor on a day: the doctor may know, and the staff of the clinic.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors/{id}/day-sheet",
@@ -115,7 +115,7 @@ problems!(Forbidden, NotFound);
         Position,
     ),
     responses(
-        (status = 200, description = "The day; without entries where nobody comes", body = DaySheetBody),
+        (status = 200, description = "The day; without entries if no patient comes", body = DaySheetBody),
         Problems,
     ),
 )]

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::schemas;
 
-/// Which doctors.
+/// A search for doctors.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -29,7 +29,7 @@ pub struct DoctorParameters {
     /// Only those who speak this.
     #[param(value_type = Option<schemas::Language>)]
     language: Option<Language>,
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Items per page; 50 if not given.
     #[param(minimum = 1, maximum = 200)]

@@ -90,7 +90,7 @@ impl FromRequest for AffiliationPath {
     }
 }
 
-/// Where a doctor stands after a command.
+/// A doctor after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorState {
@@ -101,7 +101,7 @@ pub struct DoctorState {
     pub version: i64,
 }
 
-/// A doctor, as everybody sees them.
+/// A doctor, as everyone sees them.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorBody {
@@ -112,37 +112,37 @@ pub struct DoctorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::PersonName>)]
     pub name: Option<PersonName>,
-    /// What they are consulted about.
+    /// Fields of medicine.
     #[schema(value_type = Vec<schemas::Specialisation>)]
     pub specialisations: Vec<Specialisation>,
-    /// What they speak, as language tags.
+    /// Languages of consultations.
     #[schema(value_type = Vec<schemas::Language>)]
     pub languages: Vec<Language>,
-    /// Whether their papers were checked; only then can they be booked.
+    /// Set once their papers were checked; only then can they be booked.
     pub verified: bool,
-    /// Whether no bookings are taken for now: their sign-in was disabled.
+    /// Set while no bookings are taken: their sign-in was disabled.
     pub suspended: bool,
-    /// Where they work.
+    /// The clinics at which they work.
     pub affiliations: Vec<AffiliationBody>,
     /// The doctor's version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
 }
 
-/// How a doctor works at a clinic.
+/// The terms of a doctor at a clinic.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AffiliationBody {
     /// The clinic.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// What a visit costs.
+    /// The fee of a visit.
     #[schema(value_type = schemas::MoneyBody)]
     pub fee: Money,
-    /// How many minutes a visit takes.
+    /// The length of a visit.
     #[schema(value_type = schemas::SlotMinutes)]
     pub slot_minutes: SlotLength,
     /// The IANA time zone that the hours are in.

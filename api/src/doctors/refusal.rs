@@ -1,4 +1,4 @@
-//! What a refusal of a doctor is over HTTP.
+//! Problems of doctors' refusals.
 
 use commands::doctors::DoctorAccountRefusal;
 use domain::doctor::DoctorRefusal as Refusal;

@@ -27,13 +27,13 @@ pub struct RegisterDoctorRequest {
     /// The full name.
     #[schema(value_type = schemas::PersonName)]
     name: PersonName,
-    /// What they are consulted about; one to five slugs.
+    /// Fields of medicine; one to five.
     #[schema(value_type = Vec<schemas::Specialisation>)]
     specialisations: BTreeSet<Specialisation>,
-    /// What they speak; one to ten language tags.
+    /// Languages of consultations; one to ten.
     #[schema(value_type = Vec<schemas::Language>)]
     languages: BTreeSet<Language>,
-    /// What they sign in with.
+    /// The address to sign in with.
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.

@@ -19,7 +19,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// When a doctor sees patients at a clinic on one day.
+/// The hours of a doctor at a clinic on one day.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DateHoursRequest {

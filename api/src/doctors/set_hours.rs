@@ -18,7 +18,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// When a doctor sees patients at a clinic, week by week.
+/// The regular week of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HoursRequest {
@@ -70,7 +70,7 @@ pub async fn set_hours(
     Ok(changed(&done.map(DoctorState::from)))
 }
 
-/// Doctors say themselves when they are there; so does whoever administers the clinic.
+/// Returns whether the caller may set the hours: the doctor, or an admin of the clinic.
 pub(super) fn may_set_hours(caller: &Caller, doctor: DoctorId, clinic: ClinicId) -> bool {
     let own = caller.doctor == Some(doctor);
     own || (caller.is(Role::Admin) && caller.clinics.covers(clinic))
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doctor_sets_their_own_hours_and_nobody_elses() {
+    fn a_doctor_sets_their_own_hours_and_no_others() {
         let own = caller(Role::Doctor, ClinicScope::All, Some(DOCTOR));
         assert!(may_set_hours(&own, DOCTOR, CLINIC));
         let colleague = DoctorId::from_uuid(Uuid::from_u128(4));

@@ -19,14 +19,14 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// On which terms a doctor works at a clinic from now on.
+/// New terms of a doctor at a clinic.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TermsRequest {
-    /// What a visit costs, in the clinic's currency.
+    /// The fee of a visit, in the clinic's currency.
     #[schema(value_type = schemas::MoneyBody)]
     fee: Money,
-    /// How many minutes a visit takes: 5 to 240, in steps of 5.
+    /// The length of a visit: 5 to 240 minutes, in steps of 5.
     #[schema(value_type = schemas::SlotMinutes)]
     slot_minutes: SlotLength,
 }

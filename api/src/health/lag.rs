@@ -1,4 +1,4 @@
-//! How far the readers of the log are behind, and who holds them back.
+//! The lag of the readers of the log, and the transaction that holds them back.
 
 use event_store::Cursor;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::http::schemas;
 use crate::metrics::Surveyed;
 
-/// How far a subscriber has come.
+/// The position of a subscriber.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscriberState {
@@ -16,13 +16,13 @@ pub struct SubscriberState {
     /// The last event that it took or passed over.
     #[schema(value_type = schemas::LogPosition)]
     position: Cursor,
-    /// Whether it has come to the head.
+    /// Set if it has come to the head.
     caught_up: bool,
     /// Events that it has not taken yet, counted up to 100,000; absent if they could not be counted in
     /// time.
     #[serde(skip_serializing_if = "Option::is_none")]
     lag_events: Option<u64>,
-    /// How long the oldest of them has been in the log, in seconds.
+    /// The age of the oldest of them in the log, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     lag_seconds: Option<f64>,
     /// Aggregates that it leaves out because it could not take an event of theirs.
@@ -34,16 +34,16 @@ pub struct SubscriberState {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Horizon {
-    /// How long it has been running, in seconds; zero if nobody writes.
+    /// The time for which it has been running, in seconds; zero if there is none.
     age_seconds: f64,
-    /// The server process that it runs in; absent if nobody writes, or if it was prepared and has none.
+    /// The server process that it runs in; absent if there is none, or if it was prepared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<i32>,
 }
 
 impl Horizon {
     /// As it was surveyed.
-    pub(super) fn of(surveyed: &Surveyed) -> Self {
+    pub(super) fn from_survey(surveyed: &Surveyed) -> Self {
         Self {
             age_seconds: surveyed.horizon_age.as_secs_f64(),
             pid: surveyed.log.horizon.and_then(|holder| holder.pid),

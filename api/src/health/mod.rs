@@ -1,4 +1,4 @@
-//! Is it alive, and is it ready?
+//! Liveness and readiness.
 
 mod lag;
 
@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::http::schemas;
 use crate::metrics::Sampler;
 
-/// How long a readiness check may take.
+/// Time that a readiness check may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The routes of this resource.
@@ -34,22 +34,22 @@ pub struct Alive {
     status: &'static str,
 }
 
-/// Whether this node can work.
+/// The readiness of this node.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
-    /// Whether it can.
+    /// Set if it can work.
     ready: bool,
-    /// Whether the database answers.
+    /// Set if the database answers.
     database: bool,
     /// The newest event of the log, if it could be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::LogPosition>)]
     head: Option<Cursor>,
-    /// Who holds the readers of the log back; absent if that could not be asked in time.
+    /// The transaction that holds the readers of the log back; absent if that could not be asked in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     horizon: Option<Horizon>,
-    /// How far each subscriber has come.
+    /// The position of each subscriber.
     subscribers: Vec<SubscriberState>,
 }
 
@@ -90,7 +90,7 @@ pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
         ready: head.is_some(),
         database: head.is_some(),
         head,
-        horizon: surveyed.as_ref().map(Horizon::of),
+        horizon: surveyed.as_ref().map(Horizon::from_survey),
         subscribers: lag::states(&app.progress.all(), head, surveyed.as_ref()),
     };
     if body.ready {

@@ -1,4 +1,4 @@
-//! Who asks, and at which level: one extractor type per access level.
+//! Authentication, and one extractor type per access level.
 //!
 //! A handler that names `Access<AdminOnly>` runs only for a valid, unrevoked token of an admin. What
 //! the caller may do with *this* thing is decided with the thing in hand, in `commands`.
@@ -29,7 +29,7 @@ pub trait Level: 'static {
     const ROLES: &'static [Role];
 }
 
-/// Whoever signed in.
+/// Every account.
 pub struct SignedIn;
 impl Level for SignedIn {
     const ROLES: &'static [Role] = &[];
@@ -106,7 +106,7 @@ impl<L: Level> Access<L> {
         self.caller.acting_as(L::ROLES)
     }
 
-    /// Goes on only for somebody who acts for the whole group: what is about to be done is not
+    /// Goes on only for staff of the whole group: what is about to be done is not
     /// bound to a clinic.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl<L: Level> Access<L> {
         }
     }
 
-    /// Goes on only for somebody who acts at this clinic.
+    /// Goes on only for staff of this clinic.
     ///
     /// # Errors
     /// 404 for staff of other clinics.

@@ -8,10 +8,10 @@ use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use ipnet::IpNet;
 
-/// What each proxy appends the address to that it was called from.
+/// The header to which each proxy appends the address that called it.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Whose word about a client's address is taken.
+/// Proxies whose `X-Forwarded-For` is believed.
 #[derive(Clone, Default)]
 pub struct Clients(Arc<[IpNet]>);
 
@@ -39,7 +39,7 @@ impl Clients {
     }
 }
 
-/// Who forwarded it, the nearest first. A proxy may add to the last line or write one of its own.
+/// Returns the forwarding addresses, the nearest first. A proxy may add to the last line or write one of its own.
 fn hops(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
     let lines: Vec<_> = headers.get_all(FORWARDED_FOR).collect();
     lines.into_iter().rev().flat_map(|line| {
@@ -71,7 +71,7 @@ mod tests {
 
     use super::*;
 
-    /// What the address is taken for behind 10.0.0.0/24 and one more, called by `peer` with these lines.
+    /// Returns the client's address behind 10.0.0.0/24 and one more proxy, called by `peer` with these lines.
     fn address(peer: &str, lines: &[&[u8]]) -> String {
         let proxies = ["10.0.0.0/24", "2001:db8::1/128"];
         let clients = Clients::behind(proxies.map(|network| network.parse().unwrap()).into());

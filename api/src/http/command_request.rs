@@ -65,7 +65,7 @@ pub struct CommandRequest<T> {
     request: RequestId,
 }
 
-/// For changes without a body.
+/// A change without a body.
 #[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -104,7 +104,7 @@ impl<T> CommandRequest<T> {
 }
 
 impl<T> CommandRequest<T> {
-    /// The context for somebody who has not signed in. Such requests are never replayed: their
+    /// The context for a caller who has not signed in. Such requests are never replayed: their
     /// replies are not kept.
     pub fn anonymous_context(&self, app: &App) -> Context {
         let request = self.request.uuid();
@@ -130,7 +130,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for CommandRequest<T> {
                 body: parse(&request, &bytes)?,
                 fingerprint: fingerprint(key.as_deref().unwrap_or_default(), &request, &bytes),
                 key,
-                request: RequestId::of(&request),
+                request: RequestId::from_request(&request),
             })
         })
     }
@@ -183,7 +183,7 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(parsed)
 }
 
-/// Whether the JSON has the right form and a value says no. The parser's own complaints have fixed
+/// Returns whether the JSON has the right form and a value breaks a rule. The parser's own errors have fixed
 /// beginnings; everything else was said by the value.
 fn breaks_a_rule(error: &serde_json::Error) -> bool {
     const FORM: [&str; 7] = [
@@ -212,7 +212,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// What the parser says, without echoing what was sent: that may be a name.
+/// Returns the parser's error without an echo of the value: that may be a name.
 fn detail(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text);
@@ -242,7 +242,7 @@ fn client_key(request: &HttpRequest) -> Result<Option<Vec<u8>>, Problem> {
     }]))
 }
 
-/// The key as it is stored: nobody who reads the table can tell the client's key from it.
+/// The key as it is stored: the client's key can't be told from it.
 fn scoped(account: AccountId, key: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"caresync idempotency key v1\0");

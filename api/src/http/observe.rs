@@ -1,4 +1,4 @@
-//! What can be seen of a request from outside: its id, its lines in the log, its counts, its trace.
+//! Observability of requests: the id, the line in the log, the counts, the trace.
 //!
 //! Paths are told as the pattern of their route, so that no id and nothing that a client made up gets
 //! into a log line, a label or a span.
@@ -34,14 +34,14 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let endpoint = Endpoint::of(&request);
+    let endpoint = Endpoint::from_request(&request);
     let (span, id) = begin(&request, &endpoint);
     request.extensions_mut().insert(id.clone());
     let metrics = request.app_data::<Data<Metrics>>().cloned();
     let exchange = metrics.map(|metrics| metrics.http().begin(endpoint.clone()));
     let started = Instant::now();
     let answer = next.call(request).instrument(span.clone()).await;
-    let told = Told::of(&answer);
+    let told = Told::from_answer(&answer);
     let _inside = span.enter();
     if let Some(exchange) = exchange {
         exchange.end(told.status, told.outcome);
@@ -121,19 +121,19 @@ fn is_probe(endpoint: &Endpoint) -> bool {
     PROBES.contains(&&*endpoint.route)
 }
 
-/// What is told of an answer.
+/// The facts of a response that are logged and counted.
 struct Told {
     status: StatusCode,
     /// The problem's slug, which says why.
     problem: Option<&'static str>,
-    /// What came of the command, if one was asked for.
+    /// The outcome of the command, if one was asked for.
     outcome: Option<Outcome>,
-    /// The cause of a failure that nobody has logged yet.
+    /// The cause of a failure that has not been logged yet.
     unlogged: Option<String>,
 }
 
 impl Told {
-    fn of<B>(answer: &Result<ServiceResponse<B>, Error>) -> Self {
+    fn from_answer<B>(answer: &Result<ServiceResponse<B>, Error>) -> Self {
         let (status, error, done) = match answer {
             Ok(response) => {
                 let response = response.response();

@@ -1,6 +1,6 @@
-//! What came of a command, for those who count.
+//! Outcomes of commands, for metrics.
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was done.

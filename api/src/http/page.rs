@@ -23,7 +23,7 @@ pub struct Page<T> {
     /// Send as `cursor` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// Set if some events could not be applied: something may be missing or as it was before. Absent if
     /// not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -33,14 +33,14 @@ pub struct Page<T> {
 /// The two parameters of every list.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct PageParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     pub cursor: Option<String>,
-    /// How many items, 1 to 200; 50 if not given.
+    /// Items per page, 1 to 200; 50 if not given.
     pub limit: Option<u16>,
 }
 
 impl PageParameters {
-    /// How many items the caller wants.
+    /// Returns the number of items per page.
     pub fn limit(&self) -> Result<i64, Problem> {
         match self.limit.unwrap_or(DEFAULT_LIMIT) {
             limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),

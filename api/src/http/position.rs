@@ -21,23 +21,23 @@ use crate::app::App;
 /// The header that a command's answer carries and a query may send.
 pub const POSITION: &str = "CareSync-Position";
 
-/// How long a query waits for its read model.
+/// Time for which a query waits for its read model.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The position that the caller wants to see, if any.
 pub struct Position(Option<Cursor>);
 
-/// What a read model could not take: answers that depend on it say so.
+/// Aggregates with events that a read model could not apply: answers that depend on them say so.
 #[derive(Debug, Default)]
 pub struct Parked(BTreeSet<String>);
 
 impl Parked {
-    /// Whether any aggregate is parked: then a list may lack something.
+    /// Returns whether any aggregate is parked: then a list may lack something.
     pub fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// Whether this one is: then what is told of it is as it was before.
+    /// Returns whether this one is: then it is shown as it was before.
     pub fn has(&self, aggregate: Uuid) -> bool {
         self.any() && self.0.contains(&aggregate.to_string())
     }

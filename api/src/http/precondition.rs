@@ -17,7 +17,7 @@ use super::schemas::{header_parameter, pattern};
 pub const ETAG_FORM: &str = "^\"[1-9][0-9]{0,18}\"$";
 
 /// The version that an edit insists on. The header is required: an edit without it could undo
-/// somebody else's (RFC 6585 §3).
+/// another client's (RFC 6585 §3).
 pub struct IfMatch(pub i64);
 
 /// The version that a change may insist on, if the client sends one.

@@ -16,7 +16,7 @@ const LONGEST: usize = 64;
 /// Under which a client's id that is no UUID becomes one: `UUIDv5(this, id)`.
 const NAMESPACE: Uuid = Uuid::from_u128(0x0193_5d0a_7c2e_7b64_9c1f_5a0e_4b7d_2f61);
 
-/// How one request is called, here and by those who sent it.
+/// The id of a request, as its sender and this server call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId {
     token: String,
@@ -34,7 +34,7 @@ impl RequestId {
     }
 
     /// The id that the middleware gave the request.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn from_request(request: &HttpRequest) -> Self {
         request
             .extensions()
             .get()
@@ -75,14 +75,14 @@ impl RequestId {
         self.uuid
     }
 
-    /// What the events of this request share with others of the same trace, if it belongs to one.
+    /// Returns the id that the events of this request share with others of the same trace, if it belongs to one.
     pub fn correlation(&self) -> Uuid {
         self.trace
             .map_or(self.uuid, |trace| Uuid::from_bytes(trace.to_bytes()))
     }
 }
 
-/// Whether a client's id can be repeated anywhere without harm.
+/// Returns whether a client's id can be repeated anywhere without harm.
 fn is_sane(id: &str) -> bool {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     (1..=LONGEST).contains(&id.len()) && id.bytes().all(safe)

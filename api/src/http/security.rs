@@ -1,4 +1,4 @@
-//! What every answer carries against misuse in browsers, and who may call from a page.
+//! Security headers of every response, and the origins that may call from a page.
 
 use actix_cors::Cors;
 use actix_web::http::Method;

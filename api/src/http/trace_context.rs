@@ -6,7 +6,7 @@ use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::{TraceContextExt as _, TraceId};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
-/// What the sender says; an empty context if it says nothing, or nothing valid.
+/// Reads the sender's trace; an empty context if it sends none, or none that is valid.
 pub fn sent(headers: &HeaderMap) -> Context {
     TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
 }

@@ -18,7 +18,7 @@ use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
 
-/// From when on.
+/// A range of leaves.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -27,13 +27,13 @@ pub struct LeavesParameters {
     from: Option<DateTime<Utc>>,
 }
 
-/// When a doctor is away.
+/// The leaves of a doctor.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeavesBody {
     /// Earliest first, at most 200; without those that were withdrawn.
     items: Vec<LeaveBody>,
-    /// Whether some news could not be taken in: something may be missing or as it was before. Absent if
+    /// Set if some events could not be applied: something may be missing or as it was before. Absent if
     /// not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -47,10 +47,10 @@ pub struct LeaveBody {
     /// The leave.
     #[schema(value_type = Uuid)]
     id: LeaveId,
-    /// From when to when.
+    /// The time away.
     #[schema(value_type = schemas::SlotBody)]
     during: Slot,
-    /// Why, for the doctor and for admins; absent if nobody said, or once erased.
+    /// The reason, for the doctor and for admins; absent if none was given, or once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
@@ -59,7 +59,7 @@ pub struct LeaveBody {
 }
 
 impl LeaveBody {
-    fn of(leave: &DoctorLeave, sight: LeaveVisibility) -> Self {
+    fn new(leave: &DoctorLeave, sight: LeaveVisibility) -> Self {
         let reason = leave
             .reason()
             .filter(|_| sight == LeaveVisibility::WithReasons);
@@ -74,7 +74,7 @@ impl LeaveBody {
 
 problems!(Forbidden, NotFound);
 
-/// When a doctor is away: the doctor may know, and the staff of a clinic where the doctor works.
+/// The leaves of a doctor: the doctor may know, and the staff of a clinic where the doctor works.
 #[utoipa::path(
     get,
     path = "/api/v1/doctors/{id}/leaves",
@@ -107,7 +107,7 @@ pub async fn list_leaves(
     let from = parameters.from.unwrap_or_else(|| app.clock.now());
     let rows = leaves::of_doctor(&app.pool, doctor, from).await?;
     let rows = open_all(app.sealing(), rows).await?;
-    let items = rows.iter().map(|row| LeaveBody::of(row, sight)).collect();
+    let items = rows.iter().map(|row| LeaveBody::new(row, sight)).collect();
     let parked = parked.any();
     Ok(Json(LeavesBody { items, parked }))
 }

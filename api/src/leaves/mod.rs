@@ -31,10 +31,10 @@ pub struct LeaveState {
     /// The leave.
     #[schema(value_type = Uuid)]
     id: LeaveId,
-    /// Who is away.
+    /// The doctor who is away.
     #[schema(value_type = Uuid)]
     doctor_id: DoctorId,
-    /// From when to when.
+    /// The time away.
     #[schema(value_type = schemas::SlotBody)]
     during: Slot,
     /// The visits that were called off for it.

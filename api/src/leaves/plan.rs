@@ -19,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::created;
 use crate::http::schemas;
 
-/// When a doctor will be away, at all clinics.
+/// A leave of a doctor from all clinics.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeaveRequest {
@@ -29,10 +29,10 @@ pub struct LeaveRequest {
     /// The moment after the last; a full minute, at most 366 days later.
     #[schema(example = "2027-01-10T18:30:00Z")]
     end: DateTime<Utc>,
-    /// Why; up to 500 characters, shown to the doctor and to admins.
+    /// The reason; up to 500 characters, shown to the doctor and to admins.
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Whether the clinic calls off the visits in that time; else there may be none.
+    /// Lets the clinic cancel the visits in that time; else there may be none.
     #[serde(default)]
     #[schema(default = false)]
     cascade: bool,
@@ -62,7 +62,7 @@ problems!(
     ),
     request_body = LeaveRequest,
     responses(
-        (status = 201, description = "Planned; nobody can book into it", body = LeaveState),
+        (status = 201, description = "Planned; its time can't be booked", body = LeaveState),
         Problems,
     ),
 )]

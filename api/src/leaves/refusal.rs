@@ -1,4 +1,4 @@
-//! What a refusal of a leave is over HTTP.
+//! Problems of leaves' refusals.
 
 use commands::leaves::{ExpectedVisit, LeaveNotGranted};
 use domain::leave::LeaveRefusal;

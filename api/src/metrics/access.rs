@@ -1,4 +1,4 @@
-//! Who may read the metrics. They tell of no person, but how busy a clinic is concerns not everybody.
+//! Access to the metrics. They tell of no person, but how busy a clinic is does not concern everyone.
 
 use actix_web::HttpRequest;
 use secrecy::{ExposeSecret, SecretString};
@@ -8,17 +8,17 @@ use crate::http::access::bearer;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 
-/// What a proxy adds to what it passes on.
+/// Headers that a proxy adds to a request.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-/// Who may read the metrics.
+/// Access to the metrics.
 #[derive(Debug, Clone)]
 pub enum MetricsAccess {
-    /// Whoever shows this token.
+    /// Callers that show this token.
     Token(SecretString),
-    /// Programs on this machine, unless they ask for somebody else.
+    /// Programs on this machine, unless they ask for another.
     Loopback,
-    /// Nobody.
+    /// No callers.
     Closed,
 }
 

@@ -1,4 +1,4 @@
-//! What is counted of requests and of the commands that they ask for.
+//! Counts of requests and of the commands that they ask for.
 
 use std::borrow::Cow;
 use std::time::Instant;
@@ -14,7 +14,7 @@ const BUCKETS: [f64; 12] = [
     0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
 
-/// Where a request goes, in words that are ours: a client chooses among them and adds none.
+/// The endpoint of a request, in a closed set of words: a client chooses among them and adds none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The method, or `other`.
@@ -25,7 +25,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// Of a request, as the routes say.
-    pub fn of(request: &ServiceRequest) -> Self {
+    pub fn from_request(request: &ServiceRequest) -> Self {
         let route = request.match_pattern();
         Self {
             method: method(request.method()),
@@ -40,7 +40,7 @@ fn method(method: &Method) -> &'static str {
     known.unwrap_or("other")
 }
 
-/// What is counted of requests.
+/// Counts of requests.
 #[derive(Clone)]
 pub struct HttpMetrics {
     requests: IntCounterVec,
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_nobody_waits_for_any_more_counts_as_aborted() {
+    fn a_request_whose_client_has_gone_counts_as_aborted() {
         let (_, metrics) = metrics();
         drop(metrics.begin(endpoint()));
         assert_eq!(metrics.in_flight.get(), 0);

@@ -34,11 +34,12 @@ impl Metrics {
     pub fn new(started: DateTime<Utc>) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let http = HttpMetrics::register(&registry)?;
-        let fixed = Samples::of(registry.clone());
+        let fixed = Samples::with_registry(registry.clone());
         fixed.labelled(
             "caresync_build_info",
             "The program that runs; always 1.",
-            ("version", &[(env!("CARGO_PKG_VERSION"), 1.0)]),
+            "version",
+            &[(env!("CARGO_PKG_VERSION"), 1.0)],
         )?;
         fixed.gauge(
             "caresync_process_start_time_seconds",
@@ -48,7 +49,7 @@ impl Metrics {
         Ok(Self { registry, http })
     }
 
-    /// What is counted of requests.
+    /// Counts of requests.
     pub fn http(&self) -> &HttpMetrics {
         &self.http
     }

@@ -1,4 +1,4 @@
-//! What is asked for at the moment of a scrape. Without a database there is less of it, not none.
+//! Numbers that are asked for at the moment of a scrape. Without a database there are fewer, not none.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use sqlx::PgPool;
 use super::samples::Samples;
 use crate::app::App;
 
-/// How long a scrape waits for the database.
+/// Time for which a scrape waits for the database.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Samples what is not counted. Remembers since when it has seen whoever holds the horizon back.
+/// Samples the numbers that are not counted. Remembers since when it has seen the transaction that holds the horizon back.
 #[derive(Default)]
 pub struct Sampler {
     holder: Mutex<Option<(u32, Instant)>>,
@@ -22,16 +22,16 @@ pub struct Sampler {
     probing: tokio::sync::Mutex<()>,
 }
 
-/// How the log stood when it was asked.
+/// The state of the log when it was asked.
 pub struct Surveyed {
     /// As the database says.
     pub log: LogSurvey,
-    /// How long the horizon has been held, as far as anybody knows; zero if it is free.
+    /// The time for which the horizon has been held, as far as it is known; zero if it is free.
     pub horizon_age: Duration,
 }
 
 impl Sampler {
-    /// How the log stands, if the database says so in time.
+    /// Asks for the state of the log; none if the database does not answer in time.
     pub async fn survey(&self, app: &App, patience: Duration) -> Option<Surveyed> {
         let store = app.commands.store();
         let survey = tokio::time::timeout(patience, store.survey(&app.progress)).await;
@@ -67,7 +67,7 @@ impl Sampler {
         Ok(samples.gather())
     }
 
-    /// How long the horizon has been held, as the database says; else since a scrape first saw it.
+    /// Returns the time for which the horizon has been held, as the database says; else since a scrape first saw it.
     fn age(&self, holder: Option<&HorizonHolder>, now: Instant) -> Duration {
         let mut seen = self.holder.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(holder) = holder else {
@@ -109,7 +109,8 @@ fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {
     samples.labelled(
         "caresync_subscriber_lag_events",
         "Events that a subscriber has not taken yet, counted up to 100,000.",
-        ("subscriber", &events),
+        "subscriber",
+        &events,
     )?;
     let ages: Vec<_> = lags
         .iter()
@@ -118,7 +119,8 @@ fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {
     samples.labelled(
         "caresync_subscriber_lag_seconds",
         "How long the oldest event that a subscriber has not taken has been in the log.",
-        ("subscriber", &ages),
+        "subscriber",
+        &ages,
     )?;
     let parked: Vec<_> = lags
         .iter()
@@ -127,7 +129,8 @@ fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {
     samples.labelled(
         "caresync_subscriber_parked_aggregates",
         "Aggregates with an event that a subscriber could not take; `caresync dead-letters` lists them.",
-        ("subscriber", &parked),
+        "subscriber",
+        &parked,
     )
 }
 
@@ -156,7 +159,8 @@ async fn inbox(samples: &Samples, app: &App) -> Result<(), Error> {
     samples.counters(
         "caresync_gateway_deliveries_total",
         "What came as news of the payment gateway; `forged` if the gateway did not sign it.",
-        ("taken", &received),
+        "taken",
+        &received,
     )?;
     let outcomes: Vec<_> = figures
         .outcomes
@@ -166,7 +170,8 @@ async fn inbox(samples: &Samples, app: &App) -> Result<(), Error> {
     samples.counters(
         "caresync_gateway_news_total",
         "News of the payment gateway that this node worked on, by what became of them.",
-        ("outcome", &outcomes),
+        "outcome",
+        &outcomes,
     )
 }
 
@@ -176,10 +181,8 @@ fn pool(samples: &Samples, pool: &PgPool) -> Result<(), Error> {
     samples.labelled(
         "caresync_database_pool_connections",
         "Open connections of the pool; the two write lanes have their own besides.",
-        (
-            "state",
-            &[("idle", idle.into()), ("in_use", (open - idle).into())],
-        ),
+        "state",
+        &[("idle", idle.into()), ("in_use", (open - idle).into())],
     )?;
     samples.gauge(
         "caresync_database_pool_connections_max",

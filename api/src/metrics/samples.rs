@@ -9,11 +9,11 @@ pub struct Samples(Registry);
 impl Samples {
     /// None yet.
     pub fn new() -> Self {
-        Self::of(Registry::new())
+        Self::with_registry(Registry::new())
     }
 
     /// Further families in a registry.
-    pub fn of(registry: Registry) -> Self {
+    pub fn with_registry(registry: Registry) -> Self {
         Self(registry)
     }
 
@@ -29,7 +29,8 @@ impl Samples {
         &self,
         name: &str,
         help: &str,
-        (label, values): (&str, &[(&str, f64)]),
+        label: &str,
+        values: &[(&str, f64)],
     ) -> Result<(), Error> {
         let gauges = GaugeVec::new(Opts::new(name, help), &[label])?;
         for (of, value) in values {
@@ -50,7 +51,8 @@ impl Samples {
         &self,
         name: &str,
         help: &str,
-        (label, counts): (&str, &[(&str, u64)]),
+        label: &str,
+        counts: &[(&str, u64)],
     ) -> Result<(), Error> {
         let counters = IntCounterVec::new(Opts::new(name, help), &[label])?;
         for (of, count) in counts {

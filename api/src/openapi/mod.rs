@@ -19,7 +19,7 @@ use crate::{
     accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients, payments,
 };
 
-/// Where the document is served.
+/// The path of the document.
 const DOCUMENT: &str = "/openapi.json";
 
 #[derive(OpenApi)]

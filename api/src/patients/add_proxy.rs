@@ -15,7 +15,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// Somebody who may act for a patient.
+/// A proxy of a patient.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProxyRequest {
@@ -26,7 +26,7 @@ pub struct ProxyRequest {
 
 problems!(Forbidden, NotFound, TooManyProxies);
 
-/// Let somebody act for a patient, as a parent does for a child: the patient or the front desk may.
+/// Make an account the proxy of a patient, as a parent is of a child: the patient or the front desk may.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/proxies",

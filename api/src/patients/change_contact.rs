@@ -19,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
 
-/// How a patient is reached from now on. What is left out is removed.
+/// New contact details of a patient. Those that are left out are removed.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactRequest {

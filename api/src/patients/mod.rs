@@ -35,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// Where a patient's card stands after a command.
+/// A patient's card after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientState {
@@ -69,12 +69,12 @@ pub struct PatientBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::EmailAddress>)]
     pub email: Option<EmailAddress>,
-    /// Whose accounts may act for the patient.
+    /// The accounts that may act for the patient.
     #[schema(value_type = Vec<Uuid>)]
     pub proxies: Vec<AccountId>,
     /// The card's version, as in the `ETag`.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,

@@ -1,4 +1,4 @@
-//! What a refusal of a patient is over HTTP.
+//! Problems of patients' refusals.
 
 use domain::patient::PatientRefusal as Refusal;
 

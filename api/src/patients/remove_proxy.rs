@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-/// Who acts for whom, from the path.
+/// A patient and a proxy, from the path.
 pub struct ProxyPath {
     patient: PatientId,
     proxy: AccountId,
@@ -36,7 +36,7 @@ impl FromRequest for ProxyPath {
 
 problems!(Forbidden, NotFound);
 
-/// Let somebody no longer act for a patient: the patient or the front desk may say so.
+/// Remove a proxy of a patient: the patient or the front desk may.
 #[utoipa::path(
     delete,
     path = "/api/v1/patients/{id}/proxies/{accountId}",

@@ -25,30 +25,30 @@ pub struct PaymentBody {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub id: PaymentId,
-    /// For which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     pub appointment_id: AppointmentId,
-    /// Whose visit it is.
+    /// The patient.
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
-    /// Who is paid.
+    /// The clinic that is paid.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// How much is asked for.
+    /// The amount that is due.
     #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: nobody paid in time.
+    /// `OPEN`, `PAID`, which it stays whatever is given back, or `LAPSED`: it was not paid in time.
     #[schema(value_type = schemas::PaymentStatus)]
     pub status: &'static str,
     /// The order at the gateway, once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::GatewayOrderId>)]
     pub order_id: Option<GatewayOrderId>,
-    /// When it was asked for.
+    /// The time at which it was asked for.
     pub opened_at: DateTime<Utc>,
-    /// When it is no longer wanted.
+    /// The time until which it can be paid.
     pub expires_at: DateTime<Utc>,
-    /// When it was paid, if it was.
+    /// The time at which it was paid, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_at: Option<DateTime<Utc>>,
     /// The gateway's id of the attempt that paid it.
@@ -61,10 +61,10 @@ pub struct PaymentBody {
     /// All of it that is to be given back, wherever it is by now.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunds_requested: Money,
-    /// What of that failed and is still owed.
+    /// The part of that which failed and is still owed.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunds_failed: Money,
-    /// What of that has left.
+    /// The part of that which has left.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
     /// The number of its receipt in the clinic's series, once there is one.
@@ -73,7 +73,7 @@ pub struct PaymentBody {
     pub receipt_number: Option<ReceiptNumber>,
     /// Its version.
     pub version: i64,
-    /// Whether later news of it could not be taken in: it is shown as it was before. Absent if not.
+    /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub parked: bool,
@@ -86,25 +86,25 @@ pub struct RefundLine {
     /// The refund.
     #[schema(value_type = Uuid)]
     pub id: RefundId,
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
-    /// For which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     pub appointment_id: AppointmentId,
-    /// Who gives it back.
+    /// The clinic that refunds it.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
-    /// How much.
+    /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// Why.
+    /// The grounds.
     #[schema(value_type = schemas::RefundGrounds)]
     pub grounds: &'static str,
     /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
     #[schema(value_type = schemas::RefundStatus)]
     pub status: &'static str,
-    /// How often the gateway was asked for it.
+    /// The number of times that the gateway was asked for it.
     #[schema(example = 1)]
     pub tries: u16,
     /// The gateway's code for why the last try failed, if it said.
@@ -115,9 +115,9 @@ pub struct RefundLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
-    /// When it was asked for.
+    /// The time at which it was asked for.
     pub requested_at: DateTime<Utc>,
-    /// When it last went on.
+    /// The time of its last change.
     pub changed_at: DateTime<Utc>,
 }
 
@@ -125,7 +125,7 @@ pub struct RefundLine {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLine {
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
     /// Its number among what happened to the payment.
@@ -134,7 +134,7 @@ pub struct LedgerLine {
     /// `CAPTURE`: it came. `REFUND`: it left.
     #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
-    /// How much.
+    /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
     /// The gateway's id of the attempt that it came by.
@@ -148,17 +148,17 @@ pub struct LedgerLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::GatewayRefundId>)]
     pub gateway_refund_id: Option<GatewayRefundId>,
-    /// Why it left.
+    /// The grounds of the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::RefundGrounds>)]
     pub grounds: Option<&'static str>,
-    /// When we heard of it.
+    /// The time at which we heard of it.
     pub at: DateTime<Utc>,
 }
 
 impl PaymentBody {
-    /// How a row reads at `now`.
-    pub(super) fn of(row: ListedPayment, now: DateTime<Utc>) -> Self {
+    /// Shows a row as of `now`.
+    pub(super) fn as_of(row: ListedPayment, now: DateTime<Utc>) -> Self {
         Self {
             status: row.standing_at(now).as_str(),
             id: row.payment,
@@ -223,14 +223,15 @@ impl From<LedgerEntry> for LedgerLine {
     }
 }
 
-/// Goes on only for somebody who may see what was paid for a patient at a clinic.
+/// Goes on only for a caller who may see what was paid for a patient at a clinic.
 ///
 /// # Errors
-/// 404 for everybody else.
+/// 404 for all others.
 pub(super) async fn require_sight(
     app: &App,
     caller: &Caller,
-    (patient, clinic): (PatientId, ClinicId),
+    patient: PatientId,
+    clinic: ClinicId,
     position: &Position,
 ) -> Result<(), Problem> {
     let proxy = async || is_proxy(app, caller, patient, position).await;
@@ -241,7 +242,7 @@ pub(super) async fn require_sight(
     }
 }
 
-/// Whether the caller acts for the patient.
+/// Returns whether the caller is a proxy of the patient.
 pub(super) async fn is_proxy(
     app: &App,
     caller: &Caller,

@@ -14,12 +14,12 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
-/// Which page.
+/// One page of a list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FailedRefundParameters {
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Items per page; 50 if not given.
     #[param(minimum = 1, maximum = 200)]
@@ -29,7 +29,7 @@ pub struct FailedRefundParameters {
 problems!(Forbidden);
 
 /// Refunds that failed and are still owed, the oldest first: an admin sees those of the own clinics. They are
-/// tried again by themselves a few times; after that, somebody has to.
+/// tried again by themselves a few times; after that, an admin has to.
 #[utoipa::path(
     get,
     path = "/api/v1/payments/refunds/failed",

@@ -23,7 +23,7 @@ pub struct PaymentDetails {
     /// The payment.
     #[serde(flatten)]
     payment: PaymentBody,
-    /// What is given back, in the order in which it was asked for.
+    /// The refunds, in the order in which they were requested.
     refunds: Vec<RefundLine>,
     /// The money that moved, in the order in which we heard of it.
     ledger: Vec<LedgerLine>,
@@ -63,12 +63,12 @@ pub async fn get_payment(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
+    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
     let refunds = payments::refunds_of(&app.pool, payment).await?;
     let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
     let shown = PaymentBody {
         parked: parked.has(payment.as_uuid()),
-        ..PaymentBody::of(row, app.clock.now())
+        ..PaymentBody::as_of(row, app.clock.now())
     };
     Ok(found(&PaymentDetails {
         payment: shown,

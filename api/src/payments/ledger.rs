@@ -18,12 +18,12 @@ use crate::http::problem_responses::problems;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerBody {
-    /// Which visit.
+    /// The visit.
     #[schema(value_type = Uuid)]
     appointment_id: AppointmentId,
     /// Every movement, in the order in which we heard of it.
     entries: Vec<LedgerLine>,
-    /// Whether some news could not be taken in: something may be missing. Absent if not.
+    /// Set if some events could not be applied: something may be missing. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     parked: bool,
@@ -56,8 +56,8 @@ pub async fn get_ledger(
     position.wait_for(&app, patient_appointments::NAME).await?;
     let row = patient_appointments::get(&app.pool, visit).await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    let of = (row.row().patient, row.row().clinic);
-    require_sight(&app, &caller, of, &position).await?;
+    let (patient, clinic) = (row.row().patient, row.row().clinic);
+    require_sight(&app, &caller, patient, clinic, &position).await?;
     let parked = position.wait_for(&app, payments::NAME).await?;
     let entries = payments::ledger_of_appointment(&app.pool, visit).await?;
     Ok(Json(LedgerBody {

@@ -20,25 +20,25 @@ use crate::http::problem::{Flaw, Problem};
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 
-/// Which payments: those of a patient, of a visit, or of a clinic's day.
+/// A search for payments: those of a patient, of a visit, or of a clinic's day.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PaymentParameters {
-    /// Whose; a patient may leave out everything and mean themselves. Staff is shown those at its own clinics.
+    /// The patient; a patient may leave out everything and mean themselves. Staff is shown those at its own clinics.
     #[param(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
-    /// For which visit.
+    /// The visit.
     #[param(value_type = Option<Uuid>)]
     appointment_id: Option<AppointmentId>,
-    /// At which clinic; `day` says when.
+    /// The clinic; `day` says when.
     #[param(value_type = Option<Uuid>)]
     clinic_id: Option<ClinicId>,
-    /// On which day, by that clinic's clock: what was asked for on it, and what money moved for on it.
+    /// The day, by that clinic's clock: payments that were asked for on it, or for which money moved on it.
     #[serde(default, deserialize_with = "perhaps_calendar_day")]
     #[param(value_type = Option<String>, format = Date, example = "2026-03-09")]
     day: Option<NaiveDate>,
-    /// Where to go on, from the page before.
+    /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Items per page; 50 if not given.
     #[param(minimum = 1, maximum = 200)]
@@ -69,7 +69,7 @@ pub async fn list_payments(
     Query(parameters): Query<PaymentParameters>,
     position: Position,
 ) -> Result<Json<Page<PaymentBody>>, Problem> {
-    let wanted = Wanted::of(&parameters, caller.patient)?;
+    let wanted = Wanted::from_parameters(&parameters, caller.patient)?;
     let PaymentParameters { cursor, limit, .. } = parameters;
     let page = PageParameters { cursor, limit };
     let (after, limit) = (page.after()?, page.limit()?);
@@ -102,7 +102,7 @@ pub async fn list_payments(
     let now = app.clock.now();
     let items = rows.into_iter().map(|row| PaymentBody {
         parked: parked.has(row.payment.as_uuid()),
-        ..PaymentBody::of(row, now)
+        ..PaymentBody::as_of(row, now)
     });
     let page = Page::cut(items.collect(), limit, |item: &PaymentBody| {
         (item.opened_at, item.id)
@@ -110,7 +110,7 @@ pub async fn list_payments(
     Ok(Json(page.lacking(&parked)))
 }
 
-/// What is asked for.
+/// The payments that are searched for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     Patient(PatientId),
@@ -119,7 +119,10 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn of(parameters: &PaymentParameters, own: Option<PatientId>) -> Result<Self, Problem> {
+    fn from_parameters(
+        parameters: &PaymentParameters,
+        own: Option<PatientId>,
+    ) -> Result<Self, Problem> {
         let PaymentParameters {
             patient_id,
             appointment_id,
@@ -142,7 +145,7 @@ fn ambiguous() -> Problem {
     Problem::malformed(vec![Flaw::at("query", detail)])
 }
 
-/// At which clinics the caller sees what a patient paid: everywhere for the patient and their proxies.
+/// Returns the clinics at which the caller sees a patient's payments: all of them for the patient and their proxies.
 async fn where_seen(
     app: &App,
     caller: &Access<PaymentReaders>,
@@ -168,8 +171,8 @@ async fn of_visit(
     position.wait_for(app, patient_appointments::NAME).await?;
     let row = patient_appointments::get(&app.pool, visit).await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    let of = (row.row().patient, row.row().clinic);
-    require_sight(app, caller, of, position).await?;
+    let (patient, clinic) = (row.row().patient, row.row().clinic);
+    require_sight(app, caller, patient, clinic, position).await?;
     Ok(payments::of_appointment(&app.pool, visit).await?)
 }
 
@@ -182,7 +185,7 @@ mod tests {
     fn wanted(query: &str, own: Option<PatientId>) -> Result<Wanted, u16> {
         let parameters = actix_web::web::Query::<PaymentParameters>::from_query(query);
         let parameters = parameters.map_err(|_| 0_u16)?.into_inner();
-        Wanted::of(&parameters, own).map_err(|_| 400)
+        Wanted::from_parameters(&parameters, own).map_err(|_| 400)
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/clinics/{id}/takings", web::get().to(get_takings));
 }
 
-/// How far a payment is.
+/// A payment after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentState {
@@ -66,15 +66,15 @@ pub struct PaymentState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::GatewayOrderId>)]
     pub order_id: Option<GatewayOrderId>,
-    /// How much is asked for.
+    /// The amount that is due.
     #[schema(value_type = schemas::MoneyBody)]
     pub amount: Money,
-    /// Whether it has come. It stays so, whatever is given back.
+    /// Set once it was paid. It stays so, whatever is refunded.
     pub paid: bool,
-    /// How much of it was asked back so far, whether or not it has left yet.
+    /// The amount of refunds that were requested, whether or not it has left yet.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
-    /// When it is no longer wanted.
+    /// The time until which it can be paid.
     pub expires_at: DateTime<Utc>,
 }
 

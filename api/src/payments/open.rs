@@ -18,7 +18,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::created_many;
 use crate::http::schemas;
 
-/// What the gateway's form is opened with.
+/// The values that the gateway's form is opened with.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckoutBody {
@@ -31,10 +31,10 @@ pub struct CheckoutBody {
     /// On whose behalf the gateway asks.
     #[schema(example = "rzp_live_8hPk3vQ1yZ0wLm")]
     key_id: String,
-    /// How much.
+    /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
-    /// When it is no longer wanted: the end of the hold on the slot.
+    /// The end of the hold on the slot, until which it can be paid.
     expires_at: DateTime<Utc>,
 }
 
@@ -48,7 +48,7 @@ problems!(
     GatewayAway
 );
 
-/// Pay for a visit whose slot is held. Whoever asks again gets the same order again. The amount is what was
+/// Pay for a visit whose slot is held. A second request gets the same order. The amount is what was
 /// agreed when it was booked.
 #[utoipa::path(
     post,

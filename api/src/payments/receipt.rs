@@ -20,7 +20,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
 
-/// What a receipt is made from.
+/// The read models that a receipt is made from.
 const READ_MODELS: [&str; 5] = [
     payments::NAME,
     patient_appointments::NAME,
@@ -65,8 +65,8 @@ pub async fn get_receipt(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, (row.patient, row.clinic), &position).await?;
-    let paid = Paid::of(&row).ok_or(ProblemType::NoReceiptYet)?;
+    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
+    let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
     let receipt = receipt(&app, &row, paid).await?;
     let pdf = receipt_pdf::print(&receipt).map(Pdf);
     let pdf = pdf.map_err(Fault::doing("printing a receipt"))?;
@@ -77,7 +77,7 @@ pub async fn get_receipt(
         .body(pdf.0))
 }
 
-/// What a payment has once there is a receipt for it.
+/// The facts of a payment with a receipt.
 struct Paid {
     number: ReceiptNumber,
     at: DateTime<Utc>,
@@ -85,7 +85,7 @@ struct Paid {
 }
 
 impl Paid {
-    fn of(row: &ListedPayment) -> Option<Self> {
+    fn from_row(row: &ListedPayment) -> Option<Self> {
         Some(Self {
             number: row.receipt?,
             at: row.paid_at?,
@@ -131,7 +131,7 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
     })
 }
 
-/// What left of the money that the receipt is for. What came twice and went back is not on it.
+/// Converts a refund of the money that the receipt is for. Money that came twice and went back is not on it.
 fn refund(
     entry: LedgerEntry,
     attempt: &GatewayPaymentId,

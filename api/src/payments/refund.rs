@@ -17,26 +17,26 @@ use crate::http::problem_responses::problems;
 use crate::http::response::{Versioned, created};
 use crate::http::schemas;
 
-/// What is to be given back.
+/// A refund to request.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefundBody {
-    /// How much; without it, all that is left.
+    /// The amount; without it, all that is left.
     #[schema(value_type = Option<schemas::MoneyBody>)]
     amount: Option<Money>,
 }
 
-/// How far a refund is.
+/// A refund after a command.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundState {
     /// The refund.
     #[schema(value_type = Uuid)]
     id: RefundId,
-    /// Of which payment.
+    /// The payment.
     #[schema(value_type = Uuid)]
     payment_id: PaymentId,
-    /// How much.
+    /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
     /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.

@@ -1,4 +1,4 @@
-//! What a refusal of a payment is over HTTP.
+//! Problems of payments' refusals.
 
 use std::time::Duration;
 

@@ -19,7 +19,7 @@ use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
 
-/// Which day.
+/// The day.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -30,34 +30,34 @@ pub struct TakingsParameters {
     day: NaiveDate,
 }
 
-/// What a clinic took on a day.
+/// The takings of a clinic on a day.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TakingsBody {
-    /// Which clinic.
+    /// The clinic.
     #[schema(value_type = Uuid)]
     clinic_id: ClinicId,
-    /// Which day.
+    /// The day.
     day: NaiveDate,
     /// One line per currency: one as a rule, none where nothing was asked for and nothing moved.
     totals: Vec<TakingsLine>,
-    /// Whether some news could not be taken in: something may be missing. Absent if not.
+    /// Set if some events could not be applied: something may be missing. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     parked: bool,
 }
 
-/// What it took in one currency.
+/// The takings in one currency.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TakingsLine {
-    /// What came on that day.
+    /// The money that came on that day.
     #[schema(value_type = schemas::MoneyBody)]
     captured: Money,
-    /// What left on that day, whenever it had come.
+    /// The money that left on that day, whenever it had come.
     #[schema(value_type = schemas::MoneyBody)]
     refunded: Money,
-    /// What was asked for on that day and can still be paid.
+    /// The money that was asked for on that day and can still be paid.
     #[schema(value_type = schemas::MoneyBody)]
     open: Money,
 }
@@ -74,7 +74,7 @@ impl From<Takings> for TakingsLine {
 
 problems!(Forbidden, NotFound);
 
-/// What a clinic took on a day: its front desk may know, and its auditors.
+/// The takings of a clinic on a day: its front desk may know, and its auditors.
 #[utoipa::path(
     get,
     path = "/api/v1/clinics/{id}/takings",
@@ -112,7 +112,7 @@ pub async fn get_takings(
     }))
 }
 
-/// From when to when it is that day at a clinic.
+/// Returns the span of that day at a clinic.
 pub(super) async fn day_at(
     app: &App,
     clinic: ClinicId,

@@ -18,7 +18,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::replied;
 use crate::http::schemas;
 
-/// What the gateway's form gave the browser, in the gateway's words.
+/// The result of the gateway's form, in the gateway's words.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {

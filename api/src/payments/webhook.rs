@@ -15,7 +15,7 @@ use crate::http::problem_type::ProblemType;
 pub const MAX_NEWS: usize = 256 * 1024;
 /// That Razorpay says so: an HMAC over the very bytes of the body.
 const SIGNATURE: &str = "X-Razorpay-Signature";
-/// Which event it is; the same on every delivery of it. Nobody signs it.
+/// The id of the event; the same on every delivery of it. It is not signed.
 const EVENT_ID: &str = "x-razorpay-event-id";
 
 problems!(Unauthenticated);

@@ -18,7 +18,7 @@ use super::progress::Progress;
 use crate::settings::Settings;
 use crate::storage::as_owner;
 
-/// What the log and the keyring are read in, so that they agree. Read only: it has no transaction id
+/// The transaction in which the log and the keyring are read, so that they agree. Read only: it has no transaction id
 /// and holds no reader of the log back, however long the dump takes.
 const SNAPSHOT: &str = "
     set idle_in_transaction_session_timeout = 0;
@@ -51,7 +51,7 @@ async fn write(
 ) -> anyhow::Result<Manifest> {
     let mut connection = as_owner(owner).await?;
     refuse_half_restored(&mut connection).await?;
-    // Before the snapshot: whoever is erased from here on may not be known as erased.
+    // Before the snapshot: a person who is erased from here on may not be known as erased.
     let taken_at = SystemClock.now();
     connection
         .execute(SNAPSHOT)

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// Events that `show` prints at most.
 const SHOWN: i64 = 200;
 
-/// What is asked of dead letters.
+/// Commands about dead letters.
 #[derive(Subcommand)]
 pub enum DeadLettersCommand {
     /// Prints everything that is parked, and why.
@@ -57,7 +57,7 @@ pub struct Named {
     aggregate: String,
 }
 
-/// What to try again.
+/// The dead letters to try again.
 #[derive(Debug, Clone, Args)]
 pub struct Again {
     /// The subscriber, as `caresync dead-letters list` prints it.
@@ -183,7 +183,7 @@ async fn retry(settings: &Settings, again: &Again) -> anyhow::Result<()> {
 }
 
 impl Again {
-    /// What is meant, in the order of the log.
+    /// The dead letters that are meant, in the order of the log.
     async fn letters(&self, store: &EventStore) -> anyhow::Result<Vec<DeadLetter>> {
         let mut letters = store.dead_letters().await?;
         if let Some(subscriber) = &self.subscriber {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
-/// How long the node may take to answer.
+/// Time that the node may take to answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// More than the status line of any answer.
 const STATUS_LINE: u64 = 64;
 
-/// Where the node listens.
+/// The address on which the node listens.
 #[derive(Debug, Clone, Args)]
 pub struct HealthSettings {
     /// The address that it was told to listen on.
@@ -35,7 +35,7 @@ pub fn check(settings: &HealthSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Who listens everywhere is reached by the loopback.
+/// Returns the loopback for a server that listens everywhere.
 fn reachable(host: IpAddr) -> IpAddr {
     match host {
         IpAddr::V4(host) if host.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    /// What the check says of somebody who gives this answer.
+    /// Returns the check's verdict on a server with this answer.
     fn verdict(answer: &'static str) -> anyhow::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();

@@ -13,7 +13,7 @@ use event_store::EventStore;
 use super::projections::with_log;
 use crate::settings::Settings;
 
-/// What is asked of the inbox.
+/// Commands about the inbox.
 #[derive(Subcommand)]
 pub enum InboxCommand {
     /// Prints the newest deliveries and what became of them. Nothing personal is printed.
@@ -22,7 +22,7 @@ pub enum InboxCommand {
         settings: Settings,
         #[command(flatten)]
         chosen: Chosen,
-        /// How many, at most.
+        /// The number of deliveries at most.
         #[arg(long, default_value_t = 50)]
         most: i64,
     },
@@ -48,15 +48,15 @@ pub enum InboxCommand {
     },
 }
 
-/// Which deliveries are meant.
+/// The deliveries that are meant.
 #[derive(Debug, Clone, Args)]
 pub struct Chosen {
-    /// Those that came to this, such as `UNKNOWN_ORDER`; `WAITING` for those that nobody has worked on yet.
+    /// Those that came to this, such as `UNKNOWN_ORDER`; `WAITING` for those that were not processed yet.
     #[arg(long, value_parser = outcome)]
     outcome: Option<Standing>,
 }
 
-/// How a delivery stands: waiting, or what it came to.
+/// Returns the status of a delivery: waiting, or its outcome.
 type Standing = Option<DeliveryOutcome>;
 
 fn outcome(text: &str) -> Result<Standing, String> {

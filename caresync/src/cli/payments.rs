@@ -12,10 +12,10 @@ use super::progress::Progress;
 use super::projections::with_log;
 use crate::settings::Settings;
 
-/// How often is looked how far the servers are.
+/// Time between two looks at the servers' progress.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// What is asked of payments.
+/// Commands about payments.
 #[derive(Subcommand)]
 pub enum PaymentsCommand {
     /// Has the servers ask the gateway now about every order that is still watched, and waits until they
@@ -26,12 +26,12 @@ pub enum PaymentsCommand {
         #[command(flatten)]
         patience: Patience,
     },
-    /// What the gateway told, and what became of it.
+    /// Webhooks of the gateway, and their outcomes.
     #[command(subcommand)]
     Inbox(InboxCommand),
 }
 
-/// How long is waited.
+/// Time for which the command waits.
 #[derive(Debug, Clone, Args)]
 pub struct Patience {
     /// Seconds to wait for the servers, at most.

@@ -1,4 +1,4 @@
-//! How far a long piece of work is, for whoever sits at a terminal; elsewhere nothing is drawn, and what
+//! Progress of long work, drawn on a terminal; elsewhere nothing is drawn, and work that
 //! takes long says so in the log now and then.
 
 use std::sync::Mutex;
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often the log is told where there is no terminal.
+/// Time between two lines in the log where there is no terminal.
 const NOW_AND_THEN: Duration = Duration::from_secs(10);
 
 /// A line that moves, on standard error.
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// Work of so many bytes, or of nobody knows how many.
+    /// Work of so many bytes, or of an unknown number.
     pub fn bytes(doing: &'static str, total: Option<u64>) -> Self {
         let (bar, template) = match total {
             Some(total) => (

@@ -21,7 +21,7 @@ use crate::storage::{as_owner, connect, data_dir, refuse_other_schema, secrets_f
 /// Connections besides the operator's own: to read the log, and to ask for keys.
 const CONNECTIONS: u32 = 4;
 
-/// Which read models.
+/// The read models that are meant.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct Chosen {
@@ -32,7 +32,7 @@ pub struct Chosen {
     all: bool,
 }
 
-/// What can be done with read models.
+/// Commands about read models.
 #[derive(Subcommand)]
 pub enum ProjectionsCommand {
     /// Prints how far each read model has come, and its copy.

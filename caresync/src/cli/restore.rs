@@ -25,14 +25,14 @@ use crate::settings::Settings;
 use crate::storage::{External, data_dir, newest_migration, secrets_folder};
 use fill::Plan;
 
-/// What to restore, and over what.
+/// The backup to restore, and the database to replace.
 #[derive(Debug, Clone, Args)]
 pub struct RestoreSettings {
     /// The folder that `caresync backup` wrote.
     folder: PathBuf,
 
     /// A newer keyring: the folder that `caresync backup --keyring-only` wrote, or the file in it.
-    /// Whoever was erased by then stays erased.
+    /// Persons who were erased by then stay erased.
     #[arg(long)]
     keyring: Option<PathBuf>,
 
@@ -119,7 +119,7 @@ fn read_keyring(folder: &Path) -> anyhow::Result<Keyring> {
 }
 
 /// The secrets of the old installation. Where the program keeps them itself, none may be missing: new
-/// ones would be made, and nobody could sign in and nothing about a person could be read.
+/// ones would be made, and no account could sign in and nothing about a person could be read.
 fn secrets(settings: &Settings) -> anyhow::Result<Secrets> {
     if settings.database_url.is_some() {
         return Secrets::load(settings, None);

@@ -93,7 +93,7 @@ async fn fill_in_demo_data(app: &App, serve: &ServeSettings) -> anyhow::Result<(
         .context("filling in demo data")
 }
 
-/// Who may read the metrics: a token's holders, else programs on this machine if it has all to itself.
+/// Returns the access to the metrics: a token's holders, else programs on this machine if the node is the only one.
 fn metrics_access(serve: &ServeSettings, storage: &Storage) -> anyhow::Result<MetricsAccess> {
     match &serve.metrics_token {
         Some(token) if token.expose_secret().len() < 16 => {

@@ -82,7 +82,7 @@ pub(super) async fn open(
         at,
     });
     let act = Act::of_program(at);
-    let opened = Tale::<Clinic>::of(clinic.as_uuid())
+    let opened = Tale::<Clinic>::new(clinic.as_uuid())
         .then(act, command)
         .await?;
     let desk = AccountId::from_uuid(seed.id(Kind::Account, DESKS + number as u64));
@@ -95,7 +95,7 @@ pub(super) async fn open(
         by: Actor::System,
         at,
     });
-    let registered = Tale::<Account>::of(desk.as_uuid())
+    let registered = Tale::<Account>::new(desk.as_uuid())
         .then(act, command)
         .await?;
     let histories = [opened.told(), registered.told()];

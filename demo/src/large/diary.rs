@@ -1,6 +1,7 @@
-//! Finds times: nobody is in two places at once, and no patient comes twice on a day.
+//! Finds times: no person is in two places at once, and no patient comes twice on a day.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use domain::{ClinicZone, DoctorFacts, Holidays, Slot};
@@ -27,15 +28,19 @@ pub(super) struct Found {
 
 impl Diary {
     /// Empty, from one date up to and including another. The doctors work at one clinic.
-    pub(super) fn of<'d>(
+    pub(super) fn new<'d>(
         zone: ClinicZone,
         doctors: impl Iterator<Item = &'d DoctorFacts>,
-        (from, to): (NaiveDate, NaiveDate),
+        days: RangeInclusive<NaiveDate>,
         patients: usize,
     ) -> Self {
         let slots = |doctor: &DoctorFacts| {
             let terms = doctor.affiliation.as_ref();
-            terms.map(|terms| terms.timetable(Holidays::NONE).slots_between(from, to))
+            terms.map(|terms| {
+                terms
+                    .timetable(Holidays::NONE)
+                    .slots_between(*days.start(), *days.end())
+            })
         };
         let slots: Vec<_> = doctors
             .map(|doctor| slots(doctor).unwrap_or_default())
@@ -66,7 +71,7 @@ impl Diary {
             .find_map(|place| {
                 let free = !self.taken[doctor][place];
                 let patient = free
-                    .then(|| self.somebody(doctor, place, chance))
+                    .then(|| self.free_patient(doctor, place, chance))
                     .flatten()?;
                 Some((place, patient))
             });
@@ -81,14 +86,14 @@ impl Diary {
     }
 
     /// A patient by chance who is not there on that day, and will be now.
-    fn somebody(&mut self, doctor: usize, place: usize, chance: &mut Chance) -> Option<usize> {
+    fn free_patient(&mut self, doctor: usize, place: usize, chance: &mut Chance) -> Option<usize> {
         let date = self.zone.date_at(self.slots[doctor][place].start());
         let first = chance.below(self.patients);
         let mut patients = (0..self.patients).map(|turn| (first + turn) % self.patients);
         patients.find(|patient| self.busy.insert((*patient, date)))
     }
 
-    /// Another slot of the doctor's that nobody has.
+    /// Another free slot of the doctor's.
     pub(super) fn another(&self, doctor: usize, chance: &mut Chance) -> Option<Slot> {
         let count = self.slots[doctor].len();
         let first = chance.below(count);

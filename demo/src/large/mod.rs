@@ -34,9 +34,9 @@ pub use size::Size;
 
 /// Practices that are made at a time: one is decided while another one is written.
 const AT_ONCE: usize = 2;
-/// How many practices share a clinic.
+/// Practices that share a clinic.
 const PRACTICES_OF_A_CLINIC: usize = 5;
-/// Everybody was there before the first visit was booked.
+/// Clinics and people are older than the first booking.
 const FOUNDED_AGO: TimeDelta = TimeDelta::days(180);
 
 /// Makes what is missing of a group of that size.
@@ -88,7 +88,7 @@ async fn one(making: &mut JoinSet<anyhow::Result<usize>>) -> anyhow::Result<usiz
     }
 }
 
-/// What all practices share.
+/// The parts that all practices share.
 struct Group<'a> {
     target: &'a Target,
     seed: Seed,
@@ -101,7 +101,7 @@ impl<'a> Group<'a> {
     /// Opens its clinics, if they are not there yet.
     async fn found(target: &'a Target, numbers: Numbers) -> anyhow::Result<Self> {
         let store = target.commands.store();
-        let seed = Seed::of(numbers);
+        let seed = Seed::new(numbers);
         let at = target.commands.system_context().at - FOUNDED_AGO;
         let mut clinics = Vec::new();
         let mut histories = Vec::new();

@@ -1,4 +1,4 @@
-//! The doctors and the patients of a practice. Nobody has a password: these accounts are not signed in to.
+//! The doctors and the patients of a practice. They have no passwords: these accounts are not signed in to.
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -59,7 +59,7 @@ impl Regular {
     }
 }
 
-/// Where and when people join.
+/// The clinic and time at which people join.
 #[derive(Clone, Copy)]
 pub(super) struct Joining<'a> {
     pub(super) seed: Seed,
@@ -106,7 +106,7 @@ impl Joining<'_> {
             }),
             DoctorCommand::Verify(VerifyDoctor { by, at }),
         ];
-        let mut tale = Tale::<Doctor>::of(doctor.as_uuid());
+        let mut tale = Tale::<Doctor>::new(doctor.as_uuid());
         for command in commands {
             tale = tale.then(self.act(), command).await?;
         }
@@ -133,7 +133,7 @@ impl Joining<'_> {
             by: self.clinic.desk(),
             ..self.act()
         };
-        let tale = Tale::<Patient>::of(patient.as_uuid());
+        let tale = Tale::<Patient>::new(patient.as_uuid());
         let mut histories = vec![tale.then(act, command).await?.told()];
         let mut account = None;
         if number.is_multiple_of(WITH_ACCOUNT) {
@@ -160,14 +160,14 @@ impl Joining<'_> {
             by: Actor::System,
             at: self.at,
         });
-        let tale = Tale::<Account>::of(account.as_uuid());
+        let tale = Tale::<Account>::new(account.as_uuid());
         Ok((account, tale.then(self.act(), command).await?.told()))
     }
 }
 
 /// Many share a name: there are more people than names.
 fn name(number: usize) -> String {
-    NAMES[number % NAMES.len()].of(number / NAMES.len())
+    NAMES[number % NAMES.len()].name(number / NAMES.len())
 }
 
 fn born(number: usize) -> anyhow::Result<BirthDate> {

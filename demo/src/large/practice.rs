@@ -1,5 +1,5 @@
-//! A practice: some doctors of a clinic, and patients who go to nobody else. It is made as a whole, so
-//! that memory is needed for one at a time and nobody is in two places at once.
+//! A practice: some doctors of a clinic, and patients who go to no other. It is made as a whole, so
+//! that memory is needed for one at a time and no person is in two places at once.
 
 use std::sync::Arc;
 
@@ -42,14 +42,14 @@ pub(super) struct Practice {
     pub(super) number: usize,
     pub(super) share: Share,
     pub(super) clinic: OpenedClinic,
-    /// When everybody joined.
+    /// The time at which everyone joined.
     pub(super) founded: DateTime<Utc>,
-    /// What is past, and what is to come.
+    /// The time that divides past and future visits.
     pub(super) now: DateTime<Utc>,
 }
 
 impl Practice {
-    /// Whether all of it is in the log: what is told last is.
+    /// Returns whether all of it is in the log: its last visit is.
     pub(super) async fn is_there(&self) -> anyhow::Result<bool> {
         let Some(last) = self.share.visits().checked_sub(1) else {
             return Ok(false);
@@ -62,8 +62,8 @@ impl Practice {
     pub(super) async fn make(self, progress: Arc<Progress>) -> anyhow::Result<usize> {
         let (staff, histories) = self.people().await?;
         let mut gave_way = self.land(histories).await?;
-        let counts = (self.share.past, self.share.ahead);
-        let visits = draw(&staff, counts, self.now, self.seed.chance(self.number))?;
+        let chance = self.seed.chance(self.number);
+        let visits = draw(&staff, self.share.past, self.share.ahead, self.now, chance)?;
         let numbered: Vec<_> = visits.iter().enumerate().collect();
         for some in numbered.chunks(AT_A_TIME) {
             let mut histories = Vec::with_capacity(some.len());
@@ -138,7 +138,7 @@ impl Practice {
             at: visit.booked_at,
         };
         let act = telling.act(by, visit.booked_at);
-        let tale = Tale::<Appointment>::of(id);
+        let tale = Tale::<Appointment>::new(id);
         let mut tale = tale.then(act, AppointmentCommand::Book(book)).await?;
         for (step, at) in &visit.steps {
             // Where there is no fee, it is confirmed already.

@@ -1,4 +1,4 @@
-//! Where ids and chance come from: the same for the same size, each time.
+//! Ids and random numbers: the same for the same size, each time.
 
 use chrono::TimeDelta;
 use uuid::{Builder, Uuid};
@@ -9,7 +9,7 @@ use super::size::Numbers;
 /// making: an index that grows at its end is quick. The first of January 2025.
 const BEGINNING: u64 = 1_735_689_600_000;
 
-/// What an id names.
+/// The kind of thing that an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Clinic = 1,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 pub(super) struct Seed(u64);
 
 impl Seed {
-    pub(super) fn of(numbers: Numbers) -> Self {
+    pub(super) fn new(numbers: Numbers) -> Self {
         let Numbers {
             patients,
             doctors,
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn seed(text: &str) -> Seed {
-        Seed::of(text.parse().unwrap())
+        Seed::new(text.parse().unwrap())
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_favours_nobody() {
+    fn every_choice_is_equally_likely() {
         let mut chance = seed("200,5,1000,1000").chance(3);
         let mut counts = [0_u32; 10];
         for _ in 0..10_000 {

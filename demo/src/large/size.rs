@@ -1,16 +1,16 @@
-//! How much demo data there is.
+//! The demo data that is in the log.
 
 use std::ops::Range;
 use std::str::FromStr;
 
-/// Doctors who share patients: nobody of one practice is seen by another one.
+/// Doctors who share patients: no patient of one practice is seen by another one.
 const DOCTORS_OF_A_PRACTICE: usize = 10;
 /// Visits for which a doctor's hours have room, back and ahead, with some to spare.
 const MOST_PER_DOCTOR: usize = 700;
 /// Visits for which a patient has time, at one a day.
 const MOST_PER_PATIENT: usize = 40;
 
-/// How much demo data is made.
+/// The amount of demo data to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
     /// Four clinics, to look at.
@@ -19,7 +19,7 @@ pub enum Size {
     Large(Numbers),
 }
 
-/// How many there are of each.
+/// The number of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbers {
     /// Patients.
@@ -98,12 +98,12 @@ impl Numbers {
         self.patients >= self.doctors && self.doctors > 0 && most <= hours.min(days)
     }
 
-    /// How many practices the doctors form.
+    /// Returns the number of practices that the doctors form.
     pub(super) fn practices(self) -> usize {
         self.doctors.div_ceil(DOCTORS_OF_A_PRACTICE)
     }
 
-    /// What a practice has of it all.
+    /// Returns the share of a practice.
     pub(super) fn of_practice(self, number: usize) -> Share {
         let share = |all: usize| {
             let up_to = |number: usize| all * number / self.practices();
@@ -118,7 +118,7 @@ impl Numbers {
     }
 }
 
-/// What one practice has of it all.
+/// The share of one practice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Share {
     pub(super) patients: Range<usize>,

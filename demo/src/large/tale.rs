@@ -8,7 +8,7 @@ use domain::{Actor, ClinicId};
 use event_store::{History, HistoryBuilder};
 use uuid::Uuid;
 
-/// Who did something, when, and where.
+/// The actor, time and clinic of a step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Act {
     pub(super) by: Actor,
@@ -17,7 +17,7 @@ pub(super) struct Act {
 }
 
 impl Act {
-    /// What the program did.
+    /// A step of the program's own.
     pub(super) fn of_program(at: DateTime<Utc>) -> Self {
         Self {
             by: Actor::System,
@@ -38,8 +38,8 @@ impl<A> Tale<A>
 where
     A: Aggregate<Services = (), Error: Send + Sync + 'static>,
 {
-    /// Of an aggregate to which nothing has happened yet.
-    pub(super) fn of(id: Uuid) -> Self {
+    /// Begins with an aggregate to which nothing has happened yet.
+    pub(super) fn new(id: Uuid) -> Self {
         Self {
             id,
             commands: 0,
@@ -55,7 +55,7 @@ where
             clinic: act.clinic,
             ..Context::system(act.at, self.id)
         };
-        // The same each time, and nobody else's: the aggregate's id is random enough to be counted on from.
+        // The same each time, and of this aggregate only: the aggregate's id is random enough to be counted on from.
         let command_id = Uuid::from_u128(self.id.as_u128() ^ self.commands);
         let decided = self.chronicle.then(command, context.metadata(command_id));
         self.chronicle = decided

@@ -1,4 +1,4 @@
-//! What holds for every practice, whatever chance says.
+//! Properties of every practice, whatever the random numbers are.
 
 use std::collections::BTreeMap;
 
@@ -47,14 +47,13 @@ async fn staff(seed: Seed) -> Staff {
 }
 
 async fn drawn() -> (Staff, Vec<Visit>) {
-    let seed = Seed::of(NUMBERS);
+    let seed = Seed::new(NUMBERS);
     let staff = staff(seed).await;
-    let counts = (NUMBERS.past, NUMBERS.ahead);
-    let visits = draw(&staff, counts, now(), seed.chance(0)).unwrap();
+    let visits = draw(&staff, NUMBERS.past, NUMBERS.ahead, now(), seed.chance(0)).unwrap();
     (staff, visits)
 }
 
-/// Whether somebody is in two places at once.
+/// Returns whether a person is in two places at once.
 fn overlaps(visits: &[Visit], whose: impl Fn(&Visit) -> usize) -> bool {
     let mut times: BTreeMap<usize, Vec<Slot>> = BTreeMap::new();
     for visit in visits {
@@ -67,7 +66,7 @@ fn overlaps(visits: &[Visit], whose: impl Fn(&Visit) -> usize) -> bool {
 }
 
 #[tokio::test]
-async fn nobody_is_in_two_places_at_once_and_doctors_are_there() {
+async fn no_person_is_in_two_places_at_once_and_doctors_are_there() {
     let (staff, visits) = drawn().await;
     assert_eq!(visits.len(), NUMBERS.past + NUMBERS.ahead);
     assert!(!overlaps(&visits, |visit| visit.doctor));

@@ -1,4 +1,6 @@
-//! Who sees whom when in a practice, and what becomes of it.
+//! Visits of a practice, with their outcomes.
+
+use std::ops::RangeInclusive;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -9,10 +11,10 @@ use super::seed::Chance;
 use super::staff::Staff;
 use crate::plan::{Fate, Step};
 
-/// How many days visits lie back, and ahead.
+/// Days that visits lie back, and ahead.
 pub(super) const BACK: u64 = 120;
 pub(super) const AHEAD: u64 = 90;
-/// How long before a visit it is booked, in minutes: an hour and a half at least, three weeks at most.
+/// Minutes from booking to visit: an hour and a half at least, three weeks at most.
 const LEAST_LEAD: i64 = 90;
 const LEAD: u32 = 3 * 7 * 24 * 60;
 /// One in so many visits ahead was at another time first.
@@ -33,7 +35,8 @@ pub(super) struct Visit {
 /// All visits of a practice, those that were first.
 pub(super) fn draw(
     staff: &Staff,
-    (past, ahead): (usize, usize),
+    past: usize,
+    ahead: usize,
     now: DateTime<Utc>,
     mut chance: Chance,
 ) -> anyhow::Result<Vec<Visit>> {
@@ -59,7 +62,7 @@ impl Drawing<'_> {
     /// Yesterday and before.
     fn past(&mut self, count: usize) -> anyhow::Result<()> {
         let today = self.staff.zone().date_at(self.now);
-        let mut diary = self.diary((today - Days::new(BACK), today - Days::new(1)));
+        let mut diary = self.diary(today - Days::new(BACK)..=today - Days::new(1));
         for _ in 0..count {
             let found = self.find(&mut diary)?;
             let lead = TimeDelta::minutes(LEAST_LEAD) + self.chance.minutes_below(LEAD);
@@ -79,7 +82,7 @@ impl Drawing<'_> {
     /// Tomorrow and after: all of it will take place.
     fn ahead(&mut self, count: usize) -> anyhow::Result<()> {
         let today = self.staff.zone().date_at(self.now);
-        let mut diary = self.diary((today + Days::new(1), today + Days::new(AHEAD)));
+        let mut diary = self.diary(today + Days::new(1)..=today + Days::new(AHEAD));
         for number in 0..count {
             let found = self.find(&mut diary)?;
             let ago = TimeDelta::minutes(LEAST_LEAD) + self.chance.minutes_below(LEAD);
@@ -93,9 +96,9 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn diary(&self, days: (NaiveDate, NaiveDate)) -> Diary {
+    fn diary(&self, days: RangeInclusive<NaiveDate>) -> Diary {
         let doctors = self.staff.doctors.iter().map(|doctor| &doctor.facts);
-        Diary::of(self.staff.zone(), doctors, days, self.staff.patients.len())
+        Diary::new(self.staff.zone(), doctors, days, self.staff.patients.len())
     }
 
     fn find(&mut self, diary: &mut Diary) -> anyhow::Result<Found> {

@@ -1,4 +1,4 @@
-//! Finds slots: nobody is in two places at once, and no patient comes twice on a day.
+//! Finds slots: no person is in two places at once, and no patient comes twice on a day.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,20 @@ use domain::Slot;
 
 use super::super::doctors::{DemoDoctor, is_verified};
 
-/// What is taken already.
+/// A doctor and a patient, by their places in the lists.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) doctor: usize,
+    pub(super) patient: usize,
+}
+
+impl Pair {
+    pub(super) const fn new(doctor: usize, patient: usize) -> Self {
+        Self { doctor, patient }
+    }
+}
+
+/// The slots that are taken.
 pub(super) struct Calendar<'a> {
     doctors: &'a [DemoDoctor],
     now: DateTime<Utc>,
@@ -29,7 +42,7 @@ impl<'a> Calendar<'a> {
     /// the nth of that day if it is free, else the next one.
     pub(super) fn place(
         &mut self,
-        (doctor, patient): (usize, usize),
+        Pair { doctor, patient }: Pair,
         days: impl IntoIterator<Item = i64>,
         nth: usize,
     ) -> Option<Slot> {
@@ -54,7 +67,7 @@ impl<'a> Calendar<'a> {
         free && self.taken.insert(of_doctor) && self.busy.insert(of_patient)
     }
 
-    /// For each doctor who is there today, the slot that is nearest to now; the nearest first.
+    /// Returns the slot nearest to now of each doctor who is there today; the nearest first.
     pub(super) fn nearest_today(&self) -> Vec<(usize, Slot)> {
         let distance = |slot: &Slot| (slot.start() - self.now).abs();
         let mut nearest: Vec<_> = (0..self.doctors.len())
@@ -78,13 +91,13 @@ impl<'a> Calendar<'a> {
         slots.skip(doctor % 4).step_by(4).filter(free).collect()
     }
 
-    /// How many days from today a slot lies.
+    /// Returns the days from today to a slot.
     pub(super) fn days_from_today(&self, doctor: usize, slot: Slot) -> i64 {
         let date = self.date(doctor, slot);
         date.signed_duration_since(self.today(doctor)).num_days()
     }
 
-    /// When the slot's day begins at the clinic.
+    /// Returns the begin of the slot's day at the clinic.
     pub(super) fn day_begins(&self, doctor: usize, slot: Slot) -> DateTime<Utc> {
         let midnight = self.date(doctor, slot).and_time(NaiveTime::MIN);
         let zone = self.doctors[doctor].clinic.zone.tz();

@@ -1,12 +1,12 @@
-//! What becomes of a visit, and by which steps.
+//! The outcome of a visit, and its steps.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Slot;
 
-/// For how long the demo's slots are held, except those that still wait for their payment.
+/// Minutes for which the demo's slots are held, except those that still wait for their payment.
 pub(crate) const HOLD_MINUTES: u16 = 15;
 
-/// Where a visit ends up, as far as it has come.
+/// The outcome of a visit, as far as it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fate {
     /// It waits for its payment.
@@ -15,7 +15,7 @@ pub(crate) enum Fate {
     Confirmed,
     /// It was called off.
     Cancelled,
-    /// Nobody paid.
+    /// It was not paid.
     Expired,
     /// The patient waits.
     Arrived,
@@ -27,7 +27,7 @@ pub(crate) enum Fate {
     NoShow,
 }
 
-/// What is done to a visit after it was booked.
+/// A step of a visit after it was booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
     Confirm,
@@ -51,7 +51,7 @@ impl Fate {
     ) -> Vec<(Step, DateTime<Utc>)> {
         let minutes = TimeDelta::minutes;
         let confirmed = (Step::Confirm, booked_at + minutes(6));
-        // Whoever is there early, since it is early in the day, has come just now.
+        // A patient who is there early, since it is early in the day, has come just now.
         let arrived_at = (slot.start() - minutes(12))
             .min(now - minutes(9))
             .max(day_begins)

@@ -1,4 +1,4 @@
-//! Who sees whom when, and what becomes of it: from thirty days ago to thirty days ahead.
+//! The plan of visits, with their outcomes: from thirty days ago to thirty days ahead.
 //!
 //! Nothing is done here. The same lists and the same time give the same plan, so its rules are tested without a
 //! database. Patients go to the clinic of their town, once a day at most.
@@ -13,16 +13,16 @@ use domain::Slot;
 
 use super::doctors::{DemoDoctor, at_clinic, clinic_of, is_verified};
 use super::hours::DAILY;
-use calendar::Calendar;
+use calendar::{Calendar, Pair};
 pub(super) use fate::{Fate, HOLD_MINUTES, Step};
 
-/// How many days a plan reaches back, and ahead.
+/// Days that a plan reaches back, and ahead.
 const DAYS: i64 = 30;
 /// The first patients have a plan of their own.
 const FIRST: usize = 5;
 /// The demo's doctor: whose next mornings are free, but for what is planned for them.
 const DOCTOR: usize = 0;
-/// How many patients wait, and how many are being seen.
+/// Numbers of patients who wait, and who are being seen.
 const WAITING: usize = 4;
 const BEING_SEEN: usize = 3;
 
@@ -36,14 +36,14 @@ pub(super) struct Visit {
     pub(super) slot: Slot,
     pub(super) booked_at: DateTime<Utc>,
     pub(super) fate: Fate,
-    /// What is done after it was booked, and when.
+    /// The steps after it was booked, each with its time.
     pub(super) steps: Vec<(Step, DateTime<Utc>)>,
     /// The visit of the plan that it follows up.
     pub(super) follows: Option<usize>,
 }
 
 impl Visit {
-    /// When the last step was done.
+    /// Returns the time of the last step.
     fn settled_at(&self) -> DateTime<Utc> {
         self.steps.last().map_or(self.booked_at, |(_, at)| *at)
     }
@@ -63,7 +63,7 @@ pub(super) fn plan(doctors: &[DemoDoctor], homes: &[usize], now: DateTime<Utc>) 
     plan.of_the_doctor();
     plan.of_today();
     for patient in FIRST..homes.len() {
-        plan.of(patient);
+        plan.of_a_patient(patient);
     }
     plan.visits
 }
@@ -80,15 +80,15 @@ impl Plan<'_> {
     /// The demo's patient has some of each kind. Those ahead are with doctors of the evening, so that the
     /// mornings are free for a tour.
     fn of_the_patient(&mut self) {
-        let seen = self.past((16, 0), -23, 1, Fate::Completed);
-        let again = self.past((16, 0), -9, 3, Fate::Completed);
+        let seen = self.past(Pair::new(16, 0), -23, 1, Fate::Completed);
+        let again = self.past(Pair::new(16, 0), -9, 3, Fate::Completed);
         if let (Some(seen), Some(again)) = (seen, again) {
             self.visits[again].follows = Some(seen);
         }
-        self.past((10, 0), -4, 2, Fate::Cancelled);
-        self.ahead((10, 0), 1, 2, Fate::Left);
-        self.ahead((DAILY, 0), 2, 3, Fate::Confirmed);
-        self.ahead((16, 0), 3, 1, Fate::Cancelled);
+        self.past(Pair::new(10, 0), -4, 2, Fate::Cancelled);
+        self.ahead(Pair::new(10, 0), 1, 2, Fate::Left);
+        self.ahead(Pair::new(DAILY, 0), 2, 3, Fate::Confirmed);
+        self.ahead(Pair::new(16, 0), 3, 1, Fate::Cancelled);
     }
 
     /// The demo's doctor has a day with several; its first slots are free.
@@ -99,7 +99,7 @@ impl Plan<'_> {
             (3, 6, Fate::Cancelled),
             (4, 8, Fate::Confirmed),
         ] {
-            self.ahead((DOCTOR, patient), 1, slot, fate);
+            self.ahead(Pair::new(DOCTOR, patient), 1, slot, fate);
         }
     }
 
@@ -109,22 +109,22 @@ impl Plan<'_> {
         let fates = [Fate::InProgress; BEING_SEEN].into_iter();
         let fates = fates.chain([Fate::Arrived; WAITING]);
         for (turn, (fate, (doctor, slot))) in fates.zip(self.calendar.nearest_today()).enumerate() {
-            self.today((doctor, slot), turn, fate);
+            self.today(doctor, slot, turn, fate);
         }
         for doctor in 0..self.doctors.len() {
             for (turn, slot) in self.calendar.some_of_today(doctor).into_iter().enumerate() {
                 let turn = 2 * doctor + turn;
                 if slot.end() + TimeDelta::minutes(30) <= self.now {
                     let fate = [Fate::Completed, Fate::Completed, Fate::NoShow][turn % 3];
-                    self.today((doctor, slot), turn, fate);
+                    self.today(doctor, slot, turn, fate);
                 } else if slot.start() > self.now + TimeDelta::minutes(30) {
-                    self.today((doctor, slot), turn, Fate::Confirmed);
+                    self.today(doctor, slot, turn, Fate::Confirmed);
                 }
             }
         }
     }
 
-    fn today(&mut self, (doctor, slot): (usize, Slot), turn: usize, fate: Fate) {
+    fn today(&mut self, doctor: usize, slot: Slot, turn: usize, fate: Fate) {
         let clinic = clinic_of(doctor);
         let locals = (FIRST..self.homes.len()).filter(|patient| self.homes[*patient] == clinic);
         let locals: Vec<_> = locals.collect();
@@ -133,12 +133,12 @@ impl Plan<'_> {
         if let Some(&patient) = patient {
             let days = 1 + i64::try_from(turn % 9).unwrap_or_default();
             let booked_at = slot.start() - TimeDelta::days(days) - TimeDelta::minutes(90);
-            self.add((doctor, patient), slot, booked_at, fate);
+            self.add(Pair::new(doctor, patient), slot, booked_at, fate);
         }
     }
 
     /// Any other patient was there once, and perhaps again, and some will be.
-    fn of(&mut self, patient: usize) {
+    fn of_a_patient(&mut self, patient: usize) {
         const PAST: [Fate; 8] = [
             Fate::Completed,
             Fate::Completed,
@@ -159,7 +159,12 @@ impl Plan<'_> {
         ];
         let back = -1 - days_of(11 * patient);
         let doctor = self.doctor_for(patient, 0);
-        let first = self.past((doctor, patient), back, patient, PAST[patient % PAST.len()]);
+        let first = self.past(
+            Pair::new(doctor, patient),
+            back,
+            patient,
+            PAST[patient % PAST.len()],
+        );
         if let Some(first) = first
             && self.visits[first].fate == Fate::Completed
             && patient.is_multiple_of(3)
@@ -169,7 +174,12 @@ impl Plan<'_> {
         if patient.is_multiple_of(2) {
             let doctor = self.doctor_for(patient, 1);
             let fate = AHEAD[patient / 2 % AHEAD.len()];
-            self.ahead((doctor, patient), 1 + days_of(7 * patient), patient, fate);
+            self.ahead(
+                Pair::new(doctor, patient),
+                1 + days_of(7 * patient),
+                patient,
+                fate,
+            );
         }
     }
 
@@ -183,55 +193,53 @@ impl Plan<'_> {
         } = self.visits[first];
         let booked_at = self.visits[first].settled_at() + TimeDelta::minutes(5);
         let after = self.calendar.days_from_today(doctor, slot) + 7;
-        let past = self.calendar.place((doctor, patient), after..0, patient);
+        let past = self
+            .calendar
+            .place(Pair::new(doctor, patient), after..0, patient);
         let (slot, fate) = match past {
             Some(slot) => (Some(slot), Fate::Completed),
             None if doctor == DOCTOR => (None, Fate::Confirmed),
             None => {
-                let ahead = self.calendar.place((doctor, patient), 1..=DAYS, patient);
+                let ahead = self
+                    .calendar
+                    .place(Pair::new(doctor, patient), 1..=DAYS, patient);
                 (ahead, Fate::Confirmed)
             }
         };
         if let Some(slot) = slot {
-            let follow_up = self.add((doctor, patient), slot, booked_at, fate);
+            let follow_up = self.add(Pair::new(doctor, patient), slot, booked_at, fate);
             self.visits[follow_up].follows = Some(first);
         }
     }
 
     /// A visit of the last days, from that day on or else before.
-    fn past(
-        &mut self,
-        who @ (doctor, _): (usize, usize),
-        from: i64,
-        nth: usize,
-        fate: Fate,
-    ) -> Option<usize> {
+    fn past(&mut self, pair: Pair, from: i64, nth: usize, fate: Fate) -> Option<usize> {
         let slot = self
             .calendar
-            .place(who, (from..0).chain(-DAYS..from), nth)?;
+            .place(pair, (from..0).chain(-DAYS..from), nth)?;
         let days = 1 + i64::try_from(nth % 12).unwrap_or_default();
         let booked_at = slot.start() - TimeDelta::days(days) - TimeDelta::hours(2);
-        let fate = self.within_means(doctor, fate);
-        Some(self.add(who, slot, booked_at, fate))
+        let fate = self.within_means(pair.doctor, fate);
+        Some(self.add(pair, slot, booked_at, fate))
     }
 
     /// A visit of the next days, from that day on or else before.
-    fn ahead(&mut self, who @ (doctor, _): (usize, usize), from: i64, nth: usize, fate: Fate) {
+    fn ahead(&mut self, pair: Pair, from: i64, nth: usize, fate: Fate) {
         let days = (from..=DAYS).chain(1..from);
-        let Some(slot) = self.calendar.place(who, days, nth) else {
+        let Some(slot) = self.calendar.place(pair, days, nth) else {
             return;
         };
-        let fate = self.within_means(doctor, fate);
+        let fate = self.within_means(pair.doctor, fate);
         let spread = i64::try_from(nth % 50).unwrap_or_default();
         let ago = if fate == Fate::Left {
             TimeDelta::minutes(1 + spread)
         } else {
             TimeDelta::hours(30 + 3 * spread)
         };
-        self.add(who, slot, self.now - ago, fate);
+        self.add(pair, slot, self.now - ago, fate);
     }
 
-    /// Where there is no fee, nothing is held until it is paid.
+    /// Visits without a fee are not held until they are paid.
     fn within_means(&self, doctor: usize, fate: Fate) -> Fate {
         match fate {
             Fate::Left if !self.doctors[doctor].asks_a_fee() => Fate::Confirmed,
@@ -242,7 +250,7 @@ impl Plan<'_> {
 
     fn add(
         &mut self,
-        (doctor, patient): (usize, usize),
+        Pair { doctor, patient }: Pair,
         slot: Slot,
         booked_at: DateTime<Utc>,
         fate: Fate,

@@ -1,4 +1,4 @@
-//! What holds for a plan, at whatever hour the demo is made.
+//! Properties of every plan, at any hour at which the demo is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,7 +60,7 @@ fn they_reach_thirty_days_back_and_thirty_ahead() {
 }
 
 #[test]
-fn nobody_is_in_two_places_at_once() {
+fn no_person_is_in_two_places_at_once() {
     each(|_, plan, now| {
         for key in [|visit: &Visit| visit.doctor, |visit: &Visit| visit.patient] {
             let mut by_person: BTreeMap<usize, Vec<Slot>> = BTreeMap::new();

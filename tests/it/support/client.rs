@@ -8,6 +8,8 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::contract::assert_described;
+
 /// Headers of every response, RFC 9457 problem or not.
 const ALWAYS: [&str; 7] = [
     "x-content-type-options",
@@ -179,6 +181,7 @@ impl Call {
 impl Reply {
     /// Asserts the headers and the problem document of every response.
     fn check(&self, status: StatusCode) {
+        assert_described(&self.what, self.status, &self.headers, &self.body);
         for name in ALWAYS {
             assert!(
                 self.headers.contains_key(name),

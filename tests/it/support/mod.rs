@@ -2,6 +2,7 @@
 
 mod client;
 mod clinic;
+mod contract;
 mod server;
 
 pub use client::{Call, Client, Reply, http};

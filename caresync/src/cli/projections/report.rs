@@ -1,4 +1,4 @@
-//! What operators are told of read models: names, positions, keys of rows. Nothing of what rows say.
+//! Reports on read models: names, positions, keys of rows, and nothing of what rows say.
 
 use std::io::{Write, stdout};
 use std::time::Duration;

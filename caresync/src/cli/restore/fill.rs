@@ -18,7 +18,7 @@ use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::storage::{as_owner, bring_up_to_date, connect};
 
-/// What goes into the database.
+/// The parts that go into the database.
 pub struct Plan<'a> {
     /// The settings.
     pub settings: &'a Settings,
@@ -26,7 +26,7 @@ pub struct Plan<'a> {
     pub folder: &'a Path,
     /// The epoch that the backup was taken in.
     pub epoch: i16,
-    /// What the manifest says of the log.
+    /// The manifest's facts about the log.
     pub log: LogEntry,
     /// All that is known about keys and erasures.
     pub keyrings: Vec<Keyring>,
@@ -60,7 +60,7 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// What all keyrings know together, which the master keys must fit.
+    /// The union of all keyrings, which the master keys must fit.
     pub fn keyring(&self) -> anyhow::Result<Keyring> {
         let masters = &self.secrets.master;
         let mut keyring = Keyring::default();

@@ -18,18 +18,18 @@ use super::fill::Plan;
 use crate::settings::Settings;
 use crate::storage::{PRIVATE, as_owner, data_dir, embedded_config};
 
-/// Where the new database is made.
+/// The folder in which the new database is made.
 const STAGED: &str = "postgres-restoring";
 
-/// What stands where the backup will go.
+/// The database that stands in the backup's place.
 #[derive(Default)]
 struct Current {
     /// The folder of its database, still ours after it was stopped; `None` if there is no database
     /// or one that does not start any more.
     held: Option<HeldDataDir>,
-    /// What it knew about keys.
+    /// Its keyring.
     keyring: Option<Keyring>,
-    /// Whether there is a database at all.
+    /// Set if there is a database at all.
     exists: bool,
 }
 
@@ -111,7 +111,7 @@ async fn look(
     })
 }
 
-/// What the database knows about keys, if it may be replaced.
+/// Reads the keyring of the database, if it may be replaced.
 async fn ask(server: &EmbeddedPostgres, current: &Path, replace: bool) -> anyhow::Result<Keyring> {
     let mut connection = as_owner(&server.owner_options()).await?;
     if !replace && !is_empty(&mut connection).await? {
@@ -126,7 +126,7 @@ async fn ask(server: &EmbeddedPostgres, current: &Path, replace: bool) -> anyhow
     Ok(keyring)
 }
 
-/// Whether nothing ever happened: no tables, or no event in them.
+/// Returns whether the log is empty: no tables, or no event in them.
 async fn is_empty(connection: &mut PgConnection) -> anyhow::Result<bool> {
     if !is_migrated(connection).await? {
         return Ok(true);
