@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
 use caresync::gateway::{Gateway, Host};
 use caresync::settings::PaymentSettings;
-use caresync::startup::{Application, Dependencies, realm};
+use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
@@ -50,6 +50,7 @@ impl Node {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             policy,
+            timer_pause: TIMER_PAUSE,
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             metrics: MetricsAccess::Closed,

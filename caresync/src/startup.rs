@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 use crate::gateway::Gateway;
 
 /// Time between two looks for due timers.
-const TIMER_PAUSE: Duration = Duration::from_millis(500);
+pub const TIMER_PAUSE: Duration = Duration::from_millis(500);
 /// Time between two removals of old rows.
 const JANITOR_PAUSE: Duration = Duration::from_mins(10);
 /// Hours for which idempotency keys are kept.
@@ -58,6 +58,8 @@ pub struct Dependencies {
     pub ids: Arc<dyn IdSource>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// Time between two looks for due timers: [`TIMER_PAUSE`], shorter in tests.
+    pub timer_pause: Duration,
     /// Origins of browsers' pages that may call.
     pub cors_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -97,7 +99,7 @@ impl Application {
             gateway.stop().await;
             return Err(error);
         }
-        background.run_timers(&app);
+        background.run_timers(&app, dependencies.timer_pause);
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;
@@ -281,12 +283,12 @@ impl Background {
         self.tasks.spawn(task);
     }
 
-    fn run_timers(&mut self, app: &App) {
+    fn run_timers(&mut self, app: &App, pause: Duration) {
         self.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
             commands::reactions::timer_handlers(&app.commands, &app.payments, &app.inbox),
-            TIMER_PAUSE,
+            pause,
         ));
     }
 

@@ -72,7 +72,10 @@ impl<R> From<StoreError> for CommandError<R> {
 
 impl<R> From<AppendError> for CommandError<R> {
     fn from(error: AppendError) -> Self {
-        Self::Fault(Fault::new("appending events", error))
+        match error {
+            AppendError::Busy(_) => Self::Contended,
+            error => Self::Fault(Fault::new("appending events", error)),
+        }
     }
 }
 

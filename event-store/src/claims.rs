@@ -46,17 +46,31 @@ impl EventStore {
         sqlx::query_as!(
             HeldClaim,
             r#"
-            select
-              holder_type, holder, held_until,
-              lower(during) as "from!", upper(during) as "to!"
-            from slot_claims
-            where kind = $1
-              and resource = $2
-              and during && any (
-                select tstzrange(starts_at, ends_at)
-                from unnest($3::timestamptz[], $4::timestamptz[]) as s (starts_at, ends_at)
-              )
-            order by during
+            select distinct
+              claim.holder_type as "holder_type!",
+              claim.holder as "holder!",
+              claim.held_until,
+              lower(claim.during) as "from!",
+              upper(claim.during) as "to!"
+            from unnest($3::timestamptz[], $4::timestamptz[]) as s (starts_at, ends_at)
+            cross join lateral (
+              select holder_type, holder, held_until, during
+              from slot_claims
+              where kind = 'doctor'
+                and $1 = 'doctor'
+                and resource = $2
+                and during && tstzrange(s.starts_at, s.ends_at)
+              union all
+              select holder_type, holder, held_until, during
+              from slot_claims
+              where kind = 'patient'
+                and $1 = 'patient'
+                and resource = $2
+                and during && tstzrange(s.starts_at, s.ends_at)
+              -- For each stretch of time by the index of the kind, never a join over all claims.
+              offset 0
+            ) claim
+            order by 4, 5
             "#,
             kind,
             resource,

@@ -42,6 +42,10 @@ pub enum AppendError {
     /// place. Asking again with the same idempotency key is safe.
     #[error("whether the append took place is not known yet")]
     OutcomeUnknown(#[source] Arc<sqlx::Error>),
+    /// Another process holds a lock that the append needs, and kept it; nothing was appended. Asking again
+    /// may work.
+    #[error("the append waited too long for another process")]
+    Busy(#[source] Arc<sqlx::Error>),
     /// The database refused or is away; nothing was appended.
     #[error("the append failed")]
     Store(#[source] Arc<sqlx::Error>),
@@ -77,6 +81,20 @@ pub enum LoadError {
     /// A stored event's `phi` can't be opened.
     #[error("opening an event failed")]
     Seal(#[from] SealError),
+    /// A stream has lost events: the log was damaged, or put back in part.
+    #[error(
+        "{aggregate_type} {aggregate_id} has a gap: event {expected} is missing before event {found}"
+    )]
+    Gap {
+        /// The kind of aggregate.
+        aggregate_type: String,
+        /// The aggregate.
+        aggregate_id: String,
+        /// The number of the first event that is missing.
+        expected: i64,
+        /// The number of the next one that is there.
+        found: usize,
+    },
     /// A stored event is not what its type and version say.
     #[error("event {sequence} of {aggregate_type} {aggregate_id} ({event_type}) is unreadable")]
     Unreadable {

@@ -37,6 +37,7 @@ mod stats;
 mod store;
 mod stream;
 mod subscribe;
+mod supervise;
 mod transact;
 mod upcast;
 
@@ -68,6 +69,7 @@ pub use subscribe::{
     BehindError, CheckpointState, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey,
     Progress, Retried, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
+pub use supervise::{Tasks, supervise};
 pub use transact::{Retry, TransactError};
 pub use upcast::{CurrentVersion, Upcasters};
 

@@ -144,12 +144,15 @@ impl EventStore {
     /// Loads an aggregate from the log.
     ///
     /// # Errors
-    /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
+    /// [`LoadError::Store`], [`LoadError::Unreadable`] naming the event, or [`LoadError::Gap`] naming the
+    /// stream.
     pub async fn load_from_log<A>(&self, id: &str) -> Result<Loaded<A>, LoadError>
     where
         A: Aggregate + Clone + 'static,
     {
         let erasures = self.sealing().erasures();
+        // What is there already may be of a log that was put back. What comes meanwhile is newer.
+        self.committer().cache().drop(&stream_key::<A>(id));
         let (snapshot, events) = self.read_stream::<A>(id).await?;
         let mut loaded = Loaded::new_stream(id);
         if let Some((version, aggregate)) = snapshot {
@@ -228,7 +231,7 @@ impl<A: Aggregate> Loaded<A> {
         self.aggregate
     }
 
-    /// How many events it has.
+    /// The number of its last event.
     #[must_use]
     pub fn version(&self) -> i64 {
         self.version
@@ -284,6 +287,15 @@ impl<A: Aggregate> Loaded<A> {
     }
 
     fn apply(&mut self, event: SerializedEvent) -> Result<(), LoadError> {
+        let expected = self.version + 1;
+        if i64::try_from(event.sequence) != Ok(expected) {
+            return Err(LoadError::Gap {
+                aggregate_type: event.aggregate_type,
+                aggregate_id: event.aggregate_id,
+                expected,
+                found: event.sequence,
+            });
+        }
         let stored = (&*event.event_type, &*event.event_version);
         let payload = decode(stored, &event.payload).map_err(|source| LoadError::Unreadable {
             aggregate_type: event.aggregate_type,
@@ -293,7 +305,7 @@ impl<A: Aggregate> Loaded<A> {
             source: Box::new(source),
         })?;
         self.aggregate.apply(payload);
-        self.version += 1;
+        self.version = expected;
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ mod forming;
 mod tests;
 
 use std::any::Any;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -148,7 +148,7 @@ pub(crate) struct Stage<J> {
     /// What is on its way to each stream, in order.
     tails: HashMap<StreamKey, VecDeque<Tail>>,
     /// Streams that batches under way write to, and rest on. A stream may be rested on by several.
-    written: HashSet<StreamKey>,
+    written: HashMap<StreamKey, usize>,
     rested_on: HashMap<StreamKey, usize>,
     claimed: HashMap<Resource, usize>,
     next_ticket: u64,
@@ -159,7 +159,7 @@ impl<J> Default for Stage<J> {
         Self {
             waiting: VecDeque::new(),
             tails: HashMap::new(),
-            written: HashSet::new(),
+            written: HashMap::new(),
             rested_on: HashMap::new(),
             claimed: HashMap::new(),
             next_ticket: 0,
@@ -227,8 +227,9 @@ impl<J> Stage<J> {
 
     /// Takes up to `most` commands that may go to the database now, in the order of their arrival.
     ///
-    /// Whoever must wait keeps everybody waiting who came later and wants the same streams: a change
-    /// of a doctor's hours is not starved by bookings.
+    /// A command that must wait keeps later ones waiting that want the same streams or claims: a change of
+    /// a doctor's hours is not starved by bookings, and neither is a series or a leave, which claims more
+    /// than any of them.
     pub(crate) fn take(&mut self, most: usize) -> Taken<J> {
         let mut forming = Forming::default();
         let mut kept = VecDeque::with_capacity(self.waiting.len());
@@ -250,7 +251,7 @@ impl<J> Stage<J> {
         self.waiting = kept;
         for entry in &entries {
             for write in &entry.writes {
-                self.written.insert(write.key.clone());
+                *self.written.entry(write.key.clone()).or_default() += 1;
             }
             for key in &entry.rests_on {
                 *self.rested_on.entry(key.clone()).or_default() += 1;
@@ -266,14 +267,17 @@ impl<J> Stage<J> {
     }
 
     fn is_busy(&self, entry: &Entry<J>) -> bool {
-        entry.rests_on.iter().any(|key| self.written.contains(key))
+        entry
+            .rests_on
+            .iter()
+            .any(|key| self.written.contains_key(key))
             || (entry.claims.iter()).any(|resource| self.claimed.contains_key(resource))
             || entry.writes.iter().any(|write| {
-                self.written.contains(&write.key) || self.rested_on.contains_key(&write.key)
+                self.written.contains_key(&write.key) || self.rested_on.contains_key(&write.key)
             })
     }
 
-    /// Takes a batch back. `committed` says for each of its commands, in order, whether it is in the
+    /// Takes commands of a batch back, all of them or some. `committed` says for each of its commands, in order, whether it is in the
     /// log.
     pub(crate) fn complete<'a>(
         &mut self,
@@ -321,7 +325,7 @@ impl<J> Stage<J> {
 
     fn release(&mut self, entry: &Entry<J>) {
         for write in &entry.writes {
-            self.written.remove(&write.key);
+            one_less(&mut self.written, &write.key);
         }
         for key in &entry.rests_on {
             one_less(&mut self.rested_on, key);

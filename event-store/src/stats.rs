@@ -15,6 +15,8 @@ pub struct StoreStats {
     pub second_rounds: u64,
     /// Batches that gave way to another process, by a deadlock or a long wait, and were tried again.
     pub retries: u64,
+    /// Tasks of the store and its daemons that were started again after a panic.
+    pub task_restarts: u64,
     /// Commands that wait to be written.
     pub waiting: usize,
     /// Aggregates in the cache.
@@ -27,7 +29,7 @@ pub struct StoreStats {
     pub cache_misses: u64,
 }
 
-/// Counts what the lanes do.
+/// Counts what the writers do.
 #[derive(Debug, Default)]
 pub(crate) struct AppendCounts {
     batches: AtomicU64,
@@ -63,6 +65,7 @@ impl EventStore {
             commands: counts.commands.load(Ordering::Relaxed),
             second_rounds: counts.second_rounds.load(Ordering::Relaxed),
             retries: counts.retries.load(Ordering::Relaxed),
+            task_restarts: self.tasks().restarts().iter().map(|(_, count)| count).sum(),
             waiting: self.backlog(),
             cached: self.cached(),
             cached_bytes: cache.bytes(),

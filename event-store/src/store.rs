@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
 use crate::snapshot::Taker;
+use crate::supervise::Tasks;
 use crate::{ClaimRules, Cursor, Sealing, Snapshots, Upcasters};
 
 /// What a log is opened with.
@@ -44,6 +45,7 @@ struct Inner {
     sealing: Sealing,
     upcasters: Upcasters,
     snapshots: Taker,
+    tasks: Tasks,
     /// How many erasures the cache has been emptied for.
     erasures: AtomicU64,
     /// The newest position that this process appended; subscribers wake up on it.
@@ -83,9 +85,10 @@ impl EventStore {
             snapshots,
         } = options;
         refuse_foreign_xids(&pool).await?;
-        let snapshots = Taker::start(&pool, &sealing, snapshots);
+        let tasks = sealing.tasks();
+        let snapshots = Taker::start(&pool, &sealing, snapshots, &tasks);
         let repository = PostgresEventRepository::new(pool.clone());
-        let committer = Committer::start(&pool);
+        let committer = Committer::start(&pool, &tasks);
         let head = watch::Sender::new(Cursor::START);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -98,6 +101,7 @@ impl EventStore {
                 sealing,
                 upcasters,
                 snapshots,
+                tasks,
                 head,
             }),
         })
@@ -136,6 +140,12 @@ impl EventStore {
     #[must_use]
     pub fn backlog(&self) -> usize {
         self.committer().waiting()
+    }
+
+    /// The tasks of the store and of its daemons, as far as they have panicked.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.inner.tasks
     }
 
     /// How many aggregates are cached.

@@ -43,11 +43,21 @@ impl EventStore {
     where
         A: Aggregate,
     {
-        let snapshot = self.usable_snapshot::<A>(id).await?;
-        let mut events = match &snapshot {
-            None => self.repository().get_events::<A>(id).await?,
-            Some((version, _)) => self.events_behind(A::TYPE, id, *version).await?,
-        };
+        let mut snapshot = self.usable_snapshot::<A>(id).await?;
+        let mut events = Vec::new();
+        if let Some((version, _)) = &snapshot {
+            events = self.events_from(A::TYPE, id, *version).await?;
+            // The event that it was taken at. Without it, the snapshot is of another log.
+            let taken_at = usize::try_from(*version).ok();
+            if events.first().map(|event| event.sequence) == taken_at {
+                events.remove(0);
+            } else {
+                snapshot = None;
+            }
+        }
+        if snapshot.is_none() {
+            events = self.repository().get_events::<A>(id).await?;
+        }
         let stored = events.iter_mut().map(Stored::from);
         self.sealing().open_events(stored).await?;
         let upcast = |event| self.upcasters().upcast(event);
@@ -73,7 +83,7 @@ impl EventStore {
         }))
     }
 
-    async fn events_behind(
+    async fn events_from(
         &self,
         aggregate_type: &str,
         id: &str,
@@ -85,7 +95,7 @@ impl EventStore {
             from events
             where aggregate_type = $1
               and aggregate_id = $2
-              and sequence > $3
+              and sequence >= $3
             order by sequence
             "#,
             aggregate_type,

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemIds, TestClock};
@@ -22,6 +23,9 @@ use sha2::Sha256;
 
 use crate::database::Database;
 use crate::sealing::masters;
+
+/// Time between two looks for due timers; tests wait for many of them.
+const TIMER_PAUSE: Duration = Duration::from_millis(100);
 
 /// Database, clock and keys that the nodes of one test share.
 #[derive(Clone)]
@@ -106,6 +110,7 @@ impl Site {
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
+            timer_pause: TIMER_PAUSE,
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: self.trusted_proxies.clone(),
             metrics: MetricsAccess::Loopback,

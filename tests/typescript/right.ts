@@ -33,6 +33,7 @@ export async function accounts() {
   });
   await api.GET("/api/v1/accounts", { params: { query: { limit: 200 }, header: position } });
   await api.POST("/api/v1/accounts/{id}/enable", { params: { path } });
+  await api.POST("/api/v1/accounts/{id}/disable", { params: { path }, body: { reason: "Left the clinic" } });
 }
 
 export async function clinics() {

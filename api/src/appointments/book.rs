@@ -55,6 +55,7 @@ problems!(
     NothingToFollow,
     SlotInPast,
     SlotBeyondHorizon,
+    ClinicClosed,
     SlotOutsideHours,
     SlotOffGrid,
     DoctorNotVerified,

@@ -54,6 +54,8 @@ problems!(
     PatientAlreadyArrived,
     SlotInPast,
     SlotBeyondHorizon,
+    ClinicClosed,
+    DoctorNotAtClinic,
     SlotOutsideHours,
     SlotOffGrid,
     DoctorNotVerified,

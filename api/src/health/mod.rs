@@ -49,6 +49,9 @@ pub struct Readiness {
     /// The transaction that holds the readers of the log back; absent if that could not be asked in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     horizon: Option<Horizon>,
+    /// Tasks that panicked a short while ago and are started again: subscribers by name, `writer`, `leases`,
+    /// `horizon`, `erasures`, `snapshots`.
+    failing_tasks: Vec<&'static str>,
     /// The position of each subscriber.
     subscribers: Vec<SubscriberState>,
 }
@@ -91,6 +94,7 @@ pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
         database: head.is_some(),
         head,
         horizon: surveyed.as_ref().map(Horizon::from_survey),
+        failing_tasks: app.commands.store().tasks().failing(),
         subscribers: lag::states(&app.progress.all(), head, surveyed.as_ref()),
     };
     if body.ready {

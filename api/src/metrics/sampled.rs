@@ -214,6 +214,11 @@ fn write_side(samples: &Samples, figures: &StoreStats) -> Result<(), Error> {
             figures.retries,
         ),
         (
+            "caresync_task_restarts_total",
+            "Tasks of the event store that were started again after a panic.",
+            figures.task_restarts,
+        ),
+        (
             "caresync_aggregate_cache_hits_total",
             "Loads of aggregates that the cache answered.",
             figures.cache_hits,

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::gateway::{Gateway, Host};
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
-use crate::startup::{Application, Dependencies};
+use crate::startup::{Application, Dependencies, TIMER_PAUSE};
 use crate::storage::Storage;
 
 /// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
@@ -52,6 +52,7 @@ async fn run(
         master: secrets.master,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
+        timer_pause: TIMER_PAUSE,
         policy: BookingPolicy {
             hold_minutes: serve.hold_minutes,
             horizon_days: serve.horizon_days,

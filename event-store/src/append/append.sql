@@ -2,6 +2,24 @@
 -- conflict rolls all of it back. Answers with the positions of the events, in their order. A command may
 -- have no events: then it only asks whether what it rests on is unmoved.
 with
+  -- What the first new event of each stream follows: a stream has no gaps.
+  followed as materialized (
+    select exists (
+      select
+      from events log
+      where log.aggregate_type = e.aggregate_type
+        and log.aggregate_id = e.aggregate_id
+        and log.sequence = e.first - 1
+      -- By the key for each stream, never a join over the log.
+      offset 0
+    ) as found
+    from (
+      select one.aggregate_type, one.aggregate_id, min(one.sequence) as first
+      from unnest($1::text[], $2::text[], $3::bigint[]) as one (aggregate_type, aggregate_id, sequence)
+      group by one.aggregate_type, one.aggregate_id
+    ) e
+    where e.first > 1
+  ),
   basis as materialized (
     select rests_on_unmoved($27, $28, $29, $37, $38) as unmoved
     where cardinality($27::text[]) > 0 or cardinality($37::text[]) > 0
@@ -54,5 +72,6 @@ from appended
 -- Locks first, then claims. Whoever moves a claim has one.
 where case
   when (select count(unmoved) from basis) >= 0
-  then ((select count(*) from moved) = cardinality($31::text[]))::stream_unmoved
+  then (coalesce((select bool_and(found) from followed), true))::stream_unmoved
+    and ((select count(*) from moved) = cardinality($31::text[]))::stream_unmoved
 end

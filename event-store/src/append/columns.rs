@@ -107,7 +107,7 @@ struct Streams<'a> {
 
 impl<'a> Columns<'a> {
     /// The columns of some commands. `links` says who builds on whom, counted from 0.
-    pub(super) fn of(commands: impl Iterator<Item = &'a Rows>, links: &[(usize, usize)]) -> Self {
+    pub(super) fn new(commands: impl Iterator<Item = &'a Rows>, links: &[(usize, usize)]) -> Self {
         let mut columns = Self::default();
         for rows in commands {
             columns.add(rows);
@@ -178,13 +178,6 @@ impl<'a> Columns<'a> {
             self.freed.spaces.push(space);
             self.freed.holders.push(holder);
         }
-    }
-
-    /// A number that differs between batches, to spread their pauses.
-    pub(super) fn spread(&self) -> u8 {
-        let last = self.events.aggregate_ids.last();
-        last.and_then(|id| id.bytes().last()).unwrap_or_default()
-            ^ self.commands.to_le_bytes()[0].rotate_left(5)
     }
 
     /// Whether round one's refusal is the verdict: it is one command's, which takes nothing that it gives

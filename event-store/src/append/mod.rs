@@ -1,19 +1,18 @@
 //! The append seam: what one command writes, in one statement, all or nothing.
 
+mod batch;
 mod columns;
 mod committer;
+mod find;
 mod import;
 mod outcome;
 mod rows;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::watch;
 use tracing::instrument;
 
-use crate::connection::answering;
 use crate::error::AppendError;
 use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
@@ -21,9 +20,6 @@ pub(crate) use committer::Committer;
 pub use import::{History, HistoryBuilder, ImportOutcome};
 use outcome::{BASIS, Failure};
 use rows::Rows;
-
-/// How often a lost connection is tried again before the caller is told.
-const ATTEMPTS: u32 = 10;
 
 /// New events of one stream.
 #[derive(Debug, Clone)]
@@ -141,7 +137,8 @@ impl EventStore {
     /// Appends one command's events with all that they take and give back.
     ///
     /// Deadlocks are tried again. After a lost connection the log is asked whether the command is
-    /// in it; the answer is never guessed.
+    /// in it; the answer is never guessed. What was sent takes its course also if the caller stops
+    /// waiting.
     ///
     /// # Errors
     /// [`AppendError::Conflict`], [`AppendError::Overtaken`], [`AppendError::Refused`] and
@@ -149,21 +146,14 @@ impl EventStore {
     /// is the one that is not.
     #[instrument(name = "log.append", level = "debug", skip_all)]
     pub async fn append(&self, append: &Append) -> Result<Appended, AppendError> {
-        let (ended, ending) = watch::channel(None);
-        let appended = self.try_append(append, &ending).await;
-        let outcome = match &appended {
-            Ok(_) => Outcome::Committed,
-            Err(AppendError::OutcomeUnknown(_)) => Outcome::Unknown,
-            Err(_) => Outcome::Refused,
-        };
-        ended.send_replace(Some(outcome));
-        match &appended {
-            Ok(_) => self.snapshot(append),
-            // Nothing here was wrong, only early.
-            Err(AppendError::Overtaken) => {}
-            Err(_) => self.distrust(append),
-        }
-        appended
+        let payloads = self.sealing().seal_events(append.streams.iter()).await;
+        let payloads = payloads.map_err(AppendError::Seal)?;
+        let rules = (self.claim_rules(), self.shared_dependencies());
+        let rows = Arc::new(Rows::of(append, &payloads, rules)?);
+        let writes = append.streams.iter().map(StreamAppend::write).collect();
+        let cursor = self.committer().commit(rows, writes).await?;
+        self.snapshot(append);
+        Ok(self.appended(cursor.unwrap_or(Cursor::START)))
     }
 
     /// Has a snapshot taken of each stream that is due for one.
@@ -177,109 +167,6 @@ impl EventStore {
         }
     }
 
-    /// Drops what a failed append rested on.
-    fn distrust(&self, append: &Append) {
-        let cache = self.committer().cache();
-        for stream in &append.streams {
-            cache.drop(&stream.key());
-        }
-        for stream in &append.basis {
-            cache.drop(&stream.into());
-        }
-    }
-
-    async fn try_append(&self, append: &Append, ending: &Ending) -> Result<Appended, AppendError> {
-        let payloads = self.sealing().seal_events(append.streams.iter()).await;
-        let payloads = payloads.map_err(AppendError::Seal)?;
-        let rows = Arc::new(Rows::of(
-            append,
-            &payloads,
-            (self.claim_rules(), self.shared_dependencies()),
-        )?);
-        let mut may_be_in = false;
-        for attempt in 1.. {
-            let writes = append.streams.iter().map(StreamAppend::write).collect();
-            let committed = self.committer().commit(rows.clone(), writes, ending).await;
-            let failure = match committed {
-                Ok(cursor) => return Ok(self.appended(cursor.unwrap_or(Cursor::START))),
-                Err(failure) => failure,
-            };
-            may_be_in |= matches!(failure, Failure::ConnectionLost(_));
-            if !may_be_in {
-                return Err(failure.into_error(false));
-            }
-            let failure = match self.find(append).await {
-                Ok(Some(cursor)) => return Ok(self.appended(cursor)),
-                Ok(None) => failure,
-                // Not even the question came through: a verdict now would be a guess.
-                Err(error) => Failure::ConnectionLost(error.into()),
-            };
-            match failure {
-                Failure::Violation(_) => return Err(failure.into_error(true)),
-                failure if attempt >= ATTEMPTS => return Err(failure.into_error(true)),
-                // What it was decided on may not have come about: then there is nothing to repeat.
-                Failure::ConnectionLost(error) if append.is_continuation() => {
-                    return self.find_after_predecessors(append, error).await;
-                }
-                _ => tokio::time::sleep(pause(append, attempt)).await,
-            }
-        }
-        Err(AppendError::Overtaken)
-    }
-
-    /// The connection was lost with a command that builds on others. Each of those finds out about
-    /// itself by asking for its place in the stream again; once they know, the lost statement can no
-    /// longer commit.
-    async fn find_after_predecessors(
-        &self,
-        append: &Append,
-        lost: Arc<sqlx::Error>,
-    ) -> Result<Appended, AppendError> {
-        for stream in &append.streams {
-            if let Some(coming) = &stream.after
-                && ended(coming.ending.clone()).await == Outcome::Unknown
-            {
-                return Err(AppendError::OutcomeUnknown(lost));
-            }
-        }
-        match self.find(append).await {
-            Ok(Some(cursor)) => Ok(self.appended(cursor)),
-            Ok(None) => Err(AppendError::Conflict),
-            Err(error) => Err(AppendError::OutcomeUnknown(error.into())),
-        }
-    }
-
-    /// Looks the command up in the stream that it wrote to last.
-    async fn find(&self, append: &Append) -> Result<Option<Cursor>, sqlx::Error> {
-        let last = append
-            .streams
-            .iter()
-            .rfind(|stream| !stream.events.is_empty());
-        let Some(stream) = last else {
-            return Ok(None);
-        };
-        let mut connection = answering(self.pool()).await?;
-        let row = sqlx::query!(
-            r#"
-            select epoch, transaction_id::text as "transaction_id!", position
-            from events
-            where aggregate_type = $1
-              and aggregate_id = $2
-              and sequence = $3
-              and metadata ->> 'commandId' = $4
-            "#,
-            stream.aggregate_type,
-            stream.aggregate_id,
-            stream.next_version(),
-            append.metadata.command_id.to_string()
-        )
-        .fetch_optional(&mut *connection)
-        .await?;
-        row.map(|row| Cursor::from_parts(row.epoch, &row.transaction_id, row.position))
-            .transpose()
-            .map_err(|error| sqlx::Error::Decode(error.into()))
-    }
-
     fn appended(&self, cursor: Cursor) -> Appended {
         self.announce(cursor);
         Appended { cursor }
@@ -291,47 +178,21 @@ impl EventStore {
         &self,
         streams: Vec<StreamVersion>,
     ) -> Result<bool, AppendError> {
-        let ending = watch::channel(None).1;
         let rows = Arc::new(Rows::asking(streams));
-        for attempt in 1.. {
-            let asked = self.committer().commit(rows.clone(), Vec::new(), &ending);
-            match asked.await {
-                Ok(_) => return Ok(true),
-                Err(Failure::Violation(constraint)) if constraint == BASIS => {
-                    for stream in &rows.basis {
-                        self.committer().cache().drop(&stream.into());
-                    }
-                    return Ok(false);
-                }
-                // A question may be asked as often as one likes.
-                Err(Failure::ConnectionLost(_)) if attempt < ATTEMPTS => {
-                    tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
-                }
-                Err(failure) => return Err(failure.into_error(false)),
-            }
+        match self.committer().commit(rows, Vec::new()).await {
+            Ok(_) => Ok(true),
+            Err(Failure::Violation(constraint)) if constraint == BASIS => Ok(false),
+            // It is only a question: nothing can be unknown about its outcome.
+            Err(Failure::ConnectionLost(error)) => Err(AppendError::Store(error)),
+            Err(failure) => Err(failure.into()),
         }
-        Ok(false)
     }
 }
 
-impl Append {
-    /// Whether it was decided on a state that had not come about yet.
-    fn is_continuation(&self) -> bool {
-        self.streams.iter().any(|stream| stream.after.is_some())
-    }
-}
-
-/// How a command ended. One that nobody waited for may have ended either way.
+/// How a command ended; unknown if the process stops before.
 pub(crate) async fn ended(mut ending: Ending) -> Outcome {
     let told = ending.wait_for(Option::is_some).await;
     told.ok()
         .and_then(|outcome| *outcome)
         .unwrap_or(Outcome::Unknown)
-}
-
-/// Doubling pauses, spread by the command's own id so that two losers part ways.
-fn pause(append: &Append, attempt: u32) -> Duration {
-    let spread = u64::from(append.metadata.command_id.as_bytes()[15]);
-    let base = 2_u64.saturating_pow(attempt.min(10));
-    Duration::from_micros(base * 1_000 + base * spread * 4)
 }

@@ -19,21 +19,21 @@ pub(super) enum Failure {
     Overtaken,
     /// A constraint spoke; all was rolled back.
     Violation(String),
-    /// The database chose this statement to give way, or it waited too long for another; all was
-    /// rolled back.
-    Deadlock(Arc<Error>),
+    /// The database chose this statement to give way, or it waited too long for a lock of another; all
+    /// was rolled back.
+    Contention(Arc<Error>),
     /// No answer came: the statement may have committed, or may yet.
     ConnectionLost(Arc<Error>),
     /// The database refused for another reason, or was never reached; nothing was written.
     Other(Arc<Error>),
 }
 
-impl Failure {
-    pub(super) fn of(error: Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         let error = Arc::new(error);
         match &*error {
             Error::Database(database) => match database.code().as_deref() {
-                Some("40001" | "40P01" | "55P03") => Self::Deadlock(error),
+                Some("40001" | "40P01" | "55P03") => Self::Contention(error),
                 // The server is going down or took the session away: it does not say whether
                 // before or after the commit.
                 Some("57P01" | "57P02" | "57P03" | "57P05") => Self::ConnectionLost(error),
@@ -49,13 +49,15 @@ impl Failure {
             _ => Self::Other(error),
         }
     }
+}
 
+impl Failure {
     /// No connection could be had: nothing was sent.
     pub(super) fn unreached(error: Error) -> Self {
         Self::Other(Arc::new(error))
     }
 
-    /// The lane ended before it told the verdict.
+    /// The writer ended before it told the verdict.
     pub(super) fn abandoned() -> Self {
         Self::ConnectionLost(Arc::new(Error::WorkerCrashed))
     }
@@ -69,24 +71,33 @@ impl Failure {
         let code = error.as_database_error().and_then(DatabaseError::code);
         code.is_some_and(|code| code.starts_with("22"))
     }
+}
 
-    /// The verdict for the caller, once no further attempt is made.
-    pub(super) fn into_error(self, may_be_in: bool) -> AppendError {
-        match self {
-            Self::Overtaken => AppendError::Overtaken,
-            Self::Violation(constraint) => match constraint.as_str() {
-                EVENTS_KEY | BASIS => AppendError::Conflict,
-                IDEMPOTENCY_KEY => AppendError::KeyUsed,
-                _ => AppendError::Refused { constraint },
-            },
-            Self::Deadlock(error) | Self::ConnectionLost(error) | Self::Other(error)
-                if may_be_in =>
-            {
+impl Failure {
+    /// The verdict where an earlier attempt may have been committed.
+    pub(super) fn unknown(self) -> AppendError {
+        match self.into() {
+            AppendError::Busy(error) | AppendError::Store(error) => {
                 AppendError::OutcomeUnknown(error)
             }
-            Self::Deadlock(error) | Self::ConnectionLost(error) | Self::Other(error) => {
-                AppendError::Store(error)
-            }
+            error => error,
+        }
+    }
+}
+
+impl From<Failure> for AppendError {
+    /// The verdict for the caller, once no further attempt is made.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Overtaken => Self::Overtaken,
+            Failure::Violation(constraint) => match constraint.as_str() {
+                EVENTS_KEY | BASIS => Self::Conflict,
+                IDEMPOTENCY_KEY => Self::KeyUsed,
+                _ => Self::Refused { constraint },
+            },
+            Failure::Contention(error) => Self::Busy(error),
+            Failure::ConnectionLost(error) => Self::OutcomeUnknown(error),
+            Failure::Other(error) => Self::Store(error),
         }
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Shared;
+use crate::connection::OwnConnection;
 
 /// How often erasures are asked for.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -15,15 +17,20 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// bounds to less.
 const OVERLAP: i32 = 60;
 
-/// Runs until it is dropped.
+/// A question that takes longer is asked again on a new connection.
+const SESSION: &str = "set statement_timeout = '1500ms'";
+
+/// Runs until it is dropped. On a connection of its own: however many requests wait for the pool, this
+/// process learns of erasures in time, and goes on using what it has cached.
 pub(super) async fn follow(shared: Arc<Shared>) {
+    let mut connection = OwnConnection::new(&shared.pool, SESSION);
     let mut seen = BTreeSet::new();
     // Before the first question nothing is cached yet: what was erased earlier can't be there.
     let mut since: Option<DateTime<Utc>> = None;
     let mut failing = false;
     loop {
         let asked = Instant::now();
-        match shared.erased_since(since, &mut seen).await {
+        match shared.erased_since(&mut connection, since, &mut seen).await {
             Ok(now) => {
                 since = Some(now);
                 shared.cache.asked(asked);
@@ -39,6 +46,9 @@ pub(super) async fn follow(shared: Arc<Shared>) {
             // It was said, and asking goes on.
             Err(_) => {}
         }
+        if failing {
+            connection.lost();
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }
@@ -47,6 +57,7 @@ impl Shared {
     /// Learns of erasures since shortly before `since`. Returns the database's time of the question.
     async fn erased_since(
         &self,
+        connection: &mut OwnConnection,
         since: Option<DateTime<Utc>>,
         seen: &mut BTreeSet<Uuid>,
     ) -> Result<DateTime<Utc>, sqlx::Error> {
@@ -63,7 +74,7 @@ impl Shared {
             since,
             f64::from(OVERLAP)
         )
-        .fetch_one(&self.pool)
+        .fetch_one(connection.get().await?)
         .await?;
         let erased: BTreeSet<Uuid> = asked.subjects.into_iter().collect();
         let new: Vec<Uuid> = erased.difference(seen).copied().collect();
@@ -71,21 +82,24 @@ impl Shared {
             self.cache.erase(&new);
         }
         if !erased.is_empty() {
-            self.free_names(&erased).await?;
+            free_names(connection.get().await?, &erased).await?;
         }
         *seen = erased;
         Ok(asked.now)
     }
+}
 
-    /// An append that was under way during an erasure may have reserved the person's name after it.
-    async fn free_names(&self, erased: &BTreeSet<Uuid>) -> Result<(), sqlx::Error> {
-        let subjects: Vec<Uuid> = erased.iter().copied().collect();
-        sqlx::query!(
-            "delete from reservations where subject = any ($1)",
-            &subjects
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
+/// An append that was under way during an erasure may have reserved the person's name after it.
+async fn free_names(
+    connection: &mut PgConnection,
+    erased: &BTreeSet<Uuid>,
+) -> Result<(), sqlx::Error> {
+    let subjects: Vec<Uuid> = erased.iter().copied().collect();
+    sqlx::query!(
+        "delete from reservations where subject = any ($1)",
+        &subjects
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -12,13 +12,18 @@ use super::cache::Known;
 use super::envelope::{DataKey, random};
 use super::error::{SealError, SealFault};
 use super::master::Row;
+use crate::back_off::{BackOff, RetryPolicy};
 
 /// The version of every key: a subject has one for life.
 const KEY_VERSION: i16 = 1;
-/// How often keys are asked for that others make at the same moment, or whose answer was lost.
+/// How keys are asked for whose answer was lost.
+const ASKING: RetryPolicy = RetryPolicy {
+    first: Duration::from_millis(5),
+    longest: Duration::from_millis(25),
+    attempts: 4,
+};
+/// How often keys are asked for that others make at the same moment.
 const ATTEMPTS: u32 = 5;
-/// The first pause after a lost answer.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// What each asked subject has; who is not in it has nothing.
 pub(super) type Keys = BTreeMap<Uuid, Held>;
@@ -56,7 +61,8 @@ impl Shared {
     pub(super) async fn keys_or_new(&self, subjects: BTreeSet<Uuid>) -> Result<Keys, SealError> {
         let erasures = self.cache.erasures();
         let (mut keys, mut missing) = self.cached(subjects);
-        for attempt in 1..=ATTEMPTS {
+        let mut back_off = BackOff::with(ASKING, 128);
+        for _ in 0..ATTEMPTS {
             if missing.is_empty() {
                 break;
             }
@@ -64,9 +70,7 @@ impl Shared {
                 // A key that somebody else makes at this moment shows the next time.
                 Ok(stored) => self.take(&mut keys, stored, erasures),
                 // Making keys twice makes them once, so a lost answer is no reason to give up.
-                Err(error) if attempt < ATTEMPTS && error.may_pass() => {
-                    tokio::time::sleep(PAUSE * attempt).await;
-                }
+                Err(error) if error.may_pass() && back_off.pause().await.is_ok() => {}
                 Err(error) => return Err(error),
             }
             missing.retain(|subject| !keys.contains_key(subject));

@@ -41,6 +41,7 @@ pub use master::{MasterKeys, MasterKeysError};
 pub use rotate::{EpochStatus, SealingStatus};
 pub use rows::{Cell, SealedCell};
 
+use crate::supervise::{Tasks, supervise};
 use cache::KeyCache;
 
 /// Seals and opens personal data. Cheap to clone; all clones share their keys and one follower of
@@ -60,6 +61,7 @@ struct Shared {
     /// Epochs whose master keys were destroyed, as of the start.
     retired: Vec<i16>,
     cache: KeyCache,
+    tasks: Tasks,
 }
 
 impl Sealing {
@@ -76,14 +78,19 @@ impl Sealing {
     /// before there was sealing.
     pub async fn open(pool: PgPool, masters: MasterKeys) -> Result<Self, OpenSealingError> {
         let retired = open::check(&pool, &masters).await?;
+        let tasks = Tasks::default();
         let shared = Arc::new(Shared {
             pool,
             masters,
             retired,
             cache: KeyCache::new(),
+            tasks: tasks.clone(),
         });
         let mut follower = JoinSet::new();
-        follower.spawn(follower::follow(shared.clone()));
+        follower.spawn(supervise(tasks, "erasures", {
+            let shared = shared.clone();
+            move || follower::follow(shared.clone())
+        }));
         Ok(Self(Some(Arc::new(Inner {
             shared,
             _follower: follower,
@@ -92,6 +99,12 @@ impl Sealing {
 
     fn shared(&self) -> Option<&Shared> {
         self.0.as_deref().map(|inner| &*inner.shared)
+    }
+
+    /// The tasks that run for it; those of the store come to them.
+    pub(crate) fn tasks(&self) -> Tasks {
+        self.shared()
+            .map_or_else(Tasks::default, |shared| shared.tasks.clone())
     }
 
     /// Counted up by every erasure that this process learns of.

@@ -1,12 +1,15 @@
 //! Takes snapshots off the command path.
 
+use std::sync::Arc;
+
 use sqlx::PgPool;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 use super::{Kind, Snapshot, Snapshots};
 use crate::Sealing;
 use crate::stage::State;
+use crate::supervise::{Tasks, supervise};
 
 /// Snapshots that may wait. Whatever is beyond that is left out: the next one comes.
 const WAITING: usize = 256;
@@ -27,10 +30,14 @@ struct Due {
 }
 
 impl Taker {
-    pub(crate) fn start(pool: &PgPool, sealing: &Sealing, kinds: Snapshots) -> Self {
+    pub(crate) fn start(pool: &PgPool, sealing: &Sealing, kinds: Snapshots, tasks: &Tasks) -> Self {
         let (due, waiting) = mpsc::channel(WAITING);
         let mut taking = JoinSet::new();
-        taking.spawn(take(pool.clone(), sealing.clone(), waiting));
+        let waiting = Arc::new(Mutex::new(waiting));
+        let (pool, sealing) = (pool.clone(), sealing.clone());
+        taking.spawn(supervise(tasks.clone(), "snapshots", move || {
+            take(pool.clone(), sealing.clone(), waiting.clone())
+        }));
         Self {
             kinds,
             due,
@@ -64,7 +71,8 @@ impl Taker {
     }
 }
 
-async fn take(pool: PgPool, sealing: Sealing, mut waiting: mpsc::Receiver<Due>) {
+async fn take(pool: PgPool, sealing: Sealing, waiting: Arc<Mutex<mpsc::Receiver<Due>>>) {
+    let mut waiting = waiting.lock().await;
     while let Some(due) = waiting.recv().await {
         let Some((state, subject)) = due.kind.snapshot(&due.state) else {
             continue;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Entry, StreamKey, Write};
+use super::{Entry, Resource, StreamKey, Write};
 
 /// A batch while it is put together.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Forming {
     /// What those who stay behind write to, and what they look at.
     waiting_to_write: HashSet<StreamKey>,
     waiting_to_look: HashSet<StreamKey>,
+    /// What those who stay behind claim.
+    waiting_to_claim: HashSet<Resource>,
 }
 
 impl Forming {
@@ -25,13 +27,19 @@ impl Forming {
                 || self.waiting_to_look.contains(&write.key)
                 || (entry.guarded && self.written.get(&write.key).is_some_and(|last| last.1))
         };
-        entry.rests_on.iter().any(looks_too_early) || entry.writes.iter().any(writes_too_early)
+        entry.rests_on.iter().any(looks_too_early)
+            || entry.writes.iter().any(writes_too_early)
+            || entry
+                .claims
+                .iter()
+                .any(|claim| self.waiting_to_claim.contains(claim))
     }
 
     pub(super) fn keep_waiting<J>(&mut self, entry: &Entry<J>) {
         let writes = entry.writes.iter().map(|write| write.key.clone());
         self.waiting_to_write.extend(writes);
         self.waiting_to_look.extend(entry.rests_on.iter().cloned());
+        self.waiting_to_claim.extend(&entry.claims);
     }
 
     /// Adds a command as number `index`.

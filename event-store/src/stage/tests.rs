@@ -123,6 +123,65 @@ fn two_lanes_do_not_claim_one_thing_at_once() {
     assert_eq!(names(&stage.take(60)), ["d"]);
 }
 
+/// A booking of this claim, which is of nobody else.
+fn claiming(name: &str, resources: &[u128]) -> Entry<&'static str> {
+    let resources = resources.iter().map(|id| ("doctor", Uuid::from_u128(*id)));
+    Entry {
+        claims: resources.collect(),
+        ..step(name, 0)
+    }
+}
+
+#[test]
+fn a_series_that_waits_for_one_claim_is_not_passed_on_any_other() {
+    let mut stage = stage_with([claiming("first", &[1])]);
+    let first = stage.take(60);
+    // It wants what is under way, and what nobody has.
+    for entry in [claiming("series", &[1, 2]), claiming("late", &[2])] {
+        stage.enqueue(entry, &ending()).unwrap();
+    }
+    stage.enqueue(claiming("other", &[3]), &ending()).unwrap();
+    assert_eq!(names(&stage.take(60)), ["other"]);
+    stage.complete(first.entries.iter().map(|entry| (entry, true)));
+    assert_eq!(names(&stage.take(60)), ["series", "late"]);
+}
+
+#[test]
+fn a_series_comes_to_its_turn_however_many_bookings_arrive() {
+    let mut stage = stage_with([claiming("a0", &[1]), claiming("b0", &[2])]);
+    let mut under_way = [stage.take(1), stage.take(1)];
+    stage
+        .enqueue(claiming("series", &[1, 2]), &ending())
+        .unwrap();
+    for round in 1..10 {
+        // While one writer is busy with one of its claims, another booking of the other one arrives.
+        let (claim, name) = (round % 2 + 1, format!("booking {round}"));
+        let finished = usize::try_from(round % 2).unwrap();
+        stage.enqueue(claiming(&name, &[claim]), &ending()).unwrap();
+        let done = std::mem::replace(&mut under_way[finished], stage.take(0));
+        stage.complete(done.entries.iter().map(|entry| (entry, true)));
+        under_way[finished] = stage.take(1);
+        if names(&under_way[finished]) == ["series"] {
+            assert!(round <= 2, "{round} bookings passed it");
+            return;
+        }
+    }
+    panic!("every booking passed it");
+}
+
+#[test]
+fn commands_of_one_batch_are_given_back_one_by_one() {
+    let mut stage = stage_with([step("a", 0), step("a", 1), step("b", 0)]);
+    let taken = stage.take(60);
+    stage.enqueue(step("a", 2), &ending()).unwrap();
+    let one = |index: usize| std::iter::once((&taken.entries[index], true));
+    assert!(stage.complete(one(0)).settled.is_empty());
+    // Its successor is still under way: nothing goes beside it.
+    assert!(stage.take(60).entries.is_empty());
+    stage.complete(one(1));
+    assert_eq!(names(&stage.take(60)), ["a"]);
+}
+
 #[test]
 fn a_batch_has_at_most_as_many_as_it_may() {
     let mut stage = stage_with([step("a", 0), step("b", 0), step("c", 0)]);

@@ -12,6 +12,7 @@ use super::lease::keep_leases;
 use super::runner::Runner;
 use super::{Progress, Seat, Subscriber};
 use crate::EventStore;
+use crate::supervise::supervise;
 
 /// How the daemon reads.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +56,11 @@ impl Daemon {
         let (head, heads) = watch::channel(Head::start());
         let (granted, leases) = watch::channel(BTreeSet::new());
         let mut watcher = JoinSet::new();
-        watcher.spawn(keep_leases(store.pool().clone(), seats, granted));
+        let tasks = store.tasks();
+        watcher.spawn(supervise(tasks.clone(), "leases", {
+            let (pool, tasks) = (store.pool().clone(), tasks.clone());
+            move || keep_leases(pool.clone(), seats.clone(), granted.clone(), tasks.clone())
+        }));
         let metadata = subscribers
             .iter()
             .any(|subscriber| subscriber.wants_metadata());
@@ -64,9 +69,13 @@ impl Daemon {
             metadata,
             leases: leases.clone(),
         };
-        watcher.spawn(watch_horizon(store.clone(), head, watch));
+        watcher.spawn(supervise(tasks.clone(), "horizon", {
+            let store = store.clone();
+            move || watch_horizon(store.clone(), head.clone(), watch.clone())
+        }));
         let mut runners = JoinSet::new();
         for subscriber in subscribers {
+            let name = subscriber.name();
             let runner = Runner {
                 store: store.clone(),
                 subscriber,
@@ -75,7 +84,7 @@ impl Daemon {
                 leases: leases.clone(),
                 options,
             };
-            runners.spawn(runner.run());
+            runners.spawn(supervise(tasks.clone(), name, move || runner.clone().run()));
         }
         Self {
             progress,

@@ -44,6 +44,7 @@ impl Head {
 }
 
 /// How the end of the log is watched.
+#[derive(Clone)]
 pub(super) struct Watch {
     pub(super) options: DaemonOptions,
     /// Whether any of those who share what is read looks at metadata.

@@ -12,33 +12,61 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 
 use super::Seat;
+use crate::back_off::{BackOff, RetryPolicy};
 use crate::connection::OwnConnection;
+use crate::supervise::Tasks;
 
 /// The database ends a session that is silent for longer.
 const SESSION: &str = "set idle_session_timeout = '3s'; set statement_timeout = '2s'";
 /// How often the session is heard of. It also shows this node whether it still has its leases.
 const BEAT: Duration = Duration::from_millis(800);
-/// How often leases are asked for that others have, at first; it doubles up to [`BEAT`].
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// How often leases are asked for that others have.
+const ASKING: RetryPolicy = RetryPolicy {
+    first: Duration::from_millis(20),
+    longest: BEAT,
+    attempts: u32::MAX,
+};
 /// How long the database may take to answer before leases count as lost.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the lease of a subscriber that panicked is left to other nodes: longer than the slowest of
+/// them needs to ask for it.
+const LEFT_TO_OTHERS: Duration = Duration::from_secs(2);
 
 /// Asks for the leases of `seats` and keeps them, until nobody listens.
 pub(super) async fn keep_leases(
     pool: PgPool,
     seats: BTreeSet<Seat>,
     held: watch::Sender<BTreeSet<Seat>>,
+    tasks: Tasks,
 ) {
-    let mut connection = OwnConnection::of(&pool, SESSION);
-    let mut pause = FIRST_PAUSE;
+    let mut panics = tasks.watch();
+    // What an earlier run of this task held went with its connection.
+    held.send_replace(BTreeSet::new());
+    let mut connection = OwnConnection::new(&pool, SESSION);
+    let mut back_off = BackOff::with(ASKING, 128);
     while !held.is_closed() {
-        let missing: Vec<Seat> = seats.difference(&held.borrow()).cloned().collect();
+        let panicked = tasks.panicked_within(LEFT_TO_OTHERS);
+        let has_panicked = |seat: &&Seat| panicked.contains(&&*seat.name);
+        let given_up: Vec<Seat> = held.borrow().iter().filter(has_panicked).cloned().collect();
+        let missing = seats
+            .difference(&held.borrow())
+            .cloned()
+            .collect::<Vec<_>>();
+        let missing: Vec<Seat> = missing
+            .into_iter()
+            .filter(|seat| !has_panicked(&seat))
+            .collect();
         let asked = tokio::time::timeout(PATIENCE, async {
-            ask(connection.get().await?, &missing).await
+            let connection = connection.get().await?;
+            release(connection, &given_up).await?;
+            ask(connection, &missing).await
         });
         match asked.await {
-            Ok(Ok(gained)) if gained.is_empty() => {}
-            Ok(Ok(gained)) => held.send_modify(|held| held.extend(gained)),
+            Ok(Ok(gained)) if gained.is_empty() && given_up.is_empty() => {}
+            Ok(Ok(gained)) => held.send_modify(|held| {
+                held.retain(|seat| !given_up.contains(seat));
+                held.extend(gained);
+            }),
             Ok(Err(error)) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -53,19 +81,38 @@ pub(super) async fn keep_leases(
                 lose(&mut connection, &held);
             }
         }
-        tokio::time::sleep(pause).await;
-        let complete = held.borrow().len() == seats.len();
-        pause = if complete {
-            BEAT
-        } else {
-            (pause * 2).min(BEAT)
-        };
+        tokio::select! {
+            _ = back_off.pause() => {}
+            _ = panics.changed() => {}
+        }
     }
 }
 
 fn lose(connection: &mut OwnConnection, held: &watch::Sender<BTreeSet<Seat>>) {
     connection.lost();
     held.send_replace(BTreeSet::new());
+}
+
+/// Gives leases up, so that another node can have them.
+async fn release(connection: &mut PgConnection, seats: &[Seat]) -> Result<(), sqlx::Error> {
+    if seats.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = seats.iter().map(|seat| seat.name.clone()).collect();
+    let versions: Vec<_> = seats.iter().map(|seat| seat.version).collect();
+    sqlx::query!(
+        r#"
+        select pg_advisory_unlock(
+          hashtextextended(format('caresync subscriber %s %s', seat.name, seat.version), 0)
+        )
+        from unnest($1::text[], $2::integer[]) as seat (name, version)
+        "#,
+        &names,
+        &versions
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
 }
 
 /// Those of `missing` that nobody else has. Also asked if there are none: the question is the beat.

@@ -19,21 +19,19 @@ use super::{
     CheckpointState, DaemonOptions, Progress, Seat, SubscribeError, Subscriber, blame, checkpoint,
     reader,
 };
+use crate::back_off::{BackOff, RetryPolicy};
 use crate::{Cursor, EventStore};
 
-/// The pause while another node has the checkpoint, at first; it doubles up to the next.
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
-const LONGEST_BUSY_PAUSE: Duration = Duration::from_millis(40);
 /// How long a batch may leave the database waiting before it counts as hung.
 const LONGEST_SILENCE: &str = "4s";
 /// How long a checkpoint may stand still, with events before it, until a node without the lease goes on
 /// in the other's place: it may be alive and hang all the same.
 const STANDSTILL: Duration = Duration::from_secs(4);
-/// The longest pause after failures in a row.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a batch with an event that can't be taken is tried as a whole: what fails may pass.
 const WHOLE_TRIES: u32 = 3;
 
+/// A subscriber on this node. Clones begin where the database says it is.
+#[derive(Clone)]
 pub(super) struct Runner {
     pub(super) store: EventStore,
     pub(super) subscriber: Arc<dyn Subscriber>,
@@ -57,8 +55,8 @@ struct Place {
 struct Run {
     /// Unknown at first and after a failure.
     place: Option<Place>,
-    /// Rounds in a row that failed.
-    failures: u32,
+    /// Pauses after rounds in a row that failed.
+    back_off: BackOff,
     /// Rounds in a row that failed for an event's sake.
     poisoned: u32,
     /// Another node has the lease but does not move.
@@ -98,7 +96,8 @@ impl Runner {
         loop {
             match self.round(&seat, &types, &mut run).await {
                 Ok(place) => {
-                    (run.failures, run.poisoned) = (0, 0);
+                    run.back_off.reset();
+                    run.poisoned = 0;
                     run.place = Some(place);
                     self.progress.stands(self.subscriber.name(), place.standing);
                     if !self.wait_for_more(place.standing.at).await {
@@ -107,8 +106,9 @@ impl Runner {
                 }
                 Err(error) => {
                     run.failed(&error);
-                    self.report(&error, run.failures);
-                    tokio::time::sleep(pause_after(run.failures)).await;
+                    self.report(&error, run.back_off.attempts() + 1);
+                    // Its attempts do not end.
+                    let _ = run.back_off.pause().await;
                 }
             }
             if self.head.has_changed().is_err() {
@@ -152,7 +152,7 @@ impl Runner {
             Taken::Moved(standing) => Ok(Place::at_checkpoint(standing)),
             Taken::Elsewhere => {
                 run.in_place_of_another = false;
-                tokio::time::sleep(BUSY_PAUSE).await;
+                let _ = BackOff::with(RetryPolicy::TAKEN, 128).pause().await;
                 self.open(seat).await
             }
         }
@@ -207,7 +207,8 @@ impl Runner {
         if !reader::any(self.store.pool(), (at, head), types).await? {
             return Ok(place.passed_over(head));
         }
-        let (since, mut pause) = (Instant::now(), BUSY_PAUSE);
+        let since = Instant::now();
+        let mut back_off = BackOff::with(RetryPolicy::TAKEN, 128);
         loop {
             let stored = self.open(seat).await?;
             if stored.checkpoint > at || self.leads(seat) {
@@ -221,8 +222,7 @@ impl Runner {
                 run.in_place_of_another = true;
                 return Ok(stored);
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_BUSY_PAUSE);
+            let _ = back_off.pause().await;
             if self.head.has_changed().is_err() {
                 return Ok(stored);
             }
@@ -317,7 +317,7 @@ impl Run {
     fn new(pace: Pace) -> Self {
         Self {
             place: None,
-            failures: 0,
+            back_off: BackOff::with(RetryPolicy::TASK, 128),
             poisoned: 0,
             in_place_of_another: false,
             way: Way::default(),
@@ -330,7 +330,6 @@ impl Run {
         self.place = None;
         self.ahead = None;
         self.pace.reset();
-        self.failures += 1;
         match error {
             SubscribeError::Apply(error) if blame::is_of_the_event(error) => self.poisoned += 1,
             _ => self.poisoned = 0,
@@ -380,10 +379,4 @@ pub(crate) async fn begin_batch(connection: &mut PgConnection) -> Result<(), sql
 /// Signed: OpenTelemetry knows no other whole numbers.
 fn size(reading: &Reading) -> i64 {
     i64::try_from(reading.events.len()).unwrap_or(i64::MAX)
-}
-
-fn pause_after(failures: u32) -> Duration {
-    Duration::from_millis(50)
-        .saturating_mul(2_u32.saturating_pow(failures.min(8)))
-        .min(LONGEST_PAUSE)
 }

@@ -8,7 +8,7 @@ use tests::app::Site;
 use uuid::Uuid;
 
 use super::fixture::expect;
-use crate::support::{Client, now};
+use crate::support::{Client, http, now};
 
 fn order(payment: u128) -> NewOrder {
     NewOrder {
@@ -23,7 +23,7 @@ async fn without_keys_a_node_serves_the_checkout_of_its_sandbox() {
     let node = site.node().await.unwrap();
     let gateway = node.app().gateway();
     let made = gateway.create_order(&order(1)).await.unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http();
     let url = node.url(&format!("/sandbox/checkout/{made}"));
     let shown = http.get(&url).send().await.unwrap();
     assert_eq!(shown.status().as_u16(), 200);
@@ -67,7 +67,7 @@ async fn a_node_serves_only_the_checkout_of_its_sandbox() {
         .post("/sandbox/orders/order_x/attempts", &json!({}))
         .expect(404)
         .await;
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http();
     let books = http.request(Method::GET, node.sandbox_url("/sandbox/books").unwrap());
     expect(200, books).await;
     node.stop().await;

@@ -243,7 +243,7 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
 async fn an_unpaid_payment_has_no_receipt() {
     let fixture = Fixture::open().await;
     let asha = fixture.patient();
-    let (booked, checkout) = fixture.book(&asha, 0).await;
+    let (_, checkout) = fixture.book(&asha, 0).await;
     shown(&asha, &checkout, "orderId").await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(409).await;
     receipt.is("no-receipt-yet");

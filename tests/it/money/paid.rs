@@ -134,8 +134,8 @@ async fn a_visit_confirmed_by_the_desk_can_still_be_paid() {
 async fn only_a_signature_over_the_payments_own_order_is_accepted() {
     let fixture = Fixture::open().await;
     let (asha, ravi) = (fixture.patient(), fixture.patient());
-    let (booked, checkout) = fixture.book(&asha, 0).await;
-    let (other, others) = fixture.book(&ravi, 1).await;
+    let (_, checkout) = fixture.book(&asha, 0).await;
+    let (_, others) = fixture.book(&ravi, 1).await;
     let theirs = fixture.pay_without_webhook(&others).await;
 
     let refused = fixture

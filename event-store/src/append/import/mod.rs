@@ -30,16 +30,16 @@ mod pace;
 mod transaction;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 use tracing::instrument;
 
-use super::ATTEMPTS;
 use super::committer::SESSION;
 use super::outcome::Failure;
 use super::rows::Rows;
 use crate::EventStore;
+use crate::back_off::{BackOff, RetryPolicy};
 use crate::connection::OwnConnection;
 use crate::error::AppendError;
 pub use history::{History, ImportOutcome};
@@ -48,8 +48,6 @@ use pace::Pace;
 
 /// Events that are sealed at a stretch, before others get a turn.
 const STRETCH: usize = 1_000;
-/// How often a transaction that gave way to another process is tried again.
-const DEADLOCKS: u32 = 40;
 
 /// A history that is ready to go in.
 struct Ready<'h> {
@@ -80,7 +78,7 @@ impl EventStore {
     pub async fn import(&self, histories: &[History]) -> Result<Vec<ImportOutcome>, AppendError> {
         let mut import = Import {
             store: self,
-            connection: OwnConnection::of(self.pool(), SESSION),
+            connection: OwnConnection::new(self.pool(), SESSION),
             pace: Pace::new(),
             landings: Vec::with_capacity(histories.len()),
         };
@@ -188,10 +186,9 @@ impl Import<'_> {
     /// Copies them, all together. If a constraint refuses that, each gets its own verdict.
     async fn copy(&mut self, mut ready: Vec<Ready<'_>>) -> Result<(), AppendError> {
         let mut may_be_in = false;
-        for attempt in 1.. {
-            if ready.is_empty() {
-                break;
-            }
+        let mut contention = BackOff::with(RetryPolicy::CONTENTION, spread(&ready));
+        let mut losses = BackOff::with(RetryPolicy::LOST_CONNECTION, spread(&ready));
+        while !ready.is_empty() {
             let failure = match self.try_to_copy(&ready).await {
                 Ok(()) => {
                     self.landed(&ready);
@@ -207,15 +204,15 @@ impl Import<'_> {
                         return self.judge(ready).await;
                     }
                 }
-                Failure::ConnectionLost(_) if attempt < ATTEMPTS => {
+                Failure::ConnectionLost(_) if losses.pause().await.is_ok() => {
                     may_be_in = true;
                     self.connection.lost();
                 }
-                Failure::Deadlock(_) if attempt < DEADLOCKS => {}
+                Failure::Contention(_) if contention.pause().await.is_ok() => {}
                 other if other.is_unstorable() => return self.judge(ready).await,
-                _ => return Err(failure.into_error(may_be_in)),
+                _ if may_be_in => return Err(failure.unknown()),
+                _ => return Err(failure.into()),
             }
-            tokio::time::sleep(pause(&ready, attempt)).await;
         }
         Ok(())
     }
@@ -223,11 +220,14 @@ impl Import<'_> {
     async fn try_to_copy(&mut self, ready: &[Ready<'_>]) -> Result<(), Failure> {
         let rows = ready.iter().map(|ready| &*ready.rows);
         let count = rows.clone().map(Rows::added).sum();
+        // What a lost connection still copies would be in the way of the same rows.
+        let ended = self.connection.end_abandoned().await;
+        ended.map_err(Failure::unreached)?;
         let connection = self.connection.get().await.map_err(Failure::unreached)?;
         let started = Instant::now();
         let copied = transaction::copy_in(connection, rows).await;
         self.pace.took(count, started.elapsed());
-        self.store.announce(copied.map_err(Failure::of)?);
+        self.store.announce(copied.map_err(Failure::from)?);
         Ok(())
     }
 
@@ -249,10 +249,8 @@ fn stretch(histories: &[History]) -> usize {
     fits.count().max(1)
 }
 
-/// Doubling pauses, spread so that two who gave way to each other part ways.
-fn pause(ready: &[Ready<'_>], attempt: u32) -> Duration {
+/// Parts two that gave way to each other.
+fn spread(ready: &[Ready<'_>]) -> u8 {
     let command = ready.first().and_then(|ready| ready.history.last_command());
-    let spread = command.map_or(0, |id| id.as_bytes()[15]);
-    let unit = Duration::from_millis(1) * 2_u32.saturating_pow(attempt.min(7));
-    unit + unit * u32::from(spread) / 128
+    command.map_or(0, |id| id.as_bytes()[15])
 }
