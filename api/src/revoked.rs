@@ -25,6 +25,7 @@ pub struct RevokedSessions {
 
 impl RevokedSessions {
     /// Creates the list for a database that was restored at `all_ended`, if it ever was.
+    #[must_use]
     pub fn new(all_ended: Option<DateTime<Utc>>) -> Self {
         Self {
             // Tokens tell whole seconds.
@@ -34,6 +35,7 @@ impl RevokedSessions {
     }
 
     /// Returns whether a token of that session, issued then, is refused.
+    #[must_use]
     pub fn refuses(&self, session: SessionId, issued: DateTime<Utc>) -> bool {
         self.all_ended.is_some_and(|ended| issued < ended) || self.contains(session)
     }

@@ -73,6 +73,7 @@ impl<R> From<StoreError> for CommandError<R> {
 impl<R> From<AppendError> for CommandError<R> {
     fn from(error: AppendError) -> Self {
         match error {
+            // Another process kept a lock for longer than a caller should wait.
             AppendError::Busy(_) => Self::Contended,
             error => Self::Fault(Fault::new("appending events", error)),
         }

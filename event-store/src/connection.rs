@@ -80,14 +80,13 @@ impl OwnConnection {
 
     /// The connection, opened if it is not.
     pub(crate) async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let connecting = tokio::time::timeout(CONNECT_WITHIN, self.connect());
-                let open = connecting.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-                self.opened += 1;
-                open
-            }
+        let open = if let Some(open) = self.open.take() {
+            open
+        } else {
+            let connecting = tokio::time::timeout(CONNECT_WITHIN, self.connect());
+            let open = connecting.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+            self.opened += 1;
+            open
         };
         Ok(&mut self.open.insert(open).0)
     }

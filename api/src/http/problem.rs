@@ -32,7 +32,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     /// The type of the problem: a stable slug.
     #[serde(rename = "type")]
-    problem_type: ProblemType,
+    kind: ProblemType,
     /// The same for people.
     #[schema(example = "Somebody else has this slot.")]
     title: Cow<'static, str>,
@@ -102,7 +102,7 @@ impl Problem {
     pub fn titled(problem_type: ProblemType, title: impl Into<Cow<'static, str>>) -> Self {
         let status = problem_type.status();
         Self {
-            problem_type,
+            kind: problem_type,
             title: title.into(),
             status: status.as_u16(),
             errors: Box::default(),
@@ -157,7 +157,7 @@ impl Problem {
 
     /// The slug of its type.
     pub fn slug(&self) -> &'static str {
-        self.problem_type.slug()
+        self.kind.slug()
     }
 
     /// The outcome of the command, if one was asked for.

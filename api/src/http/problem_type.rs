@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 macro_rules! problem_types {
     ($($status:ident { $($variant:ident $slug:literal $title:literal)+ })+) => {
         /// The type of a problem detail: a stable slug with its status and its usual title.
+        #[expect(clippy::doc_markdown, reason = "a title is plain text for people")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ProblemType {
             $($(#[doc = $title] $variant,)+)+

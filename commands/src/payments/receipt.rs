@@ -35,23 +35,22 @@ impl Commands {
             let loaded = read.load::<Payment>(payment).await?;
             let opened = loaded.aggregate().opened().ok_or(CommandError::NotFound)?;
             let (clinic, amount, at) = (opened.clinic, opened.amount, context.at);
-            let (number, book) = match opened.receipt {
-                Some(number) => (number, None),
-                None => {
-                    let book = read.load::<ReceiptBook>(clinic).await?;
-                    let number = book.aggregate().next_number();
-                    let issue = IssueNumber {
-                        clinic,
-                        payment,
-                        amount,
-                        at,
-                    };
-                    let issued = book.decide(ReceiptBookCommand::Issue(issue)).await;
-                    let issued = issued.map_err(|error| {
-                        error.map(|ReceiptBookRefusal::NothingPaid| PaymentRefusal::NotPaid)
-                    })?;
-                    (number, Some(issued))
-                }
+            let (number, book) = if let Some(number) = opened.receipt {
+                (number, None)
+            } else {
+                let book = read.load::<ReceiptBook>(clinic).await?;
+                let number = book.aggregate().next_number();
+                let issue = IssueNumber {
+                    clinic,
+                    payment,
+                    amount,
+                    at,
+                };
+                let issued = book.decide(ReceiptBookCommand::Issue(issue)).await;
+                let issued = issued.map_err(|error| {
+                    error.map(|ReceiptBookRefusal::NothingPaid| PaymentRefusal::NotPaid)
+                })?;
+                (number, Some(issued))
             };
             let issue = PaymentCommand::IssueReceipt(IssueReceipt { number, at });
             let receipt = loaded.decide(issue).await?;

@@ -204,7 +204,7 @@ fn check_cell(step: Step, from: Option<AppointmentStatus>, actor: ActorKind, giv
         }
         // A slot that has begun can't be booked: a rule of the slot, not of the table.
         (_, TransitionRule::To(to)) if step == Step::Book => {
-            assert_eq!(becomes(now()), Ok(Some(to)))
+            assert_eq!(becomes(now()), Ok(Some(to)));
         }
         (_, TransitionRule::To(to)) => always(Ok(Some(to))),
         (_, TransitionRule::ToIf(to, condition, refusal)) => {

@@ -105,7 +105,7 @@ impl Run {
         }
     }
 
-    fn to_the_end(&mut self) {
+    fn run_to_the_end(&mut self) {
         let plan = plan(&mut self.rng);
         let mut acts = plan.into_iter().peekable();
         for minute in 0..END {
@@ -147,7 +147,7 @@ impl Run {
                 self.clinic.open(payment_id(payer), minute);
             }
             Act::Try(payer, progress, less) => {
-                self.attempt(payment_id(payer), progress, less, minute)
+                self.attempt(payment_id(payer), progress, less, minute);
             }
             Act::BankGoesOn(to) => self.gateway.later(to, minute, &mut self.rng),
             Act::Cancel(by) => self.clinic.cancel(by, minute),
@@ -320,7 +320,7 @@ fn after_any_run_the_money_is_where_the_visit_says() {
     for seed in 0..SEEDS {
         let mut run = Run::from_seed(seed);
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            run.to_the_end();
+            run.run_to_the_end();
             check(&run);
         }));
         assert!(result.is_ok(), "seed {seed}");

@@ -49,6 +49,13 @@ use pace::Pace;
 /// Events that are sealed at a stretch, before others get a turn.
 const STRETCH: usize = 1_000;
 
+/// How a transaction whose connection was lost is tried again. A database that is away is waited for by
+/// the connection itself.
+const LOSSES: RetryPolicy = RetryPolicy {
+    attempts: 10,
+    ..RetryPolicy::CONTENTION
+};
+
 /// A history that is ready to go in.
 struct Ready<'h> {
     /// Its place in what the caller gave.
@@ -187,7 +194,7 @@ impl Import<'_> {
     async fn copy(&mut self, mut ready: Vec<Ready<'_>>) -> Result<(), AppendError> {
         let mut may_be_in = false;
         let mut contention = BackOff::with(RetryPolicy::CONTENTION, spread(&ready));
-        let mut losses = BackOff::with(RetryPolicy::LOST_CONNECTION, spread(&ready));
+        let mut losses = BackOff::with(LOSSES, spread(&ready));
         while !ready.is_empty() {
             let failure = match self.try_to_copy(&ready).await {
                 Ok(()) => {
