@@ -4,8 +4,8 @@
 //! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
 //! which claim is a function that the caller registers ([`ClaimRules`]).
 //!
-//! - Write: [`EventStore::transact`], or by hand [`EventStore::load`] → [`Loaded::decide`] →
-//!   [`EventStore::append`]. Whole histories from elsewhere: [`EventStore::import`].
+//! - Write: [`EventStore::transact`] runs a command on a [`ReadSet`]; by hand it is [`ReadSet::load`] →
+//!   [`Loaded::decide`] → [`ReadSet::commit`]. Whole histories from elsewhere: [`EventStore::import`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
 //! - Read again: [`rebuild`] makes read models anew beside the live ones.
 //! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.

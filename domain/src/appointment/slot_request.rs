@@ -81,7 +81,7 @@ impl SlotRequest<'_> {
         }
     }
 
-    /// A visit of the usual length. Not even the staff books what is over, or seconds.
+    /// Returns a visit of the usual length. Not even the staff books a time that is over, or one with seconds.
     fn slot(&self, terms: &Affiliation) -> Result<Slot, AppointmentRefusal> {
         let slot = Slot::starting(self.start, terms.slot_length)
             .ok_or(AppointmentRefusal::SlotOutsideHours)?;
@@ -124,7 +124,7 @@ impl SlotRequest<'_> {
     }
 }
 
-/// On what terms the doctor sees patients at the clinic.
+/// Returns the terms on which the doctor sees patients at the clinic.
 fn terms_of(doctor: &DoctorFacts) -> Result<&Affiliation, AppointmentRefusal> {
     if !doctor.verified {
         return Err(AppointmentRefusal::DoctorNotVerified);
@@ -138,7 +138,7 @@ fn terms_of(doctor: &DoctorFacts) -> Result<&Affiliation, AppointmentRefusal> {
         .ok_or(AppointmentRefusal::DoctorNotAtClinic)
 }
 
-/// Whoever answers for the clinic's day.
+/// Returns whether the actor may set rules aside.
 fn is_staff(by: Actor) -> bool {
     match by.role() {
         None | Some(Role::Receptionist | Role::Admin) => true,
