@@ -13,6 +13,8 @@ use crate::{Cursor, EventStore, StoreError, Subscriber as _};
 
 /// Events of the first batch.
 const FIRST: i64 = 500;
+/// Events that are counted before a rebuild begins; if there are more, their number is estimated.
+const COUNTED: i64 = 20_000;
 
 /// Told, after each batch, how many events have been passed of how many that there are to pass.
 pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -171,24 +173,54 @@ fn types_of(followers: &[Follower]) -> Vec<String> {
     )
 }
 
-/// How many events there are for copies behind the one that is farthest back.
+/// About how many events there are for copies behind the one that is farthest back: counted up to
+/// [`COUNTED`], estimated beyond. It is for a progress figure only, and the log may be of any length.
 async fn left(connection: &mut PgConnection, followers: &[Follower]) -> Result<u64, RebuildError> {
     let from = followers.iter().map(|follower| follower.at).min();
     let from = from.unwrap_or(Cursor::START);
-    let count = sqlx::query_scalar!(
+    let found = sqlx::query!(
         r#"
-        select count(*) as "count!"
-        from events
-        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
-          and event_type = any ($4)
+        select
+          (
+            select count(*)
+            from (
+              select
+              from unnest($4::text[]) as kind (event_type)
+              cross join lateral (
+                select
+                from events e
+                where e.event_type = kind.event_type
+                  and (e.epoch, e.transaction_id, e.position)
+                    > (select $1::smallint, $2::text::xid8, $3::bigint)
+                limit $5
+              ) wanted
+              limit $5
+            ) counted
+          ) as "counted!",
+          (
+            select coalesce(max(position), 0)
+            from (
+              select position
+              from events
+              order by epoch desc, transaction_id desc, position desc
+              limit 1
+            ) newest
+          ) as "newest!"
         "#,
         from.epoch(),
         from.transaction_id(),
         from.position(),
-        &types_of(followers)
+        &types_of(followers),
+        COUNTED
     )
     .fetch_one(connection)
     .await;
-    let count = count.map_err(StoreError::doing("counting what is to be read"))?;
-    Ok(count.unsigned_abs())
+    let found = found.map_err(StoreError::doing("estimating what is to be read"))?;
+    let left = if found.counted < COUNTED {
+        found.counted
+    } else {
+        // Positions count events of all types.
+        (found.newest - from.position()).max(found.counted)
+    };
+    Ok(left.unsigned_abs())
 }

@@ -30,36 +30,58 @@ pub(crate) async fn open(
         .unwrap_or(CheckpointState::START))
 }
 
+/// A checkpoint's row, and how many aggregates are parked.
+struct Row {
+    epoch: i16,
+    transaction_id: String,
+    position: i64,
+    parked: i64,
+}
+
+impl Row {
+    fn state(self) -> Result<CheckpointState, sqlx::Error> {
+        Ok(CheckpointState {
+            at: cursor(self.epoch, &self.transaction_id, self.position)?,
+            parked: self.parked.unsigned_abs(),
+        })
+    }
+}
+
+/// The row of a checkpoint, locked as the last words say.
+macro_rules! checkpoint {
+    ($executor:expr, $key:expr, $lock:literal) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            select
+              c.epoch,
+              c.transaction_id::text as "transaction_id!",
+              c.position,
+              (
+                select count(*)
+                from dead_letters d
+                where d.subscriber = c.name and d.version = c.version
+              ) as "parked!"
+            from subscription_checkpoints c
+            where c.name = $1 and c.version = $2
+            "#
+                + $lock,
+            $key.name,
+            $key.version
+        )
+        .fetch_optional($executor)
+        .await?
+        .map(Row::state)
+        .transpose()
+    };
+}
+
 /// The checkpoint as it is now, if there is one; another node may have moved it.
 pub(crate) async fn read(
     executor: impl PgExecutor<'_>,
     seat: &Seat,
 ) -> Result<Option<CheckpointState>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        select
-          c.epoch,
-          c.transaction_id::text as "transaction_id!",
-          c.position,
-          (
-            select count(*)
-            from dead_letters d
-            where d.subscriber = c.name and d.version = c.version
-          ) as "parked!"
-        from subscription_checkpoints c
-        where c.name = $1 and c.version = $2
-        "#,
-        seat.name,
-        seat.version
-    )
-    .fetch_optional(executor)
-    .await?;
-    row.map(|row| {
-        let at = cursor(row.epoch, &row.transaction_id, row.position)?;
-        let parked = row.parked.unsigned_abs();
-        Ok(CheckpointState { at, parked })
-    })
-    .transpose()
+    checkpoint!(executor, seat, "")
 }
 
 /// Takes the checkpoint for this transaction. `None` if another one has it.
@@ -67,53 +89,16 @@ pub(crate) async fn take(
     connection: &mut PgConnection,
     seat: &Seat,
 ) -> Result<Option<CheckpointState>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        select
-          c.epoch,
-          c.transaction_id::text as "transaction_id!",
-          c.position,
-          (
-            select count(*)
-            from dead_letters d
-            where d.subscriber = c.name and d.version = c.version
-          ) as "parked!"
-        from subscription_checkpoints c
-        where c.name = $1 and c.version = $2
-        for update of c skip locked
-        "#,
-        seat.name,
-        seat.version
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| {
-        let at = cursor(row.epoch, &row.transaction_id, row.position)?;
-        let parked = row.parked.unsigned_abs();
-        Ok(CheckpointState { at, parked })
-    })
-    .transpose()
+    checkpoint!(connection, seat, "for update of c skip locked")
 }
 
-/// The same, but waits for whoever has it. `None` if there is no such checkpoint.
+/// The same, but waits until no other transaction has it. `None` if there is no such checkpoint.
 pub(crate) async fn wait_and_take(
     connection: &mut PgConnection,
     seat: &Seat,
 ) -> Result<Option<Cursor>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        select epoch, transaction_id::text as "transaction_id!", position
-        from subscription_checkpoints
-        where name = $1 and version = $2
-        for update
-        "#,
-        seat.name,
-        seat.version
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| cursor(row.epoch, &row.transaction_id, row.position))
-        .transpose()
+    let taken: Result<_, sqlx::Error> = checkpoint!(connection, seat, "for update of c");
+    Ok(taken?.map(|taken| taken.at))
 }
 
 /// Moves the checkpoint that this transaction took.
