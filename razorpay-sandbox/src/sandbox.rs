@@ -94,8 +94,7 @@ impl Sandbox {
 
     /// Finishes running requests, then stops. Undelivered webhooks stay in the database.
     pub async fn stop(mut self) {
-        // At once: what is stored is complete, and a graceful stop waits a second for idle connections.
-        self.server.stop(false).await;
+        self.server.stop(true).await;
         self.tasks.shutdown().await;
     }
 }

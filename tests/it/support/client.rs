@@ -29,12 +29,9 @@ pub struct Client {
     token: Option<String>,
 }
 
-/// An HTTP client that closes its connection after each response.
-///
-/// A server that is stopped with a connection open looks only after a second whether it is gone.
+/// An HTTP client that uses no proxy.
 pub fn http() -> reqwest::Client {
-    let client = reqwest::Client::builder().no_proxy();
-    client.pool_max_idle_per_host(0).build().unwrap()
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 /// A request that has not been sent.

@@ -103,7 +103,7 @@ impl Clinic {
         }
     }
 
-    /// Stops the node, once every subscriber has caught up. No connection of `pool` is open any more.
+    /// Stops the node, once every subscriber has caught up. Closes `pool`.
     pub async fn close(mut self) {
         all_read(&self.client).await;
         self.pool.close().await;
