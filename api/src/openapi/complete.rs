@@ -10,7 +10,7 @@
 //!
 //! A body with a `version` has it as `ETag`, too; a new thing with one has a `Location`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
@@ -168,15 +168,31 @@ fn header_named<'a>(operation: &'a Operation, name: &str) -> Option<&'a Paramete
 
 /// The names of the schemas that have a version.
 fn versioned(document: &OpenApi) -> BTreeSet<String> {
-    let schemas = document
-        .components
+    let Some(components) = &document.components else {
+        return BTreeSet::new();
+    };
+    let schemas = &components.schemas;
+    let with_version = schemas
         .iter()
-        .flat_map(|components| &components.schemas);
-    let with_version = schemas.filter(|(_, schema)| match schema {
-        RefOr::T(Schema::Object(object)) => object.properties.contains_key("version"),
-        _ => false,
-    });
+        .filter(|(_, schema)| has_version(schema, schemas));
     with_version.map(|(name, _)| name.clone()).collect()
+}
+
+/// True if a schema has a version, or one of the schemas that it joins.
+fn has_version(schema: &RefOr<Schema>, schemas: &BTreeMap<String, RefOr<Schema>>) -> bool {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.contains_key("version"),
+        RefOr::T(Schema::AllOf(joined)) => {
+            let mut parts = joined.items.iter();
+            parts.any(|part| has_version(part, schemas))
+        }
+        RefOr::T(_) => false,
+        RefOr::Ref(schema) => {
+            let name = schema.ref_location.rsplit('/').next();
+            name.and_then(|name| schemas.get(name))
+                .is_some_and(|schema| has_version(schema, schemas))
+        }
+    }
 }
 
 /// The name of the schema of a JSON body.

@@ -163,7 +163,7 @@ impl Fixture {
     /// The grounds of all refunds that were requested of a payment.
     pub async fn refund_grounds(&self, checkout: &Reply) -> Vec<String> {
         let sql = "
-            select payload ->> 'refund_grounds'
+            select payload ->> 'grounds'
             from events
             where aggregate_type = 'payment'
               and aggregate_id = $1

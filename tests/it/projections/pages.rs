@@ -40,7 +40,11 @@ const COPIES: &str = "
 const LISTS: [(&str, &str, &str); 7] = [
     ("account_directory", "true", "account_id"),
     ("clinic_directory", "true", "clinic_id"),
-    ("doctor_directory", "true", "doctor_id"),
+    (
+        "doctor_directory",
+        "verified and not suspended",
+        "doctor_id",
+    ),
     (
         "patient_appointments",
         "true",
