@@ -117,7 +117,7 @@ impl Gateway {
         self.sandbox.as_ref().map(Sandbox::pages)
     }
 
-    /// The sandbox, if that is what it is: its knobs are for tests.
+    /// The sandbox, if that is what it is: its controls are for tests.
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
         self.sandbox.as_ref()
