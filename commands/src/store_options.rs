@@ -54,13 +54,13 @@ fn upcasters() -> Upcasters {
     Upcasters::none().to(current_version)
 }
 
-/// The streams that go on for years. Their states hold nothing personal: rules read no names.
+/// The streams that grow for years.
 fn snapshots() -> Snapshots {
     Snapshots::none()
-        .of::<Clinic>(EVERY, CLINIC_FORM, |_| None)
-        .of::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
-        .of::<Patient>(EVERY, PATIENT_FORM, |_| None)
-        .of::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM, |_| None)
+        .with::<Clinic>(EVERY, CLINIC_FORM)
+        .with::<Doctor>(EVERY, DOCTOR_FORM)
+        .with::<Patient>(EVERY, PATIENT_FORM)
+        .with::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM)
 }
 
 #[cfg(test)]

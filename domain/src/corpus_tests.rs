@@ -7,18 +7,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cqrs_es::DomainEvent;
-use serde_json::{Value, from_value, to_value};
+use cqrs_es::{Aggregate, DomainEvent};
+use serde_json::{Value, from_value, json, to_value};
 
-use crate::account::AccountEvent;
+use crate::account::{Account, AccountEvent};
 use crate::aggregates::{EVENT_TYPES, current_version};
-use crate::appointment::AppointmentEvent;
-use crate::clinic::ClinicEvent;
-use crate::doctor::DoctorEvent;
-use crate::leave::LeaveEvent;
-use crate::patient::PatientEvent;
-use crate::payment::PaymentEvent;
-use crate::receipt_book::ReceiptBookEvent;
+use crate::appointment::{Appointment, AppointmentEvent};
+use crate::clinic::{Clinic, ClinicEvent};
+use crate::doctor::{Doctor, DoctorEvent};
+use crate::leave::{Leave, LeaveEvent};
+use crate::patient::{Patient, PatientEvent};
+use crate::payment::{Payment, PaymentEvent};
+use crate::receipt_book::{ReceiptBook, ReceiptBookEvent};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -95,6 +95,67 @@ fn personal_data_stands_at_the_top_and_next_to_its_subject() {
         let has_phi = event.get("phi").is_some();
         assert_eq!(has_phi, event.get("subject").is_some(), "{name}");
         assert_eq!(count_of_phi(&event), usize::from(has_phi), "{name}");
+    }
+}
+
+/// States are cached and stored as snapshots in the clear, and are not searched when a person is erased.
+#[test]
+fn no_state_holds_personal_data() {
+    states_hold_no_phi::<Account>(AccountEvent::TYPES);
+    states_hold_no_phi::<Appointment>(AppointmentEvent::TYPES);
+    states_hold_no_phi::<Clinic>(ClinicEvent::TYPES);
+    states_hold_no_phi::<Doctor>(DoctorEvent::TYPES);
+    states_hold_no_phi::<Leave>(LeaveEvent::TYPES);
+    states_hold_no_phi::<Patient>(PatientEvent::TYPES);
+    states_hold_no_phi::<Payment>(PaymentEvent::TYPES);
+    states_hold_no_phi::<ReceiptBook>(ReceiptBookEvent::TYPES);
+}
+
+/// Folds each event behind each other one, and all of them in turn.
+fn states_hold_no_phi<A: Aggregate>(types: &[&str]) {
+    let events: Vec<Value> = (types.iter())
+        .map(|name| stored(&format!("{name}.v1.json")))
+        .collect();
+    let pairs =
+        (events.iter()).flat_map(|first| events.iter().map(move |second| vec![first, second]));
+    for stream in pairs.chain([events.iter().chain(&events).collect()]) {
+        let mut state = A::default();
+        for event in stream {
+            state.apply(from_value(event.clone()).unwrap());
+            let state = to_value(&state).unwrap();
+            assert_eq!(
+                shared_words(&state, &event["phi"]),
+                BTreeSet::new(),
+                "{}",
+                event["type"]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_state_that_holds_personal_data_is_found() {
+    let state = json!({"Booked": {"visit": {"why": ["Chest pain"]}}});
+    let phi = json!({"reason": "Chest pain", "language": null});
+    assert_eq!(
+        shared_words(&state, &phi),
+        BTreeSet::from(["Chest pain".to_owned()])
+    );
+}
+
+/// Returns the strings and numbers that stand in both.
+fn shared_words(one: &Value, other: &Value) -> BTreeSet<String> {
+    let one = words(one);
+    words(other).intersection(&one).cloned().collect()
+}
+
+fn words(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Object(fields) => fields.values().flat_map(words).collect(),
+        Value::Array(items) => items.iter().flat_map(words).collect(),
+        Value::String(word) => BTreeSet::from([word.clone()]),
+        Value::Number(number) => BTreeSet::from([number.to_string()]),
+        Value::Null | Value::Bool(_) => BTreeSet::new(),
     }
 }
 

@@ -126,15 +126,11 @@ impl EventStore {
         }
     }
 
-    /// What is cached, unless it may hold somebody who was erased.
+    /// Returns the cached state.
     fn look_committed<A>(&self, key: &StreamKey) -> Seen<A>
     where
         A: Aggregate + Clone + 'static,
     {
-        self.forget_the_erased();
-        if !self.sealing().is_current() {
-            return Seen::Unknown;
-        }
         match self.committer().cache().get(key) {
             Some((version, aggregate)) => Seen::Cached(version, aggregate),
             None => Seen::Unknown,
@@ -150,7 +146,6 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        let erasures = self.sealing().erasures();
         // What is there already may be of a log that was put back. What comes meanwhile is newer.
         self.committer().cache().drop(&stream_key::<A>(id));
         let (snapshot, events) = self.read_stream::<A>(id).await?;
@@ -167,13 +162,8 @@ impl EventStore {
         {
             let key = stream_key::<A>(id);
             self.snapshots()
-                .came((A::TYPE, id), (from, loaded.version), Some(&state));
-            let cache = self.committer().cache();
-            cache.put(key.clone(), loaded.version, state);
-            // Somebody was erased meanwhile, perhaps the very person.
-            if self.sealing().erasures() != erasures {
-                cache.drop(&key);
-            }
+                .grown(A::TYPE, id, from, loaded.version, &state);
+            self.committer().cache().put(key, loaded.version, state);
         }
         Ok(loaded)
     }

@@ -1,7 +1,6 @@
 //! A handle on the log.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use postgres_es::PostgresEventRepository;
 use sqlx::{PgExecutor, PgPool};
@@ -9,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::append::Committer;
 use crate::error::{OpenError, StoreError};
-use crate::snapshot::Taker;
+use crate::snapshot::SnapshotWriter;
 use crate::supervise::Tasks;
 use crate::{ClaimRules, Cursor, Sealing, Snapshots, Upcasters};
 
@@ -31,6 +30,10 @@ pub struct StoreOptions {
 }
 
 /// A handle on the log, cheap to clone.
+///
+/// States of aggregates are cached in memory and stored as snapshots, both in the clear. They must hold
+/// nothing of an event's `phi`: erasing a person destroys a key, and neither cache nor snapshots are
+/// searched for that person.
 #[derive(Clone)]
 pub struct EventStore {
     inner: Arc<Inner>,
@@ -44,10 +47,8 @@ struct Inner {
     committer: Committer,
     sealing: Sealing,
     upcasters: Upcasters,
-    snapshots: Taker,
+    snapshots: SnapshotWriter,
     tasks: Tasks,
-    /// How many erasures the cache has been emptied for.
-    erasures: AtomicU64,
     /// The newest position that this process appended; subscribers wake up on it.
     head: watch::Sender<Cursor>,
 }
@@ -86,7 +87,7 @@ impl EventStore {
         } = options;
         refuse_foreign_xids(&pool).await?;
         let tasks = sealing.tasks();
-        let snapshots = Taker::start(&pool, &sealing, snapshots, &tasks);
+        let snapshots = SnapshotWriter::start(&pool, snapshots, &tasks);
         let repository = PostgresEventRepository::new(pool.clone());
         let committer = Committer::start(&pool, &tasks);
         let head = watch::Sender::new(Cursor::START);
@@ -97,7 +98,6 @@ impl EventStore {
                 claim_rules,
                 shared_dependencies,
                 committer,
-                erasures: AtomicU64::new(sealing.erasures()),
                 sealing,
                 upcasters,
                 snapshots,
@@ -180,16 +180,8 @@ impl EventStore {
         &self.inner.upcasters
     }
 
-    pub(crate) fn snapshots(&self) -> &Taker {
+    pub(crate) fn snapshots(&self) -> &SnapshotWriter {
         &self.inner.snapshots
-    }
-
-    /// Empties the cache if somebody was erased since it was last looked at.
-    pub(crate) fn forget_the_erased(&self) {
-        let erasures = self.inner.sealing.erasures();
-        if self.inner.erasures.swap(erasures, Ordering::SeqCst) != erasures {
-            self.committer().cache().clear();
-        }
     }
 
     /// Tells this process's subscribers that there is something to read.

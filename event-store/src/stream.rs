@@ -72,8 +72,7 @@ impl EventStore {
         let Some(kind) = self.snapshots().kind(A::TYPE) else {
             return Ok(None);
         };
-        let stream = (A::TYPE, id);
-        let snapshot = Snapshot::get(self.pool(), self.sealing(), stream, kind.schema_version);
+        let snapshot = Snapshot::get(self.pool(), A::TYPE, id, kind.schema_version);
         let snapshot = snapshot
             .await
             .map_err(|error| LoadError::Store(error.into()))?;

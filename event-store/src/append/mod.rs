@@ -70,6 +70,11 @@ impl StreamAppend {
         self.expected_version + i64::try_from(self.events.len()).unwrap_or(i64::MAX)
     }
 
+    /// The state after the append, if its caller keeps one.
+    pub(crate) fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
     fn key(&self) -> StreamKey {
         (self.aggregate_type, self.aggregate_id.as_str().into())
     }
@@ -152,19 +157,10 @@ impl EventStore {
         let rows = Arc::new(Rows::of(append, &payloads, rules)?);
         let writes = append.streams.iter().map(StreamAppend::write).collect();
         let cursor = self.committer().commit(rows, writes).await?;
-        self.snapshot(append);
-        Ok(self.appended(cursor.unwrap_or(Cursor::START)))
-    }
-
-    /// Has a snapshot taken of each stream that is due for one.
-    fn snapshot(&self, append: &Append) {
         for stream in &append.streams {
-            self.snapshots().came(
-                (stream.aggregate_type, &stream.aggregate_id),
-                (stream.expected_version, stream.next_version()),
-                stream.state.as_ref(),
-            );
+            self.snapshots().appended(stream);
         }
+        Ok(self.appended(cursor.unwrap_or(Cursor::START)))
     }
 
     fn appended(&self, cursor: Cursor) -> Appended {

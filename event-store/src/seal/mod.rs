@@ -106,16 +106,6 @@ impl Sealing {
         self.shared()
             .map_or_else(Tasks::default, |shared| shared.tasks.clone())
     }
-
-    /// Counted up by every erasure that this process learns of.
-    pub(crate) fn erasures(&self) -> u64 {
-        self.shared().map_or(0, |shared| shared.cache.erasures())
-    }
-
-    /// Whether this process would know of an erasure by now.
-    pub(crate) fn is_current(&self) -> bool {
-        self.shared().is_none_or(|shared| shared.cache.is_current())
-    }
 }
 
 impl std::fmt::Debug for Sealing {

@@ -1,11 +1,11 @@
 //! Snapshots: the state of a long stream, kept so that a load reads only what came after.
 //!
-//! Taken off the command path and never trusted further than a cache: one whose schema is not ours,
-//! that can't be opened or can't be read is passed over, and all events are read instead. A state that
-//! tells of a person is sealed under that person's key, and gone with it.
+//! They are written off the command path and are only a cache: one of another schema version, or one
+//! that can't be read, is ignored, and all events are read instead. States hold no personal data, so
+//! they are stored in the clear.
 
 mod store;
-mod taker;
+mod writer;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -13,12 +13,11 @@ use std::sync::Arc;
 
 use cqrs_es::Aggregate;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::stage::State;
 
 pub(crate) use store::Snapshot;
-pub(crate) use taker::Taker;
+pub(crate) use writer::SnapshotWriter;
 
 /// Which kinds of aggregates are kept as snapshots, and how often.
 #[derive(Clone, Default)]
@@ -33,8 +32,8 @@ pub(crate) struct Kind {
     read: Arc<ReadState>,
 }
 
-/// The JSON form of a state, and of whom it tells. `None` if it is of another type or has no such form.
-type ReadState = dyn Fn(&(dyn Any + Send + Sync)) -> Option<(Value, Option<Uuid>)> + Send + Sync;
+/// Returns the JSON form of a state; `None` if it is of another type or has no such form.
+type ReadState = dyn Fn(&(dyn Any + Send + Sync)) -> Option<Value> + Send + Sync;
 
 impl Snapshots {
     /// No snapshots.
@@ -46,21 +45,15 @@ impl Snapshots {
     /// Keeps a state of each `A` about every so many events.
     ///
     /// `schema_version` is counted up whenever the JSON form of `A` changes: snapshots of other
-    /// versions are passed over. `subject` says of whom a state tells, if it holds anything personal.
+    /// versions are ignored. The state of an `A` must hold no personal data.
     #[must_use]
-    pub fn of<A>(
-        mut self,
-        every: u32,
-        schema_version: i32,
-        subject: impl Fn(&A) -> Option<Uuid> + Send + Sync + 'static,
-    ) -> Self
+    pub fn with<A>(mut self, every: u32, schema_version: i32) -> Self
     where
         A: Aggregate + 'static,
     {
         let read = move |state: &(dyn Any + Send + Sync)| {
             let aggregate = state.downcast_ref::<A>()?;
-            let json = serde_json::to_value(aggregate).ok()?;
-            Some((json, subject(aggregate)))
+            serde_json::to_value(aggregate).ok()
         };
         let kind = Kind {
             every: i64::from(every.max(1)),
@@ -83,13 +76,13 @@ impl std::fmt::Debug for Snapshots {
 }
 
 impl Kind {
-    /// Whether a snapshot is due when a stream has come from one version to another.
+    /// Returns whether a snapshot is due when a stream has grown from one version to another.
     pub(crate) fn is_due(&self, from: i64, to: i64) -> bool {
         from / self.every < to / self.every
     }
 
-    /// The snapshot of a state, not yet sealed.
-    pub(crate) fn snapshot(&self, state: &State) -> Option<(Value, Option<Uuid>)> {
+    /// The JSON form of a state.
+    pub(crate) fn json(&self, state: &State) -> Option<Value> {
         (self.read)(&*state.aggregate)
     }
 }

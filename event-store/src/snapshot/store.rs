@@ -2,61 +2,27 @@
 
 use serde_json::Value;
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use crate::seal::{Cell, SealError, SealedCell, Sealing};
-
-/// A state, and where in its stream it stands.
+/// A state, and its version in its stream.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    pub(crate) aggregate_type: String,
+    pub(crate) aggregate_type: &'static str,
     pub(crate) aggregate_id: String,
     pub(crate) sequence: i64,
     pub(crate) schema_version: i32,
-    /// Of whom it tells.
-    pub(crate) subject: Option<Uuid>,
     pub(crate) state: Value,
 }
 
 impl Snapshot {
-    /// What a sealed state is bound to: it can't be passed off as another one.
-    fn words(&self) -> Vec<String> {
-        vec![
-            "snapshot".to_owned(),
-            self.aggregate_type.clone(),
-            self.aggregate_id.clone(),
-            self.sequence.to_string(),
-            self.schema_version.to_string(),
-        ]
-    }
-
-    /// Keeps it, unless a newer one is there. A state of somebody who was erased is not kept.
-    pub(crate) async fn put(self, pool: &PgPool, sealing: &Sealing) -> Result<(), PutError> {
-        let words = self.words();
-        let state = match self.subject {
-            None => Some(self.state.to_string()),
-            Some(subject) => {
-                let value = self.state;
-                let cell = Cell {
-                    subject,
-                    words,
-                    value,
-                };
-                let sealed = sealing.seal_many(vec![cell]).await?;
-                sealed.into_iter().next().flatten()
-            }
-        };
-        let Some(state) = state else {
-            return Ok(());
-        };
+    /// Stores it, unless a newer one is stored.
+    pub(crate) async fn put(self, pool: &PgPool) -> Result<(), sqlx::Error> {
         sqlx::query!(
             r#"
-            insert into snapshots as kept (aggregate_type, aggregate_id, sequence, schema_version, subject, state)
-            values ($1, $2, $3, $4, $5, $6)
+            insert into snapshots as kept (aggregate_type, aggregate_id, sequence, schema_version, state)
+            values ($1, $2, $3, $4, $5)
             on conflict (aggregate_type, aggregate_id) do update set
               sequence = excluded.sequence,
               schema_version = excluded.schema_version,
-              subject = excluded.subject,
               state = excluded.state,
               taken_at = clock_timestamp()
             where (kept.schema_version, kept.sequence) < (excluded.schema_version, excluded.sequence)
@@ -65,24 +31,23 @@ impl Snapshot {
             self.aggregate_id,
             self.sequence,
             self.schema_version,
-            self.subject,
-            state
+            self.state.to_string()
         )
         .execute(pool)
         .await?;
         Ok(())
     }
 
-    /// The snapshot of a stream, if there is one of this schema that can be opened.
+    /// Returns the snapshot of a stream, if there is one of this schema version that can be read.
     pub(crate) async fn get(
         pool: &PgPool,
-        sealing: &Sealing,
-        (aggregate_type, aggregate_id): (&str, &str),
+        aggregate_type: &'static str,
+        aggregate_id: &str,
         schema_version: i32,
     ) -> Result<Option<Self>, sqlx::Error> {
         let row = sqlx::query!(
             r#"
-            select sequence, subject, state
+            select sequence, state
             from snapshots
             where aggregate_type = $1
               and aggregate_id = $2
@@ -94,44 +59,14 @@ impl Snapshot {
         )
         .fetch_optional(pool)
         .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let snapshot = Self {
-            aggregate_type: aggregate_type.to_owned(),
-            aggregate_id: aggregate_id.to_owned(),
-            sequence: row.sequence,
-            schema_version,
-            subject: row.subject,
-            state: Value::Null,
-        };
-        Ok(snapshot.opened(row.state, sealing).await)
+        Ok(row.and_then(|row| {
+            Some(Self {
+                aggregate_type,
+                aggregate_id: aggregate_id.to_owned(),
+                sequence: row.sequence,
+                schema_version,
+                state: serde_json::from_str(&row.state).ok()?,
+            })
+        }))
     }
-
-    /// With its state, if that can be had.
-    async fn opened(mut self, stored: String, sealing: &Sealing) -> Option<Self> {
-        self.state = match self.subject {
-            None => serde_json::from_str(&stored).ok(),
-            Some(subject) => {
-                let cell = SealedCell {
-                    subject,
-                    words: self.words(),
-                    sealed: Some(stored),
-                };
-                let opened = sealing.open_many(vec![cell]).await;
-                opened.ok().and_then(|values| values.into_iter().next())
-            }
-        }
-        .filter(|state| !state.is_null())?;
-        Some(self)
-    }
-}
-
-/// A snapshot was not kept.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PutError {
-    #[error("sealing a snapshot failed")]
-    Seal(#[from] SealError),
-    #[error("keeping a snapshot failed")]
-    Store(#[from] sqlx::Error),
 }

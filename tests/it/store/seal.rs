@@ -99,7 +99,7 @@ async fn an_erased_person_is_gone_from_loads_replays_and_other_processes() {
     let erased = log.store.sealing().erase(id(7)).await.unwrap();
     assert_eq!(erased.names, 1, "the name was given back");
     assert_eq!(secrets(&log.store, 1).await, [None]);
-    // The other process has state and key in its caches, and is not started anew.
+    // The other process has the key in its cache, and is not restarted.
     eventually(async || secrets(&other, 1).await == [None]).await;
     for store in [&log.store, &other] {
         assert_eq!(secrets(store, 2).await, said("told by eight"));

@@ -63,7 +63,10 @@ impl Log {
 }
 
 pub async fn secrets(store: &EventStore, confidence: u128) -> Vec<Option<String>> {
-    let loaded = store.load::<Confidence>(&id(confidence).to_string()).await;
+    // From the log: this aggregate keeps what is personal in its state, and a cached state is not erased.
+    let loaded = store
+        .load_from_log::<Confidence>(&id(confidence).to_string())
+        .await;
     loaded.unwrap().aggregate().secrets.clone()
 }
 
