@@ -71,6 +71,12 @@ pub struct DoctorSearch {
     pub limit: i64,
 }
 
+impl DoctorSearch {
+    fn has_filter(&self) -> bool {
+        self.clinic.is_some() || self.specialisation.is_some() || self.language.is_some()
+    }
+}
+
 /// Lists doctors by id, which is the order in which they were registered. Names are sealed: the database
 /// can't sort by them.
 pub async fn list(
@@ -86,18 +92,31 @@ async fn listed(
     search: &DoctorSearch,
 ) -> Result<Vec<SealedRow<ListedDoctor>>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    let rows = sqlx::query_file_as!(
-        DoctorRow,
-        "src/doctor_directory/list.sql",
-        search.clinic.map(|clinic| clinic.as_uuid()),
-        search.specialisation.as_ref().map(Specialisation::as_str),
-        search.language.as_ref().map(Language::as_str),
-        search.bookable_only,
-        search.after.map(|doctor| doctor.as_uuid()),
-        search.limit
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let after = search.after.map(|doctor| doctor.as_uuid());
+    let rows = if search.has_filter() {
+        sqlx::query_file_as!(
+            DoctorRow,
+            "src/doctor_directory/search.sql",
+            search.clinic.map(|clinic| clinic.as_uuid()),
+            search.specialisation.as_ref().map(Specialisation::as_str),
+            search.language.as_ref().map(Language::as_str),
+            search.bookable_only,
+            after,
+            search.limit
+        )
+        .fetch_all(&mut *connection)
+        .await?
+    } else {
+        sqlx::query_file_as!(
+            DoctorRow,
+            "src/doctor_directory/list.sql",
+            search.bookable_only,
+            after,
+            search.limit
+        )
+        .fetch_all(&mut *connection)
+        .await?
+    };
     with_affiliations(&mut connection, rows).await
 }
 
