@@ -16,6 +16,7 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
+use event_store::EventStore;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
@@ -151,6 +152,12 @@ impl Site {
 }
 
 impl Node {
+    /// The node's handle on the log.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        self.application.app().commands.store()
+    }
+
     /// The address of a path on this node.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

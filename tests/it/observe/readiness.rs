@@ -1,9 +1,13 @@
 //! `/readyz` reports the subscribers' lag and the process that holds the horizon, and stays 200 meanwhile.
 
+use std::sync::Arc;
+
 use adapters::jwt::JwtKeys;
+use async_trait::async_trait;
+use event_store::{Daemon, DaemonOptions, RecordedEvent, Subscriber, SubscriberError};
 use serde_json::Value;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tests::database::Database;
 
 use super::scrape::Scrape;
@@ -170,4 +174,64 @@ async fn without_a_database_a_node_is_not_ready_and_reports_no_lag() {
         assert_eq!(state.get("parkedAggregates"), None);
     }
     server.kill();
+}
+
+/// A subscriber with a bug.
+struct Panicking;
+
+#[async_trait]
+impl Subscriber for Panicking {
+    fn name(&self) -> &'static str {
+        "panicking"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn event_types(&self) -> Vec<&'static str> {
+        vec!["appointment.booked"]
+    }
+
+    async fn apply(
+        &self,
+        _: &[RecordedEvent],
+        _: &mut PgConnection,
+    ) -> Result<(), SubscriberError> {
+        panic!("a planted panic")
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_panics_is_named_and_counted_and_the_node_stays_ready() {
+    let clinic = Clinic::open().await;
+    let anonymous = clinic.anonymous();
+    assert_eq!(
+        Readiness::fetch(anonymous).await.0["failingTasks"],
+        Value::from(Vec::<Value>::new())
+    );
+    let daemon = Daemon::start(
+        clinic.store(),
+        vec![Arc::new(Panicking)],
+        DaemonOptions::default(),
+    );
+    clinic.book(&clinic.patient(), 0).expect(201).await;
+    eventually("the task is named", async || {
+        let ready = Readiness::fetch(anonymous).await;
+        ready.0["ready"] == true && ready.0["failingTasks"] == Value::from(vec!["panicking"])
+    })
+    .await;
+    let scrape = Scrape::fetch(anonymous).await;
+    let counted = scrape.get("caresync_task_restarts_total");
+    assert!(
+        counted.is_some_and(|restarts| restarts >= 1),
+        "{}",
+        scrape.text
+    );
+    daemon.stop().await;
+    eventually("the task is named no more", async || {
+        Readiness::fetch(anonymous).await.0["failingTasks"] == Value::from(Vec::<Value>::new())
+    })
+    .await;
+    clinic.close().await;
 }

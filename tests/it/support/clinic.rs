@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::IdSource as _;
 use domain::clinic::ClinicFacts;
 use domain::{ClinicId, ClinicScope, Currency, DoctorId, PatientId};
+use event_store::EventStore;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tests::app::{Node, Principal, Site};
@@ -117,6 +118,11 @@ impl Clinic {
         let node = self.site.node().await.unwrap();
         let client = Client::new(node.url(""));
         OtherNode { node, client }
+    }
+
+    /// The node's handle on the log.
+    pub fn store(&self) -> &EventStore {
+        self.node.as_ref().unwrap().store()
     }
 
     /// The address of a path at the sandbox of the payment gateway.
