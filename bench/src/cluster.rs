@@ -26,11 +26,7 @@ impl Cluster {
         // The server runs under another account, which must be able to come in.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path(), open)?;
-        let mut config = EmbeddedPostgresConfig::new(folder.path().join("postgres"));
-        config.shared_buffers_mib = 1024;
-        let server = EmbeddedPostgres::start(config)
-            .await
-            .context("starting PostgreSQL")?;
+        let server = server(&folder).await?;
         storage::migrate(&server.owner_options(), &server.app_options()).await?;
         let pool = storage::connect(server.app_options(), connections).await?;
         Ok(Self {
@@ -38,6 +34,36 @@ impl Cluster {
             pool,
             folder,
         })
+    }
+
+    /// Starts it with the extension `pg_stat_statements`, which costs each statement a few microseconds.
+    pub async fn with_statement_statistics(connections: u32) -> anyhow::Result<Self> {
+        let cluster = Self::start(connections).await?;
+        let superuser = cluster.superuser().await?;
+        for statement in [
+            "alter system set shared_preload_libraries = 'pg_stat_statements'",
+            "create extension pg_stat_statements",
+        ] {
+            sqlx::query(statement).execute(&superuser).await?;
+        }
+        superuser.close().await;
+        cluster.pool.close().await;
+        cluster.server.stop().await.context("stopping PostgreSQL")?;
+        let server = server(&cluster.folder).await?;
+        let pool = storage::connect(server.app_options(), connections).await?;
+        let folder = cluster.folder;
+        let cluster = Self {
+            server,
+            pool,
+            folder,
+        };
+        cluster.settle().await?;
+        Ok(cluster)
+    }
+
+    /// Process id of the server.
+    pub fn server_pid(&self) -> i32 {
+        self.server.pid()
     }
 
     /// A connection pool of the owner, for what only a bench does.
@@ -87,4 +113,12 @@ impl Cluster {
         self.server.stop().await.context("stopping PostgreSQL")?;
         self.folder.close().context("removing the cluster's folder")
     }
+}
+
+async fn server(folder: &TempDir) -> anyhow::Result<EmbeddedPostgres> {
+    let mut config = EmbeddedPostgresConfig::new(folder.path().join("postgres"));
+    config.shared_buffers_mib = 1024;
+    EmbeddedPostgres::start(config)
+        .await
+        .context("starting PostgreSQL")
 }

@@ -46,6 +46,13 @@ impl Round {
         }
     }
 
+    /// Number of requests whose time is known.
+    pub fn count(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a count of requests fits")]
+        let count = self.times.len() as f64;
+        count
+    }
+
     /// The time that a share of `percent` of the requests did not exceed, in milliseconds. Not a number where
     /// there are too few requests for one of them to lie beyond it.
     pub fn percentile_ms(&self, percent: usize) -> f64 {

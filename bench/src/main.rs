@@ -9,6 +9,7 @@
 
 mod application;
 mod booking;
+mod budget;
 mod client;
 mod cluster;
 mod commands;
@@ -30,8 +31,9 @@ use report::Report;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// All benches, in the order in which `all` runs them.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "commands",
+    "budget",
     "order",
     "booking",
     "projections",
@@ -102,6 +104,7 @@ fn all(quick: bool) -> ExitCode {
 fn run(name: &str, quick: bool) -> anyhow::Result<Report> {
     match name {
         "booking" => block_on(booking::run(quick)),
+        "budget" => block_on(budget::run(quick)),
         "commands" => block_on(commands::run(quick)),
         "order" => block_on(order::run(quick)),
         "projections" => block_on(projections::run(quick)),

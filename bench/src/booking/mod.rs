@@ -18,8 +18,8 @@ use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
 use crate::report::{Figure, Report};
-use bare::Bare;
-use work::Work;
+pub use bare::Bare;
+pub use work::Work;
 
 /// Connections of the clients.
 const CONNECTIONS: [usize; 4] = [1, 8, 32, 128];
@@ -116,14 +116,17 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Vec<Pairs>> {
     Ok(measured)
 }
 
+/// Kind of a request.
 #[derive(Clone, Copy)]
-enum Kind {
+pub enum Kind {
+    /// A booking.
     Booking,
+    /// The reference.
     Bare,
 }
 
 /// `connections` clients, each sending one request after the other, for a while.
-async fn round(
+pub async fn round(
     address: SocketAddr,
     connections: usize,
     length: Duration,

@@ -19,9 +19,12 @@ use std::time::{Duration, Instant};
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
 use crate::report::Report;
+pub use load::full;
+pub use ours::Ours;
 use report::Row;
 use setup::{Contender, Setup, Workload};
-use work::Kind;
+use work::{Kind, Side as _};
+pub use work::{Work, charts};
 
 /// Connections of the bench's own to the database, besides those of each side.
 const POOL: u32 = 4;
@@ -29,11 +32,13 @@ const POOL: u32 = 4;
 const FIGURE: usize = 128;
 const OTHERS: [usize; 3] = [1, 8, 32];
 
-const SEALED: Kind = Kind {
+/// Commands whose content is sealed.
+pub const SEALED: Kind = Kind {
     phi: true,
     claims: false,
 };
-const CLAIMING: Kind = Kind {
+/// The same, with two claims each.
+pub const CLAIMING: Kind = Kind {
     phi: true,
     claims: true,
 };
@@ -63,6 +68,11 @@ struct Measured {
     /// At a rate of half the full load.
     half: Vec<Round>,
     half_rate: f64,
+}
+
+/// Gives each chart ten events.
+pub async fn prepare(side: &Ours, charts: &[String]) -> anyhow::Result<()> {
+    side.prepare(charts, 10).await
 }
 
 /// Runs the bench.
