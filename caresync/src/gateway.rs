@@ -101,7 +101,7 @@ impl Gateway {
             tracing::warn!(
                 gateway.url = url,
                 "RAZORPAY_KEY_ID is not set: payments go to a sandbox inside the program, and no money moves. \
-                 Others can reach this server, and whoever opens a checkout has paid with a click."
+                 Others can reach this server, and anyone who opens a checkout can pay with a click."
             );
         }
         Ok(Self {

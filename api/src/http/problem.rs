@@ -34,7 +34,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     kind: ProblemType,
     /// The same for people.
-    #[schema(example = "Somebody else has this slot.")]
+    #[schema(example = "Another booking has this slot.")]
     title: Cow<'static, str>,
     /// The HTTP status, again.
     #[schema(example = 409)]

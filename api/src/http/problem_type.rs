@@ -49,7 +49,7 @@ problem_types! {
     FORBIDDEN {
         Forbidden "forbidden" "Your role does not allow this."
         AccountDisabled "account-disabled" "This account is disabled."
-        ScopeWiderThanOwn "scope-wider-than-own" "You can't let somebody act where you can't."
+        ScopeWiderThanOwn "scope-wider-than-own" "An account gets no access where you have none."
     }
     NOT_FOUND {
         NotFound "not-found" "There is no such thing."
@@ -57,7 +57,7 @@ problem_types! {
     CONFLICT {
         RequestInProgress "request-in-progress" "The first request with this key is still running."
 
-        SlotAlreadyTaken "slot-already-taken" "Somebody else has this slot."
+        SlotAlreadyTaken "slot-already-taken" "Another booking has this slot."
         DoctorOnLeave "doctor-on-leave" "The doctor is on leave at that time."
         PatientAlreadyBooked "patient-already-booked" "The patient has another appointment at that time."
         SeriesClashes "series-clashes" "Some of the visits can't be booked; none was."
@@ -93,8 +93,8 @@ problem_types! {
         LeaveAlreadyExists "leave-already-exists" "The leave already exists."
         TooManyVisits "too-many-visits" "A leave calls off fewer visits; plan several shorter ones."
 
-        LoginTaken "login-taken" "Somebody signs in with this e-mail address already."
-        CannotDisableOneself "cannot-disable-oneself" "Nobody disables their own account."
+        LoginTaken "login-taken" "Another account has this e-mail address."
+        CannotDisableOneself "cannot-disable-oneself" "An account can't disable itself."
         AccountAlreadyRegistered "account-already-registered" "The account is already registered."
         PatientAlreadyRegistered "patient-already-registered" "The patient is already registered."
         TooManyProxies "too-many-proxies" "The patient has as many proxies as can be."
@@ -126,7 +126,7 @@ problem_types! {
         DoctorNotVerified "doctor-not-verified" "The doctor is not verified yet."
         DoctorSuspended "doctor-suspended" "The doctor takes no bookings for now."
         DoctorNotAtClinic "doctor-not-at-clinic" "The doctor does not work at this clinic."
-        OverrideNeedsReason "override-needs-reason" "Whoever acts in the doctor's place says why."
+        OverrideNeedsReason "override-needs-reason" "A step in the doctor's place needs a reason."
         AnotherDoctor "another-doctor" "With another doctor it is another visit: cancel this one and book that one."
         AnotherClinic "another-clinic" "At another clinic it is another visit: cancel this one and book that one."
 

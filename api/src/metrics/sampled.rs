@@ -141,7 +141,7 @@ async fn inbox(samples: &Samples, app: &App) -> Result<(), Error> {
         let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
         samples.gauge(
             "caresync_gateway_news_waiting",
-            "News of the payment gateway, on all nodes, that nobody has worked on yet.",
+            "Webhooks of the payment gateway that are not processed yet, on all nodes.",
             float(waiting.count),
         )?;
         samples.gauge(

@@ -77,7 +77,7 @@ pub async fn restore(settings: &Settings, restore: &RestoreSettings) -> anyhow::
     };
     if !newer_keyring && !asked {
         tracing::warn!(
-            "No keyring newer than the backup's own was given: whoever was erased after {} can be \
+            "No keyring newer than the backup's own was given: persons erased after {} can be \
              read again.",
             backup.taken_at
         );
