@@ -1,4 +1,5 @@
-//! Cost of the log's order: inserts into `events` beside inserts into the same table without it.
+//! Cost of the log's order: inserts into `events` beside inserts into the same table without it, and cost of the
+//! index by type.
 
 use std::time::Duration;
 
@@ -8,69 +9,78 @@ use crate::pgbench::Pgbench;
 
 const CLIENTS: usize = 32;
 
-/// The same columns and key without epoch, transaction id and their index; an index on the position
-/// instead, and nothing that refuses to rewrite.
-const PLAIN: &str = "
+/// The same columns and key without epoch and transaction id, in the table and in its indexes, and nothing that
+/// refuses to rewrite. The second table has no index by type.
+const TABLES: &str = "
     create table bench_plain_events (like events including defaults including identity including constraints);
     alter table bench_plain_events drop column epoch, drop column transaction_id;
     alter table bench_plain_events add primary key (aggregate_type, aggregate_id, sequence);
     create index on bench_plain_events (position);
+    create table bench_untyped_events (like bench_plain_events including all);
+    create index on bench_plain_events (event_type, position);
 ";
 
-/// Paired rounds.
+/// Rounds of the same moment.
 pub struct Cost {
     ordered: Vec<Round>,
     plain: Vec<Round>,
+    untyped: Vec<Round>,
 }
 
-/// Measures in turn, each pair beginning with the other one.
+/// Measures in turn, each time beginning with another one.
 pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
     let (rounds, length) = if quick { (9, 1) } else { (15, 4) };
     let length = Duration::from_secs(length);
     let owner = cluster.owner().await?;
-    sqlx::raw_sql(PLAIN).execute(&owner).await?;
+    sqlx::raw_sql(TABLES).execute(&owner).await?;
     owner.close().await;
     let pgbench = Pgbench::prepare(cluster).await?;
     cluster.settle().await?;
-    let (ordered, plain) = (
-        insert("events", "epoch, ", "1, "),
-        insert("bench_plain_events", "", ""),
-    );
-    pgbench.run(&ordered, CLIENTS, length).await?;
-    pgbench.run(&plain, CLIENTS, length).await?;
-    let mut cost = Cost {
-        ordered: Vec::new(),
-        plain: Vec::new(),
-    };
-    for pair in 0..rounds {
-        for turn in 0..2 {
-            let (script, into) = if (pair + turn) % 2 == 0 {
-                (&ordered, &mut cost.ordered)
-            } else {
-                (&plain, &mut cost.plain)
-            };
-            into.push(Round::from_rate(
-                pgbench.run(script, CLIENTS, length).await?,
-            ));
+    let mut sides = [
+        (insert("events", "epoch, ", "1, "), Vec::new()),
+        (insert("bench_plain_events", "", ""), Vec::new()),
+        (insert("bench_untyped_events", "", ""), Vec::new()),
+    ];
+    for (script, _) in &sides {
+        pgbench.run(script, CLIENTS, length).await?;
+    }
+    for first in 0..rounds {
+        for turn in 0..sides.len() {
+            let index = (first + turn) % sides.len();
+            let (script, rounds) = &mut sides[index];
+            let rate = pgbench.run(script, CLIENTS, length).await?;
+            rounds.push(Round::from_rate(rate));
         }
     }
-    Ok(cost)
+    let [ordered, plain, untyped] = sides.map(|(_, rounds)| rounds);
+    Ok(Cost {
+        ordered,
+        plain,
+        untyped,
+    })
 }
 
 impl Cost {
-    /// Loss of rate, in percent.
+    /// Loss of rate by the order, in percent.
     pub fn percent(&self) -> f64 {
         (1.0 - median_ratio(&self.ordered, &self.plain)) * 100.0
+    }
+
+    /// Loss of rate by the index by type, in percent.
+    pub fn index_percent(&self) -> f64 {
+        (1.0 - median_ratio(&self.plain, &self.untyped)) * 100.0
     }
 
     /// Prints the rates.
     pub fn print(&self) {
         let rate = |rounds: &[Round]| median(rounds.iter().map(|round| round.rate));
         println!(
-            "single-row inserts per second, {CLIENTS} clients, {} pairs: {:.0} into events, {:.0} without its order",
+            "single-row inserts per second, {CLIENTS} clients, {} rounds each: {:.0} into events, {:.0} without its \
+             order, {:.0} without the index by type, too",
             self.plain.len(),
             rate(&self.ordered),
             rate(&self.plain),
+            rate(&self.untyped),
         );
     }
 }

@@ -37,6 +37,7 @@ pub async fn run(quick: bool) -> anyhow::Result<Report> {
             Figure::count("twice", deliveries.twice).at_most(0.0),
             Figure::count("inverted", deliveries.inverted).at_most(0.0),
             Figure::new("cost_pct", cost.percent(), 1).at_most(5.0),
+            Figure::new("index_pct", cost.index_percent(), 1),
         ],
     )
 }
