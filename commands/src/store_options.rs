@@ -57,10 +57,10 @@ fn upcasters() -> Upcasters {
 /// The streams that go on for years. Their states hold nothing personal: rules read no names.
 fn snapshots() -> Snapshots {
     Snapshots::none()
-        .of::<Clinic>(EVERY, CLINIC_FORM, |_| None)
-        .of::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
-        .of::<Patient>(EVERY, PATIENT_FORM, |_| None)
-        .of::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM, |_| None)
+        .with::<Clinic>(EVERY, CLINIC_FORM, |_| None)
+        .with::<Doctor>(EVERY, DOCTOR_FORM, |_| None)
+        .with::<Patient>(EVERY, PATIENT_FORM, |_| None)
+        .with::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM, |_| None)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Snapshots: the state of a long stream, kept so that a load reads only what came after.
+//! Snapshots: stored states of long streams, so that a load reads only the events after them.
 //!
-//! Taken off the command path and never trusted further than a cache: one whose schema is not ours,
-//! that can't be opened or can't be read is passed over, and all events are read instead. A state that
-//! tells of a person is sealed under that person's key, and gone with it.
+//! They are written in the background and are only a cache: a snapshot with another schema version, or one
+//! that can't be decrypted or read, is ignored, and all events are read instead. A state with personal data
+//! is sealed under the key of its subject, and lost with it.
 
 mod store;
-mod taker;
+mod writer;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -15,12 +15,12 @@ use cqrs_es::Aggregate;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::stage::State;
+use crate::commit_queue::State;
 
 pub(crate) use store::Snapshot;
-pub(crate) use taker::Taker;
+pub(crate) use writer::SnapshotWriter;
 
-/// Which kinds of aggregates are kept as snapshots, and how often.
+/// The kinds of aggregates that have snapshots, and their intervals.
 #[derive(Clone, Default)]
 pub struct Snapshots {
     kinds: BTreeMap<&'static str, Kind>,
@@ -33,7 +33,7 @@ pub(crate) struct Kind {
     read: Arc<ReadState>,
 }
 
-/// The JSON form of a state, and of whom it tells. `None` if it is of another type or has no such form.
+/// The JSON form of a state, and its subject. `None` if it is of another type or has no such form.
 type ReadState = dyn Fn(&(dyn Any + Send + Sync)) -> Option<(Value, Option<Uuid>)> + Send + Sync;
 
 impl Snapshots {
@@ -43,12 +43,12 @@ impl Snapshots {
         Self::default()
     }
 
-    /// Keeps a state of each `A` about every so many events.
+    /// Adds snapshots of each `A`, about every so many events.
     ///
-    /// `schema_version` is counted up whenever the JSON form of `A` changes: snapshots of other
-    /// versions are passed over. `subject` says of whom a state tells, if it holds anything personal.
+    /// `schema_version` must be increased whenever the JSON form of `A` changes: snapshots of other
+    /// versions are ignored. `subject` is the person of a state with personal data.
     #[must_use]
-    pub fn of<A>(
+    pub fn with<A>(
         mut self,
         every: u32,
         schema_version: i32,
@@ -83,12 +83,12 @@ impl std::fmt::Debug for Snapshots {
 }
 
 impl Kind {
-    /// Whether a snapshot is due when a stream has come from one version to another.
+    /// Returns whether a snapshot is due after a stream has moved from one version to another.
     pub(crate) fn is_due(&self, from: i64, to: i64) -> bool {
         from / self.every < to / self.every
     }
 
-    /// The snapshot of a state, not yet sealed.
+    /// The JSON form of a state, not yet sealed, and its subject.
     pub(crate) fn snapshot(&self, state: &State) -> Option<(Value, Option<Uuid>)> {
         (self.read)(&*state.aggregate)
     }

@@ -6,21 +6,21 @@ use uuid::Uuid;
 
 use crate::seal::{Cell, SealError, SealedCell, Sealing};
 
-/// A state, and where in its stream it stands.
+/// A state, and its position in its stream.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) aggregate_type: String,
     pub(crate) aggregate_id: String,
     pub(crate) sequence: i64,
     pub(crate) schema_version: i32,
-    /// Of whom it tells.
+    /// The person that it is about.
     pub(crate) subject: Option<Uuid>,
     pub(crate) state: Value,
 }
 
 impl Snapshot {
-    /// What a sealed state is bound to: it can't be passed off as another one.
-    fn words(&self) -> Vec<String> {
+    /// The associated data of a sealed state: it opens under no other key.
+    fn associated_data(&self) -> Vec<String> {
         vec![
             "snapshot".to_owned(),
             self.aggregate_type.clone(),
@@ -30,16 +30,16 @@ impl Snapshot {
         ]
     }
 
-    /// Keeps it, unless a newer one is there. A state of somebody who was erased is not kept.
+    /// Stores it, unless there is a newer one. The state of an erased person is not stored.
     pub(crate) async fn put(self, pool: &PgPool, sealing: &Sealing) -> Result<(), PutError> {
-        let words = self.words();
+        let associated_data = self.associated_data();
         let state = match self.subject {
             None => Some(self.state.to_string()),
             Some(subject) => {
                 let value = self.state;
                 let cell = Cell {
                     subject,
-                    words,
+                    associated_data,
                     value,
                 };
                 let sealed = sealing.seal_many(vec![cell]).await?;
@@ -77,7 +77,8 @@ impl Snapshot {
     pub(crate) async fn get(
         pool: &PgPool,
         sealing: &Sealing,
-        (aggregate_type, aggregate_id): (&str, &str),
+        aggregate_type: &str,
+        aggregate_id: &str,
         schema_version: i32,
     ) -> Result<Option<Self>, sqlx::Error> {
         let row = sqlx::query!(
@@ -108,14 +109,14 @@ impl Snapshot {
         Ok(snapshot.opened(row.state, sealing).await)
     }
 
-    /// With its state, if that can be had.
+    /// With its state; `None` if that can not be read or decrypted.
     async fn opened(mut self, stored: String, sealing: &Sealing) -> Option<Self> {
         self.state = match self.subject {
             None => serde_json::from_str(&stored).ok(),
             Some(subject) => {
                 let cell = SealedCell {
                     subject,
-                    words: self.words(),
+                    associated_data: self.associated_data(),
                     sealed: Some(stored),
                 };
                 let opened = sealing.open_many(vec![cell]).await;
@@ -127,11 +128,11 @@ impl Snapshot {
     }
 }
 
-/// A snapshot was not kept.
+/// A snapshot was not stored.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PutError {
     #[error("sealing a snapshot failed")]
     Seal(#[from] SealError),
-    #[error("keeping a snapshot failed")]
+    #[error("storing a snapshot failed")]
     Store(#[from] sqlx::Error),
 }
