@@ -113,7 +113,7 @@ fn login(logins: &LoginIndex, registered: &AccountRegistered) -> Vec<ClaimChange
     let Some(phi) = registered.phi.clear() else {
         return Vec::new();
     };
-    let key = logins.of(&phi.email).to_vec();
+    let key = logins.hash_login(&phi.email).to_vec();
     vec![ClaimChange::Reserve {
         space: LOGIN_SPACE,
         key,

@@ -86,7 +86,7 @@ impl Commands {
             metadata: proposal.metadata(context, self.ids.id()),
             idempotency: recorded(context, &proposal.reply)?,
             streams: proposal.streams,
-            basis: Vec::new(),
+            depends_on: Vec::new(),
         };
         let done = |cursor| Done {
             reply: proposal.reply,

@@ -187,10 +187,10 @@ async fn catch_up(target: &Target) -> anyhow::Result<()> {
     let head = store.head().await?;
     let names = target.progress.all().into_iter().map(|(name, _)| name);
     for name in names {
-        let behind = store.events_after(target.progress.of(name)).await?;
+        let behind = store.events_after(target.progress.position(name)).await?;
         let shown = Progress::steps("Read models", usize::try_from(behind)?);
-        let mut seen = Seen::at(target.progress.of(name));
-        while let Err(error) = target.progress.reached(name, head, LOOK).await {
+        let mut seen = Seen::at(target.progress.position(name));
+        while let Err(error) = target.progress.wait_for(name, head, LOOK).await {
             if seen.stands_still(&target.progress, name) {
                 return Err(error).context("waiting for the read models");
             }
@@ -217,7 +217,7 @@ impl Seen {
 
     /// Looks again after a while. Whether it has stood there for too long.
     fn stands_still(&mut self, progress: &event_store::Progress, name: &str) -> bool {
-        let now = progress.of(name);
+        let now = progress.position(name);
         if now == self.at {
             self.for_so_long += LOOK;
         } else {

@@ -1,46 +1,46 @@
-//! Pauses between attempts: they double up to a longest one, differ between callers, and end.
+//! Exponential back-off with a spread between callers and a limited number of attempts.
 //!
-//! Every loop that tries something again uses this type. A new kind of loop gets a [`RetryPolicy`] here.
+//! Every retry loop uses this type. A new kind of loop gets a [`RetryPolicy`] here.
 
 use std::time::Duration;
 
-/// How long the pauses are and how many attempts there may be.
+/// The pauses and the number of attempts of a retry loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// The first pause. Each further one is twice as long.
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
-    /// How often there may be another attempt.
+    /// Maximum number of further attempts.
     pub attempts: u32,
 }
 
 impl RetryPolicy {
-    /// For a decision whose streams moved on before it was appended.
+    /// Retries of a decision whose streams moved on before it was appended.
     pub const CONFLICT: Self = Self {
         first: Duration::from_micros(200),
         longest: Duration::from_millis(50),
         attempts: 12,
     };
-    /// For a statement that gave way to another one, by a deadlock or a lock.
+    /// Retries of a statement after a deadlock or a lock timeout.
     pub const CONTENTION: Self = Self {
         first: Duration::from_micros(250),
         longest: Duration::from_millis(32),
         attempts: 40,
     };
-    /// For a question to a database whose connection was lost.
+    /// Retries after a lost connection.
     pub const LOST_CONNECTION: Self = Self {
         first: Duration::from_millis(2),
         longest: Duration::from_secs(1),
         attempts: 12,
     };
-    /// For a task that has to go on whatever happens.
+    /// Retries of a task, without end.
     pub const TASK: Self = Self {
         first: Duration::from_millis(100),
         longest: Duration::from_secs(5),
         attempts: u32::MAX,
     };
-    /// For a place that another node has at the moment.
+    /// Retries while another node holds a checkpoint.
     pub const TAKEN: Self = Self {
         first: Duration::from_millis(5),
         longest: Duration::from_millis(40),
@@ -48,9 +48,9 @@ impl RetryPolicy {
     };
 }
 
-/// The attempts are used up.
+/// No attempt is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("tried too often")]
+#[error("too many attempts")]
 pub struct Exhausted;
 
 /// The pauses of one caller between its attempts.
@@ -62,14 +62,14 @@ pub struct BackOff {
 }
 
 impl BackOff {
-    /// Pauses for decisions that met a conflict. `spread` makes the pauses of two callers differ, e.g. a
+    /// Pauses after conflicts. `spread` makes the pauses of two callers differ, e.g. a
     /// byte of the command's id.
     #[must_use]
     pub fn new(spread: u8) -> Self {
         Self::with(RetryPolicy::CONFLICT, spread)
     }
 
-    /// Pauses by a policy.
+    /// Pauses of a policy.
     #[must_use]
     pub fn with(policy: RetryPolicy, spread: u8) -> Self {
         Self {
@@ -82,25 +82,25 @@ impl BackOff {
     /// Pauses before the next attempt.
     ///
     /// # Errors
-    /// [`Exhausted`] at once, without a pause, if there may be no further attempt.
+    /// [`Exhausted`] at once, without a pause, if no attempt is left.
     pub async fn pause(&mut self) -> Result<(), Exhausted> {
         let pause = self.next_pause().ok_or(Exhausted)?;
         tokio::time::sleep(pause).await;
         Ok(())
     }
 
-    /// How many pauses there have been.
+    /// Number of pauses so far.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Begins anew, after an attempt that worked.
+    /// Starts over, after a successful attempt.
     pub fn reset(&mut self) {
         self.attempts = 0;
     }
 
-    /// The next pause, counted as taken. `None` if the attempts are used up.
+    /// Returns and counts the next pause; `None` if no attempt is left.
     fn next_pause(&mut self) -> Option<Duration> {
         if self.attempts >= self.policy.attempts {
             return None;
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_exhausted_back_off_says_so_until_it_is_reset() {
+    async fn an_exhausted_back_off_stays_exhausted_until_it_is_reset() {
         let mut back_off = BackOff::new(7);
         while back_off.pause().await.is_ok() {}
         assert_eq!(back_off.attempts(), RetryPolicy::CONFLICT.attempts);

@@ -1,8 +1,8 @@
-//! Aggregates as this process last saw them.
+//! A cache of aggregates.
 //!
-//! Bounded by entries and by what they weigh. Never trusted: an append on a cached state meets the
-//! same constraints as any other, a stream that moved on is a conflict, a refusal decided on one is
-//! confirmed by the log, and a failed append drops what it rested on.
+//! Bounded by the number and the size of its entries. Correctness does not depend on it: an append on a
+//! cached state meets the same constraints as any other, a refusal is confirmed by the log, and a failed
+//! append removes the states that it depended on.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use cqrs_es::Aggregate;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::stage::{State, StreamKey};
+use crate::commit_queue::{State, StreamKey};
 
-/// Entries, at most.
+/// Maximum number of entries.
 const ENTRIES: u64 = 100_000;
-/// Bytes of serialised state, at most.
+/// Maximum size of all serialised states, in bytes.
 const BYTES: u64 = 64 * 1024 * 1024;
-/// What an entry weighs besides its state.
+/// Size of an entry without its state, in bytes.
 const OVERHEAD: u64 = 128;
 
 #[derive(Clone)]
@@ -25,7 +25,7 @@ struct Entry {
     state: State,
 }
 
-/// Weighs entries so that both bounds hold: no entry weighs less than its share.
+/// The weight of entries: at least the average of both bounds, so that both hold.
 #[derive(Clone)]
 struct Weight;
 
@@ -44,7 +44,7 @@ impl AggregateCache {
         Self(Cache::with_weighter(entries, BYTES, Weight))
     }
 
-    /// The aggregate and its version, if it is here.
+    /// The aggregate and its version, if it is cached.
     pub(crate) fn get<A>(&self, key: &StreamKey) -> Option<(i64, A)>
     where
         A: Aggregate + Clone + 'static,
@@ -53,7 +53,7 @@ impl AggregateCache {
         Some((entry.version, entry.state.get()?))
     }
 
-    /// Keeps a state, unless a newer one is here.
+    /// Caches a state, unless a newer one is cached.
     pub(crate) fn put(&self, key: StreamKey, version: i64, state: State) {
         if self
             .0
@@ -64,36 +64,35 @@ impl AggregateCache {
         }
     }
 
-    /// Forgets everything.
+    /// Removes all aggregates.
     pub(crate) fn clear(&self) {
         self.0.clear();
     }
 
-    /// Forgets an aggregate.
-    pub(crate) fn drop(&self, key: &StreamKey) {
+    /// Removes an aggregate.
+    pub(crate) fn remove(&self, key: &StreamKey) {
         self.0.remove(key);
     }
 
-    /// Loads that found something here, and those that did not.
+    /// Loads that were served from the cache, and loads that were not.
     pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
         (self.0.hits(), self.0.misses())
     }
 
-    /// What everything here weighs.
+    /// The size of all entries.
     pub(crate) fn bytes(&self) -> u64 {
         self.0.weight()
     }
 
-    /// How many aggregates are kept.
+    /// Number of aggregates.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 }
 
 impl State {
-    /// An aggregate's state, weighed. `None` if it has no JSON form: without a size there is no
-    /// bound, and without a bound nothing is kept.
-    pub(crate) fn of<A>(aggregate: &A) -> Option<Self>
+    /// The state of an aggregate and its size. `None` if it has no JSON form, and so no size.
+    pub(crate) fn from_aggregate<A>(aggregate: &A) -> Option<Self>
     where
         A: Aggregate + Clone + 'static,
     {
@@ -111,7 +110,7 @@ impl State {
     }
 }
 
-/// Counts what is written to it.
+/// Counts the bytes that are written to it.
 struct Counter(u64);
 
 impl std::io::Write for Counter {

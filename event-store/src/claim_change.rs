@@ -1,4 +1,4 @@
-//! What an event takes, keeps or gives back in the same statement that appends it.
+//! Claims and reservations that an event changes, in the statement that appends it.
 
 use std::sync::Arc;
 
@@ -7,67 +7,67 @@ use uuid::Uuid;
 
 use crate::EventData;
 
-/// A stretch of time of one resource, held by one aggregate. Two claims of one kind and resource
-/// never overlap: a constraint of the database sees to it, across all nodes.
+/// A time range of one resource, held by one aggregate. Two claims of one kind and resource never
+/// overlap: a constraint of the database enforces that across all nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Which constraint it falls under, e.g. `doctor`.
+    /// The kind, which selects the constraint, e.g. `doctor`.
     pub kind: &'static str,
-    /// Whose time it is.
+    /// The resource, e.g. the doctor.
     pub resource: Uuid,
-    /// From this moment on,
+    /// Start of the range, inclusive.
     pub from: DateTime<Utc>,
-    /// until just before this one.
+    /// End of the range, exclusive.
     pub to: DateTime<Utc>,
-    /// When an unpaid hold ends; `None` for a claim that stays.
+    /// End of an unpaid hold; `None` for a claim that stays.
     pub held_until: Option<DateTime<Utc>>,
 }
 
-/// One effect of an event on what is unique. The aggregate that appends it is the holder.
+/// A change of a claim or a reservation by an event. The holder is the aggregate of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimChange {
-    /// Takes a stretch of time.
+    /// Takes a time range.
     Take(Claim),
-    /// Moves the holder's claim of that kind to another stretch of time, in one step: it never has both,
-    /// and never neither. Without such a claim the append is a conflict.
+    /// Moves the holder's claim of that kind to another time range atomically. Without such a claim the
+    /// append is a conflict.
     Move(Claim),
-    /// The holder's claims are no longer a hold: they stay.
+    /// Turns the holder's holds into claims that stay.
     Settle,
-    /// Gives all the holder's claims back.
+    /// Releases all claims of the holder.
     Release,
-    /// Takes a name.
+    /// Reserves a name.
     Reserve {
-        /// Which names it must differ from, e.g. `account.login`.
+        /// The namespace in which it is unique, e.g. `account.login`.
         space: &'static str,
         /// The name, or a keyed hash of it where it is personal.
         key: Vec<u8>,
     },
-    /// Gives the holder's names of that space back.
+    /// Frees the holder's names in a namespace.
     Free {
-        /// Which names.
+        /// The namespace.
         space: &'static str,
     },
 }
 
-type GuardFn = dyn Fn(&EventData) -> Vec<ClaimChange> + Send + Sync;
+type ChangesFn = dyn Fn(&EventData) -> Vec<ClaimChange> + Send + Sync;
 
-/// Tells for each event what it takes and gives back. A pure function, registered once.
+/// Computes the claim changes of each event. A pure function, registered once.
 #[derive(Clone)]
-pub struct ClaimRules(Arc<GuardFn>);
+pub struct ClaimRules(Arc<ChangesFn>);
 
 impl ClaimRules {
     /// Registers the function.
-    pub fn new(of: impl Fn(&EventData) -> Vec<ClaimChange> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(of))
+    pub fn new(changes: impl Fn(&EventData) -> Vec<ClaimChange> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(changes))
     }
 
-    /// For logs in which nothing is unique.
+    /// Rules for logs without claims and reservations.
     #[must_use]
     pub fn none() -> Self {
         Self::new(|_| Vec::new())
     }
 
-    pub(crate) fn of(&self, event: &EventData) -> Vec<ClaimChange> {
+    pub(crate) fn changes(&self, event: &EventData) -> Vec<ClaimChange> {
         (self.0)(event)
     }
 }

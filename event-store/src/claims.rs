@@ -1,4 +1,4 @@
-//! Questions about what is held, and by whom.
+//! Queries of claims and reservations.
 
 use std::ops::Range;
 
@@ -8,23 +8,23 @@ use uuid::Uuid;
 use crate::EventStore;
 use crate::error::StoreError;
 
-/// A claim that stands.
+/// A claim in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldClaim {
-    /// What kind of aggregate holds it,
+    /// The kind of aggregate that holds it.
     pub holder_type: String,
-    /// and which one.
+    /// The aggregate that holds it.
     pub holder: String,
-    /// From this moment on,
+    /// Start of the range, inclusive.
     pub from: DateTime<Utc>,
-    /// until just before this one.
+    /// End of the range, exclusive.
     pub to: DateTime<Utc>,
-    /// When an unpaid hold ends; `None` for a claim that stays.
+    /// End of an unpaid hold; `None` for a claim that stays.
     pub held_until: Option<DateTime<Utc>>,
 }
 
 impl HeldClaim {
-    /// Whether it is a hold that has ended, so that it is in nobody's way.
+    /// Returns whether it is a hold that has ended, and so no longer blocks the resource.
     #[must_use]
     pub fn is_overdue(&self, at: DateTime<Utc>) -> bool {
         self.held_until.is_some_and(|end| end <= at)
@@ -32,17 +32,17 @@ impl HeldClaim {
 }
 
 impl EventStore {
-    /// The claims on `resource` that share time with one of the stretches, earliest first.
+    /// The claims on `resource` that overlap one of the ranges, earliest first.
     ///
-    /// What somebody is about to take or give back is not in it; only the append itself knows.
+    /// Changes of concurrent transactions are not in it; only the append itself checks them.
     pub async fn claims(
         &self,
         kind: &str,
         resource: Uuid,
-        stretches: &[Range<DateTime<Utc>>],
+        ranges: &[Range<DateTime<Utc>>],
     ) -> Result<Vec<HeldClaim>, StoreError> {
-        let starts: Vec<_> = stretches.iter().map(|stretch| stretch.start).collect();
-        let ends: Vec<_> = stretches.iter().map(|stretch| stretch.end).collect();
+        let starts: Vec<_> = ranges.iter().map(|range| range.start).collect();
+        let ends: Vec<_> = ranges.iter().map(|range| range.end).collect();
         sqlx::query_as!(
             HeldClaim,
             r#"
@@ -82,7 +82,7 @@ impl EventStore {
         .map_err(StoreError::doing("looking up claims"))
     }
 
-    /// Who holds a name, if anybody does.
+    /// The holder of a name; `None` if it is free.
     pub async fn holder_of(&self, space: &str, key: &[u8]) -> Result<Option<String>, StoreError> {
         sqlx::query_scalar!(
             "select holder from reservations where space = $1 and key = $2",

@@ -1,8 +1,7 @@
-//! Connections that answer, and connections outside of the pool.
+//! Live connections of the pool, and connections outside of it.
 //!
-//! The pool hands out idle connections without asking whether they still work, because a question
-//! before every query doubles the round trips. After a restart of the database many of them are
-//! dead. Where an answer matters more than a round trip, it is asked here.
+//! The pool returns idle connections without a ping, which would double the round trips. After a restart of
+//! the database many of them are dead. [`acquire_live`] pings, for callers that need a working connection.
 
 use std::time::Duration;
 
@@ -12,12 +11,11 @@ use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 
 use crate::back_off::{BackOff, RetryPolicy};
 
-/// How many dead connections in a row are thrown away before the database counts as away.
+/// Maximum number of consecutive dead connections until the database counts as unavailable.
 const DEAD: u32 = 100;
-/// How long a new connection outside of the pool may take, restarts of the database included.
+/// Timeout of a new connection outside of the pool, including restarts of the database.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// Settings of each connection outside of the pool: a lost network or a hanging statement ends soon on
-/// both sides.
+/// Session settings of connections outside of the pool: timeouts for a lost network and hanging statements.
 const SESSION: &str = "
     set tcp_keepalives_idle = 5;
     set tcp_keepalives_interval = 2;
@@ -28,8 +26,8 @@ const SESSION: &str = "
     set timezone = 'UTC';
 ";
 
-/// A connection of the pool that has just answered.
-pub(crate) async fn answering(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+/// A connection of the pool that has answered a ping.
+pub(crate) async fn acquire_live(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
     let mut dead = 0;
     loop {
         let mut connection = pool.acquire().await?;
@@ -47,19 +45,19 @@ pub(crate) async fn answering(pool: &PgPool) -> Result<PoolConnection<Postgres>,
     }
 }
 
-/// A connection beside the pool, opened when it is first needed and again after it was lost. It never
+/// A connection outside of the pool, opened when it is first needed and again after it was lost. It never
 /// waits for requests that use the pool.
 pub(crate) struct OwnConnection {
     pool: PgPool,
     session: &'static str,
     open: Option<(PgConnection, Backend)>,
-    /// The server process of a connection that was lost. It may still be at work.
+    /// The server process of a lost connection. It may still run.
     abandoned: Option<Backend>,
-    /// How many connections were opened.
+    /// Number of opened connections.
     opened: u64,
 }
 
-/// A server process. Its start tells it apart from a later one with the same number.
+/// A server process. Its start time distinguishes it from a later one with the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Backend {
     pid: i32,
@@ -67,7 +65,7 @@ struct Backend {
 }
 
 impl OwnConnection {
-    /// Connects as the pool does. `session` is sent to each new connection first.
+    /// Uses the options of the pool. `session` is executed first on each new connection.
     pub(crate) fn new(pool: &PgPool, session: &'static str) -> Self {
         Self {
             pool: pool.clone(),
@@ -91,20 +89,20 @@ impl OwnConnection {
         Ok(&mut self.open.insert(open).0)
     }
 
-    /// How many connections were opened so far.
+    /// Number of connections that were opened so far.
     pub(crate) fn opened(&self) -> u64 {
         self.opened
     }
 
-    /// Gives the connection up after it failed: the next one is a new one.
+    /// Drops the connection after an error: the next one is a new one.
     pub(crate) fn lost(&mut self) {
         if let Some((_, backend)) = self.open.take() {
             self.abandoned.get_or_insert(backend);
         }
     }
 
-    /// Waits until the server process of a lost connection is gone. Before that, what it was sent may
-    /// still be committed; after that, the log says whether it was.
+    /// Waits until the server process of a lost connection has ended. Until then its last statement may still
+    /// commit; after that, the log shows whether it did.
     pub(crate) async fn end_abandoned(&mut self) -> Result<(), sqlx::Error> {
         let Some(Backend { pid, started }) = self.abandoned else {
             return Ok(());
@@ -113,7 +111,7 @@ impl OwnConnection {
         loop {
             let running = sqlx::query_scalar!(
                 r#"
-                select pg_terminate_backend(pid) as "told!"
+                select pg_terminate_backend(pid) as "terminated!"
                 from pg_stat_activity
                 where pid = $1
                   and (backend_start = $2 or backend_start is null)
@@ -137,7 +135,7 @@ impl OwnConnection {
         let mut back_off = BackOff::with(RetryPolicy::LOST_CONNECTION, 128);
         loop {
             match self.try_to_connect().await {
-                Err(error) if may_pass(&error) && back_off.pause().await.is_ok() => {}
+                Err(error) if is_transient(&error) && back_off.pause().await.is_ok() => {}
                 connected => return connected,
             }
         }
@@ -162,8 +160,8 @@ impl OwnConnection {
     }
 }
 
-/// Whether another attempt to connect may work: the server is away, starting or full.
-fn may_pass(error: &sqlx::Error) -> bool {
+/// Returns whether another attempt to connect may work: the server is unavailable, starting or full.
+fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
         sqlx::Error::Database(error) => error

@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a reader stands, or where a command's last event is: epoch, transaction, position.
+/// A position of a reader, or of a command's last event: epoch, transaction, position.
 ///
-/// The three together are the order of the log. A position alone is not: it is given out before
-/// the commit, so a slower transaction can still land behind it. Written as
+/// The three together are the order of the log. A position alone is not: it is assigned before
+/// the commit, so a slower transaction can still commit a lower one. Written as
 /// `<epoch>-<transaction>-<position>`; clients treat it as opaque.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -39,18 +39,34 @@ impl Cursor {
         self.position
     }
 
-    /// Reads the parts as they come from the database.
-    pub(crate) fn from_parts(
+    /// Reads the columns of a row.
+    pub(crate) fn from_row(
         epoch: i16,
         transaction_id: &str,
         position: i64,
-    ) -> Result<Self, CursorError> {
-        let transaction_id = transaction_id.parse().map_err(|_| CursorError)?;
+    ) -> Result<Self, sqlx::Error> {
+        let transaction_id = transaction_id.parse();
+        let transaction_id = transaction_id.map_err(|_| sqlx::Error::Decode(CursorError.into()))?;
         Ok(Self {
             epoch,
             transaction_id,
             position,
         })
+    }
+}
+
+/// Events after one cursor, up to another one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CursorRange {
+    /// Exclusive.
+    pub(crate) after: Cursor,
+    /// Inclusive.
+    pub(crate) to: Cursor,
+}
+
+impl CursorRange {
+    pub(crate) fn new(after: Cursor, to: Cursor) -> Self {
+        Self { after, to }
     }
 }
 
@@ -64,7 +80,7 @@ impl fmt::Display for Cursor {
     }
 }
 
-/// The text is not a position that this log could have given out.
+/// The text is not a cursor of this log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a position of this log")]
 pub struct CursorError;

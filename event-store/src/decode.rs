@@ -1,26 +1,26 @@
-//! From a stored payload to a domain event, and what can be wrong with it.
+//! Decoding of stored payloads.
 
 use cqrs_es::DomainEvent;
 use serde_json::Value;
 
-/// A stored payload is not what its type and version say. Tells nothing of what it holds.
+/// A stored payload does not match its type and version. Shows none of its content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// The program knows the type, but not in this version.
-    #[error("version {stored} is unknown; today's is {known}")]
+    #[error("version {stored} is unknown; the current one is {known}")]
     UnknownVersion {
-        /// As the log says.
+        /// The version in the log.
         stored: String,
-        /// As the program writes it.
+        /// The version that this program writes.
         known: String,
     },
     /// It is an event of another type.
     #[error("the payload is a {found}")]
     OtherType {
-        /// Of which one.
+        /// The type that was found.
         found: String,
     },
-    /// It has not the shape of that type. Says what was expected, never what was found.
+    /// It has another shape. Describes the expected shape, never the found one.
     #[error("{0}")]
     Malformed(String),
 }
@@ -31,9 +31,10 @@ impl From<serde_json::Error> for DecodeError {
     }
 }
 
-/// A payload as an event of the type and version that the log says.
+/// Decodes a payload as an event of the recorded type and version.
 pub(crate) fn decode<E: DomainEvent>(
-    (event_type, event_version): (&str, &str),
+    event_type: &str,
+    event_version: &str,
     payload: &Value,
 ) -> Result<E, DecodeError> {
     let event = E::deserialize(payload)?;
@@ -48,11 +49,11 @@ pub(crate) fn decode<E: DomainEvent>(
     Ok(event)
 }
 
-/// What a decoder says quotes what it found. Kept are its own words and names of the program.
-fn without_content(said: &str) -> String {
+/// Removes stored content from a message of the decoder. Its own words and names of the program are kept.
+fn without_content(message: &str) -> String {
     let named = ["missing field ", "duplicate field "];
-    if named.iter().any(|kind| said.starts_with(kind)) {
-        return said.to_owned();
+    if named.iter().any(|kind| message.starts_with(kind)) {
+        return message.to_owned();
     }
     let kinds = [
         "invalid type",
@@ -61,8 +62,8 @@ fn without_content(said: &str) -> String {
         "unknown variant",
         "unknown field",
     ];
-    let kind = kinds.into_iter().find(|kind| said.starts_with(kind));
-    let expected = said.rfind(", expected ").map(|at| &said[at..]);
+    let kind = kinds.into_iter().find(|kind| message.starts_with(kind));
+    let expected = message.rfind(", expected ").map(|at| &message[at..]);
     match (kind, expected) {
         (Some(kind), Some(expected)) => format!("{kind}{expected}"),
         (Some(kind), None) => kind.to_owned(),
@@ -106,28 +107,28 @@ mod tests {
         }
     }
 
-    fn said(payload: &Value) -> String {
-        let decoded = decode::<Weighed>(("weighed", "1"), payload);
+    fn message(payload: &Value) -> String {
+        let decoded = decode::<Weighed>("weighed", "1", payload);
         decoded.unwrap_err().to_string()
     }
 
     #[test]
-    fn what_was_expected_is_said_and_what_was_found_is_not() {
+    fn an_error_shows_what_was_expected_and_not_what_was_found() {
         let at = |grams: Value, by: &str| json!({"type": "weighed", "grams": grams, "by": by});
         assert_eq!(
-            said(&at(json!("Asha, expected Rao"), "Ward")),
+            message(&at(json!("Asha, expected Rao"), "Ward")),
             "invalid type, expected u32"
         );
         assert_eq!(
-            said(&at(json!(-54321), "Ward")),
+            message(&at(json!(-54321), "Ward")),
             "invalid value, expected u32"
         );
         assert_eq!(
-            said(&at(json!(1), "Asha`, expected Rao")),
+            message(&at(json!(1), "Asha`, expected Rao")),
             "unknown variant, expected `Kitchen` or `Ward`"
         );
         assert_eq!(
-            said(&json!({"type": "weighed", "grams": 1})),
+            message(&json!({"type": "weighed", "grams": 1})),
             "missing field `by`"
         );
         assert_eq!(
@@ -139,10 +140,10 @@ mod tests {
     #[test]
     fn another_type_and_another_version_are_told_apart() {
         let not = json!({"type": "unweighed"});
-        let as_another = decode::<Weighed>(("weighed", "1"), &not);
+        let as_another = decode::<Weighed>("weighed", "1", &not);
         let found = "unweighed".to_owned();
         assert_eq!(as_another, Err(DecodeError::OtherType { found }));
-        let newer = decode::<Weighed>(("unweighed", "2"), &not);
+        let newer = decode::<Weighed>("unweighed", "2", &not);
         let (stored, known) = ("2".to_owned(), "1".to_owned());
         assert_eq!(newer, Err(DecodeError::UnknownVersion { stored, known }));
     }

@@ -1,8 +1,7 @@
-//! Epochs: the lives of the log in one cluster after another.
+//! Epochs of the log: one for each database cluster that it has been in.
 //!
-//! Transaction ids belong to the cluster that gave them out. A log that was moved to another cluster
-//! goes on in a new epoch, higher than any before, so that what is written there sorts behind what
-//! came along.
+//! Transaction ids are unique within a cluster. A log that was restored in another cluster continues in a new
+//! epoch, higher than all before, so that new events sort after restored ones.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -10,18 +9,18 @@ use sqlx::{PgConnection, PgPool};
 use crate::store::head;
 use crate::{Cursor, StoreError};
 
-/// What a log says about itself.
+/// Basic facts of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogFacts {
-    /// The epoch that events are written in now.
+    /// The current epoch.
     pub epoch: i16,
-    /// The newest event.
+    /// The position of the newest event.
     pub head: Cursor,
-    /// How many events there are.
+    /// Number of events.
     pub events: i64,
 }
 
-/// Reads them, as `connection`'s transaction sees them.
+/// Reads the facts in the transaction of `connection`.
 pub async fn log_facts(connection: &mut PgConnection) -> Result<LogFacts, StoreError> {
     let row = sqlx::query!(
         r#"
@@ -40,8 +39,8 @@ pub async fn log_facts(connection: &mut PgConnection) -> Result<LogFacts, StoreE
     })
 }
 
-/// Opens an epoch above every one that this log, its readers or the caller (`known`) has heard of.
-/// Needs the owner of the tables. Nobody may append meanwhile.
+/// Opens an epoch above all epochs of the log, of its subscribers and of the caller (`known`). Needs the owner
+/// of the tables. The log must not be in use.
 pub async fn open_new_epoch(
     connection: &mut PgConnection,
     known: i16,
@@ -68,10 +67,10 @@ pub async fn open_new_epoch(
     .map_err(StoreError::doing("opening a new epoch of the log"))
 }
 
-/// When the log was last restored; `None` while it lives in its first cluster.
+/// The time of the last restore; `None` in the first epoch.
 pub async fn epoch_opened(pool: &PgPool) -> Result<Option<DateTime<Utc>>, StoreError> {
     sqlx::query_scalar!("select opened_at from log_epoch where current > 1")
         .fetch_optional(pool)
         .await
-        .map_err(StoreError::doing("asking when the epoch was opened"))
+        .map_err(StoreError::doing("reading the time of the last restore"))
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, told apart by who must act.
+//! Errors of the log.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,26 +7,26 @@ use cqrs_es::persist::PersistenceError;
 
 use crate::{DecodeError, SealError};
 
-/// An append that did not take place, or whose outcome cannot be told.
+/// An append that did not take place, or whose outcome is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// Somebody else appended to one of the streams first: load, decide and append again.
+    /// Another command appended to one of the streams first: load, decide and append again.
     #[error("a stream moved on since it was loaded")]
     Conflict,
-    /// The same, found out without asking the database: another command of this process is on its
-    /// way. Load, decide and append again at once.
+    /// A conflict with a pending command of this process, found without the database: load, decide and append
+    /// again at once.
     #[error("another command of this process was faster")]
     Overtaken,
-    /// A claim or a name belongs to somebody else.
+    /// A claim or a name is already taken.
     #[error("the constraint {constraint} forbids it")]
     Refused {
-        /// The constraint's name; it is the verdict.
+        /// The name of the violated constraint.
         constraint: String,
     },
-    /// The idempotency key has been used: look its reply up.
+    /// The idempotency key has been used: look up its reply.
     #[error("the idempotency key has been used")]
     KeyUsed,
-    /// Something that identifies a person, and nobody whose key could seal it.
+    /// An event has personal data and no subject with whose key it could be sealed.
     #[error("the event {event_type} carries phi without a subject")]
     PhiWithoutSubject {
         /// The event's stored type.
@@ -38,20 +38,19 @@ pub enum AppendError {
     /// The event has no JSON form.
     #[error("an event could not be serialised")]
     Unserialisable(#[source] serde_json::Error),
-    /// The connection was lost and the log could not be asked in time whether the append took
-    /// place. Asking again with the same idempotency key is safe.
-    #[error("whether the append took place is not known yet")]
+    /// The connection was lost, and the command could not be looked up in the log in time. Repeating the
+    /// request with the same idempotency key is safe.
+    #[error("the outcome of the append is not known yet")]
     OutcomeUnknown(#[source] Arc<sqlx::Error>),
-    /// Another process holds a lock that the append needs, and kept it; nothing was appended. Asking again
-    /// may work.
+    /// Another process held a lock for too long; nothing was appended. A retry may work.
     #[error("the append waited too long for another process")]
     Busy(#[source] Arc<sqlx::Error>),
-    /// The database refused or is away; nothing was appended.
+    /// The database reported an error or is unavailable; nothing was appended.
     #[error("the append failed")]
     Store(#[source] Arc<sqlx::Error>),
 }
 
-/// An aggregate that decided on no events. `R` is its own refusal.
+/// A decision without events. `R` is its own refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError<R> {
     /// A rule of the aggregate forbids the command.
@@ -63,7 +62,7 @@ pub enum DecideError<R> {
 }
 
 impl<R> DecideError<R> {
-    /// The same error under another refusal.
+    /// Maps the refusal.
     pub fn map<S>(self, refusal: impl FnOnce(R) -> S) -> DecideError<S> {
         match self {
             Self::Refused(own) => DecideError::Refused(refusal(own)),
@@ -75,13 +74,13 @@ impl<R> DecideError<R> {
 /// An aggregate that could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The database did not answer.
+    /// The database did not respond.
     #[error("loading an aggregate failed")]
     Store(#[source] Box<dyn Error + Send + Sync>),
     /// A stored event's `phi` can't be opened.
     #[error("opening an event failed")]
     Seal(#[from] SealError),
-    /// A stream has lost events: the log was damaged, or put back in part.
+    /// A stream has lost events: the log was damaged, or restored in part.
     #[error(
         "{aggregate_type} {aggregate_id} has a gap: event {expected} is missing before event {found}"
     )]
@@ -90,30 +89,30 @@ pub enum LoadError {
         aggregate_type: String,
         /// The aggregate.
         aggregate_id: String,
-        /// The number of the first event that is missing.
+        /// The sequence number of the first missing event.
         expected: i64,
-        /// The number of the next one that is there.
+        /// The sequence number of the next event.
         found: usize,
     },
-    /// A stored event is not what its type and version say.
+    /// A stored event does not match its type and version.
     #[error("event {sequence} of {aggregate_type} {aggregate_id} ({event_type}) is unreadable")]
     Unreadable {
         /// The kind of aggregate.
         aggregate_type: String,
         /// The aggregate.
         aggregate_id: String,
-        /// The event's number in it.
+        /// The event's sequence number.
         sequence: usize,
         /// The event's stored type.
         event_type: String,
-        /// What is wrong with it.
+        /// The reason.
         #[source]
         source: Box<DecodeError>,
     },
 }
 
 impl From<PersistenceError> for LoadError {
-    /// Keeps the database's own error as the source; the wrapper hides it.
+    /// Keeps the error of the database as the source; the wrapper hides it.
     fn from(error: PersistenceError) -> Self {
         Self::Store(match error {
             PersistenceError::ConnectionError(inner)
@@ -124,7 +123,7 @@ impl From<PersistenceError> for LoadError {
     }
 }
 
-/// A read of the log or of what is written with it failed.
+/// A query on the tables of the log failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}")]
 pub struct StoreError {
@@ -139,10 +138,10 @@ impl StoreError {
     }
 }
 
-/// The log may not be opened.
+/// The log could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Events of the current epoch come from a cluster that was further on: this database was
+    /// Events of the current epoch have higher transaction ids than this cluster: the database was
     /// restored without opening a new epoch, and new events would sort before old ones.
     #[error(
         "the log holds transaction {stored} but this cluster is only at {next}: it was restored \
@@ -152,10 +151,10 @@ pub enum OpenError {
     XidsBehind {
         /// The highest transaction id of this epoch in the log.
         stored: u64,
-        /// The next one that this cluster will give out.
+        /// The next one of this cluster.
         next: u64,
     },
-    /// The database did not answer.
+    /// The database did not respond.
     #[error("opening the log failed")]
     Store(#[source] sqlx::Error),
 }

@@ -1,4 +1,4 @@
-//! Events on their way in and out of the log.
+//! Events to append, and recorded events.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
@@ -12,8 +12,8 @@ use crate::error::AppendError;
 
 /// An event to be appended: its stored type and version, and its payload as JSON.
 ///
-/// What describes a person stands in the payload's `phi` object, and then the payload names its
-/// `subject`: without one, nobody could ever erase it.
+/// Personal data (PHI, protected health information) is in the payload's `phi` object, and then the payload
+/// names its `subject`: without one, the data could never be erased.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventData {
     event_type: String,
@@ -26,8 +26,8 @@ impl EventData {
     ///
     /// # Errors
     /// [`AppendError::Unserialisable`] if it has no JSON form, [`AppendError::PhiWithoutSubject`]
-    /// if it carries `phi` for nobody.
-    pub fn of<E: DomainEvent>(event: &E) -> Result<Self, AppendError> {
+    /// if it has `phi` and no subject.
+    pub fn from_event<E: DomainEvent>(event: &E) -> Result<Self, AppendError> {
         let payload = serde_json::to_value(event).map_err(AppendError::Unserialisable)?;
         let has_subject = payload.get("subject").is_some_and(Value::is_string);
         if payload.get("phi").is_some() && !has_subject {
@@ -61,7 +61,7 @@ impl EventData {
     }
 }
 
-/// Who, for whom and why: stored with every event. Ids and states only, nothing personal.
+/// Actor, role, correlation and causation: stored with every event. Ids and states, no personal data.
 ///
 /// Flat strings, so that the cqrs-es envelope can read it too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,24 +71,24 @@ pub struct Metadata {
     pub actor: String,
     /// The role it acted in.
     pub role: String,
-    /// The clinic it acted for, where there is one.
+    /// The clinic it acted for, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clinic: Option<String>,
-    /// The conversation that this belongs to.
+    /// The correlation id: shared by all commands of one process or conversation.
     pub correlation_id: Uuid,
     /// The event or request that led to this.
     pub causation_id: Uuid,
-    /// The HTTP request, where there was one.
+    /// The HTTP request, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Uuid>,
-    /// The command. After a lost connection it tells whether the append took place.
+    /// The command. After a lost connection the log is searched for it.
     pub command_id: Uuid,
 }
 
-/// An event as the log holds it.
+/// A recorded event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedEvent {
-    /// Where it stands.
+    /// Its position in the log.
     pub cursor: Cursor,
     /// The kind of aggregate, e.g. `appointment`.
     pub aggregate_type: String,
@@ -102,15 +102,15 @@ pub struct RecordedEvent {
     pub event_version: String,
     /// The payload.
     pub payload: Value,
-    /// Who, for whom and why; null unless the subscriber asked for it.
+    /// The metadata; null unless the subscriber asked for it.
     pub metadata: Value,
-    /// When the database wrote it.
+    /// The time at which the database wrote it.
     pub recorded_at: DateTime<Utc>,
 }
 
 impl RecordedEvent {
-    /// The payload as a domain event of the type and version that the log says.
+    /// Decodes the payload as a domain event of the recorded type and version.
     pub fn decode<E: DomainEvent>(&self) -> Result<E, DecodeError> {
-        decode((&self.event_type, &self.event_version), &self.payload)
+        decode(&self.event_type, &self.event_version, &self.payload)
     }
 }

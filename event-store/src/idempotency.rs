@@ -1,4 +1,4 @@
-//! What a used idempotency key led to.
+//! Recorded replies of idempotency keys.
 
 use serde_json::Value;
 
@@ -8,11 +8,11 @@ use crate::{Cursor, EventStore};
 /// The reply that was recorded with a command's events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedReply {
-    /// Tells whether the same request is asked again or another one under its key.
+    /// The fingerprint of the request: another request under the same key has another one.
     pub fingerprint: Vec<u8>,
     /// The reply: ids and states.
     pub reply: Value,
-    /// The original's position.
+    /// The position of the original command.
     pub cursor: Cursor,
 }
 
@@ -35,22 +35,17 @@ impl EventStore {
         .await
         .map_err(StoreError::doing("looking up an idempotency key"))?;
         row.map(|row| {
-            let cursor = Cursor::from_parts(row.epoch, &row.transaction_id, row.position).map_err(
-                |error| StoreError {
-                    doing: "reading a position",
-                    source: sqlx::Error::Decode(error.into()),
-                },
-            )?;
+            let cursor = Cursor::from_row(row.epoch, &row.transaction_id, row.position);
             Ok(RecordedReply {
                 fingerprint: row.fingerprint,
                 reply: row.reply,
-                cursor,
+                cursor: cursor.map_err(StoreError::doing("reading a position"))?,
             })
         })
         .transpose()
     }
 
-    /// Forgets keys older than `hours`. Returns how many.
+    /// Deletes keys older than `hours`. Returns their number.
     pub async fn forget_replies(&self, hours: i32) -> Result<u64, StoreError> {
         let done = sqlx::query!(
             "delete from idempotency_keys where recorded_at < now() - make_interval(hours => $1)",
@@ -58,7 +53,7 @@ impl EventStore {
         )
         .execute(self.pool())
         .await
-        .map_err(StoreError::doing("forgetting old idempotency keys"))?;
+        .map_err(StoreError::doing("deleting old idempotency keys"))?;
         Ok(done.rows_affected())
     }
 }

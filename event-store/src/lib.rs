@@ -1,24 +1,25 @@
 //! The log: append, load, seal, subscribe.
 //!
-//! One table of events in `PostgreSQL`, one statement per append, one order for every reader. This
-//! crate knows events, guards and cursors. It refuses to know what a clinic is: which event takes
-//! which claim is a function that the caller registers ([`ClaimRules`]).
+//! One table of events in `PostgreSQL`, one statement per append, one order for all readers. This
+//! crate knows events, claims and cursors, and nothing of the domain: the claims of an event are computed by
+//! a function of the caller ([`ClaimRules`]).
 //!
 //! - Write: [`EventStore::transact`] runs a command on a [`ReadSet`]; by hand it is [`ReadSet::load`] →
-//!   [`Loaded::decide`] → [`ReadSet::commit`]. Whole histories from elsewhere: [`EventStore::import`].
+//!   [`Loaded::decide`] → [`ReadSet::commit`]. Whole histories of other systems: [`EventStore::import`].
 //! - Read: a [`Subscriber`] run by a [`Daemon`], its checkpoint in the transaction of its writes.
-//! - Read again: [`rebuild`] makes read models anew beside the live ones.
-//! - Personal data: [`Sealing`], which keeps it under a key per person that can be destroyed.
+//! - Rebuild: [`rebuild`] builds shadow copies of read models, compares and switches them.
+//! - Personal data: [`Sealing`] encrypts it under a key per person that can be destroyed.
 //! - Position: [`Cursor`], one opaque token for every client.
 //!
-//! A new kind of guard goes into `claim_change.rs` and `append/append.sql`; a new thing that reacts to
-//! events implements [`Subscriber`] in the crate that knows what it means.
+//! A new kind of claim change goes into `claim_change.rs` and `append/append.sql`; a new reaction to events
+//! implements [`Subscriber`] in the crate of its domain.
 
 mod append;
 mod back_off;
 mod cache;
 mod claim_change;
 mod claims;
+mod commit_queue;
 mod connection;
 mod cursor;
 mod decode;
@@ -32,7 +33,6 @@ mod read_set;
 pub mod rebuild;
 mod seal;
 mod snapshot;
-mod stage;
 mod stats;
 mod store;
 mod stream;
@@ -54,10 +54,10 @@ pub use epoch::{LogFacts, epoch_opened, log_facts, open_new_epoch};
 pub use error::{AppendError, DecideError, LoadError, OpenError, StoreError};
 pub use event::{EventData, Metadata, RecordedEvent};
 pub use idempotency::RecordedReply;
-pub use keyring::{IncompatibleKeyring, KeyState, Keyring, MasterEpoch, Opens, SubjectKey};
+pub use keyring::{CanUnwrap, IncompatibleKeyring, KeyState, Keyring, MasterEpoch, SubjectKey};
 pub use load::{Decided, Loaded, ObservedVersion};
 pub use read_set::ReadSet;
-pub use rebuild::{ReadModel, ReadModelTable, words_of_row};
+pub use rebuild::{ReadModel, ReadModelTable, associated_data_of_row};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
     SealError, SealFault, SealedCell, Sealing, SealingStatus,
@@ -66,8 +66,8 @@ pub use snapshot::Snapshots;
 pub use stats::StoreStats;
 pub use store::{EventStore, StoreOptions};
 pub use subscribe::{
-    BehindError, CheckpointState, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogSurvey,
-    Progress, Retried, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
+    BehindError, CheckpointState, Daemon, DaemonOptions, DeadLetter, HorizonHolder, Lag, LogStatus,
+    Progress, RetryOutcome, SubscribeError, Subscriber, SubscriberError, WaitingEvent,
 };
 pub use supervise::{Tasks, supervise};
 pub use transact::{Retry, TransactError};

@@ -1,16 +1,16 @@
-//! The load seam: from a stream of stored events to an aggregate that can decide.
+//! Loading: from a stream of stored events to an aggregate that can decide.
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::SerializedEvent;
 
-use crate::append::{StreamAppend, StreamVersion, ended};
+use crate::append::{StreamAppend, StreamVersion};
+use crate::commit_queue::{Outcome, Pending, State, StreamKey};
 use crate::decode::decode;
 use crate::error::{AppendError, DecideError, LoadError};
-use crate::stage::{Coming, Outcome, State, StreamKey};
 use crate::{EventData, EventStore};
 
-/// An aggregate, good for one decision.
+/// A loaded aggregate, for one decision.
 #[derive(Debug)]
 pub struct Loaded<A> {
     id: String,
@@ -19,38 +19,28 @@ pub struct Loaded<A> {
     source: Source,
 }
 
-/// Where a state comes from.
+/// The source of a state.
 #[derive(Debug, Clone)]
 enum Source {
-    /// The log, just now.
+    /// The log.
     Log,
-    /// The cache; it may be behind.
+    /// The cache, which may be outdated.
     Cache,
-    /// A command that is on its way; it may yet be refused.
-    Coming(Coming),
+    /// A pending command, which may still be refused.
+    Pending(Pending),
 }
 
-/// What a stream looks like from here.
-enum Seen<A> {
-    /// Something is on its way to it; this is how it will look.
-    Coming(i64, A, Coming),
-    /// As this process last saw it.
-    Cached(i64, A),
-    /// Not known here.
-    Unknown,
-}
-
-/// What was seen of a stream, and how sure that is.
+/// The version of a stream that a command has read, and its source.
 #[derive(Debug, Clone)]
 pub struct ObservedVersion {
     stream: StreamVersion,
     source: Source,
 }
 
-/// What an aggregate decided: the events to append, and its state if they are.
+/// A decision of an aggregate: the events to append, and the state after them.
 #[derive(Debug)]
 pub struct Decided<A> {
-    /// What is to be appended.
+    /// The events to append.
     pub stream: StreamAppend,
     /// The state after it.
     pub aggregate: A,
@@ -76,12 +66,11 @@ impl ObservedVersion {
 }
 
 impl EventStore {
-    /// Loads an aggregate as it will be when everything is done that is on its way to it in this
-    /// process; else from the cache, else from the log. One without events is the type's default, at
-    /// version 0.
+    /// Loads the pending state of an aggregate, or else its cached state, or else reads it from the log. An
+    /// aggregate without events is the type's default, at version 0.
     ///
-    /// An append on a state that turns out wrong is a conflict. A *refusal* decided on one must be
-    /// [confirmed](EventStore::confirm) before anybody is told.
+    /// An append on an outdated state is a conflict. A *refusal* must be
+    /// [confirmed](EventStore::confirm) before it is returned to a client.
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
@@ -89,18 +78,13 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.look::<A>(&stream_key::<A>(id)) {
-            Seen::Coming(version, aggregate, coming) => {
-                Ok(Loaded::seen(id, version, aggregate, Source::Coming(coming)))
-            }
-            Seen::Cached(version, aggregate) => {
-                Ok(Loaded::seen(id, version, aggregate, Source::Cache))
-            }
-            Seen::Unknown => self.load_from_log(id).await,
+        match self.pending(id).or_else(|| self.cached_state(id)) {
+            Some(loaded) => Ok(loaded),
+            None => self.load_from_log(id).await,
         }
     }
 
-    /// The same without what is on its way: for a stream that a decision about another one rests on.
+    /// Loads the committed state: for a stream that a decision about another one depends on.
     ///
     /// # Errors
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
@@ -108,33 +92,29 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.look_committed::<A>(&stream_key::<A>(id)) {
-            Seen::Cached(version, aggregate) => {
-                Ok(Loaded::seen(id, version, aggregate, Source::Cache))
-            }
-            Seen::Coming(..) | Seen::Unknown => self.load_from_log(id).await,
+        match self.cached_state(id) {
+            Some(loaded) => Ok(loaded),
+            None => self.load_from_log(id).await,
         }
     }
 
-    fn look<A>(&self, key: &StreamKey) -> Seen<A>
+    /// The state after all pending commands; `None` if there are none.
+    fn pending<A>(&self, id: &str) -> Option<Loaded<A>>
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.committer().tail(key) {
-            Some((version, aggregate, coming)) => Seen::Coming(version, aggregate, coming),
-            None => self.look_committed(key),
-        }
+        let (version, aggregate, pending) = self.committer().tail(&stream_key::<A>(id))?;
+        let source = Source::Pending(pending);
+        Some(Loaded::new(id, version, aggregate, source))
     }
 
-    /// Returns the cached state.
-    fn look_committed<A>(&self, key: &StreamKey) -> Seen<A>
+    /// The cached state.
+    fn cached_state<A>(&self, id: &str) -> Option<Loaded<A>>
     where
         A: Aggregate + Clone + 'static,
     {
-        match self.committer().cache().get(key) {
-            Some((version, aggregate)) => Seen::Cached(version, aggregate),
-            None => Seen::Unknown,
-        }
+        let (version, aggregate) = self.committer().cache().get(&stream_key::<A>(id))?;
+        Some(Loaded::new(id, version, aggregate, Source::Cache))
     }
 
     /// Loads an aggregate from the log.
@@ -146,8 +126,8 @@ impl EventStore {
     where
         A: Aggregate + Clone + 'static,
     {
-        // What is there already may be of a log that was put back. What comes meanwhile is newer.
-        self.committer().cache().drop(&stream_key::<A>(id));
+        // The cached state may be of a log that was restored. A state that is cached meanwhile is newer.
+        self.committer().cache().remove(&stream_key::<A>(id));
         let (snapshot, events) = self.read_stream::<A>(id).await?;
         let mut loaded = Loaded::new_stream(id);
         if let Some((version, aggregate)) = snapshot {
@@ -158,7 +138,7 @@ impl EventStore {
             loaded.apply(event)?;
         }
         if loaded.version > 0
-            && let Some(state) = State::of(&loaded.aggregate)
+            && let Some(state) = State::from_aggregate(&loaded.aggregate)
         {
             let key = stream_key::<A>(id);
             self.snapshots()
@@ -168,39 +148,39 @@ impl EventStore {
         Ok(loaded)
     }
 
-    /// Whether what was seen is what the log says: a refusal that was decided on it may be told.
-    /// If not, it is to be decided again.
+    /// Returns whether these versions are those of the log, so that a refusal that was decided on them is
+    /// valid. If not, the command must be decided again.
     ///
     /// # Errors
-    /// [`AppendError::Store`] if the log could not be asked.
-    pub async fn confirm(&self, seen: &[ObservedVersion]) -> Result<bool, AppendError> {
-        let mut unsure = Vec::new();
-        for observed_version in seen {
+    /// [`AppendError::Store`] if the log could not be read.
+    pub async fn confirm(&self, observed: &[ObservedVersion]) -> Result<bool, AppendError> {
+        let mut unconfirmed = Vec::new();
+        for observed_version in observed {
             match &observed_version.source {
                 Source::Log => {}
-                Source::Cache => unsure.push(observed_version.stream.clone()),
-                Source::Coming(coming) => {
-                    if ended(coming.ending.clone()).await != Outcome::Committed {
+                Source::Cache => unconfirmed.push(observed_version.stream.clone()),
+                Source::Pending(pending) => {
+                    if outcome(pending).await != Outcome::Committed {
                         return Ok(false);
                     }
                 }
             }
         }
-        if unsure.is_empty() {
+        if unconfirmed.is_empty() {
             return Ok(true);
         }
-        self.are_unmoved(unsure).await
+        self.are_unmoved(unconfirmed).await
     }
 }
 
 impl<A: Aggregate> Loaded<A> {
-    /// An aggregate that is known to have no events yet, because its id was made just now.
+    /// An aggregate without events, for an id that was made just now.
     #[must_use]
     pub fn new_stream(id: &str) -> Self {
-        Self::seen(id, 0, A::default(), Source::Log)
+        Self::new(id, 0, A::default(), Source::Log)
     }
 
-    fn seen(id: &str, version: i64, aggregate: A, source: Source) -> Self {
+    fn new(id: &str, version: i64, aggregate: A, source: Source) -> Self {
         Self {
             id: id.to_owned(),
             version,
@@ -215,19 +195,19 @@ impl<A: Aggregate> Loaded<A> {
         &self.aggregate
     }
 
-    /// The state, for a decision about another aggregate.
+    /// Returns the state, for a decision about another aggregate.
     #[must_use]
     pub fn into_aggregate(self) -> A {
         self.aggregate
     }
 
-    /// The number of its last event.
+    /// The sequence number of its last event.
     #[must_use]
     pub fn version(&self) -> i64 {
         self.version
     }
 
-    /// The stream at this version, for a decision about another one that rests on it.
+    /// The stream at this version, for a decision about another one that depends on it.
     #[must_use]
     pub fn stream_version(&self) -> StreamVersion {
         StreamVersion {
@@ -237,7 +217,7 @@ impl<A: Aggregate> Loaded<A> {
         }
     }
 
-    /// What was seen, to be confirmed if it led to a refusal.
+    /// The version that was read, to be confirmed after a refusal.
     #[must_use]
     pub fn observed_version(&self) -> ObservedVersion {
         ObservedVersion {
@@ -246,7 +226,7 @@ impl<A: Aggregate> Loaded<A> {
         }
     }
 
-    /// Lets the aggregate decide. The aggregate is used up: after a failed append it is loaded anew.
+    /// Handles a command. After a failed append the aggregate must be loaded again.
     ///
     /// # Errors
     /// [`DecideError::Refused`] with the aggregate's own refusal.
@@ -261,15 +241,15 @@ impl<A: Aggregate> Loaded<A> {
             .collect()
             .await
             .iter()
-            .map(EventData::of)
+            .map(EventData::from_event)
             .collect::<Result<Vec<_>, _>>()
             .map_err(DecideError::Unserialisable)?;
         let after = match self.source {
-            Source::Coming(coming) => Some(coming),
+            Source::Pending(pending) => Some(pending),
             Source::Log | Source::Cache => None,
         };
         let stream = StreamAppend::new(A::TYPE, self.id, self.version, events)
-            .leaving(State::of(&self.aggregate), after);
+            .with_state(State::from_aggregate(&self.aggregate), after);
         Ok(Decided {
             stream,
             aggregate: self.aggregate,
@@ -286,8 +266,8 @@ impl<A: Aggregate> Loaded<A> {
                 found: event.sequence,
             });
         }
-        let stored = (&*event.event_type, &*event.event_version);
-        let payload = decode(stored, &event.payload).map_err(|source| LoadError::Unreadable {
+        let payload = decode(&event.event_type, &event.event_version, &event.payload);
+        let payload = payload.map_err(|source| LoadError::Unreadable {
             aggregate_type: event.aggregate_type,
             aggregate_id: event.aggregate_id,
             sequence: event.sequence,
@@ -298,6 +278,16 @@ impl<A: Aggregate> Loaded<A> {
         self.version = expected;
         Ok(())
     }
+}
+
+/// Waits for the outcome of a pending command; unknown if its writer ends before.
+async fn outcome(pending: &Pending) -> Outcome {
+    let mut receiver = pending.outcome.clone();
+    let received = receiver.wait_for(Option::is_some).await;
+    received
+        .ok()
+        .and_then(|outcome| *outcome)
+        .unwrap_or(Outcome::Unknown)
 }
 
 fn stream_key<A: Aggregate>(id: &str) -> StreamKey {

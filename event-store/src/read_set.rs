@@ -33,8 +33,8 @@ impl EventStore {
 }
 
 impl ReadSet {
-    /// Loads an aggregate that the command may change: its state once all pending commands of this
-    /// process are done. One without events is the type's default, at version 0.
+    /// Loads an aggregate that the command may change, in its pending state. One without events is the type's
+    /// default, at version 0.
     ///
     /// # Errors
     /// [`LoadError`] if the log could not be read.
@@ -47,8 +47,8 @@ impl ReadSet {
         Ok(loaded)
     }
 
-    /// The same, read from the log rather than from the cache. For a state that another read of the
-    /// database says has changed.
+    /// Loads an aggregate from the log instead of the cache, for a state that has changed according to another
+    /// query.
     ///
     /// # Errors
     /// [`LoadError`] if the log could not be read.
@@ -80,7 +80,7 @@ impl ReadSet {
         Loaded::new_stream(&id.to_string())
     }
 
-    /// Adds a stream. A stream that was read again is there as it was read last.
+    /// Adds a stream, in place of an earlier read of it.
     fn observe<A: Aggregate>(&self, loaded: &Loaded<A>) {
         let observed_version = loaded.observed_version();
         let mut observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,12 +93,10 @@ impl ReadSet {
         observed.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks the log whether every stream is still at the version that was read: then a refusal that was
-    /// decided on it may be told.
+    /// Checks in the log that every stream is still at the version that was read, so that a refusal is valid.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`] if a stream has moved on, [`AppendError::Store`] if the log could not
-    /// be asked.
+    /// [`AppendError::Conflict`] if a stream has moved on, [`AppendError::Store`] if the log could not be read.
     pub async fn verify(&self) -> Result<(), AppendError> {
         if self.store.confirm(&self.observed()).await? {
             Ok(())
@@ -118,7 +116,7 @@ impl ReadSet {
             self.verify().await?;
             return Ok(None);
         }
-        append.basis.extend(self.not_written_by(append));
+        append.depends_on.extend(self.not_written_by(append));
         Ok(Some(self.store.append(append).await?.cursor))
     }
 

@@ -1,62 +1,38 @@
-//! How the write side fares: what an operator watches, in numbers since the process began.
+//! Statistics of the write side, for operators, since the process began.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::EventStore;
 
-/// What the appends of this process came to, and its cache as it is now.
+/// Counts of the appends of this process, and the present size of its cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoreStats {
-    /// Statements that went to the database, each for a batch of commands.
+    /// Batches that were sent.
     pub batches: u64,
     /// Commands in those batches, refused ones among them.
     pub commands: u64,
-    /// Batches that a constraint refused, and that went in again with each command on its own.
+    /// Batches that a constraint refused, and that were sent again with each command in a subtransaction.
     pub second_rounds: u64,
-    /// Batches that gave way to another process, by a deadlock or a long wait, and were tried again.
+    /// Batches that were retried after a deadlock with another process or a lock timeout.
     pub retries: u64,
-    /// Tasks of the store and its daemons that were started again after a panic.
+    /// Restarts of tasks of the store and its daemons after a panic.
     pub task_restarts: u64,
-    /// Commands that wait to be written.
+    /// Commands that wait for a writer.
     pub waiting: usize,
     /// Aggregates in the cache.
     pub cached: usize,
-    /// What they weigh, in bytes.
+    /// Their size in bytes.
     pub cached_bytes: u64,
-    /// Loads that found their aggregate in the cache.
+    /// Loads that were served from the cache.
     pub cache_hits: u64,
-    /// Loads that did not.
+    /// Loads that were not.
     pub cache_misses: u64,
 }
 
-/// Counts what the writers do.
-#[derive(Debug, Default)]
-pub(crate) struct AppendCounts {
-    batches: AtomicU64,
-    commands: AtomicU64,
-    second_rounds: AtomicU64,
-    retries: AtomicU64,
-}
-
-impl AppendCounts {
-    pub(crate) fn batch(&self, commands: usize) {
-        self.batches.fetch_add(1, Ordering::Relaxed);
-        self.commands.fetch_add(commands as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn second_round(&self) {
-        self.second_rounds.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn retry(&self) {
-        self.retries.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 impl EventStore {
-    /// How the write side fares. Costs no query.
+    /// Statistics of the write side. Runs no query.
     #[must_use]
-    pub fn figures(&self) -> StoreStats {
+    pub fn stats(&self) -> StoreStats {
         let counts = self.committer().counts();
         let cache = self.committer().cache();
         let (cache_hits, cache_misses) = cache.hits_and_misses();

@@ -1,4 +1,4 @@
-//! A handle on the log.
+//! The handle of the log.
 
 use std::sync::Arc;
 
@@ -12,24 +12,24 @@ use crate::snapshot::SnapshotWriter;
 use crate::supervise::Tasks;
 use crate::{ClaimRules, Cursor, Sealing, Snapshots, Upcasters};
 
-/// What a log is opened with.
+/// Options of a log.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// What each event takes and gives back.
+    /// The claim changes of each event.
     pub claim_rules: ClaimRules,
-    /// The kinds of aggregates that decisions about others rest on ([`Append::basis`](crate::Append)).
-    /// What moves one of them on and what rests on it come one after the other, on all nodes. A basis of
-    /// another kind is compared, too, but may move on in the very moment of the commit.
+    /// The kinds of aggregates that decisions about others depend on ([`Append::depends_on`](crate::Append)).
+    /// Appends to one of them and appends that depend on it are serialised, on all nodes. A depends_on of
+    /// another kind is compared, too, but may move on concurrently with the commit.
     pub shared_dependencies: &'static [&'static str],
-    /// How personal data is kept.
+    /// The encryption of personal data.
     pub sealing: Sealing,
-    /// How events of older versions are read.
+    /// The upcasters of old event versions.
     pub upcasters: Upcasters,
-    /// Which long streams are kept as snapshots.
+    /// The kinds of aggregates that have snapshots.
     pub snapshots: Snapshots,
 }
 
-/// A handle on the log, cheap to clone.
+/// The handle of a log, cheap to clone.
 ///
 /// States of aggregates are cached in memory and stored as snapshots, both in the clear. They must hold
 /// nothing of an event's `phi`: erasing a person destroys a key, and neither cache nor snapshots are
@@ -49,12 +49,12 @@ struct Inner {
     upcasters: Upcasters,
     snapshots: SnapshotWriter,
     tasks: Tasks,
-    /// The newest position that this process appended; subscribers wake up on it.
+    /// The newest position that this process appended; it wakes up subscribers.
     head: watch::Sender<Cursor>,
 }
 
 impl EventStore {
-    /// Opens the log, all of whose events are of today's version, without snapshots.
+    /// Opens a log without snapshots, all of whose events have their current version.
     ///
     /// # Errors
     /// [`OpenError::XidsBehind`] if the database was restored without a new epoch.
@@ -113,12 +113,12 @@ impl EventStore {
         &self.inner.pool
     }
 
-    /// The newest event that any reader may see now.
+    /// The position of the newest event that is visible now.
     pub async fn head(&self) -> Result<Cursor, StoreError> {
         head(self.pool()).await
     }
 
-    /// How many events stand after `cursor`.
+    /// Number of events after `cursor`.
     pub async fn events_after(&self, cursor: Cursor) -> Result<u64, StoreError> {
         let count = sqlx::query_scalar!(
             r#"
@@ -136,19 +136,19 @@ impl EventStore {
         Ok(count.unsigned_abs())
     }
 
-    /// How many commands wait to be written.
+    /// Number of commands that wait for a writer.
     #[must_use]
     pub fn backlog(&self) -> usize {
         self.committer().waiting()
     }
 
-    /// The tasks of the store and of its daemons, as far as they have panicked.
+    /// The tasks of the store and of its daemons, with their panics.
     #[must_use]
     pub fn tasks(&self) -> &Tasks {
         &self.inner.tasks
     }
 
-    /// How many aggregates are cached.
+    /// Number of cached aggregates.
     #[must_use]
     pub fn cached(&self) -> usize {
         self.committer().cache().len()
@@ -170,7 +170,7 @@ impl EventStore {
         &self.inner.committer
     }
 
-    /// Keys of persons, for whoever keeps personal data beside the log.
+    /// The encryption, for personal data outside of the log.
     #[must_use]
     pub fn sealing(&self) -> &Sealing {
         &self.inner.sealing
@@ -184,7 +184,7 @@ impl EventStore {
         &self.inner.snapshots
     }
 
-    /// Tells this process's subscribers that there is something to read.
+    /// Wakes up the subscribers of this process.
     pub(crate) fn announce(&self, cursor: Cursor) {
         self.inner.head.send_if_modified(|head| {
             let newer = cursor > *head;
@@ -213,17 +213,14 @@ pub(crate) async fn head(executor: impl PgExecutor<'_>) -> Result<Cursor, StoreE
     .fetch_optional(executor)
     .await
     .map_err(StoreError::doing("reading the head of the log"))?;
-    let Some(row) = row else {
-        return Ok(Cursor::START);
-    };
-    Cursor::from_parts(row.epoch, &row.transaction_id, row.position).map_err(|error| StoreError {
-        doing: "reading a position",
-        source: sqlx::Error::Decode(error.into()),
+    row.map_or(Ok(Cursor::START), |row| {
+        let cursor = Cursor::from_row(row.epoch, &row.transaction_id, row.position);
+        cursor.map_err(StoreError::doing("reading a position"))
     })
 }
 
-/// Transaction ids die with their cluster. If the log's are ahead of the cluster's, events written
-/// now would sort before events that readers have passed.
+/// Checks the transaction ids, which belong to a cluster. If those of the log are ahead of the cluster, new
+/// events would sort before events that readers have passed.
 async fn refuse_foreign_xids(pool: &PgPool) -> Result<(), OpenError> {
     let row = sqlx::query!(
         r#"

@@ -1,4 +1,4 @@
-//! One stream as the log has it: its newest usable snapshot, and the events behind it.
+//! One stream in the log: its newest usable snapshot, and the events after it.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -13,8 +13,8 @@ use crate::snapshot::Snapshot;
 type At<A> = (i64, A);
 
 impl EventStore {
-    /// When the database wrote a stream's first event; `None` if nothing has happened to it.
-    pub async fn began(
+    /// The time of a stream's first event; `None` if it has none.
+    pub async fn stream_started_at(
         &self,
         aggregate_type: &str,
         id: &str,
@@ -32,10 +32,10 @@ impl EventStore {
         )
         .fetch_optional(self.pool())
         .await
-        .map_err(StoreError::doing("asking when a stream began"))
+        .map_err(StoreError::doing("reading the time of a first event"))
     }
 
-    /// The stream's events, opened and of today's versions; with a snapshot, only those behind it.
+    /// The stream's events, decrypted and upcast; with a snapshot, only those after it.
     pub(crate) async fn read_stream<A>(
         &self,
         id: &str,
@@ -47,7 +47,7 @@ impl EventStore {
         let mut events = Vec::new();
         if let Some((version, _)) = &snapshot {
             events = self.events_from(A::TYPE, id, *version).await?;
-            // The event that it was taken at. Without it, the snapshot is of another log.
+            // The last event of the snapshot. Without it, the snapshot is of another log.
             let taken_at = usize::try_from(*version).ok();
             if events.first().map(|event| event.sequence) == taken_at {
                 events.remove(0);
@@ -64,7 +64,7 @@ impl EventStore {
         Ok((snapshot, events.into_iter().map(upcast).collect()))
     }
 
-    /// A snapshot is a convenience: one that can't be read is as good as none.
+    /// The snapshot of a stream; `None` if there is none that can be read.
     async fn usable_snapshot<A>(&self, id: &str) -> Result<Option<At<A>>, LoadError>
     where
         A: Aggregate,
@@ -72,8 +72,7 @@ impl EventStore {
         let Some(kind) = self.snapshots().kind(A::TYPE) else {
             return Ok(None);
         };
-        let snapshot = Snapshot::get(self.pool(), A::TYPE, id, kind.schema_version);
-        let snapshot = snapshot
+        let snapshot = Snapshot::get(self.pool(), A::TYPE, id, kind.schema_version)
             .await
             .map_err(|error| LoadError::Store(error.into()))?;
         Ok(snapshot.and_then(|snapshot| {

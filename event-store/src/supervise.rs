@@ -1,8 +1,7 @@
-//! Tasks that go on after a panic.
+//! Supervision of tasks: they are restarted after a panic.
 //!
-//! A task that panics ends, and what it did is not done any more, while its process lives on and looks
-//! healthy. So each long-lived task is run by [`supervise`]: after a panic it is started anew, later each
-//! time, and [`Tasks`] says so to operators.
+//! A task that panics ends, while its process goes on and looks healthy. So each long-lived task is run by
+//! [`supervise`]: after a panic it is restarted with a growing pause, and [`Tasks`] reports it.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -14,15 +13,15 @@ use tokio::sync::watch;
 
 use crate::back_off::{BackOff, RetryPolicy};
 
-/// How long a task must have run after a panic to count as healthy.
+/// Time after a panic until a task counts as healthy.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
-/// The tasks of a process that have panicked. Clones share it.
+/// The panics of the tasks of a process. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Tasks {
     panics: Arc<Mutex<BTreeMap<&'static str, Panics>>>,
-    /// Counts panics of all tasks.
-    told: watch::Sender<u64>,
+    /// The number of panics of all tasks.
+    total: watch::Sender<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,20 +34,19 @@ impl Default for Tasks {
     fn default() -> Self {
         Self {
             panics: Arc::default(),
-            told: watch::Sender::new(0),
+            total: watch::Sender::new(0),
         }
     }
 }
 
 impl Tasks {
-    /// Names of tasks that panicked a short while ago: they are being started anew, or it is not certain
-    /// yet that they run.
+    /// Names of tasks that panicked recently: they are being restarted, or do not count as healthy yet.
     #[must_use]
     pub fn failing(&self) -> Vec<&'static str> {
         self.panicked_within(HEALTHY_AFTER)
     }
 
-    /// How often tasks were started anew after a panic, by name.
+    /// Number of restarts by task.
     #[must_use]
     pub fn restarts(&self) -> Vec<(&'static str, u64)> {
         let panics = self.lock();
@@ -66,9 +64,9 @@ impl Tasks {
         recent.map(|(name, _)| *name).collect()
     }
 
-    /// Changes with each panic.
+    /// Watches the number of panics.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.told.subscribe()
+        self.total.subscribe()
     }
 
     pub(crate) fn panicked(&self, name: &'static str) {
@@ -80,7 +78,7 @@ impl Tasks {
                 panics.last = last;
             })
             .or_insert(Panics { count: 1, last });
-        self.told.send_modify(|told| *told += 1);
+        self.total.send_modify(|total| *total += 1);
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Panics>> {
@@ -88,8 +86,7 @@ impl Tasks {
     }
 }
 
-/// Runs a task to its end. After a panic it is made anew, with a pause that grows as long as it does not
-/// run for a while.
+/// Runs a task to its end. After a panic it is restarted, with a pause that grows until it counts as healthy.
 pub async fn supervise<F>(tasks: Tasks, name: &'static str, mut task: impl FnMut() -> F)
 where
     F: Future<Output = ()>,
@@ -103,12 +100,12 @@ where
         tasks.panicked(name);
         tracing::error!(
             task.name = name,
-            "A task panicked; it is started again after a pause."
+            "A task panicked; it is restarted after a pause."
         );
         if begun.elapsed() >= HEALTHY_AFTER {
             back_off.reset();
         }
-        // Its attempts do not end.
+        // The attempts of this policy are unlimited.
         let _ = back_off.pause().await;
     }
 }
@@ -120,7 +117,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_task_that_panics_is_started_again_until_it_ends() {
+    async fn a_task_that_panics_is_restarted_until_it_ends() {
         let tasks = Tasks::default();
         let runs = AtomicU32::new(0);
         supervise(tasks.clone(), "shaky", || async {
@@ -133,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_task_that_ends_is_not_started_again() {
+    async fn a_task_that_ends_is_not_restarted() {
         let tasks = Tasks::default();
         supervise(tasks.clone(), "calm", || async {}).await;
         assert!(tasks.failing().is_empty() && tasks.restarts().is_empty());

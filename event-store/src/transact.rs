@@ -1,4 +1,4 @@
-//! Runs a command until its outcome is final.
+//! Execution of a command until its outcome is final.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -7,7 +7,7 @@ use crate::back_off::BackOff;
 use crate::error::{AppendError, DecideError, LoadError};
 use crate::{Cursor, EventStore, ReadSet};
 
-/// How often a command runs again after another task of this process was faster: that costs no round trip.
+/// Maximum number of retries after a command of this process was faster: these cost no round trip.
 const OVERTAKEN: u32 = 10_000;
 
 /// The retry policy of commands: bounded, with a growing pause after each conflict.
@@ -20,10 +20,10 @@ pub struct Retry {
 /// The outcome of a command that was not done. `R` is the caller's refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum TransactError<R> {
-    /// The decision of the caller; the log confirms the state that it was made on.
+    /// The refusal of the caller; the log has confirmed the state that it was made on.
     #[error("refused")]
     Refused(R),
-    /// A verdict of the log, or a fault of it. [`AppendError::Conflict`] and [`AppendError::Overtaken`]
+    /// A outcome or a fault of the log. [`AppendError::Conflict`] and [`AppendError::Overtaken`]
     /// after the last attempt.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -42,8 +42,8 @@ impl<R> From<DecideError<R>> for TransactError<R> {
 }
 
 impl Retry {
-    /// Waits until a command that lost a race may run again. `false` if `error` is another error, or if
-    /// the race was lost too often.
+    /// Waits until a command may run again after a conflict. `false` after another error, or after too many
+    /// conflicts.
     pub async fn again(&mut self, error: &AppendError) -> bool {
         match error {
             AppendError::Overtaken if self.overtaken < OVERTAKEN => {
@@ -61,10 +61,10 @@ impl Retry {
 }
 
 impl EventStore {
-    /// Runs a command, again after every lost race, and appends what it returns.
+    /// Runs a command, again after each conflict, and appends the events that it returns.
     ///
-    /// `command` may run several times, each time with an empty read set; it must have no effect of its
-    /// own. Its refusal is returned only if the log confirms the states that it read. The result is
+    /// `command` may run several times, each time with an empty read set; it must have no side
+    /// effects. Its refusal is returned only if the log confirms the states that it read. The result is
     /// `None` if there was nothing to append.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl EventStore {
     }
 }
 
-/// Pauses that differ from those of another command.
+/// A back-off with a random spread.
 fn random_back_off() -> BackOff {
     let [spread, ..] = RandomState::new().hash_one(()).to_ne_bytes();
     BackOff::new(spread)

@@ -1,8 +1,8 @@
-//! Stored events of older versions, as the program of today reads them.
+//! Upcasting: stored events of old versions are read in their current version.
 //!
-//! What was stored is never changed. An event of an old version passes the upcasters on its way out of
-//! the log, opened already, before anybody decodes it: in loads and in subscribers alike. What comes out
-//! must be what its type and version say, or it is a fault that names the event.
+//! The log is never changed. An event of an old version passes the upcasters after it was opened and before
+//! it is decoded, in loads and in subscribers. The result must match its type and version; otherwise a fault
+//! names the event.
 
 use std::sync::Arc;
 
@@ -10,46 +10,46 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use crate::RecordedEvent;
 
-/// The upcasters of a log, asked in their order: one for each type and version that is not today's.
+/// The upcasters of a log, applied in order: one for each type and version that is not current.
 #[derive(Clone, Default)]
 pub struct Upcasters {
     upcasters: Arc<Vec<Box<dyn EventUpcaster>>>,
-    today: Option<CurrentVersion>,
+    current: Option<CurrentVersion>,
 }
 
-/// The version under which a program writes a stored type; `None` if it knows no such type.
+/// The version in which this program writes a stored type; `None` for an unknown type.
 pub type CurrentVersion = fn(&str) -> Option<&'static str>;
 
 impl Upcasters {
-    /// For logs all of whose events are today's.
+    /// No upcasters, for logs with current versions only.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Each is asked once, so one that brings an event from 1 to 2 stands before the one from 2 to 3.
+    /// Each is applied once, so the one from version 1 to 2 comes before the one from 2 to 3.
     #[must_use]
     pub fn new(upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
         Self {
             upcasters: Arc::new(upcasters),
-            today: None,
+            current: None,
         }
     }
 
-    /// The same, for a program that can tell which versions are today's. An event of another one that no
-    /// upcaster brings there waits for a program that knows it: a subscriber does not park it.
+    /// Sets the current versions. A subscriber does not park an event of another version: it waits for a
+    /// program that knows it.
     #[must_use]
-    pub fn to(self, today: CurrentVersion) -> Self {
+    pub fn to(self, current: CurrentVersion) -> Self {
         Self {
-            today: Some(today),
+            current: Some(current),
             ..self
         }
     }
 
-    /// Whether an event, upcast already, is of a version that this program does not write.
-    pub(crate) fn is_foreign(&self, event: &RecordedEvent) -> bool {
-        self.today
-            .and_then(|today| today(&event.event_type))
+    /// Returns whether an event has another version than the current one after upcasting.
+    pub(crate) fn is_of_unknown_version(&self, event: &RecordedEvent) -> bool {
+        self.current
+            .and_then(|current| current(&event.event_type))
             .is_some_and(|version| version != event.event_version)
     }
 

@@ -4,7 +4,7 @@
 //! row; the rest is opened after that check, all rows of an answer at once.
 
 use domain::{Phi, SubjectId};
-use event_store::{Cell, SealedCell, Sealing, words_of_row};
+use event_store::{Cell, SealedCell, Sealing, associated_data_of_row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ pub(crate) fn cell(
 ) -> SealedCell {
     SealedCell {
         subject: subject.as_uuid(),
-        words: words_of_row(table, key),
+        associated_data: associated_data_of_row(table, key),
         sealed,
     }
 }
@@ -164,7 +164,7 @@ fn clear_cell<R: Personal>(row: &mut R) -> Result<Cell, sqlx::Error> {
     let value = value.map_err(|error| sqlx::Error::Encode(error.into()))?;
     Ok(Cell {
         subject: row.subject().as_uuid(),
-        words: words_of_row(R::TABLE, &row.id()),
+        associated_data: associated_data_of_row(R::TABLE, &row.id()),
         value,
     })
 }

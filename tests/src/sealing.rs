@@ -1,6 +1,6 @@
 //! The keys that tests seal with, and tables as they read once opened.
 
-use event_store::{MasterKeys, SealedCell, Sealing, words_of_row};
+use event_store::{MasterKeys, SealedCell, Sealing, associated_data_of_row};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -37,7 +37,7 @@ fn cell(table: &str, key: &str, row: &Value) -> anyhow::Result<SealedCell> {
     let text = |column: &str| row[column].as_str().unwrap_or_default().to_owned();
     Ok(SealedCell {
         subject: text("subject").parse()?,
-        words: words_of_row(table, &text(key)),
+        associated_data: associated_data_of_row(table, &text(key)),
         sealed: row["phi"].as_str().map(str::to_owned),
     })
 }

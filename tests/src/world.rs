@@ -151,13 +151,13 @@ impl World {
             let sink = cqrs_es::event_sink::EventSink::default();
             aggregate.handle(command, &(), &sink).await?;
             for event in sink.collect().await {
-                events.push(event_store::EventData::of(&event)?);
+                events.push(event_store::EventData::from_event(&event)?);
             }
         }
         let stream = StreamAppend::new(A::TYPE, id.to_string(), 0, events);
         let append = Append {
             streams: vec![stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(id),
             idempotency: None,
         };

@@ -21,7 +21,7 @@ pub(super) fn subject(day: NaiveDate) -> Uuid {
 pub(super) fn cell(day: NaiveDate, digest: &DeliveryDigest, body: &[u8]) -> Cell {
     Cell {
         subject: subject(day),
-        words: words(digest),
+        associated_data: associated_data(digest),
         // The signed bytes may not be text.
         value: Value::String(STANDARD.encode(body)),
     }
@@ -35,7 +35,7 @@ pub(super) fn sealed(
 ) -> SealedCell {
     SealedCell {
         subject: subject(day),
-        words: words(digest),
+        associated_data: associated_data(digest),
         sealed,
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn bytes(opened: &Value) -> Result<Option<Vec<u8>>, Fault> {
     opened.as_str().map(decode).transpose()
 }
 
-fn words(digest: &DeliveryDigest) -> Vec<String> {
+fn associated_data(digest: &DeliveryDigest) -> Vec<String> {
     vec!["gateway inbox".to_owned(), digest.to_string()]
 }
 

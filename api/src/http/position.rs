@@ -51,8 +51,8 @@ impl Position {
     /// time.
     pub async fn wait_for(&self, app: &App, read_model: &'static str) -> Result<Parked, Problem> {
         self.arrive(app, read_model).await?;
-        match app.progress.standing(read_model) {
-            Some((version, standing)) if standing.parked > 0 => {
+        match app.progress.state(read_model) {
+            Some((version, state)) if state.parked > 0 => {
                 let store = app.commands.store();
                 Ok(Parked(store.parked(read_model, version).await?))
             }
@@ -62,14 +62,14 @@ impl Position {
 
     async fn arrive(&self, app: &App, read_model: &'static str) -> Result<(), Problem> {
         let Some(wanted) = self.0 else { return Ok(()) };
-        if app.progress.of(read_model) >= wanted {
+        if app.progress.position(read_model) >= wanted {
             return Ok(());
         }
         if wanted > app.commands.store().head().await? {
             return Err(beyond_the_log());
         }
         app.progress
-            .reached(read_model, wanted, PATIENCE)
+            .wait_for(read_model, wanted, PATIENCE)
             .await
             .map_err(|_| ProblemType::ReadModelBehind.into())
     }

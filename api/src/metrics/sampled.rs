@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use event_store::{HorizonHolder, LogSurvey, StoreStats};
+use event_store::{HorizonHolder, LogStatus, StoreStats};
 use prometheus::Error;
 use prometheus::proto::MetricFamily;
 use sqlx::PgPool;
@@ -25,7 +25,7 @@ pub struct Sampler {
 /// The state of the log when it was asked.
 pub struct Surveyed {
     /// As the database says.
-    pub log: LogSurvey,
+    pub log: LogStatus,
     /// The time for which the horizon has been held, as far as it is known; zero if it is free.
     pub horizon_age: Duration,
 }
@@ -34,7 +34,7 @@ impl Sampler {
     /// Asks for the state of the log; none if the database does not answer in time.
     pub async fn survey(&self, app: &App, patience: Duration) -> Option<Surveyed> {
         let store = app.commands.store();
-        let survey = tokio::time::timeout(patience, store.survey(&app.progress)).await;
+        let survey = tokio::time::timeout(patience, store.log_status(&app.progress)).await;
         let log = survey.ok()?.ok()?;
         let horizon_age = self.age(log.horizon.as_ref(), Instant::now());
         Some(Surveyed { log, horizon_age })
@@ -63,7 +63,7 @@ impl Sampler {
         }
         inbox(&samples, app).await?;
         pool(&samples, &app.pool)?;
-        write_side(&samples, &app.commands.store().figures())?;
+        write_side(&samples, &app.commands.store().stats())?;
         Ok(samples.gather())
     }
 

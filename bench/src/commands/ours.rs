@@ -88,7 +88,7 @@ impl Side for Ours {
 fn append(decided: Decided<Chart>, request: &Request) -> Append {
     Append {
         streams: vec![decided.stream],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(),
         idempotency: Some(idempotency(request)),
     }

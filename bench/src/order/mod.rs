@@ -64,7 +64,7 @@ async fn hostile(cluster: &Cluster) -> anyhow::Result<Deliveries> {
     let head = steady.head().await?;
     let reached = following
         .progress()
-        .reached("bench.recorder", head, Duration::from_secs(20))
+        .wait_for("bench.recorder", head, Duration::from_secs(20))
         .await;
     ensure!(reached.is_ok(), "the subscriber never reached the head");
     following.stop().await;

@@ -102,7 +102,7 @@ impl Writer {
         let decided = loaded.decide(Increment).await?;
         let append = Append {
             streams: vec![decided.stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(),
             idempotency: None,
         };

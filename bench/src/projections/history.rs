@@ -144,7 +144,7 @@ pub fn append(streams: &[StreamAppend]) -> Append {
     let id = SystemIds.id();
     Append {
         streams: streams.to_vec(),
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: Metadata {
             actor: SystemIds.id().to_string(),
             role: "RECEPTIONIST".to_owned(),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use event_store::rebuild::{Begin, Operator, Rebuilt};
+use event_store::rebuild::{Operator, RebuildFrom, Rebuilt};
 use event_store::{Daemon, DaemonOptions, EventStore, Progress};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -45,7 +45,7 @@ pub async fn measure(cluster: &Cluster, history: &History, calm: Duration) -> an
     let head = store.head().await?;
     for (name, _) in progress.all() {
         progress
-            .reached(name, head, Duration::from_hours(1))
+            .wait_for(name, head, Duration::from_hours(1))
             .await
             .context("catching up")?;
     }
@@ -86,9 +86,9 @@ async fn rebuild(cluster: &Cluster) -> anyhow::Result<(Duration, Rebuilt)> {
         runtime.block_on(async {
             let store = node(options).await?;
             let models = projections::read_models(store.sealing());
-            let mut operator = Operator::take(&store, models).await?;
+            let mut operator = Operator::open(&store, models).await?;
             let begin = Instant::now();
-            let rebuilt = operator.rebuild(Begin::AtStart, &|_, _| ()).await?;
+            let rebuilt = operator.rebuild(RebuildFrom::LogStart, &|_, _| ()).await?;
             let took = begin.elapsed();
             operator.drop_copies().await?;
             operator.release().await?;
@@ -129,7 +129,7 @@ impl Clinic<'_> {
                     let appended = store.append(&append(&[stream])).await?;
                     let committed = Instant::now();
                     for name in CHANGED {
-                        progress.reached(name, appended.cursor, PATIENCE).await?;
+                        progress.wait_for(name, appended.cursor, PATIENCE).await?;
                     }
                     anyhow::Ok(committed.elapsed())
                 });

@@ -157,13 +157,13 @@ pub async fn replay(
     let mut from = stretch.from;
     if from > Cursor::START {
         for name in &names {
-            progress.reached(name, from, PATIENCE).await?;
+            progress.wait_for(name, from, PATIENCE).await?;
         }
         from = slowest().unwrap_or(from);
         begin = Instant::now();
     }
     for name in names {
-        progress.reached(name, stretch.until, PATIENCE).await?;
+        progress.wait_for(name, stretch.until, PATIENCE).await?;
     }
     let until = slowest().unwrap_or(stretch.until);
     let took = begin.elapsed();

@@ -31,7 +31,7 @@ impl Stream {
             let sink = EventSink::default();
             aggregate.handle(command, &(), &sink).await?;
             for event in sink.collect().await {
-                events.push_back(EventData::of(&event)?);
+                events.push_back(EventData::from_event(&event)?);
             }
         }
         Ok(Self {

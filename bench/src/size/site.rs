@@ -12,7 +12,7 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _};
 use domain::appointment::BookingPolicy;
 use event_store::EventStore;
-use event_store::rebuild::{Begin, Operator, RebuildError};
+use event_store::rebuild::{Operator, RebuildError, RebuildFrom};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -229,7 +229,7 @@ impl Site {
         let report = |_, _| reported.notify_one();
         tokio::select! {
             biased;
-            rebuilt = operator.rebuild(Begin::AtStart, &report) => drop(rebuilt.context("a rebuild")?),
+            rebuilt = operator.rebuild(RebuildFrom::LogStart, &report) => drop(rebuilt.context("a rebuild")?),
             () = reported.notified() => {}
         }
         let took = begin.elapsed();
@@ -246,8 +246,8 @@ impl Site {
 async fn operator(store: &EventStore) -> anyhow::Result<Operator> {
     let begin = Instant::now();
     loop {
-        match Operator::take(store, projections::read_models(store.sealing())).await {
-            Err(RebuildError::Taken { .. }) if begin.elapsed() < LOCK_PATIENCE => {
+        match Operator::open(store, projections::read_models(store.sealing())).await {
+            Err(RebuildError::Locked { .. }) if begin.elapsed() < LOCK_PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             taken => return Ok(taken?),

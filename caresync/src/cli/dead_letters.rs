@@ -7,7 +7,7 @@ use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use commands::payments::RECONCILE_AFTER;
-use event_store::{DeadLetter, EventStore, Retried, Subscriber};
+use event_store::{DeadLetter, EventStore, RetryOutcome, Subscriber};
 
 use super::projections::with_log;
 use crate::settings::Settings;
@@ -160,18 +160,18 @@ async fn retry(settings: &Settings, again: &Again) -> anyhow::Result<()> {
             let aggregate = &letter.aggregate_id;
             let retried = store.retry(subscriber, letter).await;
             match retried.with_context(|| format!("trying {aggregate} again"))? {
-                Retried::Taken { events } => tracing::info!(
+                RetryOutcome::Applied { events } => tracing::info!(
                     subscriber.name = letter.subscriber,
                     aggregate.id = aggregate,
                     events,
                     "Taken."
                 ),
-                Retried::Gone => tracing::info!(
+                RetryOutcome::NotParked => tracing::info!(
                     subscriber.name = letter.subscriber,
                     aggregate.id = aggregate,
                     "It is not parked any more."
                 ),
-                Retried::StillParked => still_parked += 1,
+                RetryOutcome::StillParked => still_parked += 1,
             }
         }
         if still_parked > 0 {

@@ -8,7 +8,7 @@ use adapters::identity::PgSessionStore;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use commands::payments::RECONCILE_AFTER;
-use event_store::rebuild::{Begin, Operator, read_model_statuses};
+use event_store::rebuild::{Operator, RebuildFrom, read_model_statuses};
 use event_store::{EventStore, ReadModel, Sealing};
 use sqlx::{Connection as _, PgPool};
 
@@ -100,9 +100,9 @@ async fn list(settings: &Settings) -> anyhow::Result<()> {
 /// Makes copies.
 async fn rebuild(settings: &Settings, chosen: &Chosen, from_start: bool) -> anyhow::Result<()> {
     let begin = if from_start {
-        Begin::AtStart
+        RebuildFrom::LogStart
     } else {
-        Begin::AtCheckpoint
+        RebuildFrom::Checkpoint
     };
     with_operator(settings, chosen, async |operator| {
         let journey = Journey::begin("Reading the log");
@@ -169,7 +169,7 @@ async fn with_operator(
 ) -> anyhow::Result<()> {
     with_log(settings, async |store| {
         let models = chosen.models(store)?;
-        let mut operator = Operator::take(store, models).await?;
+        let mut operator = Operator::open(store, models).await?;
         let done = work(&mut operator).await;
         operator.release().await?;
         done

@@ -23,7 +23,7 @@ impl LoginIndex {
 
     /// The hash of a login.
     #[must_use]
-    pub fn of(&self, login: &EmailAddress) -> [u8; 32] {
+    pub fn hash_login(&self, login: &EmailAddress) -> [u8; 32] {
         self.hash(b"login", login.as_str().as_bytes())
     }
 
@@ -68,10 +68,10 @@ mod tests {
         let login = EmailAddress::parse("asha@example.org").unwrap();
         let (one, other) = (LoginIndex::new([1; 32]), LoginIndex::new([2; 32]));
         assert_eq!(
-            one.of(&login),
-            one.of(&EmailAddress::parse("Asha@Example.org").unwrap())
+            one.hash_login(&login),
+            one.hash_login(&EmailAddress::parse("Asha@Example.org").unwrap())
         );
-        assert_ne!(one.of(&login), other.of(&login));
+        assert_ne!(one.hash_login(&login), other.hash_login(&login));
     }
 
     #[test]

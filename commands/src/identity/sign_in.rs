@@ -112,7 +112,7 @@ impl Identity {
         let holder = self
             .commands
             .store
-            .holder_of(LOGIN_SPACE, &self.logins.of(email))
+            .holder_of(LOGIN_SPACE, &self.logins.hash_login(email))
             .await
             .map_err(Fault::doing("looking up a login"))?;
         let account = holder.map(|holder| holder.parse::<Uuid>().map(AccountId::from_uuid));

@@ -112,7 +112,7 @@ impl<'a> Group<'a> {
         }
         land(store, histories).await?;
         let first = clinic_id(seed, 0).as_uuid().to_string();
-        let began = store.began("clinic", &first).await?;
+        let began = store.stream_started_at("clinic", &first).await?;
         let began = began.context("the first clinic is in the log")?;
         Ok(Self {
             target,

@@ -55,7 +55,11 @@ impl Practice {
             return Ok(false);
         };
         let last = self.visit_id(last).to_string();
-        Ok(self.store.began("appointment", &last).await?.is_some())
+        Ok(self
+            .store
+            .stream_started_at("appointment", &last)
+            .await?
+            .is_some())
     }
 
     /// Makes what is missing. Answers how many histories gave way to what others hold by now.

@@ -1,8 +1,8 @@
--- Round one: a whole batch of commands in one statement, with all that they take and give back. Any
--- conflict rolls all of it back. Answers with the positions of the events, in their order. A command may
--- have no events: then it only asks whether what it rests on is unmoved.
+-- Round one: a whole batch of commands in one statement, with their changes of claims and reservations. Any
+-- conflict rolls all of it back. Returns the positions of the events, in their order. A command may have no
+-- events: then it only checks that the streams that it depends on are unmoved.
 with
-  -- What the first new event of each stream follows: a stream has no gaps.
+  -- Predecessors of the first new event of each stream: a stream has no gaps.
   followed as materialized (
     select exists (
       select
@@ -10,7 +10,7 @@ with
       where log.aggregate_type = e.aggregate_type
         and log.aggregate_id = e.aggregate_id
         and log.sequence = e.first - 1
-      -- By the key for each stream, never a join over the log.
+      -- A look-up by key for each stream, never a join over the log.
       offset 0
     ) as found
     from (
@@ -65,11 +65,11 @@ with
   )
 select
   (select current from log_epoch) as "epoch!",
-  -- None if there was nothing to write: then no transaction id is spent, and no commit is flushed.
+  -- Null without writes: then no transaction id is used, and no commit is flushed.
   pg_current_xact_id_if_assigned()::text as transaction_id,
   coalesce(array_agg(position order by position), '{}') as "positions!"
 from appended
--- Locks first, then claims. Whoever moves a claim has one.
+-- Locks first, then claims. A claim that is moved must exist.
 where case
   when (select count(unmoved) from basis) >= 0
   then (coalesce((select bool_and(found) from followed), true))::stream_unmoved

@@ -1,63 +1,63 @@
-//! One batch of commands on its way to the verdict of each.
+//! One batch of commands, from the first statement to the outcome of each.
 //!
 //! ```text
-//!            ┌─ refused by a constraint ─▶ each in a subtransaction ─▶ verdicts
-//!  together ─┼─ another error ───────────▶ a statement per command ──▶ verdicts
-//!            └─ connection lost ─▶ the log is asked ─▶ verdicts, and the rest together again
+//!            ┌─ refused by a constraint ─▶ each in a subtransaction ─▶ outcomes
+//!  together ─┼─ another error ───────────▶ a statement per command ──▶ outcomes
+//!            └─ connection lost ─▶ looked up in the log ─▶ outcomes, and the rest together again
 //! ```
 //!
-//! A command's error is its own: neighbours get the verdict that they would have got without it. A lost
-//! connection is no verdict: the writer waits until the server process of that connection is gone, and
-//! looks each command up in the log. What is not there is sent again, the same rows, so that no command
-//! is told "refused" that is committed later. A writer that panics has lost its connection.
+//! The error of one command does not change the outcome of the others. After a lost connection the writer
+//! waits until the server process of that connection has ended, and looks each command up in the log. Missing
+//! commands are sent again with the same rows, so no command is reported as refused and committed later. A
+//! panic of the writer is handled like a lost connection.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
+use sqlx::PgConnection;
 
-use super::columns::{Columns, Verdicts};
-use super::committer::{Job, Shared, WRITER, Writer};
+use super::columns::{Columns, Outcomes};
 use super::find;
 use super::outcome::Failure;
+use super::writer::{Job, Shared, WRITER, Writer};
 use crate::Cursor;
 use crate::back_off::{BackOff, RetryPolicy};
-use crate::stage::{Entry, Taken};
+use crate::commit_queue::{Entry, TakenBatch};
 
-/// How a batch that gave way to another process is tried again as a whole.
+/// Retries of a whole batch after a deadlock or a lock timeout.
 const TOGETHER: RetryPolicy = RetryPolicy {
     attempts: 6,
     ..RetryPolicy::CONTENTION
 };
-/// How long commands that wait for a lock of another process are tried one by one.
+/// Time limit for retries of single commands that wait for a lock of another process.
 const LOCKED_FOR: Duration = Duration::from_secs(3);
-/// How long a database that was lost may stay away until the outcome counts as unknown.
+/// Time after a lost connection until the outcome counts as unknown.
 const AWAY_FOR: Duration = Duration::from_secs(15);
-/// How often a batch may make the writer panic as a whole.
+/// Panics of the writer until the commands of a batch are sent one by one.
 const PANICS: u32 = 2;
 
-/// A batch that was taken, until each of its commands has its verdict. If it is dropped before, the
-/// outcome of the others is unknown.
+/// A batch under way. If it is dropped, the outcome of the commands without a outcome is unknown.
 pub(super) struct Batch {
     shared: Arc<Shared>,
-    /// Those without a verdict.
+    /// Commands; `None` once a command has its outcome.
     entries: Vec<Option<Entry<Job>>>,
-    /// Successor and predecessor.
+    /// Successors and predecessors, as indexes of `entries`.
     links: Vec<(usize, usize)>,
-    /// Why the outcome of the last statement is not known.
+    /// The error after which the outcome of the last statement is unknown.
     lost: Option<Arc<sqlx::Error>>,
     losses: u32,
     panics: u32,
     contention: BackOff,
-    /// Since when each command has a statement of its own.
-    alone: Option<Instant>,
-    /// The command whose own statement is under way.
+    /// Start of the attempts with one statement per command.
+    single_since: Option<Instant>,
+    /// The command whose single statement is under way.
     current: Option<usize>,
 }
 
 impl Batch {
-    pub(super) fn new(shared: Arc<Shared>, taken: Taken<Job>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, taken: TakenBatch<Job>) -> Self {
         let spread = taken.entries.len().to_le_bytes()[0].wrapping_mul(37);
         Self {
             shared,
@@ -67,12 +67,12 @@ impl Batch {
             lost: None,
             losses: 0,
             panics: 0,
-            alone: None,
+            single_since: None,
             current: None,
         }
     }
 
-    /// Goes on until each command has its verdict.
+    /// Writes until each command has its outcome.
     pub(super) async fn write(&mut self, writer: &mut Writer) {
         while !self.open().is_empty() {
             let step = AssertUnwindSafe(self.step(writer)).catch_unwind().await;
@@ -84,16 +84,16 @@ impl Batch {
 
     async fn step(&mut self, writer: &mut Writer) {
         if let Some(error) = self.lost.clone() {
-            return self.ask_the_log(writer, error).await;
+            return self.resolve_unknown_outcome(writer, error).await;
         }
         self.current = None;
-        match self.alone {
+        match self.single_since {
             None => self.together(writer).await,
             Some(since) => self.one_by_one(writer, since).await,
         }
     }
 
-    /// Commands without a verdict, in order.
+    /// Indexes of the commands without a outcome, in order.
     fn open(&self) -> Vec<usize> {
         let numbered = self.entries.iter().enumerate();
         numbered
@@ -101,11 +101,13 @@ impl Batch {
             .collect()
     }
 
-    /// The rows of some of them, with the links between those.
+    /// The columns of some commands, with the links between those.
     fn columns(&self, open: &[usize]) -> Columns<'_> {
-        let place = |index: usize| open.binary_search(&index).ok();
+        let position = |index: usize| open.binary_search(&index).ok();
         let links: Vec<_> = (self.links.iter())
-            .filter_map(|&(successor, predecessor)| Some((place(successor)?, place(predecessor)?)))
+            .filter_map(|&(successor, predecessor)| {
+                Some((position(successor)?, position(predecessor)?))
+            })
             .collect();
         let entries = open
             .iter()
@@ -113,23 +115,15 @@ impl Batch {
         Columns::new(entries.map(|entry| &*entry.job.rows), &links)
     }
 
-    /// All in one statement; each in a subtransaction of its own if a constraint refused that.
+    /// Sends all commands in one statement, or each in a subtransaction if a constraint refuses that.
     async fn together(&mut self, writer: &mut Writer) {
         let open = self.open();
         let connection = match writer.get().await {
             Ok(connection) => connection,
             Err(error) => return self.decide_all(&open, &Failure::unreached(error)),
         };
-        let columns = self.columns(&open);
-        tracing::trace!(batch.commands = open.len(), "A batch is sent.");
-        let mut written = columns.append_all(connection).await.map_err(Failure::from);
-        if matches!(written, Err(Failure::Violation(_))) && !columns.is_decided_by_round_one() {
-            self.shared.counts.second_round();
-            written = columns.append_each(connection).await.map_err(Failure::from);
-        }
-        drop(columns);
-        match written {
-            Ok(verdicts) => self.decide(&open, verdicts),
+        match self.send(connection, &open).await {
+            Ok(outcomes) => self.decide(&open, outcomes),
             Err(Failure::ConnectionLost(error)) => self.lost(writer, error),
             Err(Failure::Contention(_)) if self.contention.pause().await.is_ok() => {
                 self.shared.counts.retry();
@@ -139,13 +133,13 @@ impl Batch {
             }
             Err(_) => {
                 self.contention = BackOff::with(RetryPolicy::CONTENTION, 0);
-                self.alone = Some(Instant::now());
+                self.single_since = Some(Instant::now());
             }
         }
     }
 
-    /// Each in a statement of its own. Those that wait for another process's lock are tried until there
-    /// has been enough of that; the others have their verdict at once.
+    /// Sends each command in a statement of its own. Those that wait for a lock of another process are
+    /// retried up to the time limit; the others get their outcome at once.
     async fn one_by_one(&mut self, writer: &mut Writer, since: Instant) {
         for index in self.open() {
             let has_open_predecessor = self.links.iter().any(|&(successor, predecessor)| {
@@ -155,20 +149,13 @@ impl Batch {
                 continue;
             }
             self.current = Some(index);
-            let alone = [index];
+            let single = [index];
             let connection = match writer.get().await {
                 Ok(connection) => connection,
                 Err(error) => return self.decide_all(&self.open(), &Failure::unreached(error)),
             };
-            let columns = self.columns(&alone);
-            tracing::trace!("A batch is sent.");
-            let mut written = columns.append_all(connection).await.map_err(Failure::from);
-            if matches!(written, Err(Failure::Violation(_))) && !columns.is_decided_by_round_one() {
-                written = columns.append_each(connection).await.map_err(Failure::from);
-            }
-            drop(columns);
-            match written {
-                Ok(verdicts) => self.decide(&alone, verdicts),
+            match self.send(connection, &single).await {
+                Ok(outcomes) => self.decide(&single, outcomes),
                 Err(Failure::ConnectionLost(error)) => return self.lost(writer, error),
                 Err(Failure::Contention(_)) if since.elapsed() < LOCKED_FOR => {
                     self.shared.counts.retry();
@@ -177,9 +164,27 @@ impl Batch {
             }
         }
         if !self.open().is_empty() {
-            // Without a pause once they are used up: the time decides.
+            // Once the pauses are used up, only the time limit counts.
             let _ = self.contention.pause().await;
         }
+    }
+
+    /// Sends commands in round one, and in round two if a constraint refuses that.
+    async fn send(
+        &self,
+        connection: &mut PgConnection,
+        commands: &[usize],
+    ) -> Result<Outcomes, Failure> {
+        let columns = self.columns(commands);
+        tracing::trace!(batch.commands = commands.len(), "A batch is sent.");
+        let written = columns.append_all(connection).await.map_err(Failure::from);
+        if !matches!(written, Err(Failure::Violation(_))) || columns.is_decided_by_round_one() {
+            return written;
+        }
+        if self.single_since.is_none() {
+            self.shared.counts.second_round();
+        }
+        Ok(columns.append_each(connection).await?)
     }
 
     fn lost(&mut self, writer: &mut Writer, error: Arc<sqlx::Error>) {
@@ -188,23 +193,23 @@ impl Batch {
         self.lost = Some(error);
     }
 
-    /// The writer panicked: as far as anybody knows, in the middle of a statement.
+    /// Handles a panic of the writer, which may have happened during a statement.
     fn panicked(&mut self, writer: &mut Writer) {
-        tracing::error!("A writer panicked. The log is asked which of its commands are in it.");
+        tracing::error!("A writer panicked. Its commands are looked up in the log.");
         self.shared.tasks.panicked(WRITER);
         self.panics += 1;
         self.lost(writer, Arc::new(sqlx::Error::WorkerCrashed));
-        if self.panics >= PANICS && self.alone.is_none() {
-            self.alone = Some(Instant::now());
+        if self.panics >= PANICS && self.single_since.is_none() {
+            self.single_since = Some(Instant::now());
         }
-        // One of each command's own, and then something else is broken.
+        // More panics than the commands can cause: something else is broken.
         if usize::try_from(self.panics - 1).unwrap_or(usize::MAX) > 2 * self.entries.len() + 2 {
             self.decide_all(&self.open(), &Failure::abandoned());
         }
     }
 
-    /// Finds out what became of a statement whose answer was lost.
-    async fn ask_the_log(&mut self, writer: &mut Writer, lost: Arc<sqlx::Error>) {
+    /// Determines the outcome of a statement whose reply was lost.
+    async fn resolve_unknown_outcome(&mut self, writer: &mut Writer, lost: Arc<sqlx::Error>) {
         let open = self.open();
         let since = Instant::now();
         let mut back_off = BackOff::with(RetryPolicy::LOST_CONNECTION, 128);
@@ -217,7 +222,7 @@ impl Batch {
             if since.elapsed() >= AWAY_FOR || back_off.pause().await.is_err() {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "The database went away in the middle of a batch: its outcome is unknown."
+                    "The database became unavailable during a batch: its outcome is unknown."
                 );
                 return self.decide_all(&open, &Failure::ConnectionLost(lost));
             }
@@ -227,7 +232,7 @@ impl Batch {
         for (index, found) in open.iter().zip(found) {
             match found {
                 Some(cursor) => self.decide(&[*index], vec![Ok(Some(cursor))]),
-                // It is known not to be there.
+                // It is known to be missing in the log.
                 None if suspect == Some(*index) => {
                     self.refuse(*index, Failure::Other(lost.clone()));
                 }
@@ -252,7 +257,7 @@ impl Batch {
         find::find(writer.get().await?, rows).await
     }
 
-    /// Refuses one command, and with it those that build on it.
+    /// Refuses a command and its dependents.
     fn refuse(&mut self, index: usize, failure: Failure) {
         let mut refused = vec![index];
         for &(successor, predecessor) in &self.links {
@@ -261,11 +266,11 @@ impl Batch {
             }
         }
         refused.retain(|&index| self.entries[index].is_some());
-        let mut verdicts = vec![Err(Failure::Overtaken); refused.len()];
-        if let Some(first) = verdicts.first_mut() {
+        let mut outcomes = vec![Err(Failure::Overtaken); refused.len()];
+        if let Some(first) = outcomes.first_mut() {
             *first = Err(failure);
         }
-        self.decide(&refused, verdicts);
+        self.decide(&refused, outcomes);
     }
 
     fn decide_all(&mut self, open: &[usize], failure: &Failure) {
@@ -273,11 +278,11 @@ impl Batch {
         self.decide(open, vec![Err(failure.clone()); open.len()]);
     }
 
-    fn decide(&mut self, indexes: &[usize], verdicts: Verdicts) {
+    fn decide(&mut self, indexes: &[usize], outcomes: Outcomes) {
         let entries = indexes
             .iter()
             .filter_map(|&index| self.entries[index].take());
-        self.shared.complete(entries.collect(), verdicts);
+        self.shared.complete(entries.collect(), outcomes);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A batch of commands as the columns that the statements take.
 //!
-//! Each row knows by its ordinal, from 1, which command it belongs to; round one has no use for that.
+//! The ordinal of a row, from 1, is the number of its command. Round one does not need it.
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
@@ -9,11 +9,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::outcome::Failure;
+use super::request::StreamVersion;
 use super::rows::{ClaimRow, Rows};
 use crate::Cursor;
 
-/// Each command's last position, or why it has none. A command without events has no position.
-pub(super) type Verdicts = Vec<Result<Option<Cursor>, Failure>>;
+/// The last position of each command, or the failure. A command without events has no position.
+pub(super) type Outcomes = Vec<Result<Option<Cursor>, Failure>>;
 
 /// The rows of a batch, by table and column.
 #[derive(Debug, Default)]
@@ -27,9 +28,9 @@ pub(super) struct Columns<'a> {
     released: Holders<'a>,
     names: Names<'a>,
     freed: Freed<'a>,
-    basis: Basis<'a>,
+    depends_on: Dependencies<'a>,
     moving: Streams<'a>,
-    /// For round two: who builds on whom.
+    /// For round two: commands, and those whose state they were decided on.
     successors: Vec<i32>,
     predecessors: Vec<i32>,
 }
@@ -92,7 +93,7 @@ struct Freed<'a> {
 }
 
 #[derive(Debug, Default)]
-struct Basis<'a> {
+struct Dependencies<'a> {
     ordinals: Vec<i32>,
     aggregate_types: Vec<&'a str>,
     aggregate_ids: Vec<&'a str>,
@@ -106,7 +107,7 @@ struct Streams<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of some commands. `links` says who builds on whom, counted from 0.
+    /// The columns of some commands. `links` are successors and predecessors, counted from 0.
     pub(super) fn new(commands: impl Iterator<Item = &'a Rows>, links: &[(usize, usize)]) -> Self {
         let mut columns = Self::default();
         for rows in commands {
@@ -142,9 +143,8 @@ impl<'a> Columns<'a> {
             replies.aggregate_ids.push(&row.aggregate_id);
             replies.sequences.push(row.sequence);
         }
-        for stream in &rows.basis {
-            let key = (stream.aggregate_type, stream.aggregate_id.as_str());
-            self.basis.push(ordinal, key, stream.version);
+        for stream in &rows.depends_on {
+            self.depends_on.push(ordinal, stream);
         }
         for (aggregate_type, aggregate_id) in &rows.moving {
             self.moving.aggregate_types.push(aggregate_type);
@@ -180,18 +180,19 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Whether round one's refusal is the verdict: it is one command's, which takes nothing that it gives
-    /// back itself. Within one statement nobody says which of the two comes first; round two does.
+    /// Returns whether a refusal in round one is final: it is for one command that does not both take and
+    /// release claims. The order of the two is undefined within one statement; round two defines it.
     pub(super) fn is_decided_by_round_one(&self) -> bool {
-        let gives_and_takes = !(self.released.holders.is_empty() || self.claims.holders.is_empty());
-        self.commands == 1 && !gives_and_takes
+        let takes_and_releases =
+            !(self.released.holders.is_empty() || self.claims.holders.is_empty());
+        self.commands == 1 && !takes_and_releases
     }
 
     /// Round one: everything or nothing.
     pub(super) async fn append_all(
         &self,
         connection: &mut PgConnection,
-    ) -> Result<Verdicts, sqlx::Error> {
+    ) -> Result<Outcomes, sqlx::Error> {
         let row = sqlx::query_file!(
             "src/append/append.sql",
             &self.events.aggregate_types as _,
@@ -220,9 +221,9 @@ impl<'a> Columns<'a> {
             &self.names.holders as _,
             &self.freed.spaces as _,
             &self.freed.holders as _,
-            &self.basis.aggregate_types as _,
-            &self.basis.aggregate_ids as _,
-            &self.basis.versions,
+            &self.depends_on.aggregate_types as _,
+            &self.depends_on.aggregate_ids as _,
+            &self.depends_on.versions,
             &self.names.subjects as _,
             &self.moved.kinds as _,
             &self.moved.resources,
@@ -243,9 +244,8 @@ impl<'a> Columns<'a> {
                 let position = last.map(|index| row.positions.get(index));
                 match position {
                     None => Ok(Ok(None)),
-                    Some(Some(position)) => {
-                        cursor(row.epoch, transaction, *position).map(|cursor| Ok(Some(cursor)))
-                    }
+                    Some(Some(position)) => Cursor::from_row(row.epoch, transaction, *position)
+                        .map(|cursor| Ok(Some(cursor))),
                     Some(None) => Err(sqlx::Error::RowNotFound),
                 }
             })
@@ -256,7 +256,7 @@ impl<'a> Columns<'a> {
     pub(super) async fn append_each(
         &self,
         connection: &mut PgConnection,
-    ) -> Result<Verdicts, sqlx::Error> {
+    ) -> Result<Outcomes, sqlx::Error> {
         let rows = sqlx::query_file!(
             "src/append/append_each.sql",
             self.commands,
@@ -293,10 +293,10 @@ impl<'a> Columns<'a> {
             &self.freed.ordinals,
             &self.freed.spaces as _,
             &self.freed.holders as _,
-            &self.basis.ordinals,
-            &self.basis.aggregate_types as _,
-            &self.basis.aggregate_ids as _,
-            &self.basis.versions,
+            &self.depends_on.ordinals,
+            &self.depends_on.aggregate_types as _,
+            &self.depends_on.aggregate_ids as _,
+            &self.depends_on.versions,
             &self.names.subjects as _,
             &self.successors,
             &self.predecessors,
@@ -317,14 +317,15 @@ impl<'a> Columns<'a> {
             .map(|row| match (row.refused_by, row.last_position) {
                 (Some(constraint), _) => Ok(Err(Failure::Violation(constraint))),
                 (None, Some(position)) => {
-                    cursor(row.epoch, &row.transaction_id, position).map(|cursor| Ok(Some(cursor)))
+                    Cursor::from_row(row.epoch, &row.transaction_id, position)
+                        .map(|cursor| Ok(Some(cursor)))
                 }
                 (None, None) => Ok(Ok(None)),
             })
             .collect()
     }
 
-    /// For each command, the index of its last event.
+    /// The index of the last event of each command.
     fn last_events(&self) -> Vec<Option<usize>> {
         let commands = usize::try_from(self.commands).unwrap_or_default();
         let mut last = vec![None; commands];
@@ -358,16 +359,11 @@ impl<'a> Holders<'a> {
     }
 }
 
-impl<'a> Basis<'a> {
-    fn push(&mut self, ordinal: i32, stream: (&'a str, &'a str), version: i64) {
+impl<'a> Dependencies<'a> {
+    fn push(&mut self, ordinal: i32, stream: &'a StreamVersion) {
         self.ordinals.push(ordinal);
-        self.aggregate_types.push(stream.0);
-        self.aggregate_ids.push(stream.1);
-        self.versions.push(version);
+        self.aggregate_types.push(stream.aggregate_type);
+        self.aggregate_ids.push(&stream.aggregate_id);
+        self.versions.push(stream.version);
     }
-}
-
-fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
-    Cursor::from_parts(epoch, transaction, position)
-        .map_err(|error| sqlx::Error::Decode(error.into()))
 }

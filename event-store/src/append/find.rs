@@ -1,12 +1,12 @@
-//! Which commands the log has.
+//! Look-up of commands in the log.
 
 use sqlx::PgConnection;
 
 use super::rows::Rows;
 use crate::Cursor;
 
-/// Looks commands up by their last event and its command id. Answers for each, in order, where that event
-/// stands. A command without events is never there.
+/// Looks commands up by their last event and its command id. Returns for each, in order, the position of
+/// that event; `None` if it is missing, or if the command has no events.
 pub(super) async fn find<'r>(
     connection: &mut PgConnection,
     commands: impl Iterator<Item = &'r Rows>,
@@ -47,10 +47,9 @@ pub(super) async fn find<'r>(
     .fetch_all(connection)
     .await?;
     for row in rows {
-        let cursor = Cursor::from_parts(row.epoch, &row.transaction_id, row.position)
-            .map_err(|error| sqlx::Error::Decode(error.into()))?;
-        let place = usize::try_from(row.ordinal).ok();
-        if let Some(slot) = place.and_then(|place| found.get_mut(place)) {
+        let cursor = Cursor::from_row(row.epoch, &row.transaction_id, row.position)?;
+        let index = usize::try_from(row.ordinal).ok();
+        if let Some(slot) = index.and_then(|index| found.get_mut(index)) {
             *slot = Some(cursor);
         }
     }

@@ -1,4 +1,4 @@
-//! What a failed append means.
+//! The meaning of a failed append.
 
 use std::sync::Arc;
 
@@ -8,23 +8,22 @@ use sqlx::error::DatabaseError;
 use crate::error::AppendError;
 
 const EVENTS_KEY: &str = "events_pkey";
-/// What the decision rested on has changed; a domain of that name says so.
-pub(super) const BASIS: &str = "stream_unmoved";
+/// The check of the streams that a decision depends on; the name of a domain in the database.
+pub(super) const UNMOVED: &str = "stream_unmoved";
 const IDEMPOTENCY_KEY: &str = "idempotency_keys_pkey";
 
-/// A failed statement, by what must happen next.
+/// A failed statement, classified by its consequence.
 #[derive(Debug, Clone)]
 pub(super) enum Failure {
-    /// Never sent: decided on a state that this process has left behind, or that will never be.
+    /// Never sent: decided on a state that is outdated, or that failed to be written.
     Overtaken,
-    /// A constraint spoke; all was rolled back.
+    /// A constraint was violated; everything was rolled back.
     Violation(String),
-    /// The database chose this statement to give way, or it waited too long for a lock of another; all
-    /// was rolled back.
+    /// A deadlock, a serialization failure or a lock timeout; everything was rolled back.
     Contention(Arc<Error>),
-    /// No answer came: the statement may have committed, or may yet.
+    /// No reply arrived: the statement may have committed, or may still commit.
     ConnectionLost(Arc<Error>),
-    /// The database refused for another reason, or was never reached; nothing was written.
+    /// The database reported another error, or was not reached; nothing was written.
     Other(Arc<Error>),
 }
 
@@ -34,8 +33,7 @@ impl From<Error> for Failure {
         match &*error {
             Error::Database(database) => match database.code().as_deref() {
                 Some("40001" | "40P01" | "55P03") => Self::Contention(error),
-                // The server is going down or took the session away: it does not say whether
-                // before or after the commit.
+                // The server is shutting down or terminated the session, before or after the commit.
                 Some("57P01" | "57P02" | "57P03" | "57P05") => Self::ConnectionLost(error),
                 Some(code) if code.starts_with("08") => Self::ConnectionLost(error),
                 Some(code) if code.starts_with("23") => {
@@ -52,18 +50,17 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// No connection could be had: nothing was sent.
+    /// No connection was available: nothing was sent.
     pub(super) fn unreached(error: Error) -> Self {
         Self::Other(Arc::new(error))
     }
 
-    /// The writer ended before it told the verdict.
+    /// The writer ended before it sent the outcome.
     pub(super) fn abandoned() -> Self {
         Self::ConnectionLost(Arc::new(Error::WorkerCrashed))
     }
 
-    /// Whether the database can't take in what was sent, whoever sends it and however often: SQLSTATE
-    /// class 22.
+    /// Returns whether the values can never be stored (SQLSTATE class 22), so that a retry is useless.
     pub(super) fn is_unstorable(&self) -> bool {
         let Self::Other(error) = self else {
             return false;
@@ -71,10 +68,8 @@ impl Failure {
         let code = error.as_database_error().and_then(DatabaseError::code);
         code.is_some_and(|code| code.starts_with("22"))
     }
-}
 
-impl Failure {
-    /// The verdict where an earlier attempt may have been committed.
+    /// The outcome where an earlier attempt may have been committed.
     pub(super) fn unknown(self) -> AppendError {
         match self.into() {
             AppendError::Busy(error) | AppendError::Store(error) => {
@@ -86,12 +81,12 @@ impl Failure {
 }
 
 impl From<Failure> for AppendError {
-    /// The verdict for the caller, once no further attempt is made.
+    /// The outcome for the caller, after the last attempt.
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Overtaken => Self::Overtaken,
             Failure::Violation(constraint) => match constraint.as_str() {
-                EVENTS_KEY | BASIS => Self::Conflict,
+                EVENTS_KEY | UNMOVED => Self::Conflict,
                 IDEMPOTENCY_KEY => Self::KeyUsed,
                 _ => Self::Refused { constraint },
             },

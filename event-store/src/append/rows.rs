@@ -1,4 +1,4 @@
-//! What one command writes, row by row.
+//! The table rows of one command.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 use super::import::History;
-use super::{Append, StreamAppend, StreamVersion};
+use super::request::{Append, StreamAppend, StreamVersion};
 use crate::claim_change::{Claim, ClaimChange};
 use crate::error::AppendError;
 use crate::{ClaimRules, EventData, Metadata};
 
 /// The rows of one command.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) events: Vec<EventRow>,
     pub(super) reply: Option<ReplyRow>,
@@ -24,8 +24,8 @@ pub(super) struct Rows {
     pub(super) released: Vec<String>,
     pub(super) names: Vec<NameRow>,
     pub(super) freed: Vec<(&'static str, String)>,
-    pub(super) basis: Vec<StreamVersion>,
-    /// Streams that it moves on and that others may rest on.
+    pub(super) depends_on: Vec<StreamVersion>,
+    /// Streams that it appends to and that other decisions may depend on.
     pub(super) moving: Vec<(&'static str, String)>,
 }
 
@@ -62,16 +62,23 @@ pub(super) struct ClaimRow {
     pub(super) held_until: Option<DateTime<Utc>>,
 }
 
+/// The aggregate that holds the claims and names of an event.
+#[derive(Debug, Clone, Copy)]
+struct Holder<'a> {
+    aggregate_type: &'static str,
+    aggregate_id: &'a str,
+}
+
 #[derive(Debug)]
 pub(super) struct NameRow {
     pub(super) space: &'static str,
     pub(super) key: Vec<u8>,
     pub(super) holder: String,
-    /// Whose name it is.
+    /// The person that it identifies.
     pub(super) subject: Option<Uuid>,
 }
 
-/// The events of a stream with their numbers.
+/// The events of a stream with their sequence numbers.
 fn numbered(stream: &StreamAppend) -> impl Iterator<Item = (i64, &EventData)> {
     (stream.expected_version + 1..).zip(&stream.events)
 }
@@ -81,41 +88,42 @@ fn raw(metadata: &Metadata) -> Result<Arc<RawValue>, AppendError> {
     Ok(metadata.into())
 }
 
-/// Of whom an event tells, as a row keeps it.
+/// The subject of an event.
 fn subject(event: &EventData) -> Option<Uuid> {
     event.payload().get("subject")?.as_str()?.parse().ok()
 }
 
-/// Somebody who was erased keeps no names: the event says so by a `phi` that is stored as null.
-fn allowed(event: &EventData, stored: &Value) -> impl Fn(&ClaimChange) -> bool {
+/// Rejects reservations for an erased person, whose `phi` is stored as null.
+fn is_allowed(event: &EventData, stored: &Value) -> impl Fn(&ClaimChange) -> bool {
     let null = |payload: &Value| payload.get("phi").is_some_and(Value::is_null);
     let erased = null(stored) && !null(event.payload());
-    move |guard| !(erased && matches!(guard, ClaimChange::Reserve { .. }))
+    move |change| !(erased && matches!(change, ClaimChange::Reserve { .. }))
 }
 
 impl Rows {
-    /// The rows of a command whose events are stored with the given payloads, with what they take and
-    /// give back. `shared_dependencies` are the kinds of aggregates that decisions about others rest on.
-    pub(super) fn of(
+    /// The rows of a command whose events are stored with the given payloads. `shared_dependencies` are the
+    /// kinds of aggregates that decisions about others depend on.
+    pub(super) fn from_append(
         append: &Append,
         payloads: &[Value],
-        (claim_rules, shared_dependencies): (&ClaimRules, &[&'static str]),
+        claim_rules: &ClaimRules,
+        shared_dependencies: &[&'static str],
     ) -> Result<Self, AppendError> {
         let mut payloads = payloads.iter();
-        let mut rows = Self::asking(append.basis.clone());
+        let mut rows = Self::from_dependencies(append.depends_on.clone());
         let metadata = raw(&append.metadata)?;
         for stream in &append.streams {
-            // Nobody rests on what was not there.
+            // No decision depends on a new stream.
             if stream.expected_version > 0 && shared_dependencies.contains(&stream.aggregate_type) {
                 let moving = (stream.aggregate_type, stream.aggregate_id.clone());
                 rows.moving.push(moving);
             }
             for (sequence, event) in numbered(stream) {
                 let payload = payloads.next().unwrap_or(event.payload());
-                rows.add((stream, sequence, event), payload, &metadata, claim_rules)?;
+                rows.add(stream, sequence, event, payload, &metadata, claim_rules)?;
             }
         }
-        rows.reply = rows.reply_of(append)?;
+        rows.reply = rows.reply_row(append)?;
         Ok(rows)
     }
 
@@ -125,13 +133,15 @@ impl Rows {
         payloads: &[Value],
         claim_rules: &ClaimRules,
     ) -> Result<Self, AppendError> {
-        let mut rows = Self::asking(Vec::new());
+        let mut rows = Self::from_dependencies(Vec::new());
         let mut events = numbered(&history.stream).zip(payloads);
         for (count, metadata) in &history.commands {
             let metadata = raw(metadata)?;
             for ((sequence, event), payload) in events.by_ref().take(*count) {
                 rows.add(
-                    (&history.stream, sequence, event),
+                    &history.stream,
+                    sequence,
+                    event,
                     payload,
                     &metadata,
                     claim_rules,
@@ -141,10 +151,12 @@ impl Rows {
         Ok(rows)
     }
 
-    /// One more event, with what it takes and gives back.
+    /// Adds an event and its claim changes.
     fn add(
         &mut self,
-        (stream, sequence, event): (&StreamAppend, i64, &EventData),
+        stream: &StreamAppend,
+        sequence: i64,
+        event: &EventData,
         payload: &Value,
         metadata: &Arc<RawValue>,
         claim_rules: &ClaimRules,
@@ -158,36 +170,28 @@ impl Rows {
             payload: to_raw_value(payload).map_err(AppendError::Unserialisable)?,
             metadata: metadata.clone(),
         });
-        for guard in claim_rules
-            .of(event)
-            .into_iter()
-            .filter(allowed(event, payload))
-        {
-            let holder = (stream.aggregate_type, stream.aggregate_id.as_str());
-            self.guard(holder, subject(event), guard);
+        let holder = Holder {
+            aggregate_type: stream.aggregate_type,
+            aggregate_id: &stream.aggregate_id,
+        };
+        let changes = claim_rules.changes(event).into_iter();
+        for change in changes.filter(is_allowed(event, payload)) {
+            self.add_claim_change(holder, subject(event), change);
         }
         Ok(())
     }
 
-    /// A command without events, which only asks whether these streams are unmoved.
-    pub(super) fn asking(basis: Vec<StreamVersion>) -> Self {
+    /// A command without events that only checks the versions of these streams.
+    pub(super) fn from_dependencies(depends_on: Vec<StreamVersion>) -> Self {
         Self {
-            events: Vec::new(),
-            reply: None,
-            claims: Vec::new(),
-            moved: Vec::new(),
-            settled: Vec::new(),
-            released: Vec::new(),
-            names: Vec::new(),
-            freed: Vec::new(),
-            basis,
-            moving: Vec::new(),
+            depends_on,
+            ..Self::default()
         }
     }
 
-    /// Whether it changes nothing that stands already: all of it is rows to add.
+    /// Returns whether it only inserts rows, and changes none.
     pub(super) fn only_adds(&self) -> bool {
-        self.basis.is_empty()
+        self.depends_on.is_empty()
             && self.moving.is_empty()
             && self.reply.is_none()
             && self.moved.is_empty()
@@ -196,13 +200,13 @@ impl Rows {
             && self.freed.is_empty()
     }
 
-    /// How many rows it adds.
+    /// Number of rows that it inserts, without the reply.
     pub(super) fn added(&self) -> usize {
         self.events.len() + self.claims.len() + self.names.len()
     }
 
-    /// Whether it takes or gives back anything.
-    pub(super) fn is_guarded(&self) -> bool {
+    /// Returns whether it changes claims or reservations.
+    pub(super) fn changes_claims(&self) -> bool {
         !(self.claims.is_empty()
             && self.moved.is_empty()
             && self.settled.is_empty()
@@ -211,17 +215,13 @@ impl Rows {
             && self.freed.is_empty())
     }
 
-    fn guard(
-        &mut self,
-        (holder_type, holder): (&'static str, &str),
-        subject: Option<Uuid>,
-        guard: ClaimChange,
-    ) {
-        let row = |claim: &Claim| ClaimRow::of((holder_type, holder), claim);
-        match guard {
+    fn add_claim_change(&mut self, holder: Holder<'_>, subject: Option<Uuid>, change: ClaimChange) {
+        let row = |claim: &Claim| ClaimRow::new(holder, claim);
+        let holder = holder.aggregate_id;
+        match change {
             ClaimChange::Take(claim) => self.claims.push(row(&claim)),
-            // An event that moves, settles or releases what the same command takes finds nothing in the table
-            // yet: the statement sees the rows as they were before it.
+            // A statement does not see the rows that it inserts: claims that the same command takes are moved,
+            // settled and released here.
             ClaimChange::Move(claim) => {
                 let row = row(&claim);
                 if !self.move_own(&row) {
@@ -243,17 +243,17 @@ impl Rows {
         }
     }
 
-    /// Moves a claim that this very command takes or moves. Tells whether there was one.
+    /// Moves a claim that this command itself takes or moves. Returns whether there was one.
     fn move_own(&mut self, to: &ClaimRow) -> bool {
         let own = self
             .claims
             .iter_mut()
             .chain(&mut self.moved)
-            .find(|claim| claim.is_of(to));
+            .find(|claim| claim.is_same_claim(to));
         own.map(|claim| *claim = to.clone()).is_some()
     }
 
-    /// Settles claims that this very command takes. Tells whether there were any.
+    /// Settles claims that this command itself takes. Returns whether there were any.
     fn settle_own(&mut self, holder: &str) -> bool {
         let own = self
             .claims
@@ -263,7 +263,7 @@ impl Rows {
         own.map(|claim| claim.held_until = None).count() > 0
     }
 
-    /// Gives up claims that this very command takes. Tells whether there were any.
+    /// Releases claims that this command itself takes. Returns whether there were any.
     fn release_own(&mut self, holder: &str) -> bool {
         self.moved.retain(|claim| claim.holder != holder);
         let before = self.claims.len();
@@ -271,7 +271,7 @@ impl Rows {
         self.claims.len() < before
     }
 
-    /// Gives up a name that this very command takes. Tells whether there was one.
+    /// Frees a name that this command itself takes. Returns whether there was one.
     fn free_own(&mut self, space: &str, holder: &str) -> bool {
         let before = self.names.len();
         self.names
@@ -279,7 +279,7 @@ impl Rows {
         self.names.len() < before
     }
 
-    fn reply_of(&self, append: &Append) -> Result<Option<ReplyRow>, AppendError> {
+    fn reply_row(&self, append: &Append) -> Result<Option<ReplyRow>, AppendError> {
         let (Some(idempotency), Some(last)) = (&append.idempotency, self.events.last()) else {
             return Ok(None);
         };
@@ -295,20 +295,20 @@ impl Rows {
 }
 
 impl ClaimRow {
-    fn of((holder_type, holder): (&'static str, &str), claim: &Claim) -> Self {
+    fn new(holder: Holder<'_>, claim: &Claim) -> Self {
         Self {
             kind: claim.kind,
-            holder_type,
+            holder_type: holder.aggregate_type,
             resource: claim.resource,
             from: claim.from,
             to: claim.to,
-            holder: holder.to_owned(),
+            holder: holder.aggregate_id.to_owned(),
             held_until: claim.held_until,
         }
     }
 
-    /// Whether both are the same holder's claim of the same kind.
-    fn is_of(&self, other: &Self) -> bool {
+    /// Returns whether both are claims of one holder and one kind.
+    fn is_same_claim(&self, other: &Self) -> bool {
         (&self.holder, self.kind) == (&other.holder, other.kind)
     }
 }

@@ -1,21 +1,21 @@
-//! What several keyrings know together.
+//! Merging of keyrings.
 //!
-//! - A tombstone wins for ever, wherever it comes from.
-//! - Of two wrapped keys, one that a master key at hand opens wins over one that none opens: the
-//!   epoch of an old backup may have been destroyed since, and its keys wrapped anew.
-//! - Else the newer wrapping wins.
+//! - A tombstone always wins.
+//! - Of two wrapped keys, one that a present master key unwraps wins over one that none unwraps: the
+//!   master key of an old backup may have been destroyed since, and its keys rewrapped.
+//! - Otherwise the newer wrapping wins.
 //!
 //! So the order in which keyrings are merged makes no difference.
 
 use super::{KeyState, Keyring, MasterEpoch, SubjectKey};
 use uuid::Uuid;
 
-/// Says whether a master key at hand opens a person's wrapped key.
-pub type Opens<'a> = &'a (dyn Fn(Uuid, &SubjectKey) -> bool + Sync);
+/// Returns whether a present master key unwraps the key of a subject.
+pub type CanUnwrap<'a> = &'a (dyn Fn(Uuid, &SubjectKey) -> bool + Sync);
 
 impl Keyring {
-    /// Takes over what `other` knows better.
-    pub fn merge(&mut self, other: Self, opens: Opens<'_>) {
+    /// Merges `other` into it.
+    pub fn merge(&mut self, other: Self, can_unwrap: CanUnwrap<'_>) {
         self.epoch = self.epoch.max(other.epoch);
         for (epoch, theirs) in other.master_epochs {
             match self.master_epochs.get_mut(&epoch) {
@@ -27,7 +27,8 @@ impl Keyring {
         }
         for (subject, theirs) in other.subjects {
             match self.subjects.get_mut(&subject) {
-                Some(ours) if rank(subject, &theirs, opens) <= rank(subject, ours, opens) => {}
+                Some(ours)
+                    if rank(subject, &theirs, can_unwrap) <= rank(subject, ours, can_unwrap) => {}
                 _ => {
                     self.subjects.insert(subject, theirs);
                 }
@@ -45,15 +46,15 @@ impl MasterEpoch {
     }
 }
 
-/// Higher wins. The last parts only make it an order: of equals, one is taken for good.
+/// The rank of a key: higher wins. The last parts only make it a total order.
 fn rank<'a>(
     subject: Uuid,
     key: &'a SubjectKey,
-    opens: Opens<'_>,
+    can_unwrap: CanUnwrap<'_>,
 ) -> (bool, bool, i64, i16, i16, &'a [u8]) {
     let version = key.key_version;
     match &key.state {
-        // The earlier erasure is the one that took place.
+        // The earlier erasure is the original one.
         KeyState::Erased { erased_at } => {
             (true, true, -erased_at.timestamp_micros(), version, 0, &[])
         }
@@ -61,8 +62,8 @@ fn rank<'a>(
             master_epoch,
             key: wrapped,
         } => {
-            let open = opens(subject, key);
-            (false, open, 0, version, *master_epoch, wrapped)
+            let usable = can_unwrap(subject, key);
+            (false, usable, 0, version, *master_epoch, wrapped)
         }
     }
 }
@@ -104,14 +105,14 @@ mod tests {
         }
     }
 
-    /// The master keys at hand are those of the epochs from 2 on.
-    fn opens(_: Uuid, key: &SubjectKey) -> bool {
+    /// The present master keys are those of the epochs from 2 on.
+    fn can_unwrap(_: Uuid, key: &SubjectKey) -> bool {
         matches!(key.state, KeyState::Wrapped { master_epoch, .. } if master_epoch >= 2)
     }
 
     fn merged(first: &Keyring, second: &Keyring) -> Keyring {
         let mut merged = first.clone();
-        merged.merge(second.clone(), &opens);
+        merged.merge(second.clone(), &can_unwrap);
         merged
     }
 
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_erasure_is_the_one_that_is_remembered() {
+    fn the_time_of_the_first_erasure_is_kept() {
         wins(&erased(5), &erased(6));
     }
 
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_whom_only_one_keyring_knows_is_kept() {
+    fn a_subject_of_only_one_keyring_is_kept() {
         let known = keyring(wrapped(2, 7));
         assert_eq!(merged(&known, &Keyring::default()), known);
         assert_eq!(merged(&Keyring::default(), &known), known);

@@ -1,12 +1,12 @@
-//! The keyring of a log: the wrapped key of each person, or the tombstone where it was destroyed,
-//! and the epochs of the master key that wraps them.
+//! The keyring of a log: the wrapped key of each person, or the tombstone of a destroyed key, and the
+//! epochs of the master key that wraps them.
 //!
-//! A keyring can be taken out of a log, merged with older and newer ones, and put back. It holds no
-//! key that can be used without the master key, and nothing about a person but an id.
+//! A keyring can be read from a log, merged with older and newer ones, and written back. Its keys can not
+//! be used without the master key, and it holds no personal data but ids.
 //!
-//! The tombstones are the ledger of erasures: whoever has one has to honour it for ever.
+//! The tombstones are the ledger of erasures, and must never be lost.
 
-mod fit;
+mod compatibility;
 mod merge;
 mod table;
 
@@ -16,18 +16,18 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use fit::IncompatibleKeyring;
-pub use merge::Opens;
+pub use compatibility::IncompatibleKeyring;
+pub use merge::CanUnwrap;
 
-/// A keyring, as it is written to a file.
+/// A keyring, in the form of its file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Keyring {
-    /// The log's epoch when it was taken.
+    /// The log's epoch when it was read.
     pub epoch: i16,
     /// The epochs of the master key.
     pub master_epochs: BTreeMap<i16, MasterEpoch>,
-    /// What is known about each person's key.
+    /// The keys of subjects.
     pub subjects: BTreeMap<Uuid, SubjectKey>,
 }
 
@@ -35,28 +35,28 @@ pub struct Keyring {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MasterEpoch {
-    /// Proves that a master key is the one of this epoch; tells nothing about it.
+    /// A check value that identifies the master key of this epoch, and reveals nothing about it.
     #[serde(with = "base64_text")]
     pub check_value: Vec<u8>,
-    /// Since when it wraps.
+    /// The time of its first use.
     pub opened_at: DateTime<Utc>,
-    /// When it was destroyed.
+    /// The time of its retirement.
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-/// The key of one person, or that it was destroyed.
+/// The key of one person, or its tombstone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SubjectKey {
-    /// Which key of the person this is.
+    /// The version of the key.
     pub key_version: i16,
-    /// When the key was made.
+    /// The time of its creation.
     pub created_at: DateTime<Utc>,
-    /// What is left of it.
+    /// The wrapped key, or the tombstone.
     pub state: KeyState,
 }
 
-/// What is left of a key.
+/// A wrapped key, or a tombstone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum KeyState {
@@ -69,10 +69,10 @@ pub enum KeyState {
         #[serde(with = "base64_text")]
         key: Vec<u8>,
     },
-    /// Nothing, and there will never be a key again.
+    /// The tombstone of a destroyed key; there will never be a key again.
     #[serde(rename_all = "camelCase")]
     Erased {
-        /// Since when.
+        /// The time of the erasure.
         erased_at: DateTime<Utc>,
     },
 }
@@ -84,13 +84,13 @@ impl SubjectKey {
 }
 
 impl Keyring {
-    /// Those who were erased.
+    /// The erased subjects.
     pub fn erased(&self) -> impl Iterator<Item = Uuid> + '_ {
         let erased = self.subjects.iter().filter(|(_, key)| key.is_erased());
         erased.map(|(subject, _)| *subject)
     }
 
-    /// How many persons have a key.
+    /// Number of persons with a key.
     #[must_use]
     pub fn keys(&self) -> usize {
         self.subjects.len() - self.erased().count()

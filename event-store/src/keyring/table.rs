@@ -1,6 +1,6 @@
 //! The keyring in the database.
 //!
-//! The queries are not checked at compile time: they also read databases of earlier programs, which
+//! The queries are not checked at compile time: they also read databases of earlier versions, which
 //! may not have these tables.
 
 use chrono::{DateTime, Utc};
@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::{KeyState, Keyring, MasterEpoch, SubjectKey};
 use crate::StoreError;
 
-/// How many rows go into one statement.
+/// Number of rows per statement.
 const BATCH: usize = 5_000;
 
-/// The table of persons' keys; databases from before sealing have none.
+/// The table of subject keys; databases from before the encryption have none.
 const KEYS: &str = "subject_keys";
 
 #[derive(sqlx::FromRow)]
@@ -29,15 +29,15 @@ struct SubjectRow {
 type EpochRow = (i16, Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>);
 
 impl Keyring {
-    /// Takes a copy of the keyring, as `connection`'s transaction sees it.
+    /// Reads the keyring in the transaction of `connection`.
     pub async fn read(connection: &mut PgConnection) -> Result<Self, StoreError> {
         read(connection)
             .await
             .map_err(StoreError::doing("reading the keyring"))
     }
 
-    /// Puts it in the place of the one in the database, and honours its tombstones: the names of those
-    /// who are erased go, as at the erasure. Nobody may use the log meanwhile.
+    /// Replaces the keyring in the database, and frees the names of erased persons, as at the erasure. The
+    /// log must not be in use.
     pub async fn replace(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         replace(self, connection)
             .await
@@ -124,7 +124,7 @@ async fn replace(keyring: &Keyring, connection: &mut PgConnection) -> Result<(),
     free_names(connection).await
 }
 
-/// What goes with the key of an erased person: a log from before the erasure still has their names.
+/// Frees the names of erased persons: a log from before the erasure still has them.
 async fn free_names(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let sql = "delete from reservations where subject in (
                  select subject from subject_keys where erased_at is not null)";

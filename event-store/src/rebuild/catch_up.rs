@@ -1,57 +1,72 @@
-//! How copies follow the log: one read of it for all that are rebuilt together, and a transaction for each
-//! of them and batch.
+//! Catching up: one read of the log for all copies that are rebuilt together, and a transaction for each copy
+//! and batch.
 
 use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
 
 use super::error::RebuildError;
-use super::follower::{Follower, Stretch};
-use super::operator::Operator;
-use crate::subscribe::{BESIDE, Pace, Wanted, Way, any, read, safe_head, stored_types};
+use super::follower::{Follower, LogSegment};
+use super::operator::{Operator, RebuildFrom};
+use crate::cursor::CursorRange;
+use crate::subscribe::{
+    AdaptiveBatchSize, EventFilter, REBUILD, ScanStrategy, contains_any, distinct_types, read,
+    safe_head,
+};
 use crate::{Cursor, EventStore, StoreError, Subscriber as _};
 
-/// Events of the first batch.
-const FIRST: i64 = 500;
-/// Events that are counted before a rebuild begins; if there are more, their number is estimated.
-const COUNTED: i64 = 20_000;
+/// Number of events of the first batch.
+const FIRST_BATCH: i64 = 500;
+/// Maximum number of events that are counted before a rebuild; beyond it, their number is estimated.
+const COUNT_LIMIT: i64 = 20_000;
 
-/// Told, after each batch, how many events have been passed of how many that there are to pass.
-pub type Passed<'a> = &'a (dyn Fn(u64, u64) + Sync);
+/// Called after each batch with the number of processed events and their total.
+pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// Copies that have caught up.
+/// The result of a rebuild: copies that have caught up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rebuilt {
-    /// Where they stand.
+    /// Their position.
     pub at: Cursor,
-    /// Events that were read for them.
+    /// Number of events that were read for them.
     pub events: u64,
 }
 
-/// Goes on until the copies have caught up with the log.
-pub(super) async fn rebuild(
-    operator: &mut Operator,
-    followers: &mut [Follower],
-    passed: Passed<'_>,
-) -> Result<Rebuilt, RebuildError> {
-    let mut events = 0;
-    let total = left(&mut operator.connection, followers).await?;
-    loop {
-        let at = head(&operator.store).await?;
-        let mut tell = |batch| {
-            events += batch;
-            // The log grows meanwhile.
-            passed(events, total.max(events));
-        };
-        let steps = follow(operator, followers, at, &mut tell).await?;
-        // What took one batch was not worth another look.
-        if steps <= 1 {
-            return Ok(Rebuilt { at, events });
+impl Operator {
+    /// Builds copies of the read models from the log, or continues with existing ones, until they have caught
+    /// up.
+    ///
+    /// # Errors
+    /// After any error, applied batches are kept, and a repeated call continues from there.
+    pub async fn rebuild(
+        &mut self,
+        from: RebuildFrom,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Rebuilt, RebuildError> {
+        let mut followers = Vec::with_capacity(self.models.len());
+        for model in self.models.clone() {
+            let copy = self.open_copy(&*model, from).await?;
+            followers.push(Follower::new(model, copy.at));
+        }
+        let mut events = 0;
+        let total = estimate_remaining(&mut self.connection, &followers).await?;
+        loop {
+            let at = head(&self.store).await?;
+            let mut passed = |batch| {
+                events += batch;
+                // The log grows meanwhile.
+                on_progress(events, total.max(events));
+            };
+            let batches = follow(self, &mut followers, at, &mut passed).await?;
+            // After a single batch the copies are close enough to the head.
+            if batches <= 1 {
+                return Ok(Rebuilt { at, events });
+            }
         }
     }
 }
 
-/// Brings copies to `head`, in small steps. Answers how many it took.
+/// Moves copies to `head` in batches. Returns the number of batches.
 pub(super) async fn follow(
     operator: &mut Operator,
     followers: &mut [Follower],
@@ -63,35 +78,39 @@ pub(super) async fn follow(
         return Ok(0);
     };
     let types = types_of(followers);
-    let wanted = wanted(followers, &types);
+    let filter = filter(followers, &types);
     let store = operator.store.clone();
-    let mut pace = Pace::of(FIRST, BESIDE);
-    let first = stretch(&store, wanted, (from, head), (Way::default(), pace.size()));
-    let (mut next, mut from) = (Some(first.await?), from);
-    let mut steps = 0;
+    let mut batch_size = AdaptiveBatchSize::new(FIRST_BATCH, REBUILD);
+    let mut range = CursorRange::new(from, head);
+    let strategy = ScanStrategy::default();
+    let first = read_segment(&store, filter, range, strategy, batch_size.get());
+    let mut next = Some(first.await?);
+    let mut batches = 0;
     while let Some(current) = next {
-        let (to, limit) = (current.to, pace.size());
-        let way = Way::after((from, to), current.reading.events.len());
-        from = to;
-        // The next batch is read and opened while the database takes this one.
+        let events = current.batch.events.len();
+        let read = CursorRange::new(range.after, current.to);
+        let strategy = ScanStrategy::after_batch(read, events);
+        let limit = batch_size.get();
+        range.after = current.to;
+        // The next batch is read and opened while this one is applied.
         let reading = async {
-            if to >= head {
+            if range.after >= head {
                 return Ok(None);
             }
-            let behind = stretch(&store, wanted, (to, head), (way, limit));
-            behind.await.map(Some)
+            let segment = read_segment(&store, filter, range, strategy, limit);
+            segment.await.map(Some)
         };
-        let taking = take_all(&store, &mut operator.connection, followers, &current);
-        let (longest, read) = tokio::join!(taking, reading);
-        pace.took(longest?);
-        passed(current.reading.events.len() as u64);
-        steps += 1;
+        let applying = apply_to_all(&store, &mut operator.connection, followers, &current);
+        let (longest, read) = tokio::join!(applying, reading);
+        batch_size.record(longest?);
+        passed(events as u64);
+        batches += 1;
         next = read?;
     }
-    Ok(steps)
+    Ok(batches)
 }
 
-/// The last few events up to `to`, for a copy that is close to it. `false` if they are not so few.
+/// Moves a copy that is close to `to` up to it, in one batch. `false` if there are too many events.
 pub(super) async fn finish(
     store: &EventStore,
     connection: &mut PgConnection,
@@ -103,79 +122,85 @@ pub(super) async fn finish(
     }
     let alone = std::slice::from_ref(&*follower);
     let types = types_of(alone);
-    let wanted = wanted(alone, &types);
-    let last = stretch(store, wanted, (follower.at, to), (Way::Along, FIRST)).await?;
+    let filter = filter(alone, &types);
+    let range = CursorRange::new(follower.at, to);
+    let last = read_segment(store, filter, range, ScanStrategy::Sequential, FIRST_BATCH).await?;
     if last.to < to {
         return Ok(false);
     }
-    follower.take(store.upcasters(), connection, &last).await?;
+    follower.apply(store.upcasters(), connection, &last).await?;
     Ok(true)
 }
 
-/// Whether nothing between `at` and the copy's own position is for it: then both stand at the same place.
-pub(super) async fn passed_over(
+/// Returns whether no event between `at` and the copy's position is for it: then both have the same content.
+pub(super) async fn has_same_content(
     store: &EventStore,
     follower: &Follower,
     at: Cursor,
 ) -> Result<bool, RebuildError> {
-    let something = any(store.pool(), (at, follower.at), &follower.types()).await;
-    Ok(!something.map_err(RebuildError::Log)?)
+    let range = CursorRange::new(at, follower.at);
+    let any = contains_any(store.pool(), range, &follower.types()).await;
+    Ok(!any.map_err(RebuildError::Log)?)
 }
 
-/// Answers how long the slowest of the transactions took.
-async fn take_all(
+/// Applies a segment to all copies. Returns the duration of the slowest transaction.
+async fn apply_to_all(
     store: &EventStore,
     connection: &mut PgConnection,
     followers: &mut [Follower],
-    stretch: &Stretch,
+    segment: &LogSegment,
 ) -> Result<Duration, RebuildError> {
     let mut longest = Duration::ZERO;
     for follower in followers {
-        let begun = Instant::now();
+        let started = Instant::now();
         follower
-            .take(store.upcasters(), connection, stretch)
+            .apply(store.upcasters(), connection, segment)
             .await?;
-        longest = longest.max(begun.elapsed());
+        longest = longest.max(started.elapsed());
     }
     Ok(longest)
 }
 
-async fn stretch(
+async fn read_segment(
     store: &EventStore,
-    wanted: Wanted<'_>,
-    (after, head): (Cursor, Cursor),
-    (way, limit): (Way, i64),
-) -> Result<Stretch, RebuildError> {
-    let reading = read(store, way, (after, head), wanted, limit).await;
-    let (reading, end) = reading.map_err(RebuildError::Log)?;
-    let to = end.unwrap_or(head);
-    Ok(Stretch { reading, to })
+    filter: EventFilter<'_>,
+    range: CursorRange,
+    strategy: ScanStrategy,
+    limit: i64,
+) -> Result<LogSegment, RebuildError> {
+    let read = read(store, strategy, range, filter, limit).await;
+    let (batch, end) = read.map_err(RebuildError::Log)?;
+    let to = end.unwrap_or(range.to);
+    Ok(LogSegment { batch, to })
 }
 
-/// The end of the log as far as it is settled.
+/// The end of the settled log.
 pub(super) async fn head(store: &EventStore) -> Result<Cursor, RebuildError> {
     let head = safe_head(store.pool()).await;
-    Ok(head.map_err(StoreError::doing("asking where the log ends"))?)
+    Ok(head.map_err(StoreError::doing("reading the end of the log"))?)
 }
 
-fn wanted<'w>(followers: &[Follower], types: &'w [String]) -> Wanted<'w> {
+fn filter<'t>(followers: &[Follower], types: &'t [String]) -> EventFilter<'t> {
     let metadata = followers
         .iter()
         .any(|follower| follower.copy.wants_metadata());
-    Wanted { types, metadata }
+    EventFilter { types, metadata }
 }
 
 fn types_of(followers: &[Follower]) -> Vec<String> {
-    stored_types(
+    distinct_types(
         followers
             .iter()
             .flat_map(|follower| follower.types.iter().copied()),
     )
 }
 
-/// About how many events there are for copies behind the one that is farthest back: counted up to
-/// [`COUNTED`], estimated beyond. It is for a progress figure only, and the log may be of any length.
-async fn left(connection: &mut PgConnection, followers: &[Follower]) -> Result<u64, RebuildError> {
+/// Number of events for the copies after the oldest of their positions: counted up to [`COUNT_LIMIT`], estimated
+/// beyond. It is only shown as progress, and must be cheap on a log of any length.
+async fn estimate_remaining(
+    connection: &mut PgConnection,
+    followers: &[Follower],
+) -> Result<u64, RebuildError> {
     let from = followers.iter().map(|follower| follower.at).min();
     let from = from.unwrap_or(Cursor::START);
     let found = sqlx::query!(
@@ -211,16 +236,16 @@ async fn left(connection: &mut PgConnection, followers: &[Follower]) -> Result<u
         from.transaction_id(),
         from.position(),
         &types_of(followers),
-        COUNTED
+        COUNT_LIMIT
     )
     .fetch_one(connection)
     .await;
-    let found = found.map_err(StoreError::doing("estimating what is to be read"))?;
-    let left = if found.counted < COUNTED {
+    let found = found.map_err(StoreError::doing("estimating the number of events"))?;
+    let remaining = if found.counted < COUNT_LIMIT {
         found.counted
     } else {
         // Positions count events of all types.
         (found.newest - from.position()).max(found.counted)
     };
-    Ok(left.unsigned_abs())
+    Ok(remaining.unsigned_abs())
 }

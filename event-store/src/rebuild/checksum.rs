@@ -1,4 +1,4 @@
-//! A checksum that tells whether two contents are equal, and nothing about either.
+//! A keyed checksum of rows: it shows whether two contents are equal, and nothing else.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use super::error::RebuildError;
 
-/// Over rows in their order. Its key is forgotten with the comparison: the sum of a table with one patient
-/// could else be guessed from names.
+/// A checksum of rows in order. Its key is discarded after the comparison; otherwise the sum of a table with one
+/// patient could be guessed from names.
 #[derive(Clone)]
 pub(super) struct Checksum(Hmac<Sha256>);
 
 impl Checksum {
-    /// Under a new key. Clones have the same.
+    /// A checksum with a new key, which clones share.
     pub(super) fn new() -> Result<Self, RebuildError> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *key).map_err(|_| RebuildError::NoRandomness)?;
@@ -21,13 +21,13 @@ impl Checksum {
         Ok(Self(mac))
     }
 
-    /// Adds a row. JSON escapes line ends, so that no two sequences of rows read alike.
+    /// Adds a row. JSON escapes line ends, so different sequences of rows never have equal texts.
     pub(super) fn add(&mut self, row: &Value) {
         self.0.update(row.to_string().as_bytes());
         self.0.update(b"\n");
     }
 
-    /// The sum so far, in short.
+    /// The first bytes of the sum as hexadecimal text.
     pub(super) fn text(self) -> String {
         let sum = self.0.finalize().into_bytes();
         sum.iter()

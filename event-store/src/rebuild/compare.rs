@@ -1,25 +1,25 @@
-//! Two copies of a table, row by row in the order of their keys, with what is sealed opened.
+//! Comparison of two copies of a table, row by row in the order of their keys, with sealed cells opened.
 
 use serde_json::Value;
 use sqlx::{PgConnection, Row as _};
 
+use super::diff::{RowPair, RowSide, TableComparison, TableDiff};
 use super::error::RebuildError;
-use super::model::{ReadModelTable, words_of_row};
-use super::tables::{beside, live, quoted};
-use super::tally::{Pair, Side, TableComparison, Tally};
+use super::model::{ReadModelTable, associated_data_of_row};
+use super::tables::{copy_table, live_table, quoted};
 use crate::{SealError, SealedCell, Sealing, StoreError};
 
-/// Rows that are compared at a time: what is held in memory.
+/// Number of rows that are compared at once.
 const PAGE: i64 = 500;
 
-/// Compares the two copies of a table as the connection's transaction sees them.
+/// Compares the two copies of a table in the transaction of the connection.
 pub(super) async fn compare(
     connection: &mut PgConnection,
     sealing: &Sealing,
     table: &ReadModelTable,
 ) -> Result<TableComparison, RebuildError> {
     let types = key_types(connection, table).await?;
-    let mut tally = Tally::new(table.name())?;
+    let mut diff = TableDiff::new(table.name())?;
     let mut after: Option<Vec<String>> = None;
     loop {
         let mut pairs = page(connection, table, &types, after.as_deref()).await?;
@@ -27,37 +27,37 @@ pub(super) async fn compare(
             open(sealing, table.name(), key, &mut pairs).await?;
         }
         let Some(last) = pairs.last() else {
-            return Ok(tally.done());
+            return Ok(diff.finish());
         };
         after = Some(last.key.clone());
         for pair in pairs {
-            tally.add(pair);
+            diff.add(pair);
         }
     }
 }
 
-/// The next rows after a key. Both sides are looked through by their primary keys.
+/// The next rows after a key. Both sides are read by their primary keys.
 async fn page(
     connection: &mut PgConnection,
     table: &ReadModelTable,
     types: &[String],
     after: Option<&[String]>,
-) -> Result<Vec<Pair>, RebuildError> {
+) -> Result<Vec<RowPair>, RebuildError> {
     let sql = page_sql(table, types, after.is_some());
     let mut query = sqlx::query(&sql).bind(PAGE);
-    for word in after.into_iter().flatten() {
-        query = query.bind(word);
+    for column in after.into_iter().flatten() {
+        query = query.bind(column);
     }
     let rows = query.fetch_all(connection).await;
     let rows = rows.map_err(StoreError::doing("reading rows to compare"))?;
     let pairs = rows.into_iter().map(|row| {
         let side = |columns: Option<Value>| {
-            columns.map(|columns| Side {
+            columns.map(|columns| RowSide {
                 columns,
                 readable: true,
             })
         };
-        Ok(Pair {
+        Ok(RowPair {
             key: row.try_get("key")?,
             live: side(row.try_get("live")?),
             copy: side(row.try_get("copy")?),
@@ -67,20 +67,21 @@ async fn page(
     Ok(pairs.map_err(StoreError::doing("reading rows to compare"))?)
 }
 
-fn page_sql(table: &ReadModelTable, types: &[String], goes_on: bool) -> String {
+fn page_sql(table: &ReadModelTable, types: &[String], continues: bool) -> String {
     let names: Vec<_> = table.key().iter().map(|column| quoted(column)).collect();
     let key = names.join(", ");
-    let behind = if goes_on {
+    let condition = if continues {
         let after = types.iter().enumerate();
         let after: Vec<_> = after
-            .map(|(place, of)| format!("${}::text::{of}", place + 2))
+            .map(|(index, of)| format!("${}::text::{of}", index + 2))
             .collect();
         format!("where ({key}) > ({})", after.join(", "))
     } else {
         String::new()
     };
-    let (live, copy) = (live(table), beside(table));
-    let some = |of: &str| format!("(select {key} from {of} {behind} order by {key} limit $1)");
+    let (live, copy) = (live_table(table), copy_table(table));
+    let page_of =
+        |table: &str| format!("(select {key} from {table} {condition} order by {key} limit $1)");
     let texts: Vec<_> = names.iter().map(|name| format!("k.{name}::text")).collect();
     let first = &names[0];
     format!(
@@ -95,8 +96,8 @@ fn page_sql(table: &ReadModelTable, types: &[String], goes_on: bool) -> String {
          left join {live} l using ({key})
          left join {copy} c using ({key})
          order by {}",
-        some(&live),
-        some(&copy),
+        page_of(&live),
+        page_of(&copy),
         texts.join(", "),
         names
             .iter()
@@ -106,7 +107,7 @@ fn page_sql(table: &ReadModelTable, types: &[String], goes_on: bool) -> String {
     )
 }
 
-/// The types of a table's key, as SQL writes them.
+/// The SQL types of the columns of a table's key.
 async fn key_types(
     connection: &mut PgConnection,
     table: &ReadModelTable,
@@ -119,26 +120,26 @@ async fn key_types(
             from pg_attribute
             where attrelid = to_regclass($1) and attname = $2
             "#,
-            live(table),
+            live_table(table),
             *column
         );
-        let of = sql.fetch_one(&mut *connection).await;
-        types.push(of.map_err(StoreError::doing("looking at a table's key"))?);
+        let name = sql.fetch_one(&mut *connection).await;
+        types.push(name.map_err(StoreError::doing("reading the types of a key"))?);
     }
     Ok(types)
 }
 
-/// Opens what is sealed, on both sides under the same keys.
+/// Opens the sealed cells of both sides.
 async fn open(
     sealing: &Sealing,
     table: &str,
     key: &str,
-    pairs: &mut [Pair],
+    pairs: &mut [RowPair],
 ) -> Result<(), RebuildError> {
     let sides = pairs
         .iter_mut()
         .flat_map(|pair| [pair.live.as_mut(), pair.copy.as_mut()]);
-    let mut sides: Vec<&mut Side> = sides.flatten().collect();
+    let mut sides: Vec<&mut RowSide> = sides.flatten().collect();
     let cells: Vec<_> = sides.iter().map(|side| side.cell(table, key)).collect();
     match sealing.open_many(cells.clone()).await {
         Ok(contents) => {
@@ -147,7 +148,7 @@ async fn open(
             }
             Ok(())
         }
-        // One of them is broken: each on its own, to see which.
+        // One of them is faulty: each is opened separately to find it.
         Err(SealError::Fault { .. }) => open_each(sealing, &mut sides, cells).await,
         Err(error @ SealError::Store(_)) => Err(RebuildError::Seal(error)),
     }
@@ -155,7 +156,7 @@ async fn open(
 
 async fn open_each(
     sealing: &Sealing,
-    sides: &mut [&mut Side],
+    sides: &mut [&mut RowSide],
     cells: Vec<SealedCell>,
 ) -> Result<(), RebuildError> {
     for (side, cell) in sides.iter_mut().zip(cells) {
@@ -168,14 +169,14 @@ async fn open_each(
     Ok(())
 }
 
-impl Side {
+impl RowSide {
     fn cell(&self, table: &str, key: &str) -> SealedCell {
         let text = |column: &str| self.columns[column].as_str();
         SealedCell {
             subject: text("subject")
                 .and_then(|subject| subject.parse().ok())
                 .unwrap_or_default(),
-            words: words_of_row(table, &text(key).unwrap_or_default()),
+            associated_data: associated_data_of_row(table, &text(key).unwrap_or_default()),
             sealed: text("phi").map(str::to_owned),
         }
     }

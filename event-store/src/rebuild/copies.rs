@@ -1,23 +1,22 @@
-//! Which copies there are: one row for each, and its checkpoint.
+//! The rows of copies, and their checkpoints.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::checkpoint_of;
 use super::error::RebuildError;
-use crate::subscribe::cursor;
+use crate::subscribe::CheckpointKey;
 use crate::{Cursor, StoreError};
 
-/// Where a copy comes from.
+/// The origin of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// It was made from the log.
+    /// It was built from the log.
     Rebuilt,
-    /// It was the live one.
+    /// It was the live read model.
     Replaced,
 }
 
-/// What is known of a copy.
+/// A row of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CopyRow {
     pub(super) version: i32,
@@ -26,7 +25,7 @@ pub(super) struct CopyRow {
     pub(super) at: Cursor,
 }
 
-/// The copy of a read model, whatever its version.
+/// The copy of a read model, of any version.
 pub(super) async fn find(
     connection: &mut PgConnection,
     name: &str,
@@ -39,13 +38,13 @@ pub(super) async fn find(
         where c.name = $1
         "#,
         name,
-        checkpoint_of(name)
+        checkpoint_name(name)
     )
     .fetch_optional(connection)
     .await
     .map_err(StoreError::doing("looking for a copy of a read model"))?;
     let Some(row) = row else { return Ok(None) };
-    let at = cursor(row.epoch, &row.transaction_id, row.position)
+    let at = Cursor::from_row(row.epoch, &row.transaction_id, row.position)
         .map_err(StoreError::doing("reading a copy's position"))?;
     let origin = match row.origin.as_str() {
         "replaced" => Origin::Replaced,
@@ -59,8 +58,8 @@ pub(super) async fn find(
     }))
 }
 
-/// Notes a copy that stands before the first event.
-pub(super) async fn begin(
+/// Inserts a copy at the start of the log.
+pub(super) async fn insert(
     connection: &mut PgConnection,
     name: &str,
     version: i32,
@@ -76,16 +75,16 @@ pub(super) async fn begin(
         "#,
         name,
         version,
-        checkpoint_of(name)
+        checkpoint_name(name)
     )
     .execute(connection)
     .await
-    .map_err(StoreError::doing("noting a new copy"))?;
+    .map_err(StoreError::doing("inserting a copy"))?;
     Ok(())
 }
 
-/// Forgets a copy of any version.
-pub(super) async fn forget(connection: &mut PgConnection, name: &str) -> Result<(), StoreError> {
+/// Deletes a copy of any version.
+pub(super) async fn delete(connection: &mut PgConnection, name: &str) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
         with copy as (
@@ -100,27 +99,27 @@ pub(super) async fn forget(connection: &mut PgConnection, name: &str) -> Result<
         where name = $2
         "#,
         name,
-        checkpoint_of(name)
+        checkpoint_name(name)
     )
     .execute(connection)
     .await
-    .map_err(StoreError::doing("forgetting a copy"))?;
+    .map_err(StoreError::doing("deleting a copy"))?;
     Ok(())
 }
 
-/// Forgets all copies where their tables did not come along: a restore brings none.
+/// Deletes the rows of all copies after a restore, which does not restore their tables.
 pub async fn forget_copies(connection: &mut PgConnection) -> Result<(), StoreError> {
     let names = sqlx::query_scalar!("select name from read_model_copies")
         .fetch_all(&mut *connection)
         .await
         .map_err(StoreError::doing("looking for copies of read models"))?;
     for name in names {
-        forget(connection, &name).await?;
+        delete(connection, &name).await?;
     }
     Ok(())
 }
 
-/// The latest version of the live read model that ever ran.
+/// The newest version of the live read model that has a checkpoint.
 pub(super) async fn newest_version(
     connection: &mut PgConnection,
     name: &str,
@@ -132,13 +131,30 @@ pub(super) async fn newest_version(
     .fetch_one(connection)
     .await
     .map_err(StoreError::doing(
-        "asking which version of a read model runs",
+        "reading the newest version of a read model",
     ))
 }
 
+/// The name of a copy's checkpoint.
+pub(super) fn checkpoint_name(name: &str) -> String {
+    format!("beside/{name}")
+}
+
+/// The checkpoint of a copy, from the one of its live read model.
+pub(super) fn checkpoint_key(live: &CheckpointKey) -> CheckpointKey {
+    CheckpointKey {
+        name: checkpoint_name(&live.name),
+        version: live.version,
+    }
+}
+
 impl CopyRow {
-    /// Whether this program's read model may go on with it.
-    pub(super) fn of_version(self, name: &'static str, program: i32) -> Result<Self, RebuildError> {
+    /// Requires that the copy has the version of this program.
+    pub(super) fn require_version(
+        self,
+        name: &'static str,
+        program: i32,
+    ) -> Result<Self, RebuildError> {
         if self.version == program {
             return Ok(self);
         }

@@ -1,4 +1,4 @@
-//! Why a copy could not be made, compared or put in place. Names read models, tables and positions.
+//! Errors of operators. They name read models, tables and positions.
 
 use std::fmt;
 
@@ -6,35 +6,35 @@ use chrono::{DateTime, Utc};
 
 use crate::{Cursor, SealError, StoreError, SubscribeError};
 
-/// A copy could not be worked on.
+/// A copy could not be built, compared or switched.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// Another operator is at it.
-    #[error("somebody else is working on {name}: {holder}")]
-    Taken {
+    /// Another operator works on it.
+    #[error("another operator is working on {name}: {holder}")]
+    Locked {
         /// The read model.
         name: &'static str,
-        /// Who.
-        holder: Holder,
+        /// The other operator.
+        holder: LockHolder,
     },
-    /// There is nothing beside the live one.
+    /// There is no copy.
     #[error("{name} has no copy: make one with `rebuild`")]
     NoCopy {
         /// The read model.
         name: &'static str,
     },
-    /// The copy used to be the live one; a rebuild would destroy the way back.
+    /// The copy is the former live read model; a rebuild would make it impossible to switch back.
     #[error(
-        "what stands beside {name} was the live one until {since}: `switch` goes back to it, `drop` \
+        "the copy of {name} was the live one until {since}: `switch` goes back to it, `drop` \
          removes it, and `rebuild --from-start` makes a new copy in its place"
     )]
     Replaced {
         /// The read model.
         name: &'static str,
-        /// When it was replaced.
+        /// The time of the switch.
         since: DateTime<Utc>,
     },
-    /// The copy was made by another version of the read model.
+    /// The copy was built by another version of the read model.
     #[error(
         "the copy of {name} was made by version {copy} of the read model, and this program has \
          version {program}: make it again with `rebuild --from-start`"
@@ -47,7 +47,7 @@ pub enum RebuildError {
         /// This program's version.
         program: i32,
     },
-    /// Nodes of a later version write the live one: what this program makes of the log is not what they do.
+    /// Nodes of a later version write the live read model, so a copy of this program would be outdated.
     #[error(
         "nodes run version {newest} of {name}, and this program has version {program}: use theirs"
     )]
@@ -81,80 +81,80 @@ pub enum RebuildError {
         /// The table.
         table: &'static str,
     },
-    /// Somebody else moved the copy's checkpoint: this operator was away for too long.
-    #[error("the copy of {name} was moved on by somebody else: see `list`, then ask again")]
+    /// Another operator moved the copy's checkpoint, after this one lost its session.
+    #[error("the copy of {name} was moved on by another operator: see `list`, then try again")]
     Overtaken {
         /// The read model.
         name: &'static str,
     },
-    /// The live read model does not come as far as its copy.
+    /// The live read model does not reach the position of its copy.
     #[error(
-        "the live {name} stands at {live} and its copy at {copy}: nobody brings the live one \
+        "the live {name} stands at {live} and its copy at {copy}: no node moves the live one \
          forward. Start a node, or see why it stands still"
     )]
     LiveBehind {
         /// The read model.
         name: &'static str,
-        /// Where the live one stands.
+        /// The position of the live one.
         live: Cursor,
-        /// Where the copy stands.
+        /// The position of the copy.
         copy: Cursor,
     },
-    /// So much is written that the copy never came close enough to the live one.
+    /// The copy could not catch up with a high write load.
     #[error("the copy of {name} does not catch up with what is written: try at a calmer time")]
     NotCaughtUp {
         /// The read model.
         name: &'static str,
     },
-    /// The tables could not be had: somebody reads or writes them for too long.
+    /// The tables could not be locked: other sessions use them for too long.
     #[error(
-        "the tables of {name} could not be exchanged: somebody reads or writes them for too long. \
+        "the tables of {name} could not be exchanged: they are read or written for too long. \
          The database processes {pids:?} use them now"
     )]
     InUse {
         /// The read model.
         name: &'static str,
-        /// Who uses them.
+        /// The processes of those sessions.
         pids: Vec<i32>,
     },
-    /// Events could not be read or taken.
-    #[error("bringing the copy of {name} forward failed")]
+    /// Events could not be applied.
+    #[error("applying events to the copy of {name} failed")]
     Batch {
         /// The read model.
         name: &'static str,
-        /// Why.
+        /// The reason.
         #[source]
         source: SubscribeError,
     },
     /// The log could not be read.
     #[error("reading the log failed")]
     Log(#[source] SubscribeError),
-    /// The keys of persons could not be asked for.
+    /// The keys of persons could not be read.
     #[error("opening rows failed")]
     Seal(#[source] SealError),
     /// The system gave no random numbers.
     #[error("the system gives no random numbers")]
     NoRandomness,
-    /// The database refused or did not answer.
+    /// The database reported an error or did not respond.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Who works on a copy.
+/// The operator that holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Holder {
-    /// The server process of the session; `None` if it ended while this was asked.
+pub struct LockHolder {
+    /// The server process of the session; `None` if it ended meanwhile.
     pub pid: Option<i32>,
-    /// Since when the session has been there.
+    /// Start of the session.
     pub since: Option<DateTime<Utc>>,
-    /// Where it comes from; `None` for the database's own machine.
+    /// Address of the client; `None` for the machine of the database.
     pub address: Option<String>,
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(pid) = self.pid else {
-            return f.write_str("a session that has just ended; ask again");
+            return f.write_str("a session that has just ended; try again");
         };
         write!(f, "database process {pid}")?;
         if let Some(address) = &self.address {

@@ -1,42 +1,44 @@
-//! A copy on its way through the log, and what of it concerns the copy.
+//! A shadow copy that follows the log.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::PgConnection;
 
-use super::beside::Beside;
+use super::copies::checkpoint_key;
 use super::error::RebuildError;
 use super::model::ReadModel;
-use super::seat_beside;
-use super::take::Taking;
-use crate::subscribe::{Reading, Seat};
-use crate::{Cursor, Subscriber as _, Upcasters};
+use super::shadow::ShadowCopy;
+use crate::cursor::CursorRange;
+use crate::subscribe::{
+    ApplyMode, BatchApplier, BatchOutcome, CheckpointKey, EventBatch, is_poison_event,
+};
+use crate::{Cursor, SubscribeError, Subscriber as _, Upcasters};
 
-/// A copy on its way through the log.
+/// A shadow copy, its position and its checkpoints.
 pub(super) struct Follower {
-    pub(super) copy: Beside,
-    /// The copy's own place, and that of the live one.
-    pub(super) seats: (Seat, Seat),
+    pub(super) copy: ShadowCopy,
+    pub(super) copy_key: CheckpointKey,
+    pub(super) live_key: CheckpointKey,
     pub(super) at: Cursor,
     pub(super) types: BTreeSet<&'static str>,
 }
 
-/// A part of the log: all events of some types up to `to`.
-pub(super) struct Stretch {
-    pub(super) reading: Reading,
+/// All events of some types up to a position.
+pub(super) struct LogSegment {
+    pub(super) batch: EventBatch,
     pub(super) to: Cursor,
 }
 
 impl Follower {
     pub(super) fn new(model: Arc<dyn ReadModel>, at: Cursor) -> Self {
         let types = model.event_types().into_iter().collect();
-        let copy = Beside(model);
-        let live = Seat::of(&copy);
-        let seats = (seat_beside(&live), live);
+        let copy = ShadowCopy(model);
+        let live_key = CheckpointKey::from_subscriber(&copy);
         Self {
             copy,
-            seats,
+            copy_key: checkpoint_key(&live_key),
+            live_key,
             at,
             types,
         }
@@ -47,45 +49,59 @@ impl Follower {
     }
 
     pub(super) fn types(&self) -> Vec<String> {
-        self.types.iter().map(|of| (*of).to_owned()).collect()
+        self.types.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    /// Those events that are for this copy and new to it.
-    fn part(&self, all: &Reading) -> Reading {
-        let mut sealed = all.sealed.iter().peekable();
-        let mut part = Reading::default();
-        for (index, event) in all.events.iter().enumerate() {
-            let unopened = sealed.next_if(|(at, _)| *at == index);
-            if event.cursor <= self.at || !self.types.contains(&*event.event_type) {
-                continue;
-            }
-            if let Some((_, error)) = unopened {
-                part.sealed.push((part.events.len(), error.clone()));
-            }
-            part.events.push(event.clone());
-        }
-        part
-    }
-
-    /// Takes a batch, unless the copy is already behind it, and goes on to where it ends.
-    pub(super) async fn take(
+    /// Applies a segment and moves to its end, unless the copy is already there.
+    pub(super) async fn apply(
         &mut self,
         upcasters: &Upcasters,
         connection: &mut PgConnection,
-        stretch: &Stretch,
+        segment: &LogSegment,
     ) -> Result<(), RebuildError> {
-        let to = stretch.to;
-        if self.at >= to {
+        let range = CursorRange::new(self.at, segment.to);
+        if range.after >= range.to {
             return Ok(());
         }
-        let taking = Taking {
-            copy: &self.copy,
-            seat: &self.seats.0,
+        let new = segment
+            .batch
+            .filter(|event| event.cursor > self.at && self.types.contains(&*event.event_type));
+        let name = self.name();
+        let outcome = self.apply_batch(upcasters, connection, new, range).await;
+        match outcome.map_err(|source| RebuildError::Batch { name, source })? {
+            BatchOutcome::Applied(_) => {
+                self.at = range.to;
+                Ok(())
+            }
+            // The session was lost meanwhile, and another operator has continued.
+            BatchOutcome::Fenced => Err(RebuildError::Overtaken { name }),
+        }
+    }
+
+    /// Applies a batch in a transaction of its own. Aggregates with poison events are parked, as by the live
+    /// read model: a copy must not be stricter.
+    async fn apply_batch(
+        &self,
+        upcasters: &Upcasters,
+        connection: &mut PgConnection,
+        batch: EventBatch,
+        range: CursorRange,
+    ) -> Result<BatchOutcome, SubscribeError> {
+        let applier = BatchApplier {
+            subscriber: &self.copy,
+            key: &self.copy_key,
             upcasters,
         };
-        let part = self.part(&stretch.reading);
-        taking.take(connection, part, (self.at, to)).await?;
-        self.at = to;
-        Ok(())
+        let whole = applier
+            .apply_in_transaction(connection, batch.clone(), range, ApplyMode::Whole)
+            .await;
+        match whole {
+            Err(SubscribeError::Apply(error)) if is_poison_event(&error) => {
+                applier
+                    .apply_in_transaction(connection, batch, range, ApplyMode::OneByOne)
+                    .await
+            }
+            outcome => outcome,
+        }
     }
 }

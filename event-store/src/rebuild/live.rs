@@ -1,4 +1,4 @@
-//! The live read model: where it stands, and how it is held there for a moment.
+//! Position and lock of the live read model.
 
 use std::time::Duration;
 
@@ -6,34 +6,34 @@ use sqlx::PgConnection;
 
 use super::error::RebuildError;
 use super::follower::Follower;
-use crate::connection::answering;
-use crate::subscribe::{hold_checkpoint, open_checkpoint};
+use crate::connection::acquire_live;
+use crate::subscribe::{lock_checkpoint, open_checkpoint};
 use crate::{Cursor, EventStore, StoreError};
 
-/// How long anybody waits for a lock on what is live: shorter than the second after which the database
-/// looks for deadlocks, so that it is never a client who has to give way.
+/// Lock timeout of live tables and checkpoints: shorter than the second after which the database detects
+/// deadlocks, so that it never aborts a client's transaction for one.
 const LOCK_TIMEOUT: &str = "300ms";
 /// The pause before the next attempt.
-pub(super) const PAUSE: Duration = Duration::from_millis(200);
+pub(super) const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
-/// Where the live one stands. One that never ran stands at the start.
+/// The position of the live read model; the start of the log if it never ran.
 pub(super) async fn position(
     store: &EventStore,
     follower: &Follower,
 ) -> Result<Cursor, RebuildError> {
-    let doing = || StoreError::doing("asking where a read model stands");
-    let mut connection = answering(store.pool()).await.map_err(doing())?;
-    let status = open_checkpoint(&mut connection, &follower.seats.1).await;
+    let doing = || StoreError::doing("reading the position of a read model");
+    let mut connection = acquire_live(store.pool()).await.map_err(doing())?;
+    let status = open_checkpoint(&mut connection, &follower.live_key).await;
     Ok(status.map_err(doing())?.at)
 }
 
-/// Where the live one stands, locked: it takes no batch until the transaction ends. `None` if it could
-/// not be had in time.
-pub(super) async fn hold(
+/// Locks the checkpoint of the live read model: it applies no batch until the transaction ends. `None` if it
+/// could not be locked in time.
+pub(super) async fn lock(
     transaction: &mut PgConnection,
     follower: &Follower,
 ) -> Result<Option<Cursor>, RebuildError> {
-    let doing = || StoreError::doing("holding a read model where it stands");
+    let doing = || StoreError::doing("locking the checkpoint of a read model");
     sqlx::query!(
         "select set_config('lock_timeout', $1, true) as set",
         LOCK_TIMEOUT
@@ -41,20 +41,19 @@ pub(super) async fn hold(
     .fetch_one(&mut *transaction)
     .await
     .map_err(doing())?;
-    let held = hold_checkpoint(transaction, &follower.seats.1).await;
-    Ok(unless_in_use(held).map_err(doing())?.flatten())
+    let locked = lock_checkpoint(transaction, &follower.live_key).await;
+    Ok(unless_locked(locked).map_err(doing())?.flatten())
 }
 
-/// What was done, or `None` if somebody was in the way for too long.
-pub(super) fn unless_in_use<T>(done: Result<T, sqlx::Error>) -> Result<Option<T>, sqlx::Error> {
+/// The result; `None` after a lock timeout or a deadlock.
+pub(super) fn unless_locked<T>(done: Result<T, sqlx::Error>) -> Result<Option<T>, sqlx::Error> {
     match done {
         Ok(done) => Ok(Some(done)),
-        Err(sqlx::Error::Database(error)) if gave_way(error.code().as_deref()) => Ok(None),
+        Err(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("55P03" | "40P01")) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
-}
-
-/// A lock was not to be had in time, or two waited for each other.
-fn gave_way(code: Option<&str>) -> bool {
-    matches!(code, Some("55P03" | "40P01"))
 }

@@ -1,10 +1,10 @@
-//! What a read model says of its tables, so that they can be made again and compared.
+//! The interface of read models that can be rebuilt.
 
 use crate::Subscriber;
 
-/// A subscriber whose rows can all be made again from the log: it has no effect but on these tables.
+/// A subscriber that can be rebuilt from the log: it has no effects except on its tables.
 pub trait ReadModel: Subscriber {
-    /// Every table that it writes, and no other.
+    /// All tables that it writes.
     fn tables(&self) -> &'static [ReadModelTable];
 }
 
@@ -17,7 +17,7 @@ pub struct ReadModelTable {
 }
 
 impl ReadModelTable {
-    /// A table with nothing personal. `key` is its primary key, in the order of its columns.
+    /// A table without personal data. `key` is its primary key, in the order of its columns.
     #[must_use]
     pub const fn new(name: &'static str, key: &'static [&'static str]) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl ReadModelTable {
         }
     }
 
-    /// Its name, the same in every schema.
+    /// The name, the same in every schema.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -49,16 +49,16 @@ impl ReadModelTable {
         self.key
     }
 
-    /// The column that what is sealed in a row is bound to; `None` if nothing is.
+    /// The column that the sealed cell of a row is bound to; `None` without a sealed cell.
     #[must_use]
     pub const fn sealed(&self) -> Option<&'static str> {
         self.sealed
     }
 }
 
-/// What the `phi` of a row is bound to: it opens in no other row and no other table. Which of two
-/// schemas the table is in makes no difference, so a read model can take another one's place.
+/// The associated data of the `phi` of a row: it opens in no other row and no other table. It does not include
+/// the schema, so a copy can replace the live table.
 #[must_use]
-pub fn words_of_row(table: &str, key: &impl ToString) -> Vec<String> {
+pub fn associated_data_of_row(table: &str, key: &impl ToString) -> Vec<String> {
     vec!["read model".to_owned(), table.to_owned(), key.to_string()]
 }

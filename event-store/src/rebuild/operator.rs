@@ -1,24 +1,22 @@
-//! Somebody who works on copies. For each read model there is one at a time.
+//! An operator works on shadow copies. Each read model has at most one operator at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use super::catch_up::{self, Passed, Rebuilt};
 use super::copies::{self, CopyRow, Origin};
-use super::error::{Holder, RebuildError};
-use super::follower::Follower;
+use super::error::{LockHolder, RebuildError};
 use super::model::ReadModel;
 use super::tables;
-use crate::connection::answering;
+use crate::connection::acquire_live;
 use crate::{EventStore, StoreError};
 
-/// What tells our advisory locks from others.
-const LOCKS: i32 = 7_206;
+/// The namespace of the advisory locks.
+const LOCK_NAMESPACE: i32 = 7_206;
 
-/// Whoever holds a lock works all the time: a session that says nothing for so long belongs to a machine
-/// that hangs, or is gone, and the database ends it. What it held is then free.
+/// Session settings. An operator works without pauses: the database ends an idle session, whose machine hangs or
+/// is unreachable, and its locks are released.
 const SESSION: &str = "
     set application_name = 'caresync projections';
     set idle_session_timeout = '60s';
@@ -32,41 +30,41 @@ const SESSION: &str = "
     set timezone = 'UTC';
 ";
 
-/// How long it is tried to get hold of what is live.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Default time limit of attempts to lock live tables and checkpoints.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where a rebuild begins.
+/// The start of a rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Begin {
-    /// Where the copy stands, if there is one.
-    AtCheckpoint,
-    /// At the start of the log, with a new copy.
-    AtStart,
+pub enum RebuildFrom {
+    /// The checkpoint of the copy, if there is one.
+    Checkpoint,
+    /// The start of the log, with a new copy.
+    LogStart,
 }
 
-/// Works on the copies of some read models, which are free again once the database notices that it was
-/// dropped, or that its process or machine is gone. The store's pool must be of the role that owns the tables.
+/// Works on the copies of some read models. Their locks end with its session, also if its process or machine
+/// fails. The pool of the store must have the role that owns the tables.
 pub struct Operator {
     pub(super) store: EventStore,
-    /// Holds the locks; everything that changes a copy goes through it.
+    /// The session of the locks, through which all copies are changed.
     pub(super) connection: PgConnection,
     pub(super) models: Vec<Arc<dyn ReadModel>>,
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
 }
 
 impl Operator {
-    /// Takes some read models.
+    /// Locks some read models.
     ///
     /// # Errors
-    /// [`RebuildError::Taken`] if somebody else works on one of them; then none is taken.
-    pub async fn take(
+    /// [`RebuildError::Locked`] if another operator works on one of them; then none is locked.
+    pub async fn open(
         store: &EventStore,
         models: Vec<Arc<dyn ReadModel>>,
     ) -> Result<Self, RebuildError> {
         let doing = || StoreError::doing("opening an operator's session");
-        let mut connection = answering(store.pool()).await.map_err(doing())?.detach();
+        let mut connection = acquire_live(store.pool()).await.map_err(doing())?.detach();
         connection.execute(SESSION).await.map_err(doing())?;
-        // What it planned before a migration is of no use any more, and the database would say so.
+        // Plans from before a migration would be reported as errors.
         let cleared = connection.clear_cached_statements().await;
         cleared.map_err(doing())?;
         for model in &models {
@@ -76,110 +74,96 @@ impl Operator {
             store: store.clone(),
             connection,
             models,
-            patience: PATIENCE,
+            timeout: TIMEOUT,
         })
     }
 
-    /// The same with another patience for those who are in the way: half a minute, if nothing is said.
+    /// Sets the time limit of attempts to lock live tables and checkpoints; 30 seconds by default.
     #[must_use]
-    pub fn patient_for(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
-    /// Lets the read models go, once the database knows of it.
+    /// Releases the locks, and waits for it.
     pub async fn release(mut self) -> Result<(), StoreError> {
         let doing = || StoreError::doing("closing an operator's session");
-        // The session itself may end a little later than its client hears.
+        // The session may end a little later than its connection is closed.
         let freed = self.connection.execute("select pg_advisory_unlock_all()");
         freed.await.map_err(doing())?;
         self.connection.close().await.map_err(doing())
     }
 
-    /// Makes copies of the read models from the log, or goes on with those that are there, until they
-    /// have caught up.
-    ///
-    /// # Errors
-    /// With any of them, what was done stays, and asking again goes on from there.
-    pub async fn rebuild(
-        &mut self,
-        begin: Begin,
-        passed: Passed<'_>,
-    ) -> Result<Rebuilt, RebuildError> {
-        let mut followers = Vec::with_capacity(self.models.len());
-        for model in self.models.clone() {
-            let copy = self.open(&*model, begin).await?;
-            followers.push(Follower::new(model, copy.at));
-        }
-        catch_up::rebuild(self, &mut followers, passed).await
-    }
-
     /// Removes the copies.
     ///
     /// # Errors
-    /// [`RebuildError::NoCopy`] if one of them is not there; those before it are gone.
+    /// [`RebuildError::NoCopy`] if one of them does not exist; those before it are removed.
     pub async fn drop_copies(&mut self) -> Result<(), RebuildError> {
         for model in self.models.clone() {
             let found = copies::find(&mut self.connection, model.name()).await?;
             found.ok_or(RebuildError::NoCopy { name: model.name() })?;
             let doing = || StoreError::doing("removing a copy");
             let mut transaction = self.connection.begin().await.map_err(doing())?;
-            clear(&mut transaction, &*model).await?;
+            remove(&mut transaction, &*model).await?;
             transaction.commit().await.map_err(doing())?;
         }
         Ok(())
     }
 
-    /// The copy, which may be used by this program and in place of the live one.
+    /// The copy, if it matches this program and the live tables.
     pub(super) async fn usable(&mut self, model: &dyn ReadModel) -> Result<CopyRow, RebuildError> {
         let name = model.name();
         let found = copies::find(&mut self.connection, name).await?;
         let copy = found.ok_or(RebuildError::NoCopy { name })?;
-        let copy = copy.of_version(name, model.version())?;
-        refuse_unfit(&mut self.connection, model).await?;
+        let copy = copy.require_version(name, model.version())?;
+        require_switchable(&mut self.connection, model).await?;
         Ok(copy)
     }
 
-    /// The copy to go on with, or a new one.
-    async fn open(&mut self, model: &dyn ReadModel, begin: Begin) -> Result<CopyRow, RebuildError> {
+    /// The copy to continue with, or a new one.
+    pub(super) async fn open_copy(
+        &mut self,
+        model: &dyn ReadModel,
+        from: RebuildFrom,
+    ) -> Result<CopyRow, RebuildError> {
         let name = model.name();
         let found = copies::find(&mut self.connection, name).await?;
-        match (begin, found) {
-            (Begin::AtCheckpoint, Some(copy)) if copy.origin == Origin::Replaced => {
+        match (from, found) {
+            (RebuildFrom::Checkpoint, Some(copy)) if copy.origin == Origin::Replaced => {
                 let since = copy.since;
                 Err(RebuildError::Replaced { name, since })
             }
-            (Begin::AtCheckpoint, Some(_)) => self.usable(model).await,
-            (Begin::AtCheckpoint, None) | (Begin::AtStart, _) => {
-                self.make(model).await?;
+            (RebuildFrom::Checkpoint, Some(_)) => self.usable(model).await,
+            (RebuildFrom::Checkpoint, None) | (RebuildFrom::LogStart, _) => {
+                self.create(model).await?;
                 self.usable(model).await
             }
         }
     }
 
-    /// A new copy, in place of whatever is there.
-    async fn make(&mut self, model: &dyn ReadModel) -> Result<(), RebuildError> {
-        let doing = || StoreError::doing("making a copy");
-        refuse_older(&mut self.connection, model).await?;
+    /// Creates a copy, in place of an existing one.
+    async fn create(&mut self, model: &dyn ReadModel) -> Result<(), RebuildError> {
+        let doing = || StoreError::doing("creating a copy");
+        require_newest_version(&mut self.connection, model).await?;
         let mut transaction = self.connection.begin().await.map_err(doing())?;
-        clear(&mut transaction, model).await?;
-        tables::make(&mut transaction, model).await?;
-        copies::begin(&mut transaction, model.name(), model.version()).await?;
+        remove(&mut transaction, model).await?;
+        tables::create(&mut transaction, model).await?;
+        copies::insert(&mut transaction, model.name(), model.version()).await?;
         transaction.commit().await.map_err(doing())?;
         Ok(())
     }
 }
 
-/// Refuses a copy that may not take the live one's place.
-pub(super) async fn refuse_unfit(
+/// Requires that a copy may replace the live read model.
+pub(super) async fn require_switchable(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), RebuildError> {
-    refuse_older(connection, model).await?;
-    tables::refuse_unlike(connection, model).await
+    require_newest_version(connection, model).await?;
+    tables::require_same_shape(connection, model).await
 }
 
-/// Refuses a program that is older than the nodes.
-async fn refuse_older(
+/// Requires that no node has a newer version of the read model.
+async fn require_newest_version(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), RebuildError> {
@@ -194,31 +178,32 @@ async fn refuse_older(
     }
 }
 
-/// The checkpoint first: whoever still works on the copy finishes the batch, and finds nothing after it.
-async fn clear(connection: &mut PgConnection, model: &dyn ReadModel) -> Result<(), RebuildError> {
-    copies::forget(&mut *connection, model.name()).await?;
-    Ok(tables::remove(connection, model).await?)
+/// Removes a copy. The checkpoint goes first: an operator that still works on the copy finishes its batch, and is
+/// fenced.
+async fn remove(connection: &mut PgConnection, model: &dyn ReadModel) -> Result<(), RebuildError> {
+    copies::delete(&mut *connection, model.name()).await?;
+    Ok(tables::drop_tables(connection, model).await?)
 }
 
 async fn lock(connection: &mut PgConnection, name: &'static str) -> Result<(), RebuildError> {
     let sql = sqlx::query_scalar!(
-        r#"select pg_try_advisory_lock($1, hashtext($2)) as "taken!""#,
-        LOCKS,
+        r#"select pg_try_advisory_lock($1, hashtext($2)) as "locked!""#,
+        LOCK_NAMESPACE,
         name
     );
-    let taken = sql.fetch_one(&mut *connection).await;
-    if taken.map_err(StoreError::doing("taking a read model"))? {
+    let locked = sql.fetch_one(&mut *connection).await;
+    if locked.map_err(StoreError::doing("locking a read model"))? {
         return Ok(());
     }
     let holder = holder(connection, name).await?.unwrap_or_default();
-    Err(RebuildError::Taken { name, holder })
+    Err(RebuildError::Locked { name, holder })
 }
 
-/// Who has a read model, if anybody.
+/// The holder of the lock of a read model; `None` if it is free.
 pub(super) async fn holder(
     connection: &mut PgConnection,
     name: &str,
-) -> Result<Option<Holder>, StoreError> {
+) -> Result<Option<LockHolder>, StoreError> {
     let row = sqlx::query!(
         r#"
         select a.pid, a.backend_start as since, host(a.client_addr) as address
@@ -229,13 +214,13 @@ pub(super) async fn holder(
           and l.classid = $1::integer::oid
           and l.objid = (hashtext($2)::bigint & 4294967295)::oid
         "#,
-        LOCKS,
+        LOCK_NAMESPACE,
         name
     )
     .fetch_optional(connection)
     .await
-    .map_err(StoreError::doing("asking who has a read model"))?;
-    Ok(row.map(|row| Holder {
+    .map_err(StoreError::doing("looking up the operator of a read model"))?;
+    Ok(row.map(|row| LockHolder {
         pid: row.pid,
         since: row.since,
         address: row.address,

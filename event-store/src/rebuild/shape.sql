@@ -1,5 +1,5 @@
--- What a table is made of, but for its schema and its rights: two tables with the same lines can take each
--- other's place. Empty if there is no such table.
+-- The shape of a table, without its schema and its rights: two tables with the same lines can replace each other.
+-- Empty if there is no such table.
 with found as (
   select n.nspname, c.oid, c.relname, c.relpersistence, c.relrowsecurity, c.reloptions
   from pg_class c

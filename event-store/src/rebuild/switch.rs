@@ -1,7 +1,7 @@
-//! A copy in the place of the live one, which then stands beside: switching again goes back.
+//! Switching: a copy replaces the live read model, which becomes the copy. A second switch reverses it.
 //!
-//! Everybody goes on by names. A statement that was prepared before is planned again, since what it
-//! stood on has moved, and finds the table that has the name now.
+//! Clients use the names of tables. A statement that was prepared before is planned again, because its tables
+//! were altered, and finds the table that has the name now.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,32 +9,32 @@ use std::time::Instant;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::catch_up::{finish, follow, head};
-use super::checkpoint_of;
+use super::copies::checkpoint_name;
 use super::error::RebuildError;
 use super::follower::Follower;
-use super::live::{PAUSE, hold, position, unless_in_use};
+use super::live::{RETRY_PAUSE, lock, position, unless_locked};
 use super::model::ReadModel;
-use super::operator::{Operator, refuse_unfit};
-use super::tables::{beside, give_rights, live, quoted};
-use crate::connection::answering;
+use super::operator::{Operator, require_switchable};
+use super::tables::{copy_table, grant, live_table, quoted, run};
+use crate::connection::acquire_live;
 use crate::{Cursor, EventStore, StoreError};
 
-const SWITCHING: &str = "putting a copy in the place of the live read model";
+const SWITCHING: &str = "switching a read model";
 
-/// A read model whose copy is live now.
+/// A read model that was switched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Switched {
-    /// Which one.
+    /// Its name.
     pub name: &'static str,
-    /// Where the new live one stood at that moment.
+    /// The position of the new live one at that moment.
     pub at: Cursor,
 }
 
 impl Operator {
-    /// Puts the copies in the place of the live ones, one after the other, each at once for everybody.
+    /// Replaces the live read models by their copies, one after the other, each one atomically.
     ///
     /// # Errors
-    /// Those read models before the one that failed are switched, the others are not.
+    /// The read models before the one that failed are switched, the others are not.
     pub async fn switch(&mut self) -> Result<Vec<Switched>, RebuildError> {
         let mut switched = Vec::with_capacity(self.models.len());
         for model in self.models.clone() {
@@ -48,11 +48,11 @@ impl Operator {
         let copy = self.usable(&*model).await?;
         let mut follower = Follower::new(model.clone(), copy.at);
         position(&self.store, &follower).await?;
-        let until = Instant::now() + self.patience;
+        let until = Instant::now() + self.timeout;
         loop {
             let head = head(&self.store).await?;
             follow(self, std::slice::from_mut(&mut follower), head, &mut |_| {}).await?;
-            if self.try_to_switch(&mut follower).await? {
+            if self.try_switch(&mut follower).await? {
                 let at = follower.at;
                 return Ok(Switched { name, at });
             }
@@ -60,16 +60,16 @@ impl Operator {
                 let pids = self.users_of(&*model).await?;
                 return Err(RebuildError::InUse { name, pids });
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
     }
 
-    /// `false` if somebody is in the way, or too much was left to do; then nothing was changed.
-    async fn try_to_switch(&mut self, follower: &mut Follower) -> Result<bool, RebuildError> {
+    /// Tries to switch. `false` without changes if the tables are in use, or too many events are left.
+    async fn try_switch(&mut self, follower: &mut Follower) -> Result<bool, RebuildError> {
         let doing = || StoreError::doing(SWITCHING);
         let store = self.store.clone();
         let mut transaction = self.connection.begin().await.map_err(doing())?;
-        if hold_and_exchange(&store, &mut transaction, follower).await? {
+        if lock_and_exchange(&store, &mut transaction, follower).await? {
             transaction.commit().await.map_err(doing())?;
             return Ok(true);
         }
@@ -77,11 +77,11 @@ impl Operator {
         Ok(false)
     }
 
-    /// The sessions that have a lock on one of the tables.
+    /// The processes of the sessions that have a lock on one of the tables.
     async fn users_of(&mut self, model: &dyn ReadModel) -> Result<Vec<i32>, StoreError> {
         let tables = model.tables().iter();
         let tables: Vec<_> = tables
-            .flat_map(|table| [live(table), beside(table)])
+            .flat_map(|table| [live_table(table), copy_table(table)])
             .collect();
         sqlx::query_scalar!(
             r#"
@@ -95,88 +95,75 @@ impl Operator {
         )
         .fetch_all(&mut self.connection)
         .await
-        .map_err(StoreError::doing("asking who uses a read model"))
+        .map_err(StoreError::doing("looking up the users of a read model"))
     }
 }
 
-/// Holds the live one where it stands, does the last few events in the copy, and exchanges them.
-async fn hold_and_exchange(
+/// Locks the live one, applies the last events to the copy, and exchanges their tables.
+async fn lock_and_exchange(
     store: &EventStore,
     transaction: &mut PgConnection,
     follower: &mut Follower,
 ) -> Result<bool, RebuildError> {
     let doing = || StoreError::doing(SWITCHING);
-    let Some(at) = hold(transaction, follower).await? else {
+    let Some(at) = lock(transaction, follower).await? else {
         return Ok(false);
     };
-    let mut other = answering(store.pool()).await.map_err(doing())?;
-    // As for the operator's own: it may be from before a migration.
+    let mut other = acquire_live(store.pool()).await.map_err(doing())?;
+    // Its plans may be from before a migration.
     other.clear_cached_statements().await.map_err(doing())?;
     if !finish(store, &mut other, follower, at).await? {
         return Ok(false);
     }
     for table in follower.copy.0.tables() {
-        give_rights(transaction, table).await?;
+        grant(transaction, table).await?;
     }
     let model = &*follower.copy.0;
     let locked = lock_tables(transaction, model).await;
-    if unless_in_use(locked).map_err(doing())?.is_none() {
+    if unless_locked(locked).map_err(doing())?.is_none() {
         return Ok(false);
     }
-    // A migration, or a node of a later version, may have come in between: from here on none can.
-    refuse_unfit(transaction, model).await?;
-    exchange(transaction, model).await.map_err(doing())?;
+    // A migration or a node of a later version may have intervened before the locks.
+    require_switchable(transaction, model).await?;
+    exchange(transaction, model).await?;
     Ok(true)
 }
 
-/// All locks first: what comes after them waits for nobody.
+/// Locks all tables first: later statements do not wait.
 async fn lock_tables(
     transaction: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), sqlx::Error> {
     let tables = model.tables().iter();
     let all: Vec<_> = tables
-        .flat_map(|table| [live(table), beside(table)])
+        .flat_map(|table| [live_table(table), copy_table(table)])
         .collect();
-    let all = all.join(", ");
-    run(
-        transaction,
-        format!("lock table {all} in access exclusive mode"),
-    )
-    .await
+    let sql = format!("lock table {} in access exclusive mode", all.join(", "));
+    transaction.execute(sqlx::raw_sql(&sql)).await.map(drop)
 }
 
-/// Exchanges tables and checkpoints.
+/// Exchanges tables, checkpoints and dead letters.
 async fn exchange(
     transaction: &mut PgConnection,
     model: &dyn ReadModel,
-) -> Result<(), sqlx::Error> {
-    let meanwhile = quoted(&format!("beside_{}", model.name()));
-    run(transaction, format!("create schema {meanwhile}")).await?;
+) -> Result<(), RebuildError> {
+    let temporary = quoted(&format!("beside_{}", model.name()));
+    let mut statements = vec![format!("create schema {temporary}")];
     for table in model.tables() {
-        let (live, copy, name) = (live(table), beside(table), quoted(table.name()));
-        run(
-            transaction,
-            format!("alter table {live} set schema {meanwhile}"),
-        )
-        .await?;
-        run(transaction, format!("alter table {copy} set schema public")).await?;
-        run(
-            transaction,
-            format!("alter table {meanwhile}.{name} set schema beside"),
-        )
-        .await?;
+        let (live, copy, name) = (live_table(table), copy_table(table), quoted(table.name()));
+        statements.push(format!("alter table {live} set schema {temporary}"));
+        statements.push(format!("alter table {copy} set schema public"));
+        statements.push(format!("alter table {temporary}.{name} set schema beside"));
     }
-    run(transaction, format!("drop schema {meanwhile}")).await?;
-    exchange_checkpoints(transaction, model).await?;
-    exchange_parked(transaction, model.name()).await
+    statements.push(format!("drop schema {temporary}"));
+    run(transaction, &statements).await?;
+    let exchanged = exchange_checkpoints(transaction, model).await;
+    exchanged.map_err(StoreError::doing(SWITCHING))?;
+    let exchanged = exchange_parked(transaction, model.name()).await;
+    Ok(exchanged.map_err(StoreError::doing(SWITCHING))?)
 }
 
-async fn run(transaction: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
-    transaction.execute(sqlx::raw_sql(&sql)).await.map(|_| ())
-}
-
-/// Each position goes with its tables, and the former live one is the copy.
+/// Exchanges the positions, and marks the copy as replaced.
 async fn exchange_checkpoints(
     transaction: &mut PgConnection,
     model: &dyn ReadModel,
@@ -198,7 +185,7 @@ async fn exchange_checkpoints(
         where name = $1
         "#,
         model.name(),
-        checkpoint_of(model.name()),
+        checkpoint_name(model.name()),
         model.version()
     )
     .execute(transaction)
@@ -206,10 +193,10 @@ async fn exchange_checkpoints(
     Ok(())
 }
 
-/// What is parked goes with the tables that lack it.
+/// Exchanges the dead letters.
 async fn exchange_parked(transaction: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    let (copy, meanwhile) = (checkpoint_of(name), format!("switching/{name}"));
-    for (from, to) in [(name, &*meanwhile), (&*copy, name), (&*meanwhile, &*copy)] {
+    let (copy, temporary) = (checkpoint_name(name), format!("switching/{name}"));
+    for (from, to) in [(name, &*temporary), (&*copy, name), (&*temporary, &*copy)] {
         sqlx::query!(
             "update dead_letters set subscriber = $2 where subscriber = $1",
             from,

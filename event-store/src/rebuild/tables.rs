@@ -1,4 +1,4 @@
-//! A copy's tables: made like the live ones, and told apart from those that are not like them any more.
+//! Tables of copies: creation like the live ones, and comparison with their shapes.
 
 use sqlx::{Executor as _, PgConnection};
 
@@ -6,28 +6,28 @@ use super::error::RebuildError;
 use super::model::{ReadModel, ReadModelTable};
 use crate::StoreError;
 
-const MAKING: &str = "making a copy's tables";
+const CREATING: &str = "creating the tables of a copy";
 
-/// Makes the tables of a copy, empty. Within a transaction of the caller's.
-pub(super) async fn make(
+/// Creates the empty tables of a copy, in a transaction of the caller.
+pub(super) async fn create(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), RebuildError> {
-    // A restore brings no such schema.
+    // A restore does not create the schema.
     run(
         connection,
         &["create schema if not exists beside".to_owned()],
     )
     .await?;
     for table in model.tables() {
-        let statements = sqlx::query_file_scalar!("src/rebuild/make_table.sql", table.name())
+        let statements = sqlx::query_file_scalar!("src/rebuild/create_table.sql", table.name())
             .fetch_all(&mut *connection)
             .await
-            .map_err(StoreError::doing(MAKING))?;
+            .map_err(StoreError::doing(CREATING))?;
         run(connection, &statements).await?;
-        give_rights(connection, table).await?;
+        grant(connection, table).await?;
     }
-    match first_unlike(connection, model).await? {
+    match first_mismatch(connection, model).await? {
         None => Ok(()),
         Some(table) => Err(RebuildError::Uncopyable {
             name: model.name(),
@@ -36,34 +36,34 @@ pub(super) async fn make(
     }
 }
 
-/// Gives those rights on a copy's table that the live one has by now.
-pub(super) async fn give_rights(
+/// Grants the present rights on the live table also on the copy's table.
+pub(super) async fn grant(
     connection: &mut PgConnection,
     table: &ReadModelTable,
 ) -> Result<(), StoreError> {
-    let statements = sqlx::query_file_scalar!("src/rebuild/rights.sql", table.name())
+    let statements = sqlx::query_file_scalar!("src/rebuild/grants.sql", table.name())
         .fetch_all(&mut *connection)
         .await
-        .map_err(StoreError::doing(MAKING))?;
+        .map_err(StoreError::doing(CREATING))?;
     run(connection, &statements).await
 }
 
-/// Removes the tables of a copy, as far as they are there.
-pub(super) async fn remove(
+/// Drops the tables of a copy that exist.
+pub(super) async fn drop_tables(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), StoreError> {
-    let drop = |table: &ReadModelTable| format!("drop table if exists {}", beside(table));
+    let drop = |table: &ReadModelTable| format!("drop table if exists {}", copy_table(table));
     let statements: Vec<_> = model.tables().iter().map(drop).collect();
     run(connection, &statements).await
 }
 
-/// Refuses a copy whose tables are not like the live ones.
-pub(super) async fn refuse_unlike(
+/// Requires that the tables of a copy have the shapes of the live ones.
+pub(super) async fn require_same_shape(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<(), RebuildError> {
-    match first_unlike(connection, model).await? {
+    match first_mismatch(connection, model).await? {
         None => Ok(()),
         Some(table) => Err(RebuildError::OtherShape {
             name: model.name(),
@@ -72,8 +72,8 @@ pub(super) async fn refuse_unlike(
     }
 }
 
-/// The first of the tables that is not there twice, or not alike.
-pub(super) async fn first_unlike(
+/// The first table that does not exist in both schemas, or has different shapes.
+pub(super) async fn first_mismatch(
     connection: &mut PgConnection,
     model: &dyn ReadModel,
 ) -> Result<Option<&'static str>, StoreError> {
@@ -95,28 +95,32 @@ async fn shape(
     sqlx::query_file_scalar!("src/rebuild/shape.sql", schema, table.name())
         .fetch_all(connection)
         .await
-        .map_err(StoreError::doing("comparing a copy's tables"))
+        .map_err(StoreError::doing("comparing the tables of a copy"))
 }
 
-async fn run(connection: &mut PgConnection, statements: &[String]) -> Result<(), StoreError> {
+/// Executes statements that can't be checked at compile time.
+pub(super) async fn run(
+    connection: &mut PgConnection,
+    statements: &[String],
+) -> Result<(), StoreError> {
     for statement in statements {
         let ran = connection.execute(sqlx::raw_sql(statement)).await;
-        ran.map_err(StoreError::doing("changing a copy's tables"))?;
+        ran.map_err(StoreError::doing("changing the tables of a copy"))?;
     }
     Ok(())
 }
 
-/// The live table, for statements that can't be checked when they are compiled.
-pub(super) fn live(table: &ReadModelTable) -> String {
+/// The live table, for statements that can't be checked at compile time.
+pub(super) fn live_table(table: &ReadModelTable) -> String {
     format!("public.{}", quoted(table.name()))
 }
 
-/// The copy's table.
-pub(super) fn beside(table: &ReadModelTable) -> String {
+/// The table of the copy.
+pub(super) fn copy_table(table: &ReadModelTable) -> String {
     format!("beside.{}", quoted(table.name()))
 }
 
-/// A name as SQL writes it, whatever is in it.
+/// A quoted SQL identifier.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! Keys that this process has unwrapped: a bounded number, for a while, and none of the erased.
+//! A cache of unwrapped keys: bounded in number and time, without those of erased subjects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,18 +10,17 @@ use uuid::Uuid;
 
 use super::envelope::DataKey;
 
-/// Keys, at most.
-const MOST: usize = 20_000;
-/// How long a key is kept.
+/// Maximum number of keys.
+const CAPACITY: usize = 20_000;
+/// Maximum age of a cached key.
 const LIFETIME: Duration = Duration::from_mins(5);
-/// How long erasures may go unasked before nothing that is kept is used.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Time after the last look-up of erasures until cached keys are no longer used.
+const CURRENT_FOR: Duration = Duration::from_secs(2);
 
-/// What is known of a subject.
+/// The cached key of a subject, or its erasure.
 #[derive(Clone)]
 pub(super) enum Known {
     Key(Arc<DataKey>),
-    /// For good.
     Erased,
 }
 
@@ -34,8 +33,8 @@ struct Entry {
 pub(super) struct KeyCache {
     entries: Cache<Uuid, Entry>,
     started: Instant,
-    /// When erasures were last asked for, in milliseconds after the start.
-    asked: AtomicU64,
+    /// Time of the last look-up of erasures, in milliseconds after the start.
+    checked: AtomicU64,
     erasures: AtomicU64,
 }
 
@@ -44,12 +43,12 @@ impl KeyCache {
         Self {
             entries: entries(),
             started: Instant::now(),
-            asked: AtomicU64::new(0),
+            checked: AtomicU64::new(0),
             erasures: AtomicU64::new(0),
         }
     }
 
-    /// What is known of a subject. Nothing while this process may have missed its erasure.
+    /// The entry of a subject. No key is returned while this process may have missed its erasure.
     pub(super) fn get(&self, subject: Uuid) -> Option<Known> {
         let entry = self.entries.get(&subject)?;
         match entry.known {
@@ -60,8 +59,8 @@ impl KeyCache {
         }
     }
 
-    /// Keeps a key that was read after `erasures` were known. If one came in between, it may be the
-    /// very subject's, and nothing is kept.
+    /// Caches a key that was read when the counter of erasures was at `erasures`. If there was an erasure
+    /// since, it may be the subject's, and the key is not cached.
     pub(super) fn put(&self, subject: Uuid, key: &Arc<DataKey>, erasures: u64) {
         let known = Known::Key(key.clone());
         let since = Instant::now();
@@ -71,7 +70,7 @@ impl KeyCache {
         }
     }
 
-    /// Forgets the keys of erased subjects for good.
+    /// Removes the keys of erased subjects for good.
     pub(super) fn erase(&self, subjects: &[Uuid]) {
         self.erasures.fetch_add(1, Ordering::SeqCst);
         for subject in subjects {
@@ -79,7 +78,7 @@ impl KeyCache {
             let since = Instant::now();
             self.entries.insert(*subject, Entry { known, since });
         }
-        // Once more: whoever read the old count while the keys above were being replaced.
+        // A second time, for a concurrent `put` that read the counter before the loop above.
         self.erasures.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -87,29 +86,29 @@ impl KeyCache {
         self.erasures.load(Ordering::SeqCst)
     }
 
-    /// Erasures up to `at` are known here.
-    pub(super) fn asked(&self, at: Instant) {
+    /// Records that all erasures up to `at` are known.
+    pub(super) fn checked(&self, at: Instant) {
         let at = at.saturating_duration_since(self.started).as_millis();
         let at = u64::try_from(at).unwrap_or(u64::MAX);
-        self.asked.store(at, Ordering::SeqCst);
+        self.checked.store(at, Ordering::SeqCst);
     }
 
     pub(super) fn is_current(&self) -> bool {
-        let asked = Duration::from_millis(self.asked.load(Ordering::SeqCst));
-        self.started.elapsed().saturating_sub(asked) <= PATIENCE
+        let checked = Duration::from_millis(self.checked.load(Ordering::SeqCst));
+        self.started.elapsed().saturating_sub(checked) <= CURRENT_FOR
     }
 }
 
-/// Half of the room is for keys that were used once: a batch of new people is opened some time before what it
-/// tells of them is sealed again, and would be forgotten in between if keys that were used often had it all.
+/// Half of the capacity is for keys that were used once: the keys of a batch of new people are used again
+/// shortly after, when its rows are sealed, and must not be evicted in between by keys that are used often.
 fn entries() -> Cache<Uuid, Entry> {
     let options = OptionsBuilder::new()
-        .estimated_items_capacity(MOST)
-        .weight_capacity(MOST as u64)
+        .estimated_items_capacity(CAPACITY)
+        .weight_capacity(CAPACITY as u64)
         .hot_allocation(0.5)
         .build();
     options.map_or_else(
-        |_| Cache::new(MOST),
+        |_| Cache::new(CAPACITY),
         |options| {
             Cache::with_options(
                 options,
@@ -152,9 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_of_new_subjects_is_kept_however_often_others_are_used() {
+    fn a_batch_of_new_subjects_stays_cached_even_if_other_keys_are_used_often() {
         let cache = KeyCache::new();
-        let (key, count) = (key(), MOST as u128);
+        let (key, count) = (key(), CAPACITY as u128);
         for subject in (0..count).map(Uuid::from_u128) {
             cache.put(subject, &key, 0);
             cache.get(subject);
@@ -168,14 +167,14 @@ mod tests {
     }
 
     #[test]
-    fn without_news_of_erasures_no_key_is_used() {
+    fn without_look_ups_of_erasures_no_key_is_used() {
         let (mut cache, asha) = (KeyCache::new(), Uuid::from_u128(1));
         cache.put(asha, &key(), 0);
-        let long_ago = Instant::now().checked_sub(PATIENCE * 2);
+        let long_ago = Instant::now().checked_sub(CURRENT_FOR * 2);
         // Moved back instead of waiting.
         cache.started = long_ago.unwrap();
         assert!(!has_key(&cache, asha));
-        cache.asked(Instant::now());
+        cache.checked(Instant::now());
         assert!(has_key(&cache, asha));
     }
 }

@@ -1,4 +1,4 @@
-//! The stored form of something sealed: base64 of an envelope that says how it was made.
+//! The stored form of a sealed value: a base64 envelope with its format, algorithm and key version.
 //!
 //! ```text
 //! "CSP" | format 1 | algorithm 1 | key version (2) | nonce (12) | ciphertext and tag
@@ -11,8 +11,8 @@ use serde_json::Value;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::associated_data::AssociatedData;
 use super::error::SealFault;
-use super::words::Place;
 
 /// Magic, format 1, algorithm 1: AES-256-GCM with random nonces.
 const HEADER: &[u8; 5] = b"CSP\x01\x01";
@@ -33,17 +33,17 @@ impl DataKey {
         }
     }
 
-    /// Seals a value for one place.
+    /// Seals a value for one location.
     pub(super) fn seal(
         &self,
         subject: Uuid,
-        place: &Place<'_>,
+        location: &AssociatedData<'_>,
         value: &Value,
     ) -> Result<String, SealFault> {
         let clear = serde_json::to_vec(value).map_err(|_| SealFault::Unreadable)?;
         let clear = Zeroizing::new(clear);
         let nonce: [u8; NONCE] = random()?;
-        let aad = place.aad(HEADER, subject, self.version);
+        let aad = location.to_bytes(HEADER, subject, self.version);
         let payload = Payload {
             msg: &clear,
             aad: &aad,
@@ -54,18 +54,18 @@ impl DataKey {
         Ok(STANDARD.encode([HEADER, version.as_slice(), &nonce, &sealed].concat()))
     }
 
-    /// Opens what was sealed for that place.
+    /// Opens a value that was sealed for that location.
     pub(super) fn open(
         &self,
         subject: Uuid,
-        place: &Place<'_>,
+        location: &AssociatedData<'_>,
         sealed: &str,
     ) -> Result<Value, SealFault> {
         let envelope = Envelope::parse(sealed)?;
         if envelope.key_version != self.version {
             return Err(SealFault::UnknownKeyVersion);
         }
-        let aad = place.aad(HEADER, subject, self.version);
+        let aad = location.to_bytes(HEADER, subject, self.version);
         let payload = Payload {
             msg: &envelope.sealed,
             aad: &aad,
@@ -101,7 +101,7 @@ impl Envelope {
     }
 }
 
-/// Random bytes of the system's.
+/// Random bytes of the operating system.
 pub(super) fn random<const N: usize>() -> Result<[u8; N], SealFault> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| SealFault::NoRandomness)?;
@@ -123,9 +123,9 @@ mod tests {
         Uuid::from_u128(1)
     }
 
-    fn place(parts: [&str; 4], sequence: i64) -> Place<'_> {
+    fn event(parts: [&str; 4], sequence: i64) -> AssociatedData<'_> {
         let [aggregate_type, aggregate_id, event_type, event_version] = parts;
-        Place::Event {
+        AssociatedData::Event {
             aggregate_type,
             aggregate_id,
             sequence,
@@ -138,56 +138,56 @@ mod tests {
 
     fn sealed() -> String {
         let asha = json!({"name": "Asha"});
-        key().seal(subject(), &place(PARTS, 1), &asha).unwrap()
+        key().seal(subject(), &event(PARTS, 1), &asha).unwrap()
     }
 
     #[test]
-    fn what_was_sealed_opens_in_its_place_and_shows_nothing_before() {
+    fn a_sealed_value_opens_at_its_location_and_shows_nothing_before() {
         let sealed = sealed();
         let bytes = STANDARD.decode(&sealed).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("Asha"));
-        let opened = key().open(subject(), &place(PARTS, 1), &sealed);
+        let opened = key().open(subject(), &event(PARTS, 1), &sealed);
         assert_eq!(opened, Ok(json!({"name": "Asha"})));
     }
 
     #[test]
-    fn the_same_sealed_twice_looks_different() {
+    fn the_same_value_sealed_twice_looks_different() {
         assert_ne!(sealed(), sealed());
     }
 
     #[test]
-    fn it_opens_nowhere_but_in_its_place() {
+    fn it_opens_at_no_other_location() {
         let sealed = sealed();
         let altered = Err(SealFault::Altered);
         for changed in 0..4 {
             let mut parts = PARTS;
             parts[changed] = "other";
-            let opened = key().open(subject(), &place(parts, 1), &sealed);
+            let opened = key().open(subject(), &event(parts, 1), &sealed);
             assert_eq!(opened, altered, "{parts:?}");
         }
-        assert_eq!(key().open(subject(), &place(PARTS, 2), &sealed), altered);
+        assert_eq!(key().open(subject(), &event(PARTS, 2), &sealed), altered);
         let other = Uuid::from_u128(2);
-        assert_eq!(key().open(other, &place(PARTS, 1), &sealed), altered);
-        let words = PARTS.map(str::to_owned);
-        let cell = Place::Cell(&words);
+        assert_eq!(key().open(other, &event(PARTS, 1), &sealed), altered);
+        let parts = PARTS.map(str::to_owned);
+        let cell = AssociatedData::Cell(&parts);
         assert_eq!(key().open(subject(), &cell, &sealed), altered);
     }
 
     #[test]
-    fn words_that_read_alike_when_joined_are_different_places() {
-        let [one, other] = [["ab", "c"], ["a", "bc"]].map(|words| words.map(str::to_owned));
-        let sealed = key().seal(subject(), &Place::Cell(&one), &json!(1));
-        let opened = key().open(subject(), &Place::Cell(&other), &sealed.unwrap());
+    fn parts_that_are_equal_when_joined_are_different_locations() {
+        let [one, other] = [["ab", "c"], ["a", "bc"]].map(|parts| parts.map(str::to_owned));
+        let sealed = key().seal(subject(), &AssociatedData::Cell(&one), &json!(1));
+        let opened = key().open(subject(), &AssociatedData::Cell(&other), &sealed.unwrap());
         assert_eq!(opened, Err(SealFault::Altered));
     }
 
     #[test]
     fn another_key_and_another_version_of_it_do_not_open_it() {
         let other = DataKey::new(1, &[8; 32]);
-        let opened = other.open(subject(), &place(PARTS, 1), &sealed());
+        let opened = other.open(subject(), &event(PARTS, 1), &sealed());
         assert_eq!(opened, Err(SealFault::Altered));
         let newer = DataKey::new(2, &[7; 32]);
-        let opened = newer.open(subject(), &place(PARTS, 1), &sealed());
+        let opened = newer.open(subject(), &event(PARTS, 1), &sealed());
         assert_eq!(opened, Err(SealFault::UnknownKeyVersion));
     }
 
@@ -197,32 +197,32 @@ mod tests {
         for at in 0..bytes.len() * 8 {
             let mut altered = bytes.clone();
             altered[at / 8] ^= 1 << (at % 8);
-            let opened = key().open(subject(), &place(PARTS, 1), &STANDARD.encode(altered));
+            let opened = key().open(subject(), &event(PARTS, 1), &STANDARD.encode(altered));
             assert!(opened.is_err(), "bit {at}");
         }
     }
 
     #[test]
-    fn every_cut_is_noticed() {
+    fn every_truncation_is_noticed() {
         let bytes = STANDARD.decode(sealed()).unwrap();
         for length in 0..bytes.len() {
             let cut = STANDARD.encode(&bytes[..length]);
-            assert!(key().open(subject(), &place(PARTS, 1), &cut).is_err());
+            assert!(key().open(subject(), &event(PARTS, 1), &cut).is_err());
         }
     }
 
     proptest! {
         #[test]
-        fn whatever_is_sealed_opens_to_itself(text in ".*", number: i64, words in prop::collection::vec(".*", 0..4)) {
+        fn every_value_opens_to_itself(text in ".*", number: i64, parts in prop::collection::vec(".*", 0..4)) {
             let value = json!({"text": text, "number": number});
-            let place = Place::Cell(&words);
-            let sealed = key().seal(subject(), &place, &value).unwrap();
-            prop_assert_eq!(key().open(subject(), &place, &sealed), Ok(value));
+            let cell = AssociatedData::Cell(&parts);
+            let sealed = key().seal(subject(), &cell, &value).unwrap();
+            prop_assert_eq!(key().open(subject(), &cell, &sealed), Ok(value));
         }
 
         #[test]
-        fn no_text_that_was_never_sealed_opens(text in ".*") {
-            prop_assert!(key().open(subject(), &place(PARTS, 1), &text).is_err());
+        fn text_that_was_not_sealed_does_not_open(text in ".*") {
+            prop_assert!(key().open(subject(), &event(PARTS, 1), &text).is_err());
         }
     }
 }

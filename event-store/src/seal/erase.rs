@@ -1,28 +1,28 @@
-//! Erasure: the key goes, the tombstone stays.
+//! Erasure: the key of a person is destroyed, a tombstone stays.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Sealing;
-use super::error::RotateError;
+use super::rotate::RotateError;
+use super::sealing::Sealing;
 
-/// A person is erased.
+/// The result of an erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erased {
-    /// When; the first time, if it was done before.
+    /// The time of the first erasure.
     pub at: DateTime<Utc>,
-    /// How many names, such as logins, were given back.
+    /// Number of names, such as logins, that were freed.
     pub names: i64,
 }
 
 impl Sealing {
-    /// Destroys a subject's key for good and gives back the subject's names. A subject that nobody
-    /// spoke of yet is erased in advance. Effective here at once and on other nodes within a moment.
+    /// Destroys a subject's key for good and frees the subject's names. A subject without a key is erased in
+    /// advance. Effective in this process at once, and on other nodes within a second.
     ///
     /// # Errors
-    /// [`RotateError::Off`] without sealing, [`RotateError::Store`] if the database does not answer.
+    /// [`RotateError::Off`] without sealing, [`RotateError::Store`] if the database does not respond.
     pub async fn erase(&self, subject: Uuid) -> Result<Erased, RotateError> {
-        let shared = self.shared().ok_or(RotateError::Off)?;
+        let keys = self.key_store().ok_or(RotateError::Off)?;
         let done = sqlx::query!(
             r#"
             with
@@ -41,9 +41,9 @@ impl Sealing {
             "#,
             subject
         )
-        .fetch_one(&shared.pool)
+        .fetch_one(&keys.pool)
         .await?;
-        shared.cache.erase(&[subject]);
+        keys.cache.erase(&[subject]);
         Ok(Erased {
             at: done.at,
             names: done.names,

@@ -1,4 +1,4 @@
-//! Events on their way in and out of the log.
+//! Sealing and opening of events.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use cqrs_es::persist::SerializedEvent;
 
+use super::associated_data::AssociatedData;
 use super::error::{SealError, SealFault};
-use super::keys::held;
-use super::words::Place;
-use super::{Sealing, Shared};
+use super::keys::{KeyStore, key_for};
+use super::sealing::Sealing;
 use crate::RecordedEvent;
 use crate::append::StreamAppend;
 
-/// An event as it was read, to be opened in place.
+/// A stored event, to be opened in place.
 pub(crate) struct Stored<'e> {
     pub(crate) aggregate_type: &'e str,
     pub(crate) aggregate_id: &'e str,
@@ -51,36 +51,36 @@ impl<'e> From<&'e mut RecordedEvent> for Stored<'e> {
 }
 
 impl Sealing {
-    /// The payloads of all events of an append as they are to be stored, in their order. Subjects
-    /// without a key are given one first, in a transaction of its own.
+    /// Seals the payloads of all events of an append, in their order. Keys that are missing are created
+    /// first, in a transaction of their own.
     pub(crate) async fn seal_events<'s>(
         &self,
         streams: impl Iterator<Item = &'s StreamAppend> + Clone,
     ) -> Result<Vec<Value>, SealError> {
         let events = streams.clone().flat_map(|stream| &stream.events);
         let mut payloads: Vec<Value> = events.map(|event| event.payload().clone()).collect();
-        let Some(shared) = self.shared() else {
+        let Some(key_store) = self.key_store() else {
             return Ok(payloads);
         };
-        let places = streams.flat_map(places);
+        let locations = streams.flat_map(locations);
         let mut sealing = Vec::new();
-        for (place, payload) in places.zip(&mut payloads) {
+        for (location, payload) in locations.zip(&mut payloads) {
             if payload.get("phi").is_some_and(|phi| !phi.is_null()) {
-                let subject = subject(payload).map_err(|fault| fault.at(&place))?;
-                sealing.push((subject, place, payload));
+                let subject = subject(payload).map_err(|fault| fault.at(&location))?;
+                sealing.push((subject, location, payload));
             }
         }
         if sealing.is_empty() {
             return Ok(payloads);
         }
         let subjects = sealing.iter().map(|(subject, ..)| *subject).collect();
-        let keys = shared.keys_or_new(subjects).await?;
-        for (subject, place, payload) in sealing {
+        let keys = key_store.keys_or_new(subjects).await?;
+        for (subject, location, payload) in sealing {
             let phi = &mut payload["phi"];
-            *phi = match held(&keys, subject).map_err(|fault| fault.at(&place))? {
+            *phi = match key_for(&keys, subject).map_err(|fault| fault.at(&location))? {
                 Some(key) => {
-                    let sealed = key.seal(subject, &place, phi);
-                    sealed.map_err(|fault| fault.at(&place))?.into()
+                    let sealed = key.seal(subject, &location, phi);
+                    sealed.map_err(|fault| fault.at(&location))?.into()
                 }
                 None => Value::Null,
             };
@@ -88,32 +88,32 @@ impl Sealing {
         Ok(payloads)
     }
 
-    /// Opens events in place, all or none; the `phi` of who was erased becomes null.
+    /// Opens events in place, all or none; the `phi` of an erased subject becomes null.
     pub(crate) async fn open_events(
         &self,
         events: impl IntoIterator<Item = Stored<'_>>,
     ) -> Result<(), SealError> {
-        match self.shared() {
-            Some(shared) => shared.open_events(events).await,
+        match self.key_store() {
+            Some(keys) => keys.open_events(events).await,
             None => Ok(()),
         }
     }
 }
 
-impl Shared {
+impl KeyStore {
     async fn open_events(
         &self,
         events: impl IntoIterator<Item = Stored<'_>>,
     ) -> Result<(), SealError> {
         let mut sealed = Vec::new();
         for event in events {
-            let (place, payload) = event.into_parts();
-            let fault = |fault: SealFault| fault.at(&place);
+            let (location, payload) = event.into_parts();
+            let fault = |fault: SealFault| fault.at(&location);
             match payload.get("phi") {
                 None | Some(Value::Null) => {}
                 Some(Value::String(_)) => {
                     let subject = subject(payload).map_err(fault)?;
-                    sealed.push((subject, place, &mut payload["phi"]));
+                    sealed.push((subject, location, &mut payload["phi"]));
                 }
                 Some(_) => return Err(fault(SealFault::Clear)),
             }
@@ -124,12 +124,12 @@ impl Shared {
         let subjects: BTreeSet<Uuid> = sealed.iter().map(|(subject, ..)| *subject).collect();
         let keys = self.keys(subjects).await?;
         let mut opened = Vec::with_capacity(sealed.len());
-        for (subject, place, phi) in &sealed {
-            let content = match held(&keys, *subject).map_err(|fault| fault.at(place))? {
-                Some(key) => key.open(*subject, place, phi.as_str().unwrap_or_default()),
+        for (subject, location, phi) in &sealed {
+            let content = match key_for(&keys, *subject).map_err(|fault| fault.at(location))? {
+                Some(key) => key.open(*subject, location, phi.as_str().unwrap_or_default()),
                 None => Ok(Value::Null),
             };
-            opened.push(content.map_err(|fault| fault.at(place))?);
+            opened.push(content.map_err(|fault| fault.at(location))?);
         }
         for ((.., phi), content) in sealed.into_iter().zip(opened) {
             *phi = content;
@@ -139,23 +139,23 @@ impl Shared {
 }
 
 impl<'e> Stored<'e> {
-    /// Where it stands, and what it says.
-    fn into_parts(self) -> (Place<'e>, &'e mut Value) {
-        let place = Place::Event {
+    /// Its location and its payload.
+    fn into_parts(self) -> (AssociatedData<'e>, &'e mut Value) {
+        let location = AssociatedData::Event {
             aggregate_type: self.aggregate_type,
             aggregate_id: self.aggregate_id,
             sequence: self.sequence,
             event_type: self.event_type,
             event_version: self.event_version,
         };
-        (place, self.payload)
+        (location, self.payload)
     }
 }
 
-/// Where the events of a stream will stand.
-fn places(stream: &StreamAppend) -> impl Iterator<Item = Place<'_>> {
+/// The locations of the events of a stream.
+fn locations(stream: &StreamAppend) -> impl Iterator<Item = AssociatedData<'_>> {
     let numbered = (stream.expected_version + 1..).zip(&stream.events);
-    numbered.map(|(sequence, event)| Place::Event {
+    numbered.map(|(sequence, event)| AssociatedData::Event {
         aggregate_type: stream.aggregate_type,
         aggregate_id: &stream.aggregate_id,
         sequence,

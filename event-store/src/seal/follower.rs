@@ -1,4 +1,4 @@
-//! Follows erasures, whoever did them: within a moment no process uses a destroyed key.
+//! Polls for erasures by other processes, so that no process uses a destroyed key for long.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,60 +8,60 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Shared;
+use super::keys::KeyStore;
 use crate::connection::OwnConnection;
 
-/// How often erasures are asked for.
-const PAUSE: Duration = Duration::from_millis(250);
-/// How far back each time: an erasure's time is taken before its commit, which a statement's timeout
-/// bounds to less.
+/// Interval of the look-ups.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// Overlap of the look-ups in seconds: the time of an erasure is earlier than its commit, by less than the
+/// statement timeout.
 const OVERLAP: i32 = 60;
 
-/// A question that takes longer is asked again on a new connection.
+/// A look-up that takes longer is repeated on a new connection.
 const SESSION: &str = "set statement_timeout = '1500ms'";
 
-/// Runs until it is dropped. On a connection of its own: however many requests wait for the pool, this
-/// process learns of erasures in time, and goes on using what it has cached.
-pub(super) async fn follow(shared: Arc<Shared>) {
-    let mut connection = OwnConnection::new(&shared.pool, SESSION);
+/// Runs until it is dropped. It has a connection of its own: also while many requests wait for the pool, this
+/// process learns of erasures in time and may use its cached keys.
+pub(super) async fn follow(keys: Arc<KeyStore>) {
+    let mut connection = OwnConnection::new(&keys.pool, SESSION);
     let mut seen = BTreeSet::new();
-    // Before the first question nothing is cached yet: what was erased earlier can't be there.
+    // Before the first look-up the cache is empty: earlier erasures need not be read.
     let mut since: Option<DateTime<Utc>> = None;
     let mut failing = false;
     loop {
-        let asked = Instant::now();
-        match shared.erased_since(&mut connection, since, &mut seen).await {
+        let started = Instant::now();
+        match keys.erased_since(&mut connection, since, &mut seen).await {
             Ok(now) => {
                 since = Some(now);
-                shared.cache.asked(asked);
+                keys.cache.checked(started);
                 failing = false;
             }
             Err(error) if !failing => {
                 failing = true;
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "Erasures could not be asked for; cached keys are not used meanwhile."
+                    "Erasures could not be read; cached keys are not used meanwhile."
                 );
             }
-            // It was said, and asking goes on.
+            // The warning was logged before.
             Err(_) => {}
         }
         if failing {
             connection.lost();
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
-impl Shared {
-    /// Learns of erasures since shortly before `since`. Returns the database's time of the question.
+impl KeyStore {
+    /// Reads the erasures since shortly before `since`. Returns the time of the database.
     async fn erased_since(
         &self,
         connection: &mut OwnConnection,
         since: Option<DateTime<Utc>>,
         seen: &mut BTreeSet<Uuid>,
     ) -> Result<DateTime<Utc>, sqlx::Error> {
-        let asked = sqlx::query!(
+        let row = sqlx::query!(
             r#"
             select
               statement_timestamp() as "now!",
@@ -76,7 +76,7 @@ impl Shared {
         )
         .fetch_one(connection.get().await?)
         .await?;
-        let erased: BTreeSet<Uuid> = asked.subjects.into_iter().collect();
+        let erased: BTreeSet<Uuid> = row.subjects.into_iter().collect();
         let new: Vec<Uuid> = erased.difference(seen).copied().collect();
         if !new.is_empty() {
             self.cache.erase(&new);
@@ -85,11 +85,11 @@ impl Shared {
             free_names(connection.get().await?, &erased).await?;
         }
         *seen = erased;
-        Ok(asked.now)
+        Ok(row.now)
     }
 }
 
-/// An append that was under way during an erasure may have reserved the person's name after it.
+/// Frees names of erased persons that a concurrent append has reserved after the erasure.
 async fn free_names(
     connection: &mut PgConnection,
     erased: &BTreeSet<Uuid>,

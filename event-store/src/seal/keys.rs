@@ -1,36 +1,37 @@
-//! Keys of subjects, from the cache or the database: one question for however many are missing.
+//! Keys of subjects, from the cache or the database, with one query for all missing keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Shared;
-use super::cache::Known;
+use super::cache::{KeyCache, Known};
 use super::envelope::{DataKey, random};
 use super::error::{SealError, SealFault};
-use super::master::Row;
+use super::master::{MasterKeys, Row};
 use crate::back_off::{BackOff, RetryPolicy};
+use crate::supervise::Tasks;
 
-/// The version of every key: a subject has one for life.
+/// The version of every key: a subject has only one.
 const KEY_VERSION: i16 = 1;
-/// How keys are asked for whose answer was lost.
-const ASKING: RetryPolicy = RetryPolicy {
+/// Retries after a lost connection.
+const TRANSIENT: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(5),
     longest: Duration::from_millis(25),
     attempts: 4,
 };
-/// How often keys are asked for that others make at the same moment.
+/// Number of attempts for keys that are created concurrently.
 const ATTEMPTS: u32 = 5;
 
-/// What each asked subject has; who is not in it has nothing.
-pub(super) type Keys = BTreeMap<Uuid, Held>;
+/// Keys by subject. A subject without a key is missing.
+pub(super) type Keys = BTreeMap<Uuid, FoundKey>;
 
-/// What a subject has.
+/// The key of a subject, or its erasure.
 #[derive(Clone)]
-pub(super) enum Held {
+pub(super) enum FoundKey {
     Key(Arc<DataKey>),
     Erased,
     /// A key that can't be used.
@@ -45,7 +46,17 @@ struct Stored {
     wrapped: Option<Vec<u8>>,
 }
 
-impl Shared {
+/// The keys of subjects: database, master keys and cache.
+pub(super) struct KeyStore {
+    pub(super) pool: PgPool,
+    pub(super) masters: MasterKeys,
+    /// Epochs whose master keys were destroyed, as of the start.
+    pub(super) retired: Vec<i16>,
+    pub(super) cache: KeyCache,
+    pub(super) tasks: Tasks,
+}
+
+impl KeyStore {
     /// The keys of some subjects.
     pub(super) async fn keys(&self, subjects: BTreeSet<Uuid>) -> Result<Keys, SealError> {
         let erasures = self.cache.erasures();
@@ -57,20 +68,20 @@ impl Shared {
         Ok(keys)
     }
 
-    /// The same; who has none is given one, committed before this returns. Nobody who was erased is.
+    /// The keys of some subjects. Missing ones are created and committed, except for erased subjects.
     pub(super) async fn keys_or_new(&self, subjects: BTreeSet<Uuid>) -> Result<Keys, SealError> {
         let erasures = self.cache.erasures();
         let (mut keys, mut missing) = self.cached(subjects);
-        let mut back_off = BackOff::with(ASKING, 128);
+        let mut back_off = BackOff::with(TRANSIENT, 128);
         for _ in 0..ATTEMPTS {
             if missing.is_empty() {
                 break;
             }
-            match self.make(&missing).await {
-                // A key that somebody else makes at this moment shows the next time.
+            match self.create(&missing).await {
+                // A key that is created concurrently is visible in the next attempt.
                 Ok(stored) => self.take(&mut keys, stored, erasures),
-                // Making keys twice makes them once, so a lost answer is no reason to give up.
-                Err(error) if error.may_pass() && back_off.pause().await.is_ok() => {}
+                // Creating keys is idempotent, so it is retried after a lost connection.
+                Err(error) if error.is_transient() && back_off.pause().await.is_ok() => {}
                 Err(error) => return Err(error),
             }
             missing.retain(|subject| !keys.contains_key(subject));
@@ -83,8 +94,8 @@ impl Shared {
         let mut missing = Vec::new();
         for subject in subjects {
             match self.cache.get(subject) {
-                Some(Known::Key(key)) => drop(keys.insert(subject, Held::Key(key))),
-                Some(Known::Erased) => drop(keys.insert(subject, Held::Erased)),
+                Some(Known::Key(key)) => drop(keys.insert(subject, FoundKey::Key(key))),
+                Some(Known::Erased) => drop(keys.insert(subject, FoundKey::Erased)),
                 None => missing.push(subject),
             }
         }
@@ -93,28 +104,28 @@ impl Shared {
 
     fn take(&self, keys: &mut Keys, stored: Vec<Stored>, erasures: u64) {
         for stored in stored {
-            let held = self.unwrapped(&stored);
-            if let Held::Key(key) = &held {
+            let found = self.unwrapped(&stored);
+            if let FoundKey::Key(key) = &found {
                 self.cache.put(stored.subject, key, erasures);
             }
-            keys.insert(stored.subject, held);
+            keys.insert(stored.subject, found);
         }
     }
 
-    fn unwrapped(&self, stored: &Stored) -> Held {
+    fn unwrapped(&self, stored: &Stored) -> FoundKey {
         let (Some(epoch), Some(wrapped)) = (stored.master_epoch, &stored.wrapped) else {
-            return Held::Erased;
+            return FoundKey::Erased;
         };
         let row = Row {
             subject: stored.subject,
             key_version: stored.key_version,
         };
         match self.masters.data_key(row, epoch, wrapped) {
-            Ok(key) => Held::Key(Arc::new(key)),
+            Ok(key) => FoundKey::Key(Arc::new(key)),
             Err(SealFault::MissingMasterKey { epoch }) if self.retired.contains(&epoch) => {
-                Held::Faulty(SealFault::RetiredEpoch { epoch })
+                FoundKey::Faulty(SealFault::RetiredEpoch { epoch })
             }
-            Err(fault) => Held::Faulty(fault),
+            Err(fault) => FoundKey::Faulty(fault),
         }
     }
 
@@ -133,9 +144,9 @@ impl Shared {
         Ok(stored)
     }
 
-    /// Makes and reads keys in one statement. The row of the epoch is locked against retirement, so no
-    /// key is made under a master key that is being destroyed.
-    async fn make(&self, subjects: &[Uuid]) -> Result<Vec<Stored>, SealError> {
+    /// Creates and reads keys in one statement. The row of the epoch is locked against retirement, so no
+    /// key is created under a master key that is being retired.
+    async fn create(&self, subjects: &[Uuid]) -> Result<Vec<Stored>, SealError> {
         let mut wrapped = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let row = Row {
@@ -148,7 +159,7 @@ impl Shared {
         }
         let stored = sqlx::query_file_as!(
             Stored,
-            "src/seal/make_keys.sql",
+            "src/seal/create_keys.sql",
             subjects,
             &wrapped,
             self.masters.current(),
@@ -160,12 +171,12 @@ impl Shared {
     }
 }
 
-/// What to do with a subject's data.
-pub(super) fn held(keys: &Keys, subject: Uuid) -> Result<Option<&DataKey>, SealFault> {
+/// The key of a subject; `None` if the subject was erased.
+pub(super) fn key_for(keys: &Keys, subject: Uuid) -> Result<Option<&DataKey>, SealFault> {
     match keys.get(&subject) {
-        Some(Held::Key(key)) => Ok(Some(key)),
-        Some(Held::Erased) => Ok(None),
-        Some(Held::Faulty(fault)) => Err(*fault),
+        Some(FoundKey::Key(key)) => Ok(Some(key)),
+        Some(FoundKey::Erased) => Ok(None),
+        Some(FoundKey::Faulty(fault)) => Err(*fault),
         None => Err(SealFault::UnknownKey),
     }
 }

@@ -1,4 +1,4 @@
-//! Master keys: they wrap the keys of persons, and live in settings only.
+//! Master keys: they wrap the keys of subjects, and exist in settings only.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::associated_data::push;
 use super::envelope::{DataKey, NONCE, random};
 use super::error::SealFault;
-use super::words::push;
 
 /// The first byte of a wrapped key: AES-256-GCM.
 const FORMAT: u8 = 1;
@@ -23,7 +23,7 @@ pub struct MasterKeys {
     by_epoch: Arc<BTreeMap<i16, Aes256Gcm>>,
 }
 
-/// The text of master keys is not what it should be. Shows none of it.
+/// The setting of the master keys is invalid. Shows none of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MasterKeysError {
     /// Not a line of the form `epoch:key`.
@@ -31,13 +31,13 @@ pub enum MasterKeysError {
         "key {number} is not of the form epoch:64 hexadecimal digits, with epochs from 1 to 32767"
     )]
     Malformed {
-        /// Which one, from 1.
+        /// Its number in the list, from 1.
         number: usize,
     },
     /// Two keys for one epoch.
     #[error("epoch {epoch} has two keys")]
     Twice {
-        /// Which one.
+        /// The epoch.
         epoch: i16,
     },
     /// No key at all.
@@ -103,7 +103,7 @@ impl MasterKeys {
         Ok(Zeroizing::new(key))
     }
 
-    /// Whether the master key of that epoch is here and opens a subject's key.
+    /// Returns whether the master key of that epoch is set and unwraps a subject's key.
     pub(crate) fn opens(
         &self,
         subject: Uuid,
@@ -128,15 +128,15 @@ impl MasterKeys {
         Ok(DataKey::new(row.key_version, &key))
     }
 
-    /// What proves later that a master key is the same: nothing, sealed under it.
+    /// A check value that identifies a master key: an empty text, sealed under it.
     pub(super) fn check_value(&self, epoch: i16) -> Result<Vec<u8>, SealFault> {
         let master = self.by_epoch.get(&epoch);
         let master = master.ok_or(SealFault::MissingMasterKey { epoch })?;
         seal(master, b"", &check_aad(epoch))
     }
 
-    /// Whether the key of that epoch made this check value.
-    pub(crate) fn made(&self, epoch: i16, check_value: &[u8]) -> bool {
+    /// Returns whether the master key of that epoch made this check value.
+    pub(crate) fn matches(&self, epoch: i16, check_value: &[u8]) -> bool {
         let master = self.by_epoch.get(&epoch);
         master.is_some_and(|master| open(master, check_value, &check_aad(epoch)).is_some())
     }
@@ -148,7 +148,7 @@ impl fmt::Debug for MasterKeys {
     }
 }
 
-/// Which row a wrapped key belongs to.
+/// The row of a wrapped key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) subject: Uuid,
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_keys_is_refused_without_showing_it() {
+    fn an_invalid_list_of_keys_is_refused_without_showing_it() {
         for text in ["1:aa", "aa", &line(0, "aa"), &line(1, "ag"), &line(1, "é")] {
             let refused = MasterKeys::parse(text).unwrap_err();
             assert_eq!(refused, MasterKeysError::Malformed { number: 1 });
@@ -269,12 +269,12 @@ mod tests {
     }
 
     #[test]
-    fn a_check_value_tells_its_key_from_others() {
+    fn a_check_value_identifies_its_key() {
         let keys = MasterKeys::parse(&line(1, "aa")).unwrap();
         let check = keys.check_value(1).unwrap();
-        assert!(keys.made(1, &check));
+        assert!(keys.matches(1, &check));
         let others = MasterKeys::parse(&format!("{},{}", line(1, "ab"), line(2, "aa"))).unwrap();
-        assert!(!others.made(1, &check) && !others.made(2, &check));
+        assert!(!others.matches(1, &check) && !others.matches(2, &check));
     }
 
     #[test]

@@ -1,16 +1,57 @@
-//! The checks at start: the right master keys, all of them, and none that should be gone.
+//! Checks at start: all master keys are present and right, and none is retired.
 
 use sqlx::PgPool;
 
-use super::error::{OpenSealingError as Error, SealFault};
+use super::error::SealFault;
 use super::master::MasterKeys;
 
+/// The encryption could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenSealingError {
+    /// The master key is not the one that was used under this epoch.
+    #[error("the master key of epoch {epoch} is not the one that this database was sealed with")]
+    WrongMasterKey {
+        /// The epoch.
+        epoch: i16,
+    },
+    /// Keys are wrapped by a master key that is not set.
+    #[error("the master key of epoch {epoch} is missing: keys of persons are wrapped by it")]
+    MissingMasterKey {
+        /// The epoch.
+        epoch: i16,
+    },
+    /// A master key that should have been destroyed is still set.
+    #[error(
+        "the master key of epoch {epoch} was retired: take it out of the settings and destroy it"
+    )]
+    RetiredEpoch {
+        /// The epoch.
+        epoch: i16,
+    },
+    /// The log holds personal data in clear text.
+    #[error(
+        "this log was written before personal data was sealed and can't be used any more: stop the \
+         program, move the data folder away (or drop and create the database that DATABASE_URL names), \
+         and start again with an empty one"
+    )]
+    ClearLog,
+    /// The system gave no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
+    /// The database did not respond.
+    #[error("checking the master keys failed")]
+    Store(#[from] sqlx::Error),
+}
+
 /// Registers new epochs and checks the known ones. Returns those that were retired.
-pub(super) async fn check(pool: &PgPool, masters: &MasterKeys) -> Result<Vec<i16>, Error> {
+pub(super) async fn check(
+    pool: &PgPool,
+    masters: &MasterKeys,
+) -> Result<Vec<i16>, OpenSealingError> {
     let known: i64 = sqlx::query_scalar!(r#"select count(*) as "count!" from master_key_epochs"#)
         .fetch_one(pool)
         .await?;
-    // Once there is an epoch, everything was appended sealed: the log need not be searched again.
+    // Once there is an epoch, all events were appended sealed: the log need not be searched again.
     if known == 0 {
         refuse_clear_log(pool).await?;
     }
@@ -31,11 +72,13 @@ pub(super) async fn check(pool: &PgPool, masters: &MasterKeys) -> Result<Vec<i16
     for row in epochs {
         let epoch = row.epoch;
         match (set.contains(&epoch), row.retired_at.is_some()) {
-            (true, true) => return Err(Error::RetiredEpoch { epoch }),
-            (true, false) if !masters.made(epoch, &row.check_value) => {
-                return Err(Error::WrongMasterKey { epoch });
+            (true, true) => return Err(OpenSealingError::RetiredEpoch { epoch }),
+            (true, false) if !masters.matches(epoch, &row.check_value) => {
+                return Err(OpenSealingError::WrongMasterKey { epoch });
             }
-            (false, false) if row.in_use => return Err(Error::MissingMasterKey { epoch }),
+            (false, false) if row.in_use => {
+                return Err(OpenSealingError::MissingMasterKey { epoch });
+            }
             (false, true) => retired.push(epoch),
             _ => {}
         }
@@ -43,12 +86,12 @@ pub(super) async fn check(pool: &PgPool, masters: &MasterKeys) -> Result<Vec<i16
     Ok(retired)
 }
 
-/// If two nodes bring different keys for one epoch, one of them is first and the other one is wrong.
-async fn register(pool: &PgPool, masters: &MasterKeys) -> Result<(), Error> {
+/// Registers new epochs. If two nodes have different keys for one epoch, the first one is right.
+async fn register(pool: &PgPool, masters: &MasterKeys) -> Result<(), OpenSealingError> {
     for epoch in masters.epochs() {
         let check = masters.check_value(epoch).map_err(|fault| match fault {
-            SealFault::MissingMasterKey { epoch } => Error::MissingMasterKey { epoch },
-            _ => Error::NoRandomness,
+            SealFault::MissingMasterKey { epoch } => OpenSealingError::MissingMasterKey { epoch },
+            _ => OpenSealingError::NoRandomness,
         })?;
         sqlx::query!(
             r#"
@@ -65,7 +108,7 @@ async fn register(pool: &PgPool, masters: &MasterKeys) -> Result<(), Error> {
     Ok(())
 }
 
-async fn refuse_clear_log(pool: &PgPool) -> Result<(), Error> {
+async fn refuse_clear_log(pool: &PgPool) -> Result<(), OpenSealingError> {
     let clear = sqlx::query_scalar!(
         r#"
         select exists (
@@ -75,5 +118,9 @@ async fn refuse_clear_log(pool: &PgPool) -> Result<(), Error> {
     )
     .fetch_one(pool)
     .await?;
-    if clear { Err(Error::ClearLog) } else { Ok(()) }
+    if clear {
+        Err(OpenSealingError::ClearLog)
+    } else {
+        Ok(())
+    }
 }

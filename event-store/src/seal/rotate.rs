@@ -1,48 +1,79 @@
-//! A new master key: keys of persons are wrapped anew, events are not touched. Then the old one may go.
+//! Rotation of the master key: subject keys are rewrapped, events are not changed. Then the old one is retired.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use super::error::RotateError;
+use super::error::SealFault;
+use super::keys::KeyStore;
 use super::master::Row;
-use super::{Sealing, Shared};
+use super::sealing::Sealing;
 use crate::append::{Append, StreamAppend};
-use crate::{EventData, EventStore, Metadata};
+use crate::{AppendError, EventData, EventStore, Metadata};
 
 /// Keys that are rewrapped in one commit.
 const BATCH: i64 = 200;
 const KEYRING: &str = "keyring";
 const MASTER: &str = "master";
 
-/// How it stands with one master key.
+/// An erasure, rotation or retirement failed. A repeated call continues where it stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateError {
+    /// Sealing is off.
+    #[error("sealing is off")]
+    Off,
+    /// A key can't be rewrapped.
+    #[error("the key of {subject} can't be rewrapped")]
+    Key {
+        /// The subject.
+        subject: Uuid,
+        /// The fault.
+        #[source]
+        fault: SealFault,
+    },
+    /// Keys are still wrapped by a master key that was to be retired.
+    #[error("{keys} keys are still wrapped by earlier master keys: rotate first")]
+    KeysLeft {
+        /// Their number.
+        keys: i64,
+    },
+    /// The certificate could not be written to the log.
+    #[error("certifying the end of an epoch failed")]
+    Certificate(#[source] AppendError),
+    /// The database did not respond.
+    #[error("working on the keys of persons failed")]
+    Store(#[from] sqlx::Error),
+}
+
+/// The status of one master key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpochStatus {
-    /// Which one.
+    /// The epoch.
     pub epoch: i16,
-    /// When it was first used.
+    /// The time of its first use.
     pub opened_at: DateTime<Utc>,
-    /// When it was retired, if it was.
+    /// The time of its retirement; `None` if it is in use.
     pub retired_at: Option<DateTime<Utc>>,
-    /// How many keys it wraps.
+    /// Number of keys that it wraps.
     pub keys: i64,
 }
 
-/// How it stands with all keys.
+/// The status of all keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealingStatus {
     /// Master keys, the oldest first.
     pub epochs: Vec<EpochStatus>,
-    /// How many persons were erased.
+    /// Number of erased persons.
     pub erased: i64,
 }
 
-/// What happens to master keys, for the log.
+/// Events about master keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 enum KeyringEvent {
-    /// From then on, what this master key wrapped is noise in every backup.
+    /// The keys that this master key wrapped can no longer be unwrapped, in no backup.
     #[serde(rename = "keyring.epoch_retired")]
     EpochRetired { epoch: i16, at: DateTime<Utc> },
 }
@@ -58,7 +89,7 @@ impl DomainEvent for KeyringEvent {
 }
 
 /// A key of an earlier epoch.
-struct Old {
+struct OutdatedKey {
     subject: Uuid,
     key_version: i16,
     epoch: i16,
@@ -66,32 +97,32 @@ struct Old {
 }
 
 impl Sealing {
-    /// Wraps every key by the newest master key, in small commits, and tells after each one how many
-    /// are done and how many there were. Stopped half-way, it goes on from there when asked again.
+    /// Wraps every key by the newest master key, in small commits, and reports after each one the number of
+    /// rewrapped keys and the total. A repeated call continues where it stopped.
     pub async fn rotate(&self, mut progress: impl FnMut(u64, u64)) -> Result<u64, RotateError> {
-        let shared = self.shared().ok_or(RotateError::Off)?;
-        let total = shared.outdated().await?.unsigned_abs();
+        let key_store = self.key_store().ok_or(RotateError::Off)?;
+        let total = key_store.outdated(&key_store.pool).await?.unsigned_abs();
         let mut done = 0;
         progress(done, total);
         loop {
-            let old = shared.old_keys().await?;
+            let old = key_store.outdated_keys().await?;
             if old.is_empty() {
                 return Ok(done);
             }
-            done += shared.rewrap(old).await?;
+            done += key_store.rewrap(old).await?;
             progress(done, total.max(done));
         }
     }
 
-    /// How many keys are still wrapped by earlier master keys.
+    /// Number of keys that are still wrapped by earlier master keys.
     pub async fn keys_to_rotate(&self) -> Result<i64, RotateError> {
-        let shared = self.shared().ok_or(RotateError::Off)?;
-        Ok(shared.outdated().await?)
+        let key_store = self.key_store().ok_or(RotateError::Off)?;
+        Ok(key_store.outdated(&key_store.pool).await?)
     }
 
-    /// How it stands with all keys.
+    /// The status of all keys.
     pub async fn status(&self) -> Result<SealingStatus, RotateError> {
-        let shared = self.shared().ok_or(RotateError::Off)?;
+        let key_store = self.key_store().ok_or(RotateError::Off)?;
         let epochs = sqlx::query_as!(
             EpochStatus,
             r#"
@@ -102,30 +133,30 @@ impl Sealing {
             order by epoch
             "#
         )
-        .fetch_all(&shared.pool)
+        .fetch_all(&key_store.pool)
         .await?;
         let erased = sqlx::query_scalar!(
             r#"select count(*) as "count!" from subject_keys where erased_at is not null"#
         )
-        .fetch_one(&shared.pool)
+        .fetch_one(&key_store.pool)
         .await?;
         Ok(SealingStatus { epochs, erased })
     }
 }
 
-impl Shared {
-    async fn outdated(&self) -> Result<i64, sqlx::Error> {
+impl KeyStore {
+    async fn outdated(&self, executor: impl PgExecutor<'_>) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar!(
             r#"select count(*) as "count!" from subject_keys where master_epoch < $1"#,
             self.masters.current()
         )
-        .fetch_one(&self.pool)
+        .fetch_one(executor)
         .await
     }
 
-    async fn old_keys(&self) -> Result<Vec<Old>, sqlx::Error> {
+    async fn outdated_keys(&self) -> Result<Vec<OutdatedKey>, sqlx::Error> {
         sqlx::query_as!(
-            Old,
+            OutdatedKey,
             r#"
             select subject, key_version, master_epoch as "epoch!", wrapped as "wrapped!"
             from subject_keys
@@ -140,8 +171,8 @@ impl Shared {
         .await
     }
 
-    /// Keys that were erased or rewrapped by somebody else meanwhile are passed over.
-    async fn rewrap(&self, old: Vec<Old>) -> Result<u64, RotateError> {
+    /// Rewraps keys, except those that were erased or rewrapped by another process meanwhile.
+    async fn rewrap(&self, old: Vec<OutdatedKey>) -> Result<u64, RotateError> {
         let (mut subjects, mut epochs, mut wrapped) = (Vec::new(), Vec::new(), Vec::new());
         for key in old {
             let row = Row {
@@ -172,8 +203,8 @@ impl Shared {
         Ok(done.rows_affected())
     }
 
-    /// Marks earlier epochs as retired, unless a key is left under one. The marks come first: they wait
-    /// for whoever is making a key under an old epoch, and nobody can after them.
+    /// Marks earlier epochs as retired, unless a key is left under one. The update comes first: it waits for
+    /// transactions that create a key under an old epoch, and prevents new ones.
     async fn retire(&self) -> Result<(), RotateError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query!(
@@ -186,12 +217,7 @@ impl Shared {
         )
         .execute(&mut *tx)
         .await?;
-        let keys = sqlx::query_scalar!(
-            r#"select count(*) as "count!" from subject_keys where master_epoch < $1"#,
-            self.masters.current()
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+        let keys = self.outdated(&mut *tx).await?;
         if keys > 0 {
             return Err(RotateError::KeysLeft { keys });
         }
@@ -201,8 +227,8 @@ impl Shared {
 }
 
 impl EventStore {
-    /// Retires every epoch but the newest and certifies each in the log. The master keys themselves are
-    /// the caller's to destroy. Returns which epochs were certified now.
+    /// Retires every epoch but the newest and certifies each in the log. The caller destroys the master
+    /// keys themselves. Returns the epochs that were certified now.
     ///
     /// # Errors
     /// [`RotateError::KeysLeft`] if not every key was rewrapped; nothing is retired then.
@@ -210,8 +236,8 @@ impl EventStore {
         &self,
         metadata: impl Fn() -> Metadata,
     ) -> Result<Vec<i16>, RotateError> {
-        let shared = self.sealing().shared().ok_or(RotateError::Off)?;
-        shared.retire().await?;
+        let key_store = self.sealing().key_store().ok_or(RotateError::Off)?;
+        key_store.retire().await?;
         let due = sqlx::query!(
             r#"
             select e.epoch, e.retired_at as "at!"
@@ -254,11 +280,11 @@ impl EventStore {
         )
         .fetch_one(self.pool())
         .await?;
-        let events = vec![EventData::of(event).map_err(RotateError::Certificate)?];
+        let events = vec![EventData::from_event(event).map_err(RotateError::Certificate)?];
         let stream = StreamAppend::new(KEYRING, MASTER.to_owned(), version, events);
         let append = Append {
             streams: vec![stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata,
             idempotency: None,
         };

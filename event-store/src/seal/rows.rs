@@ -1,84 +1,82 @@
-//! Personal data beside the log: cells of read models and whoever else keeps any.
+//! Personal data outside of the log, such as cells of read models.
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Sealing;
+use super::associated_data::AssociatedData;
 use super::error::{SealError, SealFault};
-use super::keys::held;
-use super::words::Place;
+use super::keys::key_for;
+use super::sealing::Sealing;
 
-/// Something to be sealed.
+/// A value to seal.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// Of whom it tells.
+    /// The person that it is about.
     pub subject: Uuid,
-    /// Where it will stand, e.g. the table and the key of the row. It opens nowhere else.
-    pub words: Vec<String>,
-    /// What it says; null if the subject is known to be erased.
+    /// The location, e.g. the table and the key of the row. It opens nowhere else.
+    pub associated_data: Vec<String>,
+    /// The value; null if the subject is known to be erased.
     pub value: Value,
 }
 
-/// Something to be opened.
+/// A value to open.
 #[derive(Debug, Clone)]
 pub struct SealedCell {
-    /// Of whom it tells.
+    /// The person that it is about.
     pub subject: Uuid,
-    /// Where it stands.
-    pub words: Vec<String>,
-    /// What is stored; nothing if the subject was erased.
+    /// The location.
+    pub associated_data: Vec<String>,
+    /// The sealed value; `None` if the subject was erased.
     pub sealed: Option<String>,
 }
 
 impl Sealing {
-    /// Seals many cells, with one question for all keys that are missing. Nothing is left to store of
-    /// subjects that were erased.
+    /// Seals many cells, with one query for all missing keys. The cells of erased subjects are `None`.
     ///
     /// # Errors
     /// [`SealError`]; then nothing was sealed.
     pub async fn seal_many(&self, cells: Vec<Cell>) -> Result<Vec<Option<String>>, SealError> {
-        let Some(shared) = self.shared() else {
+        let Some(key_store) = self.key_store() else {
             return Ok(cells.into_iter().map(in_clear).collect());
         };
         let clear = cells.iter().filter(|cell| !cell.value.is_null());
-        let keys = shared
+        let keys = key_store
             .keys_or_new(clear.map(|cell| cell.subject).collect())
             .await?;
         let seal = |cell: Cell| {
             if cell.value.is_null() {
                 return Ok(None);
             }
-            let place = Place::Cell(&cell.words);
-            let key = held(&keys, cell.subject).map_err(|fault| fault.at(&place))?;
-            let sealed = key.map(|key| key.seal(cell.subject, &place, &cell.value));
-            sealed.transpose().map_err(|fault| fault.at(&place))
+            let location = AssociatedData::Cell(&cell.associated_data);
+            let key = key_for(&keys, cell.subject).map_err(|fault| fault.at(&location))?;
+            let sealed = key.map(|key| key.seal(cell.subject, &location, &cell.value));
+            sealed.transpose().map_err(|fault| fault.at(&location))
         };
         cells.into_iter().map(seal).collect()
     }
 
-    /// Opens many cells, with one question for all keys that are missing. Erased subjects' cells are
-    /// null.
+    /// Opens many cells, with one query for all missing keys. The cells of erased subjects are null.
     ///
     /// # Errors
     /// [`SealError`] naming the first cell that can't be opened.
     pub async fn open_many(&self, cells: Vec<SealedCell>) -> Result<Vec<Value>, SealError> {
-        let Some(shared) = self.shared() else {
+        let Some(key_store) = self.key_store() else {
             return cells.iter().map(from_clear).collect();
         };
         let sealed = cells.iter().filter(|cell| cell.sealed.is_some());
-        let keys = shared
+        let keys = key_store
             .keys(sealed.map(|cell| cell.subject).collect())
             .await?;
         let open = |cell: SealedCell| {
             let Some(sealed) = cell.sealed else {
                 return Ok(Value::Null);
             };
-            let place = Place::Cell(&cell.words);
-            let key = held(&keys, cell.subject).map_err(|fault| fault.at(&place))?;
+            let location = AssociatedData::Cell(&cell.associated_data);
+            let key = key_for(&keys, cell.subject).map_err(|fault| fault.at(&location))?;
             let opened = key.map_or(Ok(Value::Null), |key| {
-                key.open(cell.subject, &place, &sealed)
+                key.open(cell.subject, &location, &sealed)
             });
-            opened.map_err(|fault| fault.at(&place))
+            opened.map_err(|fault| fault.at(&location))
         };
         cells.into_iter().map(open).collect()
     }
@@ -92,6 +90,7 @@ fn in_clear(cell: Cell) -> Option<String> {
 
 fn from_clear(cell: &SealedCell) -> Result<Value, SealError> {
     let value = cell.sealed.as_deref().map(serde_json::from_str).transpose();
-    let value = value.map_err(|_| SealFault::Unreadable.at(&Place::Cell(&cell.words)))?;
+    let value = value
+        .map_err(|_| SealFault::Unreadable.at(&AssociatedData::Cell(&cell.associated_data)))?;
     Ok(value.unwrap_or_default())
 }

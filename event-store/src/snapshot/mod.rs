@@ -1,6 +1,6 @@
-//! Snapshots: the state of a long stream, kept so that a load reads only what came after.
+//! Snapshots: stored states of long streams, so that a load reads only the events after them.
 //!
-//! They are written off the command path and are only a cache: one of another schema version, or one
+//! They are written in the background and are only a cache: a snapshot with another schema version, or one
 //! that can't be read, is ignored, and all events are read instead. States hold no personal data, so
 //! they are stored in the clear.
 
@@ -14,12 +14,12 @@ use std::sync::Arc;
 use cqrs_es::Aggregate;
 use serde_json::Value;
 
-use crate::stage::State;
+use crate::commit_queue::State;
 
 pub(crate) use store::Snapshot;
 pub(crate) use writer::SnapshotWriter;
 
-/// Which kinds of aggregates are kept as snapshots, and how often.
+/// The kinds of aggregates that have snapshots, and their intervals.
 #[derive(Clone, Default)]
 pub struct Snapshots {
     kinds: BTreeMap<&'static str, Kind>,
@@ -42,9 +42,9 @@ impl Snapshots {
         Self::default()
     }
 
-    /// Keeps a state of each `A` about every so many events.
+    /// Adds snapshots of each `A`, about every so many events.
     ///
-    /// `schema_version` is counted up whenever the JSON form of `A` changes: snapshots of other
+    /// `schema_version` must be increased whenever the JSON form of `A` changes: snapshots of other
     /// versions are ignored. The state of an `A` must hold no personal data.
     #[must_use]
     pub fn with<A>(mut self, every: u32, schema_version: i32) -> Self
@@ -76,7 +76,7 @@ impl std::fmt::Debug for Snapshots {
 }
 
 impl Kind {
-    /// Returns whether a snapshot is due when a stream has grown from one version to another.
+    /// Returns whether a snapshot is due after a stream has moved from one version to another.
     pub(crate) fn is_due(&self, from: i64, to: i64) -> bool {
         from / self.every < to / self.every
     }

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::{Kind, Snapshot, Snapshots};
 use crate::append::StreamAppend;
-use crate::stage::State;
+use crate::commit_queue::State;
 use crate::supervise::{Tasks, supervise};
 
 /// Snapshots that may wait. More are left out: the stream's next one comes.

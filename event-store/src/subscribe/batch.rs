@@ -1,144 +1,167 @@
-//! One batch of one subscriber, inside one transaction: its checkpoint is taken, what is parked is left
-//! out, the rest is applied, what can't be is parked, and the checkpoint moves.
+//! One batch of one subscriber in one transaction: its checkpoint is locked, events of parked aggregates are
+//! skipped, the others are applied, aggregates with poison events are parked, and the checkpoint moves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 
 use sqlx::{Connection as _, PgConnection};
 
+use super::checkpoint::{self, CheckpointKey, CheckpointState};
 use super::dead_letters::{self, Aggregate};
-use super::{
-    CheckpointState, Seat, SubscribeError, Subscriber, SubscriberError, blame, checkpoint,
-};
-use crate::{Cursor, RecordedEvent, SealError, Upcasters};
+use super::error::{SubscribeError, SubscriberError};
+use super::poison;
+use super::subscriber::Subscriber;
+use crate::cursor::CursorRange;
+use crate::{RecordedEvent, SealError, Upcasters};
 
-/// Aggregates that a subscriber parks at most. Beyond that it is not the events that are wrong, and it
-/// waits for somebody to look.
-const PARKED_AT_MOST: u64 = 1_000;
+/// Maximum number of parked aggregates of a subscriber. Beyond it the events are probably not the cause, and
+/// the subscriber waits for an operator.
+const MAX_PARKED: u64 = 1_000;
+/// Timeout of a hung batch. The database ends its transaction, so that another node can continue.
+const IDLE_TIMEOUT: &str = "4s";
 
 /// Events in the order of the log.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Reading {
+pub(crate) struct EventBatch {
     pub(crate) events: Vec<RecordedEvent>,
-    /// Those that can't be opened, by their place in the list.
-    pub(crate) sealed: Vec<(usize, SealError)>,
+    /// Those that can't be opened, by their index.
+    pub(crate) unopened: BTreeMap<usize, SealError>,
 }
 
-/// How a batch is handed over.
+/// The way in which a batch is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// At once. One event that can't be taken fails all.
+pub(crate) enum ApplyMode {
+    /// At once. One poison event fails the whole batch.
     Whole,
-    /// Event by event, each behind a savepoint. One that can't be taken is parked with its aggregate.
+    /// Event by event, each behind a savepoint. The aggregate of a poison event is parked.
     OneByOne,
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    Moved(CheckpointState),
-    /// The checkpoint is somebody else's, or stands elsewhere: go on from there.
-    Elsewhere,
+pub(crate) enum BatchOutcome {
+    /// The batch was applied, and the checkpoint moved.
+    Applied(CheckpointState),
+    /// Nothing was done: another node holds the checkpoint or has moved it.
+    Fenced,
 }
 
-/// Who takes a batch, and under which checkpoint.
+/// A subscriber with its checkpoint, to apply batches.
 #[derive(Clone, Copy)]
-pub(crate) struct Taker<'t> {
-    pub(crate) subscriber: &'t dyn Subscriber,
-    pub(crate) seat: &'t Seat,
-    pub(crate) upcasters: &'t Upcasters,
+pub(crate) struct BatchApplier<'a> {
+    pub(crate) subscriber: &'a dyn Subscriber,
+    pub(crate) key: &'a CheckpointKey,
+    pub(crate) upcasters: &'a Upcasters,
 }
 
-impl Taker<'_> {
-    /// Takes the batch that follows `at` and moves the checkpoint to `next`, in the transaction that
-    /// `connection` is in.
-    ///
-    /// Fenced: whoever's checkpoint is not at `at` does nothing, however late they come.
-    pub(crate) async fn take(
+impl BatchApplier<'_> {
+    /// Applies a batch in a transaction of its own. See [`apply`](Self::apply).
+    pub(crate) async fn apply_in_transaction(
         self,
         connection: &mut PgConnection,
-        reading: Reading,
-        (at, next): (Cursor, Cursor),
-        manner: Manner,
-    ) -> Result<Taken, SubscribeError> {
-        let stored = checkpoint::take(connection, self.seat)
+        batch: EventBatch,
+        range: CursorRange,
+        mode: ApplyMode,
+    ) -> Result<BatchOutcome, SubscribeError> {
+        let failed = SubscribeError::Checkpoint;
+        let mut transaction = connection.begin().await.map_err(failed)?;
+        begin(&mut transaction).await.map_err(failed)?;
+        let outcome = self.apply(&mut transaction, batch, range, mode).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(outcome)
+    }
+
+    /// Applies the events of `range` and moves the checkpoint to its end, in the transaction of `connection`.
+    ///
+    /// Fenced: if the checkpoint is not at the start of the range, nothing is done.
+    async fn apply(
+        self,
+        connection: &mut PgConnection,
+        batch: EventBatch,
+        range: CursorRange,
+        mode: ApplyMode,
+    ) -> Result<BatchOutcome, SubscribeError> {
+        let stored = checkpoint::try_lock(connection, self.key)
             .await
             .map_err(SubscribeError::Checkpoint)?;
-        let Some(stored) = stored.filter(|stored| stored.at == at) else {
-            return Ok(Taken::Elsewhere);
+        let Some(stored) = stored.filter(|stored| stored.at == range.after) else {
+            return Ok(BatchOutcome::Fenced);
         };
-        let reading = self.unparked(connection, reading, stored.parked).await?;
-        let newly_parked = match manner {
-            Manner::Whole => self.whole(connection, reading).await?,
-            Manner::OneByOne => {
-                let room = PARKED_AT_MOST.saturating_sub(stored.parked);
-                self.one_by_one(connection, reading, room).await?
+        let batch = self
+            .without_parked(connection, batch, stored.parked)
+            .await?;
+        let newly_parked = match mode {
+            ApplyMode::Whole => self.apply_whole(connection, batch).await?,
+            ApplyMode::OneByOne => {
+                let capacity = MAX_PARKED.saturating_sub(stored.parked);
+                self.apply_one_by_one(connection, batch, capacity).await?
             }
         };
-        checkpoint::put(connection, self.seat, next)
+        checkpoint::put(connection, self.key, range.to)
             .await
             .map_err(SubscribeError::Checkpoint)?;
-        Ok(Taken::Moved(CheckpointState {
-            at: next,
+        Ok(BatchOutcome::Applied(CheckpointState {
+            at: range.to,
             parked: stored.parked + newly_parked,
         }))
     }
 
-    /// What is left without the events of aggregates that are parked.
-    async fn unparked(
+    /// The batch without the events of parked aggregates.
+    async fn without_parked(
         self,
         connection: &mut PgConnection,
-        reading: Reading,
+        batch: EventBatch,
         parked: u64,
-    ) -> Result<Reading, SubscribeError> {
+    ) -> Result<EventBatch, SubscribeError> {
         if parked == 0 {
-            return Ok(reading);
+            return Ok(batch);
         }
-        let parked = dead_letters::among(connection, self.seat, &reading.events)
+        let parked = dead_letters::parked_among(connection, self.key, &batch.events)
             .await
             .map_err(SubscribeError::Checkpoint)?;
-        Ok(reading.without(&parked))
+        if parked.is_empty() {
+            return Ok(batch);
+        }
+        Ok(batch.filter(|event| !parked.contains(&aggregate_of(event))))
     }
 
-    async fn whole(
+    async fn apply_whole(
         self,
         connection: &mut PgConnection,
-        reading: Reading,
+        mut batch: EventBatch,
     ) -> Result<u64, SubscribeError> {
-        if let Some((_, error)) = reading.sealed.into_iter().next() {
+        if let Some((_, error)) = batch.unopened.pop_first() {
             return Err(SubscribeError::Apply(SubscriberError::Sealed(error)));
         }
-        if !reading.events.is_empty() {
+        if !batch.events.is_empty() {
             self.subscriber
-                .apply(&reading.events, connection)
+                .apply(&batch.events, connection)
                 .await
                 .map_err(SubscribeError::Apply)?;
         }
         Ok(0)
     }
 
-    /// How many aggregates were parked, at most `room`.
-    pub(super) async fn one_by_one(
+    /// Applies the events one by one. Returns the number of aggregates that were parked, at most `capacity`.
+    pub(super) async fn apply_one_by_one(
         self,
         connection: &mut PgConnection,
-        reading: Reading,
-        room: u64,
+        batch: EventBatch,
+        capacity: u64,
     ) -> Result<u64, SubscribeError> {
-        let mut sealed = reading.sealed.into_iter().peekable();
         let mut parked: BTreeSet<Aggregate> = BTreeSet::new();
-        for (index, event) in reading.events.iter().enumerate() {
-            let unopened = sealed.next_if(|(at, _)| *at == index);
+        for (index, event) in batch.events.iter().enumerate() {
             let aggregate = aggregate_of(event);
             if parked.contains(&aggregate) {
                 continue;
             }
-            let taken = match unopened {
-                Some((_, error)) => Err(SubscriberError::Sealed(error)),
-                None => self.one(connection, event).await?,
+            let applied = match batch.unopened.get(&index) {
+                Some(error) => Err(SubscriberError::Sealed(error.clone())),
+                None => self.apply_one(connection, event).await?,
             };
-            if let Err(error) = taken {
-                if parked.len() as u64 >= room {
-                    return Err(SubscribeError::TooMuchParked(error));
+            if let Err(error) = applied {
+                if parked.len() as u64 >= capacity {
+                    return Err(SubscribeError::TooManyParked(error));
                 }
                 self.park(connection, event, error).await?;
                 parked.insert(aggregate);
@@ -147,77 +170,86 @@ impl Taker<'_> {
         Ok(parked.len() as u64)
     }
 
-    /// Takes one event behind a savepoint. The inner error is the subscriber's.
-    async fn one(
+    /// Applies one event behind a savepoint. The inner error is the subscriber's.
+    async fn apply_one(
         self,
         connection: &mut PgConnection,
         event: &RecordedEvent,
     ) -> Result<Result<(), SubscriberError>, SubscribeError> {
-        let lost = SubscribeError::Checkpoint;
-        let mut savepoint = connection.begin().await.map_err(lost)?;
-        let taken = self.subscriber.apply(from_ref(event), &mut savepoint).await;
-        match &taken {
-            Ok(()) => savepoint.commit().await.map_err(lost)?,
-            // If the connection is what is wrong, the subscriber's error says more than this one.
-            Err(error) if !blame::is_of_the_event(error) => drop(savepoint),
-            Err(_) => savepoint.rollback().await.map_err(lost)?,
+        let failed = SubscribeError::Checkpoint;
+        let mut savepoint = connection.begin().await.map_err(failed)?;
+        let applied = self.subscriber.apply(from_ref(event), &mut savepoint).await;
+        match &applied {
+            Ok(()) => savepoint.commit().await.map_err(failed)?,
+            // If the connection is broken, the error of the subscriber is more specific than one of a rollback.
+            Err(error) if !poison::is_poison_event(error) => drop(savepoint),
+            Err(_) => savepoint.rollback().await.map_err(failed)?,
         }
-        Ok(taken)
+        Ok(applied)
     }
 
-    /// Parks the event's aggregate, if it is the event's fault that it was not taken.
+    /// Parks the event's aggregate, if it is a poison event.
     async fn park(
         self,
         connection: &mut PgConnection,
         event: &RecordedEvent,
         error: SubscriberError,
     ) -> Result<(), SubscribeError> {
-        if self.upcasters.is_foreign(event) || !blame::is_of_the_event(&error) {
+        if self.upcasters.is_of_unknown_version(event) || !poison::is_poison_event(&error) {
             return Err(SubscribeError::Apply(error));
         }
-        let reason = blame::reason(&error);
-        dead_letters::park(connection, self.seat, event, &reason).await?;
+        let reason = poison::reason(&error);
+        dead_letters::park(connection, self.key, event, &reason).await?;
         tracing::error!(
-            subscriber.name = self.seat.name,
+            subscriber.name = self.key.name,
             event.r#type = event.event_type,
             event.cursor = %event.cursor,
             aggregate.r#type = event.aggregate_type,
             aggregate.id = event.aggregate_id,
             reason,
-            "An event could not be taken: its aggregate is parked, the others go on."
+            "An event could not be applied: its aggregate is parked, the others go on."
         );
         Ok(())
     }
 }
 
-impl Reading {
-    /// Events that are all opened.
+impl EventBatch {
+    /// A batch of opened events.
     pub(super) fn opened(events: Vec<RecordedEvent>) -> Self {
-        let sealed = Vec::new();
-        Self { events, sealed }
+        let unopened = BTreeMap::new();
+        Self { events, unopened }
     }
 
-    fn without(self, parked: &BTreeSet<Aggregate>) -> Self {
-        self.filtered(|event| !parked.contains(&aggregate_of(event)))
-    }
-
-    pub(super) fn filtered(self, keep: impl Fn(&RecordedEvent) -> bool) -> Self {
-        let mut sealed = self.sealed.into_iter().peekable();
-        let mut left = Self::default();
-        for (index, event) in self.events.into_iter().enumerate() {
-            let unopened = sealed.next_if(|(at, _)| *at == index);
-            if !keep(&event) {
-                continue;
+    /// The events that `keep` selects.
+    pub(crate) fn filter(&self, keep: impl Fn(&RecordedEvent) -> bool) -> Self {
+        let mut kept = Self::default();
+        for (index, event) in self.events.iter().enumerate() {
+            if keep(event) {
+                let error = self.unopened.get(&index).cloned();
+                kept.unopened
+                    .extend(error.map(|error| (kept.events.len(), error)));
+                kept.events.push(event.clone());
             }
-            if let Some((_, error)) = unopened {
-                left.sealed.push((left.events.len(), error));
-            }
-            left.events.push(event);
         }
-        left
+        kept
     }
 }
 
 fn aggregate_of(event: &RecordedEvent) -> Aggregate {
     (event.aggregate_type.clone(), event.aggregate_id.clone())
+}
+
+/// Sets up the transaction of a batch: its commit does not wait for the disk, and it has a timeout.
+pub(super) async fn begin(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        select
+          set_config('synchronous_commit', 'off', true) as commit,
+          set_config('idle_in_transaction_session_timeout', $1, true) as idle
+        "#,
+        IDLE_TIMEOUT
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }

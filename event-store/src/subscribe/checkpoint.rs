@@ -1,18 +1,49 @@
-//! Where a subscriber stands, in the database.
+//! Checkpoints of subscribers in the database.
 
 use sqlx::{PgConnection, PgExecutor};
 
-use super::reader::cursor;
-use super::{CheckpointState, Seat};
+use super::subscriber::Subscriber;
 use crate::Cursor;
 
-/// The checkpoint, made at the start of the log if there is none.
+/// The key of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CheckpointKey {
+    pub(crate) name: String,
+    pub(crate) version: i32,
+}
+
+impl CheckpointKey {
+    pub(crate) fn from_subscriber(subscriber: &dyn Subscriber) -> Self {
+        Self {
+            name: subscriber.name().to_owned(),
+            version: subscriber.version(),
+        }
+    }
+}
+
+/// The position of a subscriber, and its number of parked aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckpointState {
+    /// The last event that it applied or skipped.
+    pub at: Cursor,
+    /// Number of parked aggregates.
+    pub parked: u64,
+}
+
+impl CheckpointState {
+    pub(super) const START: Self = Self {
+        at: Cursor::START,
+        parked: 0,
+    };
+}
+
+/// Reads the checkpoint; if there is none, it is created at the start of the log.
 pub(crate) async fn open(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
 ) -> Result<CheckpointState, sqlx::Error> {
-    if let Some(standing) = read(&mut *connection, seat).await? {
-        return Ok(standing);
+    if let Some(state) = read(&mut *connection, key).await? {
+        return Ok(state);
     }
     sqlx::query!(
         r#"
@@ -20,17 +51,17 @@ pub(crate) async fn open(
         values ($1, $2, 0, '0', 0)
         on conflict do nothing
         "#,
-        seat.name,
-        seat.version
+        key.name,
+        key.version
     )
     .execute(&mut *connection)
     .await?;
-    Ok(read(connection, seat)
+    Ok(read(connection, key)
         .await?
         .unwrap_or(CheckpointState::START))
 }
 
-/// A checkpoint's row, and how many aggregates are parked.
+/// A row of a checkpoint, with the number of parked aggregates.
 struct Row {
     epoch: i16,
     transaction_id: String,
@@ -41,13 +72,13 @@ struct Row {
 impl Row {
     fn state(self) -> Result<CheckpointState, sqlx::Error> {
         Ok(CheckpointState {
-            at: cursor(self.epoch, &self.transaction_id, self.position)?,
+            at: Cursor::from_row(self.epoch, &self.transaction_id, self.position)?,
             parked: self.parked.unsigned_abs(),
         })
     }
 }
 
-/// The row of a checkpoint, locked as the last words say.
+/// Reads the row of a checkpoint, with a locking clause.
 macro_rules! checkpoint {
     ($executor:expr, $key:expr, $lock:literal) => {
         sqlx::query_as!(
@@ -76,35 +107,35 @@ macro_rules! checkpoint {
     };
 }
 
-/// The checkpoint as it is now, if there is one; another node may have moved it.
+/// Reads the checkpoint without a lock; `None` if there is none.
 pub(crate) async fn read(
     executor: impl PgExecutor<'_>,
-    seat: &Seat,
+    key: &CheckpointKey,
 ) -> Result<Option<CheckpointState>, sqlx::Error> {
-    checkpoint!(executor, seat, "")
+    checkpoint!(executor, key, "")
 }
 
-/// Takes the checkpoint for this transaction. `None` if another one has it.
-pub(crate) async fn take(
+/// Locks the checkpoint in this transaction; `None` if another one holds it.
+pub(super) async fn try_lock(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
 ) -> Result<Option<CheckpointState>, sqlx::Error> {
-    checkpoint!(connection, seat, "for update of c skip locked")
+    checkpoint!(connection, key, "for update of c skip locked")
 }
 
-/// The same, but waits until no other transaction has it. `None` if there is no such checkpoint.
-pub(crate) async fn wait_and_take(
+/// Waits for the lock of the checkpoint; `None` if there is none.
+pub(crate) async fn lock(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
 ) -> Result<Option<Cursor>, sqlx::Error> {
-    let taken: Result<_, sqlx::Error> = checkpoint!(connection, seat, "for update of c");
-    Ok(taken?.map(|taken| taken.at))
+    let state: Result<_, sqlx::Error> = checkpoint!(connection, key, "for update of c");
+    Ok(state?.map(|state| state.at))
 }
 
-/// Moves the checkpoint that this transaction took.
-pub(crate) async fn put(
+/// Moves the checkpoint that this transaction has locked.
+pub(super) async fn put(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
     to: Cursor,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -113,8 +144,8 @@ pub(crate) async fn put(
         set epoch = $3, transaction_id = $4::text::xid8, position = $5, updated_at = clock_timestamp()
         where name = $1 and version = $2
         "#,
-        seat.name,
-        seat.version,
+        key.name,
+        key.version,
         to.epoch(),
         to.transaction_id(),
         to.position()

@@ -1,59 +1,60 @@
-//! Aggregates that a subscriber could not take. The log has their events; here stands from which one on.
+//! Dead letters: aggregates that a subscriber has parked, each with its first event that was not applied.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-use super::{Seat, SubscribeError};
+use super::checkpoint::CheckpointKey;
+use super::error::SubscribeError;
 use crate::error::StoreError;
 use crate::{EventStore, RecordedEvent};
 
 /// An aggregate by its type and id.
 pub(super) type Aggregate = (String, String);
 
-/// An aggregate that a subscriber could not take.
+/// A parked aggregate of a subscriber.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// Whose checkpoint passed it by.
+    /// The subscriber.
     pub subscriber: String,
-    /// The subscriber's version then.
+    /// The version of the subscriber.
     pub version: i32,
     /// The kind of aggregate.
     pub aggregate_type: String,
-    /// Which one.
+    /// The aggregate.
     pub aggregate_id: String,
-    /// The first event of it that was not taken; it and all later ones wait.
+    /// Its first event that was not applied; this one and all later ones wait.
     pub sequence: i64,
-    /// That event's stored type.
+    /// The stored type of that event.
     pub event_type: String,
-    /// And version.
+    /// The stored version of that type.
     pub event_version: String,
-    /// Why, in words that tell of nobody.
+    /// The reason, without personal data.
     pub reason: String,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i32,
-    /// Since when it is parked.
+    /// The time at which it was parked.
     pub parked_at: DateTime<Utc>,
-    /// When it was tried last.
+    /// The time of the last attempt.
     pub tried_at: DateTime<Utc>,
 }
 
-/// An event that waits, without what it says.
+/// A waiting event, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingEvent {
-    /// Its number in its aggregate.
+    /// Its sequence number.
     pub sequence: i64,
     /// Its stored type.
     pub event_type: String,
     /// The stored version of that type.
     pub event_version: String,
-    /// When the database wrote it.
+    /// The time at which the database wrote it.
     pub recorded_at: DateTime<Utc>,
 }
 
 impl EventStore {
-    /// Everything that is parked: by subscriber, then in the order of the log.
+    /// All parked aggregates: by subscriber, then in the order of the log.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, StoreError> {
         sqlx::query_as!(
             DeadLetter,
@@ -68,10 +69,10 @@ impl EventStore {
         )
         .fetch_all(self.pool())
         .await
-        .map_err(StoreError::doing("reading what is parked"))
+        .map_err(StoreError::doing("reading parked aggregates"))
     }
 
-    /// The ids of the aggregates that a subscriber has parked.
+    /// The ids of the parked aggregates of a subscriber.
     pub async fn parked(&self, name: &str, version: i32) -> Result<BTreeSet<String>, StoreError> {
         let ids = sqlx::query_scalar!(
             "select aggregate_id from dead_letters where subscriber = $1 and version = $2",
@@ -80,11 +81,11 @@ impl EventStore {
         )
         .fetch_all(self.pool())
         .await
-        .map_err(StoreError::doing("reading what is parked"))?;
+        .map_err(StoreError::doing("reading parked aggregates"))?;
         Ok(ids.into_iter().collect())
     }
 
-    /// The events of a parked aggregate, from the one that was not taken on; at most `limit`.
+    /// The waiting events of a parked aggregate; at most `limit`.
     pub async fn waiting_events(
         &self,
         letter: &DeadLetter,
@@ -108,14 +109,14 @@ impl EventStore {
         )
         .fetch_all(self.pool())
         .await
-        .map_err(StoreError::doing("reading events that wait"))
+        .map_err(StoreError::doing("reading waiting events"))
     }
 }
 
-/// Those of some events' aggregates that are parked.
-pub(super) async fn among(
+/// The parked ones among the aggregates of some events.
+pub(super) async fn parked_among(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
     events: &[RecordedEvent],
 ) -> Result<BTreeSet<Aggregate>, sqlx::Error> {
     let aggregates: BTreeSet<(&str, &str)> = events
@@ -131,8 +132,8 @@ pub(super) async fn among(
           and version = $2
           and (aggregate_type, aggregate_id) in (select * from unnest($3::text[], $4::text[]))
         "#,
-        seat.name,
-        seat.version,
+        key.name,
+        key.version,
         &types as _,
         &ids as _
     )
@@ -144,10 +145,10 @@ pub(super) async fn among(
         .collect())
 }
 
-/// Parks an event's aggregate from that event on, or notes that it failed again.
+/// Parks the aggregate of an event, from this event on, or records another failed attempt.
 pub(super) async fn park(
     connection: &mut PgConnection,
-    seat: &Seat,
+    key: &CheckpointKey,
     event: &RecordedEvent,
     reason: &str,
 ) -> Result<(), SubscribeError> {
@@ -167,8 +168,8 @@ pub(super) async fn park(
           attempts = parked.attempts + 1,
           tried_at = clock_timestamp()
         "#,
-        seat.name,
-        seat.version,
+        key.name,
+        key.version,
         event.aggregate_type,
         event.aggregate_id,
         event.sequence,
@@ -182,11 +183,11 @@ pub(super) async fn park(
     Ok(())
 }
 
-/// The first event that was not taken of an aggregate. `None` if it is not parked.
-pub(super) async fn first_waiting(
+/// The first event of an aggregate that was not applied; `None` if it is not parked.
+pub(super) async fn first_sequence(
     executor: impl PgExecutor<'_>,
-    seat: &Seat,
-    (aggregate_type, aggregate_id): (&str, &str),
+    key: &CheckpointKey,
+    letter: &DeadLetter,
 ) -> Result<Option<i64>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -197,20 +198,20 @@ pub(super) async fn first_waiting(
           and aggregate_type = $3
           and aggregate_id = $4
         "#,
-        seat.name,
-        seat.version,
-        aggregate_type,
-        aggregate_id
+        key.name,
+        key.version,
+        letter.aggregate_type,
+        letter.aggregate_id
     )
     .fetch_optional(executor)
     .await
 }
 
-/// It is taken now.
+/// Removes a dead letter.
 pub(super) async fn release(
     connection: &mut PgConnection,
-    seat: &Seat,
-    (aggregate_type, aggregate_id): (&str, &str),
+    key: &CheckpointKey,
+    letter: &DeadLetter,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
@@ -220,10 +221,10 @@ pub(super) async fn release(
           and aggregate_type = $3
           and aggregate_id = $4
         "#,
-        seat.name,
-        seat.version,
-        aggregate_type,
-        aggregate_id
+        key.name,
+        key.version,
+        letter.aggregate_type,
+        letter.aggregate_id
     )
     .execute(connection)
     .await?;

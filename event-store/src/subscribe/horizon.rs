@@ -1,7 +1,7 @@
-//! One watcher per node asks where the log ends; its subscribers listen to it.
+//! The watcher of the horizon: one per node finds the end of the settled log for all subscribers.
 //!
-//! It also reads what is new, once for all subscribers that are up to date: with nine of them that
-//! is one query instead of nine. A node that runs none of them reads nothing.
+//! It also reads new events once for all subscribers that are up to date: with nine of them that
+//! is one query instead of nine. A node without leases reads nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,28 +9,51 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::checkpoint::CheckpointKey;
+use super::error::SubscribeError;
 use super::reader::{read_all, safe_head};
-use super::{DaemonOptions, Seat, SubscribeError};
+use crate::cursor::CursorRange;
 use crate::{Cursor, EventStore, RecordedEvent};
 
-/// The first pause while an announced event is still above the horizon.
+/// The first pause while an announced event is above the horizon.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
-/// The end of the log as far as it is settled, and what came last.
+/// Options of a daemon.
+#[derive(Debug, Clone, Copy)]
+pub struct DaemonOptions {
+    /// Number of events of the first batch; far behind, batches grow while they are quick.
+    pub batch: i64,
+    /// The shortest time between two batches: the lag of read models under load.
+    pub beat: Duration,
+    /// Interval of polls of the log: the delay of events of other processes.
+    pub poll: Duration,
+}
+
+impl Default for DaemonOptions {
+    fn default() -> Self {
+        Self {
+            batch: 500,
+            beat: Duration::from_millis(10),
+            poll: Duration::from_millis(50),
+        }
+    }
+}
+
+/// The end of the settled log, and the last events before it.
 #[derive(Debug, Clone)]
 pub(super) struct Head {
-    /// Nothing can still appear at or before it.
+    /// No event can still appear at or before it.
     pub(super) at: Cursor,
-    /// What stands between the head before and this one, unless it was too much to share.
+    /// The events since the previous head, unless they are too many.
     pub(super) tail: Option<Arc<Tail>>,
 }
 
-/// All events of a stretch of the log.
+/// The events between two heads.
 #[derive(Debug)]
 pub(super) struct Tail {
-    /// It begins behind this position.
+    /// The previous head.
     pub(super) after: Cursor,
-    /// In order, of all types.
+    /// Events of all types, in order.
     pub(super) events: Vec<RecordedEvent>,
 }
 
@@ -43,20 +66,24 @@ impl Head {
     }
 }
 
-/// How the end of the log is watched.
+/// Options of the watcher.
 #[derive(Clone)]
-pub(super) struct Watch {
+pub(super) struct HorizonWatch {
     pub(super) options: DaemonOptions,
-    /// Whether any of those who share what is read looks at metadata.
+    /// True if a subscriber needs metadata.
     pub(super) metadata: bool,
-    /// Who of them takes batches here.
-    pub(super) leases: watch::Receiver<BTreeSet<Seat>>,
+    /// The leases of this node.
+    pub(super) leases: watch::Receiver<BTreeSet<CheckpointKey>>,
 }
 
-/// Publishes heads until nobody listens: at once after an append of this process, at most one per
-/// `beat`, and every `poll` for those of other processes.
-pub(super) async fn watch_horizon(store: EventStore, head: watch::Sender<Head>, watch: Watch) {
-    let Watch {
+/// Publishes heads until there is no receiver: at once after an append of this process, at most one per
+/// `beat`, and every `poll` for appends of other processes.
+pub(super) async fn watch_horizon(
+    store: EventStore,
+    head: watch::Sender<Head>,
+    watch: HorizonWatch,
+) {
+    let HorizonWatch {
         options,
         metadata,
         leases,
@@ -65,9 +92,9 @@ pub(super) async fn watch_horizon(store: EventStore, head: watch::Sender<Head>, 
     let mut pause = FIRST_PAUSE;
     while !head.is_closed() {
         let before = head.borrow().at;
-        let takes_part = !leases.borrow().is_empty();
-        let shared = takes_part.then_some((options.batch, metadata));
-        match next_head(&store, before, shared).await {
+        let has_leases = !leases.borrow().is_empty();
+        let limit = has_leases.then_some(options.batch);
+        match next_head(&store, before, limit, metadata).await {
             Ok(None) => {}
             Ok(Some(next)) => {
                 head.send_replace(next);
@@ -77,7 +104,7 @@ pub(super) async fn watch_horizon(store: EventStore, head: watch::Sender<Head>, 
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "The log's end could not be read."
+                    "The end of the log could not be read."
                 );
                 tokio::time::sleep(options.poll).await;
             }
@@ -97,12 +124,12 @@ pub(super) async fn watch_horizon(store: EventStore, head: watch::Sender<Head>, 
     }
 }
 
-/// The head, if it moved since `before`; with what came since, if that is to be shared, is no more than
-/// so many events, and with their metadata or without.
+/// The head, if it moved since `before`; with the events since then, if there are at most `limit`.
 async fn next_head(
     store: &EventStore,
     before: Cursor,
-    shared: Option<(i64, bool)>,
+    limit: Option<i64>,
+    metadata: bool,
 ) -> Result<Option<Head>, SubscribeError> {
     let at = safe_head(store.pool())
         .await
@@ -110,13 +137,14 @@ async fn next_head(
     if at <= before {
         return Ok(None);
     }
-    // At the start of the daemon everybody reads from a place of their own.
-    let Some((limit, metadata)) = shared.filter(|_| before != Cursor::START) else {
+    // At the start of the daemon each subscriber reads from its own checkpoint.
+    let Some(limit) = limit.filter(|_| before != Cursor::START) else {
         return Ok(Some(Head { at, tail: None }));
     };
-    let events = match read_all(store, (before, at), metadata, limit + 1).await {
+    let range = CursorRange::new(before, at);
+    let events = match read_all(store, range, metadata, limit + 1).await {
         Ok(events) => events,
-        // It is for those to fail who want that event.
+        // Only subscribers that want the event fail.
         Err(SubscribeError::Seal(_)) => return Ok(Some(Head { at, tail: None })),
         Err(error) => return Err(error),
     };

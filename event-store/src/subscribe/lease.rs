@@ -1,9 +1,9 @@
-//! Which node runs a subscriber: one at a time, so that the others need not read and open what it takes.
+//! Leases: each subscriber runs on one node at a time, so that the others need not read and open its events.
 //!
-//! A lease is a session lock of the database on a connection that the node has for this alone. If the
-//! process dies, its lock goes with its session. If it hangs, or its machine is cut off, the database ends
-//! the session after three silent seconds. A lease keeps work from being done twice; that nothing is
-//! *taken* twice is the checkpoint's doing, which is locked and compared in every batch.
+//! A lease is a session-level advisory lock on a connection of its own. If the process dies, the lock ends with
+//! its session. If it hangs, or its machine is unreachable, the database ends the session after three idle
+//! seconds. A lease only avoids duplicate work; correctness depends on the checkpoint, which is locked and
+//! compared in every batch.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,72 +11,69 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 
-use super::Seat;
+use super::checkpoint::CheckpointKey;
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::connection::OwnConnection;
 use crate::supervise::Tasks;
 
-/// The database ends a session that is silent for longer.
+/// Session settings: the database ends an idle session.
 const SESSION: &str = "set idle_session_timeout = '3s'; set statement_timeout = '2s'";
-/// How often the session is heard of. It also shows this node whether it still has its leases.
-const BEAT: Duration = Duration::from_millis(800);
-/// How often leases are asked for that others have.
-const ASKING: RetryPolicy = RetryPolicy {
+/// Interval of heartbeats. They also show whether this node still has its leases.
+const HEARTBEAT: Duration = Duration::from_millis(800);
+/// Attempts to acquire leases of other nodes.
+const ACQUIRE: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(20),
-    longest: BEAT,
+    longest: HEARTBEAT,
     attempts: u32::MAX,
 };
-/// How long the database may take to answer before leases count as lost.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the lease of a subscriber that panicked is left to other nodes: longer than the slowest of
-/// them needs to ask for it.
+/// Timeout of the database until leases count as lost.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// Time for which the lease of a subscriber that panicked is left to other nodes: longer than the interval of
+/// their attempts.
 const LEFT_TO_OTHERS: Duration = Duration::from_secs(2);
 
-/// Asks for the leases of `seats` and keeps them, until nobody listens.
+/// Acquires and keeps leases, until there is no receiver.
 pub(super) async fn keep_leases(
     pool: PgPool,
-    seats: BTreeSet<Seat>,
-    held: watch::Sender<BTreeSet<Seat>>,
+    keys: BTreeSet<CheckpointKey>,
+    held: watch::Sender<BTreeSet<CheckpointKey>>,
     tasks: Tasks,
 ) {
     let mut panics = tasks.watch();
-    // What an earlier run of this task held went with its connection.
+    // The leases of an earlier run of this task ended with its connection.
     held.send_replace(BTreeSet::new());
     let mut connection = OwnConnection::new(&pool, SESSION);
-    let mut back_off = BackOff::with(ASKING, 128);
+    let mut back_off = BackOff::with(ACQUIRE, 128);
     while !held.is_closed() {
         let panicked = tasks.panicked_within(LEFT_TO_OTHERS);
-        let has_panicked = |seat: &&Seat| panicked.contains(&&*seat.name);
-        let given_up: Vec<Seat> = held.borrow().iter().filter(has_panicked).cloned().collect();
-        let missing = seats
+        let has_panicked = |key: &&CheckpointKey| panicked.contains(&&*key.name);
+        let released: Vec<_> = held.borrow().iter().filter(has_panicked).cloned().collect();
+        let missing: Vec<_> = keys
             .difference(&held.borrow())
+            .filter(|key| !has_panicked(key))
             .cloned()
-            .collect::<Vec<_>>();
-        let missing: Vec<Seat> = missing
-            .into_iter()
-            .filter(|seat| !has_panicked(&seat))
             .collect();
-        let asked = tokio::time::timeout(PATIENCE, async {
+        let acquired = tokio::time::timeout(TIMEOUT, async {
             let connection = connection.get().await?;
-            release(connection, &given_up).await?;
-            ask(connection, &missing).await
+            release(connection, &released).await?;
+            acquire(connection, &missing).await
         });
-        match asked.await {
-            Ok(Ok(gained)) if gained.is_empty() && given_up.is_empty() => {}
+        match acquired.await {
+            Ok(Ok(gained)) if gained.is_empty() && released.is_empty() => {}
             Ok(Ok(gained)) => held.send_modify(|held| {
-                held.retain(|seat| !given_up.contains(seat));
+                held.retain(|key| !released.contains(key));
                 held.extend(gained);
             }),
             Ok(Err(error)) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "The leases of subscribers were lost; they are asked for again."
+                    "The leases of subscribers were lost; they are acquired again."
                 );
                 lose(&mut connection, &held);
             }
             Err(_) => {
                 tracing::warn!(
-                    "The database did not answer in time: the leases of subscribers count as lost."
+                    "The database did not respond in time: the leases of subscribers count as lost."
                 );
                 lose(&mut connection, &held);
             }
@@ -88,26 +85,25 @@ pub(super) async fn keep_leases(
     }
 }
 
-fn lose(connection: &mut OwnConnection, held: &watch::Sender<BTreeSet<Seat>>) {
+fn lose(connection: &mut OwnConnection, held: &watch::Sender<BTreeSet<CheckpointKey>>) {
     connection.lost();
     held.send_replace(BTreeSet::new());
 }
 
-/// Gives leases up, so that another node can have them.
-async fn release(connection: &mut PgConnection, seats: &[Seat]) -> Result<(), sqlx::Error> {
-    if seats.is_empty() {
+/// Releases leases, so that another node can acquire them.
+async fn release(connection: &mut PgConnection, keys: &[CheckpointKey]) -> Result<(), sqlx::Error> {
+    if keys.is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = seats.iter().map(|seat| seat.name.clone()).collect();
-    let versions: Vec<_> = seats.iter().map(|seat| seat.version).collect();
+    let (names, versions) = columns(keys);
     sqlx::query!(
         r#"
         select pg_advisory_unlock(
-          hashtextextended(format('caresync subscriber %s %s', seat.name, seat.version), 0)
+          hashtextextended(format('caresync subscriber %s %s', key.name, key.version), 0)
         )
-        from unnest($1::text[], $2::integer[]) as seat (name, version)
+        from unnest($1::text[], $2::integer[]) as key (name, version)
         "#,
-        &names,
+        &names as _,
         &versions
     )
     .fetch_all(connection)
@@ -115,26 +111,32 @@ async fn release(connection: &mut PgConnection, seats: &[Seat]) -> Result<(), sq
     Ok(())
 }
 
-/// Those of `missing` that nobody else has. Also asked if there are none: the question is the beat.
-async fn ask(connection: &mut PgConnection, missing: &[Seat]) -> Result<Vec<Seat>, sqlx::Error> {
-    let names: Vec<_> = missing.iter().map(|seat| seat.name.clone()).collect();
-    let versions: Vec<_> = missing.iter().map(|seat| seat.version).collect();
+/// Acquires those of `missing` that are free. Also called if there are none: the query is the heartbeat.
+async fn acquire(
+    connection: &mut PgConnection,
+    missing: &[CheckpointKey],
+) -> Result<Vec<CheckpointKey>, sqlx::Error> {
+    let (names, versions) = columns(missing);
     let gained = sqlx::query!(
         r#"
-        select seat.name as "name!", seat.version as "version!"
-        from unnest($1::text[], $2::integer[]) as seat (name, version)
+        select key.name as "name!", key.version as "version!"
+        from unnest($1::text[], $2::integer[]) as key (name, version)
         where pg_try_advisory_lock(
-          hashtextextended(format('caresync subscriber %s %s', seat.name, seat.version), 0)
+          hashtextextended(format('caresync subscriber %s %s', key.name, key.version), 0)
         )
         "#,
-        &names,
+        &names as _,
         &versions
     )
     .fetch_all(connection)
     .await?;
-    let seats = gained.into_iter().map(|row| Seat {
+    let keys = gained.into_iter().map(|row| CheckpointKey {
         name: row.name,
         version: row.version,
     });
-    Ok(seats.collect())
+    Ok(keys.collect())
+}
+
+fn columns(keys: &[CheckpointKey]) -> (Vec<&str>, Vec<i32>) {
+    keys.iter().map(|key| (&*key.name, key.version)).unzip()
 }

@@ -1,4 +1,4 @@
-//! How far each subscriber has come, for those who wait to read their own writes.
+//! Positions of subscribers, for clients that wait for their own writes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,101 +6,100 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{CheckpointState, Subscriber};
+use super::checkpoint::CheckpointState;
+use super::subscriber::Subscriber;
 use crate::Cursor;
 
-/// The subscriber has not come as far as the caller needs.
+/// The subscriber has not reached a position in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the read model {name} is behind")]
 pub struct BehindError {
-    /// Which one.
+    /// Its name.
     pub name: &'static str,
 }
 
-/// How far each subscriber has come, as this node knows it.
+/// Positions of subscribers, as this node knows them.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
-    places: Arc<BTreeMap<&'static str, Place>>,
+    entries: Arc<BTreeMap<&'static str, Entry>>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct Entry {
     version: i32,
-    standing: watch::Sender<CheckpointState>,
+    state: watch::Sender<CheckpointState>,
 }
 
 impl Progress {
-    pub(super) fn of_all<'s>(subscribers: impl Iterator<Item = &'s dyn Subscriber>) -> Self {
-        let place = |subscriber: &dyn Subscriber| Place {
+    pub(super) fn from_subscribers<'s>(
+        subscribers: impl Iterator<Item = &'s dyn Subscriber>,
+    ) -> Self {
+        let entry = |subscriber: &dyn Subscriber| Entry {
             version: subscriber.version(),
-            standing: watch::Sender::new(CheckpointState::START),
+            state: watch::Sender::new(CheckpointState::START),
         };
-        let places = subscribers.map(|subscriber| (subscriber.name(), place(subscriber)));
+        let entries = subscribers.map(|subscriber| (subscriber.name(), entry(subscriber)));
         Self {
-            places: Arc::new(places.collect()),
+            entries: Arc::new(entries.collect()),
         }
     }
 
-    /// Told by the one runner of `name` on this node.
-    pub(super) fn stands(&self, name: &'static str, now: CheckpointState) {
-        if let Some(place) = self.places.get(name) {
-            place.standing.send_if_modified(|standing| {
-                let moved = *standing != now;
-                *standing = now;
+    /// Sets the position; called by the runner of `name` on this node.
+    pub(super) fn set(&self, name: &'static str, new: CheckpointState) {
+        if let Some(entry) = self.entries.get(name) {
+            entry.state.send_if_modified(|state| {
+                let moved = *state != new;
+                *state = new;
                 moved
             });
         }
     }
 
-    /// Where `name` stands, and under which version; `None` if no such subscriber runs.
+    /// The version and the state of `name`; `None` if no such subscriber runs.
     #[must_use]
-    pub fn standing(&self, name: &str) -> Option<(i32, CheckpointState)> {
-        let place = self.places.get(name)?;
-        Some((place.version, *place.standing.borrow()))
+    pub fn state(&self, name: &str) -> Option<(i32, CheckpointState)> {
+        let entry = self.entries.get(name)?;
+        Some((entry.version, *entry.state.borrow()))
     }
 
-    /// How far `name` has come; `START` if no such subscriber runs.
+    /// The position of `name`; `START` if no such subscriber runs.
     #[must_use]
-    pub fn of(&self, name: &str) -> Cursor {
-        self.standing(name)
-            .map_or(Cursor::START, |(_, standing)| standing.at)
+    pub fn position(&self, name: &str) -> Cursor {
+        self.state(name)
+            .map_or(Cursor::START, |(_, state)| state.at)
     }
 
     /// All subscribers with their positions.
     #[must_use]
     pub fn all(&self) -> Vec<(&'static str, Cursor)> {
-        self.places
+        self.entries
             .iter()
-            .map(|(name, place)| (*name, place.standing.borrow().at))
+            .map(|(name, entry)| (*name, entry.state.borrow().at))
             .collect()
     }
 
     /// All subscribers with their versions.
     pub(super) fn versions(&self) -> (Vec<String>, Vec<i32>) {
-        let versions = self.places.iter();
+        let versions = self.entries.iter();
         versions
-            .map(|(name, place)| ((*name).to_owned(), place.version))
+            .map(|(name, entry)| ((*name).to_owned(), entry.version))
             .unzip()
     }
 
-    /// Waits until `name` has taken the event at `cursor`, for at most `patience`.
+    /// Waits until `name` has reached `cursor`, for at most `timeout`.
     ///
     /// # Errors
-    /// [`BehindError`] if it has not by then.
-    pub async fn reached(
+    /// [`BehindError`] after the timeout, or if no such subscriber runs.
+    pub async fn wait_for(
         &self,
         name: &'static str,
         cursor: Cursor,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), BehindError> {
         let behind = BehindError { name };
-        let mut standing = self.places.get(name).ok_or(behind)?.standing.subscribe();
-        match tokio::time::timeout(
-            patience,
-            standing.wait_for(|standing| standing.at >= cursor),
-        )
-        .await
-        {
+        let mut state = self.entries.get(name).ok_or(behind)?.state.subscribe();
+        let reached = state.wait_for(|state| state.at >= cursor);
+        match tokio::time::timeout(timeout, reached).await {
             Ok(Ok(_)) => Ok(()),
             _ => Err(behind),
         }

@@ -1,6 +1,6 @@
--- Events of some types behind a cursor, type by type: whoever asks puts them in order, which costs less than to
--- sort all of what an event holds here. Of each type only a share is looked up. Where one of them has more,
--- nothing is known of what lies behind the last of its share: the events end there, and are told to.
+-- Events of some types after a cursor, type by type: the caller sorts them, which is cheaper than sorting whole rows
+-- here. Of each type only a share is looked up. If one of them has more events, the range ends at the last one of
+-- its share, because later events of that type are unknown, and "more" is true.
 with ended as materialized (
   select last.epoch, last.transaction_id, last.position
   from unnest($7::text[]) as kind (event_type)

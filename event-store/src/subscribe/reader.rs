@@ -1,21 +1,24 @@
 //! Reading the log in its order.
 //!
-//! Of a comparison of rows the planner looks at the first column only. Here that is the epoch, which hardly ever
-//! differs: it takes any stretch for a single event, and whatever index for equally good. So a statement that
-//! must not walk along the log has its bounds as `(select $1, …)`, which the planner can't see; and one that must,
-//! its types as a condition that no index answers.
+//! The planner estimates a comparison of rows by the first column only. Here that is the epoch, which hardly ever
+//! differs: it expects a single event in any range, and considers all indexes equally good. So a statement that
+//! must not scan the log has its bounds as `(select $1, …)`, which the planner can't see; and one that must,
+//! its types as a condition that no index supports.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::SubscribeError;
-use super::batch::Reading;
-use super::way::Way;
+use super::batch::EventBatch;
+use super::error::SubscribeError;
+use super::scan_strategy::ScanStrategy;
+use crate::cursor::CursorRange;
 use crate::seal::Stored;
 use crate::{Cursor, EventStore, RecordedEvent, SealError};
 
-/// The last event below the horizon: nothing can still appear at or before it.
+/// The last event below the horizon: no event can still appear at or before it.
 ///
 /// The horizon is the oldest transaction of the whole cluster that is still writing. `START` if
 /// there is no event below it.
@@ -33,122 +36,135 @@ pub(crate) async fn safe_head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     .fetch_optional(pool)
     .await?;
     row.map_or(Ok(Cursor::START), |row| {
-        cursor(row.epoch, &row.transaction_id, row.position)
+        Cursor::from_row(row.epoch, &row.transaction_id, row.position)
     })
 }
 
-/// What a reader wants of the log.
+/// Selects events with a condition. The first parameter is whether to read the metadata.
+macro_rules! select_events {
+    ($pool:expr, $condition:literal, $($parameter:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            select
+              epoch, transaction_id::text as "transaction_id!", position,
+              aggregate_type, aggregate_id, sequence,
+              event_type, event_version, payload, recorded_at,
+              case when $1::boolean then metadata end as metadata,
+              false as "more!"
+            from events
+            "#
+                + $condition,
+            $($parameter),+
+        )
+        .fetch_all($pool)
+        .await
+        .map_err(SubscribeError::Read)
+    };
+}
+
+/// The events that a reader wants.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'w> {
+pub(crate) struct EventFilter<'w> {
     /// The stored types.
     pub(crate) types: &'w [String],
-    /// Whether it looks at who did it and why: half of what an event weighs.
+    /// True to read the metadata, which is half of the size of an event.
     pub(crate) metadata: bool,
 }
 
-/// Events that are wanted, after `after` and up to `head`, in order: up to `limit`, by type up to twice as many.
-/// Those that can't be opened are among them, as they are stored. Also told is where they end, if there may be
-/// more up to `head`.
+/// Reads the wanted events of a range, in order: up to `limit`, by type up to twice as many. Events that can't be
+/// opened are included in their stored form. Also returns the position of the last one, if there may be more
+/// in the range.
 pub(crate) async fn read(
     store: &EventStore,
-    way: Way,
-    (after, head): (Cursor, Cursor),
-    wanted: Wanted<'_>,
+    strategy: ScanStrategy,
+    range: CursorRange,
+    filter: EventFilter<'_>,
     limit: i64,
-) -> Result<(Reading, Option<Cursor>), SubscribeError> {
-    let (rows, full) = match way {
-        Way::Along => {
-            let rows = along(store.pool(), (after, head), wanted, limit).await;
-            let rows = rows.map_err(SubscribeError::Read)?;
+) -> Result<(EventBatch, Option<Cursor>), SubscribeError> {
+    let (rows, full) = match strategy {
+        ScanStrategy::Sequential => {
+            let rows = sequential(store.pool(), range, filter, limit).await?;
             let full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
             (rows, full)
         }
-        Way::ByType => {
-            let rows = by_type(store.pool(), (after, head), wanted, limit).await;
-            let rows = rows.map_err(SubscribeError::Read)?;
+        ScanStrategy::ByType => {
+            let rows = by_type(store.pool(), range, filter, limit).await?;
             let more = rows.last().is_some_and(|row| row.more);
             (rows, more)
         }
     };
-    let mut events = events_of(rows)?;
-    if way == Way::ByType {
+    let mut events = into_events(rows)?;
+    if strategy == ScanStrategy::ByType {
         events.sort_by_key(|event| event.cursor);
     }
-    let reading = opened_where_possible(store, events).await?;
-    let end = reading.events.last().map(|event| event.cursor);
-    Ok((reading, end.filter(|_| full)))
+    let batch = open_each(store, events).await?;
+    let end = batch.events.last().map(|event| event.cursor);
+    Ok((batch, end.filter(|_| full)))
 }
 
-async fn along(
+async fn sequential(
     pool: &PgPool,
-    (after, head): (Cursor, Cursor),
-    wanted: Wanted<'_>,
+    range: CursorRange,
+    filter: EventFilter<'_>,
     limit: i64,
-) -> Result<Vec<Row>, sqlx::Error> {
-    sqlx::query_as!(
-        Row,
+) -> Result<Vec<Row>, SubscribeError> {
+    select_events!(
+        pool,
         r#"
-        select
-          epoch, transaction_id::text as "transaction_id!", position,
-          aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, recorded_at,
-          case when $9::boolean then metadata end as metadata,
-          false as "more!"
-        from events
-        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
-          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
-          and (event_type = any ($7)) is true
+        where (epoch, transaction_id, position) > ($3, $4::text::xid8, $5)
+          and (epoch, transaction_id, position) <= ($6, $7::text::xid8, $8)
+          and (event_type = any ($9)) is true
         order by epoch, transaction_id, position
-        limit $8
+        limit $2
         "#,
-        after.epoch(),
-        after.transaction_id(),
-        after.position(),
-        head.epoch(),
-        head.transaction_id(),
-        head.position(),
-        wanted.types,
+        filter.metadata,
         limit,
-        wanted.metadata
+        range.after.epoch(),
+        range.after.transaction_id(),
+        range.after.position(),
+        range.to.epoch(),
+        range.to.transaction_id(),
+        range.to.position(),
+        filter.types
     )
-    .fetch_all(pool)
-    .await
 }
 
 async fn by_type(
     pool: &PgPool,
-    (after, head): (Cursor, Cursor),
-    wanted: Wanted<'_>,
+    range: CursorRange,
+    filter: EventFilter<'_>,
     limit: i64,
-) -> Result<Vec<Row>, sqlx::Error> {
+) -> Result<Vec<Row>, SubscribeError> {
     sqlx::query_file_as!(
         Row,
         "src/subscribe/read_by_type.sql",
-        after.epoch(),
-        after.transaction_id(),
-        after.position(),
-        head.epoch(),
-        head.transaction_id(),
-        head.position(),
-        wanted.types,
-        share(limit, wanted.types.len()),
-        wanted.metadata
+        range.after.epoch(),
+        range.after.transaction_id(),
+        range.after.position(),
+        range.to.epoch(),
+        range.to.transaction_id(),
+        range.to.position(),
+        filter.types,
+        share(limit, filter.types.len()),
+        filter.metadata
     )
     .fetch_all(pool)
     .await
+    .map_err(SubscribeError::Read)
 }
 
-/// How many events of each of so many types are looked up for a batch of about `limit`. If all are as frequent it
-/// becomes twice as large; if one of them is far more frequent than the others, smaller.
+/// Number of events that are looked up per type for a batch of about `limit`. If all types are equally
+/// frequent, the batch becomes twice as large; if one of them is far more frequent than the others, smaller.
 fn share(limit: i64, types: usize) -> i64 {
     let types = i64::try_from(types).unwrap_or(i64::MAX).max(1);
     (limit.saturating_mul(2) / types + 1).min(limit)
 }
 
-/// Whether there is an event of `types` after `after` and up to `head`.
-pub(crate) async fn any(
+/// Returns whether a range contains an event of `types`.
+pub(crate) async fn contains_any(
     pool: &PgPool,
-    (after, head): (Cursor, Cursor),
+    range: CursorRange,
     types: &[String],
 ) -> Result<bool, SubscribeError> {
     sqlx::query_scalar!(
@@ -169,12 +185,12 @@ pub(crate) async fn any(
           ) found
         ) as "exists!"
         "#,
-        after.epoch(),
-        after.transaction_id(),
-        after.position(),
-        head.epoch(),
-        head.transaction_id(),
-        head.position(),
+        range.after.epoch(),
+        range.after.transaction_id(),
+        range.after.position(),
+        range.to.epoch(),
+        range.to.transaction_id(),
+        range.to.position(),
         types
     )
     .fetch_one(pool)
@@ -182,105 +198,84 @@ pub(crate) async fn any(
     .map_err(SubscribeError::Read)
 }
 
-/// The events of one aggregate from number `from` on and up to `head`, in the same way.
+/// Reads events of one aggregate from a sequence number on, up to `head`. Events that can't be opened are
+/// included in their stored form.
 pub(super) async fn read_stream(
     store: &EventStore,
-    (aggregate_type, aggregate_id): (&str, &str),
-    (from, head): (i64, Cursor),
+    aggregate_type: &str,
+    aggregate_id: &str,
+    from: i64,
+    head: Cursor,
     metadata: bool,
     limit: i64,
-) -> Result<Reading, SubscribeError> {
-    let rows = sqlx::query_as!(
-        Row,
+) -> Result<EventBatch, SubscribeError> {
+    let rows = select_events!(
+        store.pool(),
         r#"
-        select
-          epoch, transaction_id::text as "transaction_id!", position,
-          aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, recorded_at,
-          case when $8::boolean then metadata end as metadata,
-          false as "more!"
-        from events
-        where aggregate_type = $1
-          and aggregate_id = $2
-          and sequence >= $3
-          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+        where aggregate_type = $3
+          and aggregate_id = $4
+          and sequence >= $5
+          and (epoch, transaction_id, position) <= ($6, $7::text::xid8, $8)
         order by sequence
-        limit $7
+        limit $2
         "#,
+        metadata,
+        limit,
         aggregate_type,
         aggregate_id,
         from,
         head.epoch(),
         head.transaction_id(),
-        head.position(),
-        limit,
-        metadata
-    )
-    .fetch_all(store.pool())
-    .await;
-    let events = events_of(rows.map_err(SubscribeError::Read)?)?;
-    opened_where_possible(store, events).await
+        head.position()
+    );
+    open_each(store, into_events(rows?)?).await
 }
 
-/// Events of all types, every one of them opened.
+/// Reads events of all types, and opens all of them.
 ///
 /// # Errors
-/// [`SubscribeError::Seal`] if one can't be.
+/// [`SubscribeError::Seal`] if one can't be opened.
 pub(super) async fn read_all(
     store: &EventStore,
-    (after, head): (Cursor, Cursor),
+    range: CursorRange,
     metadata: bool,
     limit: i64,
 ) -> Result<Vec<RecordedEvent>, SubscribeError> {
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_events!(
+        store.pool(),
         r#"
-        select
-          epoch, transaction_id::text as "transaction_id!", position,
-          aggregate_type, aggregate_id, sequence,
-          event_type, event_version, payload, recorded_at,
-          case when $8::boolean then metadata end as metadata,
-          false as "more!"
-        from events
-        where (epoch, transaction_id, position) > ($1, $2::text::xid8, $3)
-          and (epoch, transaction_id, position) <= ($4, $5::text::xid8, $6)
+        where (epoch, transaction_id, position) > ($3, $4::text::xid8, $5)
+          and (epoch, transaction_id, position) <= ($6, $7::text::xid8, $8)
         order by epoch, transaction_id, position
-        limit $7
+        limit $2
         "#,
-        after.epoch(),
-        after.transaction_id(),
-        after.position(),
-        head.epoch(),
-        head.transaction_id(),
-        head.position(),
+        metadata,
         limit,
-        metadata
-    )
-    .fetch_all(store.pool())
-    .await;
-    opened(store, rows.map_err(SubscribeError::Read)?).await
-}
-
-/// Rows as events, with the `phi` of each opened.
-async fn opened(store: &EventStore, rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
-    let mut events = events_of(rows)?;
+        range.after.epoch(),
+        range.after.transaction_id(),
+        range.after.position(),
+        range.to.epoch(),
+        range.to.transaction_id(),
+        range.to.position()
+    );
+    let mut events = into_events(rows?)?;
     open(store, &mut events).await?;
     Ok(upcast(store, events))
 }
 
-/// Events with the `phi` of each opened. What can't be opened stays as it is and is told apart.
-async fn opened_where_possible(
+/// Opens each event. Events that can't be opened stay as they are, and are listed with their errors.
+async fn open_each(
     store: &EventStore,
     mut events: Vec<RecordedEvent>,
-) -> Result<Reading, SubscribeError> {
-    let mut sealed = Vec::new();
+) -> Result<EventBatch, SubscribeError> {
+    let mut unopened = BTreeMap::new();
     match open(store, &mut events).await {
         Ok(()) => {}
-        Err(error) if error.is_of_its_place() => {
+        Err(error) if error.is_of_one_value() => {
             for (index, event) in events.iter_mut().enumerate() {
                 match open(store, std::slice::from_mut(event)).await {
                     Ok(()) => {}
-                    Err(error) if error.is_of_its_place() => sealed.push((index, error)),
+                    Err(error) if error.is_of_one_value() => drop(unopened.insert(index, error)),
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -288,10 +283,10 @@ async fn opened_where_possible(
         Err(error) => return Err(error.into()),
     }
     let events = upcast(store, events);
-    Ok(Reading { events, sealed })
+    Ok(EventBatch { events, unopened })
 }
 
-fn events_of(rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
+fn into_events(rows: Vec<Row>) -> Result<Vec<RecordedEvent>, SubscribeError> {
     let events = rows.into_iter().map(Row::event);
     events
         .collect::<Result<_, _>>()
@@ -324,14 +319,14 @@ struct Row {
     payload: Value,
     metadata: Option<Value>,
     recorded_at: DateTime<Utc>,
-    /// There may be more behind the last of these rows.
+    /// True if there may be more events after the last row.
     more: bool,
 }
 
 impl Row {
     fn event(self) -> Result<RecordedEvent, sqlx::Error> {
         Ok(RecordedEvent {
-            cursor: cursor(self.epoch, &self.transaction_id, self.position)?,
+            cursor: Cursor::from_row(self.epoch, &self.transaction_id, self.position)?,
             aggregate_type: self.aggregate_type,
             aggregate_id: self.aggregate_id,
             sequence: self.sequence,
@@ -344,17 +339,12 @@ impl Row {
     }
 }
 
-pub(crate) fn cursor(epoch: i16, transaction: &str, position: i64) -> Result<Cursor, sqlx::Error> {
-    Cursor::from_parts(epoch, transaction, position)
-        .map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn of_many_types_a_share_of_each_is_looked_up() {
+    fn the_limit_is_shared_among_types() {
         assert_eq!(
             [1, 2, 9, 5_000].map(|types| share(500, types)),
             [500, 500, 112, 1]

@@ -1,113 +1,108 @@
-//! One subscriber's loop: read what is new, hand it over, move the checkpoint; or see how another node
+//! The loop of one subscriber: read the next batch, apply it and move the checkpoint, or follow the node that
 //! does.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection as _, PgConnection};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::instrument;
 
-use super::batch::{Manner, Reading, Taken, Taker};
-use super::horizon::Head;
-use super::pace::{LIVE, Pace};
-use super::question::{Batch, Question, Types};
-use super::way::{Way, stored_types};
-use super::{
-    CheckpointState, DaemonOptions, Progress, Seat, SubscribeError, Subscriber, blame, checkpoint,
-    reader,
-};
+use super::batch::{ApplyMode, BatchApplier, BatchOutcome, EventBatch};
+use super::batch_size::{AdaptiveBatchSize, LIVE};
+use super::checkpoint::{self, CheckpointKey, CheckpointState};
+use super::error::SubscribeError;
+use super::fetch::{FetchRequest, FetchedBatch, Types};
+use super::horizon::{DaemonOptions, Head};
+use super::progress::Progress;
+use super::scan_strategy::ScanStrategy;
+use super::subscriber::Subscriber;
+use super::{poison, reader};
 use crate::back_off::{BackOff, RetryPolicy};
+use crate::cursor::CursorRange;
 use crate::{Cursor, EventStore};
 
-/// How long a batch may leave the database waiting before it counts as hung.
-const LONGEST_SILENCE: &str = "4s";
-/// How long a checkpoint may stand still, with events before it, until a node without the lease goes on
-/// in the other's place: it may be alive and hang all the same.
+/// Time that a checkpoint may stand still, with events after it, until a node without the lease continues: the
+/// holder of the lease may hang.
 const STANDSTILL: Duration = Duration::from_secs(4);
-/// How often a batch with an event that can't be taken is tried as a whole: what fails may pass.
-const WHOLE_TRIES: u32 = 3;
+/// Number of attempts to apply a batch with a poison event as a whole: the error may be transient.
+const WHOLE_ATTEMPTS: u32 = 3;
 
-/// A subscriber on this node. Clones begin where the database says it is.
+/// A subscriber on this node. Clones start at the stored checkpoint.
 #[derive(Clone)]
 pub(super) struct Runner {
     pub(super) store: EventStore,
     pub(super) subscriber: Arc<dyn Subscriber>,
+    pub(super) key: CheckpointKey,
+    pub(super) types: Types,
     pub(super) progress: Progress,
     pub(super) head: watch::Receiver<Head>,
-    pub(super) leases: watch::Receiver<BTreeSet<Seat>>,
+    pub(super) leases: watch::Receiver<BTreeSet<CheckpointKey>>,
     pub(super) options: DaemonOptions,
 }
 
-/// What a runner knows of its subscriber.
+/// The position of a subscriber.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    /// The checkpoint, as the database has it.
+struct Position {
+    /// The stored checkpoint.
     checkpoint: Cursor,
-    /// Up to where nothing more is to be taken, at or beyond it; and what is parked.
-    standing: CheckpointState,
+    /// The state, at or after the checkpoint: no event in between is for the subscriber.
+    state: CheckpointState,
 }
 
-/// How things stand between rounds.
+/// The state of a runner between rounds.
 #[derive(Debug)]
-struct Run {
-    /// Unknown at first and after a failure.
-    place: Option<Place>,
-    /// Pauses after rounds in a row that failed.
+struct RunState {
+    /// `None` at first and after a failure.
+    position: Option<Position>,
+    /// Pauses after failed rounds.
     back_off: BackOff,
-    /// Rounds in a row that failed for an event's sake.
+    /// Number of consecutive rounds that failed by a poison event.
     poisoned: u32,
-    /// Another node has the lease but does not move.
-    in_place_of_another: bool,
-    /// How the next batch is read.
-    way: Way,
-    /// How large it is at most.
-    pace: Pace,
-    /// What was read already while the database took the batch before.
-    ahead: Option<Batch>,
+    /// True if another node has the lease but does not move the checkpoint.
+    ignores_lease: bool,
+    strategy: ScanStrategy,
+    batch_size: AdaptiveBatchSize,
+    /// The next batch, which was read while the previous one was applied.
+    prefetched: Option<FetchedBatch>,
 }
 
-impl Place {
-    fn at_checkpoint(standing: CheckpointState) -> Self {
+impl Position {
+    fn from_checkpoint(state: CheckpointState) -> Self {
         Self {
-            checkpoint: standing.at,
-            standing,
+            checkpoint: state.at,
+            state,
         }
     }
 
-    /// There is nothing to take up to `at`.
-    fn passed_over(self, at: Cursor) -> Self {
-        let standing = CheckpointState {
-            at,
-            ..self.standing
-        };
-        Self { standing, ..self }
+    /// The position after skipping all events up to `at`.
+    fn skipped_to(self, at: Cursor) -> Self {
+        let state = CheckpointState { at, ..self.state };
+        Self { state, ..self }
     }
 }
 
 impl Runner {
-    /// Runs until the watcher of the log's end is gone.
+    /// Runs until the horizon watcher has ended.
     pub(super) async fn run(mut self) {
-        let seat = Seat::of(&*self.subscriber);
-        let types: Types = stored_types(self.subscriber.event_types()).into();
-        let mut run = Run::new(Pace::of(self.options.batch, LIVE));
+        let mut run = RunState::new(self.options.batch);
         loop {
-            match self.round(&seat, &types, &mut run).await {
-                Ok(place) => {
+            match self.round(&mut run).await {
+                Ok(position) => {
                     run.back_off.reset();
                     run.poisoned = 0;
-                    run.place = Some(place);
-                    self.progress.stands(self.subscriber.name(), place.standing);
-                    if !self.wait_for_more(place.standing.at).await {
+                    run.position = Some(position);
+                    let state = position.state;
+                    self.progress.set(self.subscriber.name(), state);
+                    if !self.wait_for_events(state.at).await {
                         return;
                     }
                 }
                 Err(error) => {
                     run.failed(&error);
                     self.report(&error, run.back_off.attempts() + 1);
-                    // Its attempts do not end.
+                    // The attempts of this policy are unlimited.
                     let _ = run.back_off.pause().await;
                 }
             }
@@ -117,109 +112,98 @@ impl Runner {
         }
     }
 
-    async fn round(
-        &self,
-        seat: &Seat,
-        types: &Types,
-        run: &mut Run,
-    ) -> Result<Place, SubscribeError> {
-        let place = match run.place {
-            Some(place) => place,
-            None => self.open(seat).await?,
+    async fn round(&self, run: &mut RunState) -> Result<Position, SubscribeError> {
+        let position = match run.position {
+            Some(position) => position,
+            None => self.load_position().await?,
         };
+        let at = position.state.at;
         let head = self.head.borrow().clone();
-        if head.at <= place.standing.at {
-            return Ok(place);
+        if head.at <= at {
+            return Ok(position);
         }
-        if !self.leads(seat) && !run.in_place_of_another {
-            return self.follow(seat, types, place, (head.at, run)).await;
+        if !self.has_lease() && !run.ignores_lease {
+            return self.follow(position, head.at, run).await;
         }
-        let ahead = run.ahead.take();
-        let batch = match ahead.filter(|batch| batch.after == place.standing.at) {
-            Some(batch) => batch,
-            None => {
-                self.new_events(types, (place.standing.at, run), &head)
-                    .await?
-            }
+        let prefetched = run.prefetched.take();
+        let fetched = match prefetched.filter(|fetched| fetched.range.after == at) {
+            Some(fetched) => fetched,
+            None => self.fetch(at, &head, run).await?,
         };
-        if batch.reading.events.is_empty() {
-            return Ok(place.passed_over(batch.next));
+        if fetched.batch.events.is_empty() {
+            return Ok(position.skipped_to(fetched.range.to));
         }
+        let checkpoint = position.checkpoint;
         match self
-            .take_and_read_on(seat, types, batch, (place, &head), run)
+            .apply_and_prefetch(fetched, checkpoint, head.at, run)
             .await?
         {
-            Taken::Moved(standing) => Ok(Place::at_checkpoint(standing)),
-            Taken::Elsewhere => {
-                run.in_place_of_another = false;
+            BatchOutcome::Applied(state) => Ok(Position::from_checkpoint(state)),
+            BatchOutcome::Fenced => {
+                run.ignores_lease = false;
                 let _ = BackOff::with(RetryPolicy::TAKEN, 128).pause().await;
-                self.open(seat).await
+                self.load_position().await
             }
         }
     }
 
-    /// Takes a batch. Behind a full one there is more: it is read and opened while the database works.
-    async fn take_and_read_on(
+    /// Applies a batch. After a full one, the next batch is read and opened concurrently.
+    async fn apply_and_prefetch(
         &self,
-        seat: &Seat,
-        types: &Types,
-        batch: Batch,
-        (place, head): (Place, &Head),
-        run: &mut Run,
-    ) -> Result<Taken, SubscribeError> {
-        let Batch {
-            reading,
-            next,
-            full,
-            ..
-        } = batch;
-        run.way = Way::after((place.standing.at, next), reading.events.len());
-        let more = full && next < head.at;
-        let taking = self.take(seat, reading, (place.checkpoint, next), run.manner());
-        if !more {
-            return taking.await;
+        fetched: FetchedBatch,
+        checkpoint: Cursor,
+        head: Cursor,
+        run: &mut RunState,
+    ) -> Result<BatchOutcome, SubscribeError> {
+        let FetchedBatch { batch, range, full } = fetched;
+        run.strategy = ScanStrategy::after_batch(range, batch.events.len());
+        let next = range.to;
+        let range = CursorRange::new(checkpoint, next);
+        let applying = self.apply(batch, range, run.apply_mode());
+        if !full || next >= head {
+            return applying.await;
         }
-        // On its own: what it opens need not wait for what is sealed meanwhile.
-        let mut reading_on = JoinSet::new();
-        reading_on.spawn(self.question(types, (next, run), head).answer());
-        let begun = Instant::now();
-        let taken = taking.await?;
-        run.pace.took(begun.elapsed());
-        // Whoever waits for it need not wait for the next batch to be read.
-        if let Taken::Moved(standing) = taken {
-            self.progress.stands(self.subscriber.name(), standing);
+        // A task of its own: decryption runs in parallel to the encryption of rows.
+        let mut prefetch = JoinSet::new();
+        prefetch.spawn(self.fetch_request(next, head, run).fetch());
+        let started = Instant::now();
+        let outcome = applying.await?;
+        run.batch_size.record(started.elapsed());
+        // Before the next batch is read: clients wait for this position.
+        if let BatchOutcome::Applied(state) = outcome {
+            self.progress.set(self.subscriber.name(), state);
         }
-        // If that failed, it is read again, and then whoever waits for it is told.
-        let ahead = reading_on.join_next().await;
-        run.ahead = ahead.and_then(Result::ok).and_then(Result::ok);
-        Ok(taken)
+        // After an error the batch is read again, and that error is reported.
+        let prefetched = prefetch.join_next().await;
+        run.prefetched = prefetched.and_then(Result::ok).and_then(Result::ok);
+        Ok(outcome)
     }
 
-    /// Another node takes what there is: waits until it has, or until it is this node's turn.
+    /// Waits until the node with the lease has moved the checkpoint, or until this node may do it.
     async fn follow(
         &self,
-        seat: &Seat,
-        types: &Types,
-        place: Place,
-        (head, run): (Cursor, &mut Run),
-    ) -> Result<Place, SubscribeError> {
-        let at = place.standing.at;
-        if !reader::any(self.store.pool(), (at, head), types).await? {
-            return Ok(place.passed_over(head));
+        position: Position,
+        head: Cursor,
+        run: &mut RunState,
+    ) -> Result<Position, SubscribeError> {
+        let at = position.state.at;
+        let range = CursorRange::new(at, head);
+        if !reader::contains_any(self.store.pool(), range, &self.types).await? {
+            return Ok(position.skipped_to(head));
         }
         let since = Instant::now();
         let mut back_off = BackOff::with(RetryPolicy::TAKEN, 128);
         loop {
-            let stored = self.open(seat).await?;
-            if stored.checkpoint > at || self.leads(seat) {
+            let stored = self.load_position().await?;
+            if stored.checkpoint > at || self.has_lease() {
                 return Ok(stored);
             }
             if since.elapsed() >= STANDSTILL {
                 tracing::warn!(
-                    subscriber.name = seat.name,
+                    subscriber.name = self.key.name,
                     "The node that runs a subscriber does not move it; this one does."
                 );
-                run.in_place_of_another = true;
+                run.ignores_lease = true;
                 return Ok(stored);
             }
             let _ = back_off.pause().await;
@@ -229,77 +213,77 @@ impl Runner {
         }
     }
 
-    fn leads(&self, seat: &Seat) -> bool {
-        self.leases.borrow().contains(seat)
+    fn has_lease(&self) -> bool {
+        self.leases.borrow().contains(&self.key)
     }
 
     /// The next batch after `at`.
-    async fn new_events(
+    async fn fetch(
         &self,
-        types: &Types,
-        (at, run): (Cursor, &Run),
+        at: Cursor,
         head: &Head,
-    ) -> Result<Batch, SubscribeError> {
+        run: &RunState,
+    ) -> Result<FetchedBatch, SubscribeError> {
         if let Some(tail) = head.tail.as_ref().filter(|tail| tail.after == at) {
-            return Ok(Batch::of_tail(tail, head.at, types));
+            return Ok(FetchedBatch::from_tail(tail, head.at, &self.types));
         }
-        self.question(types, (at, run), head).answer().await
+        self.fetch_request(at, head.at, run).fetch().await
     }
 
-    fn question(&self, types: &Types, (at, run): (Cursor, &Run), head: &Head) -> Question {
-        Question {
+    fn fetch_request(&self, at: Cursor, head: Cursor, run: &RunState) -> FetchRequest {
+        FetchRequest {
             store: self.store.clone(),
-            way: run.way,
-            stretch: (at, head.at),
-            types: types.clone(),
+            strategy: run.strategy,
+            range: CursorRange::new(at, head),
+            types: self.types.clone(),
             metadata: self.subscriber.wants_metadata(),
-            limit: run.pace.size(),
+            limit: run.batch_size.get(),
         }
     }
 
-    /// Takes a batch in a transaction of its own.
+    /// Applies a batch in a transaction of its own.
     ///
-    /// The commit does not wait for the disk: after a crash the batch and its checkpoint are gone
+    /// The commit does not wait for the disk: after a crash the batch and its checkpoint are lost
     /// together, and the batch is read again.
     #[instrument(
         name = "subscriber.batch",
         level = "debug",
         skip_all,
-        fields(subscriber.name = seat.name, batch.events = size(&reading))
+        fields(subscriber.name = self.key.name, batch.events = size(&batch))
     )]
-    async fn take(
+    async fn apply(
         &self,
-        seat: &Seat,
-        reading: Reading,
-        (at, next): (Cursor, Cursor),
-        manner: Manner,
-    ) -> Result<Taken, SubscribeError> {
-        let lost = SubscribeError::Checkpoint;
-        let taker = Taker {
+        batch: EventBatch,
+        range: CursorRange,
+        mode: ApplyMode,
+    ) -> Result<BatchOutcome, SubscribeError> {
+        let applier = BatchApplier {
             subscriber: &*self.subscriber,
-            seat,
+            key: &self.key,
             upcasters: self.store.upcasters(),
         };
-        let mut connection = self.store.pool().acquire().await.map_err(lost)?;
-        let outcome = take_on(&mut connection, taker, reading, (at, next), manner).await;
-        if matches!(&outcome, Err(SubscribeError::Apply(error)) if blame::is_of_an_old_plan(error))
-        {
-            // It would say so for ever. The next try has a new one.
+        let connection = self.store.pool().acquire().await;
+        let mut connection = connection.map_err(SubscribeError::Checkpoint)?;
+        let outcome = applier
+            .apply_in_transaction(&mut connection, batch, range, mode)
+            .await;
+        if matches!(&outcome, Err(SubscribeError::Apply(error)) if poison::is_stale_plan(error)) {
+            // All its attempts would fail. The next one uses a new connection.
             drop(connection.detach());
         }
         outcome
     }
 
-    /// Where the checkpoint is, which is made if there is none.
-    async fn open(&self, seat: &Seat) -> Result<Place, SubscribeError> {
-        let lost = SubscribeError::Checkpoint;
-        let mut connection = self.store.pool().acquire().await.map_err(lost)?;
-        let standing = checkpoint::open(&mut connection, seat).await;
-        standing.map(Place::at_checkpoint).map_err(lost)
+    /// Reads the checkpoint, which is created if there is none.
+    async fn load_position(&self) -> Result<Position, SubscribeError> {
+        let failed = SubscribeError::Checkpoint;
+        let mut connection = self.store.pool().acquire().await.map_err(failed)?;
+        let state = checkpoint::open(&mut connection, &self.key).await;
+        state.map(Position::from_checkpoint).map_err(failed)
     }
 
-    /// Waits until the log goes on behind `at`. `false` when the daemon stops.
-    async fn wait_for_more(&mut self, at: Cursor) -> bool {
+    /// Waits for events after `at`. `false` when the daemon stops.
+    async fn wait_for_events(&mut self, at: Cursor) -> bool {
         self.head.wait_for(|head| head.at > at).await.is_ok()
     }
 
@@ -313,70 +297,39 @@ impl Runner {
     }
 }
 
-impl Run {
-    fn new(pace: Pace) -> Self {
+impl RunState {
+    fn new(batch: i64) -> Self {
         Self {
-            place: None,
+            position: None,
             back_off: BackOff::with(RetryPolicy::TASK, 128),
             poisoned: 0,
-            in_place_of_another: false,
-            way: Way::default(),
-            pace,
-            ahead: None,
+            ignores_lease: false,
+            strategy: ScanStrategy::default(),
+            batch_size: AdaptiveBatchSize::new(batch, LIVE),
+            prefetched: None,
         }
     }
 
     fn failed(&mut self, error: &SubscribeError) {
-        self.place = None;
-        self.ahead = None;
-        self.pace.reset();
+        self.position = None;
+        self.prefetched = None;
+        self.batch_size.reset();
         match error {
-            SubscribeError::Apply(error) if blame::is_of_the_event(error) => self.poisoned += 1,
+            SubscribeError::Apply(error) if poison::is_poison_event(error) => self.poisoned += 1,
             _ => self.poisoned = 0,
         }
     }
 
-    fn manner(&self) -> Manner {
-        if self.poisoned < WHOLE_TRIES {
-            Manner::Whole
+    fn apply_mode(&self) -> ApplyMode {
+        if self.poisoned < WHOLE_ATTEMPTS {
+            ApplyMode::Whole
         } else {
-            Manner::OneByOne
+            ApplyMode::OneByOne
         }
     }
 }
 
-async fn take_on(
-    connection: &mut PgConnection,
-    taker: Taker<'_>,
-    reading: Reading,
-    between: (Cursor, Cursor),
-    manner: Manner,
-) -> Result<Taken, SubscribeError> {
-    let lost = SubscribeError::Checkpoint;
-    let mut tx = connection.begin().await.map_err(lost)?;
-    begin_batch(&mut tx).await.map_err(lost)?;
-    let outcome = taker.take(&mut tx, reading, between, manner).await?;
-    tx.commit().await.map_err(lost)?;
-    Ok(outcome)
-}
-
-/// What holds for one batch: its commit does not wait for the disk, and if its node hangs in the middle
-/// of it, the database takes the transaction away, so that another node goes on.
-pub(crate) async fn begin_batch(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"
-        select
-          set_config('synchronous_commit', 'off', true) as commit,
-          set_config('idle_in_transaction_session_timeout', $1, true) as idle
-        "#,
-        LONGEST_SILENCE
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(())
-}
-
-/// Signed: OpenTelemetry knows no other whole numbers.
-fn size(reading: &Reading) -> i64 {
-    i64::try_from(reading.events.len()).unwrap_or(i64::MAX)
+/// A signed integer, because OpenTelemetry has no unsigned ones.
+fn size(batch: &EventBatch) -> i64 {
+    i64::try_from(batch.events.len()).unwrap_or(i64::MAX)
 }

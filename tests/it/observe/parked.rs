@@ -3,7 +3,7 @@
 use adapters::jwt::JwtKeys;
 use adapters::system::SystemClock;
 use commands::ports::Clock as _;
-use event_store::Retried;
+use event_store::RetryOutcome;
 use projections::Projector;
 use projections::patient_appointments::PatientAppointments;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn responses_that_depend_on_a_parked_aggregate_are_marked() {
     );
     let subscriber = Projector::<PatientAppointments>::new(store.sealing());
     let retried = store.retry(&subscriber, &letter).await.unwrap();
-    assert_eq!(retried, Retried::Taken { events: 1 });
+    assert_eq!(retried, RetryOutcome::Applied { events: 1 });
 
     let shown = list(&clinic, &asha, &cancelled).await;
     assert_eq!(

@@ -59,7 +59,7 @@ impl History {
         );
         let append = Append {
             streams: vec![decided.stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(),
             idempotency: None,
         };

@@ -98,7 +98,7 @@ async fn the_daemon_writes_the_same_rows() {
         let patience = Duration::from_secs(10);
         daemon
             .progress()
-            .reached(subscriber.name(), head, patience)
+            .wait_for(subscriber.name(), head, patience)
             .await
             .unwrap();
         let followed = history.contents(&tables_of(&*subscriber)).await;

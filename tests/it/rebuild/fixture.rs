@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::rebuild::{
-    Begin, Operator, ReadModelStatus, RebuildError, Verified, read_model_statuses,
+    Operator, ReadModelStatus, RebuildError, RebuildFrom, Verified, read_model_statuses,
 };
 use event_store::{Daemon, DaemonOptions, ReadModel};
 use serde_json::Value;
@@ -49,7 +49,7 @@ impl Shadow {
         for model in &self.models {
             let patience = Duration::from_secs(20);
             let progress = daemon.progress();
-            let read = progress.reached(model.name(), head, patience);
+            let read = progress.wait_for(model.name(), head, patience);
             read.await.unwrap();
         }
     }
@@ -74,18 +74,18 @@ impl Shadow {
 
     pub async fn operator(&self, models: &[Arc<dyn ReadModel>]) -> Operator {
         let store = &self.history.store;
-        Operator::take(store, models.to_vec()).await.unwrap()
+        Operator::open(store, models.to_vec()).await.unwrap()
     }
 
     /// Makes copies, or goes on with them.
     pub async fn rebuild(&self, models: &[Arc<dyn ReadModel>]) -> Result<(), RebuildError> {
-        self.begin(models, Begin::AtCheckpoint).await
+        self.begin(models, RebuildFrom::Checkpoint).await
     }
 
     pub async fn begin(
         &self,
         models: &[Arc<dyn ReadModel>],
-        begin: Begin,
+        begin: RebuildFrom,
     ) -> Result<(), RebuildError> {
         let mut operator = self.operator(models).await;
         let rebuilt = operator.rebuild(begin, &|_, _| {}).await;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use event_store::rebuild::{Begin, Operator};
+use event_store::rebuild::{Operator, RebuildFrom};
 use event_store::{ClaimRules, EventStore};
 use tests::sealing::sealing;
 use tests::world::Terms;
@@ -61,10 +61,10 @@ async fn switch_back_and_forth(clinic: &Clinic, done: &AtomicUsize) {
         .await
         .unwrap();
     let models = projections::read_models(store.sealing());
-    let operator = Operator::take(&store, models).await.unwrap();
-    let mut operator = operator.patient_for(PATIENCE);
+    let operator = Operator::open(&store, models).await.unwrap();
+    let mut operator = operator.with_timeout(PATIENCE);
     operator
-        .rebuild(Begin::AtCheckpoint, &|_, _| {})
+        .rebuild(RebuildFrom::Checkpoint, &|_, _| {})
         .await
         .unwrap();
     for _ in 0..SWITCHES {

@@ -1,6 +1,6 @@
 //! Copies as they are made: like the live ones in everything, and never in their way.
 
-use event_store::rebuild::{Begin, Origin, RebuildError};
+use event_store::rebuild::{Origin, RebuildError, RebuildFrom};
 
 use super::fixture::Shadow;
 use crate::projections::fixture::patient;
@@ -109,7 +109,7 @@ async fn a_copy_that_loses_a_table_never_writes_the_live_one() {
     let before = shadow.count(rows).await;
     let mut operator = shadow.operator(&shadow.model("clinic_directory")).await;
     let passed = |_, _| shadow.meanwhile("drop table if exists beside.clinic_directory");
-    let failed = operator.rebuild(Begin::AtStart, &passed).await;
+    let failed = operator.rebuild(RebuildFrom::LogStart, &passed).await;
     assert!(
         matches!(failed, Err(RebuildError::Batch { .. })),
         "{failed:?}"
@@ -155,7 +155,7 @@ async fn one_read_of_the_log_serves_copies_that_stand_at_different_places() {
     let status = shadow.status("clinic_directory").await;
     let copy = status.copy.unwrap();
     assert_eq!(
-        (copy.reached.events, copy.fits, copy.origin),
+        (copy.position.events, copy.is_switchable, copy.origin),
         (0, true, Origin::Rebuilt)
     );
     assert_eq!(status.live.unwrap().events, 0);

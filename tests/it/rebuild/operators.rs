@@ -1,6 +1,6 @@
 //! Of several operators one works on a read model, and one that comes back too late does no harm.
 
-use event_store::rebuild::{Begin, Operator, RebuildError};
+use event_store::rebuild::{Operator, RebuildError, RebuildFrom};
 
 use super::fixture::Shadow;
 use crate::support::eventually;
@@ -10,8 +10,8 @@ async fn the_second_operator_is_told_who_has_the_read_model() {
     let shadow = Shadow::recorded().await;
     let (store, clinics) = (&shadow.history.store, shadow.model("clinic_directory"));
     let first = shadow.operator(&clinics).await;
-    let Err(RebuildError::Taken { name, holder }) =
-        Operator::take(store, shadow.models.clone()).await
+    let Err(RebuildError::Locked { name, holder }) =
+        Operator::open(store, shadow.models.clone()).await
     else {
         panic!("two operators have one read model");
     };
@@ -49,7 +49,7 @@ async fn a_read_model_is_free_once_the_session_of_its_operator_is_gone() {
                  where application_name = 'caresync projections' and datname = current_database()";
     assert_eq!(shadow.count(ended).await, 1);
     shadow.rebuild(&clinics).await.unwrap();
-    let late = gone.rebuild(Begin::AtStart, &|_, _| {}).await;
+    let late = gone.rebuild(RebuildFrom::LogStart, &|_, _| {}).await;
     assert!(matches!(late, Err(RebuildError::Store(_))), "{late:?}");
     assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
 }
@@ -70,7 +70,7 @@ async fn an_operator_whose_copy_was_moved_by_somebody_else_writes_nothing() {
             "update subscription_checkpoints set {moved} where name = 'beside/clinic_directory'"
         );
         let passed = |_, _| shadow.meanwhile(&sql);
-        let refused = operator.rebuild(Begin::AtStart, &passed).await;
+        let refused = operator.rebuild(RebuildFrom::LogStart, &passed).await;
         assert!(
             matches!(
                 refused,
@@ -99,7 +99,7 @@ async fn a_rebuild_that_was_stopped_goes_on_from_where_it_stood() {
                where application_name = 'caresync projections' and datname = current_database()";
     let passed = |_, _| shadow.meanwhile(end);
     stopped
-        .rebuild(Begin::AtCheckpoint, &passed)
+        .rebuild(RebuildFrom::Checkpoint, &passed)
         .await
         .unwrap_err();
     let rows = "select count(*) from beside.clinic_directory";
@@ -110,7 +110,7 @@ async fn a_rebuild_that_was_stopped_goes_on_from_where_it_stood() {
 
     let mut again = shadow.operator(&clinics).await;
     let rebuilt = again
-        .rebuild(Begin::AtCheckpoint, &|_, _| {})
+        .rebuild(RebuildFrom::Checkpoint, &|_, _| {})
         .await
         .unwrap();
     again.release().await.unwrap();

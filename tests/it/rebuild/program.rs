@@ -181,7 +181,10 @@ async fn a_rebuild_that_is_killed_goes_on_when_it_is_asked_again() {
     let before = oldest().await;
     eventually("the killed one's session is gone", async || {
         let (done, said) = server.run(&["projections", "rebuild", "clinic_directory"]);
-        assert!(done || said.contains("somebody else is working"), "{said}");
+        assert!(
+            done || said.contains("another operator is working"),
+            "{said}"
+        );
         done
     })
     .await;

@@ -1,6 +1,6 @@
 //! A copy that does not fit this program or the live tables any more is refused, whatever is asked.
 
-use event_store::rebuild::{Begin, RebuildError};
+use event_store::rebuild::{RebuildError, RebuildFrom};
 
 use super::fixture::Shadow;
 
@@ -20,7 +20,7 @@ async fn refused(shadow: &Shadow, like: impl Fn(&RebuildError) -> bool) {
 /// A new copy is as good as any.
 async fn made_new(shadow: &Shadow) {
     let clinics = shadow.model("clinic_directory");
-    shadow.begin(&clinics, Begin::AtStart).await.unwrap();
+    shadow.begin(&clinics, RebuildFrom::LogStart).await.unwrap();
     assert!(shadow.verify(&clinics).await.unwrap()[0].is_same());
     shadow.switch(&clinics).await.unwrap();
 }
@@ -41,7 +41,7 @@ async fn a_copy_from_before_a_migration_is_refused() {
             .unwrap();
         shadow.sql(migration).await;
         let copy = shadow.status("clinic_directory").await.copy.unwrap();
-        assert!(!copy.fits, "{migration}");
+        assert!(!copy.is_switchable, "{migration}");
         refused(&shadow, |error| {
             let table = "clinic_directory";
             matches!(error, RebuildError::OtherShape { table: named, .. } if *named == table)
@@ -64,7 +64,14 @@ async fn a_copy_of_another_version_is_refused() {
          update subscription_checkpoints set version = version - 1 where name like 'beside/%'",
         )
         .await;
-    assert!(!shadow.status("clinic_directory").await.copy.unwrap().fits);
+    assert!(
+        !shadow
+            .status("clinic_directory")
+            .await
+            .copy
+            .unwrap()
+            .is_switchable
+    );
     refused(&shadow, |error| {
         matches!(
             error,

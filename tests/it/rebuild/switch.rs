@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::rebuild::{Begin, Origin, RebuildError};
+use event_store::rebuild::{Origin, RebuildError, RebuildFrom};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::JoinSet;
 
@@ -24,7 +24,7 @@ async fn each_copy_takes_the_live_ones_place_and_gives_it_back() {
     assert_eq!(shadow.live().await, before);
     for model in &shadow.models {
         let copy = shadow.status(model.name()).await.copy.unwrap();
-        assert_eq!((copy.origin, copy.fits), (Origin::Replaced, true));
+        assert_eq!((copy.origin, copy.is_switchable), (Origin::Replaced, true));
     }
     // The live ones go on from there, and so does the way back.
     shadow.many_clinics(700).await;
@@ -94,7 +94,7 @@ async fn what_was_replaced_is_not_rebuilt_over_by_accident() {
         matches!(refused, Err(RebuildError::Replaced { .. })),
         "{refused:?}"
     );
-    shadow.begin(&clinics, Begin::AtStart).await.unwrap();
+    shadow.begin(&clinics, RebuildFrom::LogStart).await.unwrap();
     let copy = shadow.status("clinic_directory").await.copy.unwrap();
     assert_eq!(copy.origin, Origin::Rebuilt);
 }
@@ -143,7 +143,7 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
         .fetch_one(&mut report)
         .await
         .unwrap();
-    let mut hasty = shadow.operator(&clinics).await.patient_for(Duration::ZERO);
+    let mut hasty = shadow.operator(&clinics).await.with_timeout(Duration::ZERO);
     let refused = hasty.switch().await;
     let Err(RebuildError::InUse { pids, .. }) = refused else {
         panic!("{refused:?}");
@@ -151,7 +151,7 @@ async fn a_long_reader_holds_the_switch_up_and_nobody_else() {
     assert!(pids.contains(&pid), "{pids:?}");
     hasty.release().await.unwrap();
 
-    let mut operator = shadow.operator(&clinics).await.patient_for(LONG);
+    let mut operator = shadow.operator(&clinics).await.with_timeout(LONG);
     let mut switching = JoinSet::new();
     switching.spawn(async move { operator.switch().await });
     let waits = "select count(*) from pg_stat_activity

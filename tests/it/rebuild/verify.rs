@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use event_store::rebuild::{Found, RebuildError, TableComparison};
-use event_store::{Cell, ReadModelTable, words_of_row};
+use event_store::rebuild::{DifferenceKind, RebuildError, TableComparison};
+use event_store::{Cell, ReadModelTable, associated_data_of_row};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ async fn compared(shadow: &Shadow, model: &str, table: &str) -> TableComparison 
 }
 
 /// One difference is found, and nothing of what the rows say is shadow.
-fn only(comparison: &TableComparison) -> &Found {
+fn only(comparison: &TableComparison) -> &DifferenceKind {
     assert_eq!(comparison.differing, 1, "{comparison:?}");
     assert_eq!(comparison.differences.len(), 1);
     assert_ne!(comparison.checksums.0, comparison.checksums.1);
@@ -50,7 +50,7 @@ fn only(comparison: &TableComparison) -> &Found {
     for word in ["Asha", "Meera", "planted", "@example.org", "complaint"] {
         assert!(!shadow.contains(word), "{shadow}");
     }
-    &comparison.differences[0].found
+    &comparison.differences[0].kind
 }
 
 /// Plants a difference in one row of the copy, in each column in turn.
@@ -71,14 +71,13 @@ async fn each_column_is_looked_at(shadow: &Shadow, model: &str, table: &ReadMode
         if table.key().contains(&&*column) {
             // Another key is another row.
             assert_eq!(comparison.differing, 2, "{name}.{column}: {comparison:?}");
-            let found: Vec<_> = comparison
-                .differences
-                .iter()
-                .map(|one| &one.found)
-                .collect();
-            assert!(found.contains(&&Found::OnlyLive) && found.contains(&&Found::OnlyInCopy));
+            let found: Vec<_> = comparison.differences.iter().map(|one| &one.kind).collect();
+            assert!(
+                found.contains(&&DifferenceKind::OnlyLive)
+                    && found.contains(&&DifferenceKind::OnlyInCopy)
+            );
         } else {
-            let Found::Columns(found) = only(&comparison) else {
+            let DifferenceKind::Columns(found) = only(&comparison) else {
                 panic!("{name}.{column}: {comparison:?}");
             };
             // Under another subject nothing opens.
@@ -116,9 +115,12 @@ async fn a_difference_in_any_column_of_any_table_is_found() {
 async fn a_row_that_is_missing_or_too_many_is_found_on_either_side() {
     let shadow = Shadow::recorded().await;
     let cards = shadow.model("patient_card");
-    for (schema, found) in [("beside", Found::OnlyLive), ("public", Found::OnlyInCopy)] {
+    for (schema, found) in [
+        ("beside", DifferenceKind::OnlyLive),
+        ("public", DifferenceKind::OnlyInCopy),
+    ] {
         shadow
-            .begin(&cards, event_store::rebuild::Begin::AtStart)
+            .begin(&cards, event_store::rebuild::RebuildFrom::LogStart)
             .await
             .unwrap();
         let asha = patient(ASHA);
@@ -151,7 +153,7 @@ async fn a_difference_in_what_is_sealed_is_found_though_every_envelope_differs()
     );
     let cell = Cell {
         subject: asha,
-        words: words_of_row("patient_cards", &asha),
+        associated_data: associated_data_of_row("patient_cards", &asha),
         value: json!({"name": "Somebody Else", "birthDate": "1990-05-17", "phone": null, "email": null}),
     };
     let sealed = shadow.history.sealing.seal_many(vec![cell]).await.unwrap();
@@ -162,7 +164,10 @@ async fn a_difference_in_what_is_sealed_is_found_though_every_envelope_differs()
         .await
         .unwrap();
     let comparison = compared(&shadow, "patient_card", "patient_cards").await;
-    assert_eq!(*only(&comparison), Found::Columns(vec!["phi".to_owned()]));
+    assert_eq!(
+        *only(&comparison),
+        DifferenceKind::Columns(vec!["phi".to_owned()])
+    );
     assert!(!format!("{comparison:?}").contains("Somebody"));
 }
 
@@ -180,8 +185,8 @@ async fn what_no_key_opens_differs_from_itself() {
     let table = verified.remove(0).tables.remove(0);
     assert_eq!(table.differing, 1, "{table:?}");
     assert_eq!(
-        table.differences[0].found,
-        Found::Columns(vec!["phi".to_owned()])
+        table.differences[0].kind,
+        DifferenceKind::Columns(vec!["phi".to_owned()])
     );
 }
 
@@ -222,7 +227,7 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
             .await
             .copy
             .unwrap()
-            .reached
+            .position
             .events
             >= 1_200
     );
@@ -235,7 +240,7 @@ async fn a_copy_that_lags_catches_up_before_it_is_compared() {
             .await
             .copy
             .unwrap()
-            .reached
+            .position
             .events,
         0
     );
@@ -249,7 +254,7 @@ async fn a_live_one_that_stands_still_behind_its_copy_is_told() {
     shadow.pause().await;
     shadow.many_clinics(5).await;
     shadow.rebuild(&clinics).await.unwrap();
-    let mut operator = shadow.operator(&clinics).await.patient_for(Duration::ZERO);
+    let mut operator = shadow.operator(&clinics).await.with_timeout(Duration::ZERO);
     let refused = operator.verify().await;
     operator.release().await.unwrap();
     let Err(RebuildError::LiveBehind { live, copy, .. }) = refused else {

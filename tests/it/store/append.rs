@@ -1,4 +1,4 @@
-//! One command, one verdict.
+//! Appends: outcomes of single commands.
 
 use event_store::{Append, AppendError, Idempotency, Loaded};
 use serde_json::json;
@@ -24,8 +24,8 @@ async fn what_was_appended_is_loaded_in_order() {
 }
 
 #[tokio::test]
-async fn an_aggregate_without_events_is_unborn() {
-    let loaded = log().await.store.load::<Letting>("nobody").await.unwrap();
+async fn an_aggregate_without_events_is_the_default_at_version_0() {
+    let loaded = log().await.store.load::<Letting>("new").await.unwrap();
     assert_eq!(
         (loaded.version(), loaded.aggregate()),
         (0, &Letting::default())
@@ -40,7 +40,7 @@ async fn of_two_decisions_on_one_version_the_second_conflicts() {
         .unwrap();
     let append = |command| Append {
         streams: vec![stream.clone()],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(command),
         idempotency: None,
     };
@@ -100,7 +100,7 @@ async fn a_name_belongs_to_one_holder_until_it_is_freed() {
 }
 
 #[tokio::test]
-async fn a_used_key_is_told_and_its_reply_is_found_with_its_position() {
+async fn a_used_key_is_refused_and_its_reply_is_found_with_its_position() {
     let log = log().await;
     let own = |fingerprint| {
         Some(Idempotency {
@@ -127,7 +127,7 @@ async fn a_used_key_is_told_and_its_reply_is_found_with_its_position() {
 }
 
 #[tokio::test]
-async fn several_streams_are_one_verdict() {
+async fn several_streams_of_one_command_have_one_outcome() {
     let log = log().await;
     log.append(
         9,
@@ -146,7 +146,7 @@ async fn several_streams_are_one_verdict() {
     let two = stream(&log.store, 2, named).await.unwrap();
     let append = Append {
         streams: vec![one, two],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(1),
         idempotency: None,
     };
@@ -201,47 +201,47 @@ async fn an_unreadable_event_is_named() {
     assert!(error.to_string().contains("event 2 of letting"), "{error}");
 }
 
-/// The connections that append keep their plans. The log is empty when they make them, and then it is not.
+/// Writers keep the plans of their statements, which are made while the log is empty.
 #[tokio::test]
-async fn what_a_decision_rests_on_is_found_by_its_index_however_short_the_log_was() {
+async fn dependencies_of_a_decision_are_looked_up_by_index_also_with_plans_of_a_short_log() {
     let log = log().await;
-    let rest = async |letting| {
+    let append_dependent = async |letting| {
         let other = id(1).to_string();
         let other = log.store.load_committed::<Letting>(&other).await.unwrap();
-        // Not loaded: loads have connections and plans of their own.
+        // Not loaded: loads use other connections and plans.
         let new_stream = Loaded::<Letting>::new_stream(&id(letting).to_string());
         let decided = new_stream.decide(vec![LettingEvent::Stepped]).await;
         let decided = decided.unwrap();
         let append = Append {
             streams: vec![decided.stream],
-            basis: vec![other.stream_version()],
+            depends_on: vec![other.stream_version()],
             metadata: metadata(letting),
             idempotency: None,
         };
         log.store.append(&append).await.unwrap();
     };
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
-    // So the database knows how short it is.
+    // The statistics show a short log.
     sqlx::query("analyze events")
         .execute(&log.pool)
         .await
         .unwrap();
     for letting in 2..12 {
-        rest(letting).await;
+        append_dependent(letting).await;
     }
     let many = "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type,
                                     event_version, payload, metadata)
                 select 1, 'letting', 'other ' || n, 1, 'letting.stepped', '1', '{}', '{}'
                 from generate_series(1, 20000) n";
     sqlx::query(many).execute(&log.pool).await.unwrap();
-    let read_through = "select seq_tup_read from pg_stat_user_tables where relname = 'events'";
-    let before = log.count(read_through).await;
+    let rows_read = "select seq_tup_read from pg_stat_user_tables where relname = 'events'";
+    let before = log.count(rows_read).await;
     for letting in 12..52 {
-        rest(letting).await;
+        append_dependent(letting).await;
     }
-    // A session tells its statistics at the end of a transaction, once a second.
+    // A session reports its statistics at the end of a transaction, at most once a second.
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-    rest(52).await;
-    let read = log.count(read_through).await - before;
-    assert!(read < 20_000, "the log was read through: {read} rows");
+    append_dependent(52).await;
+    let read = log.count(rows_read).await - before;
+    assert!(read < 20_000, "the log was scanned: {read} rows");
 }

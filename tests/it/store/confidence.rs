@@ -1,4 +1,4 @@
-//! A small aggregate to which people confide: what they say is personal.
+//! A small aggregate with personal data: secrets of persons.
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
@@ -13,7 +13,7 @@ use super::fixture::{Refused, id, metadata};
 
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
-    /// What was confided, or nothing where it was erased.
+    /// The secrets; `None` for erased ones.
     pub secrets: Vec<Option<String>>,
 }
 
@@ -30,7 +30,7 @@ pub struct Secret {
 }
 
 impl Confided {
-    pub fn of(subject: u128, secret: &str) -> Self {
+    pub fn secret(subject: u128, secret: &str) -> Self {
         let secret = secret.to_owned();
         Self::Secret {
             subject: id(subject),
@@ -79,7 +79,7 @@ impl Aggregate for Confidence {
     }
 }
 
-/// A secret that begins with `@` is a name, too: no two people may confide the same.
+/// A secret that begins with `@` is also a reserved name.
 pub fn claim_rules() -> ClaimRules {
     ClaimRules::new(|event| match Confided::deserialize(event.payload()) {
         Ok(Confided::Secret {
@@ -99,7 +99,7 @@ pub async fn confide(
     subject: u128,
     secret: &str,
 ) -> Result<Appended, AppendError> {
-    confide_to(store, confidence, vec![Confided::of(subject, secret)]).await
+    confide_to(store, confidence, vec![Confided::secret(subject, secret)]).await
 }
 
 pub async fn confide_to(
@@ -117,7 +117,7 @@ pub async fn confide_to(
     };
     let append = Append {
         streams: vec![decided.stream],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(confidence),
         idempotency: None,
     };

@@ -1,4 +1,4 @@
-//! The database refuses in mid-batch: nothing is lost, nothing is half there, and it goes on by itself.
+//! Database errors during batches: nothing is lost or half written, and writers recover.
 //!
 //! Killed sessions are in `interleavings.rs`; killed servers and programs in `http/crash.rs`.
 
@@ -15,11 +15,11 @@ use super::fixture::{Letting, LettingEvent, Log, Refused, id, log, metadata};
 const TASKS: u128 = 8;
 const EACH: u128 = 60;
 
-/// Eight tasks write while the trouble comes and goes. Answers with the commands that were acknowledged,
-/// and how many failed.
+/// Eight tasks append while the fault is switched on and off. Returns the acknowledged commands, and the number of
+/// failed ones.
 async fn write_through(log: &Log, come: &'static str, go: &'static str) -> (BTreeSet<Uuid>, usize) {
-    let mut trouble = JoinSet::new();
-    trouble.spawn(come_and_go(log.database.pool(2).await.unwrap(), come, go));
+    let mut fault = JoinSet::new();
+    fault.spawn(toggle_fault(log.database.pool(2).await.unwrap(), come, go));
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
         let store = log.store.clone();
@@ -27,22 +27,22 @@ async fn write_through(log: &Log, come: &'static str, go: &'static str) -> (BTre
             let mut told = Vec::new();
             for round in 0..EACH {
                 told.push(command(&store, task << 32 | round).await);
-                // The trouble is there for some of them, however fast the machine is.
+                // The fault hits some of them on machines of any speed.
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             told
         });
     }
     let told: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
-    trouble.abort_all();
-    while trouble.join_next().await.is_some() {}
+    fault.abort_all();
+    while fault.join_next().await.is_some() {}
     let pool = log.database.pool(1).await.unwrap();
     sqlx::raw_sql(go).execute(&pool).await.unwrap();
     let failed = told.iter().filter(|told| told.is_none()).count();
     (told.into_iter().flatten().collect(), failed)
 }
 
-async fn come_and_go(pool: PgPool, come: &'static str, go: &'static str) {
+async fn toggle_fault(pool: PgPool, come: &'static str, go: &'static str) {
     loop {
         sqlx::raw_sql(come).execute(&pool).await.unwrap();
         tokio::time::sleep(Duration::from_millis(15)).await;
@@ -51,14 +51,14 @@ async fn come_and_go(pool: PgPool, come: &'static str, go: &'static str) {
     }
 }
 
-/// One event; the command's id if it was acknowledged.
+/// Appends one event. Returns the command's id if it was acknowledged.
 async fn command(store: &EventStore, number: u128) -> Option<Uuid> {
     let step = async |read: ReadSet| {
         let letting = read.load::<Letting>(id(500 + number % 3)).await?;
         let stepped = letting.decide(vec![LettingEvent::Stepped]).await?;
         Ok(Append {
             streams: vec![stepped.stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(number),
             idempotency: None,
         })
@@ -90,21 +90,21 @@ async fn the_log_has_what_was_acknowledged(log: &Log, acknowledged: &BTreeSet<Uu
     assert_eq!(gaps, 0);
 }
 
-/// In trouble some commands fail, out of it they succeed; afterwards all do, without a restart.
+/// Commands may fail during the fault, and all succeed after it, without a restart.
 async fn survives(come: &'static str, go: &'static str) {
     let log = log().await;
     let (mut acknowledged, failed) = write_through(&log, come, go).await;
-    assert!(failed > 0, "the trouble troubled nobody");
+    assert!(failed > 0, "the fault made no command fail");
     assert!(
         !acknowledged.is_empty(),
-        "nothing went through between the troubles"
+        "nothing went through between the faults"
     );
     the_log_has_what_was_acknowledged(&log, &acknowledged).await;
     for number in 1_000_000..1_000_010 {
         acknowledged.insert(
             command(&log.store, number)
                 .await
-                .expect("the trouble is over"),
+                .expect("the fault is over"),
         );
     }
     the_log_has_what_was_acknowledged(&log, &acknowledged).await;
@@ -112,7 +112,7 @@ async fn survives(come: &'static str, go: &'static str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_database_that_turns_read_only_costs_failures_and_no_events() {
-    // With the code and the words of a database that has become a standby.
+    // The code and the message of a database that has become a standby.
     survives(
         "create or replace function refuse_writes() returns trigger language plpgsql as $$
          begin
@@ -127,7 +127,7 @@ async fn a_database_that_turns_read_only_costs_failures_and_no_events() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_disk_that_runs_full_in_mid_batch_costs_failures_and_no_events() {
-    // After the second row of a statement, which is what a full disk looks like from here.
+    // After the second row of a statement, like a full disk.
     survives(
         "create or replace function run_full() returns trigger language plpgsql as $$
          begin

@@ -1,4 +1,4 @@
-//! A small aggregate that uses every kind of guard: a room that is let, and the name on its door.
+//! A small aggregate that uses every kind of claim change: the letting of a room, and a reserved name.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::event_sink::EventSink;
@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use tests::database::Database;
 use uuid::Uuid;
 
-/// From this many events on, nothing is counted any more.
+/// The number of events from which on `Counted` is refused.
 pub const COUNTED_AT_MOST: u32 = 40;
 
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub enum LettingEvent {
         hours: i64,
         hold: bool,
     },
-    /// To another hour; where there is nothing to move, it is a conflict.
+    /// Moves to another hour; a conflict without a claim.
     Moved {
         room: Uuid,
         guest: Uuid,
@@ -42,11 +42,11 @@ pub enum LettingEvent {
         name: String,
     },
     Stepped,
-    /// Says how many events there were before it, as whoever decided saw it. At most 40.
+    /// Records the number of events before it, at most 40, in the state that it was decided on.
     Counted {
         before: u32,
     },
-    /// Says how another letting stood, as whoever decided saw it.
+    /// Records the version of another letting that it was decided on.
     Rested {
         on: String,
         version: i64,
@@ -193,7 +193,7 @@ pub struct Log {
     pub database: Database,
 }
 
-/// Nothing personal happens to a room: there is nothing to seal.
+/// A store without encryption: there is no personal data.
 pub async fn open(pool: PgPool) -> EventStore {
     let options = StoreOptions {
         claim_rules: claim_rules(),
@@ -262,7 +262,7 @@ impl Log {
         let stream = stream(&self.store, letting, events).await?;
         let append = Append {
             streams: vec![stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(letting),
             idempotency,
         };

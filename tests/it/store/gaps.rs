@@ -1,12 +1,11 @@
-//! A log that lost its newest events behind a running node: no stream gets a gap, and a stream that has
-//! one says so.
+//! A log that lost its newest events while a node runs: no stream gets a gap, and a stream with a gap is a fault.
 
 use event_store::{Append, AppendError, EventStore, LoadError, ReadSet, TransactError};
 use sqlx::PgPool;
 
 use super::fixture::{Letting, LettingEvent, Log, Refused, id, log, metadata, stream};
 
-/// What a fail-over to a standby that was behind leaves.
+/// Deletes events, like a fail-over to a lagging standby.
 async fn lose(pool: &PgPool, letting: u128, sequence: i64) {
     let sql = format!(
         "alter table events disable trigger all;
@@ -25,7 +24,7 @@ async fn stepped_three_times() -> Log {
     log
 }
 
-/// The version after one more step.
+/// Appends a step. Returns the new version.
 async fn step(store: &EventStore, command: u128) -> i64 {
     let counted = async |read: ReadSet| {
         let letting = read.load::<Letting>(id(1)).await?;
@@ -34,7 +33,7 @@ async fn step(store: &EventStore, command: u128) -> i64 {
             .await?;
         Ok::<_, TransactError<Refused>>(Append {
             streams: vec![decided.stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(command),
             idempotency: None,
         })
@@ -58,27 +57,27 @@ async fn a_command_on_a_cached_state_that_the_log_has_lost_leaves_no_gap() {
     let log = stepped_three_times().await;
     assert_eq!(log.store.cached(), 1);
     lose(&log.pool, 1, 3).await;
-    // The first command notices, and is decided anew on what is there.
+    // The first command has a conflict, and is decided again on the log.
     assert_eq!(step(&log.store, 10).await, 3);
     assert_eq!(step(&log.store, 11).await, 4);
     assert_eq!(sequences(&log).await, [1, 2, 3, 4]);
 }
 
 #[tokio::test]
-async fn an_append_behind_a_lost_event_is_a_conflict_alone_and_in_company() {
+async fn an_append_after_a_lost_event_is_a_conflict_alone_and_in_a_batch() {
     let log = stepped_three_times().await;
     let store = &log.store;
     let late = stream(store, 1, vec![LettingEvent::Stepped]).await.unwrap();
     lose(&log.pool, 1, 3).await;
     let append = |streams| Append {
         streams,
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(20),
         idempotency: None,
     };
     let alone = store.append(&append(vec![late.clone()])).await;
     assert!(matches!(alone, Err(AppendError::Conflict)), "{alone:?}");
-    // In round two the same: its neighbours want one room.
+    // The same in round two: other commands of the batch claim one room.
     let room = super::fixture::let_room(7, 8, 10);
     let first = append(vec![stream(store, 2, vec![room.clone()]).await.unwrap()]);
     let second = append(vec![stream(store, 3, vec![room]).await.unwrap()]);
@@ -94,7 +93,7 @@ async fn an_append_behind_a_lost_event_is_a_conflict_alone_and_in_company() {
 }
 
 #[tokio::test]
-async fn a_load_from_the_log_takes_the_place_of_a_newer_state_that_was_cached() {
+async fn a_load_from_the_log_replaces_a_newer_cached_state() {
     let log = stepped_three_times().await;
     lose(&log.pool, 1, 3).await;
     let letting = id(1).to_string();
@@ -105,14 +104,14 @@ async fn a_load_from_the_log_takes_the_place_of_a_newer_state_that_was_cached() 
 }
 
 #[tokio::test]
-async fn a_new_connection_of_a_writer_believes_no_cache() {
+async fn a_new_connection_of_a_writer_empties_the_cache() {
     let log = stepped_three_times().await;
     let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()
                   and query like '-- Round%'";
     assert!(log.count(kill).await > 0);
     lose(&log.pool, 1, 3).await;
-    // Another stream's command makes the writer connect again.
+    // A command of another stream makes the writer connect again.
     log.append(2, vec![LettingEvent::Stepped]).await.unwrap();
     let loaded = log.store.load::<Letting>(&id(1).to_string()).await;
     assert_eq!(loaded.unwrap().version(), 2);

@@ -1,5 +1,5 @@
-//! What a command reads does not grow with the log, with the claims, or with the past of one doctor;
-//! neither by plans that were made while everything was small, nor by plans for each execution.
+//! The cost of a command does not grow with the log, the claims, or the history of one doctor; neither with
+//! plans that were made for small tables, nor with plans for each execution.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use tests::database::Database;
 
 use super::fixture::{Letting, LettingEvent, at, id, let_room, log, metadata, moved, open, stream};
 
-/// Visits that are over, with two claims each.
+/// Number of past visits, with two claims each.
 const PAST: i64 = 100_000;
-/// Commands of each kind. They share batches, so that refused ones go to round two.
+/// Number of commands of each kind. They share batches, so that refused ones go to round two.
 const EACH: u128 = 12;
-/// What a command may read, with all its indexes and rows.
+/// Maximum number of index entries and rows that a command may read.
 const BLOCKS: i64 = 250;
 const ROWS: i64 = 40;
 
@@ -28,8 +28,8 @@ async fn store(database: &Database, plans: &str) -> EventStore {
     open(pool.connect_with(options).await.unwrap()).await
 }
 
-/// Makes one room's and a thousand guests' past, and as many events and keys.
-async fn make_a_past(database: &Database) {
+/// Inserts the history of one room and a thousand guests, and as many events and keys.
+async fn insert_history(database: &Database) {
     let room = id(7);
     let claims = |kind: &str, resource: &str| {
         format!(
@@ -68,10 +68,10 @@ async fn make_a_past(database: &Database) {
     .await;
 }
 
-/// Commands of one kind, at once.
+/// Concurrent commands of one kind.
 struct Commands<'s> {
     store: &'s EventStore,
-    /// Numbers of theirs alone.
+    /// Their numbers.
     first: u128,
 }
 
@@ -87,7 +87,7 @@ impl Commands<'_> {
             async move {
                 let append = Append {
                     streams: vec![stream(self.store, letting, events).await.unwrap()],
-                    basis: Vec::new(),
+                    depends_on: Vec::new(),
                     metadata: metadata(letting),
                     idempotency: None,
                 };
@@ -113,8 +113,8 @@ fn key(number: u128) -> Idempotency {
     }
 }
 
-/// Commands of all kinds, at hours that nobody has had; `taken` is an hour that is taken. Answers how many
-/// commands and questions that were.
+/// Commands of all kinds, at free hours; `taken` is an hour that is taken. Returns the number of commands and
+/// queries.
 async fn everything(store: &EventStore, first: u128, free: i64, taken: i64) -> i64 {
     let of = |kind: u128| Commands {
         store,
@@ -127,7 +127,7 @@ async fn everything(store: &EventStore, first: u128, free: i64, taken: i64) -> i
             .filter(|told| matches!(told, Err(AppendError::Refused { .. })));
         refused.count() == usize::try_from(EACH).unwrap()
     };
-    // Taken by others, long since.
+    // Hours that are taken.
     let told = of(1)
         .append(|n| vec![let_room(7, 10_000 + n, taken)], bare)
         .await;
@@ -155,7 +155,7 @@ async fn everything(store: &EventStore, first: u128, free: i64, taken: i64) -> i
     assert!(refused(&told), "{told:?}");
     let told = of(2).append(|_| vec![LettingEvent::Left], bare).await;
     assert!(told.iter().all(Result::is_ok), "{told:?}");
-    // A key that was used.
+    // A used key.
     let keyed = |n: u128, append: Append| Append {
         idempotency: Some(key(n % 1_000 + first)),
         ..append
@@ -165,9 +165,9 @@ async fn everything(store: &EventStore, first: u128, free: i64, taken: i64) -> i
     let told = of(5).append(|_| vec![LettingEvent::Stepped], keyed).await;
     let used = |told: &Result<_, _>| matches!(told, Err(AppendError::KeyUsed));
     assert!(told.iter().all(used), "{told:?}");
-    // A basis that has moved on.
+    // A depends_on that has moved on.
     let stale = |n: u128, append: Append| Append {
-        basis: vec![StreamVersion {
+        depends_on: vec![StreamVersion {
             aggregate_type: "letting",
             aggregate_id: id(n - 2_000).to_string(),
             version: 0,
@@ -186,13 +186,13 @@ async fn everything(store: &EventStore, first: u128, free: i64, taken: i64) -> i
         let letting = id(first + 4_000 + n).to_string();
         let loaded = store.load_from_log::<Letting>(&letting).await.unwrap();
         assert_eq!(loaded.version(), 1);
-        store.began("letting", &letting).await.unwrap();
+        store.stream_started_at("letting", &letting).await.unwrap();
         store.head().await.unwrap();
     }
     i64::try_from(EACH).unwrap() * (11 + 7)
 }
 
-/// What was read since the counters were reset, once the sessions of a store have ended and told it.
+/// Reads since the counters were reset, after the sessions of a store have ended and reported them.
 async fn read(connection: &mut PgConnection, plans: &str) -> (i64, i64, i64) {
     let sessions = "select count(*) from pg_stat_activity
                     where datname = current_database() and application_name = $1";
@@ -219,11 +219,11 @@ async fn read(connection: &mut PgConnection, plans: &str) -> (i64, i64, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_command_reads_does_not_grow_with_the_past() {
+async fn the_cost_of_a_command_does_not_grow_with_its_history() {
     let log = log().await;
     let ways = ["force_generic_plan", "force_custom_plan", "auto"];
     let mut stores = Vec::new();
-    // Each has planned its statements while there was next to nothing.
+    // Each store has planned its statements with nearly empty tables.
     for (number, plans) in (1..).zip(ways) {
         let store = store(&log.database, plans).await;
         log.append(
@@ -242,7 +242,7 @@ async fn what_a_command_reads_does_not_grow_with_the_past() {
     }
     let database = log.database.clone();
     drop(log);
-    make_a_past(&database).await;
+    insert_history(&database).await;
     let mut connection = PgConnection::connect_with(&database.options())
         .await
         .unwrap();

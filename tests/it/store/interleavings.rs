@@ -1,9 +1,8 @@
-//! Whatever happens at once, the log, the claims and the verdicts tell one story.
+//! Random interleavings: the log, the claims and the outcomes always agree.
 //!
-//! Two nodes on one database, sixteen tasks, a handful of aggregates; every kind of guard, commands on
-//! two streams, repeated keys, decisions that rest on other streams, transactions that give way to each
-//! other, and sessions that are taken away in mid-command. Each run is seeded: what is random is what is
-//! asked, not when it is answered.
+//! Two nodes on one database, sixteen tasks, a few aggregates; every kind of claim change, commands on
+//! two streams, repeated keys, decisions that depend on other streams, deadlocks, and sessions that are
+//! terminated during commands. The commands of a run are seeded; their timing is not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,18 +23,19 @@ const TASKS: u64 = 16;
 const COMMANDS: u64 = 40;
 const LETTINGS: u64 = 6;
 
-/// What a task was told.
+/// The outcome that a task received.
 #[derive(Debug, Clone, PartialEq)]
-enum Verdict {
-    Done(Cursor),
-    /// A rule, a claim, a name, a used key, or others were faster: nothing was written.
-    No,
-    /// Nobody knows.
+enum Outcome {
+    /// Its last event is at this position.
+    Committed(Cursor),
+    /// Refused by a rule, a claim, a name or a used key, or a conflict: nothing was written.
+    NotCommitted,
+    /// The outcome is unknown.
     Unknown,
 }
 
-/// What was told to whom, by the command's id.
-type Told = BTreeMap<Uuid, Verdict>;
+/// The outcomes by command id.
+type Outcomes = BTreeMap<Uuid, Outcome>;
 
 fn random(state: &mut u64) -> u64 {
     *state ^= *state << 13;
@@ -48,8 +48,8 @@ fn letting(number: u64) -> String {
     id(u128::from(100 + number % LETTINGS)).to_string()
 }
 
-/// One of the things that can happen to a letting.
-fn wish(random_number: u64) -> Vec<LettingEvent> {
+/// Random events of a letting.
+fn random_events(random_number: u64) -> Vec<LettingEvent> {
     let small = u128::from(random_number >> 8 & 3);
     let hour = i64::from((random_number >> 16).is_multiple_of(8));
     match random_number % 12 {
@@ -65,7 +65,7 @@ fn wish(random_number: u64) -> Vec<LettingEvent> {
     }
 }
 
-/// Some requests come with a key, and some keys come twice.
+/// A random idempotency key; some keys repeat.
 fn key(random_number: u64) -> Option<Idempotency> {
     random_number.is_multiple_of(3).then(|| {
         let mut key = [0; 32];
@@ -82,125 +82,126 @@ fn key(random_number: u64) -> Option<Idempotency> {
     })
 }
 
-/// One command, told as often as it takes.
-async fn command(store: &EventStore, number: u64, state: &mut u64) -> (Uuid, Verdict) {
+/// Runs one random command.
+async fn command(store: &EventStore, number: u64, state: &mut u64) -> (Uuid, Outcome) {
     let command = u128::from(number) << 64 | 0xff;
     let (first, what) = (random(state), random(state));
-    let verdict = match random(state) % 8 {
+    let outcome = match random(state) % 8 {
         0 => two_streams(store, command, first, what).await,
-        1 => resting(store, command, first, what).await,
+        1 => depending(store, command, first, what).await,
         2 => with_read_set(store, command, first, what).await,
-        _ => one_stream(store, command, (first, what), key(random(state))).await,
+        _ => one_stream(store, command, first, what, key(random(state))).await,
     };
-    (id(command), verdict)
+    (id(command), outcome)
 }
 
 async fn one_stream(
     store: &EventStore,
     command: u128,
-    (which, what): (u64, u64),
+    which: u64,
+    what: u64,
     idempotency: Option<Idempotency>,
-) -> Verdict {
+) -> Outcome {
     let command = async |read: ReadSet| {
         let letting = read.load::<Letting>(letting(which)).await?;
         Ok(Append {
-            streams: vec![letting.decide(wish(what)).await?.stream],
-            basis: Vec::new(),
+            streams: vec![letting.decide(random_events(what)).await?.stream],
+            depends_on: Vec::new(),
             metadata: metadata(command),
             idempotency: idempotency.clone(),
         })
     };
-    told(store.transact::<Refused, _>(command).await)
+    outcome_of(store.transact::<Refused, _>(command).await)
 }
 
-fn told(transacted: Result<Option<Cursor>, TransactError<Refused>>) -> Verdict {
+fn outcome_of(transacted: Result<Option<Cursor>, TransactError<Refused>>) -> Outcome {
     match transacted {
-        Ok(cursor) => Verdict::Done(cursor.unwrap()),
-        Err(TransactError::Refused(_) | TransactError::Load(_)) => Verdict::No,
-        Err(TransactError::Append(error)) => verdict(&Err(error)),
+        Ok(cursor) => Outcome::Committed(cursor.unwrap()),
+        Err(TransactError::Refused(_) | TransactError::Load(_)) => Outcome::NotCommitted,
+        Err(TransactError::Append(error)) => outcome(&Err(error)),
     }
 }
 
-/// Decided on two streams and on the committed state of a third, which must be unmoved.
-async fn with_read_set(store: &EventStore, command: u128, which: u64, what: u64) -> Verdict {
+/// A command on two streams that depends on the committed state of a third one.
+async fn with_read_set(store: &EventStore, command: u128, which: u64, what: u64) -> Outcome {
     let command = async |read: ReadSet| {
         let mut streams = Vec::new();
         for which in [which, which + 1] {
             let letting = read.load::<Letting>(letting(which)).await?;
-            streams.push(letting.decide(wish(what)).await?.stream);
+            streams.push(letting.decide(random_events(what)).await?.stream);
         }
         read.require::<Letting>(letting(which + 2)).await?;
         Ok(Append {
             streams,
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(command),
             idempotency: None,
         })
     };
-    told(store.transact::<Refused, _>(command).await)
+    outcome_of(store.transact::<Refused, _>(command).await)
 }
 
-/// Decided by hand on two streams, once.
-async fn two_streams(store: &EventStore, command: u128, which: u64, what: u64) -> Verdict {
+/// A command on two streams without a read set.
+async fn two_streams(store: &EventStore, command: u128, which: u64, what: u64) -> Outcome {
     let mut streams = Vec::new();
     for which in [which, which + 1] {
         let Ok(loaded) = store.load::<Letting>(&letting(which)).await else {
-            return Verdict::No;
+            return Outcome::NotCommitted;
         };
-        match loaded.decide(wish(what)).await {
+        match loaded.decide(random_events(what)).await {
             Ok(decided) => streams.push(decided.stream),
-            Err(_) => return Verdict::No,
+            Err(_) => return Outcome::NotCommitted,
         }
     }
     let append = Append {
         streams,
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(command),
         idempotency: None,
     };
-    verdict(&store.append(&append).await)
+    outcome(&store.append(&append).await)
 }
 
-/// Decided on another stream as it is now: what it says must still be so.
-async fn resting(store: &EventStore, command: u128, which: u64, what: u64) -> Verdict {
+/// A command that records the version of another stream, on which it depends.
+async fn depending(store: &EventStore, command: u128, which: u64, what: u64) -> Outcome {
     let (Ok(loaded), Ok(other)) = (
         store.load::<Letting>(&letting(which)).await,
         store.load_committed::<Letting>(&letting(which + 1)).await,
     ) else {
-        return Verdict::No;
+        return Outcome::NotCommitted;
     };
-    let basis: Vec<StreamVersion> = vec![other.stream_version()];
+    let depends_on: Vec<StreamVersion> = vec![other.stream_version()];
     let rested = LettingEvent::Rested {
         on: letting(which + 1),
         version: other.version(),
     };
-    let wishes = wish(what).into_iter().chain([rested]).collect();
-    let Ok(decided) = loaded.decide(wishes).await else {
-        return Verdict::No;
+    let events_to_append = random_events(what).into_iter().chain([rested]).collect();
+    let Ok(decided) = loaded.decide(events_to_append).await else {
+        return Outcome::NotCommitted;
     };
     let append = Append {
         streams: vec![decided.stream],
-        basis,
+        depends_on,
         metadata: metadata(command),
         idempotency: None,
     };
-    verdict(&store.append(&append).await)
+    outcome(&store.append(&append).await)
 }
 
-fn verdict(appended: &Result<event_store::Appended, AppendError>) -> Verdict {
+fn outcome(appended: &Result<event_store::Appended, AppendError>) -> Outcome {
     match appended {
-        Ok(appended) => Verdict::Done(appended.cursor),
-        Err(AppendError::OutcomeUnknown(_)) => Verdict::Unknown,
-        Err(_) => Verdict::No,
+        Ok(appended) => Outcome::Committed(appended.cursor),
+        Err(AppendError::OutcomeUnknown(_)) => Outcome::Unknown,
+        Err(_) => Outcome::NotCommitted,
     }
 }
 
-/// All tasks at once, on both nodes in turn.
-async fn run(log: &Log, seed: u64, sessions_die: bool) -> Told {
+/// Runs all tasks concurrently, on both nodes in turn.
+async fn run(log: &Log, seed: u64, terminate: bool) -> Outcomes {
     let other = open(log.database.pool(20).await.unwrap()).await;
     let mut killer = JoinSet::new();
-    if sessions_die {
-        killer.spawn(take_sessions_away(log.database.pool(1).await.unwrap()));
+    if terminate {
+        killer.spawn(terminate_sessions(log.database.pool(1).await.unwrap()));
     }
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
@@ -211,19 +212,19 @@ async fn run(log: &Log, seed: u64, sessions_die: bool) -> Told {
         };
         tasks.spawn(async move {
             let mut state = seed * 7_919 + task * 104_729 + 1;
-            let mut told = Told::new();
+            let mut outcomes = Outcomes::new();
             for round in 0..COMMANDS {
-                told.extend([command(&store, task << 32 | round, &mut state).await]);
+                outcomes.extend([command(&store, task << 32 | round, &mut state).await]);
             }
-            told
+            outcomes
         });
     }
-    let told = tasks.join_all().await.into_iter().flatten().collect();
+    let outcomes = tasks.join_all().await.into_iter().flatten().collect();
     drop(killer);
-    told
+    outcomes
 }
 
-async fn take_sessions_away(pool: PgPool) {
+async fn terminate_sessions(pool: PgPool) {
     loop {
         let sql = "select pg_terminate_backend(pid) from pg_stat_activity
                    where datname = current_database() and pid <> pg_backend_pid()
@@ -233,7 +234,7 @@ async fn take_sessions_away(pool: PgPool) {
     }
 }
 
-/// An event of the log: its command, aggregate, number, payload and position.
+/// An event of the log: its command, aggregate, sequence, payload and position.
 struct Event {
     command: Uuid,
     letting: String,
@@ -259,28 +260,28 @@ async fn events(pool: &PgPool) -> Vec<Event> {
     rows.into_iter().map(event).collect()
 }
 
-/// The log says of each command what its caller was told, no more and no less.
-fn verdicts_agree(events: &[Event], told: &Told) {
+/// The log contains exactly the commands that were reported as committed.
+fn outcomes_agree(events: &[Event], outcomes: &Outcomes) {
     let mut last = BTreeMap::new();
     for event in events {
         let before = last.insert(event.command, event.cursor);
-        // One command is one transaction: its events stand together.
+        // One command is one transaction: its events are contiguous.
         assert!(before.is_none_or(|before| before < event.cursor));
     }
-    for (command, verdict) in told {
+    for (command, outcome) in outcomes {
         let logged = last.remove(command);
-        match verdict {
-            Verdict::Done(cursor) => {
+        match outcome {
+            Outcome::Committed(cursor) => {
                 assert_eq!(logged, Some(*cursor), "{command} was acknowledged");
             }
-            Verdict::No => assert_eq!(logged, None, "{command} was refused"),
-            Verdict::Unknown => {}
+            Outcome::NotCommitted => assert_eq!(logged, None, "{command} was refused"),
+            Outcome::Unknown => {}
         }
     }
-    assert!(last.is_empty(), "nobody asked for {last:?}");
+    assert!(last.is_empty(), "no command wrote {last:?}");
 }
 
-/// Each aggregate's events are gapless, in the order of the log, each decided on those before it.
+/// The events of each aggregate are gapless, in the order of the log, and each was decided on those before it.
 fn streams_are_serial(events: &[Event]) {
     let mut versions: BTreeMap<&str, i64> = BTreeMap::new();
     for event in events {
@@ -293,7 +294,7 @@ fn streams_are_serial(events: &[Event]) {
         assert_eq!(event.sequence, *version, "a gap, or out of order");
         if let LettingEvent::Rested { on, version } = &event.what {
             let stood = versions.get(on.as_str()).copied().unwrap_or_default();
-            // One that was not there yet may come at the same time.
+            // A new stream may be created concurrently.
             assert!(
                 *version == 0 || *version == stood,
                 "rested on {version}, not {stood}"
@@ -302,10 +303,10 @@ fn streams_are_serial(events: &[Event]) {
     }
 }
 
-/// Who holds what: resource, hour, holder, and whether it is for good.
+/// Claims: resource, hour, holder, and whether they are settled.
 type Held = BTreeSet<(String, Uuid, i64, String, bool)>;
 
-/// What the events say is held.
+/// The claims and names according to the events.
 fn held(events: &[Event]) -> (Held, BTreeSet<(String, String)>) {
     let mut claims = Held::new();
     let mut names = BTreeSet::new();
@@ -367,7 +368,7 @@ async fn claims_agree(pool: &PgPool, events: &[Event]) {
     assert_eq!(stored.collect::<BTreeSet<_>>(), names);
 }
 
-/// Each recorded key belongs to an event that is there.
+/// Each recorded key belongs to an event of the log.
 async fn keys_agree(pool: &PgPool) {
     let sql = "select count(*) from idempotency_keys i
                left join events e using (aggregate_type, aggregate_id, sequence)
@@ -376,22 +377,23 @@ async fn keys_agree(pool: &PgPool) {
     assert_eq!(orphans, 0);
 }
 
-async fn one_story(seed: u64, sessions_die: bool) {
+async fn all_agree(seed: u64, terminate: bool) {
     let log = log().await;
-    let told = run(&log, seed, sessions_die).await;
-    // A pool of its own: the others may hold connections that were taken away.
+    let outcomes = run(&log, seed, terminate).await;
+    // A pool of its own: the others may hold terminated connections.
     let pool = log.database.pool(2).await.unwrap();
     let events = events(&pool).await;
-    verdicts_agree(&events, &told);
+    outcomes_agree(&events, &outcomes);
     streams_are_serial(&events);
     claims_agree(&pool, &events).await;
     keys_agree(&pool).await;
-    let count = |wanted: fn(&Verdict) -> bool| told.values().filter(|told| wanted(told)).count();
-    let done = count(|verdict| matches!(verdict, Verdict::Done(_)));
-    let unknown = count(|verdict| *verdict == Verdict::Unknown);
+    let count =
+        |wanted: fn(&Outcome) -> bool| outcomes.values().filter(|outcome| wanted(outcome)).count();
+    let done = count(|outcome| matches!(outcome, Outcome::Committed(_)));
+    let unknown = count(|outcome| *outcome == Outcome::Unknown);
     assert!(done >= 50, "seed {seed}: hardly anything was done: {done}");
     assert!(
-        unknown == 0 || sessions_die,
+        unknown == 0 || terminate,
         "seed {seed}: a database that is there knows every outcome"
     );
     assert!(
@@ -411,15 +413,15 @@ fn seeds() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn log_claims_and_verdicts_agree_after_any_interleaving() {
+async fn log_claims_and_outcomes_agree_after_any_interleaving() {
     for seed in 1..=seeds() {
-        one_story(seed, false).await;
+        all_agree(seed, false).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn they_agree_when_sessions_are_taken_away_in_mid_command() {
+async fn they_agree_when_sessions_are_terminated_during_commands() {
     for seed in 1..=seeds() {
-        one_story(seed, true).await;
+        all_agree(seed, true).await;
     }
 }

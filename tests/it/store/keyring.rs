@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 use super::confidence::{claim_rules, confide};
 use super::fixture::metadata;
 use super::sealed_log::{
-    FIRST, OTHER_FIRST, SECOND, confide_many, fault, log, masters, process, said, secrets,
+    FIRST, OTHER_FIRST, SECOND, confide_many, fault, log, masters, one_secret, process, secrets,
 };
 
 #[tokio::test]
-async fn the_wrong_master_key_is_told_at_start() {
+async fn a_wrong_master_key_is_reported_at_start() {
     let log = log().await;
     let wrong = log.sealing(&[OTHER_FIRST]).await.unwrap_err();
     assert!(matches!(
@@ -22,7 +22,7 @@ async fn the_wrong_master_key_is_told_at_start() {
 }
 
 #[tokio::test]
-async fn a_missing_master_key_is_told_at_start() {
+async fn a_missing_master_key_is_reported_at_start() {
     let log = log().await;
     confide(&log.store, 1, 7, "kept").await.unwrap();
     let missing = log.sealing(&[SECOND]).await.unwrap_err();
@@ -33,7 +33,7 @@ async fn a_missing_master_key_is_told_at_start() {
 }
 
 #[tokio::test]
-async fn a_log_from_before_sealing_is_refused() {
+async fn a_log_with_clear_text_is_refused() {
     let database = Database::create().await.unwrap();
     let pool = database.pool(4).await.unwrap();
     let clear = EventStore::open(pool.clone(), claim_rules(), Sealing::off())
@@ -46,7 +46,7 @@ async fn a_log_from_before_sealing_is_refused() {
 }
 
 #[tokio::test]
-async fn a_rotation_that_was_killed_goes_on_where_it_stopped() {
+async fn a_killed_rotation_continues_where_it_stopped() {
     let log = log().await;
     confide_many(&log, 450).await;
     let sealing = log.sealing(&[FIRST, SECOND]).await.unwrap();
@@ -77,12 +77,12 @@ async fn a_rotation_that_was_killed_goes_on_where_it_stopped() {
     assert_eq!(last, (left, left));
     assert_eq!(sealing.keys_to_rotate().await.unwrap(), 0);
     let store = process(&log.database, &[SECOND]).await;
-    assert_eq!(secrets(&store, 100).await, said("0"));
-    assert_eq!(secrets(&store, 549).await, said("449"));
+    assert_eq!(secrets(&store, 100).await, one_secret("0"));
+    assert_eq!(secrets(&store, 549).await, one_secret("449"));
 }
 
 #[tokio::test]
-async fn an_epoch_is_retired_only_when_nothing_is_left_under_it() {
+async fn an_epoch_is_retired_only_when_no_key_is_left_under_it() {
     let log = log().await;
     confide(&log.store, 1, 7, "kept").await.unwrap();
     let store = process(&log.database, &[FIRST, SECOND]).await;
@@ -110,7 +110,7 @@ async fn an_epoch_is_retired_only_when_nothing_is_left_under_it() {
 }
 
 #[tokio::test]
-async fn a_retired_master_key_is_refused_at_start_and_makes_no_key_any_more() {
+async fn a_retired_master_key_is_refused_at_start_and_wraps_no_new_key() {
     let log = log().await;
     let store = process(&log.database, &[FIRST, SECOND]).await;
     store.retire_epochs(|| metadata(9)).await.unwrap();
@@ -119,14 +119,14 @@ async fn a_retired_master_key_is_refused_at_start_and_makes_no_key_any_more() {
         refused,
         OpenSealingError::RetiredEpoch { epoch: 1 }
     ));
-    // A node that was started before has only the first key, and still wraps by it.
+    // A node that was started earlier has only the first key, and still wraps with it.
     let late = confide(&log.store, 1, 7, "late").await;
     assert!(matches!(late, Err(AppendError::Seal(_))), "{late:?}");
     assert_eq!(log.count("select count(*) from subject_keys").await, 0);
 }
 
 #[tokio::test]
-async fn a_key_that_a_restore_brought_back_under_a_retired_epoch_is_a_fault() {
+async fn a_restored_key_of_a_retired_epoch_is_a_fault() {
     let log = log().await;
     confide(&log.store, 1, 7, "old").await.unwrap();
     let keep = "create table kept as select * from subject_keys";

@@ -1,5 +1,4 @@
-//! Connections that are cut in the middle of a batch, while the server goes on with it: no command is told
-//! wrong.
+//! Connections that are cut during a batch, while the server goes on with it: no command gets a wrong outcome.
 
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tokio::task::JoinSet;
 use super::fixture::{LettingEvent, Log, id, let_room, log, metadata, open, stream};
 use super::proxy::Proxy;
 
-/// A log whose store reaches the database through a proxy, and where each event of a type takes a while.
+/// A log whose store connects through a proxy, and in which events of one type are slow.
 async fn behind_a_proxy() -> (Log, Proxy, EventStore) {
     let log = log().await;
     sqlx::raw_sql(
@@ -33,13 +32,13 @@ async fn behind_a_proxy() -> (Log, Proxy, EventStore) {
 async fn one(store: &EventStore, letting: u128, event: LettingEvent, command: u128) -> Append {
     Append {
         streams: vec![stream(store, letting, vec![event]).await.unwrap()],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(command),
         idempotency: None,
     }
 }
 
-/// Until a writer's statement is under way in the database.
+/// Waits until the database executes the statement of a writer.
 async fn a_batch_is_sent(pool: &PgPool, statements: i64) {
     let sql = "select count(*) from pg_stat_activity
                where datname = current_database() and state = 'active' and query like '-- Round%'";
@@ -61,14 +60,14 @@ async fn commands_of(pool: &PgPool) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_alone_in_its_batch_behind_its_predecessor_is_told_what_the_log_says() {
+async fn a_command_alone_in_the_batch_after_its_predecessor_gets_the_outcome_of_the_log() {
     let (log, proxy, store) = behind_a_proxy().await;
     let first = one(&store, 1, LettingEvent::Stepped, 1).await;
     let mut running = JoinSet::new();
     let writing = store.clone();
     running.spawn(async move { writing.append(&first).await });
     a_batch_is_sent(&log.pool, 1).await;
-    // Decided on what the first one will leave; it goes in the next batch, alone.
+    // Decided on the pending state of the first one, and sent alone in the next batch.
     let second = one(&store, 1, LettingEvent::Stepped, 2).await;
     assert_eq!(second.streams[0].expected_version, 1);
     let writing = store.clone();
@@ -88,7 +87,7 @@ async fn every_command_of_a_batch_that_was_cut_is_in_the_log_once() {
     let (log, proxy, store) = behind_a_proxy().await;
     let mut running = JoinSet::new();
     for command in 1..=60_u128 {
-        // A few of them are slow, and some build on others.
+        // Some are slow, and some depend on others.
         let event = if command.is_multiple_of(20) {
             LettingEvent::Stepped
         } else {
@@ -108,7 +107,7 @@ async fn every_command_of_a_batch_that_was_cut_is_in_the_log_once() {
     for (command, told) in running.join_all().await {
         match told {
             Ok(_) => acknowledged.push(id(command).to_string()),
-            // Decided in vain: another one of the stream came between. It is not there, and it is said so.
+            // A conflict: another command of the stream was faster. It is not in the log.
             Err(AppendError::Overtaken) => {}
             Err(error) => panic!("{command}: {error:?}"),
         }
@@ -120,9 +119,9 @@ async fn every_command_of_a_batch_that_was_cut_is_in_the_log_once() {
     assert_eq!(logged, acknowledged);
 }
 
-/// Round two is one statement, too: some of its commands are in the log, and some were refused.
+/// In round two some commands are in the log, and some were refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_refusal_is_told_also_if_its_connection_was_cut() {
+async fn a_refusal_is_reported_also_if_its_connection_was_cut() {
     let (log, proxy, store) = behind_a_proxy().await;
     log.append(900, vec![let_room(7, 8, 10)]).await.unwrap();
     let mut running = JoinSet::new();
@@ -152,9 +151,8 @@ async fn a_refusal_is_told_also_if_its_connection_was_cut() {
     assert_eq!(commands_of(&log.pool).await.len(), 10);
 }
 
-/// As long as nobody can tell, nobody does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_database_the_outcome_is_unknown_and_never_a_verdict() {
+async fn without_a_database_the_outcome_is_unknown_and_never_guessed() {
     let (log, proxy, store) = behind_a_proxy().await;
     let append = one(&store, 1, LettingEvent::Stepped, 1).await;
     let mut running = JoinSet::new();
@@ -162,7 +160,7 @@ async fn without_a_database_the_outcome_is_unknown_and_never_a_verdict() {
     running.spawn(async move { writing.append(&append).await });
     a_batch_is_sent(&log.pool, 1).await;
     proxy.cut();
-    // Nobody listens there any more.
+    // The proxy has ended.
     drop(proxy);
     let told = running.join_next().await.unwrap().unwrap();
     assert!(

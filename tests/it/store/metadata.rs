@@ -1,4 +1,4 @@
-//! Who did it and why is read for those who look at it, and for nobody else.
+//! Metadata is read only for subscribers that want it.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,16 +12,16 @@ use super::sealed_log::eventually;
 
 struct Reader {
     name: &'static str,
-    curious: bool,
+    wants_metadata: bool,
     seen: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Reader {
-    fn new(name: &'static str, curious: bool) -> Arc<Self> {
+    fn new(name: &'static str, wants_metadata: bool) -> Arc<Self> {
         let seen = Arc::default();
         Arc::new(Self {
             name,
-            curious,
+            wants_metadata,
             seen,
         })
     }
@@ -47,7 +47,7 @@ impl Subscriber for Reader {
     }
 
     fn wants_metadata(&self) -> bool {
-        self.curious
+        self.wants_metadata
     }
 
     async fn apply(
@@ -61,19 +61,23 @@ impl Subscriber for Reader {
     }
 }
 
-/// The first event is read from the log, the second as it comes.
+/// The first event is read from the log, the second one is shared by the horizon watcher.
 #[tokio::test]
-async fn metadata_is_for_those_who_ask_for_it() {
+async fn metadata_is_read_for_subscribers_that_want_it() {
     let log = log().await;
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
-    let curious = Reader::new("curious", true);
-    let daemon = Daemon::start(&log.store, vec![curious.clone()], DaemonOptions::default());
-    eventually(async || curious.commands().len() == 1).await;
+    let wants_metadata = Reader::new("wants_metadata", true);
+    let daemon = Daemon::start(
+        &log.store,
+        vec![wants_metadata.clone()],
+        DaemonOptions::default(),
+    );
+    eventually(async || wants_metadata.commands().len() == 1).await;
     log.append(2, vec![LettingEvent::Stepped]).await.unwrap();
-    eventually(async || curious.commands().len() == 2).await;
+    eventually(async || wants_metadata.commands().len() == 2).await;
     daemon.stop().await;
     let told = [1, 2].map(|command| Value::String(id(command).to_string()));
-    assert_eq!(curious.commands(), told);
+    assert_eq!(wants_metadata.commands(), told);
 
     let other = Reader::new("other", false);
     let daemon = Daemon::start(&log.store, vec![other.clone()], DaemonOptions::default());

@@ -1,8 +1,9 @@
-//! The log against a real database: verdicts, order, lost connections.
+//! The event store with a real database.
 
 mod append;
 mod confidence;
 mod dead_letters;
+mod failing_subscriber;
 mod faults;
 mod fixture;
 mod gaps;
@@ -17,7 +18,6 @@ mod neighbours;
 mod old_plans;
 mod order;
 mod panics;
-mod picky;
 mod proxy;
 mod seal;
 mod sealed_log;

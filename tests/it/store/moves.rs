@@ -1,4 +1,4 @@
-//! Claims that move, and decisions that rest on what others move on.
+//! Moves of claims, and decisions that depend on streams that move on.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sqlx::Executor;
 
 use super::fixture::{Letting, LettingEvent, Log, id, let_room, log, metadata, moved, stream};
 
-/// Who has which room at which hours, earliest first.
+/// Holders and hours of claims, earliest first.
 async fn claims(log: &Log, kind: &str) -> Vec<(String, i64)> {
     let sql = "select holder, (extract(epoch from lower(during)) / 3600)::bigint
                from slot_claims where kind = $1 order by during, holder";
@@ -23,7 +23,7 @@ fn refused_by(result: Result<Appended, AppendError>) -> String {
 }
 
 #[tokio::test]
-async fn a_claim_moves_and_what_it_left_is_free() {
+async fn a_claim_moves_and_frees_its_former_time() {
     let log = log().await;
     log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
     log.append(1, vec![moved(7, 8, 12)]).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_claim_that_can_not_move_stays_where_it_is() {
     log.append(2, vec![let_room(7, 9, 12)]).await.unwrap();
     let taken = log.append(1, vec![moved(7, 8, 12)]).await;
     assert_eq!(refused_by(taken), "slot_claim_doctor_no_overlap");
-    // The guest is elsewhere at that hour.
+    // The guest has another claim at that hour.
     let elsewhere = log.append(1, vec![moved(7, 9, 12)]).await;
     assert!(refused_by(elsewhere).starts_with("slot_claim_"));
     let there = [(id(1).to_string(), 10), (id(2).to_string(), 12)];
@@ -74,7 +74,7 @@ async fn a_claim_may_move_onto_a_part_of_itself() {
 }
 
 #[tokio::test]
-async fn what_the_same_command_takes_it_may_move_settle_or_give_back() {
+async fn a_command_may_move_settle_or_release_a_claim_that_it_takes() {
     let log = log().await;
     log.append(1, vec![let_room(7, 8, 10), moved(7, 8, 12)])
         .await
@@ -92,7 +92,7 @@ async fn what_the_same_command_takes_it_may_move_settle_or_give_back() {
 }
 
 #[tokio::test]
-async fn nobody_moves_what_they_have_not() {
+async fn a_move_without_a_claim_is_a_conflict() {
     let log = log().await;
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
     let nothing = log.append(1, vec![moved(7, 8, 10)]).await;
@@ -100,9 +100,9 @@ async fn nobody_moves_what_they_have_not() {
     assert_eq!(claims(&log, "doctor").await, []);
 }
 
-/// Another letting's time is given back in the same command that takes it.
+/// The claim of another letting is released by the command that takes its time.
 #[tokio::test]
-async fn what_one_stream_gives_back_another_one_of_the_same_command_takes() {
+async fn a_claim_that_one_stream_releases_can_be_taken_by_another_one_in_the_same_command() {
     let log = log().await;
     log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
     let mut streams = Vec::new();
@@ -111,7 +111,7 @@ async fn what_one_stream_gives_back_another_one_of_the_same_command_takes() {
     }
     let append = Append {
         streams,
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(2),
         idempotency: None,
     };
@@ -119,9 +119,9 @@ async fn what_one_stream_gives_back_another_one_of_the_same_command_takes() {
     assert_eq!(claims(&log, "doctor").await, [(id(2).to_string(), 10)]);
 }
 
-/// In one batch, where a constraint speaks for one of them, each has a verdict of its own.
+/// In one batch, each command has an outcome of its own.
 #[tokio::test]
-async fn of_all_who_move_onto_one_hour_one_gets_there() {
+async fn of_many_moves_to_one_hour_one_succeeds() {
     let log = log().await;
     for letting in 1..=20 {
         let hour = i64::try_from(letting).unwrap();
@@ -148,21 +148,21 @@ async fn of_all_who_move_onto_one_hour_one_gets_there() {
 }
 
 #[tokio::test]
-async fn a_claim_says_what_kind_of_aggregate_holds_it() {
+async fn a_claim_records_the_type_of_its_holder() {
     let log = log().await;
     log.append(1, vec![let_room(7, 8, 10)]).await.unwrap();
     let named = "select count(*) from slot_claims where holder_type = 'letting'";
     assert_eq!(log.count(named).await, 2);
 }
 
-/// Another process has moved on what a decision rests on, and has not committed yet.
+/// Another process has appended to a dependency of a decision, and has not committed yet.
 #[tokio::test]
-async fn what_a_decision_rests_on_can_not_move_on_in_the_very_moment() {
+async fn a_dependency_can_not_move_on_concurrently_with_the_commit() {
     let log = log().await;
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
     let first = id(1).to_string();
     let rested_on = log.store.load_committed::<Letting>(&first).await.unwrap();
-    let basis = vec![rested_on.stream_version()];
+    let depends_on = vec![rested_on.stream_version()];
 
     let mut other = log.pool.begin().await.unwrap();
     let hold = "select hold_still('{}', '{}', array['letting'], array[$1])";
@@ -183,13 +183,13 @@ async fn what_a_decision_rests_on_can_not_move_on_in_the_very_moment() {
                 .await
                 .unwrap(),
         ],
-        basis,
+        depends_on,
         metadata: metadata(2),
         idempotency: None,
     };
-    let (verdict, ()) = tokio::join!(log.store.append(&append), async {
+    let (outcome, ()) = tokio::join!(log.store.append(&append), async {
         tokio::time::sleep(Duration::from_millis(50)).await;
         other.commit().await.unwrap();
     });
-    assert!(matches!(verdict, Err(AppendError::Conflict)), "{verdict:?}");
+    assert!(matches!(outcome, Err(AppendError::Conflict)), "{outcome:?}");
 }

@@ -1,4 +1,4 @@
-//! An error of one command in the middle of a shared batch is told to that command alone.
+//! An error of one command of a batch is reported to that command alone.
 
 use std::time::{Duration, Instant};
 
@@ -8,26 +8,26 @@ use tokio::task::JoinSet;
 
 use super::fixture::{LettingEvent, Log, id, log, metadata, stream};
 
-/// How many share the batch.
+/// Number of commands in the batch.
 const COMMANDS: u128 = 20;
-/// The one in the middle that fails.
-const CULPRIT: u128 = 10;
-/// Keeps both writers busy, so that the others gather.
+/// The command that fails.
+const FAILING: u128 = 10;
+/// Commands that occupy both writers, so that the others share a batch.
 const SLOW: [u128; 2] = [501, 502];
 
 async fn one(store: &EventStore, letting: u128, event: LettingEvent) -> Append {
     Append {
         streams: vec![stream(store, letting, vec![event]).await.unwrap()],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(letting),
         idempotency: None,
     }
 }
 
-/// A log in which each event of the culprit raises an error with this code, and each `settled` is slow.
+/// A log in which events of the failing command raise an error with this code, and `settled` is slow.
 async fn log_with(code: &str) -> Log {
     let log = log().await;
-    let culprit = id(CULPRIT);
+    let failing = id(FAILING);
     let sql = format!(
         "create function take_a_while() returns trigger language plpgsql as $$
          begin
@@ -41,13 +41,13 @@ async fn log_with(code: &str) -> Log {
            raise exception 'planted' using errcode = '{code}';
          end $$;
          create trigger planted before insert on events for each row
-           when (new.aggregate_id = '{culprit}') execute function plant()"
+           when (new.aggregate_id = '{failing}') execute function plant()"
     );
     sqlx::raw_sql(&sql).execute(&log.pool).await.unwrap();
     log
 }
 
-/// What each command of one shared batch was told, the culprit's first.
+/// The outcomes of the commands of one batch, that of the failing one first.
 async fn shared(
     log: &Log,
 ) -> (
@@ -65,36 +65,36 @@ async fn shared(
     for slow in SLOW {
         let append = one(&log.store, slow, LettingEvent::Settled).await;
         let store = log.store.clone();
-        let batches = log.store.figures().batches;
+        let batches = log.store.stats().batches;
         running.spawn(async move { (slow, store.append(&append).await) });
-        // Each writer takes one of them.
-        while log.store.figures().batches == batches {
+        // Each writer takes one of these commands.
+        while log.store.stats().batches == batches {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
-    let before = log.store.figures();
+    let before = log.store.stats();
     for (letting, append) in appends {
         let store = log.store.clone();
         running.spawn(async move { (letting, store.append(&append).await) });
     }
-    let mut culprits = None;
+    let mut failings = None;
     let mut others = Vec::new();
     for (letting, told) in running.join_all().await {
-        if letting == CULPRIT {
-            culprits = Some(told);
+        if letting == FAILING {
+            failings = Some(told);
         } else {
             others.push(told);
         }
     }
-    let after = log.store.figures();
+    let after = log.store.stats();
     assert_eq!(after.batches - before.batches, 1, "they shared no batch");
-    (culprits.unwrap(), others)
+    (failings.unwrap(), others)
 }
 
-async fn the_culprit_alone_fails(code: &str) -> AppendError {
+async fn only_one_command_fails(code: &str) -> AppendError {
     let log = log_with(code).await;
     let begun = Instant::now();
-    let (culprits, others) = shared(&log).await;
+    let (failings, others) = shared(&log).await;
     for told in others {
         told.unwrap_or_else(|error| panic!("{code}: a neighbour was told {error:?}"));
     }
@@ -102,15 +102,15 @@ async fn the_culprit_alone_fails(code: &str) -> AppendError {
     let count = "select count(*) from events where event_type = 'letting.stepped'";
     let stepped = i64::try_from(COMMANDS - 1).unwrap();
     assert_eq!(log.count(count).await, stepped, "{code}");
-    // And it goes on: the writers are not stuck, nothing wrong was cached.
+    // The writers go on, and the cache is right.
     log.append(1, vec![LettingEvent::Stepped]).await.unwrap();
-    culprits.unwrap_err()
+    failings.unwrap_err()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn values_that_the_database_cannot_take_in() {
+async fn invalid_values() {
     for code in ["22001", "22012", "22P05"] {
-        let told = the_culprit_alone_fails(code).await;
+        let told = only_one_command_fails(code).await;
         assert!(matches!(told, AppendError::Store(_)), "{code}: {told:?}");
     }
 }
@@ -118,7 +118,7 @@ async fn values_that_the_database_cannot_take_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn violated_constraints() {
     for code in ["23514", "23P01"] {
-        let told = the_culprit_alone_fails(code).await;
+        let told = only_one_command_fails(code).await;
         assert!(
             matches!(&told, AppendError::Refused { constraint } if constraint == code),
             "{code}: {told:?}"
@@ -127,9 +127,9 @@ async fn violated_constraints() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn transactions_that_have_to_give_way_for_ever() {
+async fn transactions_that_always_have_conflicts() {
     for code in ["40001", "40P01", "55P03"] {
-        let told = the_culprit_alone_fails(code).await;
+        let told = only_one_command_fails(code).await;
         assert!(matches!(told, AppendError::Busy(_)), "{code}: {told:?}");
     }
 }
@@ -139,16 +139,15 @@ async fn exhausted_resources_cancellations_and_faults() {
     for code in [
         "53100", "53200", "57014", "58030", "XX000", "P0001", "42501",
     ] {
-        let told = the_culprit_alone_fails(code).await;
+        let told = only_one_command_fails(code).await;
         assert!(matches!(told, AppendError::Store(_)), "{code}: {told:?}");
     }
 }
 
-/// A process that imports a history was stopped in the middle, and its transaction holds the key of the
-/// stream.
+/// An importing process was stopped, and its transaction holds the key of the stream.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopped_import_holds_up_only_what_it_has_locked() {
-    // No class of its own is planted: the trigger raises for no event of theirs.
+async fn a_stopped_import_blocks_only_the_keys_that_it_holds() {
+    // The trigger raises for no event of this test.
     let log = log_with("P0001").await;
     sqlx::raw_sql("drop trigger planted on events")
         .execute(&log.pool)
@@ -162,22 +161,22 @@ async fn a_stopped_import_holds_up_only_what_it_has_locked() {
         "insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
          values (1, 'letting', $1, 1, 'letting.stepped', '1', '{}', '{}')",
     )
-    .bind(id(CULPRIT).to_string())
+    .bind(id(FAILING).to_string())
     .execute(&mut *stopped)
     .await
     .unwrap();
     let begun = Instant::now();
-    let (culprits, others) = shared(&log).await;
+    let (failings, others) = shared(&log).await;
     for told in others {
         told.unwrap();
     }
     assert!(
-        matches!(culprits, Err(AppendError::Busy(_))),
-        "{culprits:?}"
+        matches!(failings, Err(AppendError::Busy(_))),
+        "{failings:?}"
     );
     assert!(begun.elapsed() < Duration::from_secs(8));
     stopped.rollback().await.unwrap();
-    log.append(CULPRIT, vec![LettingEvent::Stepped])
+    log.append(FAILING, vec![LettingEvent::Stepped])
         .await
         .unwrap();
 }

@@ -1,4 +1,4 @@
-//! A migration may change what a statement answers that a connection has planned already.
+//! Migrations that change the result type of a statement that is already planned.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use super::fixture::{LettingEvent, log};
 use super::sealed_log::eventually;
 
-/// Reads a table for each event, and so has its statement planned.
+/// Reads a table for each event, and so plans a statement.
 struct Reader;
 
 #[async_trait]
@@ -39,7 +39,7 @@ impl Subscriber for Reader {
 }
 
 #[tokio::test]
-async fn a_subscriber_goes_on_after_a_migration_of_what_it_reads() {
+async fn a_subscriber_goes_on_after_a_migration_of_a_table_that_it_reads() {
     let log = log().await;
     let migrate = async |sql: String| {
         sqlx::query(&sql).execute(&log.pool).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_subscriber_goes_on_after_a_migration_of_what_it_reads() {
         for letting in 1..=5 {
             let appended = log.append(letting, vec![LettingEvent::Stepped]).await;
             let cursor = appended.unwrap().cursor;
-            eventually(async || daemon.progress().of("reader") >= cursor).await;
+            eventually(async || daemon.progress().position("reader") >= cursor).await;
         }
         migrate(format!(
             "alter table migrated alter column name type {kind}"

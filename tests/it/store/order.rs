@@ -1,5 +1,4 @@
-//! Subscribers miss nothing, see nothing twice, and see each aggregate in order, whatever the
-//! writers do.
+//! Subscribers miss no event, get none twice, and get each aggregate in order, with all kinds of writers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +13,14 @@ use event_store::{
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
 
+use super::failing_subscriber::{FailingSubscriber, reached};
 use super::fixture::{Letting, LettingEvent, Log, id, log, metadata, open};
-use super::picky::{Picky, reached};
 use super::sealed_log::eventually;
 
 const WRITERS: u32 = 12;
 const EVENTS_PER_WRITER: i64 = 400;
 
-/// Keeps what it was given, in the database, in the transaction of its checkpoint.
+/// Stores the events that it gets, in the transaction of its checkpoint.
 pub struct Keeper;
 
 #[async_trait]
@@ -55,14 +54,14 @@ impl Subscriber for Keeper {
 }
 
 pub async fn keep_table(pool: &PgPool) {
-    // No unique key: seeing an event twice must show, not fail.
+    // No unique key: a duplicate must be visible, not fail.
     sqlx::raw_sql("create table kept (n bigint generated always as identity, aggregate_id text, sequence bigint)")
         .execute(pool)
         .await
         .unwrap();
 }
 
-/// A writer of its own kind: a transaction that appends, then stays open, then commits or not.
+/// A hostile writer: a transaction that appends, stays open, and then commits or not.
 async fn hostile_write(
     pool: &PgPool,
     writer: u32,
@@ -90,7 +89,7 @@ async fn hostile_write(
     commit
 }
 
-/// A small generator, seeded: the same run each time.
+/// A small seeded random number generator.
 fn next(state: &mut u64) -> u64 {
     *state ^= *state << 13;
     *state ^= *state >> 7;
@@ -143,7 +142,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
         });
     }
 
-    // Two nodes follow; one of them is stopped and started again and again.
+    // Two nodes run the subscriber; one of them is restarted repeatedly.
     let steady_store = open(log.database.pool(5).await.unwrap()).await;
     let steady = Daemon::start(
         &steady_store,
@@ -176,7 +175,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
     let head = log.store.head().await.unwrap();
     steady
         .progress()
-        .reached("keeper", head, Duration::from_secs(20))
+        .wait_for("keeper", head, Duration::from_secs(20))
         .await
         .unwrap();
     steady.stop().await;
@@ -201,7 +200,7 @@ async fn hostile_writers_two_nodes_and_a_restart_miss_nothing_and_repeat_nothing
     }
 }
 
-/// One event through the store's own append.
+/// Appends one event with the store.
 async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
     let loaded = store
         .load_from_log::<Letting>(&id(letting.into()).to_string())
@@ -211,7 +210,7 @@ async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
     let decided = loaded.decide(vec![LettingEvent::Stepped]).await.unwrap();
     let append = Append {
         streams: vec![decided.stream],
-        basis: Vec::new(),
+        depends_on: Vec::new(),
         metadata: metadata(u128::from(letting) << 64 | u128::from(version.unsigned_abs())),
         idempotency: None,
     };
@@ -222,7 +221,7 @@ async fn step(store: &EventStore, letting: u32, version: i64) -> bool {
     }
 }
 
-/// One event in forty is for the reader, so it reads them by type, a few at a time.
+/// Appends events of which one in forty is wanted, so that they are read by type.
 async fn with_few_wanted(log: &Log, rounds: u32) {
     for round in 0..rounds {
         let letting = 1 + u128::from(round % 7);
@@ -238,26 +237,26 @@ async fn with_few_wanted(log: &Log, rounds: u32) {
     }
 }
 
-/// Has a reader take all that it wants, six at a time. It names a type twice, and takes each event once.
-async fn take_few(log: &Log) {
+/// Runs a subscriber to the head, six events at a time. It names a type twice, and gets each event once.
+async fn run_to_head(log: &Log) {
     let types = ["letting.settled", "letting.left", "letting.settled"];
-    let picky = Picky::of(&log.pool, &types).await;
+    let subscriber = FailingSubscriber::new(&log.pool, &types).await;
     let options = DaemonOptions {
         batch: 6,
         ..DaemonOptions::default()
     };
     let head = log.store.head().await.unwrap();
-    let daemon = Daemon::start(&log.store, vec![Arc::new(picky)], options);
+    let daemon = Daemon::start(&log.store, vec![Arc::new(subscriber)], options);
     reached(&daemon, head).await;
     daemon.stop().await;
 }
 
 #[tokio::test]
-async fn a_reader_that_wants_few_events_takes_each_once_and_in_order() {
+async fn a_reader_that_wants_few_events_gets_each_once_and_in_order() {
     let log = log().await;
     with_few_wanted(&log, 60).await;
-    take_few(&log).await;
-    let taken = "select aggregate_id || ' ' || sequence from taken order by number";
+    run_to_head(&log).await;
+    let taken = "select aggregate_id || ' ' || sequence from applied order by number";
     let written = "select aggregate_id || ' ' || sequence from events
                    where event_type in ('letting.settled', 'letting.left')
                    order by epoch, transaction_id, position";
@@ -267,27 +266,27 @@ async fn a_reader_that_wants_few_events_takes_each_once_and_in_order() {
     assert_eq!(taken, written.fetch_all(&log.pool).await.unwrap());
 }
 
-/// A log that grows is never vacuumed to its end. There, and where the planner takes what lies behind a cursor for
-/// next to nothing, walking along the log looks as cheap to it as looking up a type.
+/// The end of a growing log is never vacuumed. There, and where the planner expects few events after a cursor, the
+/// estimated cost of a scan of the log is as low as that of a look-up by type.
 #[tokio::test]
-async fn a_reader_that_wants_few_events_passes_the_others_by() {
+async fn a_reader_that_wants_few_events_does_not_read_the_others() {
     let log = log().await;
     with_few_wanted(&log, 150).await;
     let prepare = "alter table events set (autovacuum_enabled = false);
                    analyze events;
                    update pg_class set relallvisible = 0 where relname = 'events';";
     sqlx::raw_sql(prepare).execute(&log.pool).await.unwrap();
-    let (log, before) = read_along(log).await;
-    take_few(&log).await;
-    let (_, after) = read_along(log).await;
+    let (log, before) = scanned_entries(log).await;
+    run_to_head(&log).await;
+    let (_, after) = scanned_entries(log).await;
     let read = after - before;
-    // Where the log ends, and what the keepers of keys and leases ask.
+    // The head of the log, and the queries of leases and erasures.
     assert!(read < 1_500, "{read} entries of the log were read");
 }
 
-/// How many entries of the log's index were read in its order, until the log was closed. It is opened again.
-async fn read_along(log: Log) -> (Log, i64) {
-    // Sessions tell what they read when they end.
+/// Number of entries that were read from the index of the log's order. Closes the log and opens it again.
+async fn scanned_entries(log: Log) -> (Log, i64) {
+    // Sessions report their statistics when they end.
     let sessions = "select array_agg(pid) from pg_stat_activity where datname = current_database()";
     let sessions = sqlx::query_scalar::<_, Vec<i32>>(sessions);
     let sessions = sessions.fetch_one(&log.pool).await.unwrap();

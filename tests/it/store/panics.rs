@@ -1,4 +1,4 @@
-//! Tasks that panic: what they did goes on.
+//! Tasks that panic are restarted, and their work continues.
 
 use std::io;
 use std::sync::Arc;
@@ -16,22 +16,21 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::fixture::{LettingEvent, id, log, metadata, open, stream};
 use super::sealed_log::eventually;
 
-/// A log of lines that panics at the next few ones with these words in them: a bug in whatever is said
-/// there.
+/// A log writer that panics at the next lines that contain a text: a bug at that place.
 #[derive(Clone)]
 struct Trap {
-    words: &'static str,
+    text: &'static str,
     left: Arc<AtomicU32>,
 }
 
 impl io::Write for Trap {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        // Whatever is left of a line that panicked stands before it.
+        // The rest of a line that panicked may come before it.
         let text = String::from_utf8_lossy(line);
         if text
             .lines()
             .last()
-            .is_some_and(|line| line.contains(self.words))
+            .is_some_and(|line| line.contains(self.text))
         {
             let armed = self
                 .left
@@ -56,11 +55,11 @@ impl<'a> MakeWriter<'a> for Trap {
     }
 }
 
-/// What becomes of commands whose writer panics so often, where these words are said.
-async fn a_writer_panics(words: &'static str, times: u32, failing: usize) {
+/// Runs commands whose writer panics so often, at log lines with this text.
+async fn a_writer_panics(text: &'static str, times: u32, failing: usize) {
     let left = Arc::new(AtomicU32::new(0));
     let trap = Trap {
-        words,
+        text,
         left: left.clone(),
     };
     let subscriber = tracing_subscriber::fmt()
@@ -75,7 +74,7 @@ async fn a_writer_panics(words: &'static str, times: u32, failing: usize) {
         let stream = stream(&log.store, letting, vec![LettingEvent::Stepped]).await;
         appends.push(Append {
             streams: vec![stream.unwrap()],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(letting),
             idempotency: None,
         });
@@ -90,7 +89,7 @@ async fn a_writer_panics(words: &'static str, times: u32, failing: usize) {
     let logged = log.count("select count(*) from events").await;
     assert_eq!(logged, 11 - i64::try_from(failing).unwrap());
     assert_eq!(log.store.tasks().failing(), ["writer"]);
-    assert!(log.store.figures().task_restarts >= u64::from(times));
+    assert!(log.store.stats().task_restarts >= u64::from(times));
     log.append(901, vec![LettingEvent::Stepped]).await.unwrap();
 }
 
@@ -105,17 +104,17 @@ async fn commands_of_a_writer_that_panics_twice_are_sent() {
 }
 
 #[tokio::test]
-async fn a_command_whose_writer_panics_whenever_it_is_sent_fails_alone() {
+async fn a_command_that_always_makes_the_writer_panic_fails_alone() {
     a_writer_panics("A batch is sent.", 3, 1).await;
 }
 
 #[tokio::test]
-async fn commands_of_a_writer_that_panics_behind_their_commit_are_found_in_the_log() {
-    // The database library says this once the statement is done.
+async fn commands_of_a_writer_that_panics_after_their_commit_are_found_in_the_log() {
+    // The database library logs this after the statement.
     a_writer_panics("-- Round one", 1, 0).await;
 }
 
-/// Panics as long as it is told to.
+/// Panics while it is switched on.
 struct Shaky {
     panics: AtomicBool,
     node: &'static str,
@@ -152,7 +151,7 @@ impl Subscriber for Shaky {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_subscriber_that_panics_is_started_again() {
+async fn a_subscriber_that_panics_is_restarted() {
     let log = log().await;
     log.count("select count(*) from events").await;
     sqlx::raw_sql("create table taken (node text)")
@@ -170,14 +169,14 @@ async fn a_subscriber_that_panics_is_started_again() {
     eventually(async || tasks.restarts()[0].1 >= 2).await;
     shaky.panics.store(false, Ordering::SeqCst);
     let progress = daemon.progress();
-    let reached = progress.reached("shaky", cursor.cursor, Duration::from_secs(20));
+    let reached = progress.wait_for("shaky", cursor.cursor, Duration::from_secs(20));
     reached.await.unwrap();
     assert_eq!(log.count("select count(*) from taken").await, 1);
     daemon.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_node_goes_on_for_a_subscriber_that_panics_here() {
+async fn another_node_continues_a_subscriber_that_panics() {
     let log = log().await;
     sqlx::raw_sql("create table taken (node text)")
         .execute(&log.pool)
@@ -204,13 +203,13 @@ async fn another_node_goes_on_for_a_subscriber_that_panics_here() {
     );
     let cursor = log.append(2, vec![LettingEvent::Stepped]).await.unwrap();
     let progress = there.progress();
-    let reached = progress.reached("shaky", cursor.cursor, Duration::from_secs(20));
+    let reached = progress.wait_for("shaky", cursor.cursor, Duration::from_secs(20));
     reached.await.unwrap();
     let sql = "select count(*) from taken where node = 'there'";
     assert_eq!(log.count(sql).await, 2, "{}", id(1));
-    // This node learns of it, too, and does not count as stuck.
+    // This node also sees the new position, and does not count as stuck.
     let reached = here.progress();
-    let reached = reached.reached("shaky", cursor.cursor, Duration::from_secs(20));
+    let reached = reached.wait_for("shaky", cursor.cursor, Duration::from_secs(20));
     reached.await.unwrap();
     there.stop().await;
     drop(here);

@@ -1,4 +1,4 @@
-//! A proxy in front of the database that cuts connections, while the server goes on.
+//! A proxy of the database that cuts connections on the client's side.
 
 use std::sync::Arc;
 
@@ -46,8 +46,8 @@ impl Proxy {
             .unwrap()
     }
 
-    /// Cuts every connection on the client's side. The server is not told: it goes on with what it was
-    /// sent, and its answer goes nowhere.
+    /// Cuts all connections on the client's side. The server does not notice, goes on with its statements, and its
+    /// replies are lost.
     pub fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }

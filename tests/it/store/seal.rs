@@ -1,4 +1,4 @@
-//! What tells of a person is sealed, and gone once the person is erased.
+//! Personal data is sealed, and lost once the person is erased.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,9 +13,11 @@ use tokio::task::JoinSet;
 
 use super::confidence::{Confided, confide, confide_to};
 use super::fixture::id;
-use super::sealed_log::{FIRST, confide_many, eventually, fault, log, process, said, secrets};
+use super::sealed_log::{
+    FIRST, confide_many, eventually, fault, log, one_secret, process, secrets,
+};
 
-/// Keeps what it was told.
+/// Stores the payloads that it gets.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<Vec<Value>>>);
 
@@ -45,23 +47,23 @@ impl Subscriber for Listener {
 }
 
 impl Listener {
-    fn told(&self) -> Vec<Value> {
+    fn payloads(&self) -> Vec<Value> {
         self.0.lock().unwrap().clone()
     }
 
-    /// Follows the log from where the name stands until it was told so many events.
+    /// Follows the log from its checkpoint until it has got so many events.
     async fn follow(store: &EventStore, events: usize) -> Vec<Value> {
         let listener = Self::default();
         let subscriber = Arc::new(listener.clone());
         let daemon = Daemon::start(store, vec![subscriber], DaemonOptions::default());
-        eventually(async || listener.told().len() >= events).await;
+        eventually(async || listener.payloads().len() >= events).await;
         daemon.stop().await;
-        listener.told()
+        listener.payloads()
     }
 }
 
 #[tokio::test]
-async fn a_secret_is_stored_sealed_and_read_in_clear() {
+async fn a_secret_is_stored_sealed_and_read_in_clear_text() {
     let log = log().await;
     confide(&log.store, 1, 7, "xanthelasma").await.unwrap();
     let stored: String = sqlx::query_scalar("select payload::text from events")
@@ -69,15 +71,15 @@ async fn a_secret_is_stored_sealed_and_read_in_clear() {
         .await
         .unwrap();
     assert!(!stored.contains("xanthelasma"), "{stored}");
-    assert_eq!(secrets(&log.store, 1).await, said("xanthelasma"));
+    assert_eq!(secrets(&log.store, 1).await, one_secret("xanthelasma"));
     let other = process(&log.database, &[FIRST]).await;
-    assert_eq!(secrets(&other, 1).await, said("xanthelasma"));
+    assert_eq!(secrets(&other, 1).await, one_secret("xanthelasma"));
     let told = Listener::follow(&log.store, 1).await;
     assert_eq!(told[0]["secret"], "xanthelasma");
 }
 
 #[tokio::test]
-async fn what_is_unique_is_decided_on_the_clear_event() {
+async fn reservations_are_computed_from_the_clear_event() {
     let log = log().await;
     confide(&log.store, 1, 7, "@same").await.unwrap();
     let again = confide(&log.store, 2, 8, "@same").await;
@@ -94,7 +96,7 @@ async fn an_erased_person_is_gone_from_loads_replays_and_other_processes() {
     confide(&log.store, 1, 7, "@told by seven").await.unwrap();
     confide(&log.store, 2, 8, "told by eight").await.unwrap();
     for store in [&log.store, &other] {
-        assert_eq!(secrets(store, 1).await, said("@told by seven"));
+        assert_eq!(secrets(store, 1).await, one_secret("@told by seven"));
     }
     let erased = log.store.sealing().erase(id(7)).await.unwrap();
     assert_eq!(erased.names, 1, "the name was given back");
@@ -102,7 +104,7 @@ async fn an_erased_person_is_gone_from_loads_replays_and_other_processes() {
     // The other process has the key in its cache, and is not restarted.
     eventually(async || secrets(&other, 1).await == [None]).await;
     for store in [&log.store, &other] {
-        assert_eq!(secrets(store, 2).await, said("told by eight"));
+        assert_eq!(secrets(store, 2).await, one_secret("told by eight"));
     }
     let told = Listener::follow(&other, 2).await;
     assert_eq!(told[0], Value::Null);
@@ -144,7 +146,7 @@ async fn erasing_twice_changes_nothing() {
     assert_eq!((second.at, second.names), (first.at, 0));
 }
 
-/// Whoever comes first: in the end there is a tombstone, no key, and no name.
+/// In any order there is a tombstone in the end, and no key and no name.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_survives_a_race_with_an_erasure() {
     let log = log().await;
@@ -207,7 +209,7 @@ async fn a_secret_opens_in_no_other_event() {
 }
 
 #[tokio::test]
-async fn what_was_put_into_the_log_by_others_is_a_fault_and_never_shown() {
+async fn a_forged_event_is_a_fault_and_never_shown() {
     let log = log().await;
     confide(&log.store, 1, 7, "sealed").await.unwrap();
     let put = |phi: &str| {
@@ -231,7 +233,7 @@ async fn what_was_put_into_the_log_by_others_is_a_fault_and_never_shown() {
 }
 
 #[tokio::test]
-async fn one_unreadable_event_stops_only_those_who_want_it() {
+async fn one_unreadable_event_stops_only_subscribers_that_want_it() {
     let log = log().await;
     let other: Arc<Mutex<usize>> = Arc::default();
     let passing = Arc::new(Passing(other.clone()));
@@ -247,7 +249,7 @@ async fn one_unreadable_event_stops_only_those_who_want_it() {
     daemon.stop().await;
 }
 
-/// Wants what holds no secret.
+/// Wants only events without secrets.
 struct Passing(Arc<Mutex<usize>>);
 
 #[async_trait]
@@ -275,7 +277,7 @@ impl Subscriber for Passing {
 }
 
 #[tokio::test]
-async fn many_persons_events_are_opened_in_their_order() {
+async fn events_of_many_persons_are_opened_in_order() {
     let log = log().await;
     confide_many(&log, 40).await;
     let fresh = process(&log.database, &[FIRST]).await;
@@ -290,9 +292,9 @@ async fn many_persons_events_are_opened_in_their_order() {
 }
 
 #[tokio::test]
-async fn one_command_about_several_persons_seals_each_under_their_own_key() {
+async fn one_command_about_several_persons_seals_each_with_their_own_key() {
     let log = log().await;
-    let both = |secret: &str, subject: u128| Confided::of(subject, secret);
+    let both = |secret: &str, subject: u128| Confided::secret(subject, secret);
     confide_to(&log.store, 1, vec![both("a", 7), both("b", 8)])
         .await
         .unwrap();

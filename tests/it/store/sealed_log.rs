@@ -25,7 +25,7 @@ pub struct Log {
     pub database: Database,
 }
 
-/// Another process, as far as the database can tell.
+/// A second process on the same database.
 pub async fn process(database: &Database, keys: &[&str]) -> EventStore {
     let pool = database.pool(8).await.unwrap();
     let sealing = Sealing::open(pool.clone(), masters(keys)).await.unwrap();
@@ -53,7 +53,7 @@ impl Log {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }
 
-    /// Does what no program may: rewrites an event.
+    /// Rewrites an event, which no program may do.
     pub async fn tamper(&self, sql: &str) {
         let sql = format!(
             "alter table events disable trigger all; {sql}; alter table events enable trigger all"
@@ -75,18 +75,18 @@ pub async fn fault(store: &EventStore, confidence: u128) -> (String, SealFault) 
         .load_from_log::<Confidence>(&id(confidence).to_string())
         .await;
     match loaded.unwrap_err() {
-        LoadError::Seal(SealError::Fault { place, fault }) => (place, fault),
+        LoadError::Seal(SealError::Fault { location, fault }) => (location, fault),
         other => panic!("expected a fault of the seal, got {other:?}"),
     }
 }
 
-pub fn said(text: &str) -> Vec<Option<String>> {
+pub fn one_secret(text: &str) -> Vec<Option<String>> {
     vec![Some(text.to_owned())]
 }
 
-pub async fn eventually(mut so: impl AsyncFnMut() -> bool) {
+pub async fn eventually(mut condition: impl AsyncFnMut() -> bool) {
     for _ in 0..1_000 {
-        if so().await {
+        if condition().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

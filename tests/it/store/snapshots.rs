@@ -1,4 +1,4 @@
-//! Long streams are loaded from a snapshot on, and no snapshot is believed that should not be.
+//! Long streams are loaded from a snapshot, and invalid snapshots are ignored.
 
 use cqrs_es::Aggregate;
 use event_store::{ClaimRules, EventStore, Sealing, Snapshots, StoreOptions, Upcasters};
@@ -10,7 +10,7 @@ use super::confidence::{Confided, Confidence, confide_to};
 use super::fixture::id;
 use super::sealed_log::{FIRST, eventually, masters};
 
-/// A process that keeps a snapshot every ten events, of states in the given form.
+/// A process that writes a snapshot every ten events, with the given schema version.
 async fn process(database: &Database, schema_version: i32) -> EventStore {
     let pool = database.pool(8).await.unwrap();
     let sealing = Sealing::open(pool.clone(), masters(&[FIRST]))
@@ -26,13 +26,13 @@ async fn process(database: &Database, schema_version: i32) -> EventStore {
     EventStore::open_with(pool, options).await.unwrap()
 }
 
-/// A log with a snapshot at event 20 of 25, and a process that has nothing in its cache.
+/// A log with a snapshot at event 20 of 25, and a process with an empty cache.
 async fn with_a_snapshot() -> (Database, EventStore) {
     let database = Database::create().await.unwrap();
     let writer = process(&database, 1).await;
     let pool = writer.pool().clone();
     for number in 0..25 {
-        let secret = vec![Confided::of(7, &format!("secret {number}"))];
+        let secret = vec![Confided::secret(7, &format!("secret {number}"))];
         confide_to(&writer, 1, secret).await.unwrap();
         if number == 19 {
             eventually(async || snapshot(&pool).await.is_some_and(|kept| kept.0 == 20)).await;
@@ -42,7 +42,7 @@ async fn with_a_snapshot() -> (Database, EventStore) {
     (database, reader)
 }
 
-/// The kept snapshot: its place, its form, and what is stored of it.
+/// The stored snapshot: its sequence, its schema version and its state.
 async fn snapshot(pool: &PgPool) -> Option<(i64, i32, String)> {
     sqlx::query_as("select sequence, schema_version, state from snapshots")
         .fetch_optional(pool)
@@ -50,8 +50,8 @@ async fn snapshot(pool: &PgPool) -> Option<(i64, i32, String)> {
         .unwrap()
 }
 
-/// Makes every event before the snapshot unreadable: whoever reads one of them fails.
-async fn spoil_events_before(pool: &PgPool, sequence: i64) {
+/// Makes all events before the snapshot unreadable.
+async fn corrupt_events_before(pool: &PgPool, sequence: i64) {
     let sql = format!(
         "alter table events disable trigger all;
          update events set payload = '{{\"type\": \"Unheard\"}}' where sequence <= {sequence};
@@ -74,22 +74,22 @@ fn all() -> Vec<Option<String>> {
 }
 
 #[tokio::test]
-async fn what_stands_before_a_snapshot_is_not_read() {
+async fn events_before_a_snapshot_are_not_read() {
     let (_database, store) = with_a_snapshot().await;
-    spoil_events_before(store.pool(), 20).await;
+    corrupt_events_before(store.pool(), 20).await;
     assert_eq!(loaded(&store).await.unwrap(), (25, all()));
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_behind_its_snapshot() {
+async fn a_stream_goes_on_after_its_snapshot() {
     let (_database, store) = with_a_snapshot().await;
-    spoil_events_before(store.pool(), 20).await;
+    corrupt_events_before(store.pool(), 20).await;
     confide_to(&store, 1, vec![Confided::Kept]).await.unwrap();
     assert_eq!(loaded(&store).await.unwrap().0, 26);
 }
 
 #[tokio::test]
-async fn a_snapshot_of_another_form_is_passed_over_and_replaced() {
+async fn a_snapshot_of_another_schema_version_is_ignored_and_replaced() {
     let (database, old) = with_a_snapshot().await;
     let store = process(&database, 2).await;
     assert_eq!(loaded(&store).await.unwrap(), (25, all()));
@@ -100,7 +100,7 @@ async fn a_snapshot_of_another_form_is_passed_over_and_replaced() {
             .is_some_and(|kept| (kept.0, kept.1) == (25, 2))
     })
     .await;
-    // The old program is not led astray, and does not take the newer one away.
+    // The old program ignores the newer snapshot, and does not replace it.
     assert_eq!(loaded(&old).await.unwrap(), (25, all()));
     assert_eq!(snapshot(pool).await.unwrap().1, 2);
 }
@@ -134,7 +134,7 @@ async fn an_aggregate_without_snapshots_is_read_from_its_first_event() {
 }
 
 #[tokio::test]
-async fn a_snapshot_says_what_a_replay_of_all_events_says() {
+async fn a_snapshot_is_equal_to_a_replay_of_all_events() {
     let (database, store) = with_a_snapshot().await;
     let from_snapshot = loaded(&store).await.unwrap();
     sqlx::raw_sql("delete from snapshots")

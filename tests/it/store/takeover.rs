@@ -1,4 +1,4 @@
-//! A node that hangs in the middle of a batch holds nobody up for long.
+//! A node that hangs during a batch is replaced soon.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 
 use super::fixture::{LettingEvent, log, open};
 
-/// Longer than a takeover may take, and much shorter than any other time-out of the database.
+/// Longer than a takeover, and much shorter than the other timeouts of the database.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// Counts what it is given, or takes it and never comes back.
+/// Counts the events that it gets, or hangs.
 struct Counter {
     hangs: bool,
     took: AtomicUsize,
@@ -64,7 +64,7 @@ impl Subscriber for Counter {
     }
 }
 
-/// The hanging node holds the checkpoint in a transaction that does nothing.
+/// The hanging node holds the checkpoint in an idle transaction.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_batch_of_a_node_that_hangs_is_taken_over() {
     let log = log().await;
@@ -81,10 +81,10 @@ async fn the_batch_of_a_node_that_hangs_is_taken_over() {
     let healthy = Counter::new(false);
     let daemon = Daemon::start(&store, vec![healthy.clone()], DaemonOptions::default());
     let taken_over = tokio::time::timeout(PATIENCE, healthy.taken.notified()).await;
-    assert!(taken_over.is_ok(), "nobody took the batch over");
+    assert!(taken_over.is_ok(), "no node took the batch over");
     daemon.stop().await;
     assert_eq!(healthy.took.load(Ordering::SeqCst), 1);
-    // What the hanging node wrote is gone with its session.
+    // The writes of the hanging node are rolled back with its session.
     assert_eq!(log.count("select count(*) from counted").await, 1);
     drop(stuck);
 }

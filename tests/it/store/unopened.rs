@@ -1,5 +1,4 @@
-//! Events that can't be opened are parked like those that can't be taken; events of a program to come
-//! are not.
+//! Events that can't be opened are parked like other poison events; events of a newer program are not.
 
 use std::time::Duration;
 
@@ -10,13 +9,13 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::confidence::confide;
+use super::failing_subscriber::{FailingSubscriber, applied, parked, reached, run};
 use super::fixture::id;
-use super::picky::{Picky, parked, reached, run, taken};
 use super::sealed_log::{FIRST, Log, SECOND, eventually, log, masters, process};
 
 const CONFIDED: [&str; 1] = ["confidence.confided"];
 
-/// Confidence 1 has three secrets, the second of which somebody altered in the log; 2 has two.
+/// Confidence 1 has three secrets, the second of which was altered in the log; 2 has two.
 async fn tampered() -> Log {
     let log = log().await;
     for secret in ["a", "b", "c"] {
@@ -37,12 +36,12 @@ async fn tampered() -> Log {
 #[tokio::test]
 async fn an_event_that_was_altered_is_parked_with_its_aggregate() {
     let log = tampered().await;
-    let picky = Picky::of(&log.pool, &CONFIDED).await;
-    let daemon = run(&log.store, &picky);
+    let subscriber = FailingSubscriber::new(&log.pool, &CONFIDED).await;
+    let daemon = run(&log.store, &subscriber);
     reached(&daemon, log.store.head().await.unwrap()).await;
     daemon.stop().await;
-    assert_eq!(taken(&log.pool, 1).await, [1]);
-    assert_eq!(taken(&log.pool, 2).await, [1, 2]);
+    assert_eq!(applied(&log.pool, 1).await, [1]);
+    assert_eq!(applied(&log.pool, 2).await, [1, 2]);
     let letter = parked(&log.store).await;
     assert_eq!(
         (letter.aggregate_id, letter.sequence),
@@ -51,29 +50,29 @@ async fn an_event_that_was_altered_is_parked_with_its_aggregate() {
     assert_eq!(letter.reason, "it is no sealed envelope of a known form");
 }
 
-/// A key that another node made already is missing here: that is for the settings to mend.
+/// A master key that another node uses already is missing here, which is no fault of an event.
 #[tokio::test]
 async fn without_its_master_key_a_node_waits_and_parks_nothing() {
     let log = log().await;
     confide(&log.store, 1, 7, "early").await.unwrap();
-    let picky = Picky::of(&log.pool, &CONFIDED).await;
+    let subscriber = FailingSubscriber::new(&log.pool, &CONFIDED).await;
     // This node was started before the rotation.
     let behind = process(&log.database, &[FIRST]).await;
     let ahead = process(&log.database, &[FIRST, SECOND]).await;
     confide(&ahead, 2, 9, "late").await.unwrap();
-    let stuck = run(&behind, &picky);
+    let stuck = run(&behind, &subscriber);
     let checkpoints = "select count(*) from subscription_checkpoints";
     eventually(async || log.count(checkpoints).await == 1).await;
 
-    // It keeps the lease, and yet the node that can goes on.
-    let daemon = run(&ahead, &picky);
+    // It keeps the lease, and the other node continues nevertheless.
+    let daemon = run(&ahead, &subscriber);
     let head = log.store.head().await.unwrap();
     let progress = daemon.progress();
-    let taken_over = progress.reached("picky", head, Duration::from_secs(12));
+    let taken_over = progress.wait_for("failing", head, Duration::from_secs(12));
     assert_eq!(taken_over.await, Ok(()));
     daemon.stop().await;
     stuck.stop().await;
-    assert_eq!(log.count("select count(*) from taken").await, 2);
+    assert_eq!(log.count("select count(*) from applied").await, 2);
     assert_eq!(log.count("select count(*) from dead_letters").await, 0);
 }
 
@@ -102,8 +101,8 @@ fn keys() -> MasterKeys {
 
 /// During an upgrade the old program meets events of the new one.
 #[tokio::test]
-async fn an_event_of_a_program_to_come_waits_for_it_and_is_not_parked() {
-    use super::picky::Failure::Unreadable;
+async fn an_event_of_a_newer_program_waits_for_it_and_is_not_parked() {
+    use super::failing_subscriber::Failure::Unreadable;
     let log = log().await;
     sqlx::query(
         "insert into events
@@ -116,19 +115,19 @@ async fn an_event_of_a_program_to_come_waits_for_it_and_is_not_parked() {
     .await
     .unwrap();
     let head = log.store.head().await.unwrap();
-    let picky = Picky::of(&log.pool, &CONFIDED).await;
-    picky.fails_at(1, 1, Unreadable, 6);
+    let subscriber = FailingSubscriber::new(&log.pool, &CONFIDED).await;
+    subscriber.fails_at(1, 1, Unreadable, 6);
     let old = program(&log.pool, Upcasters::none().to(version_1)).await;
-    let daemon = run(&old, &picky);
-    eventually(async || *picky.failed.lock().unwrap() == 6).await;
-    let succeeds = daemon.progress().of("picky") >= head;
+    let daemon = run(&old, &subscriber);
+    eventually(async || *subscriber.failed.lock().unwrap() == 6).await;
+    let succeeds = daemon.progress().position("failing") >= head;
     daemon.stop().await;
     assert!(!succeeds);
     assert_eq!(log.count("select count(*) from dead_letters").await, 0);
 
     let new = program(&log.pool, Upcasters::none().to(version_2)).await;
-    let daemon = run(&new, &picky);
+    let daemon = run(&new, &subscriber);
     reached(&daemon, head).await;
     daemon.stop().await;
-    assert_eq!(taken(&log.pool, 1).await, [1]);
+    assert_eq!(applied(&log.pool, 1).await, [1]);
 }

@@ -1,4 +1,4 @@
-//! Events of older versions are read as today's; those that nobody knows are faults that name them.
+//! Events of old versions are read in their current version; unknown ones are faults that name them.
 
 use std::sync::{Arc, Mutex};
 
@@ -67,7 +67,7 @@ async fn stored(store: &EventStore, event_type: &str, version: &str, payload: se
     .unwrap();
 }
 
-/// Hears every event of both types, decoded.
+/// Decodes and stores all events of both types.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<Vec<Confided>>>);
 
@@ -101,7 +101,7 @@ impl Subscriber for Listener {
 }
 
 #[tokio::test]
-async fn an_old_event_is_loaded_and_heard_as_todays() {
+async fn an_old_event_is_loaded_and_applied_in_its_current_version() {
     let (_database, store) = log(Upcasters::new(vec![Box::new(WhisperToSecret)])).await;
     let whisper = json!({"type": "Whispered", "subject": id(7), "whisper": "old"});
     stored(&store, "confidence.whispered", "0", whisper).await;
@@ -113,7 +113,7 @@ async fn an_old_event_is_loaded_and_heard_as_todays() {
     let daemon = Daemon::start(&store, vec![subscriber], DaemonOptions::default());
     eventually(async || !listener.0.lock().unwrap().is_empty()).await;
     daemon.stop().await;
-    assert_eq!(*listener.0.lock().unwrap(), [Confided::of(7, "old")]);
+    assert_eq!(*listener.0.lock().unwrap(), [Confided::secret(7, "old")]);
 }
 
 async fn fault_of(event_type: &str, version: &str, payload: serde_json::Value) -> String {
@@ -145,7 +145,7 @@ async fn an_event_of_an_unknown_version_is_a_fault_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_payload_that_is_not_what_its_type_says_is_a_fault() {
+async fn a_payload_that_does_not_match_its_type_is_a_fault() {
     let fault = fault_of("confidence.confided", "1", json!({"type": "Kept"})).await;
     assert!(
         fault.contains("the payload is a confidence.kept"),

@@ -4,7 +4,8 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use event_store::rebuild::{
-    CopyStatus, Difference, Found, Origin, Reached, ReadModelStatus, TableComparison, Verified,
+    CopyStatus, Difference, DifferenceKind, Origin, ReadModelPosition, ReadModelStatus,
+    TableComparison, Verified,
 };
 
 /// Prints how it stands with read models.
@@ -13,7 +14,7 @@ pub fn list(read_model_statuses: &[ReadModelStatus]) -> anyhow::Result<()> {
     for status in read_model_statuses {
         writeln!(out, "{} (version {})", status.name, status.version)?;
         let live = status.live.as_ref();
-        let live = live.map_or_else(|| "never ran".to_owned(), reached);
+        let live = live.map_or_else(|| "never ran".to_owned(), position);
         writeln!(out, "  live: {live}")?;
         let copy = status.copy.as_ref();
         writeln!(
@@ -28,16 +29,16 @@ pub fn list(read_model_statuses: &[ReadModelStatus]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn reached(reached: &Reached) -> String {
-    let lag = match (reached.events, reached.age) {
+fn position(position: &ReadModelPosition) -> String {
+    let lag = match (position.events, position.age) {
         (0, _) => "caught up".to_owned(),
         (events, age) => format!("{events} events and {} behind", seconds(age)),
     };
-    let parked = match reached.parked {
+    let parked = match position.parked {
         0 => String::new(),
         parked => format!(", {parked} aggregates parked"),
     };
-    format!("at {}, {lag}{parked}", reached.at)
+    format!("at {}, {lag}{parked}", position.at)
 }
 
 fn seconds(age: Duration) -> String {
@@ -50,7 +51,7 @@ fn state(copy: &CopyStatus) -> String {
         Origin::Rebuilt => format!("made from the log, begun {since}"),
         Origin::Replaced => format!("was the live one until {since}"),
     };
-    let fits = if copy.fits {
+    let stale = if copy.is_switchable {
         String::new()
     } else {
         format!(
@@ -58,7 +59,7 @@ fn state(copy: &CopyStatus) -> String {
             copy.version
         )
     };
-    format!("{}; {origin}{fits}", reached(&copy.reached))
+    format!("{}; {origin}{stale}", position(&copy.position))
 }
 
 /// Prints how copies compare to the live ones.
@@ -104,10 +105,10 @@ fn compared(out: &mut impl Write, table: &TableComparison) -> anyhow::Result<()>
 }
 
 fn named(difference: &Difference) -> String {
-    let found = match &difference.found {
-        Found::OnlyLive => "is missing in the copy".to_owned(),
-        Found::OnlyInCopy => "is in the copy only".to_owned(),
-        Found::Columns(columns) => format!("differs in {}", columns.join(", ")),
+    let kind = match &difference.kind {
+        DifferenceKind::OnlyLive => "is missing in the copy".to_owned(),
+        DifferenceKind::OnlyInCopy => "is in the copy only".to_owned(),
+        DifferenceKind::Columns(columns) => format!("differs in {}", columns.join(", ")),
     };
-    format!("{} {found}", difference.key.join(" "))
+    format!("{} {kind}", difference.key.join(" "))
 }

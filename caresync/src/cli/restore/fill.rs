@@ -66,10 +66,10 @@ impl Plan<'_> {
         let mut keyring = Keyring::default();
         for known in &self.keyrings {
             keyring.merge(known.clone(), &|subject, key| {
-                masters.open_key_of(subject, key)
+                masters.can_unwrap(subject, key)
             });
         }
-        keyring.fits(masters)?;
+        keyring.check_compatible(masters)?;
         Ok(keyring)
     }
 

@@ -44,7 +44,7 @@ where
             return Ok(Err(refusal));
         }
         let events = sink.collect().await;
-        let events: Result<_, _> = events.iter().map(EventData::of).collect();
+        let events: Result<_, _> = events.iter().map(EventData::from_event).collect();
         self.history = self.history.then(metadata, events?);
         Ok(Ok(self))
     }

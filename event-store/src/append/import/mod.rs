@@ -35,9 +35,9 @@ use std::time::Instant;
 use serde_json::Value;
 use tracing::instrument;
 
-use super::committer::SESSION;
 use super::outcome::Failure;
 use super::rows::Rows;
+use super::writer::SESSION;
 use crate::EventStore;
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::connection::OwnConnection;
@@ -140,7 +140,7 @@ impl Import<'_> {
                 Ok(ready)
             }
             // One of them can't be sealed: each has a verdict of its own.
-            Err(error) if error.is_of_its_place() => self.prepare_each(numbered).await,
+            Err(error) if error.is_of_one_value() => self.prepare_each(numbered).await,
             Err(error) => Err(AppendError::Seal(error)),
         }
     }
@@ -154,7 +154,7 @@ impl Import<'_> {
             let stream = std::iter::once(&history.stream);
             match self.store.sealing().seal_events(stream).await {
                 Ok(payloads) => ready.extend(self.rows_of((index, history), &payloads)),
-                Err(error) if error.is_of_its_place() => {
+                Err(error) if error.is_of_one_value() => {
                     let refused = ImportOutcome::Refused(AppendError::Seal(error));
                     self.landings.push((index, refused));
                 }

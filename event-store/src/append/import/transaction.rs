@@ -52,8 +52,7 @@ async fn newest(connection: &mut PgConnection, epoch: i16) -> Result<Cursor, sql
     )
     .fetch_one(connection)
     .await?;
-    Cursor::from_parts(epoch, &row.transaction_id, row.position)
-        .map_err(|error| sqlx::Error::Decode(error.into()))
+    Cursor::from_row(epoch, &row.transaction_id, row.position)
 }
 
 fn events<'r>(epoch: i16, histories: impl Iterator<Item = &'r Rows>) -> copy::Rows {

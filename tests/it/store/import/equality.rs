@@ -8,7 +8,7 @@ use super::super::confidence::Confided;
 use super::super::fixture::{
     Letting, LettingEvent, at, id, let_room, log, metadata, moved, stream,
 };
-use super::super::sealed_log::{self, said, secrets};
+use super::super::sealed_log::{self, one_secret, secrets};
 use super::{past, words};
 
 /// All rows of the log and of what is unique, as text, without what the database says by itself.
@@ -32,7 +32,7 @@ async fn append_each(store: &EventStore, letting: u128, command: u128, events: &
         let stream = stream(store, letting, vec![event.clone()]).await.unwrap();
         let append = Append {
             streams: vec![stream],
-            basis: Vec::new(),
+            depends_on: Vec::new(),
             metadata: metadata(command),
             idempotency: None,
         };
@@ -100,7 +100,7 @@ proptest! {
 async fn several_events_of_one_command_share_its_metadata() {
     let log = log().await;
     let events = |count| {
-        let stepped = EventData::of(&LettingEvent::Stepped).unwrap();
+        let stepped = EventData::from_event(&LettingEvent::Stepped).unwrap();
         vec![stepped; count]
     };
     let history = History::new("letting", id(1).to_string())
@@ -172,7 +172,7 @@ fn confided(confidence: u128, command: u128, secrets: &[(u128, &str)]) -> Histor
     (command..)
         .zip(secrets)
         .fold(history, |history, (command, (subject, secret))| {
-            let event = EventData::of(&Confided::of(*subject, secret)).unwrap();
+            let event = EventData::from_event(&Confided::secret(*subject, secret)).unwrap();
             history.then(metadata(command), vec![event])
         })
 }
@@ -188,9 +188,9 @@ async fn secrets_are_sealed_and_open_again() {
     let clear = "select count(*) from events where payload::text like '%xanthelasma%'";
     assert_eq!(log.count(clear).await, 0);
     assert_eq!(log.count("select count(*) from subject_keys").await, 40);
-    assert_eq!(secrets(&log.store, 200).await, said("xanthelasma"));
+    assert_eq!(secrets(&log.store, 200).await, one_secret("xanthelasma"));
     let other = sealed_log::process(&log.database, &[sealed_log::FIRST]).await;
-    assert_eq!(secrets(&other, 2).await, said("xanthelasma"));
+    assert_eq!(secrets(&other, 2).await, one_secret("xanthelasma"));
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn of_an_erased_person_the_fact_is_kept_and_neither_secret_nor_name() {
     let landings = log.store.import(&histories).await.unwrap();
     assert_eq!(words(&landings), ["landed", "landed"]);
     assert_eq!(secrets(&log.store, 1).await, [None]);
-    assert_eq!(secrets(&log.store, 2).await, said("@in time"));
+    assert_eq!(secrets(&log.store, 2).await, one_secret("@in time"));
     let null = "select count(*) from events where payload -> 'phi' = 'null'";
     assert_eq!(log.count(null).await, 1);
     assert_eq!(log.count("select count(*) from reservations").await, 1);
@@ -230,7 +230,7 @@ async fn a_chronicle_is_decided_as_it_is_told_and_a_refusal_ends_it() {
     assert_eq!(history.aggregate_id(), id(1).to_string());
     assert_eq!(
         log.store
-            .began("letting", &id(1).to_string())
+            .stream_started_at("letting", &id(1).to_string())
             .await
             .unwrap(),
         None
@@ -240,7 +240,7 @@ async fn a_chronicle_is_decided_as_it_is_told_and_a_refusal_ends_it() {
     assert_eq!(log.count(counted).await, 2);
     let began = log
         .store
-        .began("letting", &id(1).to_string())
+        .stream_started_at("letting", &id(1).to_string())
         .await
         .unwrap();
     let recorded = "select recorded_at from events where sequence = 1";

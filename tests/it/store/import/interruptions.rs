@@ -131,7 +131,7 @@ async fn an_import_and_commands_that_want_the_same_share_nothing() {
             let stream = super::super::fixture::stream(&store, 5_000 + other, wish).await;
             let append = event_store::Append {
                 streams: vec![stream.unwrap()],
-                basis: Vec::new(),
+                depends_on: Vec::new(),
                 metadata: super::super::fixture::metadata(other),
                 idempotency: None,
             };
@@ -176,7 +176,7 @@ async fn readers_see_all_of_an_import_once_and_in_order_while_it_runs() {
     let head = log.store.head().await.unwrap();
     let patience = Duration::from_secs(30);
     let progress = daemon.progress();
-    progress.reached("keeper", head, patience).await.unwrap();
+    progress.wait_for("keeper", head, patience).await.unwrap();
     daemon.stop().await;
     let kept: Vec<(String, i64)> =
         sqlx::query_as("select aggregate_id, sequence from kept order by n")

@@ -14,7 +14,7 @@ pub fn past(letting: u128, command: u128, events: Vec<LettingEvent>) -> History 
     (command..)
         .zip(events)
         .fold(history, |history, (command, event)| {
-            let event = EventData::of(&event).unwrap();
+            let event = EventData::from_event(&event).unwrap();
             history.then(metadata(command), vec![event])
         })
 }

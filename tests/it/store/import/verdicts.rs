@@ -114,7 +114,7 @@ async fn what_the_database_can_not_take_in_is_refused_alone() {
     let name = LettingEvent::Whispered {
         phi: "quiet".to_owned(),
     };
-    assert!(EventData::of(&name).is_err(), "phi for nobody");
+    assert!(EventData::from_event(&name).is_err(), "phi for nobody");
     let unstorable = LettingEvent::Rested {
         on: "\0".to_owned(),
         version: 0,
@@ -158,9 +158,15 @@ async fn a_secret_of_nobody_is_refused_and_the_rest_lands() {
         history.then(metadata(confidence), vec![event])
     };
     let histories = [
-        past(1, EventData::of(&Confided::of(7, "one")).unwrap()),
-        past(2, EventData::of(&misaddressed).unwrap()),
-        past(3, EventData::of(&Confided::of(8, "three")).unwrap()),
+        past(
+            1,
+            EventData::from_event(&Confided::secret(7, "one")).unwrap(),
+        ),
+        past(2, EventData::from_event(&misaddressed).unwrap()),
+        past(
+            3,
+            EventData::from_event(&Confided::secret(8, "three")).unwrap(),
+        ),
     ];
     let landings = log.store.import(&histories).await.unwrap();
     assert_eq!(words(&landings), ["landed", "unsealable", "landed"]);
