@@ -35,7 +35,8 @@ struct Cost {
 /// One kind of statement: its calls and its time in the server, per command.
 struct Statement {
     calls: f64,
-    micros: f64,
+    planned_us: f64,
+    executed_us: f64,
     text: String,
 }
 
@@ -140,11 +141,18 @@ impl<'a> Meter<'a> {
         let wal = wal(self.superuser).await? - self.wal;
         let count = round.count();
         ensure!(count >= 100.0, "{load}: {count} commands are too few");
-        let statements: Vec<(i64, f64, String)> = sqlx::query_as(
-            "select calls, total_exec_time * 1e3, regexp_replace(query, '\\s+', ' ', 'g')
-             from pg_stat_statements
-             order by total_exec_time desc
-             limit $1",
+        let statements: Vec<(i64, f64, f64, String)> = sqlx::query_as(
+            "with statements as (
+               select calls, total_plan_time * 1e3 as planned, total_exec_time * 1e3 as executed, query
+               from pg_stat_statements
+             )
+             select sum(calls)::bigint, sum(planned), sum(executed), 'all statements' from statements
+             union all
+             (
+               select calls, planned, executed, regexp_replace(query, '\\s+', ' ', 'g') from statements
+               order by planned + executed desc
+               limit $1
+             )",
         )
         .bind(STATEMENTS)
         .fetch_all(self.superuser)
@@ -158,9 +166,10 @@ impl<'a> Meter<'a> {
             server_us: server.as_secs_f64() * 1e6 / count,
             wal_bytes: per_command(wal),
             statements: (statements.into_iter())
-                .map(|(calls, micros, text)| Statement {
+                .map(|(calls, planned, executed, text)| Statement {
                     calls: per_command(calls),
-                    micros: micros / count,
+                    planned_us: planned / count,
+                    executed_us: executed / count,
                     text: text.chars().take(90).collect(),
                 })
                 .collect(),
@@ -182,14 +191,15 @@ fn print(costs: &[Cost]) {
         );
     }
     for cost in costs {
-        println!("\n{}: calls and µs in the server, per command", cost.load);
-        for Statement {
-            calls,
-            micros,
-            text,
-        } in &cost.statements
-        {
-            println!("{calls:>8.3} {micros:>8.1}  {text}");
+        println!(
+            "\n{}: calls, µs planned, µs executed, per command",
+            cost.load
+        );
+        for statement in &cost.statements {
+            println!(
+                "{:>8.3} {:>8.1} {:>8.1}  {}",
+                statement.calls, statement.planned_us, statement.executed_us, statement.text
+            );
         }
     }
 }

@@ -42,6 +42,7 @@ impl Cluster {
         let superuser = cluster.superuser().await?;
         for statement in [
             "alter system set shared_preload_libraries = 'pg_stat_statements'",
+            "alter system set \"pg_stat_statements.track_planning\" = on",
             "create extension pg_stat_statements",
         ] {
             sqlx::query(statement).execute(&superuser).await?;
