@@ -24,8 +24,8 @@ use crate::supervise::{Tasks, supervise};
 /// Commands per batch, at most: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.
 const MOST: usize = 60;
-/// How many batches are under way at once. More writers make smaller batches.
-const WRITERS: usize = 2;
+/// Writers of a store: how many batches are under way at once. More writers make smaller batches.
+pub(crate) const WRITERS: usize = 2;
 /// The task's name.
 pub(super) const WRITER: &str = "writer";
 
@@ -104,7 +104,7 @@ impl Writer {
 }
 
 impl Committer {
-    pub(crate) fn start(pool: &PgPool, tasks: &Tasks) -> Self {
+    pub(crate) fn start(pool: &PgPool, tasks: &Tasks, count: usize) -> Self {
         let shared = Arc::new(Shared {
             pool: pool.clone(),
             stage: Mutex::default(),
@@ -114,7 +114,7 @@ impl Committer {
             arrived: Notify::new(),
         });
         let mut writers = JoinSet::new();
-        for _ in 0..WRITERS {
+        for _ in 0..count {
             let shared = shared.clone();
             let writer = supervise(tasks.clone(), WRITER, move || write(shared.clone()));
             writers.spawn(writer);

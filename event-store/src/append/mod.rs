@@ -16,7 +16,7 @@ use tracing::instrument;
 use crate::error::AppendError;
 use crate::stage::{Coming, Ending, Outcome, State, StreamKey, Write};
 use crate::{Cursor, EventData, EventStore, Metadata};
-pub(crate) use committer::Committer;
+pub(crate) use committer::{Committer, WRITERS};
 pub use import::{History, HistoryBuilder, ImportOutcome};
 use outcome::{BASIS, Failure};
 use rows::Rows;

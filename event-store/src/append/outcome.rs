@@ -73,18 +73,6 @@ impl Failure {
     }
 }
 
-impl Failure {
-    /// The verdict where an earlier attempt may have been committed.
-    pub(super) fn unknown(self) -> AppendError {
-        match self.into() {
-            AppendError::Busy(error) | AppendError::Store(error) => {
-                AppendError::OutcomeUnknown(error)
-            }
-            error => error,
-        }
-    }
-}
-
 impl From<Failure> for AppendError {
     /// The verdict for the caller, once no further attempt is made.
     fn from(failure: Failure) -> Self {

@@ -185,22 +185,6 @@ impl Rows {
         }
     }
 
-    /// Whether it changes nothing that stands already: all of it is rows to add.
-    pub(super) fn only_adds(&self) -> bool {
-        self.basis.is_empty()
-            && self.moving.is_empty()
-            && self.reply.is_none()
-            && self.moved.is_empty()
-            && self.settled.is_empty()
-            && self.released.is_empty()
-            && self.freed.is_empty()
-    }
-
-    /// How many rows it adds.
-    pub(super) fn added(&self) -> usize {
-        self.events.len() + self.claims.len() + self.names.len()
-    }
-
     /// Whether it takes or gives back anything.
     pub(super) fn is_guarded(&self) -> bool {
         !(self.claims.is_empty()
