@@ -6,7 +6,7 @@ use postgres_es::PostgresEventRepository;
 use sqlx::{PgExecutor, PgPool};
 use tokio::sync::watch;
 
-use crate::append::Committer;
+use crate::append::{Committer, WRITERS};
 use crate::error::{OpenError, StoreError};
 use crate::snapshot::SnapshotWriter;
 use crate::supervise::Tasks;
@@ -89,7 +89,7 @@ impl EventStore {
         let tasks = sealing.tasks();
         let snapshots = SnapshotWriter::start(&pool, snapshots, &tasks);
         let repository = PostgresEventRepository::new(pool.clone());
-        let committer = Committer::start(&pool, &tasks);
+        let committer = Committer::start(&pool, &tasks, WRITERS);
         let head = watch::Sender::new(Cursor::START);
         Ok(Self {
             inner: Arc::new(Inner {

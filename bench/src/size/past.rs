@@ -147,7 +147,7 @@ impl Practice {
             AppointmentCommand::Arrive(MarkArrived {
                 zone: self.clinic.zone,
                 by,
-                at: start - TimeDelta::minutes(5),
+                at: start,
             }),
             AppointmentCommand::Start(StartVisit {
                 reason: noted.clone(),

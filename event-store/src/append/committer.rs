@@ -21,8 +21,8 @@ use crate::supervise::{Tasks, supervise};
 /// Maximum number of commands per batch: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.
 const BATCH: usize = 60;
-/// Number of writers, and so of batches under way. More writers make smaller batches.
-const WRITERS: usize = 2;
+/// Number of writers of a store, and so of batches under way. More writers make smaller batches.
+pub(crate) const WRITERS: usize = 2;
 
 /// The commit queue and its writers. Dropping it ends them.
 pub(crate) struct Committer {
@@ -31,10 +31,10 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn start(pool: &PgPool, tasks: &Tasks) -> Self {
+    pub(crate) fn start(pool: &PgPool, tasks: &Tasks, count: usize) -> Self {
         let shared = Arc::new(Shared::new(pool.clone(), tasks.clone()));
         let mut writers = JoinSet::new();
-        for _ in 0..WRITERS {
+        for _ in 0..count {
             let shared = shared.clone();
             let writer = supervise(tasks.clone(), WRITER, move || write(shared.clone()));
             writers.spawn(writer);

@@ -20,7 +20,7 @@ use tracing::instrument;
 
 use crate::error::AppendError;
 use crate::{Cursor, EventStore};
-pub(crate) use committer::Committer;
+pub(crate) use committer::{Committer, WRITERS};
 pub use import::{History, HistoryBuilder, ImportOutcome};
 use outcome::{Failure, UNMOVED};
 pub use request::{Append, Appended, Idempotency, StreamAppend, StreamVersion};

@@ -68,16 +68,6 @@ impl Failure {
         let code = error.as_database_error().and_then(DatabaseError::code);
         code.is_some_and(|code| code.starts_with("22"))
     }
-
-    /// The outcome where an earlier attempt may have been committed.
-    pub(super) fn unknown(self) -> AppendError {
-        match self.into() {
-            AppendError::Busy(error) | AppendError::Store(error) => {
-                AppendError::OutcomeUnknown(error)
-            }
-            error => error,
-        }
-    }
 }
 
 impl From<Failure> for AppendError {

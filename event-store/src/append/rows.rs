@@ -189,22 +189,6 @@ impl Rows {
         }
     }
 
-    /// Returns whether it only inserts rows, and changes none.
-    pub(super) fn only_adds(&self) -> bool {
-        self.depends_on.is_empty()
-            && self.moving.is_empty()
-            && self.reply.is_none()
-            && self.moved.is_empty()
-            && self.settled.is_empty()
-            && self.released.is_empty()
-            && self.freed.is_empty()
-    }
-
-    /// Number of rows that it inserts, without the reply.
-    pub(super) fn added(&self) -> usize {
-        self.events.len() + self.claims.len() + self.names.len()
-    }
-
     /// Returns whether it changes claims or reservations.
     pub(super) fn changes_claims(&self) -> bool {
         !(self.claims.is_empty()

@@ -1,7 +1,5 @@
 //! A stream's whole past, and what became of it.
 
-use uuid::Uuid;
-
 use crate::append::StreamAppend;
 use crate::error::AppendError;
 use crate::{EventData, Metadata};
@@ -51,12 +49,6 @@ impl History {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.stream.events.is_empty()
-    }
-
-    /// The command that led to the last event.
-    pub(super) fn last_command(&self) -> Option<Uuid> {
-        let last = self.commands.iter().rfind(|(events, _)| *events > 0);
-        last.map(|(_, metadata)| metadata.command_id)
     }
 }
 

@@ -34,14 +34,14 @@ async fn everything_is_there_once(log: &Log) {
     assert_eq!(count(partial).await, 0);
 }
 
-/// Ends the sessions that copy, again and again; answers how many.
-async fn kill_copies(pool: PgPool, go_on: Arc<AtomicBool>) -> i64 {
+/// Ends the sessions that append, again and again. Returns how many.
+async fn kill_appends(pool: PgPool, go_on: Arc<AtomicBool>) -> i64 {
     let mut killed = 0;
     while go_on.load(Ordering::Relaxed) {
         let sql = "
             select count(pg_terminate_backend(pid)) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()
-              and state <> 'idle' and query like 'copy %'";
+              and state <> 'idle' and query like '%insert into events%'";
         let some: i64 = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
         killed += some;
         let pause = if some > 0 { 150 } else { 1 };
@@ -65,7 +65,7 @@ async fn sessions_that_are_killed_in_the_middle_lose_nothing_and_repeat_nothing(
     let go_on = Arc::new(AtomicBool::new(true));
     let mut killing = JoinSet::new();
     let pool = log.database.pool(1).await.unwrap();
-    killing.spawn(kill_copies(pool, go_on.clone()));
+    killing.spawn(kill_appends(pool, go_on.clone()));
     let landings = persist(&log.store).await;
     go_on.store(false, Ordering::Relaxed);
     let killed = killing.join_next().await.unwrap().unwrap();
