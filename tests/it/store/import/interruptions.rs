@@ -41,7 +41,7 @@ async fn kill_appends(pool: PgPool, go_on: Arc<AtomicBool>) -> i64 {
         let sql = "
             select count(pg_terminate_backend(pid)) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()
-              and state <> 'idle' and query like '%insert into events%'";
+              and state <> 'idle' and query like '-- Round%'";
         let some: i64 = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
         killed += some;
         let pause = if some > 0 { 150 } else { 1 };
