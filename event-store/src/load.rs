@@ -282,9 +282,9 @@ impl<A: Aggregate> Loaded<A> {
 
 /// Waits for the outcome of a pending command; unknown if its writer ends before.
 async fn outcome(pending: &Pending) -> Outcome {
-    let mut receiver = pending.outcome.clone();
-    let received = receiver.wait_for(Option::is_some).await;
-    received
+    let mut outcome = pending.outcome.clone();
+    let known = outcome.wait_for(Option::is_some).await;
+    known
         .ok()
         .and_then(|outcome| *outcome)
         .unwrap_or(Outcome::Unknown)

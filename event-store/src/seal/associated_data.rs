@@ -21,7 +21,7 @@ pub(super) enum AssociatedData<'p> {
 
 impl AssociatedData<'_> {
     /// The associated data as bytes: every part after its length, so that different locations never collide.
-    pub(super) fn to_bytes(&self, header: &[u8], subject: Uuid, key_version: i16) -> Vec<u8> {
+    pub(super) fn to_bytes(self, header: &[u8], subject: Uuid, key_version: i16) -> Vec<u8> {
         let mut aad = Vec::with_capacity(192);
         push(&mut aad, header);
         match self {
@@ -41,7 +41,7 @@ impl AssociatedData<'_> {
             }
             Self::Cell(parts) => {
                 push(&mut aad, b"cell");
-                for part in *parts {
+                for part in parts {
                     push(&mut aad, part.as_bytes());
                 }
             }
