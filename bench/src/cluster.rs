@@ -42,7 +42,6 @@ impl Cluster {
         let superuser = cluster.superuser().await?;
         for statement in [
             "alter system set shared_preload_libraries = 'pg_stat_statements'",
-            "alter system set \"pg_stat_statements.track_planning\" = on",
             "create extension pg_stat_statements",
         ] {
             sqlx::query(statement).execute(&superuser).await?;
@@ -58,6 +57,11 @@ impl Cluster {
             pool,
             folder,
         };
+        let superuser = cluster.superuser().await?;
+        sqlx::query("alter system set pg_stat_statements.track_planning = on")
+            .execute(&superuser)
+            .await?;
+        superuser.close().await;
         cluster.settle().await?;
         Ok(cluster)
     }

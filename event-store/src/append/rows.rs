@@ -128,7 +128,7 @@ impl Rows {
     }
 
     /// The rows of a stream's whole past, likewise: what is left of all that it took and gave back.
-    pub(super) fn of_history(
+    pub(super) fn from_history(
         history: &History,
         payloads: &[Value],
         claim_rules: &ClaimRules,
