@@ -25,11 +25,10 @@ pub(super) const WRITER: &str = "writer";
 ///
 /// Plans are generic: with few commands in a batch the database would choose to plan the statement anew
 /// each time, which takes longer than to execute it. They are kept for as long as the connection lives. A
-/// plan that was made while the log was short would
-/// scan all of it later. Each look-up of an append has an index and starts from a few rows, so sequential
-/// scans and joins other than nested loops are off. A sequential scan that is needed nevertheless, of a
-/// table with one row, then has a high estimated cost, for which `jit` would compile it each time: some
-/// hundred milliseconds for nothing.
+/// plan that was made while the log was short would scan all of it later. Each look-up of an append has an
+/// index and starts from a few rows, so sequential scans and joins other than nested loops are off. A
+/// sequential scan that is needed nevertheless, of a table with one row, then has a high estimated cost, for
+/// which `jit` would compile it each time: some hundred milliseconds for nothing.
 pub(super) const SESSION: &str = "
     set plan_cache_mode = force_generic_plan;
     set lock_timeout = '100ms';
