@@ -80,7 +80,7 @@ async fn measure(cluster: &Cluster, length: Duration) -> anyhow::Result<Vec<Cost
     ] {
         let charts = Arc::new(charts(TASKS * 16));
         if !kind.claims {
-            commands::prepare(&*side, &charts).await?;
+            commands::prepare(&side, &charts).await?;
         }
         let work = Arc::new(commands::Work::new(kind, charts));
         full(&side, &work, TASKS, length / 2).await?;
