@@ -83,16 +83,11 @@ impl Cluster {
 
     /// Writes out what earlier rounds left, and lets no checkpoint come by itself for a long time: one
     /// that falls into one side's round and not into the other's would be taken for a difference.
-    ///
-    /// The checkpoint keeps the WAL files that were written so far to be used again, as a server does that has
-    /// checkpoints regularly. Without them a file of 16 MB is made and zeroed, with a pause of some
-    /// milliseconds for all commits, about once a second.
     pub async fn settle(&self) -> anyhow::Result<()> {
         let superuser = self.superuser().await?;
         for statement in [
             "alter system set checkpoint_timeout = '1h'",
             "alter system set max_wal_size = '16GB'",
-            "alter system set min_wal_size = '8GB'",
             "select pg_reload_conf()",
             "checkpoint",
         ] {
