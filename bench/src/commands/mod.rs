@@ -7,6 +7,7 @@
 
 mod chart;
 mod disintegrated;
+mod inserts;
 mod load;
 mod ours;
 mod report;
@@ -14,11 +15,13 @@ mod setup;
 mod stock;
 mod work;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::figures::{Round, median};
 use crate::report::Report;
+use inserts::Inserts;
 pub use load::full;
 pub use ours::Ours;
 use report::Row;
@@ -31,6 +34,8 @@ const POOL: u32 = 4;
 /// The number of tasks that the figures are about.
 const FIGURE: usize = 128;
 const OTHERS: [usize; 3] = [1, 8, 32];
+/// Rate of the single inserts, so low that they hardly wait for each other.
+const INSERTS_PER_S: f64 = 500.0;
 
 /// Commands whose content is sealed.
 pub const SEALED: Kind = Kind {
@@ -68,6 +73,8 @@ struct Measured {
     /// At a rate of half the full load.
     half: Vec<Round>,
     half_rate: f64,
+    /// Single inserts at a low rate, in turn with those.
+    inserts: Vec<Round>,
 }
 
 /// Gives each chart ten events.
@@ -120,15 +127,19 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
     }
     let full = report::rounds(&rows, Workload::Apart, FIGURE, Contender::Ours(SEALED));
     let half_rate = median(full.iter().map(|round| round.rate)) / 2.0;
-    let mut half = Vec::new();
+    let (mut half, mut inserts) = (Vec::new(), Vec::new());
+    let single = Arc::new(Inserts::open(cluster).await?);
+    let work = Arc::new(Work::new(SEALED, Arc::new(charts(1))));
     cluster.settle().await?;
     for _ in 0..3 {
         half.push(setup.paced(SEALED, half_rate, plan.paced).await?);
+        inserts.push(load::paced(&single, &work, INSERTS_PER_S, plan.paced).await?);
     }
     Ok(Measured {
         rows,
         half,
         half_rate,
+        inserts,
     })
 }
 

@@ -72,6 +72,11 @@ pub fn print(measured: &Measured) {
         percentile(&measured.half, 50),
         percentile(&measured.half, 99),
     );
+    println!(
+        "single inserts at a low rate: p50 {:.2} ms, p99 {:.2} ms",
+        percentile(&measured.inserts, 50),
+        percentile(&measured.inserts, 99),
+    );
 }
 
 /// The figures, all at [`FIGURE`] tasks.
@@ -109,6 +114,7 @@ pub fn report(measured: &Measured) -> anyhow::Result<Report> {
             .at_least(3.0),
             Figure::new("claims_per_s", claims_per_s, 0),
             Figure::new("claims_ratio", claims_ratio, 2),
+            Figure::new("p99_ms_insert", percentile(&measured.inserts, 99), 2),
         ],
     )
 }

@@ -145,10 +145,10 @@ impl Site {
         let day = |days: usize| self.start(days * SLOTS_PER_DAY).date_naive();
         Ok(match call {
             Call::Book => (
-                self.booking(self.next_slot.fetch_add(1, Ordering::Relaxed)),
+                self.booking(self.next_slot.fetch_add(1, Ordering::Relaxed))?,
                 201,
             ),
-            Call::Refused => (self.booking(LISTED_DAY * SLOTS_PER_DAY), 409),
+            Call::Refused => (self.booking(LISTED_DAY * SLOTS_PER_DAY)?, 409),
             Call::Repeated => (self.repeated.clone(), 201),
             Call::Availability => {
                 let (from, to) = (day(TIMED_DAY), day(TIMED_DAY + 13));
@@ -176,9 +176,9 @@ impl Site {
     async fn book_what_is_listed(&mut self) -> anyhow::Result<()> {
         let listed = LISTED_DAY * SLOTS_PER_DAY;
         for slot in listed..listed + PAGE {
-            let mut requests = vec![self.booking(slot)];
+            let mut requests = vec![self.booking(slot)?];
             // A page of one patient's visits, on the day before.
-            requests.push(self.booking_of(1, 0, slot - SLOTS_PER_DAY));
+            requests.push(self.booking_of(1, 0, slot - SLOTS_PER_DAY)?);
             for request in requests {
                 let status = self.client.send(&request).await?;
                 let body = String::from_utf8_lossy(self.client.body());
@@ -190,24 +190,26 @@ impl Site {
     }
 
     /// A booking of a slot of the first doctor, with a patient of its own.
-    fn booking(&self, slot: usize) -> Vec<u8> {
+    fn booking(&self, slot: usize) -> anyhow::Result<Vec<u8>> {
         self.booking_of(0, 1 + slot % (self.practice.patients.len() - 1), slot)
     }
 
-    fn booking_of(&self, doctor: usize, patient: usize, slot: usize) -> Vec<u8> {
+    /// By the patient, who needs no record for that.
+    fn booking_of(&self, doctor: usize, patient: usize, slot: usize) -> anyhow::Result<Vec<u8>> {
+        let patient = self.practice.patients[patient];
         let body = json!({
             "clinicId": self.practice.clinic.clinic,
             "doctorId": self.practice.doctors[doctor],
-            "patientId": self.practice.patients[patient],
+            "patientId": patient,
             "start": self.start(slot),
             "reason": "A cough that has lasted for two weeks",
         });
         let headers = format!(
             "{}idempotency-key: {}\r\n",
-            self.receptionist,
+            self.node.patient(patient)?,
             SystemIds.id()
         );
-        post("/api/v1/appointments", &headers, &body.to_string())
+        Ok(post("/api/v1/appointments", &headers, &body.to_string()))
     }
 
     /// Start of a slot, counted from today's midnight.
