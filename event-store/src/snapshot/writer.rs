@@ -18,7 +18,7 @@ const WAITING: usize = 256;
 pub(crate) struct SnapshotWriter {
     kinds: Snapshots,
     due: mpsc::Sender<Due>,
-    _writing: JoinSet<()>,
+    _task: JoinSet<()>,
 }
 
 struct Due {
@@ -32,16 +32,16 @@ struct Due {
 impl SnapshotWriter {
     pub(crate) fn start(pool: &PgPool, kinds: Snapshots, tasks: &Tasks) -> Self {
         let (due, waiting) = mpsc::channel(WAITING);
-        let mut writing = JoinSet::new();
+        let mut task = JoinSet::new();
         let waiting = Arc::new(Mutex::new(waiting));
         let pool = pool.clone();
-        writing.spawn(supervise(tasks.clone(), "snapshots", move || {
+        task.spawn(supervise(tasks.clone(), "snapshots", move || {
             write(pool.clone(), waiting.clone())
         }));
         Self {
             kinds,
             due,
-            _writing: writing,
+            _task: task,
         }
     }
 

@@ -110,20 +110,36 @@ pub async fn list(
     search: &AppointmentSearch,
 ) -> Result<Vec<SealedRow<PatientAppointment>>, ReadError> {
     let (starts_at, appointment) = TimeCursor::columns(search.before());
-    let rows = sqlx::query_file_as!(
-        AppointmentRow,
-        "src/patient_appointments/list.sql",
-        search.patient.as_uuid(),
-        search.from,
-        starts_at,
-        appointment,
-        search.status.map(AppointmentStatus::as_str),
-        search.now,
-        search.limit
-    );
-    fetch(rows.fetch_all(pool))
-        .await
-        .map_err(ReadError::doing("listing a patient's appointments"))
+    let patient = search.patient.as_uuid();
+    let rows = match search.status {
+        None => {
+            let rows = sqlx::query_file_as!(
+                AppointmentRow,
+                "src/patient_appointments/list.sql",
+                patient,
+                search.from,
+                starts_at,
+                appointment,
+                search.limit
+            );
+            fetch(rows.fetch_all(pool)).await
+        }
+        Some(status) => {
+            let rows = sqlx::query_file_as!(
+                AppointmentRow,
+                "src/patient_appointments/list_by_status.sql",
+                patient,
+                search.from,
+                starts_at,
+                appointment,
+                status.as_str(),
+                search.now,
+                search.limit
+            );
+            fetch(rows.fetch_all(pool)).await
+        }
+    };
+    rows.map_err(ReadError::doing("listing a patient's appointments"))
 }
 
 /// Returns an appointment, if it is known.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::fixture::at;
 use super::scenario::recorded;
+use crate::support::eventually;
 
 /// Limit of each page. The leaves of a doctor have one of their own.
 const PAGE: i64 = 10;
@@ -70,6 +71,7 @@ async fn filled(plans: &str) -> PgPool {
         history.project(&*subscriber).await;
     }
     let options = (*history.pool.connect_options()).clone();
+    drop(history);
     let options = options.options([("plan_cache_mode", plans)]);
     let pool = PgPoolOptions::new().max_connections(1);
     let pool = pool.connect_with(options).await.unwrap();
@@ -80,10 +82,24 @@ async fn filled(plans: &str) -> PgPool {
              select copy.*
              from (select t from {table} t where {original} order by t limit 1) one (original),
                copies(one.original, '{{{keys}}}') copy;
+             alter table {table} set (autovacuum_enabled = off);
              analyze {table};"
         );
         sqlx::raw_sql(&fill).execute(&pool).await.unwrap();
     }
+    // What they read is reported when they end, and would count as read for a page.
+    eventually("the other sessions have ended", async || {
+        let sql = "select count(*) from pg_stat_activity
+                   where datname = current_database()
+                     and backend_type = 'client backend'
+                     and pid <> pg_backend_pid()";
+        sqlx::query_scalar::<_, i64>(sql)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+            == 0
+    })
+    .await;
     pool
 }
 
