@@ -7,7 +7,6 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-use super::import::History;
 use super::request::{Append, StreamAppend, StreamVersion};
 use crate::claim_change::{Claim, ClaimChange};
 use crate::error::AppendError;
@@ -127,25 +126,20 @@ impl Rows {
         Ok(rows)
     }
 
-    /// The rows of a stream's whole past, likewise: what is left of all that it took and gave back.
+    /// The rows of a new stream, each of whose commands led to so many events. Of its claims and reservations
+    /// those are left that no later event of it has released.
     pub(super) fn from_history(
-        history: &History,
+        stream: &StreamAppend,
+        commands: &[(usize, Metadata)],
         payloads: &[Value],
         claim_rules: &ClaimRules,
     ) -> Result<Self, AppendError> {
         let mut rows = Self::from_dependencies(Vec::new());
-        let mut events = numbered(&history.stream).zip(payloads);
-        for (count, metadata) in &history.commands {
+        let mut events = numbered(stream).zip(payloads);
+        for (count, metadata) in commands {
             let metadata = raw(metadata)?;
             for ((sequence, event), payload) in events.by_ref().take(*count) {
-                rows.add(
-                    &history.stream,
-                    sequence,
-                    event,
-                    payload,
-                    &metadata,
-                    claim_rules,
-                )?;
+                rows.add(stream, sequence, event, payload, &metadata, claim_rules)?;
             }
         }
         Ok(rows)

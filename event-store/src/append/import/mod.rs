@@ -155,7 +155,7 @@ impl EventStore {
         let rows = histories.iter().map(|history| {
             let (own, others) = payloads.split_at(history.len());
             payloads = others;
-            Rows::from_history(history, own, self.claim_rules())
+            Rows::from_history(&history.stream, &history.commands, own, self.claim_rules())
         });
         Ok(rows.collect())
     }
