@@ -38,7 +38,7 @@ const AWAY_FOR: Duration = Duration::from_secs(15);
 /// Panics of the writer until the commands of a batch are sent one by one.
 const PANICS: u32 = 2;
 
-/// A batch under way. If it is dropped, the outcome of the commands without a outcome is unknown.
+/// A batch under way. If it is dropped, the outcome of the commands without an outcome is unknown.
 pub(super) struct Batch {
     shared: Arc<Shared>,
     /// Commands; `None` once a command has its outcome.
@@ -93,7 +93,7 @@ impl Batch {
         }
     }
 
-    /// Indexes of the commands without a outcome, in order.
+    /// Indexes of the commands without an outcome, in order.
     fn open(&self) -> Vec<usize> {
         let numbered = self.entries.iter().enumerate();
         numbered
