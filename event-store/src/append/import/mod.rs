@@ -14,8 +14,8 @@
 //! command can have been decided on it before that transaction was committed, so whatever is appended behind
 //! it has a later transaction id.
 //!
-//! **Other appends** do not wait: an import has a writer of its own, and its transactions are as short as those
-//! of other commands. Only a history that alone has more than [`EVENTS`] makes a longer one.
+//! **Other appends** do not share a queue with it: an import has a writer of its own, and its transactions are as
+//! short as those of other commands. Only a history that alone has more than [`EVENTS`] makes a longer one.
 //!
 //! An import can't continue a stream that exists, and can't say when an event was recorded: that is when the
 //! database wrote it. What a history rested on (a doctor's hours at that time) is the caller's to know.
