@@ -27,6 +27,7 @@ mod doctors;
 mod leaves;
 mod patients;
 mod payments;
+mod proxies;
 
 pub use app::App;
 pub use http::in_flight::InFlight;

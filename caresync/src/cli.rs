@@ -114,6 +114,8 @@ enum Command {
     Openapi,
     /// Prints the life of an appointment, as it stands in `docs/transitions.md`.
     Transitions,
+    /// Prints the permission table, as it stands in `docs/permissions.md`.
+    Permissions,
 }
 
 #[derive(Subcommand)]
@@ -216,15 +218,13 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::DeadLetters(command) => dead_letters::run(command).await,
         Command::Payments(command) => payments::run(command).await,
         Command::Projections(command) => projections::run(command).await,
-        Command::Openapi => {
-            let document = api::document().to_pretty_json()?;
-            std::io::Write::write_all(&mut std::io::stdout(), document.as_bytes())?;
-            Ok(())
-        }
-        Command::Transitions => {
-            let page = domain::appointment::TransitionsPage.to_string();
-            std::io::Write::write_all(&mut std::io::stdout(), page.as_bytes())?;
-            Ok(())
-        }
+        Command::Openapi => print(&api::document().to_pretty_json()?),
+        Command::Transitions => print(&domain::appointment::TransitionsPage.to_string()),
+        Command::Permissions => print(&commands::authorization::PermissionsPage.to_string()),
     }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
+    Ok(())
 }

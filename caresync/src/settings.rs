@@ -101,6 +101,11 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_BOOKING_HORIZON_DAYS", default_value_t = 90,
           value_parser = clap::value_parser!(u16).range(1..=730))]
     pub horizon_days: u16,
+
+    /// The open holds that an account of a patient may have at a time; a series counts as one.
+    #[arg(long, env = "CARESYNC_MAX_HOLDS", default_value_t = 10,
+          value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub max_holds: u16,
 }
 
 /// The payment gateway.

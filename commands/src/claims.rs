@@ -27,6 +27,11 @@ pub const LOGIN_TAKEN: &str = "account_login_unique";
 /// The space in which logins are reserved.
 pub const LOGIN_SPACE: &str = "account.login";
 
+/// The space in which the open holds of an account are numbered.
+pub const HOLD_SPACE: &str = "account.hold";
+/// The constraint that gives a number to one open hold of an account.
+pub const HOLD_NUMBER_TAKEN: &str = "account_hold_unique";
+
 /// The space in which the orders of payments are reserved, each for its payment.
 pub const ORDER_SPACE: &str = "payment.order";
 
@@ -43,17 +48,15 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
         "leave.planned" => decoded(event)
             .map(|planned| vec![absence(&planned)])
             .unwrap_or_default(),
-        "appointment.confirmed" => vec![ClaimChange::Settle],
+        "appointment.confirmed" => vec![ClaimChange::Settle, END_OF_HOLD],
         "appointment.reinstated" => decoded(event)
             .map(|back| retakes(&back))
             .unwrap_or_default(),
         // A patient who has arrived, is seen or was seen keeps the time.
-        "appointment.cancelled"
-        | "appointment.hold_expired"
-        | "appointment.no_show"
-        | "leave.withdrawn" => {
-            vec![ClaimChange::Release]
+        "appointment.cancelled" | "appointment.hold_expired" => {
+            vec![ClaimChange::Release, END_OF_HOLD]
         }
+        "appointment.no_show" | "leave.withdrawn" => vec![ClaimChange::Release],
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
             .unwrap_or_default(),
@@ -64,11 +67,22 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
     })
 }
 
-/// The claims of a booking, for as long as the hold lasts.
+/// The number of a hold is free again.
+const END_OF_HOLD: ClaimChange = ClaimChange::Free { space: HOLD_SPACE };
+
+/// The claims of a booking and the number of its hold, for as long as the hold lasts.
 fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
-    both(&booked.visit, Some(booked.hold_until))
-        .map(ClaimChange::Take)
-        .into()
+    let times = both(&booked.visit, Some(booked.hold_until)).map(ClaimChange::Take);
+    let account = booked.by.account_id().zip(booked.hold_number);
+    let number = account.map(|(account, number)| ClaimChange::Reserve {
+        space: HOLD_SPACE,
+        key: [
+            account.as_uuid().as_bytes().as_slice(),
+            &number.to_be_bytes(),
+        ]
+        .concat(),
+    });
+    times.into_iter().chain(number).collect()
 }
 
 /// The claims that the hold had released, this time for good.

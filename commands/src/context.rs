@@ -5,6 +5,8 @@ use domain::{AccountId, Actor, ClinicId, ClinicScope, DoctorId, PatientId, Role,
 use event_store::Metadata;
 use uuid::Uuid;
 
+use crate::authorization::Action;
+
 /// A signed-in account, as the access token describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -27,20 +29,11 @@ impl Caller {
         self.roles.contains(&role)
     }
 
-    /// Returns whether the account works at the clinic as receptionist or administers it.
+    /// The actor of an action whose resource does not decide about the role.
     #[must_use]
-    pub fn is_staff_at(&self, clinic: ClinicId) -> bool {
-        (self.is(Role::Receptionist) || self.is(Role::Admin)) && self.clinics.covers(clinic)
-    }
-
-    /// The actor that stands in the events, in the first of `roles` that the account has.
-    #[must_use]
-    pub fn acting_as(&self, roles: &[Role]) -> Actor {
-        let role = roles
-            .iter()
-            .find(|role| self.is(**role))
-            .or_else(|| self.roles.iter().next());
-        role.map_or(Actor::System, |role| Actor::account(self.account, *role))
+    pub fn actor(&self, action: Action) -> Actor {
+        let role = action.rule().roles().find(|role| self.is(*role));
+        role.map_or(Actor::System, |role| Actor::account(self.account, role))
     }
 }
 

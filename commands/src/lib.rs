@@ -7,9 +7,9 @@
 //! Everything outside is a trait in [`ports`]. This crate knows neither HTTP nor tokens nor how anything
 //! is displayed. A new command: `docs/adding-a-command.md`.
 
-mod access;
 pub mod accounts;
 pub mod appointments;
+pub mod authorization;
 pub mod claims;
 pub mod clinics;
 mod commands;
@@ -29,10 +29,6 @@ mod slot_claims;
 pub mod store_options;
 mod target;
 
-pub use access::{
-    keeps_books_of, keeps_books_somewhere, may_see_appointment, may_see_day_of, may_see_patient,
-    may_see_payment,
-};
 pub use commands::Commands;
 pub use context::{Caller, Context, IdempotencyKey};
 pub use error::CommandError;

@@ -16,7 +16,7 @@ const EVERY: u32 = 100;
 /// Counted up when the JSON form of the aggregate's state changes; a test notices.
 const DOCTOR_FORM: i32 = 2;
 /// The same for clinics, which every booking looks at.
-const CLINIC_FORM: i32 = 2;
+const CLINIC_FORM: i32 = 3;
 /// The same for patients.
 const PATIENT_FORM: i32 = 1;
 /// The same for books of receipts, which grow with every payment.
@@ -85,11 +85,12 @@ mod tests {
     }
 
     #[test]
-    fn a_clinics_state_has_form_2() {
+    fn a_clinics_state_has_form_3() {
         let events = [
             "clinic.opened",
             "clinic.holiday_declared",
             "clinic.refund_policy_set",
+            "clinic.booking_settings_set",
         ];
         let clinic = json!({"Open": {
             "facts": {
@@ -104,8 +105,9 @@ mod tests {
                 {"hoursBefore": 48, "percent": 100},
                 {"hoursBefore": 12, "percent": 25},
             ],
+            "booking_settings": {"holdMinutes": 30, "horizonDays": 120},
         }});
-        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (2, clinic));
+        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (3, clinic));
     }
 
     #[test]

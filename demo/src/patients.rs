@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use commands::Caller;
 use commands::identity::NewPatientAccount;
-use commands::patients::NewPatient;
+use commands::patients::{NewPatient, NewProxy};
+use domain::patient::ProxyEvidence;
 use domain::{
     AccountId, BirthDate, ClinicScope, EmailAddress, PatientId, PersonName, PhoneNumber, Role,
 };
@@ -154,8 +155,12 @@ async fn at_the_desk(
     let registered = commands.register_patient(card, &demo.context()).await;
     let patient = done(registered)?.patient;
     if let Some(parent) = child.and_then(|(_, parent)| parents[*parent].account) {
+        let proxy = NewProxy {
+            account: parent,
+            evidence: Some(ProxyEvidence::BirthCertificate),
+        };
         let named = commands
-            .add_proxy(&demo.admin, patient, parent, &demo.context())
+            .add_proxy(&demo.admin, patient, proxy, &demo.context())
             .await;
         done(named)?;
     }

@@ -96,6 +96,12 @@ pub(crate) fn slot(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Result<S
     Slot::new(starts_at, ends_at).map_err(|_| InvalidRow { column: "ends_at" })
 }
 
+/// The ids of clinics as a parameter; `None` stays.
+pub fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
+    let clinics = clinics?.iter().map(ClinicId::as_uuid);
+    Some(clinics.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use domain::appointment::{AppointmentStatus, CancelledBy};

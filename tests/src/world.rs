@@ -5,14 +5,16 @@ use chrono::{DateTime, NaiveTime, Utc, Weekday};
 use commands::identity::LoginIndex;
 use commands::ports::IdSource as _;
 use cqrs_es::Aggregate;
+use domain::account::{Account, AccountCommand, Person, RegisterAccount};
 use domain::clinic::{Clinic, ClinicCommand, ClinicFacts, OpenClinic};
 use domain::doctor::{
     AffiliateDoctor, Doctor, DoctorCommand, RegisterDoctor, SetWeeklyHours, VerifyDoctor,
 };
 use domain::patient::{Patient, PatientCommand, RegisterPatient};
 use domain::{
-    Actor, BirthDate, City, ClinicId, ClinicName, ClinicZone, Currency, DoctorId, Language, Money,
-    OpeningHours, PatientId, PersonName, SlotLength, Specialisation, WeeklyHours,
+    AccountId, Actor, BirthDate, City, ClinicId, ClinicName, ClinicScope, ClinicZone, Currency,
+    DoctorId, Language, Money, OpeningHours, PatientId, PersonName, Role, SlotLength,
+    Specialisation, WeeklyHours,
 };
 use event_store::{Append, EventStore, Metadata, StreamAppend};
 use sqlx::PgPool;
@@ -137,6 +139,22 @@ impl World {
         self.append::<Patient>(patient.as_uuid(), vec![PatientCommand::Register(register)])
             .await?;
         Ok(patient)
+    }
+
+    /// Registers the account of a patient. It has no password.
+    pub async fn account(&self, account: AccountId, patient: PatientId) -> anyhow::Result<()> {
+        let register = RegisterAccount {
+            account,
+            email: format!("{account}@example.org").parse()?,
+            roles: [Role::Patient].into(),
+            clinics: ClinicScope::Only([].into()),
+            person: Person::Patient(patient),
+            by: Actor::System,
+            at: self.at,
+        };
+        let register = AccountCommand::Register(register);
+        self.append::<Account>(account.as_uuid(), vec![register])
+            .await
     }
 
     /// Runs commands of a new aggregate in one append.

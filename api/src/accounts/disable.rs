@@ -2,14 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use domain::{AccountId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::scope::require_within;
+use super::resource::resource_of;
 use super::{AccountState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -47,11 +48,11 @@ problems!(Forbidden, NotFound, CannotDisableOneself);
 )]
 pub async fn disable_account(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::DisableAccount>,
     Id(account): Id<AccountId>,
     request: CommandRequest<DisableRequest>,
 ) -> Result<HttpResponse, Problem> {
-    require_within(&app, &caller, account).await?;
+    caller.require(&resource_of(&app, &caller, account).await?)?;
     let (context, _flight) = request.context(&app, &caller, None)?;
     let reason = request.body.reason;
     let done = app

@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use domain::AccountId;
 
-use super::scope::require_within;
+use super::resource::resource_of;
 use super::{AccountState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -34,11 +35,11 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn enable_account(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::DisableAccount>,
     Id(account): Id<AccountId>,
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    require_within(&app, &caller, account).await?;
+    caller.require(&resource_of(&app, &caller, account).await?)?;
     let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .commands

@@ -2,13 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use domain::AccountId;
 use projections::account_directory;
 
 use super::AccountRecord;
-use super::scope::lies_within;
+use super::resource::resource;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
@@ -35,15 +36,14 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn get_account(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ReadAccount>,
     Id(account): Id<AccountId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
     let parked = position.wait_for(&app, account_directory::NAME).await?;
-    let row = account_directory::get(&app.pool, account)
-        .await?
-        .filter(|row| lies_within(&row.row().clinics, &caller.clinics))
-        .ok_or_else(Problem::not_found)?;
+    let row = account_directory::get(&app.pool, account).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    caller.require(&resource(&app, &caller, row.row()).await?)?;
     let row = row.open(app.sealing()).await?;
     Ok(found(&AccountRecord {
         parked: parked.has(account.as_uuid()),

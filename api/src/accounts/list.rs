@@ -1,15 +1,15 @@
 //! `GET /api/v1/accounts`
 
 use actix_web::web::{Data, Json};
-use domain::AccountId;
-use projections::{account_directory, open_all};
+use commands::authorization::permit;
+use domain::{AccountId, ClinicScope};
+use projections::{account_directory, open_all, patient_appointments};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::AccountRecord;
-use super::scope::lies_within;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::Problem;
@@ -29,8 +29,8 @@ pub struct AccountParameters {
 
 problems!(Forbidden);
 
-/// Accounts, in the order in which they were registered. A page leaves out those whose clinics are
-/// not all yours, so it can be short and still have a next one.
+/// Accounts, in the order in which they were registered. An admin of some clinics sees those of staff who work at no
+/// other clinic, and those of patients who have or had a visit there.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts",
@@ -48,7 +48,7 @@ problems!(Forbidden);
 )]
 pub async fn list_accounts(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ReadAccount>,
     Query(parameters): Query<AccountParameters>,
     position: Position,
 ) -> Result<Json<Page<AccountRecord>>, Problem> {
@@ -56,13 +56,17 @@ pub async fn list_accounts(
     let page = PageParameters { cursor, limit };
     let (after, limit) = (page.after::<AccountId>()?, page.limit()?);
     let parked = position.wait_for(&app, account_directory::NAME).await?;
-    let rows = account_directory::list(&app.pool, after, limit + 1).await?;
+    // A patient's account belongs to the clinics where the patient has been.
+    position.wait_for(&app, patient_appointments::NAME).await?;
+    let rows = match &caller.clinics {
+        ClinicScope::All => account_directory::list(&app.pool, after, limit + 1).await?,
+        ClinicScope::Only(own) => {
+            let own: Vec<_> = own.iter().copied().collect();
+            account_directory::list_at_clinics(&app.pool, &own, after, limit + 1).await?
+        }
+    };
     let page = Page::cut(rows, limit, |row| row.row().account);
-    let within = page
-        .items
-        .into_iter()
-        .filter(|row| lies_within(&row.row().clinics, &caller.clinics));
-    let rows = open_all(app.sealing(), within.collect()).await?;
+    let rows = open_all(app.sealing(), page.items).await?;
     let items = rows.into_iter().map(|row| AccountRecord {
         parked: parked.has(row.account.as_uuid()),
         ..AccountRecord::from(row)

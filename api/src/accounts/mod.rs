@@ -9,7 +9,7 @@ mod get;
 mod list;
 mod refusal;
 mod register;
-mod scope;
+mod resource;
 
 use actix_web::web::{self, ServiceConfig};
 use commands::accounts::AccountReply;

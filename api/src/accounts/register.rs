@@ -2,16 +2,17 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::Caller;
 use commands::accounts::NewStaffAccount;
+use commands::authorization::{Action, Resource, ResourceClinics, authorize, permit};
 use domain::{ClinicScope, EmailAddress, Role, Roles};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::refusal::registration_refusal;
-use super::scope::lies_within;
 use super::{AccountState, password};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -65,11 +66,11 @@ problems!(
 )]
 pub async fn register_account(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::RegisterAccount>,
     request: CommandRequest<RegisterAccountRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let new = staff(request.body, &caller.clinics)?;
+    let new = staff(request.body, &caller)?;
     let done = app
         .identity
         .register_staff(new, &context)
@@ -80,14 +81,15 @@ pub async fn register_account(
 }
 
 /// Checks the scope and the roles: an admin grants no more than they have, and patients and doctors are registered elsewhere.
-fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffAccount, Problem> {
+fn staff(request: RegisterAccountRequest, caller: &Caller) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
         password: text,
         roles,
         clinics,
     } = request;
-    if !lies_within(&clinics, own) {
+    let resource = Resource::default().with_clinics(ResourceClinics::from_scope(&clinics));
+    if authorize(caller, Action::RegisterAccount, &resource).is_err() {
         return Err(ProblemType::ScopeWiderThanOwn.into());
     }
     if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
@@ -105,6 +107,8 @@ fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffA
 mod tests {
     use actix_web::ResponseError;
     use actix_web::http::StatusCode;
+    use domain::AccountId;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -117,7 +121,14 @@ mod tests {
     }
 
     fn told(request: RegisterAccountRequest, own: &ClinicScope) -> Result<(), StatusCode> {
-        staff(request, own)
+        let admin = Caller {
+            account: AccountId::from_uuid(Uuid::from_u128(1)),
+            roles: [Role::Admin].into(),
+            clinics: own.clone(),
+            patient: None,
+            doctor: None,
+        };
+        staff(request, &admin)
             .map(|_| ())
             .map_err(|problem| problem.status_code())
     }

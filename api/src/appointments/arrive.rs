@@ -3,12 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::AppointmentId;
 
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, FrontDesk};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -44,7 +45,7 @@ problems!(
 )]
 pub async fn mark_arrived(
     app: Data<App>,
-    caller: Access<FrontDesk>,
+    caller: Access<permit::ArriveAppointment>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<Nothing>,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::appointments::Booking;
+use commands::authorization::permit;
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Flaw, Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -60,7 +61,8 @@ problems!(
     SlotOffGrid,
     DoctorNotVerified,
     DoctorSuspended,
-    DoctorNotAtClinic
+    DoctorNotAtClinic,
+    TooManyHolds
 );
 
 /// Book a slot. Of all who try for one, one gets it.
@@ -79,7 +81,7 @@ problems!(
 )]
 pub async fn book_appointment(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::BookAppointment>,
     request: CommandRequest<BookRequest>,
 ) -> Result<HttpResponse, Problem> {
     let clinic = Some(request.body.clinic_id);

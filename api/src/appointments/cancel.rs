@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanManageVisit};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -56,7 +57,7 @@ problems!(
 )]
 pub async fn cancel_appointment(
     app: Data<App>,
-    caller: Access<CanManageVisit>,
+    caller: Access<permit::CancelAppointment>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<CancelRequest>,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, ClinicStaff};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -57,7 +58,7 @@ problems!(
 )]
 pub async fn complete_visit(
     app: Data<App>,
-    caller: Access<ClinicStaff>,
+    caller: Access<permit::CompleteAppointment>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<CompleteRequest>,

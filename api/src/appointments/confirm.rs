@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, FrontDesk};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -50,7 +51,7 @@ problems!(Forbidden, NotFound, NotAwaitingPayment, HoldEnded);
 )]
 pub async fn confirm_appointment(
     app: Data<App>,
-    caller: Access<FrontDesk>,
+    caller: Access<permit::ConfirmAppointment>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<ConfirmRequest>,

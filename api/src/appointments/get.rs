@@ -3,22 +3,22 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::ETAG;
 use actix_web::web::Data;
-use commands::may_see_appointment;
+use commands::authorization::{Resource, permit};
 use domain::AppointmentId;
 use domain::appointment::Visit;
 use projections::patient_appointments::{self, PatientAppointment};
-use projections::patient_card;
 
 use super::AppointmentBody;
 use crate::app::App;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::precondition::etag;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
+use crate::proxies::require_or_proxy;
 
-problems!(NotFound);
+problems!(Forbidden, NotFound);
 
 /// One appointment.
 #[utoipa::path(
@@ -38,7 +38,7 @@ problems!(NotFound);
 )]
 pub async fn get_appointment(
     app: Data<App>,
-    caller: Access<SignedIn>,
+    caller: Access<permit::ReadAppointment>,
     Id(id): Id<AppointmentId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
@@ -46,14 +46,8 @@ pub async fn get_appointment(
     let found = patient_appointments::get(&app.pool, id)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let visit = visit(found.row());
-    if !may_see_appointment(&caller, &visit, false) {
-        position.wait_for(&app, patient_card::NAME).await?;
-        let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
-        if !may_see_appointment(&caller, &visit, proxied.contains(&visit.patient)) {
-            return Err(Problem::not_found());
-        }
-    }
+    let visit = Resource::from(&visit(found.row()));
+    require_or_proxy(&app, &caller, visit, &position).await?;
     let found = found.open(app.sealing()).await?;
     let tag = etag(found.version);
     let body = AppointmentBody {

@@ -2,22 +2,25 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
+use commands::Caller;
+use commands::authorization::permit;
 use domain::PatientId;
 use domain::appointment::AppointmentStatus;
+use projections::open_all;
 use projections::patient_appointments::{self, AppointmentSearch};
-use projections::{open_all, patient_card};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::AppointmentBody;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
+use crate::proxies::visible_rows;
 
 /// A search for appointments.
 #[derive(Deserialize, IntoParams)]
@@ -61,11 +64,12 @@ problems!(Forbidden, NotFound, InvalidValue);
 )]
 pub async fn list_appointments(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::ReadAppointment>,
     Query(parameters): Query<AppointmentParameters>,
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
-    let patient = patient(&app, &caller, parameters.patient_id, &position).await?;
+    let patient = patient(&caller, parameters.patient_id)?;
+    let visible = visible_rows(&app, &caller, patient, &position).await?;
     let parked = position.wait_for(&app, patient_appointments::NAME).await?;
     let now = app.clock.now();
     let AppointmentParameters {
@@ -80,6 +84,8 @@ pub async fn list_appointments(
     let (after, limit) = (page.after()?, page.limit()?);
     let search = AppointmentSearch {
         patient,
+        clinics: visible.clinics,
+        doctor: visible.doctor,
         from,
         to,
         status,
@@ -102,28 +108,12 @@ pub async fn list_appointments(
     Ok(Json(page.lacking(&parked)))
 }
 
-/// Returns the patient whose appointments are listed: the caller, one they act for, and for the
-/// front desk anyone's.
-async fn patient(
-    app: &App,
-    caller: &Access<CanBook>,
-    wanted: Option<PatientId>,
-    position: &Position,
-) -> Result<PatientId, Problem> {
-    let wanted = wanted.or(caller.patient).ok_or_else(|| {
+/// Returns the patient whose appointments are listed: the caller, if no other is named.
+fn patient(caller: &Caller, named: Option<PatientId>) -> Result<PatientId, Problem> {
+    named.or(caller.patient).ok_or_else(|| {
         Problem::malformed(vec![Flaw::at(
             "patientId",
             "say whose appointments you want",
         )])
-    })?;
-    if commands::may_see_patient(caller, wanted, false) {
-        return Ok(wanted);
-    }
-    position.wait_for(app, patient_card::NAME).await?;
-    let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
-    if proxied.contains(&wanted) {
-        Ok(wanted)
-    } else {
-        Err(Problem::not_found())
-    }
+    })
 }

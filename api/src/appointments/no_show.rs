@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::AppointmentId;
 use domain::Reason;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, FrontDesk};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -59,7 +60,7 @@ problems!(
 )]
 pub async fn mark_no_show(
     app: Data<App>,
-    caller: Access<FrontDesk>,
+    caller: Access<permit::MarkNoShow>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<NoShowRequest>,

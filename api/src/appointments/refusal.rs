@@ -24,6 +24,10 @@ pub fn refusal(refusal: Refusal) -> Problem {
             format!("The appointment is {status} and awaits no payment."),
         ),
         Refusal::AlreadyPaid => ProblemType::AlreadyPaid.into(),
+        Refusal::TooManyHolds { max } => Problem::titled(
+            ProblemType::TooManyHolds,
+            format!("At most {max} slots are held at a time: pay for one, or cancel it."),
+        ),
         Refusal::HoldEnded => ProblemType::HoldEnded.into(),
         Refusal::HoldStillRunning => ProblemType::HoldStillRunning.into(),
         Refusal::AlreadyEnded { status } => Problem::titled(

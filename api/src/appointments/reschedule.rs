@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::Target;
 use commands::appointments::Rescheduling;
+use commands::authorization::permit;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use super::AppointmentSummary;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanManageVisit};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -85,7 +86,7 @@ problems!(
 )]
 pub async fn reschedule_appointment(
     app: Data<App>,
-    caller: Access<CanManageVisit>,
+    caller: Access<permit::RescheduleAppointment>,
     Id(appointment): Id<AppointmentId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<RescheduleRequest>,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::appointments::{Clash as Clashing, OnClash, Series, SeriesRefusal, SeriesReply};
+use commands::authorization::permit;
 use domain::appointment::Recurrence;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use super::AppointmentSummary;
 use super::book::{BookRequest, booking};
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Clash, Flaw, Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -79,7 +80,8 @@ problems!(
     NothingToFollow,
     DoctorNotVerified,
     DoctorSuspended,
-    DoctorNotAtClinic
+    DoctorNotAtClinic,
+    TooManyHolds
 );
 
 /// Book a series, all of it in one step. Send it as it is first: if any visit can't be booked, none is,
@@ -99,7 +101,7 @@ problems!(
 )]
 pub async fn book_series(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::BookAppointment>,
     request: CommandRequest<SeriesRequest>,
 ) -> Result<HttpResponse, Problem> {
     let clinic = Some(request.body.first.clinic_id);

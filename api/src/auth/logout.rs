@@ -2,9 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 
 use crate::app::App;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 use crate::http::problem::Problem;
 
 /// End this session: its refresh token at once, its access tokens within two seconds on every node.
@@ -18,7 +19,10 @@ use crate::http::problem::Problem;
         (status = 204, description = "Signed out"),
     ),
 )]
-pub async fn logout(app: Data<App>, caller: Access<SignedIn>) -> Result<HttpResponse, Problem> {
+pub async fn logout(
+    app: Data<App>,
+    caller: Access<permit::EndSession>,
+) -> Result<HttpResponse, Problem> {
     app.identity
         .sign_out(caller.session(), app.clock.now())
         .await?;

@@ -1,9 +1,10 @@
 //! `GET /api/v1/auth/me`
 
 use actix_web::web::Json;
+use commands::authorization::permit;
 
 use super::AccountBody;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 
 /// The account of the token.
 #[utoipa::path(
@@ -16,7 +17,7 @@ use crate::http::access::{Access, SignedIn};
         (status = 200, description = "The account of the token", body = AccountBody),
     ),
 )]
-pub async fn me(caller: Access<SignedIn>) -> Json<AccountBody> {
+pub async fn me(caller: Access<permit::ReadOwnAccount>) -> Json<AccountBody> {
     Json(AccountBody {
         id: caller.account,
         roles: caller.roles.iter().copied().collect(),

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::{ClinicId, HolidayName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::calendar_day::Date;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
@@ -59,7 +60,7 @@ problems!(
 )]
 pub async fn declare_holiday(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ChangeClinic>,
     Id(clinic): Id<ClinicId>,
     Date(date): Date,
     IfMatch(expected): IfMatch,

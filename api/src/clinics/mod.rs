@@ -6,6 +6,7 @@ mod list;
 mod open;
 mod refusal;
 mod rename;
+mod set_booking_settings;
 mod set_refund_policy;
 mod withdraw_holiday;
 
@@ -22,8 +23,8 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use {
-    declare_holiday::*, get::*, list::*, open::*, rename::*, set_refund_policy::*,
-    withdraw_holiday::*,
+    declare_holiday::*, get::*, list::*, open::*, rename::*, set_booking_settings::*,
+    set_refund_policy::*, withdraw_holiday::*,
 };
 
 /// The routes of this resource.
@@ -44,6 +45,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/clinics/{id}/refund-policy",
             web::put().to(set_refund_policy),
+        )
+        .route(
+            "/clinics/{id}/booking-settings",
+            web::put().to(set_booking_settings),
         );
 }
 
@@ -83,6 +88,15 @@ pub struct ClinicBody {
     /// The share of a fee that patients get back when they cancel: the first line that fits counts, and where
     /// none does, nothing. If the doctor or the clinic calls it off, all is given back.
     pub refund_policy: Vec<RefundStepBody>,
+    /// The minutes for which an unpaid slot is held; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_minutes: Option<u16>,
+    /// The days ahead at which visits are booked; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub horizon_days: Option<u16>,
+    /// The open holds that an account of a patient may have; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_holds: Option<u16>,
     /// Its version, as in the `ETag`.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -146,6 +160,7 @@ impl From<ListedClinic> for ClinicBody {
             currency,
             holidays,
             refund_policy,
+            booking_settings,
             version,
         } = row;
         let holidays = holidays.iter().map(|(date, name)| HolidayBody {
@@ -160,6 +175,9 @@ impl From<ListedClinic> for ClinicBody {
             currency,
             holidays: holidays.collect(),
             refund_policy: lines(&refund_policy),
+            hold_minutes: booking_settings.hold_minutes(),
+            horizon_days: booking_settings.horizon_days(),
+            max_holds: booking_settings.max_holds(),
             version,
             parked: false,
         }

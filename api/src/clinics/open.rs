@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::{Resource, permit};
 use commands::clinics::NewClinic;
 use domain::{City, ClinicName, ClinicZone, Currency};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -55,10 +56,10 @@ problems!(Forbidden, ClinicAlreadyOpen);
 )]
 pub async fn open_clinic(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::OpenClinic>,
     request: CommandRequest<OpenClinicRequest>,
 ) -> Result<HttpResponse, Problem> {
-    caller.require_group()?;
+    caller.require(&Resource::default())?;
     let (context, _flight) = request.context(&app, &caller, None)?;
     let OpenClinicRequest {
         name,

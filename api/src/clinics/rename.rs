@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::{City, ClinicId, ClinicName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::IfMatch;
@@ -53,7 +54,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn rename_clinic(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ChangeClinic>,
     Id(clinic): Id<ClinicId>,
     IfMatch(expected): IfMatch,
     request: CommandRequest<RenameClinicRequest>,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::ClinicId;
 use domain::payment::RefundPolicy;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::refusal::refusal;
 use super::{ClinicState, RefundStepBody};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::IfMatch;
@@ -52,7 +53,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn set_refund_policy(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ChangeClinic>,
     Id(clinic): Id<ClinicId>,
     IfMatch(expected): IfMatch,
     request: CommandRequest<RefundPolicyRequest>,

@@ -3,12 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::ClinicId;
 
 use super::ClinicState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::calendar_day::Date;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
@@ -39,7 +40,7 @@ problems!(Forbidden, NotFound, DateInPast, DateTooFarAhead);
 )]
 pub async fn withdraw_holiday(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::ChangeClinic>,
     Id(clinic): Id<ClinicId>,
     Date(date): Date,
     IfMatch(expected): IfMatch,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use commands::doctors::NewAffiliation;
 use domain::{ClinicId, DoctorId, Money, SlotLength};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::DoctorState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -59,7 +60,7 @@ problems!(
 )]
 pub async fn affiliate_doctor(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::AffiliateDoctor>,
     Id(doctor): Id<DoctorId>,
     request: CommandRequest<AffiliateRequest>,
 ) -> Result<HttpResponse, Problem> {

@@ -130,18 +130,17 @@ pub async fn get_availability(
         let aside = position.wait_for(&app, read_model).await?;
         parked |= aside.has(doctor.as_uuid()) || aside.has(clinic.as_uuid());
     }
-    let (now, policy) = (app.clock.now(), app.policy);
+    let at = clinic_directory::get(&app.pool, clinic)
+        .await?
+        .ok_or_else(Problem::not_found)?;
     let query = OfferQuery {
         doctor,
         clinic,
         from,
         to,
-        now,
-        policy,
+        now: app.clock.now(),
+        policy: at.booking_settings.policy(app.policy),
     };
-    let at = clinic_directory::get(&app.pool, clinic)
-        .await?
-        .ok_or_else(Problem::not_found)?;
     let Partition { slots, unoffered } = availability::explained(&app.pool, &query)
         .await?
         .ok_or_else(Problem::not_found)?;

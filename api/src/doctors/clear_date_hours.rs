@@ -3,12 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 
 use super::refusal::refusal;
-use super::set_hours::may_set_hours;
-use super::{AffiliationPath, DoctorState};
+use super::{AffiliationPath, DoctorState, schedule};
 use crate::app::App;
-use crate::http::access::{Access, DoctorOrAdmin};
+use crate::http::access::Access;
 use crate::http::calendar_day::Date;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::precondition::IfMatch;
@@ -45,15 +45,13 @@ problems!(
 )]
 pub async fn clear_date_hours(
     app: Data<App>,
-    caller: Access<DoctorOrAdmin>,
+    caller: Access<permit::SetHours>,
     AffiliationPath { doctor, clinic }: AffiliationPath,
     Date(date): Date,
     IfMatch(expected): IfMatch,
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    if !may_set_hours(&caller, doctor, clinic) {
-        return Err(Problem::not_found());
-    }
+    caller.require(&schedule(doctor, clinic))?;
     let (context, _flight) = request.context(&app, &caller, Some(clinic))?;
     let target = Target::new(doctor, Some(expected));
     let done = app

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use commands::may_see_day_of;
+use commands::authorization::{Resource, ResourceClinics, permit};
 use domain::appointment::AppointmentStatus;
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, PersonName, Reason, Slot};
 use projections::day_sheet::{self, DaySheetQuery, DaySheetRow};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::http::access::{Access, ClinicStaff};
+use crate::http::access::Access;
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
@@ -121,7 +121,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn get_day_sheet(
     app: Data<App>,
-    caller: Access<ClinicStaff>,
+    caller: Access<permit::ReadDaySheet>,
     Id(doctor): Id<DoctorId>,
     Query(parameters): Query<DaySheetParameters>,
     position: Position,
@@ -131,9 +131,11 @@ pub async fn get_day_sheet(
         clinic_id: clinic,
         include_ended,
     } = parameters;
-    if !may_see_day_of(&caller, doctor, clinic) {
-        return Err(Problem::not_found());
-    }
+    let sheet = Resource::of_doctor(doctor);
+    caller.require(&match clinic {
+        Some(clinic) => sheet.with_clinics(ResourceClinics::One(clinic)),
+        None => sheet,
+    })?;
     let parked = position.wait_for(&app, day_sheet::NAME).await?;
     let now = app.clock.now();
     let query = DaySheetQuery {

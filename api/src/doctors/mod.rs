@@ -19,6 +19,7 @@ use actix_web::dev::Payload;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
+use commands::authorization::{Resource, ResourceClinics};
 use commands::doctors::DoctorReply;
 use domain::{
     Affiliation, ClinicId, ClinicZone, DayHours, DoctorId, Language, Money, PersonName, SlotLength,
@@ -70,6 +71,11 @@ pub fn routes(config: &mut ServiceConfig) {
             web::get().to(get_availability),
         )
         .route("/doctors/{id}/day-sheet", web::get().to(get_day_sheet));
+}
+
+/// A doctor's hours at a clinic as a resource.
+fn schedule(doctor: DoctorId, clinic: ClinicId) -> Resource {
+    Resource::of_doctor(doctor).with_clinics(ResourceClinics::One(clinic))
 }
 
 /// A doctor at a clinic, from the path.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::{Resource, permit};
 use commands::doctors::NewDoctor;
 use domain::{EmailAddress, Language, PersonName, Specialisation};
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use super::DoctorState;
 use super::refusal::registration_refusal;
 use crate::accounts::password;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -71,10 +72,10 @@ problems!(
 )]
 pub async fn register_doctor(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::RegisterDoctor>,
     request: CommandRequest<RegisterDoctorRequest>,
 ) -> Result<HttpResponse, Problem> {
-    caller.require_group()?;
+    caller.require(&Resource::default())?;
     let (context, _flight) = request.context(&app, &caller, None)?;
     let new = new_doctor(request.body)?;
     let done = app

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use commands::doctors::NewAffiliation;
 use domain::{Money, SlotLength};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::refusal::refusal;
 use super::{AffiliationPath, DoctorState};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
@@ -54,7 +55,7 @@ problems!(Forbidden, NotFound, FeeInForeignCurrency);
 )]
 pub async fn set_terms(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::AffiliateDoctor>,
     AffiliationPath { doctor, clinic }: AffiliationPath,
     IfMatch(expected): IfMatch,
     request: CommandRequest<TermsRequest>,

@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::{Resource, permit};
 use domain::DoctorId;
 
 use super::DoctorState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -35,11 +36,11 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn verify_doctor(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::VerifyDoctor>,
     Id(doctor): Id<DoctorId>,
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    caller.require_group()?;
+    caller.require(&Resource::default())?;
     let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .commands

@@ -1,7 +1,7 @@
-//! Authentication, and one extractor type per access level.
+//! Authentication, and the action that an endpoint is for.
 //!
-//! A handler that names `Access<AdminOnly>` runs only for a valid, unrevoked token of an admin. What
-//! the caller may do with *this* thing is decided with the thing in hand, in `commands`.
+//! A handler that takes `Access<permit::OpenClinic>` runs only for a valid, unrevoked token with a role that the
+//! permission table has for that action. The relation to the resource is checked with the resource in hand.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -13,8 +13,9 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use adapters::jwt::AccessClaims;
 use commands::Caller;
+use commands::authorization::{Denial, Permit, Resource, authorize};
 use commands::ports::SessionId;
-use domain::{ClinicId, ClinicScope, Role};
+use domain::ClinicId;
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -23,116 +24,53 @@ use crate::app::App;
 /// One answer for no token, a bad one, an expired one and a revoked one: nothing to learn from it.
 const UNAUTHENTICATED: ProblemType = ProblemType::Unauthenticated;
 
-/// The roles that an endpoint is for.
-pub trait Level: 'static {
-    /// Any of these is enough; none named means that signing in is.
-    const ROLES: &'static [Role];
-}
-
-/// Every account.
-pub struct SignedIn;
-impl Level for SignedIn {
-    const ROLES: &'static [Role] = &[];
-}
-
-/// Admins.
-pub struct AdminOnly;
-impl Level for AdminOnly {
-    const ROLES: &'static [Role] = &[Role::Admin];
-}
-
-/// The front desk and admins.
-pub struct FrontDesk;
-impl Level for FrontDesk {
-    const ROLES: &'static [Role] = &[Role::Receptionist, Role::Admin];
-}
-
-/// Doctors, the front desk and admins.
-pub struct ClinicStaff;
-impl Level for ClinicStaff {
-    const ROLES: &'static [Role] = &[Role::Doctor, Role::Receptionist, Role::Admin];
-}
-
-/// Doctors and admins.
-pub struct DoctorOrAdmin;
-impl Level for DoctorOrAdmin {
-    const ROLES: &'static [Role] = &[Role::Doctor, Role::Admin];
-}
-
-/// Those who book: patients and the front desk.
-pub struct CanBook;
-impl Level for CanBook {
-    const ROLES: &'static [Role] = &[Role::Patient, Role::Receptionist, Role::Admin];
-}
-
-/// Those who attend a visit or see to it: patients, doctors, the front desk.
-pub struct CanManageVisit;
-impl Level for CanManageVisit {
-    const ROLES: &'static [Role] = &[Role::Patient, Role::Doctor, Role::Receptionist, Role::Admin];
-}
-
-/// Those who see payments: patients, the front desk and auditors.
-pub struct PaymentReaders;
-impl Level for PaymentReaders {
-    const ROLES: &'static [Role] = &[
-        Role::Patient,
-        Role::Receptionist,
-        Role::Admin,
-        Role::Auditor,
-    ];
-}
-
-/// Those who see a clinic's books: the front desk and auditors.
-pub struct CanReadLedger;
-impl Level for CanReadLedger {
-    const ROLES: &'static [Role] = &[Role::Receptionist, Role::Admin, Role::Auditor];
-}
-
-/// A caller who has shown a valid token of the level.
-pub struct Access<L> {
+/// A caller with a valid token, in one of the roles that the action is for.
+pub struct Access<P> {
     caller: Caller,
     session: SessionId,
-    level: PhantomData<L>,
+    permit: PhantomData<P>,
 }
 
-impl<L: Level> Access<L> {
+impl<P: Permit> Access<P> {
     /// The session that the token belongs to.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// The actor for the events, in the role that opened this endpoint.
+    /// The actor for the events, where the resource does not decide about the role.
     pub fn actor(&self) -> domain::Actor {
-        self.caller.acting_as(L::ROLES)
+        self.caller.actor(P::ACTION)
     }
 
-    /// Goes on only for staff of the whole group: what is about to be done is not
-    /// bound to a clinic.
+    /// Goes on only for a caller who may take the action on the resource.
     ///
     /// # Errors
-    /// 403 for staff of named clinics.
-    pub fn require_group(&self) -> Result<(), Problem> {
-        if self.caller.clinics == ClinicScope::All {
-            Ok(())
-        } else {
-            Err(Problem::forbidden())
-        }
+    /// See [`Denial`].
+    pub fn require(&self, resource: &Resource) -> Result<(), Problem> {
+        authorize(&self.caller, P::ACTION, resource)
+            .map(|_| ())
+            .map_err(Problem::from)
     }
 
-    /// Goes on only for staff of this clinic.
+    /// Goes on only for a caller who may take the action at the clinic.
     ///
     /// # Errors
-    /// 404 for staff of other clinics.
+    /// See [`Denial`].
     pub fn require_clinic(&self, clinic: ClinicId) -> Result<(), Problem> {
-        if self.caller.clinics.covers(clinic) {
-            Ok(())
-        } else {
-            Err(Problem::not_found())
+        self.require(&Resource::at_clinic(clinic))
+    }
+}
+
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Forbidden => Self::forbidden(),
+            Denial::NotFound => Self::not_found(),
         }
     }
 }
 
-impl<L> Deref for Access<L> {
+impl<P> Deref for Access<P> {
     type Target = Caller;
 
     fn deref(&self) -> &Caller {
@@ -140,7 +78,7 @@ impl<L> Deref for Access<L> {
     }
 }
 
-impl<L: Level> FromRequest for Access<L> {
+impl<P: Permit> FromRequest for Access<P> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -149,7 +87,7 @@ impl<L: Level> FromRequest for Access<L> {
     }
 }
 
-fn admit<L: Level>(request: &HttpRequest) -> Result<Access<L>, Problem> {
+fn admit<P: Permit>(request: &HttpRequest) -> Result<Access<P>, Problem> {
     let app = request.app_data::<Data<App>>().ok_or(UNAUTHENTICATED)?;
     let token = bearer(request).ok_or(UNAUTHENTICATED)?;
     let claims = app
@@ -161,13 +99,13 @@ fn admit<L: Level>(request: &HttpRequest) -> Result<Access<L>, Problem> {
         return Err(UNAUTHENTICATED.into());
     }
     let caller = caller(claims);
-    if !L::ROLES.is_empty() && !L::ROLES.iter().any(|role| caller.is(*role)) {
+    if !P::ACTION.rule().roles().any(|role| caller.is(role)) {
         return Err(Problem::forbidden());
     }
     Ok(Access {
         caller,
         session,
-        level: PhantomData,
+        permit: PhantomData,
     })
 }
 

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
+use commands::authorization::Permit;
 use commands::{Context, IdempotencyKey};
 use domain::{AccountId, ClinicId};
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,7 +18,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use super::access::{Access, Level};
+use super::access::Access;
 use super::in_flight::Flight;
 use super::problem::{Flaw, Problem};
 use super::problem_type::ProblemType;
@@ -75,10 +76,10 @@ impl<T> CommandRequest<T> {
     ///
     /// # Errors
     /// 409 with `Retry-After` while another request with the key is being worked on.
-    pub fn context<L: Level>(
+    pub fn context<P: Permit>(
         &self,
         app: &App,
-        caller: &Access<L>,
+        caller: &Access<P>,
         clinic: Option<ClinicId>,
     ) -> Result<(Context, Option<Flight>), Problem> {
         let idempotency = self.key.as_deref().map(|key| IdempotencyKey {

@@ -64,6 +64,7 @@ problem_types! {
         NotAwaitingPayment "not-awaiting-payment" "The appointment awaits no payment."
         AlreadyPaid "already-paid" "The appointment is paid for already."
         HoldEnded "hold-ended" "The hold on the slot has ended."
+        TooManyHolds "too-many-holds" "The account holds as many slots as it may."
         HoldStillRunning "hold-still-running" "The hold on the slot is still running."
         AppointmentAlreadyEnded "appointment-already-ended" "The appointment has ended."
         AppointmentAlreadyStarted "appointment-already-started" "The visit has already started."
@@ -129,6 +130,10 @@ problem_types! {
         OverrideNeedsReason "override-needs-reason" "A step in the doctor's place needs a reason."
         AnotherDoctor "another-doctor" "With another doctor it is another visit: cancel this one and book that one."
         AnotherClinic "another-clinic" "At another clinic it is another visit: cancel this one and book that one."
+
+        ProxyWithoutPatientRole "proxy-without-patient-role" "A proxy signs in as a patient."
+        ProxyIsOwnAccount "proxy-is-own-account" "Staff can't make itself a proxy."
+        ProxyNeedsEvidence "proxy-needs-evidence" "The front desk names the evidence that it has seen."
 
         NothingToRefund "nothing-to-refund" "A refund is of more than nothing."
         RefundInOtherCurrency "refund-in-other-currency" "A refund is in the currency that was paid."

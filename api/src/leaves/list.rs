@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
+use commands::authorization::permit;
 use commands::leaves::LeaveVisibility;
 use domain::{DoctorId, LeaveId, Reason, Slot};
 use projections::leaves::{self, DoctorLeave};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::http::access::{Access, ClinicStaff};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
@@ -93,7 +94,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn list_leaves(
     app: Data<App>,
-    caller: Access<ClinicStaff>,
+    caller: Access<permit::ReadLeave>,
     Id(doctor): Id<DoctorId>,
     Query(parameters): Query<LeavesParameters>,
     position: Position,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::authorization::permit;
 use commands::leaves::PlannedLeave;
 use domain::{DoctorId, Reason, Slot};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::LeaveState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, DoctorOrAdmin};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Flaw, Problem, of_command};
@@ -68,7 +69,7 @@ problems!(
 )]
 pub async fn plan_leave(
     app: Data<App>,
-    caller: Access<DoctorOrAdmin>,
+    caller: Access<permit::PlanLeave>,
     Id(doctor): Id<DoctorId>,
     request: CommandRequest<LeaveRequest>,
 ) -> Result<HttpResponse, Problem> {

@@ -3,12 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use domain::LeaveId;
 
 use super::LeaveState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, DoctorOrAdmin};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::precondition::MaybeIfMatch;
@@ -37,7 +38,7 @@ problems!(Forbidden, NotFound, LeaveOver);
 )]
 pub async fn withdraw_leave(
     app: Data<App>,
-    caller: Access<DoctorOrAdmin>,
+    caller: Access<permit::PlanLeave>,
     Id(leave): Id<LeaveId>,
     MaybeIfMatch(expected): MaybeIfMatch,
     request: CommandRequest<Nothing>,

@@ -53,6 +53,7 @@ const DOCUMENT: &str = "/openapi.json";
         clinics::rename_clinic,
         clinics::declare_holiday,
         clinics::withdraw_holiday,
+        clinics::set_booking_settings,
         clinics::set_refund_policy,
         doctors::register_doctor,
         doctors::list_doctors,

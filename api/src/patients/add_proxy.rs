@@ -2,18 +2,22 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
+use commands::patients::NewProxy;
+use domain::patient::ProxyEvidence;
 use domain::{AccountId, PatientId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PatientState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
+use crate::http::schemas;
 
 /// A proxy of a patient.
 #[derive(Deserialize, ToSchema)]
@@ -22,11 +26,22 @@ pub struct ProxyRequest {
     /// Their account.
     #[schema(value_type = Uuid)]
     account_id: AccountId,
+    /// The evidence that the front desk has seen. The patient leaves it out.
+    #[schema(value_type = Option<schemas::ProxyEvidence>)]
+    evidence: Option<ProxyEvidence>,
 }
 
-problems!(Forbidden, NotFound, TooManyProxies);
+problems!(
+    Forbidden,
+    NotFound,
+    TooManyProxies,
+    ProxyWithoutPatientRole,
+    ProxyIsOwnAccount,
+    ProxyNeedsEvidence
+);
 
-/// Make an account the proxy of a patient, as a parent is of a child: the patient or the front desk may.
+/// Make an account the proxy of a patient, as a parent is of a child. The patient may, and the front desk with evidence; it is
+/// the account of another patient, never the own one of the staff.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/proxies",
@@ -45,12 +60,16 @@ problems!(Forbidden, NotFound, TooManyProxies);
 )]
 pub async fn add_proxy(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::ChangeProxies>,
     Id(patient): Id<PatientId>,
     request: CommandRequest<ProxyRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let proxy = request.body.account_id;
+    let ProxyRequest {
+        account_id: account,
+        evidence,
+    } = request.body;
+    let proxy = NewProxy { account, evidence };
     let done = app
         .commands
         .add_proxy(&caller, patient, proxy, &context)

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::authorization::permit;
 use commands::patients::Contact;
 use domain::{EmailAddress, PatientId, PhoneNumber};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{PatientState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::precondition::IfMatch;
@@ -53,7 +54,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn change_contact(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::ChangePatient>,
     Id(patient): Id<PatientId>,
     IfMatch(expected): IfMatch,
     request: CommandRequest<ContactRequest>,

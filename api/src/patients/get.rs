@@ -2,13 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::may_see_patient;
+use commands::authorization::{Resource, permit};
 use domain::PatientId;
 use projections::patient_card;
 
 use super::PatientBody;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
@@ -35,18 +35,15 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn get_patient(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::ReadPatient>,
     Id(patient): Id<PatientId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
     let parked = position.wait_for(&app, patient_card::NAME).await?;
-    let card = patient_card::get(&app.pool, patient)
-        .await?
-        .filter(|card| {
-            let proxy = card.row().proxies.contains(&caller.account);
-            may_see_patient(&caller, patient, proxy)
-        })
-        .ok_or_else(Problem::not_found)?;
+    let card = patient_card::get(&app.pool, patient).await?;
+    let card = card.ok_or_else(Problem::not_found)?;
+    let proxied = card.row().proxies.contains(&caller.account);
+    caller.require(&Resource::of_patient(patient).proxied(proxied))?;
     let card = card.open(app.sealing()).await?;
     Ok(found(&PatientBody {
         parked: parked.has(patient.as_uuid()),

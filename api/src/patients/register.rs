@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::NaiveDate;
+use commands::authorization::permit;
 use commands::patients::NewPatient;
 use domain::{EmailAddress, PersonName, PhoneNumber};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{PatientState, birth_date, refusal};
 use crate::app::App;
-use crate::http::access::{Access, FrontDesk};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -55,7 +56,7 @@ problems!(Forbidden, PatientAlreadyRegistered);
 )]
 pub async fn register_patient(
     app: Data<App>,
-    caller: Access<FrontDesk>,
+    caller: Access<permit::RegisterPatient>,
     request: CommandRequest<RegisterPatientRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;

@@ -5,11 +5,12 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use commands::authorization::permit;
 use domain::{AccountId, PatientId};
 
 use super::{PatientState, refusal};
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::segment;
 use crate::http::problem::{Problem, of_command};
@@ -55,7 +56,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn remove_proxy(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::ChangeProxies>,
     path: ProxyPath,
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {

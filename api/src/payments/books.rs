@@ -1,20 +1,16 @@
-//! Payments, refunds and movements of money as they are shown, and who may see them.
+//! Payments, refunds and movements of money as they are shown, and the resource of which they are.
 
 use chrono::{DateTime, Utc};
-use commands::{Caller, may_see_payment};
+use commands::authorization::{Resource, ResourceClinics};
 use domain::payment::RefundGrounds;
 use domain::{
     AppointmentId, ClinicId, ClinicScope, FailureCode, GatewayOrderId, GatewayPaymentId,
     GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
-use projections::patient_card;
 use projections::payments::{LedgerEntry, ListedPayment, ListedRefund};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
-use crate::http::position::Position;
-use crate::http::problem::Problem;
 use crate::http::response::Versioned;
 use crate::http::schemas;
 
@@ -223,35 +219,9 @@ impl From<LedgerEntry> for LedgerLine {
     }
 }
 
-/// Goes on only for a caller who may see what was paid for a patient at a clinic.
-///
-/// # Errors
-/// 404 for all others.
-pub(super) async fn require_sight(
-    app: &App,
-    caller: &Caller,
-    patient: PatientId,
-    clinic: ClinicId,
-    position: &Position,
-) -> Result<(), Problem> {
-    let proxy = async || is_proxy(app, caller, patient, position).await;
-    if may_see_payment(caller, patient, clinic, false) || proxy().await? {
-        Ok(())
-    } else {
-        Err(Problem::not_found())
-    }
-}
-
-/// Returns whether the caller is a proxy of the patient.
-pub(super) async fn is_proxy(
-    app: &App,
-    caller: &Caller,
-    patient: PatientId,
-    position: &Position,
-) -> Result<bool, Problem> {
-    position.wait_for(app, patient_card::NAME).await?;
-    let proxied = patient_card::patients_of_proxy(&app.pool, caller.account).await?;
-    Ok(proxied.contains(&patient))
+/// A payment, or the money of a visit, as a resource.
+pub(super) fn money_of(patient: PatientId, clinic: ClinicId) -> Resource {
+    Resource::of_patient(patient).with_clinics(ResourceClinics::One(clinic))
 }
 
 /// The clinics of a scope; none for all of them.

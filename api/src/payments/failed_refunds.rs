@@ -1,13 +1,14 @@
 //! `GET /api/v1/payments/refunds/failed`
 
 use actix_web::web::{Data, Json};
+use commands::authorization::permit;
 use projections::payments;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::books::{RefundLine, named};
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::Problem;
@@ -47,7 +48,7 @@ problems!(Forbidden);
 )]
 pub async fn list_failed_refunds(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::RefundPayment>,
     Query(parameters): Query<FailedRefundParameters>,
     position: Position,
 ) -> Result<Json<Page<RefundLine>>, Problem> {

@@ -2,19 +2,21 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use domain::PaymentId;
 use projections::payments;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::books::{LedgerLine, PaymentBody, RefundLine, require_sight};
+use super::books::{LedgerLine, PaymentBody, RefundLine, money_of};
 use crate::app::App;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::{Versioned, found};
+use crate::proxies::require_or_proxy;
 
 /// A payment with its refunds and all money that moved for it.
 #[derive(Serialize, ToSchema)]
@@ -35,7 +37,7 @@ impl Versioned for PaymentDetails {
     }
 }
 
-problems!(NotFound);
+problems!(Forbidden, NotFound);
 
 /// One payment: the patient and their proxies see it, the clinic's front desk, its auditors.
 #[utoipa::path(
@@ -55,7 +57,7 @@ problems!(NotFound);
 )]
 pub async fn get_payment(
     app: Data<App>,
-    caller: Access<SignedIn>,
+    caller: Access<permit::ReadPayment>,
     Id(payment): Id<PaymentId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
@@ -63,7 +65,8 @@ pub async fn get_payment(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
+    let money = money_of(row.patient, row.clinic);
+    require_or_proxy(&app, &caller, money, &position).await?;
     let refunds = payments::refunds_of(&app.pool, payment).await?;
     let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
     let shown = PaymentBody {

@@ -1,18 +1,20 @@
 //! `GET /api/v1/appointments/{id}/ledger`
 
 use actix_web::web::{Data, Json};
+use commands::authorization::permit;
 use domain::AppointmentId;
 use projections::{patient_appointments, payments};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::books::{LedgerLine, require_sight};
+use super::books::{LedgerLine, money_of};
 use crate::app::App;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
+use crate::proxies::require_or_proxy;
 
 /// The money that moved for a visit.
 #[derive(Serialize, ToSchema)]
@@ -29,7 +31,7 @@ pub struct LedgerBody {
     parked: bool,
 }
 
-problems!(NotFound);
+problems!(Forbidden, NotFound);
 
 /// The money that moved for a visit: the patient and their proxies see it, the clinic's front desk, its auditors.
 #[utoipa::path(
@@ -49,7 +51,7 @@ problems!(NotFound);
 )]
 pub async fn get_ledger(
     app: Data<App>,
-    caller: Access<SignedIn>,
+    caller: Access<permit::ReadPayment>,
     Id(visit): Id<AppointmentId>,
     position: Position,
 ) -> Result<Json<LedgerBody>, Problem> {
@@ -57,7 +59,7 @@ pub async fn get_ledger(
     let row = patient_appointments::get(&app.pool, visit).await?;
     let row = row.ok_or_else(Problem::not_found)?;
     let (patient, clinic) = (row.row().patient, row.row().clinic);
-    require_sight(&app, &caller, patient, clinic, &position).await?;
+    require_or_proxy(&app, &caller, money_of(patient, clinic), &position).await?;
     let parked = position.wait_for(&app, payments::NAME).await?;
     let entries = payments::ledger_of_appointment(&app.pool, visit).await?;
     Ok(Json(LedgerBody {

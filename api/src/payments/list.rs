@@ -2,23 +2,24 @@
 
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use commands::{keeps_books_of, keeps_books_somewhere};
+use commands::authorization::{Action, Resource, authorize, permit};
 use domain::{AppointmentId, ClinicId, PatientId};
 use projections::patient_appointments;
 use projections::payments::{self, ClinicDay, ListedPayment, PatientPayments};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::books::{PaymentBody, is_proxy, named, require_sight};
+use super::books::{PaymentBody, money_of};
 use super::takings::day_at;
 use crate::app::App;
-use crate::http::access::{Access, PaymentReaders};
+use crate::http::access::Access;
 use crate::http::calendar_day::perhaps_calendar_day;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
+use crate::proxies::{require_or_proxy, visible_rows};
 
 /// A search for payments: those of a patient, of a visit, or of a clinic's day.
 #[derive(Deserialize, IntoParams)]
@@ -65,7 +66,7 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn list_payments(
     app: Data<App>,
-    caller: Access<PaymentReaders>,
+    caller: Access<permit::ReadPayment>,
     Query(parameters): Query<PaymentParameters>,
     position: Position,
 ) -> Result<Json<Page<PaymentBody>>, Problem> {
@@ -76,10 +77,10 @@ pub async fn list_payments(
     let parked = position.wait_for(&app, payments::NAME).await?;
     let rows = match wanted {
         Wanted::Patient(patient) => {
-            let clinics = where_seen(&app, &caller, patient, &position).await?;
+            let visible = visible_rows(&app, &caller, patient, &position).await?;
             let search = PatientPayments {
                 patient,
-                clinics,
+                clinics: visible.clinics,
                 after,
                 limit: limit + 1,
             };
@@ -87,9 +88,7 @@ pub async fn list_payments(
         }
         Wanted::Visit(visit) => of_visit(&app, &caller, visit, &position).await?,
         Wanted::Day(clinic, date) => {
-            if !keeps_books_of(&caller, clinic) {
-                return Err(Problem::not_found());
-            }
+            authorize(&caller, Action::ReadTakings, &Resource::at_clinic(clinic))?;
             let search = ClinicDay {
                 clinic,
                 day: day_at(&app, clinic, date, &position).await?,
@@ -145,26 +144,10 @@ fn ambiguous() -> Problem {
     Problem::malformed(vec![Flaw::at("query", detail)])
 }
 
-/// Returns the clinics at which the caller sees a patient's payments: all of them for the patient and their proxies.
-async fn where_seen(
-    app: &App,
-    caller: &Access<PaymentReaders>,
-    patient: PatientId,
-    position: &Position,
-) -> Result<Option<Vec<ClinicId>>, Problem> {
-    if caller.patient == Some(patient) || is_proxy(app, caller, patient, position).await? {
-        Ok(None)
-    } else if keeps_books_somewhere(caller) {
-        Ok(named(&caller.clinics))
-    } else {
-        Err(Problem::not_found())
-    }
-}
-
 /// The payments of a visit: one per payer, so they are one page.
 async fn of_visit(
-    app: &App,
-    caller: &Access<PaymentReaders>,
+    app: &Data<App>,
+    caller: &Access<permit::ReadPayment>,
     visit: AppointmentId,
     position: &Position,
 ) -> Result<Vec<ListedPayment>, Problem> {
@@ -172,7 +155,7 @@ async fn of_visit(
     let row = patient_appointments::get(&app.pool, visit).await?;
     let row = row.ok_or_else(Problem::not_found)?;
     let (patient, clinic) = (row.row().patient, row.row().clinic);
-    require_sight(app, caller, patient, clinic, position).await?;
+    require_or_proxy(app, caller, money_of(patient, clinic), position).await?;
     Ok(payments::of_appointment(&app.pool, visit).await?)
 }
 

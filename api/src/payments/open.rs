@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
+use commands::authorization::permit;
 use commands::payments::Checkout;
 use domain::{AppointmentId, GatewayOrderId, Money, PaymentId};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::refusal::checkout_refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -64,7 +65,7 @@ problems!(
 )]
 pub async fn open_payment(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::PayAppointment>,
     Id(appointment): Id<AppointmentId>,
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {

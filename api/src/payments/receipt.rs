@@ -6,19 +6,21 @@ use actix_web::web::Data;
 use adapters::receipt_pdf::{self, Receipt, RefundOnReceipt};
 use chrono::{DateTime, Utc};
 use commands::Fault;
+use commands::authorization::permit;
 use domain::{ClinicZone, GatewayPaymentId, PaymentId, ReceiptNumber};
 use projections::payments::{self, LedgerEntry, ListedPayment};
 use projections::{clinic_directory, doctor_directory, patient_appointments, patient_card};
 use utoipa::ToSchema;
 
-use super::books::require_sight;
+use super::books::money_of;
 use crate::app::App;
-use crate::http::access::{Access, SignedIn};
+use crate::http::access::Access;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
+use crate::proxies::require_or_proxy;
 
 /// The read models that a receipt is made from.
 const READ_MODELS: [&str; 5] = [
@@ -34,7 +36,7 @@ const READ_MODELS: [&str; 5] = [
 #[schema(value_type = String, format = Binary)]
 pub struct Pdf(Vec<u8>);
 
-problems!(NotFound, NoReceiptYet);
+problems!(Forbidden, NotFound, NoReceiptYet);
 
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
 /// auditors. It says what was given back so far. A name in letters that it can't print is told as such.
@@ -55,7 +57,7 @@ problems!(NotFound, NoReceiptYet);
 )]
 pub async fn get_receipt(
     app: Data<App>,
-    caller: Access<SignedIn>,
+    caller: Access<permit::ReadPayment>,
     Id(payment): Id<PaymentId>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
@@ -65,7 +67,8 @@ pub async fn get_receipt(
     let row = payments::get(&app.pool, payment)
         .await?
         .ok_or_else(Problem::not_found)?;
-    require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
+    let money = money_of(row.patient, row.clinic);
+    require_or_proxy(&app, &caller, money, &position).await?;
     let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
     let receipt = receipt(&app, &row, paid).await?;
     let pdf = receipt_pdf::print(&receipt).map(Pdf);

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use commands::payments::{RefundReply, RefundRequest};
 use domain::{Money, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -74,7 +75,7 @@ problems!(
 )]
 pub async fn request_refund(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::RefundPayment>,
     Id(payment): Id<PaymentId>,
     request: CommandRequest<RefundBody>,
 ) -> Result<HttpResponse, Problem> {

@@ -2,12 +2,13 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use commands::authorization::permit;
 use domain::{PaymentId, RefundId};
 
 use super::RefundState;
 use super::refusal::refusal;
 use crate::app::App;
-use crate::http::access::{Access, AdminOnly};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::{Id, segment};
 use crate::http::problem::{Problem, of_command};
@@ -35,7 +36,7 @@ problems!(Forbidden, NotFound, RefundNotFailed);
 )]
 pub async fn retry_refund(
     app: Data<App>,
-    caller: Access<AdminOnly>,
+    caller: Access<permit::RefundPayment>,
     Id(payment): Id<PaymentId>,
     http: HttpRequest,
     request: CommandRequest<Nothing>,

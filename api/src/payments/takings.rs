@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use commands::keeps_books_of;
+use commands::authorization::permit;
 use domain::{ClinicId, Money, Slot, day_on};
 use projections::clinic_directory;
 use projections::payments::{self, Takings};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::http::access::{Access, CanReadLedger};
+use crate::http::access::Access;
 use crate::http::calendar_day::calendar_day;
 use crate::http::ids::Id;
 use crate::http::position::Position;
@@ -93,14 +93,12 @@ problems!(Forbidden, NotFound);
 )]
 pub async fn get_takings(
     app: Data<App>,
-    caller: Access<CanReadLedger>,
+    caller: Access<permit::ReadTakings>,
     Id(clinic): Id<ClinicId>,
     Query(parameters): Query<TakingsParameters>,
     position: Position,
 ) -> Result<Json<TakingsBody>, Problem> {
-    if !keeps_books_of(&caller, clinic) {
-        return Err(Problem::not_found());
-    }
+    caller.require_clinic(clinic)?;
     let day = day_at(&app, clinic, parameters.day, &position).await?;
     let parked = position.wait_for(&app, payments::NAME).await?;
     let totals = payments::takings(&app.pool, clinic, day, app.clock.now()).await?;

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use commands::authorization::permit;
 use commands::payments::Verification;
 use domain::{GatewayOrderId, GatewayPaymentId, PaymentId};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::PaymentState;
 use super::refusal::verify_refusal;
 use crate::app::App;
-use crate::http::access::{Access, CanBook};
+use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
@@ -60,7 +61,7 @@ problems!(
 )]
 pub async fn verify_payment(
     app: Data<App>,
-    caller: Access<CanBook>,
+    caller: Access<permit::PayAppointment>,
     Id(payment): Id<PaymentId>,
     request: CommandRequest<VerifyRequest>,
 ) -> Result<HttpResponse, Problem> {

@@ -115,6 +115,7 @@ impl<'g> Plan<'g> {
             start: self.start,
             reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
             follows: None,
+            hold_number: None,
             override_reason: None,
             policy: BookingPolicy::default(),
             by: Actor::System,

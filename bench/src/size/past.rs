@@ -134,6 +134,7 @@ impl Practice {
                 start,
                 reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
                 follows: None,
+                hold_number: None,
                 override_reason: None,
                 policy: BookingPolicy::default(),
                 by,

@@ -56,6 +56,7 @@ async fn run(
         policy: BookingPolicy {
             hold_minutes: serve.hold_minutes,
             horizon_days: serve.horizon_days,
+            max_holds: serve.max_holds,
         },
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),

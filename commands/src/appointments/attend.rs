@@ -1,15 +1,13 @@
 //! The day of a visit: the patient arrives or does not, the doctor starts and completes.
 
-use domain::appointment::{
-    Appointment, AppointmentCommand, CompleteVisit, MarkArrived, MarkNoShow, StartVisit, Step,
-};
+use domain::appointment::{AppointmentCommand, CompleteVisit, MarkArrived, MarkNoShow, StartVisit};
 use domain::clinic::Clinic;
-use domain::{Actor, AppointmentId, Reason};
-use event_store::{Loaded, ReadSet};
+use domain::{AppointmentId, Reason};
+use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, Refused, propose};
-use crate::access::attending_as;
+use super::{Answer, load_authorized, propose};
+use crate::authorization::Action;
 use crate::{Caller, CommandError, Commands, Context, Target};
 
 impl Commands {
@@ -22,7 +20,8 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let (visit, by) = attended(&read, caller, target, Step::Arrive).await?;
+            let (visit, _, by) =
+                load_authorized(&read, caller, Action::ArriveAppointment, target).await?;
             let clinic = visit.aggregate().clinic().ok_or(CommandError::NotFound)?;
             let clinic: Clinic = read.require(clinic).await?;
             let zone = clinic.facts().ok_or(CommandError::NotFound)?.zone;
@@ -47,7 +46,8 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let (visit, by) = attended(&read, caller, target, Step::Start).await?;
+            let (visit, _, by) =
+                load_authorized(&read, caller, Action::StartAppointment, target).await?;
             let (reason, at) = (reason.clone(), context.at);
             let started = AppointmentCommand::Start(StartVisit { reason, by, at });
             Ok(propose(visit.decide(started).await?)?.acting_as(by))
@@ -65,7 +65,8 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let (visit, by) = attended(&read, caller, target, Step::Complete).await?;
+            let (visit, _, by) =
+                load_authorized(&read, caller, Action::CompleteAppointment, target).await?;
             let (reason, at) = (reason.clone(), context.at);
             let completed = AppointmentCommand::Complete(CompleteVisit { reason, by, at });
             Ok(propose(visit.decide(completed).await?)?.acting_as(by))
@@ -83,29 +84,11 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let (visit, by) = attended(&read, caller, target, Step::MarkNoShow).await?;
+            let (visit, _, by) = load_authorized(&read, caller, Action::MarkNoShow, target).await?;
             let (reason, at) = (reason.clone(), context.at);
             let missed = AppointmentCommand::MarkNoShow(MarkNoShow { reason, by, at });
             Ok(propose(visit.decide(missed).await?)?.acting_as(by))
         })
         .await
     }
-}
-
-/// Loads the visit, and the actor that the caller is to it. For a caller whom it does not concern it does
-/// not exist.
-async fn attended(
-    read: &ReadSet,
-    caller: &Caller,
-    target: Target<AppointmentId>,
-    step: Step,
-) -> Result<(Loaded<Appointment>, Actor), Refused> {
-    let appointment = read.load::<Appointment>(target.id).await?;
-    let visit = appointment
-        .aggregate()
-        .visit()
-        .ok_or(CommandError::NotFound)?;
-    let role = attending_as(caller, visit, step).ok_or(CommandError::NotFound)?;
-    target.check_version(&appointment)?;
-    Ok((appointment, Actor::account(caller.account, role)))
 }

@@ -2,14 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, BookAppointment, BookingPolicy, FollowedVisit,
+    Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
+    FollowedVisit,
 };
 use domain::patient::Patient;
 use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role};
 use event_store::ReadSet;
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::{Answer, facts, propose};
+use crate::authorization::{Action, Resource, ResourceClinics, authorize, authorize_or_proxy};
+use crate::claims::HOLD_NUMBER_TAKEN;
 use crate::{Caller, CommandError, Commands, Context};
 
 /// A slot to book.
@@ -31,17 +35,6 @@ pub struct Booking {
     pub override_reason: Option<Reason>,
 }
 
-impl Booking {
-    /// The actor: a caller who sets rules aside does so as staff.
-    pub(super) fn actor(&self, caller: &Caller, context: &Context) -> Actor {
-        if self.override_reason.is_some() && caller.is_staff_at(self.clinic) {
-            caller.acting_as(&[Role::Receptionist, Role::Admin])
-        } else {
-            context.actor
-        }
-    }
-}
-
 impl Commands {
     /// Books a slot for a patient. Of all callers that try for one slot, one gets it.
     #[instrument(name = "command.appointment.book", skip_all)]
@@ -52,19 +45,31 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        self.run(context, async |read: ReadSet| {
-            may_book_for(&read, caller, &booking).await?;
-            let by = booking.actor(caller, context);
-            let command = self
-                .booking_command(&read, &booking, policy, by, context.at)
-                .await?;
-            let appointment = read.create::<Appointment>(command.appointment);
-            let booked = appointment
-                .decide(AppointmentCommand::Book(command))
-                .await?;
-            Ok(propose(booked)?.acting_as(by))
-        })
-        .await
+        let mut hold = HoldNumber::new(self.ids.id());
+        loop {
+            let book = async |read: ReadSet| {
+                let by = authorize_booking(&read, caller, &booking).await?;
+                let command = self
+                    .booking_command(&read, &booking, hold, policy, by, context.at)
+                    .await?;
+                let max = command.policy.max_holds;
+                let appointment = read.create::<Appointment>(command.appointment);
+                let booked = appointment
+                    .decide(AppointmentCommand::Book(command))
+                    .await?;
+                let refusal = AppointmentRefusal::TooManyHolds { max };
+                let proposal = propose(booked)?.acting_as(by);
+                Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
+            };
+            match self.run(context, book).await {
+                Err(CommandError::Refused(AppointmentRefusal::TooManyHolds { max }))
+                    if hold.has_next(max) =>
+                {
+                    hold = hold.next();
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// The command with all facts that it depends on.
@@ -72,42 +77,98 @@ impl Commands {
         &self,
         read: &ReadSet,
         booking: &Booking,
+        hold: HoldNumber,
         policy: BookingPolicy,
         by: Actor,
         at: DateTime<Utc>,
     ) -> Result<BookAppointment, CommandError<R>> {
-        let (clinic, doctor, holidays) = facts(read, booking.clinic, booking.doctor).await?;
+        let facts = facts(read, booking.clinic, booking.doctor, policy).await?;
         Ok(BookAppointment {
             appointment: AppointmentId::from_uuid(self.ids.id()),
-            clinic,
-            holidays,
-            doctor,
+            clinic: facts.clinic,
+            holidays: facts.holidays,
+            doctor: facts.doctor,
             patient: booking.patient,
             start: booking.start,
             reason: booking.reason.clone(),
             follows: followed_visit(read, booking.follows).await?,
             override_reason: booking.override_reason.clone(),
-            policy,
+            hold_number: hold.for_booking(by, facts.policy),
+            policy: facts.policy,
             by,
             at,
         })
     }
 }
 
-/// Checks that the caller may book: patients for themselves and for those whose proxy they are, the front
-/// desk for every patient.
-pub(super) async fn may_book_for<R>(
+/// Numbers that an open hold may have among those of an account, tried one after the other from a random one on: most
+/// accounts have few holds, so the first one is seldom taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HoldNumber {
+    start: u16,
+    tried: u16,
+}
+
+impl HoldNumber {
+    /// Begins with a number that follows from a random id.
+    pub(super) fn new(random: Uuid) -> Self {
+        let [.., high, low] = *random.as_bytes();
+        Self {
+            start: u16::from_be_bytes([high, low]),
+            tried: 0,
+        }
+    }
+
+    /// Returns the number for a booking of this actor; `None` for the staff, whose holds are not limited.
+    fn for_booking(self, by: Actor, policy: BookingPolicy) -> Option<u16> {
+        let is_patient = by.role() == Some(Role::Patient);
+        is_patient.then(|| self.start.wrapping_add(self.tried) % policy.max_holds.max(1))
+    }
+
+    /// Returns whether there is a number that was not tried.
+    pub(super) fn has_next(self, max: u16) -> bool {
+        self.tried + 1 < max
+    }
+
+    /// Goes on to the next number.
+    pub(super) fn next(self) -> Self {
+        Self {
+            tried: self.tried + 1,
+            ..self
+        }
+    }
+}
+
+/// Returns the actor that books: patients for themselves and for those whose proxy they are, the front desk of the
+/// clinic for every patient.
+pub(super) async fn authorize_booking<R>(
     read: &ReadSet,
     caller: &Caller,
     booking: &Booking,
-) -> Result<(), CommandError<R>> {
-    if caller.patient == Some(booking.patient) {
-        return Ok(());
+) -> Result<Actor, CommandError<R>> {
+    let resource =
+        Resource::of_patient(booking.patient).with_clinics(ResourceClinics::One(booking.clinic));
+    let staff = match &booking.override_reason {
+        Some(_) => overriding(caller, &resource),
+        None => None,
+    };
+    let by = match staff {
+        Some(staff) => staff,
+        None => authorize_or_proxy(read, caller, Action::BookAppointment, resource).await?,
+    };
+    if caller.patient != Some(booking.patient) {
+        let patient: Patient = read.require(booking.patient).await?;
+        if !patient.is_registered() {
+            return Err(CommandError::NotFound);
+        }
     }
-    let patient: Patient = read.require(booking.patient).await?;
-    let known = patient.is_registered()
-        && (caller.is_staff_at(booking.clinic) || patient.is_proxy(caller.account));
-    known.then_some(()).ok_or(CommandError::NotFound)
+    Ok(by)
+}
+
+/// Returns the actor in the role in which the caller may set rules aside there, whatever else the caller is.
+pub(super) fn overriding(caller: &Caller, resource: &Resource) -> Option<Actor> {
+    let role = authorize(caller, Action::OverrideRules, resource).ok()?;
+    Some(Actor::account(caller.account, role))
 }
 
 /// The visit that is followed up. One that does not exist is refused like one of another patient.

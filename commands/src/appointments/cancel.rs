@@ -1,13 +1,13 @@
 //! Cancels an appointment.
 
-use domain::appointment::{Appointment, AppointmentCommand, CancelAppointment};
-use domain::{AppointmentId, Reason};
+use domain::appointment::{AppointmentCommand, CancelAppointment, CancelledBy};
+use domain::{Actor, AppointmentId, Reason, Role};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, is_proxy, propose};
-use crate::access::capacity;
-use crate::{Caller, CommandError, Commands, Context, Target};
+use super::{Answer, load_authorized, propose};
+use crate::authorization::Action;
+use crate::{Caller, Commands, Context, Target};
 
 impl Commands {
     /// Cancels an appointment for its patient, its doctor or its clinic. For any other caller it does not
@@ -21,22 +21,25 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let appointment = read.load::<Appointment>(target.id).await?;
-            let visit = appointment
-                .aggregate()
-                .visit()
-                .ok_or(CommandError::NotFound)?;
-            let proxy = is_proxy(&read, caller, visit).await?;
-            let cancelled_by = capacity(caller, visit, proxy).ok_or(CommandError::NotFound)?;
-            target.check_version(&appointment)?;
+            let action = Action::CancelAppointment;
+            let (appointment, _, by) = load_authorized(&read, caller, action, target).await?;
             let command = AppointmentCommand::Cancel(CancelAppointment {
-                cancelled_by,
+                cancelled_by: cancelled_by(by),
                 reason: reason.clone(),
-                by: context.actor,
+                by,
                 at: context.at,
             });
-            propose(appointment.decide(command).await?)
+            Ok(propose(appointment.decide(command).await?)?.acting_as(by))
         })
         .await
+    }
+}
+
+/// The party that cancels, by the role of the actor.
+fn cancelled_by(by: Actor) -> CancelledBy {
+    match by.role() {
+        Some(Role::Patient) => CancelledBy::Patient,
+        Some(Role::Doctor) => CancelledBy::Doctor,
+        Some(Role::Receptionist | Role::Admin | Role::Auditor) | None => CancelledBy::Clinic,
     }
 }

@@ -1,12 +1,13 @@
 //! Confirms an appointment without a payment, for a reason.
 
-use domain::appointment::{Appointment, AppointmentCommand, ConfirmByOverride};
+use domain::appointment::{AppointmentCommand, ConfirmByOverride};
 use domain::{AppointmentId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, propose};
-use crate::{Caller, CommandError, Commands, Context, Target};
+use super::{Answer, load_authorized, propose};
+use crate::authorization::Action;
+use crate::{Caller, Commands, Context, Target};
 
 impl Commands {
     /// Confirms an unpaid appointment on the word of the clinic's front desk.
@@ -19,18 +20,14 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let appointment = read.load::<Appointment>(target.id).await?;
-            let clinic = appointment.aggregate().clinic();
-            if !clinic.is_some_and(|clinic| caller.is_staff_at(clinic)) {
-                return Err(CommandError::NotFound);
-            }
-            target.check_version(&appointment)?;
+            let action = Action::ConfirmAppointment;
+            let (appointment, _, by) = load_authorized(&read, caller, action, target).await?;
             let command = AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
                 reason: reason.clone(),
-                by: context.actor,
+                by,
                 at: context.at,
             });
-            propose(appointment.decide(command).await?)
+            Ok(propose(appointment.decide(command).await?)?.acting_as(by))
         })
         .await
     }

@@ -10,22 +10,23 @@ mod reschedule;
 mod series;
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus, Visit};
+use domain::appointment::{
+    Appointment, AppointmentRefusal, AppointmentStatus, BookingPolicy, Visit,
+};
 use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
-use domain::patient::Patient;
-use domain::{AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Slot};
-use event_store::{Decided, LoadError, ReadSet};
+use domain::{Actor, AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Slot};
+use event_store::{Decided, Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 
 pub use book::Booking;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 
-use crate::access::capacity;
+use crate::authorization::{Action, Resource, authorize_or_proxy};
 use crate::proposal::Proposal;
 use crate::slot_claims::TimeClaim;
-use crate::{Caller, CommandError, Done};
+use crate::{Caller, CommandError, Done, Target};
 
 type Refused = CommandError<AppointmentRefusal>;
 type Answer = Result<Done<AppointmentReply>, Refused>;
@@ -80,29 +81,43 @@ fn propose(
         .with(decided))
 }
 
-/// Returns what a booking depends on: the clinic, the doctor's terms there, and the clinic's holidays.
+/// Facts that a booking depends on.
+struct BookingFacts {
+    clinic: ClinicFacts,
+    doctor: DoctorFacts,
+    holidays: Holidays,
+    policy: BookingPolicy,
+}
+
+/// Returns the facts of a clinic and a doctor there. `group` is the policy where the clinic has no own one.
 async fn facts<R>(
     read: &ReadSet,
     clinic: ClinicId,
     doctor: DoctorId,
-) -> Result<(ClinicFacts, DoctorFacts, Holidays), CommandError<R>> {
+    group: BookingPolicy,
+) -> Result<BookingFacts, CommandError<R>> {
     let doctor: Doctor = read.require(doctor).await?;
     let doctor = doctor.facts_at(clinic).ok_or(CommandError::NotFound)?;
-    let clinic: Clinic = read.require(clinic).await?;
-    let facts = clinic.facts().ok_or(CommandError::NotFound)?;
-    Ok((facts, doctor, clinic.holidays().clone()))
+    let state: Clinic = read.require(clinic).await?;
+    Ok(BookingFacts {
+        clinic: state.facts().ok_or(CommandError::NotFound)?,
+        doctor,
+        holidays: state.holidays().clone(),
+        policy: state.booking_settings().policy(group),
+    })
 }
 
-/// Returns whether the caller is a proxy of the visit's patient. Looked up only for a caller who has no
-/// other capacity, and in the log: a proxy may have been added or removed on another node.
-pub(crate) async fn is_proxy(
+/// Loads an appointment and the actor that the caller is in an action on it.
+async fn load_authorized<R>(
     read: &ReadSet,
     caller: &Caller,
-    visit: &Visit,
-) -> Result<bool, LoadError> {
-    if capacity(caller, visit, false).is_some() {
-        return Ok(false);
-    }
-    let patient = read.load_from_log::<Patient>(visit.patient).await?;
-    Ok(patient.aggregate().is_proxy(caller.account))
+    action: Action,
+    target: Target<AppointmentId>,
+) -> Result<(Loaded<Appointment>, Visit, Actor), CommandError<R>> {
+    let appointment = read.load::<Appointment>(target.id).await?;
+    let visit = appointment.aggregate().visit();
+    let visit = *visit.ok_or(CommandError::NotFound)?;
+    let by = authorize_or_proxy(read, caller, action, Resource::from(&visit)).await?;
+    target.check_version(&appointment)?;
+    Ok((appointment, visit, by))
 }

@@ -1,14 +1,15 @@
 //! Moves an appointment to another slot.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentCommand, BookingPolicy, RescheduleAppointment};
-use domain::{Actor, AppointmentId, ClinicId, DoctorId, Reason};
+use domain::appointment::{AppointmentCommand, BookingPolicy, RescheduleAppointment};
+use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, facts, is_proxy, propose};
-use crate::access::acting_in;
-use crate::{Caller, CommandError, Commands, Context, Target};
+use super::book::overriding;
+use super::{Answer, facts, load_authorized, propose};
+use crate::authorization::{Action, Resource};
+use crate::{Caller, Commands, Context, Target};
 
 /// A time to move an appointment to.
 #[derive(Debug, Clone)]
@@ -39,27 +40,24 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let appointment = read.load::<Appointment>(moving.appointment.id).await?;
-            let visit = *appointment
-                .aggregate()
-                .visit()
-                .ok_or(CommandError::NotFound)?;
-            let proxy = is_proxy(&read, caller, &visit).await?;
-            let as_staff = moving.override_reason.is_some() && caller.is_staff_at(visit.clinic);
-            let role = acting_in(caller, &visit, proxy, as_staff).ok_or(CommandError::NotFound)?;
-            moving.appointment.check_version(&appointment)?;
-            let by = Actor::account(caller.account, role);
+            let action = Action::RescheduleAppointment;
+            let target = moving.appointment;
+            let (appointment, visit, by) = load_authorized(&read, caller, action, target).await?;
+            let by = match &moving.override_reason {
+                Some(_) => overriding(caller, &Resource::from(&visit)).unwrap_or(by),
+                None => by,
+            };
             let clinic = moving.clinic.unwrap_or(visit.clinic);
             let doctor = moving.doctor.unwrap_or(visit.doctor);
-            let (_, doctor, holidays) = facts(&read, clinic, doctor).await?;
+            let facts = facts(&read, clinic, doctor, policy).await?;
             let command = AppointmentCommand::Reschedule(RescheduleAppointment {
                 clinic,
-                holidays,
-                doctor,
+                holidays: facts.holidays,
+                doctor: facts.doctor,
                 start: moving.start,
                 reason: moving.reason.clone(),
                 override_reason: moving.override_reason.clone(),
-                policy,
+                policy: facts.policy,
                 by,
                 at: context.at,
             });

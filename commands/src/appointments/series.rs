@@ -11,9 +11,9 @@ use event_store::{DecideError, Decided, HeldClaim, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::book::{Booking, may_book_for};
+use super::book::{Booking, HoldNumber, authorize_booking};
 use super::{AppointmentReply, reply};
-use crate::claims::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
+use crate::claims::{DOCTOR, DOCTOR_TAKEN, HOLD_NUMBER_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::proposal::Proposal;
 use crate::slot_claims::{TimeClaim, conflict, time_range};
 use crate::{Caller, CommandError, Commands, Context, Done};
@@ -87,23 +87,33 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Result<Done<SeriesReply>, Refused> {
-        self.run(context, async |read: ReadSet| {
-            may_book_for(&read, caller, &series.first).await?;
-            let by = series.first.actor(caller, context);
-            let first = self
-                .booking_command(&read, &series.first, policy, by, context.at)
-                .await?;
-            let mut sorted = self.sort(&read, &first, series.recurrence).await?;
-            self.leave_out_the_taken(&mut sorted, &first).await?;
-            let refuse = series.on_clash == OnClash::Refuse && !sorted.clashes.is_empty();
-            if refuse || sorted.decided.is_empty() {
-                return Err(CommandError::Refused(SeriesRefusal::Clashes(
-                    sorted.clashes,
-                )));
+        let mut hold = HoldNumber::new(self.ids.id());
+        loop {
+            let book = async |read: ReadSet| {
+                let by = authorize_booking(&read, caller, &series.first).await?;
+                let first = self
+                    .booking_command(&read, &series.first, hold, policy, by, context.at)
+                    .await?;
+                let mut sorted = self.sort(&read, &first, series.recurrence).await?;
+                self.leave_out_the_taken(&mut sorted, &first).await?;
+                let refuse = series.on_clash == OnClash::Refuse && !sorted.clashes.is_empty();
+                if refuse || sorted.decided.is_empty() {
+                    return Err(CommandError::Refused(SeriesRefusal::Clashes(
+                        sorted.clashes,
+                    )));
+                }
+                let max = first.policy.max_holds;
+                let refusal = SeriesRefusal::All(AppointmentRefusal::TooManyHolds { max });
+                let proposal = propose(sorted).acting_as(by);
+                Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
+            };
+            match self.run(context, book).await {
+                Err(CommandError::Refused(SeriesRefusal::All(
+                    AppointmentRefusal::TooManyHolds { max },
+                ))) if hold.has_next(max) => hold = hold.next(),
+                outcome => return outcome,
             }
-            Ok(propose(sorted).acting_as(by))
-        })
-        .await
+        }
     }
 
     /// Decides about every visit of the series.
@@ -116,9 +126,12 @@ impl Commands {
         let mut sorted = Sorted::default();
         for start in recurrence.starts(first.start, first.clinic.zone) {
             let appointment = AppointmentId::from_uuid(self.ids.id());
+            // A series counts as one hold.
+            let first_one = sorted.decided.is_empty();
             let command = BookAppointment {
                 appointment,
                 start,
+                hold_number: first.hold_number.filter(|_| first_one),
                 ..first.clone()
             };
             let new = read.create::<Appointment>(appointment);

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use domain::clinic::{
-    Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic, RenameClinic,
-    SetRefundPolicy, WithdrawHoliday,
+    BookingSettings, Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic,
+    RenameClinic, SetBookingSettings, SetRefundPolicy, WithdrawHoliday,
 };
 use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
@@ -129,6 +129,22 @@ impl Commands {
     ) -> Answer {
         let command = ClinicCommand::SetRefundPolicy(SetRefundPolicy {
             policy,
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_clinic(target, command, context).await
+    }
+
+    /// Sets the clinic's own settings for bookings. Earlier bookings keep their holds.
+    #[instrument(name = "command.clinic.set_booking_settings", skip_all)]
+    pub async fn set_booking_settings(
+        &self,
+        target: Target<ClinicId>,
+        settings: BookingSettings,
+        context: &Context,
+    ) -> Answer {
+        let command = ClinicCommand::SetBookingSettings(SetBookingSettings {
+            settings,
             by: context.actor,
             at: context.at,
         });

@@ -4,15 +4,18 @@ mod plan;
 mod visibility;
 mod withdraw;
 
+use std::collections::BTreeSet;
+
 use domain::appointment::AppointmentRefusal;
 use domain::doctor::Doctor;
 use domain::leave::LeaveRefusal;
-use domain::{AppointmentId, DoctorId, LeaveId, Role, Slot};
+use domain::{Actor, AppointmentId, ClinicId, DoctorId, LeaveId, Slot};
 use serde::{Deserialize, Serialize};
 
 pub use plan::PlannedLeave;
 pub use visibility::LeaveVisibility;
 
+use crate::authorization::{Action, Denial, Resource, ResourceClinics, authorize};
 use crate::{Caller, CommandError};
 
 /// The reply of a command on a leave: ids and states.
@@ -60,16 +63,18 @@ pub enum LeaveNotGranted {
 
 type Refused = CommandError<LeaveNotGranted>;
 
-/// The role in which the caller decides about a doctor's leave: the doctor does, or an admin of every
-/// clinic where the doctor works, since a leave is one for all of them.
-fn deciding_as(caller: &Caller, id: DoctorId, doctor: &Doctor) -> Option<Role> {
-    if caller.doctor == Some(id) {
-        return Some(Role::Doctor);
+/// The actor that decides about a doctor's leave: the doctor, or an admin of every clinic where the doctor works,
+/// since a leave is one for all of them.
+fn authorize_leave(caller: &Caller, id: DoctorId, doctor: &Doctor) -> Result<Actor, Denial> {
+    let leave = Resource::of_doctor(id).with_clinics(ResourceClinics::Every(clinics(doctor)));
+    let role = authorize(caller, Action::PlanLeave, &leave)?;
+    Ok(Actor::account(caller.account, role))
+}
+
+/// The clinics where a doctor works.
+fn clinics(doctor: &Doctor) -> BTreeSet<ClinicId> {
+    match doctor {
+        Doctor::Registered(doctor) => doctor.affiliations.keys().copied().collect(),
+        Doctor::Unregistered => BTreeSet::new(),
     }
-    let Doctor::Registered(doctor) = doctor else {
-        return None;
-    };
-    let mut clinics = doctor.affiliations.keys();
-    let everywhere = clinics.all(|clinic| caller.clinics.covers(*clinic));
-    (caller.is(Role::Admin) && everywhere).then_some(Role::Admin)
 }

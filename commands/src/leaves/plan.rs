@@ -9,7 +9,7 @@ use event_store::{DecideError, Decided, HeldClaim, ReadSet};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, deciding_as};
+use super::{ExpectedVisit, LeaveNotGranted, LeaveReply, Refused, authorize_leave};
 use crate::claims::DOCTOR;
 use crate::proposal::Proposal;
 use crate::slot_claims::{TimeClaim, time_range};
@@ -44,8 +44,7 @@ impl Commands {
     ) -> Result<Done<LeaveReply>, Refused> {
         self.run(context, async |read: ReadSet| {
             let doctor: Doctor = read.require(planned.doctor).await?;
-            let role = deciding_as(caller, planned.doctor, &doctor);
-            let by = Actor::account(caller.account, role.ok_or(CommandError::NotFound)?);
+            let by = authorize_leave(caller, planned.doctor, &doctor)?;
             let id = LeaveId::from_uuid(self.ids.id());
             let leave = read
                 .create::<Leave>(id)

@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use domain::DoctorId;
 use domain::doctor::Doctor;
 
-use super::deciding_as;
+use super::{authorize_leave, clinics};
+use crate::authorization::{Action, Resource, ResourceClinics, authorize};
 use crate::{Caller, CommandError, Commands};
 
 /// The part of a doctor's leaves that a caller may see.
@@ -26,16 +27,14 @@ impl Commands {
         doctor: DoctorId,
     ) -> Result<LeaveVisibility, CommandError<Infallible>> {
         let state = self.store.read_set().require::<Doctor>(doctor).await?;
-        let Doctor::Registered(registered) = &state else {
+        if !matches!(state, Doctor::Registered(_)) {
             return Err(CommandError::NotFound);
-        };
-        let mut clinics = registered.affiliations.keys();
-        if deciding_as(caller, doctor, &state).is_some() {
-            Ok(LeaveVisibility::WithReasons)
-        } else if clinics.any(|clinic| caller.is_staff_at(*clinic)) {
-            Ok(LeaveVisibility::Times)
-        } else {
-            Err(CommandError::NotFound)
         }
+        if authorize_leave(caller, doctor, &state).is_ok() {
+            return Ok(LeaveVisibility::WithReasons);
+        }
+        let times = Resource::of_doctor(doctor).with_clinics(ResourceClinics::Any(clinics(&state)));
+        authorize(caller, Action::ReadLeave, &times)?;
+        Ok(LeaveVisibility::Times)
     }
 }

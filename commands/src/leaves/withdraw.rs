@@ -6,7 +6,7 @@ use domain::{Actor, LeaveId};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{LeaveNotGranted, LeaveReply, Refused, deciding_as};
+use super::{LeaveNotGranted, LeaveReply, Refused, authorize_leave};
 use crate::proposal::Proposal;
 use crate::{Caller, CommandError, Commands, Context, Done, Target};
 
@@ -23,9 +23,9 @@ impl Commands {
             let leave = read.load::<Leave>(target.id).await?;
             let plan = *leave.aggregate().plan().ok_or(CommandError::NotFound)?;
             let doctor: Doctor = read.require(plan.doctor).await?;
-            let role = deciding_as(caller, plan.doctor, &doctor).ok_or(CommandError::NotFound)?;
+            let by = authorize_leave(caller, plan.doctor, &doctor)?;
             target.check_version(&leave)?;
-            let (by, at) = (Actor::account(caller.account, role), context.at);
+            let at = context.at;
             let withdrawn = leave
                 .decide(LeaveCommand::Withdraw(WithdrawLeave { by, at }))
                 .await;

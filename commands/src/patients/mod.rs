@@ -1,14 +1,16 @@
 //! Commands on patients' cards.
 
+use domain::account::Account;
 use domain::patient::{
-    AddProxy, ChangeContact, Patient, PatientCommand, PatientRefusal, RegisterPatient, RemoveProxy,
+    AddProxy, ChangeContact, Patient, PatientCommand, PatientRefusal, ProxyEvidence,
+    RegisterPatient, RemoveProxy,
 };
-use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
+use domain::{AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber, Role};
 use event_store::{Decided, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use crate::access::may_see_patient;
+use crate::authorization::{Action, Resource, authorize};
 use crate::proposal::Proposal;
 use crate::{Caller, CommandError, Commands, Context, Done, Target};
 
@@ -34,6 +36,15 @@ pub struct NewPatient {
     pub phone: Option<PhoneNumber>,
     /// The e-mail address.
     pub email: Option<EmailAddress>,
+}
+
+/// An account that will act for a patient.
+#[derive(Debug, Clone, Copy)]
+pub struct NewProxy {
+    /// The account.
+    pub account: AccountId,
+    /// Evidence that the staff has seen.
+    pub evidence: Option<ProxyEvidence>,
 }
 
 /// A patient's contact details.
@@ -91,15 +102,19 @@ impl Commands {
         contact: Contact,
         context: &Context,
     ) -> Answer {
-        let Contact { phone, email } = contact;
-        let (by, at) = (context.actor, context.at);
-        let command = PatientCommand::ChangeContact(ChangeContact {
-            phone,
-            email,
-            by,
-            at,
-        });
-        self.change_patient(caller, target, command, context).await
+        let at = context.at;
+        let command = move |by| {
+            let Contact { phone, email } = contact.clone();
+            PatientCommand::ChangeContact(ChangeContact {
+                phone,
+                email,
+                by,
+                at,
+            })
+        };
+        let action = Action::ChangePatient;
+        self.change_patient(caller, target, action, command, context)
+            .await
     }
 
     /// Lets an account act for a patient, as a parent does for a child.
@@ -108,12 +123,24 @@ impl Commands {
         &self,
         caller: &Caller,
         patient: PatientId,
-        account: AccountId,
+        proxy: NewProxy,
         context: &Context,
     ) -> Answer {
-        let (by, at) = (context.actor, context.at);
-        let command = PatientCommand::AddProxy(AddProxy { account, by, at });
-        self.change_patient(caller, Target::latest(patient), command, context)
+        let NewProxy { account, evidence } = proxy;
+        let proxy: Account = self.load(account).await?;
+        let is_patient = proxy.has_role(Role::Patient);
+        let at = context.at;
+        let command = move |by| {
+            PatientCommand::AddProxy(AddProxy {
+                account,
+                is_patient,
+                evidence,
+                by,
+                at,
+            })
+        };
+        let (target, action) = (Target::latest(patient), Action::ChangeProxies);
+        self.change_patient(caller, target, action, command, context)
             .await
     }
 
@@ -126,25 +153,33 @@ impl Commands {
         account: AccountId,
         context: &Context,
     ) -> Answer {
-        let (by, at) = (context.actor, context.at);
-        let command = PatientCommand::RemoveProxy(RemoveProxy { account, by, at });
-        self.change_patient(caller, Target::latest(patient), command, context)
+        let at = context.at;
+        let command = move |by| PatientCommand::RemoveProxy(RemoveProxy { account, by, at });
+        let (target, action) = (Target::latest(patient), Action::ChangeProxies);
+        self.change_patient(caller, target, action, command, context)
             .await
     }
 
+    /// Runs the command that `command` makes for the actor that the caller is in the action.
     async fn change_patient(
         &self,
         caller: &Caller,
         target: Target<PatientId>,
-        command: PatientCommand,
+        action: Action,
+        command: impl Fn(Actor) -> PatientCommand + Send + Sync,
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
             let patient = read.load::<Patient>(target.id).await?;
-            let part = Part::changed_by(&command);
-            may_change(caller, target.id, part, patient.aggregate())?;
+            let state = patient.aggregate();
+            if !state.is_registered() {
+                return Err(CommandError::NotFound);
+            }
+            let card = Resource::of_patient(target.id).proxied(state.is_proxy(caller.account));
+            let by = Actor::account(caller.account, authorize(caller, action, &card)?);
             target.check_version(&patient)?;
-            Ok(propose(target.id, patient.decide(command.clone()).await?))
+            let decided = patient.decide(command(by)).await?;
+            Ok(propose(target.id, decided).acting_as(by))
         })
         .await
     }
@@ -157,115 +192,4 @@ fn propose(
 ) -> Proposal<PatientReply, PatientRefusal> {
     let version = decided.version();
     Proposal::new(PatientReply { patient, version }).with(decided)
-}
-
-/// The parts of a card, by who may change them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// The identity and the contact details.
-    Card,
-    /// The accounts that may act for the patient.
-    Proxies,
-}
-
-impl Part {
-    fn changed_by(command: &PatientCommand) -> Self {
-        match command {
-            PatientCommand::Register(_) | PatientCommand::ChangeContact(_) => Self::Card,
-            PatientCommand::AddProxy(_) | PatientCommand::RemoveProxy(_) => Self::Proxies,
-        }
-    }
-}
-
-/// Checks that the caller may change a part of the card. A proxy acts for the patient and does not choose
-/// other proxies: only the patient and the front desk do. For strangers the patient does not exist; proxies
-/// are told that they may not.
-fn may_change(
-    caller: &Caller,
-    patient: PatientId,
-    part: Part,
-    state: &Patient,
-) -> Result<(), CommandError<PatientRefusal>> {
-    let known = may_see_patient(caller, patient, state.is_proxy(caller.account));
-    if !state.is_registered() || !known {
-        return Err(CommandError::NotFound);
-    }
-    if part == Part::Proxies && !may_see_patient(caller, patient, false) {
-        return Err(CommandError::Forbidden);
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::patient::RegisteredPatient;
-    use domain::{ClinicScope, Role};
-    use uuid::Uuid;
-
-    use super::*;
-
-    const PARTS: [Part; 2] = [Part::Card, Part::Proxies];
-
-    fn patient() -> PatientId {
-        PatientId::from_uuid(Uuid::from_u128(1))
-    }
-
-    fn account() -> AccountId {
-        AccountId::from_uuid(Uuid::from_u128(2))
-    }
-
-    fn caller(role: Role) -> Caller {
-        Caller {
-            account: account(),
-            roles: [role].into(),
-            clinics: ClinicScope::Only([].into()),
-            patient: None,
-            doctor: None,
-        }
-    }
-
-    fn card(proxies: &[AccountId]) -> Patient {
-        Patient::Registered(RegisteredPatient {
-            patient: patient(),
-            proxies: proxies.iter().copied().collect(),
-        })
-    }
-
-    #[test]
-    fn the_patient_and_the_front_desk_change_every_part_of_a_card() {
-        let own = Caller {
-            patient: Some(patient()),
-            ..caller(Role::Patient)
-        };
-        for caller in [own, caller(Role::Receptionist), caller(Role::Admin)] {
-            for part in PARTS {
-                let told = may_change(&caller, patient(), part, &card(&[]));
-                assert!(told.is_ok(), "{caller:?}, {part:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_proxy_changes_the_card_and_names_no_further_proxies() {
-        let proxy = caller(Role::Patient);
-        let card = card(&[account()]);
-        assert!(may_change(&proxy, patient(), Part::Card, &card).is_ok());
-        let told = may_change(&proxy, patient(), Part::Proxies, &card);
-        assert!(matches!(told, Err(CommandError::Forbidden)));
-    }
-
-    #[test]
-    fn a_stranger_is_told_that_there_is_no_such_patient() {
-        for part in PARTS {
-            let told = may_change(&caller(Role::Patient), patient(), part, &card(&[]));
-            assert!(matches!(told, Err(CommandError::NotFound)), "{part:?}");
-        }
-    }
-
-    #[test]
-    fn a_patient_who_was_never_registered_cannot_be_changed() {
-        let new_stream = Patient::Unregistered;
-        let told = may_change(&caller(Role::Admin), patient(), Part::Card, &new_stream);
-        assert!(matches!(told, Err(CommandError::NotFound)));
-    }
 }

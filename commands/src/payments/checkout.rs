@@ -1,20 +1,18 @@
 //! Opens a payment for a visit, and verifies the report of the payer's browser that it was paid.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentRefusal, CancelledBy, Visit};
-use domain::patient::Patient;
+use domain::appointment::{Appointment, AppointmentRefusal, Visit};
 use domain::payment::{
     OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal, RecordOrder,
 };
 use domain::{
-    Actor, AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId, Role,
+    Actor, AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId,
 };
-use event_store::{Cursor, ReadSet};
+use event_store::Cursor;
 use tracing::instrument;
 
-use super::{Payments, Settled, payment_id};
-use crate::access::capacity;
-use crate::appointments::is_proxy;
+use super::{Payments, Settled, payment_id, resource};
+use crate::authorization::{Action, Resource, authorize_or_proxy};
 use crate::ports::{GatewayError, NewOrder};
 use crate::{Caller, CommandError, Context, Done};
 
@@ -130,13 +128,9 @@ impl Payments {
     ) -> Result<(Visit, DateTime<Utc>, Actor), CommandError<CheckoutRefusal>> {
         let state: Appointment = self.commands.load(appointment).await?;
         let visit = *state.visit().ok_or(CommandError::NotFound)?;
-        let proxy = is_proxy(&self.commands.store.read_set(), caller, &visit).await?;
-        let actor = match capacity(caller, &visit, proxy).ok_or(CommandError::NotFound)? {
-            CancelledBy::Patient => caller.acting_as(&[Role::Patient]),
-            CancelledBy::Clinic => caller.acting_as(&[Role::Receptionist, Role::Admin]),
-            // A doctor sees the visit, and has nothing to do with its money.
-            CancelledBy::Doctor => return Err(CommandError::Forbidden),
-        };
+        let read = self.commands.store.read_set();
+        let action = Action::PayAppointment;
+        let actor = authorize_or_proxy(&read, caller, action, Resource::from(&visit)).await?;
         let refused = |refusal| Err(CommandError::Refused(CheckoutRefusal::Visit(refusal)));
         if visit.paid_by.is_some() {
             return refused(AppointmentRefusal::AlreadyPaid);
@@ -268,22 +262,9 @@ impl Payments {
         payment: PaymentId,
     ) -> Result<OpenedPayment, CommandError<R>> {
         let opened = self.opened(payment).await?;
-        may_see(&self.commands.store.read_set(), caller, &opened).await?;
+        let read = self.commands.store.read_set();
+        let action = Action::PayAppointment;
+        authorize_or_proxy(&read, caller, action, resource(&opened)).await?;
         Ok(opened)
     }
-}
-
-/// Checks that the caller is the payment's patient, a proxy, or the clinic's front desk. For any other caller
-/// it does not exist.
-pub(super) async fn may_see<R>(
-    read: &ReadSet,
-    caller: &Caller,
-    opened: &OpenedPayment,
-) -> Result<(), CommandError<R>> {
-    if caller.patient == Some(opened.patient) || caller.is_staff_at(opened.clinic) {
-        return Ok(());
-    }
-    let patient = read.load_from_log::<Patient>(opened.patient).await?;
-    let proxy = patient.aggregate().is_proxy(caller.account);
-    proxy.then_some(()).ok_or(CommandError::NotFound)
 }

@@ -31,6 +31,7 @@ pub use receipt::ReceiptReply;
 pub use refund::{REFUND_TRIES, RefundReply, RefundRequest};
 pub use settle::Settled;
 
+use crate::authorization::{Resource, ResourceClinics};
 use crate::ports::PaymentGateway;
 use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done, Fault};
@@ -56,6 +57,11 @@ pub struct PaymentReply {
     pub paid: bool,
     /// Its version.
     pub version: i64,
+}
+
+/// A payment as a resource: its patient's, at its clinic. The visit's doctor has nothing to do with its money.
+fn resource(opened: &OpenedPayment) -> Resource {
+    Resource::of_patient(opened.patient).with_clinics(ResourceClinics::One(opened.clinic))
 }
 
 impl Payments {

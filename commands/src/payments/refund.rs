@@ -5,13 +5,13 @@ use domain::payment::{
     OpenedPayment, Payment, PaymentCommand, PaymentRefusal, RecordRefund, RecordRefundFailure,
     Refund, RefundGrounds, RefundStatus, RequestRefund, RetryRefund,
 };
-use domain::{Actor, ClinicId, FailureCode, Money, PaymentId, RefundId, Role};
+use domain::{Actor, ClinicId, FailureCode, Money, PaymentId, RefundId};
 use event_store::{Decided, Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::checkout::may_see;
-use super::{Payments, fault_of};
+use super::{Payments, fault_of, resource};
+use crate::authorization::{Action, authorize_or_proxy};
 use crate::ports::{GatewayError, GatewayRefund, GatewayRefundStatus, NewRefund};
 use crate::proposal::Proposal;
 use crate::{Caller, CommandError, Context, Done, Fault};
@@ -218,11 +218,9 @@ async fn administered(
     let loaded = read.load::<Payment>(payment).await?;
     let opened = loaded.aggregate().opened().ok_or(CommandError::NotFound)?;
     let clinic = opened.clinic;
-    may_see(read, caller, opened).await?;
-    if !(caller.is(Role::Admin) && caller.clinics.covers(clinic)) {
-        return Err(CommandError::Forbidden);
-    }
-    Ok((loaded, clinic, caller.acting_as(&[Role::Admin])))
+    let action = Action::RefundPayment;
+    let by = authorize_or_proxy(read, caller, action, resource(opened)).await?;
+    Ok((loaded, clinic, by))
 }
 
 /// Proposes what was decided about a refund.

@@ -33,6 +33,7 @@ const NUMBERS: u64 = 1 << 24;
 const POLICY: BookingPolicy = BookingPolicy {
     hold_minutes: HOLD_MINUTES,
     horizon_days: 180,
+    max_holds: 10,
 };
 
 /// A practice to be made.
@@ -136,6 +137,7 @@ impl Practice {
             start: visit.before.unwrap_or(visit.slot).start(),
             reason: Some(Reason::parse(REASONS[number % REASONS.len()])?),
             follows: None,
+            hold_number: None,
             override_reason: None,
             policy: POLICY,
             by,

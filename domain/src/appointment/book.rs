@@ -42,6 +42,7 @@ pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> Appointm
         reason,
         follows,
         override_reason,
+        hold_number,
         policy,
         by,
         at,
@@ -59,6 +60,8 @@ pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> Appointm
         },
         fee,
         hold_until: policy.hold_until(at, slot),
+        // A visit without a fee is confirmed at once.
+        hold_number: hold_number.filter(|_| !fee.is_zero()),
         follows: follows.map(|followed| followed.appointment),
         overridden,
         by,

@@ -57,6 +57,9 @@ pub struct BookAppointment {
     pub follows: Option<FollowedVisit>,
     /// Reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
+    /// Number that the hold would have among the open holds of the account that books; `None` for the staff, whose
+    /// holds are not limited.
+    pub hold_number: Option<u16>,
     /// The clinic group's policy for bookings.
     pub policy: BookingPolicy,
     /// The actor who books.

@@ -55,6 +55,12 @@ pub enum AppointmentRefusal {
     /// slot claims, which only the store can see.
     #[error("the slot is already taken")]
     SlotAlreadyTaken,
+    /// The account has as many open holds as it may have. `decide` never returns it: only the store can see the others.
+    #[error("at most {max} slots are held at a time")]
+    TooManyHolds {
+        /// The most that is accepted.
+        max: u16,
+    },
     /// The doctor is on leave at that time. `decide` never returns it: it names a conflict of slot
     /// claims, which only the store can see.
     #[error("the doctor is on leave at that time")]
@@ -154,6 +160,7 @@ impl AppointmentRefusal {
             | Self::NotAwaitingPayment { .. }
             | Self::AlreadyPaid
             | Self::HoldEnded
+            | Self::TooManyHolds { .. }
             | Self::HoldStillRunning
             | Self::AlreadyEnded { .. }
             | Self::AlreadyStarted

@@ -4,13 +4,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::values::Slot;
 
-/// Duration of a hold, and how far ahead visits can be booked.
+/// Duration and number of holds, and how far ahead visits can be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingPolicy {
     /// Minutes for which a slot is held while the payment is due.
     pub hold_minutes: u16,
     /// Days of 24 hours from now within which a visit begins.
     pub horizon_days: u16,
+    /// Open holds that an account of a patient may have at a time; a series counts as one.
+    pub max_holds: u16,
 }
 
 impl BookingPolicy {
@@ -27,11 +29,12 @@ impl BookingPolicy {
 }
 
 impl Default for BookingPolicy {
-    /// 15 minutes to pay, 90 days ahead.
+    /// 15 minutes to pay, 90 days ahead, 10 holds at a time.
     fn default() -> Self {
         Self {
             hold_minutes: 15,
             horizon_days: 90,
+            max_holds: 10,
         }
     }
 }

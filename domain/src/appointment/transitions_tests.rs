@@ -36,6 +36,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         start: instant(NINE),
         reason: None,
         follows: None,
+        hold_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by,

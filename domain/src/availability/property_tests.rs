@@ -147,6 +147,7 @@ fn some_scene() -> impl Strategy<Value = Scene> {
                 policy: BookingPolicy {
                     hold_minutes: 15,
                     horizon_days,
+                    ..BookingPolicy::default()
                 },
                 now: midnight - TimeDelta::minutes(minutes_ago),
                 from,
@@ -185,6 +186,7 @@ impl Scene {
             start,
             reason: None,
             follows: None,
+            hold_number: None,
             override_reason: None,
             policy: self.policy,
             by: admin(),

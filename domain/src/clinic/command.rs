@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::booking_settings::BookingSettings;
 use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
 
@@ -18,6 +19,8 @@ pub enum ClinicCommand {
     WithdrawHoliday(WithdrawHoliday),
     /// Set the refund policy.
     SetRefundPolicy(SetRefundPolicy),
+    /// Set the settings for bookings.
+    SetBookingSettings(SetBookingSettings),
 }
 
 /// Opens a clinic.
@@ -82,6 +85,17 @@ pub struct SetRefundPolicy {
     /// The new policy.
     pub policy: RefundPolicy,
     /// The actor who sets it.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Sets the clinic's own settings for bookings. Earlier bookings keep their holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetBookingSettings {
+    /// The new settings, as a whole.
+    pub settings: BookingSettings,
+    /// The actor who sets them.
     pub by: Actor,
     /// Time of the command.
     pub at: DateTime<Utc>,

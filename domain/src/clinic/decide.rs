@@ -1,12 +1,13 @@
 //! Decisions of a clinic: one function per command.
 
 use super::command::{
-    ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetRefundPolicy, WithdrawHoliday,
+    ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetBookingSettings, SetRefundPolicy,
+    WithdrawHoliday,
 };
 use super::error::ClinicRefusal;
 use super::event::{
-    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened,
-    ClinicRefundPolicySet, ClinicRenamed,
+    ClinicBookingSettingsSet, ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn,
+    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed,
 };
 use super::state::{Clinic, OpenedClinic};
 use crate::decision::Decision;
@@ -26,6 +27,9 @@ pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision<Clinic> {
         ClinicCommand::DeclareHoliday(command) => declare_holiday(opened(clinic)?, command),
         ClinicCommand::WithdrawHoliday(command) => withdraw_holiday(opened(clinic)?, &command),
         ClinicCommand::SetRefundPolicy(command) => Ok(set_refund_policy(opened(clinic)?, command)),
+        ClinicCommand::SetBookingSettings(command) => {
+            Ok(set_booking_settings(opened(clinic)?, &command))
+        }
     }
 }
 
@@ -119,6 +123,20 @@ fn set_refund_policy(clinic: &OpenedClinic, command: SetRefundPolicy) -> Vec<Cli
         at,
     };
     vec![ClinicEvent::RefundPolicySet(set)]
+}
+
+fn set_booking_settings(clinic: &OpenedClinic, command: &SetBookingSettings) -> Vec<ClinicEvent> {
+    let &SetBookingSettings { settings, by, at } = command;
+    if clinic.booking_settings == settings {
+        return vec![];
+    }
+    let set = ClinicBookingSettingsSet {
+        clinic: clinic.facts.clinic,
+        settings,
+        by,
+        at,
+    };
+    vec![ClinicEvent::BookingSettingsSet(set)]
 }
 
 const fn opened(clinic: &Clinic) -> Result<&OpenedClinic, ClinicRefusal> {

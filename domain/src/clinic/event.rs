@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::booking_settings::BookingSettings;
 use crate::event_types::event_types;
 use crate::payment::RefundPolicy;
 use crate::values::{Actor, City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
@@ -26,6 +27,9 @@ pub enum ClinicEvent {
     /// The clinic has set its refund policy.
     #[serde(rename = "clinic.refund_policy_set")]
     RefundPolicySet(ClinicRefundPolicySet),
+    /// The clinic has set its settings for bookings.
+    #[serde(rename = "clinic.booking_settings_set")]
+    BookingSettingsSet(ClinicBookingSettingsSet),
 }
 
 event_types!(ClinicEvent {
@@ -34,6 +38,7 @@ event_types!(ClinicEvent {
     HolidayDeclared => "clinic.holiday_declared",
     HolidayWithdrawn => "clinic.holiday_withdrawn",
     RefundPolicySet => "clinic.refund_policy_set",
+    BookingSettingsSet => "clinic.booking_settings_set",
 });
 
 /// The clinic was opened.
@@ -111,6 +116,20 @@ pub struct ClinicRefundPolicySet {
     /// The policy.
     pub policy: RefundPolicy,
     /// The actor who set it.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+}
+
+/// The clinic has set its settings for bookings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicBookingSettingsSet {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The settings.
+    pub settings: BookingSettings,
+    /// The actor who set them.
     pub by: Actor,
     /// Time of the event.
     pub at: DateTime<Utc>,

@@ -1,11 +1,13 @@
 //! A clinic, with its time zone and its currency.
 //!
 //! ```text
-//! Unopened ──Open──▶ Open ──Rename, DeclareHoliday, WithdrawHoliday, SetRefundPolicy──▶ Open
+//! Unopened ──Open──▶ Open ──Rename, DeclareHoliday, WithdrawHoliday, SetRefundPolicy,
+//!                           SetBookingSettings──▶ Open
 //! ```
 //!
 //! Zone and currency never change: opening hours and fees depend on them.
 
+mod booking_settings;
 mod command;
 mod decide;
 mod error;
@@ -19,13 +21,17 @@ mod refund_policy_tests;
 #[cfg(test)]
 mod tests;
 
+pub use booking_settings::{
+    BookingSettings, HOLD_MINUTES, HORIZON_DAYS, InvalidBookingSettings, MAX_HOLDS,
+};
 pub use command::{
-    ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetRefundPolicy, WithdrawHoliday,
+    ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetBookingSettings, SetRefundPolicy,
+    WithdrawHoliday,
 };
 pub use decide::{MAX_HOLIDAYS, decide};
 pub use error::ClinicRefusal;
 pub use event::{
-    ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn, ClinicOpened,
-    ClinicRefundPolicySet, ClinicRenamed,
+    ClinicBookingSettingsSet, ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn,
+    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed,
 };
 pub use state::{Clinic, ClinicFacts, OpenedClinic, evolve};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::booking_settings::BookingSettings;
 use super::event::ClinicEvent;
 use crate::payment::RefundPolicy;
 use crate::values::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
@@ -29,6 +30,8 @@ pub struct OpenedClinic {
     pub holidays: Holidays,
     /// The refund policy, if the clinic has set one.
     pub refund_policy: Option<RefundPolicy>,
+    /// Its own settings for bookings.
+    pub booking_settings: BookingSettings,
 }
 
 /// Facts about a clinic that a doctor or a booking needs. They never change.
@@ -60,6 +63,14 @@ impl Clinic {
         }
     }
 
+    /// Returns its own settings for bookings; none before it is open.
+    pub fn booking_settings(&self) -> BookingSettings {
+        match self {
+            Self::Unopened => BookingSettings::default(),
+            Self::Open(clinic) => clinic.booking_settings,
+        }
+    }
+
     /// Returns the refund policy: the clinic's own, or the default.
     pub fn refund_policy(&self) -> RefundPolicy {
         let own = match self {
@@ -84,6 +95,7 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             city: opened.city.clone(),
             holidays: Holidays::default(),
             refund_policy: None,
+            booking_settings: BookingSettings::default(),
         }),
         (Clinic::Open(clinic), ClinicEvent::Renamed(renamed)) => Clinic::Open(OpenedClinic {
             name: renamed.name.clone(),
@@ -103,13 +115,20 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             refund_policy: Some(set.policy.clone()),
             ..clinic
         }),
+        (Clinic::Open(clinic), ClinicEvent::BookingSettingsSet(set)) => {
+            Clinic::Open(OpenedClinic {
+                booking_settings: set.settings,
+                ..clinic
+            })
+        }
         (state @ Clinic::Open(_), ClinicEvent::Opened(_))
         | (
             state @ Clinic::Unopened,
             ClinicEvent::Renamed(_)
             | ClinicEvent::HolidayDeclared(_)
             | ClinicEvent::HolidayWithdrawn(_)
-            | ClinicEvent::RefundPolicySet(_),
+            | ClinicEvent::RefundPolicySet(_)
+            | ClinicEvent::BookingSettingsSet(_),
         ) => state,
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::evidence::ProxyEvidence;
 use crate::values::{
     AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber,
 };
@@ -56,6 +57,10 @@ pub struct ChangeContact {
 pub struct AddProxy {
     /// The account.
     pub account: AccountId,
+    /// True if the account is a patient's.
+    pub is_patient: bool,
+    /// Evidence that the staff has seen.
+    pub evidence: Option<ProxyEvidence>,
     /// The actor who allows it.
     pub by: Actor,
     /// Time of the command.

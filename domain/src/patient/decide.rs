@@ -9,6 +9,7 @@ use super::event::{
 use super::state::{Patient, RegisteredPatient};
 use crate::decision::Decision;
 use crate::phi::Phi;
+use crate::values::Role;
 
 /// The most accounts that may act for one patient.
 pub const MAX_PROXIES: usize = 10;
@@ -76,9 +77,25 @@ fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<Pa
 }
 
 fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision<Patient> {
-    let &AddProxy { account, by, at } = command;
+    let &AddProxy {
+        account,
+        is_patient,
+        evidence,
+        by,
+        at,
+    } = command;
     if patient.proxies.contains(&account) {
         return Ok(vec![]);
+    }
+    if !is_patient {
+        return Err(PatientRefusal::ProxyWithoutPatientRole);
+    }
+    let staff = matches!(by.role(), Some(Role::Receptionist | Role::Admin));
+    if staff && by.account_id() == Some(account) {
+        return Err(PatientRefusal::ProxyIsOwnAccount);
+    }
+    if staff && evidence.is_none() {
+        return Err(PatientRefusal::ProxyNeedsEvidence);
     }
     if patient.proxies.len() >= MAX_PROXIES {
         return Err(PatientRefusal::TooManyProxies { max: MAX_PROXIES });
@@ -86,6 +103,7 @@ fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision<Patien
     let added = PatientProxyAdded {
         patient: patient.patient,
         account,
+        evidence,
         by,
         at,
     };

@@ -11,6 +11,15 @@ pub enum PatientRefusal {
     /// No patient has this id.
     #[error("there is no such patient")]
     NotFound,
+    /// The account of a proxy is a patient's.
+    #[error("a proxy signs in as a patient")]
+    ProxyWithoutPatientRole,
+    /// Staff do not make their own accounts proxies.
+    #[error("staff can't make itself a proxy")]
+    ProxyIsOwnAccount,
+    /// Staff name the evidence that they have seen.
+    #[error("the front desk names the evidence for a proxy")]
+    ProxyNeedsEvidence,
     /// The patient has the most proxies already.
     #[error("a patient has at most {max} proxies")]
     TooManyProxies {

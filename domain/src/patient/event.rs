@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::evidence::ProxyEvidence;
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
@@ -98,6 +99,9 @@ pub struct PatientProxyAdded {
     pub patient: PatientId,
     /// The account.
     pub account: AccountId,
+    /// Evidence that the staff has seen; `None` where the patient allowed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<ProxyEvidence>,
     /// The actor who allowed it.
     pub by: Actor,
     /// Time of the event.

@@ -10,6 +10,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod evidence;
 mod state;
 
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use event::{
     PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientProxyAdded,
     PatientProxyRemoved, PatientRegistered, PatientRegisteredPhi,
 };
+pub use evidence::ProxyEvidence;
 pub use state::{Patient, RegisteredPatient, evolve};

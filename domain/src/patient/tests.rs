@@ -5,6 +5,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use super::*;
 use crate::phi::Phi;
 use crate::test_fixtures::{account_id, admin, date, email, name, now, patient_id};
+use crate::values::{Actor, Role};
 
 fn given(events: &[PatientEvent]) -> AggregateTestExecutor<Patient> {
     TestFramework::with(()).given(events.to_vec())
@@ -77,6 +78,8 @@ fn contact_changed() -> PatientEvent {
 fn add_proxy(number: u128) -> PatientCommand {
     PatientCommand::AddProxy(AddProxy {
         account: account_id(number),
+        is_patient: true,
+        evidence: Some(ProxyEvidence::BirthCertificate),
         by: admin(),
         at: now(),
     })
@@ -86,6 +89,7 @@ fn proxy_added(number: u128) -> PatientEvent {
     PatientEvent::ProxyAdded(PatientProxyAdded {
         patient: patient_id(),
         account: account_id(number),
+        evidence: Some(ProxyEvidence::BirthCertificate),
         by: admin(),
         at: now(),
     })
@@ -134,6 +138,46 @@ fn a_proxy_can_be_added() {
     given(&[registered()])
         .when(add_proxy(1))
         .then_expect_events(vec![proxy_added(1)]);
+}
+
+#[test]
+fn a_proxy_is_a_patients_account_and_not_the_staffs_own_and_the_staff_has_seen_evidence() {
+    let given = |change: fn(&mut AddProxy)| {
+        let mut command = AddProxy {
+            account: account_id(1),
+            is_patient: true,
+            evidence: Some(ProxyEvidence::SignedConsent),
+            by: admin(),
+            at: now(),
+        };
+        change(&mut command);
+        given(&[registered()]).when(PatientCommand::AddProxy(command))
+    };
+    given(|command| command.is_patient = false)
+        .then_expect_error(PatientRefusal::ProxyWithoutPatientRole);
+    given(|command| command.account = command.by.account_id().unwrap())
+        .then_expect_error(PatientRefusal::ProxyIsOwnAccount);
+    given(|command| command.evidence = None).then_expect_error(PatientRefusal::ProxyNeedsEvidence);
+}
+
+#[test]
+fn a_patient_adds_a_proxy_without_evidence() {
+    let by = Actor::account(account_id(7), Role::Patient);
+    given(&[registered()])
+        .when(PatientCommand::AddProxy(AddProxy {
+            account: account_id(1),
+            is_patient: true,
+            evidence: None,
+            by,
+            at: now(),
+        }))
+        .then_expect_events(vec![PatientEvent::ProxyAdded(PatientProxyAdded {
+            patient: patient_id(),
+            account: account_id(1),
+            evidence: None,
+            by,
+            at: now(),
+        })]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod query;
 use domain::account::AccountEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{AccountPhi, ListedAccount, get, list};
+pub use query::{AccountPhi, ListedAccount, get, list, list_at_clinics};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

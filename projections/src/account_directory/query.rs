@@ -1,7 +1,7 @@
 //! Queries on the list of accounts.
 
 use domain::account::Person;
-use domain::{AccountId, ClinicScope, EmailAddress, Phi, Roles, SubjectId};
+use domain::{AccountId, ClinicId, ClinicScope, EmailAddress, Phi, Roles, SubjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -69,6 +69,27 @@ pub async fn list(
     fetch(rows.fetch_all(pool))
         .await
         .map_err(ReadError::doing("listing accounts"))
+}
+
+/// Lists, like [`list`], the accounts that belong to some clinics: of staff all of whose clinics are among these, and
+/// of patients who have or had an appointment at one of them.
+pub async fn list_at_clinics(
+    pool: &PgPool,
+    clinics: &[ClinicId],
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<SealedRow<ListedAccount>>, ReadError> {
+    let clinics: Vec<Uuid> = clinics.iter().map(ClinicId::as_uuid).collect();
+    let rows = sqlx::query_file_as!(
+        AccountRow,
+        "src/account_directory/list_at_clinics.sql",
+        after.map(|account| account.as_uuid()),
+        limit,
+        &clinics
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("listing accounts of clinics"))
 }
 
 /// Returns an account, if it is known.

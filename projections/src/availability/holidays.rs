@@ -54,9 +54,10 @@ impl Fold for BookableClinic {
                 clinic.holidays.withdraw(withdrawn.date);
                 clinic
             }
-            ClinicEvent::Opened(_) | ClinicEvent::Renamed(_) | ClinicEvent::RefundPolicySet(_) => {
-                row?
-            }
+            ClinicEvent::Opened(_)
+            | ClinicEvent::Renamed(_)
+            | ClinicEvent::RefundPolicySet(_)
+            | ClinicEvent::BookingSettingsSet(_) => row?,
         };
         Some(Self { version, ..clinic })
     }

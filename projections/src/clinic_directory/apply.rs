@@ -1,7 +1,7 @@
 //! Events applied to the list of clinics.
 
 use domain::Holidays;
-use domain::clinic::{Clinic, ClinicEvent};
+use domain::clinic::{BookingSettings, Clinic, ClinicEvent};
 use domain::payment::RefundPolicy;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -32,6 +32,7 @@ impl Fold for ListedClinic {
                 currency: opened.currency,
                 holidays: Holidays::default(),
                 refund_policy: RefundPolicy::usual(),
+                booking_settings: BookingSettings::default(),
                 version,
             },
             ClinicEvent::Renamed(renamed) => Self {
@@ -47,6 +48,10 @@ impl Fold for ListedClinic {
             }),
             ClinicEvent::RefundPolicySet(set) => Self {
                 refund_policy: set.policy,
+                ..row?
+            },
+            ClinicEvent::BookingSettingsSet(set) => Self {
+                booking_settings: set.settings,
                 ..row?
             },
         };
@@ -70,11 +75,12 @@ impl Stored for ListedClinic {
         sqlx::query!(
             r#"
             insert into clinic_directory as stored (
-              clinic_id, name, city, zone, currency, holidays, refund_policy, version
+              clinic_id, name, city, zone, currency, holidays, refund_policy, version,
+              booking_settings
             )
             select * from unnest(
               $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[],
-              $8::bigint[]
+              $8::bigint[], $9::jsonb[]
             )
             on conflict (clinic_id) do update
             set
@@ -84,6 +90,7 @@ impl Stored for ListedClinic {
               currency = excluded.currency,
               holidays = excluded.holidays,
               refund_policy = excluded.refund_policy,
+              booking_settings = excluded.booking_settings,
               version = excluded.version
             where excluded.version > stored.version
             "#,
@@ -94,7 +101,8 @@ impl Stored for ListedClinic {
             &column(rows, |row| row.currency.code()) as _,
             &column(rows, |row| Json(&row.holidays)) as _,
             &column(rows, |row| Json(&row.refund_policy)) as _,
-            &column(rows, |row| row.version)
+            &column(rows, |row| row.version),
+            &column(rows, |row| Json(&row.booking_settings)) as _
         )
         .execute(connection)
         .await?;

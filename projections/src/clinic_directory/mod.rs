@@ -19,7 +19,7 @@ pub struct ClinicDirectory;
 
 impl Projection for ClinicDirectory {
     const NAME: &'static str = NAME;
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const EVENT_TYPES: &'static [&'static [&'static str]] = &[ClinicEvent::TYPES];
     const TABLES: &'static [ReadModelTable] =
         &[ReadModelTable::new("clinic_directory", &["clinic_id"])];

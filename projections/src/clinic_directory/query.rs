@@ -1,5 +1,6 @@
 //! Queries on the list of clinics.
 
+use domain::clinic::BookingSettings;
 use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, Holidays};
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub struct ListedClinic {
     pub holidays: Holidays,
     /// Share that a patient who cancels is refunded.
     pub refund_policy: RefundPolicy,
+    /// Its own settings for bookings.
+    pub booking_settings: BookingSettings,
     /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
@@ -51,7 +54,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         ClinicRow,
         r#"
-        select clinic_id, name, city, zone, currency, holidays, refund_policy, version
+        select clinic_id, name, city, zone, currency, holidays, refund_policy, booking_settings, version
         from clinic_directory
         where (name, clinic_id) > (
           coalesce($1, ''), coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
@@ -81,7 +84,7 @@ pub(super) async fn by_ids(
     let rows = sqlx::query_as!(
         ClinicRow,
         r#"
-        select clinic_id, name, city, zone, currency, holidays, refund_policy, version
+        select clinic_id, name, city, zone, currency, holidays, refund_policy, booking_settings, version
         from clinic_directory
         where clinic_id = any ($1)
         "#,
@@ -99,6 +102,7 @@ struct ClinicRow {
     currency: String,
     holidays: Value,
     refund_policy: Value,
+    booking_settings: Value,
     version: i64,
 }
 
@@ -114,6 +118,7 @@ impl TryFrom<ClinicRow> for ListedClinic {
             currency: word("currency", &stored.currency)?,
             holidays: json("holidays", stored.holidays)?,
             refund_policy: json("refund_policy", stored.refund_policy)?,
+            booking_settings: json("booking_settings", stored.booking_settings)?,
             version: stored.version,
         })
     }

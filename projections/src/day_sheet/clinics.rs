@@ -36,7 +36,8 @@ impl Fold for StoredClinic {
             ClinicEvent::Renamed(_)
             | ClinicEvent::HolidayDeclared(_)
             | ClinicEvent::HolidayWithdrawn(_)
-            | ClinicEvent::RefundPolicySet(_) => row,
+            | ClinicEvent::RefundPolicySet(_)
+            | ClinicEvent::BookingSettingsSet(_) => row,
         }
     }
 }

@@ -10,5 +10,10 @@ where patient_id = $1
   and (starts_at, appointment_id) < (
     coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
   )
+  -- With `or` alone a generic plan would expect few rows, and sort all of the patient's.
+  and case
+    when $6::uuid[] is null then true
+    else clinic_id = any ($6) or coalesce(doctor_id = $7, false)
+  end
 order by starts_at desc, appointment_id desc
 limit $5

@@ -11,5 +11,10 @@ where patient_id = $1
     coalesce($3, 'infinity'::timestamptz), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
   )
   and $5 = case when status = 'BOOKED' and hold_until <= $6::timestamptz then 'EXPIRED' else status end
+  -- With `or` alone a generic plan would expect few rows, and sort all of the patient's.
+  and case
+    when $8::uuid[] is null then true
+    else clinic_id = any ($8) or coalesce(doctor_id = $9, false)
+  end
 order by starts_at desc, appointment_id desc
 limit $7

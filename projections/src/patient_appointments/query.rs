@@ -14,7 +14,7 @@ use crate::cursor::TimeCursor;
 use crate::error::{InvalidRow, ReadError};
 use crate::hold;
 use crate::sealed::{Personal, SealedRow};
-use crate::stored::{fetch, fetch_by_id, json, money, optional_word, slot, word};
+use crate::stored::{fetch, fetch_by_id, json, money, optional_word, slot, uuids, word};
 
 /// An appointment, as its patient sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +77,14 @@ impl PatientAppointment {
 }
 
 /// Search for appointments of a patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentSearch {
     /// The patient.
     pub patient: PatientId,
+    /// Only those at one of these clinics, or with `doctor`; `None` for all.
+    pub clinics: Option<Vec<ClinicId>>,
+    /// The doctor whose appointments are found at other clinics, too.
+    pub doctor: Option<DoctorId>,
     /// Only those that begin at this instant or later.
     pub from: Option<DateTime<Utc>>,
     /// Only those that begin before this instant.
@@ -111,6 +115,8 @@ pub async fn list(
 ) -> Result<Vec<SealedRow<PatientAppointment>>, ReadError> {
     let (starts_at, appointment) = TimeCursor::columns(search.before());
     let patient = search.patient.as_uuid();
+    let clinics = uuids(search.clinics.as_deref());
+    let doctor = search.doctor.map(|doctor| doctor.as_uuid());
     let rows = match search.status {
         None => {
             let rows = sqlx::query_file_as!(
@@ -120,7 +126,9 @@ pub async fn list(
                 search.from,
                 starts_at,
                 appointment,
-                search.limit
+                search.limit,
+                clinics as _,
+                doctor
             );
             fetch(rows.fetch_all(pool)).await
         }
@@ -134,7 +142,9 @@ pub async fn list(
                 appointment,
                 status.as_str(),
                 search.now,
-                search.limit
+                search.limit,
+                clinics as _,
+                doctor
             );
             fetch(rows.fetch_all(pool)).await
         }
@@ -148,6 +158,27 @@ pub async fn get(
     appointment: AppointmentId,
 ) -> Result<Option<SealedRow<PatientAppointment>>, ReadError> {
     fetch_by_id("reading an appointment", pool, appointment.as_uuid()).await
+}
+
+/// Returns whether the patient has or had an appointment at one of the clinics.
+pub async fn has_been_at(
+    pool: &PgPool,
+    patient: PatientId,
+    clinics: &[ClinicId],
+) -> Result<bool, ReadError> {
+    let clinics: Vec<Uuid> = clinics.iter().map(ClinicId::as_uuid).collect();
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+          select from patient_appointments where patient_id = $1 and clinic_id = any ($2)
+        ) as "exists!"
+        "#,
+        patient.as_uuid(),
+        &clinics
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(ReadError::doing("reading where a patient has been"))
 }
 
 /// Returns the rows of some appointments.

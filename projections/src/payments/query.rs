@@ -9,7 +9,7 @@ use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
 use super::rows::{EntryRow, PaymentRow, RefundRow};
 use crate::cursor::TimeCursor;
 use crate::error::{InvalidRow, ReadError};
-use crate::stored::{fetch, word};
+use crate::stored::{fetch, uuids, word};
 
 /// Search for payments of a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,11 +195,6 @@ pub async fn ledger_of_payment(
     fetch(rows.fetch_all(pool))
         .await
         .map_err(ReadError::doing("reading the ledger of a payment"))
-}
-
-fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
-    let clinics = clinics?.iter().map(ClinicId::as_uuid);
-    Some(clinics.collect())
 }
 
 /// Row of the takings.

@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::app::Principal;
 use tests::world::Terms;
 
-use crate::support::{Client, Clinic, Reply, eventually, now};
+use crate::support::{Client, Clinic, Reply, eventually, now, slot};
 
 const EXPIRED: &str = "appointment.hold_expired";
 
@@ -248,5 +248,74 @@ async fn a_clock_that_jumps_back_changes_neither_event_order_nor_holds() {
     clinic.site.clock.set(now());
     let read = clinic.read(&asha, &confirmed).await;
     assert_eq!(read.body["status"], "CONFIRMED");
+    clinic.close().await;
+}
+
+/// One account sends many requests at once through two nodes: the numbers of its holds are kept apart by the database.
+#[tokio::test]
+async fn an_account_holds_at_most_ten_slots_on_any_number_of_nodes() {
+    let clinic = Clinic::open().await;
+    let other = clinic.another_node().await;
+    let asha = Principal::patient(PatientId::from_uuid(SystemIds.id()));
+    let token = clinic.site.token(&asha).unwrap();
+    let clients = [
+        clinic.anonymous().with_token(token.clone()),
+        other.client.with_token(token),
+    ];
+    let book = |number: usize| {
+        let client = &clients[number % 2];
+        clinic.book(client, i32::try_from(number).unwrap()).send()
+    };
+    let replies = futures::future::join_all((0..30).map(book)).await;
+    let held: Vec<_> = replies.iter().filter(|reply| reply.status == 201).collect();
+    assert_eq!(held.len(), 10, "{replies:?}");
+    for refused in replies.iter().filter(|reply| reply.status != 201) {
+        assert_eq!(refused.status, 409, "{refused:?}");
+        refused.is("too-many-holds");
+    }
+    // The front desk books for the same patient.
+    let mut request = clinic.booking_request(slot(31));
+    request["patientId"] = json!(clinic.world.patient().await.unwrap());
+    let desk = clinic.desk().post("/api/v1/appointments", &request);
+    desk.expect(201).await;
+    // A hold that has ended makes room for one more.
+    let cancel = clients[0].post(&held[0].appointment("cancel"), &json!({}));
+    cancel.expect(200).await;
+    let free = (0..30)
+        .find(|number| replies[*number].status != 201)
+        .unwrap();
+    assert_eq!(book(free).await.status, 201);
+    let last = (0..30)
+        .rev()
+        .find(|number| replies[*number].status != 201)
+        .unwrap();
+    assert_eq!(book(last).await.status, 409);
+    other.stop().await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_series_counts_as_one_hold_and_a_visit_without_a_fee_as_none() {
+    let clinic = Clinic::open().await;
+    let asha = patient(&clinic);
+    let series = json!({"first": clinic.booking_request(slot(0)), "everyDays": 1, "visits": 12});
+    asha.post("/api/v1/appointments/series", &series)
+        .expect(201)
+        .await;
+    for number in 1..10 {
+        clinic.book(&asha, number).expect(201).await;
+    }
+    clinic
+        .book(&asha, 10)
+        .expect(409)
+        .await
+        .is("too-many-holds");
+    clinic.close().await;
+
+    let clinic = Clinic::without_fee().await;
+    let asha = patient(&clinic);
+    for number in 0..12 {
+        clinic.book(&asha, number).expect(201).await;
+    }
     clinic.close().await;
 }

@@ -191,6 +191,10 @@ async fn proxy(clinic: &Clinic) -> (PatientId, Client, AccountId) {
         account: AccountId::from_uuid(SystemIds.id()),
         ..Principal::patient(PatientId::from_uuid(SystemIds.id()))
     };
+    let account = clinic
+        .world
+        .account(parent.account, parent.patient.unwrap());
+    account.await.unwrap();
     (patient, clinic.client(&parent), parent.account)
 }
 
@@ -204,7 +208,10 @@ async fn a_proxy_moves_and_cancels_visits_until_they_are_removed() {
     let book = || parent.post("/api/v1/appointments", &request);
     book().expect(404).await;
     let desk = clinic.desk();
-    let added = desk.post(&proxies, &json!({"accountId": account}));
+    let added = desk.post(
+        &proxies,
+        &json!({"accountId": account, "evidence": "GUARDIANSHIP_ORDER"}),
+    );
     added.expect(200).await;
     let visit = book().expect(201).await;
     let told = moved(&parent, &visit, slot(4)).expect(200).await;

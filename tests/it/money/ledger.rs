@@ -193,13 +193,16 @@ async fn a_proxy_reads_the_patients_payments() {
     let (booked, checkout) = paid(&fixture, &fixture.long_lived(&Principal::patient(tara))).await;
     let mother = Principal::patient(domain::PatientId::from_uuid(Uuid::from_u128(11)));
     let account = mother.account;
+    let world = &fixture.clinic.world;
+    let patient = mother.patient.unwrap();
+    world.account(account, patient).await.unwrap();
     let client = fixture.clinic.client(&mother);
     client.get(&path(&checkout, "")).expect(404).await;
     let proxies = format!("/api/v1/patients/{tara}/proxies");
-    let added = fixture
-        .clinic
-        .desk()
-        .post(&proxies, &json!({"accountId": account}));
+    let added = fixture.clinic.desk().post(
+        &proxies,
+        &json!({"accountId": account, "evidence": "BIRTH_CERTIFICATE"}),
+    );
     let added = added.expect(200).await;
     let seen = fixture
         .clinic

@@ -16,3 +16,4 @@ mod patient_card;
 mod payments;
 mod replay;
 pub mod scenario;
+mod visible_rows;

@@ -169,6 +169,8 @@ async fn every_page_reads_its_own_rows(plans: &str) {
     let patient = common(pool, "patient_id", "patient_appointments").await;
     let search = AppointmentSearch {
         patient: PatientId::from_uuid(patient),
+        clinics: None,
+        doctor: None,
         from: None,
         to: None,
         status: None,

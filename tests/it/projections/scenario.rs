@@ -300,6 +300,7 @@ pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts
         start: at(start),
         reason: Some(Reason::parse(&format!("complaint {number}")).unwrap()),
         follows: None,
+        hold_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by: Actor::System,

@@ -20,6 +20,10 @@ pub struct AppointmentBooked {
     pub fee: Money,
     /// End of the hold while the payment is due.
     pub hold_until: DateTime<Utc>,
+    /// Number of the hold among the open holds of the account that booked, which no other open hold of it has. `None` if
+    /// it is not limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_number: Option<u16>,
     /// The earlier visit that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<AppointmentId>,

@@ -90,6 +90,7 @@ impl Clinic {
             start: instant("2026-03-02T03:30:00Z"),
             reason: None,
             follows: None,
+            hold_number: None,
             override_reason: None,
             policy: BookingPolicy::default(),
             by: admin(),

@@ -11,6 +11,8 @@ pub struct Resources {
     clinic: ClinicId,
     doctor: DoctorId,
     account: String,
+    /// The account of a patient.
+    parent: String,
     appointment: String,
     payment: String,
     leave: String,
@@ -26,6 +28,12 @@ impl Resources {
         });
         let admin = clinic.client(&Principal::admin());
         let account = admin.post("/api/v1/accounts", &desk).expect(201).await;
+        let parent = json!({
+            "name": "Ravi Rao", "birthDate": "1990-04-17", "email": "ravi@example.org",
+            "password": "correct horse battery",
+        });
+        let parent = clinic.anonymous().post("/api/v1/auth/register", &parent);
+        let parent = parent.expect(201).await;
         let asha = clinic.patient();
         let booked = clinic.book(&asha, 0).expect(201).await;
         clinic.read(&asha, &booked).await;
@@ -42,6 +50,7 @@ impl Resources {
             clinic: clinic.facts.clinic,
             doctor: clinic.doctor,
             account: account.text("id").to_owned(),
+            parent: parent.text("accountId").to_owned(),
             appointment: booked.text("id").to_owned(),
             payment: checkout.text("paymentId").to_owned(),
         }
@@ -105,6 +114,7 @@ impl Resources {
                 }),
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
                 "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
+                "/api/v1/clinics/{id}/booking-settings" => json!({"holdMinutes": 30}),
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
@@ -122,7 +132,9 @@ impl Resources {
                 }
                 "/api/v1/patients" => json!({"name": "Tara Rao", "birthDate": "2020-01-31"}),
                 "/api/v1/patients/{id}/contact" => json!({"phone": "+919812345678"}),
-                "/api/v1/patients/{id}/proxies" => json!({"accountId": self.account}),
+                "/api/v1/patients/{id}/proxies" => {
+                    json!({"accountId": self.parent, "evidence": "BIRTH_CERTIFICATE"})
+                }
                 "/api/v1/appointments" => json!({
                     "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
                     "start": slot(1),

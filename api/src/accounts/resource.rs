@@ -1,0 +1,45 @@
+//! Accounts as resources.
+
+use commands::Caller;
+use commands::authorization::{Resource, ResourceClinics};
+use domain::account::Person;
+use domain::{AccountId, ClinicScope};
+use projections::account_directory::{self, ListedAccount};
+use projections::patient_appointments;
+
+use crate::app::App;
+use crate::http::problem::Problem;
+
+/// An account, with its relation of care to the caller's clinics.
+pub async fn resource(
+    app: &App,
+    caller: &Caller,
+    account: &ListedAccount,
+) -> Result<Resource, Problem> {
+    let in_care = match (&caller.clinics, account.person) {
+        (ClinicScope::Only(own), Person::Patient(patient)) => {
+            let own: Vec<_> = own.iter().copied().collect();
+            patient_appointments::has_been_at(&app.pool, patient, &own).await?
+        }
+        _ => false,
+    };
+    let resource = Resource::of_account(account.account)
+        .with_clinics(ResourceClinics::from_scope(&account.clinics));
+    Ok(Resource {
+        in_care,
+        ..resource
+    })
+}
+
+/// Reads an account as a resource. An account keeps the clinics that it was registered with, so a read model that is
+/// behind can hide it, but never widen it. One that is not there has no relation to anyone.
+pub async fn resource_of(
+    app: &App,
+    caller: &Caller,
+    account: AccountId,
+) -> Result<Resource, Problem> {
+    match account_directory::get(&app.pool, account).await? {
+        Some(row) => resource(app, caller, row.row()).await,
+        None => Ok(Resource::of_account(account)),
+    }
+}

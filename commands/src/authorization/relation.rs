@@ -1,0 +1,185 @@
+//! Relations of a caller to a resource.
+
+use std::collections::BTreeSet;
+
+use domain::appointment::Visit;
+use domain::{AccountId, ClinicId, ClinicScope, DoctorId, PatientId};
+
+use crate::Caller;
+
+/// A relation of a caller to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// None is needed: the role is enough.
+    Unrelated,
+    /// It is the caller's own account, or belongs to it.
+    OwnAccount,
+    /// The caller is its patient.
+    OwnPatient,
+    /// The caller acts for its patient.
+    Proxy,
+    /// The caller is its doctor.
+    OwnDoctor,
+    /// The caller works at its clinic; for several clinics see [`ResourceClinics`].
+    Clinic,
+    /// The caller works for the whole group.
+    Group,
+    /// Its patient has or had a visit at one of the caller's clinics.
+    Care,
+}
+
+/// Attributes of a resource on which relations depend. An attribute that it does not have leads to no relation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resource {
+    /// The account that it belongs to.
+    pub account: Option<AccountId>,
+    /// Its patient.
+    pub patient: Option<PatientId>,
+    /// True if the caller's account is a proxy of its patient.
+    pub proxied: bool,
+    /// Its doctor.
+    pub doctor: Option<DoctorId>,
+    /// Its clinics.
+    pub clinics: ResourceClinics,
+    /// True if its patient has or had a visit at one of the caller's clinics.
+    pub in_care: bool,
+}
+
+/// The clinics of a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ResourceClinics {
+    /// It belongs to no clinic, or to the group.
+    #[default]
+    None,
+    /// One clinic.
+    One(ClinicId),
+    /// Several, of which the caller must work at each. Without any, the caller works at none.
+    Every(BTreeSet<ClinicId>),
+    /// Several, of which the caller must work at one.
+    Any(BTreeSet<ClinicId>),
+}
+
+impl Resource {
+    /// A resource of a clinic.
+    #[must_use]
+    pub fn at_clinic(clinic: ClinicId) -> Self {
+        Self {
+            clinics: ResourceClinics::One(clinic),
+            ..Self::default()
+        }
+    }
+
+    /// A resource of an account.
+    #[must_use]
+    pub fn of_account(account: AccountId) -> Self {
+        Self {
+            account: Some(account),
+            ..Self::default()
+        }
+    }
+
+    /// A resource of a patient.
+    #[must_use]
+    pub fn of_patient(patient: PatientId) -> Self {
+        Self {
+            patient: Some(patient),
+            ..Self::default()
+        }
+    }
+
+    /// A resource of a doctor.
+    #[must_use]
+    pub fn of_doctor(doctor: DoctorId) -> Self {
+        Self {
+            doctor: Some(doctor),
+            ..Self::default()
+        }
+    }
+
+    /// The same, at these clinics.
+    #[must_use]
+    pub fn with_clinics(self, clinics: ResourceClinics) -> Self {
+        Self { clinics, ..self }
+    }
+
+    /// The same, whose patient the caller acts for or not.
+    #[must_use]
+    pub fn proxied(self, proxied: bool) -> Self {
+        Self { proxied, ..self }
+    }
+}
+
+impl From<&Visit> for Resource {
+    fn from(visit: &Visit) -> Self {
+        Self {
+            doctor: Some(visit.doctor),
+            ..Self::of_patient(visit.patient).with_clinics(ResourceClinics::One(visit.clinic))
+        }
+    }
+}
+
+impl ResourceClinics {
+    /// The clinics of an account's scope, each of which a caller must work at; the group's for a scope of all.
+    #[must_use]
+    pub fn from_scope(scope: &ClinicScope) -> Self {
+        match scope {
+            ClinicScope::All => Self::None,
+            ClinicScope::Only(clinics) => Self::Every(clinics.clone()),
+        }
+    }
+
+    fn are_within(&self, scope: &ClinicScope) -> bool {
+        let covers = |clinic: &ClinicId| scope.covers(*clinic);
+        match self {
+            Self::None => false,
+            Self::One(clinic) => covers(clinic),
+            Self::Every(clinics) => !clinics.is_empty() && clinics.iter().all(covers),
+            Self::Any(clinics) => clinics.iter().any(covers),
+        }
+    }
+}
+
+impl Relation {
+    /// All relations.
+    pub const ALL: [Self; 8] = [
+        Self::Unrelated,
+        Self::OwnAccount,
+        Self::OwnPatient,
+        Self::Proxy,
+        Self::OwnDoctor,
+        Self::Clinic,
+        Self::Group,
+        Self::Care,
+    ];
+
+    /// Returns the name in the printed table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unrelated => "any",
+            Self::OwnAccount | Self::OwnPatient | Self::OwnDoctor => "own",
+            Self::Proxy => "proxy",
+            Self::Clinic => "clinic",
+            Self::Group => "group",
+            Self::Care => "care",
+        }
+    }
+
+    /// Returns whether the caller has this relation to the resource.
+    #[must_use]
+    pub fn holds(self, caller: &Caller, resource: &Resource) -> bool {
+        fn same<T: PartialEq>(own: Option<T>, its: Option<T>) -> bool {
+            own.is_some() && own == its
+        }
+        match self {
+            Self::Unrelated => true,
+            Self::OwnAccount => same(Some(caller.account), resource.account),
+            Self::OwnPatient => same(caller.patient, resource.patient),
+            Self::Proxy => resource.proxied,
+            Self::OwnDoctor => same(caller.doctor, resource.doctor),
+            Self::Clinic => resource.clinics.are_within(&caller.clinics),
+            Self::Group => caller.clinics == ClinicScope::All,
+            Self::Care => resource.in_care,
+        }
+    }
+}

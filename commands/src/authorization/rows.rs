@@ -1,0 +1,65 @@
+//! Rows of a list that a caller may see, as a condition for a query.
+
+use domain::{ClinicId, ClinicScope, DoctorId};
+
+use super::{Action, Denial, Relation, Resource, ResourceClinics};
+use crate::Caller;
+
+/// The rows of a patient's list on which a caller may take an action, each as [`authorize`](super::authorize) decides
+/// about the row alone: those at these clinics, and those of this doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisibleRows {
+    /// Rows at one of these clinics; `None` for all rows.
+    pub clinics: Option<Vec<ClinicId>>,
+    /// Rows of this doctor.
+    pub doctor: Option<DoctorId>,
+}
+
+impl VisibleRows {
+    /// Returns the rows on which the caller may take the action. `owner` has the attributes that all rows share: the
+    /// patient, and whether the caller acts for the patient.
+    ///
+    /// # Errors
+    /// [`Denial`] if there can't be any.
+    pub fn new(caller: &Caller, action: Action, owner: &Resource) -> Result<Self, Denial> {
+        let grants = action.rule().grants.iter();
+        let grants: Vec<_> = grants.filter(|grant| caller.is(grant.role)).collect();
+        if grants.is_empty() {
+            return Err(Denial::Forbidden);
+        }
+        let mut rows = Self {
+            clinics: Some(Vec::new()),
+            doctor: None,
+        };
+        for relation in grants.iter().flat_map(|grant| grant.relations) {
+            match (relation, &caller.clinics) {
+                (Relation::Clinic, ClinicScope::All) => rows.clinics = None,
+                (Relation::Clinic, ClinicScope::Only(own)) => {
+                    rows.clinics
+                        .iter_mut()
+                        .for_each(|clinics| clinics.extend(own));
+                }
+                (Relation::OwnDoctor, _) => rows.doctor = caller.doctor,
+                (shared, _) if shared.holds(caller, owner) => rows.clinics = None,
+                (_, _) => {}
+            }
+        }
+        let none = rows.clinics.as_ref().is_some_and(Vec::is_empty) && rows.doctor.is_none();
+        if none {
+            Err(Denial::NotFound)
+        } else {
+            Ok(rows)
+        }
+    }
+
+    /// Returns whether a row is among them.
+    #[must_use]
+    pub fn contain(&self, row: &Resource) -> bool {
+        let clinic = match (&self.clinics, &row.clinics) {
+            (None, _) => true,
+            (Some(clinics), ResourceClinics::One(clinic)) => clinics.contains(clinic),
+            (Some(_), _) => false,
+        };
+        clinic || (self.doctor.is_some() && self.doctor == row.doctor)
+    }
+}

@@ -1,0 +1,198 @@
+//! The permission table: actions by role and relation. A new action is a row here.
+
+use domain::Role;
+
+use super::{Permit, Relation, Resource};
+use crate::Caller;
+
+/// A role that may take an action, and the relations to the resource of which it needs one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// The relations; one of them is enough.
+    pub relations: &'static [Relation],
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionRule {
+    /// The action.
+    pub action: Action,
+    /// The kind of resource.
+    pub resource: &'static str,
+    /// The action's name, unique for the kind of resource.
+    pub verb: &'static str,
+    /// The roles. A caller with several acts in the first that has a relation.
+    pub grants: &'static [Grant],
+}
+
+impl ActionRule {
+    /// Returns what the role needs; `None` if it may not take the action at all.
+    #[must_use]
+    pub fn relations(&self, role: Role) -> Option<&'static [Relation]> {
+        let grant = self.grants.iter().find(|grant| grant.role == role);
+        grant.map(|grant| grant.relations)
+    }
+
+    /// Returns the first role in which the caller may take the action on the resource.
+    pub(super) fn permitted_role(&self, caller: &Caller, resource: &Resource) -> Option<Role> {
+        let permitted = self.grants.iter().find(|grant| {
+            let related = |relation: &Relation| relation.holds(caller, resource);
+            caller.is(grant.role) && grant.relations.iter().any(related)
+        });
+        permitted.map(|grant| grant.role)
+    }
+
+    /// Returns the action of reading the resource, if there is one.
+    pub(super) fn reading(&self) -> Option<Action> {
+        let reading = |rule: &&Self| rule.resource == self.resource && rule.verb == "read";
+        TABLE.iter().find(reading).map(|rule| rule.action)
+    }
+
+    /// Returns the roles, in the order of preference.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        self.grants.iter().map(|grant| grant.role)
+    }
+}
+
+impl Action {
+    /// Returns the action's row.
+    #[must_use]
+    pub const fn rule(self) -> &'static ActionRule {
+        &TABLE[self as usize]
+    }
+}
+
+macro_rules! permissions {
+    ($(
+        $(#[doc = $doc:literal])+
+        $action:ident = $resource:literal $verb:literal {
+            $($role:ident: $($relation:ident)|+),+ $(,)?
+        }
+    )+) => {
+        /// An action on a kind of resource.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[doc = $doc])+ $action),+
+        }
+
+        /// The table, in the order of [`Action`].
+        pub const TABLE: &[ActionRule] = &[$(
+            ActionRule {
+                action: Action::$action,
+                resource: $resource,
+                verb: $verb,
+                grants: &[$(Grant {
+                    role: Role::$role,
+                    relations: &[$(Relation::$relation),+],
+                }),+],
+            }
+        ),+];
+
+        /// Types that name the actions, for signatures.
+        pub mod permit {
+            $(
+                $(#[doc = $doc])+
+                #[derive(Debug, Clone, Copy)]
+                pub struct $action;
+                impl super::Permit for $action {
+                    const ACTION: super::Action = super::Action::$action;
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
+    /// End one's own session.
+    EndSession = "session" "end" {
+        Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
+    }
+    /// Read one's own account.
+    ReadOwnAccount = "account" "read own" {
+        Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
+    }
+    /// Make an account for staff.
+    RegisterAccount = "account" "register" { Admin: Clinic | Group }
+    /// Read an account.
+    ReadAccount = "account" "read" { Admin: Clinic | Care | Group }
+    /// Disable or enable an account.
+    DisableAccount = "account" "disable, enable" { Admin: Clinic | Group }
+
+    /// Open a clinic.
+    OpenClinic = "clinic" "open" { Admin: Group }
+    /// Rename a clinic, set its holidays and its refund table.
+    ChangeClinic = "clinic" "change" { Admin: Clinic }
+    /// Read a clinic's takings and the payments of a day.
+    ReadTakings = "clinic" "read takings" { Receptionist: Clinic, Admin: Clinic, Auditor: Clinic }
+
+    /// Register a doctor.
+    RegisterDoctor = "doctor" "register" { Admin: Group }
+    /// Record that a doctor's licence was verified.
+    VerifyDoctor = "doctor" "verify" { Admin: Group }
+    /// Affiliate a doctor with a clinic, and set the terms there.
+    AffiliateDoctor = "doctor" "affiliate, set terms" { Admin: Clinic }
+    /// Set a doctor's hours at a clinic.
+    SetHours = "doctor" "set hours" { Doctor: OwnDoctor, Admin: Clinic }
+    /// Read a doctor's day sheet.
+    ReadDaySheet = "doctor" "read day sheet" {
+        Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic | Group,
+    }
+
+    /// Plan or withdraw a doctor's leave, and read its reason.
+    PlanLeave = "leave" "plan, withdraw" { Doctor: OwnDoctor, Admin: Clinic | Group }
+    /// Read the times of a doctor's leaves.
+    ReadLeave = "leave" "read" { Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic | Group }
+
+    /// Register a patient who has no account.
+    RegisterPatient = "patient" "register" { Receptionist: Unrelated, Admin: Unrelated }
+    /// Read a patient's card.
+    ReadPatient = "patient" "read" { Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated }
+    /// Change a patient's card.
+    ChangePatient = "patient" "change" { Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated }
+    /// Choose the accounts that act for a patient.
+    ChangeProxies = "patient" "add and remove proxies" {
+        Patient: OwnPatient, Receptionist: Unrelated, Admin: Unrelated,
+    }
+
+    /// Book a visit, or a series of visits.
+    BookAppointment = "appointment" "book" {
+        Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
+    }
+    /// Book or move to a time that is not offered.
+    OverrideRules = "appointment" "override rules" { Receptionist: Clinic, Admin: Clinic }
+    /// Read a visit.
+    ReadAppointment = "appointment" "read" {
+        Patient: OwnPatient | Proxy, Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic, Auditor: Clinic,
+    }
+    /// Move a visit.
+    RescheduleAppointment = "appointment" "reschedule" {
+        Patient: OwnPatient | Proxy, Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic,
+    }
+    /// Cancel a visit.
+    CancelAppointment = "appointment" "cancel" {
+        Patient: OwnPatient | Proxy, Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic,
+    }
+    /// Confirm a visit without a payment.
+    ConfirmAppointment = "appointment" "confirm" { Receptionist: Clinic, Admin: Clinic }
+    /// Record that a patient has arrived.
+    ArriveAppointment = "appointment" "arrive" { Receptionist: Clinic, Admin: Clinic }
+    /// Begin a visit.
+    StartAppointment = "appointment" "start" { Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic }
+    /// End a visit.
+    CompleteAppointment = "appointment" "complete" { Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic }
+    /// Record that a patient did not come.
+    MarkNoShow = "appointment" "no-show" { Receptionist: Clinic, Admin: Clinic }
+
+    /// Pay for a visit.
+    PayAppointment = "payment" "open, verify" {
+        Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
+    }
+    /// Read a payment, its ledger and its receipt.
+    ReadPayment = "payment" "read" {
+        Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic, Auditor: Clinic,
+    }
+    /// Give money back beside the clinic's table, and try a failed refund again.
+    RefundPayment = "payment" "refund" { Admin: Clinic }
+}
