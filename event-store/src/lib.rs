@@ -59,8 +59,8 @@ pub use load::{Decided, Loaded, ObservedVersion};
 pub use read_set::ReadSet;
 pub use rebuild::{ReadModel, ReadModelTable, associated_data_of_row};
 pub use seal::{
-    Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
-    SealError, SealFault, SealedCell, Sealing, SealingStatus,
+    Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, ReloadMasterKeys,
+    RotateError, SealError, SealFault, SealedCell, Sealing, SealingStatus, SubjectStatus,
 };
 pub use snapshot::Snapshots;
 pub use stats::StoreStats;

@@ -141,6 +141,9 @@ impl EmbeddedPostgres {
 /// Time limit for an adopted server that does not answer to end.
 const DYING: Duration = Duration::from_secs(1);
 
+/// The SQLSTATE of a wrong password.
+const WRONG_PASSWORD: &str = "28P01";
+
 /// A server on our cluster that has answered, with the folder of its socket.
 ///
 /// A server that was killed a moment ago can still seem alive when it is adopted. It does not
@@ -154,7 +157,8 @@ async fn answering_server(
         let mut postmaster = running_server(config, layout, passwords).await?;
         let answered = async {
             let socket_dir = postmaster.ready(config.start_timeout, layout).await?;
-            assert_durable(&Role::Superuser.options(&socket_dir, passwords)).await?;
+            let superuser = Role::Superuser.options(&socket_dir, passwords);
+            assert_durable(&superuser, layout).await?;
             Ok(socket_dir)
         };
         match answered.await {
@@ -166,11 +170,16 @@ async fn answering_server(
 }
 
 /// Asks the server itself: the settings file proves nothing, since `alter system` overrides it.
-async fn assert_durable(superuser: &PgConnectOptions) -> Result<(), Error> {
+async fn assert_durable(superuser: &PgConnectOptions, layout: &Layout) -> Result<(), Error> {
     let doing = "asking the database whether it is durable";
-    let mut connection = PgConnection::connect_with(superuser)
-        .await
-        .map_err(Error::sql(doing))?;
+    let mut connection = match PgConnection::connect_with(superuser).await {
+        Ok(connection) => connection,
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(WRONG_PASSWORD) => {
+            let path = layout.passwords();
+            return Err(Error::OtherPasswords { path });
+        }
+        Err(error) => return Err(Error::sql(doing)(error)),
+    };
     for setting in ["fsync", "full_page_writes"] {
         let value: String = sqlx::query_scalar("select current_setting($1)")
             .bind(setting)

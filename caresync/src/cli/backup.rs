@@ -15,6 +15,8 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::database::Database;
 use super::progress::Progress;
+use crate::fingerprints;
+use crate::hex::hex;
 use crate::settings::Settings;
 use crate::storage::as_owner;
 
@@ -59,6 +61,7 @@ async fn write(
         .context("opening a snapshot")?;
     let facts = log_facts(&mut connection).await?;
     let keyring = Keyring::read(&mut connection).await?;
+    let index_key = fingerprints::index_key(&mut connection).await?;
     let log = if keyring_only {
         None
     } else {
@@ -68,7 +71,10 @@ async fn write(
     };
     connection.close().await.context("closing the snapshot")?;
     draft.add_json(KEYRING, &keyring)?;
-    let manifest = manifest(taken_at, facts, log, &keyring);
+    let manifest = Manifest {
+        index_key: index_key.map(|fingerprint| hex(&fingerprint)),
+        ..manifest(taken_at, facts, log, &keyring)
+    };
     draft.publish(manifest.clone())?;
     Ok(manifest)
 }
@@ -130,6 +136,7 @@ fn manifest(
         log,
         subjects: keyring.keys() as u64,
         erasures: keyring.erased().count() as u64,
+        index_key: None,
         files: std::collections::BTreeMap::new(),
     }
 }

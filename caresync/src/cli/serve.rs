@@ -11,7 +11,6 @@ use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::gateway::{Gateway, Host};
-use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Dependencies, TIMER_PAUSE};
 use crate::storage::Storage;
@@ -23,19 +22,18 @@ pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<(
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
         .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
     let storage = Storage::open(&settings).await?;
-    let served = run(&settings, &serve, &storage, listener).await;
+    let served = run(&serve, &storage, listener).await;
     storage.close().await?;
     served
 }
 
 async fn run(
-    settings: &Settings,
     serve: &ServeSettings,
     storage: &Storage,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     let metrics = metrics_access(serve, storage)?;
-    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let secrets = storage.secrets.clone();
     let server = listener
         .local_addr()
         .context("reading the listener's address")?;

@@ -30,7 +30,7 @@ pub(super) async fn follow(keys: Arc<KeyStore>) {
     let mut failing = false;
     loop {
         let started = Instant::now();
-        match keys.erased_since(&mut connection, since, &mut seen).await {
+        match keys.look(&mut connection, since, &mut seen).await {
             Ok(now) => {
                 since = Some(now);
                 keys.cache.checked(started);
@@ -54,6 +54,18 @@ pub(super) async fn follow(keys: Arc<KeyStore>) {
 }
 
 impl KeyStore {
+    /// Learns of erasures and of new master keys. Returns the time of the database.
+    async fn look(
+        &self,
+        connection: &mut OwnConnection,
+        since: Option<DateTime<Utc>>,
+        seen: &mut BTreeSet<Uuid>,
+    ) -> Result<DateTime<Utc>, sqlx::Error> {
+        let now = self.erased_since(connection, since, seen).await?;
+        self.learn_epochs(connection.get().await?).await?;
+        Ok(now)
+    }
+
     /// Reads the erasures since shortly before `since`. Returns the time of the database.
     async fn erased_since(
         &self,

@@ -33,7 +33,13 @@ async fn an_operator_erases_a_person_and_retires_the_master_key() {
     assert!(first.starts_with("1:"));
     run(
         &server,
-        &["keys", "erase", "--subject", &asha.id().to_string()],
+        &[
+            "keys",
+            "erase",
+            "--yes",
+            "--subject",
+            &asha.id().to_string(),
+        ],
     );
     run(&server, &["keys", "rotate"]);
     let both = server.master_keys();
