@@ -8,7 +8,7 @@
 //! these tables.
 
 use adapters::jwt::JwtKeys;
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::secrets::{FoundSecrets, Secrets};
@@ -58,6 +58,11 @@ pub(crate) async fn record(connection: &mut PgConnection, secrets: &Secrets) -> 
         .execute(&mut *connection)
         .await
         .context("recording the fingerprint of the index key")?;
+    let recorded = index_key(connection).await?;
+    ensure!(
+        recorded.as_deref() == Some(secrets.index_fingerprint().as_slice()),
+        "another node was started at the same time with another index key: give both the same"
+    );
     replace_token_keys(connection, &secrets.jwt).await
 }
 
