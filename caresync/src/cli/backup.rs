@@ -108,6 +108,7 @@ async fn dump_log(
     log: &LogEntry,
     draft: &mut Draft,
 ) -> anyhow::Result<()> {
+    let foreign = foreign_tables(connection).await?;
     let snapshot: String = sqlx::query_scalar("select pg_export_snapshot()")
         .fetch_one(connection)
         .await
@@ -117,9 +118,25 @@ async fn dump_log(
         tools: &tools,
         owner,
         snapshot: &snapshot,
+        foreign: &foreign,
     };
     let progress = Progress::bytes("Dumping the log", None);
     Ok(dump(source, draft, &|passed| progress.at(passed)).await?)
+}
+
+/// Tables and the like in this database that do not belong to the log's owner.
+async fn foreign_tables(connection: &mut PgConnection) -> anyhow::Result<Vec<String>> {
+    let sql = "select quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+               from pg_class c
+               join pg_namespace n on n.oid = c.relnamespace
+               where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+                 and n.nspname not in ('pg_catalog', 'information_schema')
+                 and n.nspname not like 'pg\\_%'
+                 and c.relowner <> (select relowner from pg_class where oid = 'public.events'::regclass)";
+    sqlx::query_scalar(sql)
+        .fetch_all(connection)
+        .await
+        .context("looking for tables of others")
 }
 
 fn manifest(
