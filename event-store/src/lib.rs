@@ -29,6 +29,7 @@ mod event;
 mod idempotency;
 mod keyring;
 mod load;
+mod outage;
 mod read_set;
 pub mod rebuild;
 mod seal;
@@ -56,6 +57,7 @@ pub use event::{EventData, Metadata, RecordedEvent};
 pub use idempotency::RecordedReply;
 pub use keyring::{CanUnwrap, IncompatibleKeyring, KeyState, Keyring, MasterEpoch, SubjectKey};
 pub use load::{Decided, Loaded, ObservedVersion};
+pub use outage::{is_outage, report_outage};
 pub use read_set::ReadSet;
 pub use rebuild::{ReadModel, ReadModelTable, associated_data_of_row};
 pub use seal::{

@@ -103,6 +103,20 @@ pub enum EmbeddedPostgresError {
         /// The folder of its logs.
         logs: PathBuf,
     },
+    /// The database vanished while it was in use. A new, empty one in its place would be wrong.
+    #[error("the database in {data_dir} is gone")]
+    Gone {
+        /// The data folder.
+        data_dir: PathBuf,
+    },
+    /// The server ends again and again.
+    #[error("PostgreSQL ended {times} times in a row; see the logs in {logs}")]
+    KeepsEnding {
+        /// The number of times.
+        times: u32,
+        /// The folder of its logs.
+        logs: PathBuf,
+    },
     /// The server survived an immediate shutdown.
     #[error("PostgreSQL (process {pid}) does not stop")]
     StopTimedOut {

@@ -94,7 +94,9 @@ async fn write(pool: PgPool, waiting: Arc<Mutex<mpsc::Receiver<Due>>>) {
             schema_version: due.kind.schema_version,
             state,
         };
-        if let Err(error) = snapshot.put(&pool).await {
+        if let Err(error) = snapshot.put(&pool).await
+            && !report_outage(&error)
+        {
             tracing::warn!(
                 aggregate.kind = due.aggregate_type,
                 error = &error as &dyn std::error::Error,
