@@ -36,15 +36,17 @@ pub fn all(config: &mut ServiceConfig) {
 }
 
 /// Answers nothing during an outage: requests would wait for seconds, or read what may be old after a fail-over.
-async fn refuse_during_outage<B: MessageBody>(
+async fn refuse_during_outage(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
     let app = request.app_data::<Data<App>>();
     if app.is_some_and(|app| app.commands.store().has_outage()) {
-        return Err(Problem::from(ProblemType::DatabaseUnavailable).into());
+        // A response and no error: the outer middlewares add their headers to it.
+        return Ok(request.error_response(Problem::from(ProblemType::DatabaseUnavailable)));
     }
-    next.call(request).await
+    let response = next.call(request).await?;
+    Ok(response.map_into_boxed_body())
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

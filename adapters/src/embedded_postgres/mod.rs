@@ -141,6 +141,10 @@ impl EmbeddedPostgres {
 
     /// Starts the server again, after a pause that grows with the number of times that it has `ended` in a row.
     async fn restart(&mut self, ended: &mut u32) -> Result<(), Error> {
+        tracing::error!(
+            database.pid = self.pid(),
+            "The private PostgreSQL ended; it is started again after a pause."
+        );
         loop {
             *ended += 1;
             if *ended > RESTARTS {
@@ -149,10 +153,6 @@ impl EmbeddedPostgres {
                     logs: self.layout.log_dir(),
                 });
             }
-            tracing::error!(
-                database.pid = self.pid(),
-                "The private PostgreSQL ended; it is started again after a pause."
-            );
             sleep(self.config.restart_pause * 2_u32.pow(*ended - 1)).await;
             if !self.layout.cluster().exists() {
                 let data_dir = self.data_dir().to_owned();

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::{Kind, Snapshot, Snapshots};
 use crate::append::StreamAppend;
 use crate::commit_queue::State;
+use crate::outage::report_outage;
 use crate::supervise::{Tasks, supervise};
 
 /// Snapshots that may wait. More are left out: the stream's next one comes.

@@ -25,6 +25,10 @@ async fn a_killed_server_is_started_again_with_its_data() {
         end(killed, Signal::SIGKILL);
         let options = cluster.owner_options();
         let back = async {
+            // The signal may still be on its way.
+            while run(&options, "select value from kept").await.is_ok() {
+                sleep(Duration::from_millis(1)).await;
+            }
             while run(&options, "select value from kept").await.is_err() {
                 sleep(Duration::from_millis(20)).await;
             }

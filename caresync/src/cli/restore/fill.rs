@@ -19,6 +19,9 @@ use crate::secrets::{FoundSecrets, Secrets};
 use crate::settings::Settings;
 use crate::storage::{as_owner, bring_up_to_date, connect};
 
+/// Subjects that a warning names, at most.
+const NAMED: usize = 100;
+
 /// The parts that go into the database.
 pub struct Plan<'a> {
     /// The settings.
@@ -52,6 +55,7 @@ impl Plan<'_> {
         fingerprints::check_index_key(&mut connection, &self.secrets).await?;
         let secrets = self.secrets.complete()?;
         let epoch = self.complete(&keyring, &secrets, &mut connection).await?;
+        name_lost_keys(&mut connection).await?;
         connection.close().await.context("closing a connection")?;
         open(app, secrets).await?;
         tracing::info!(
@@ -125,6 +129,22 @@ impl Plan<'_> {
         transaction.commit().await.context(doing)?;
         Ok(epoch)
     }
+}
+
+/// Names the persons, by subject, whose keys are in no keyring.
+async fn name_lost_keys(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let lost = Keyring::subjects_without_key(connection).await?;
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let named = lost.iter().take(NAMED).map(ToString::to_string);
+    tracing::warn!(
+        lost = lost.len(),
+        subjects = named.collect::<Vec<_>>().join(" "),
+        "The keys of these subjects are in no keyring that was given: what is stored about them can't be read, and is \
+         shown as unreadable. If another keyring has them, restore again and give it with --keyring."
+    );
+    Ok(())
 }
 
 /// Proves that the log opens.
