@@ -86,7 +86,9 @@ impl RevokedSessions {
     pub async fn follow(self, identity: Identity, clock: Arc<dyn Clock>) {
         loop {
             tokio::time::sleep(INTERVAL).await;
-            if let Err(error) = self.refresh(&identity, &*clock).await {
+            if let Err(error) = self.refresh(&identity, &*clock).await
+                && !event_store::report_outage(&error)
+            {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "Revoked sessions could not be read; those known stay refused."

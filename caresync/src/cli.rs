@@ -32,7 +32,7 @@ struct Cli {
     #[arg(
         long,
         env = "RUST_LOG",
-        default_value = "info,sqlx=warn",
+        default_value = "info,sqlx=warn,sqlx::pool=error,sqlx::postgres::notice=off",
         global = true
     )]
     log: String,
@@ -141,6 +141,15 @@ enum KeysCommand {
         /// The patient's or doctor's id, or that of an account that belongs to neither.
         #[arg(long)]
         subject: uuid::Uuid,
+        /// Does not ask for a confirmation.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Puts new token keys in the place of all earlier ones: those that are set, else ones that it makes. Access
+    /// tokens end when the nodes restart.
+    ReplaceTokenKeys {
+        #[command(flatten)]
+        settings: Settings,
     },
     /// Prints how it stands with all keys.
     Status {
@@ -211,8 +220,13 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
                 keys::rotate(&settings).await
             }
         }
-        Command::Keys(KeysCommand::Erase { settings, subject }) => {
-            keys::erase(&settings, subject).await
+        Command::Keys(KeysCommand::Erase {
+            settings,
+            subject,
+            yes,
+        }) => keys::erase(&settings, subject, yes).await,
+        Command::Keys(KeysCommand::ReplaceTokenKeys { settings }) => {
+            keys::replace_token_keys(&settings).await
         }
         Command::Keys(KeysCommand::Status { settings }) => keys::status(&settings).await,
         Command::DeadLetters(command) => dead_letters::run(command).await,

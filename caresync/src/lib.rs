@@ -1,13 +1,14 @@
 //! The program `caresync`: its command line, and the composition of everything else into a running node.
 //!
 //! - `cli`: the commands of the binary. `settings`: everything that can be set, read once.
-//! - `storage`, `secrets`, `master_keys`, `startup`: from settings to a running [`startup::Application`].
+//! - `storage`, `secrets`, `master_keys`, `fingerprints`, `startup`: from settings to a running [`startup::Application`].
 //! - `gateway`: Razorpay, or the sandbox inside the program. `telemetry`: the log and traces.
 //!
 //! Tests and benches start the same [`startup::Application`] as the binary does. A new command is a file in `cli`
 //! and a variant there.
 
 pub mod cli;
+mod fingerprints;
 pub mod gateway;
 mod hex;
 mod master_keys;

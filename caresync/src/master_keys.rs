@@ -1,6 +1,7 @@
 //! Master keys: from the settings, or from a file that the embedded default keeps.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use adapters::private_file;
 use adapters::system::SystemIds;
@@ -11,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::hex::hex;
 use crate::settings::Settings;
+use crate::storage::secrets_folder;
 
 /// The source of master keys.
 pub(crate) enum MasterKeySource {
@@ -21,21 +23,53 @@ pub(crate) enum MasterKeySource {
 }
 
 impl MasterKeySource {
-    /// Returns the setting, or the file in `folder`.
-    pub(crate) fn find(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<Self> {
-        match (&settings.master_key, folder) {
+    /// Returns the setting, or the file that the program keeps itself.
+    pub(crate) fn find(settings: &Settings) -> anyhow::Result<Self> {
+        match (&settings.master_key, secrets_folder(settings)) {
             (Some(keys), _) => Ok(Self::Settings(keys.clone())),
-            (None, Some(folder)) => Ok(Self::File(folder.join("master.keys"))),
+            (None, Some(folder)) => Ok(Self::in_folder(&folder)),
             (None, None) => bail!(
                 "CARESYNC_MASTER_KEY is required with DATABASE_URL: it opens what is stored of persons"
             ),
         }
     }
 
-    /// The keys; the first one is made where the program keeps them itself.
+    /// The file in `folder`.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        Self::File(folder.join("master.keys"))
+    }
+
+    /// Returns whether the keys are there: always, if they are set.
+    pub(crate) fn exists(&self) -> anyhow::Result<bool> {
+        match self {
+            Self::File(path) => path.try_exists().with_context(|| self.reading()),
+            Self::Settings(_) => Ok(true),
+        }
+    }
+
+    /// The place of the keys, for messages.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Settings(_) => "CARESYNC_MASTER_KEY".to_owned(),
+        }
+    }
+
+    /// Reads the keys. A running process reads those of a file again after a rotation.
     pub(crate) fn load(&self) -> anyhow::Result<MasterKeys> {
+        let text = self.text()?;
+        let keys = MasterKeys::parse(text.expose_secret()).with_context(|| self.reading())?;
+        let Some(path) = self.path() else {
+            return Ok(keys);
+        };
+        let again = move || MasterKeys::parse(read(&path).ok()?.expose_secret()).ok();
+        Ok(keys.with_reload(Arc::new(again)))
+    }
+
+    /// Makes the first key, if the program keeps the keys itself and there is none, and reads the keys.
+    pub(crate) fn load_or_make(&self) -> anyhow::Result<MasterKeys> {
         if let Self::File(path) = self
-            && !path.exists()
+            && !self.exists()?
         {
             let first = line(1);
             private_file::write_new(path, first.expose_secret().as_bytes())
@@ -45,8 +79,7 @@ impl MasterKeySource {
                 "Made a new master key for personal data. Without it, the data is lost: back it up."
             );
         }
-        let text = self.text()?;
-        MasterKeys::parse(text.expose_secret()).with_context(|| self.reading())
+        self.load()
     }
 
     /// Adds a key of a new epoch to the file. `false` if the keys are not ours to make.
@@ -85,18 +118,25 @@ impl MasterKeySource {
 
     fn text(&self) -> anyhow::Result<SecretString> {
         match self {
-            Self::File(path) => read(path),
-            Self::Settings(keys) if keys.expose_secret().contains(':') => Ok(keys.clone()),
-            Self::Settings(path) => read(Path::new(path.expose_secret())),
+            Self::Settings(keys) if self.path().is_none() => Ok(keys.clone()),
+            Self::Settings(_) | Self::File(_) => {
+                let path = self.path().unwrap_or_default();
+                read(&path).with_context(|| self.reading())
+            }
         }
-        .with_context(|| self.reading())
+    }
+
+    /// The file with the keys; `None` if they are in the setting itself.
+    fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path.clone()),
+            Self::Settings(keys) if keys.expose_secret().contains(':') => None,
+            Self::Settings(path) => Some(PathBuf::from(path.expose_secret())),
+        }
     }
 
     fn reading(&self) -> String {
-        match self {
-            Self::File(path) => format!("reading {}", path.display()),
-            Self::Settings(_) => "reading CARESYNC_MASTER_KEY".to_owned(),
-        }
+        format!("reading {}", self.place())
     }
 }
 
@@ -121,23 +161,24 @@ mod tests {
 
     fn kept() -> (tempfile::TempDir, MasterKeySource) {
         let folder = tempfile::tempdir().unwrap();
-        let source = MasterKeySource::File(folder.path().join("master.keys"));
+        let source = MasterKeySource::in_folder(folder.path());
         (folder, source)
     }
 
     #[test]
     fn a_first_key_is_made_once() {
         let (_folder, source) = kept();
-        assert_eq!(source.load().unwrap().epochs(), [1]);
+        assert!(source.load().is_err(), "reading makes nothing");
+        assert_eq!(source.load_or_make().unwrap().epochs(), [1]);
         let made = source.text().unwrap();
-        source.load().unwrap();
+        source.load_or_make().unwrap();
         assert_eq!(source.text().unwrap().expose_secret(), made.expose_secret());
     }
 
     #[test]
     fn a_new_epoch_stands_beside_the_old_one_until_that_is_destroyed() {
         let (folder, source) = kept();
-        source.load().unwrap();
+        source.load_or_make().unwrap();
         let old = source.text().unwrap();
         assert!(source.add_epoch().unwrap());
         assert_eq!(source.load().unwrap().epochs(), [1, 2]);
@@ -159,7 +200,7 @@ mod tests {
     #[test]
     fn a_path_may_be_set_instead_of_keys() {
         let (folder, kept) = kept();
-        kept.load().unwrap();
+        kept.load_or_make().unwrap();
         let path = folder.path().join("master.keys");
         let set = MasterKeySource::Settings(path.display().to_string().into());
         assert_eq!(set.load().unwrap().epochs(), [1]);

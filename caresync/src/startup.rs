@@ -309,7 +309,9 @@ impl Janitor {
     async fn run(self, clock: Arc<dyn Clock>) {
         loop {
             tokio::time::sleep(JANITOR_PAUSE).await;
-            if let Err(error) = self.clean(clock.now()).await {
+            if let Err(error) = self.clean(clock.now()).await
+                && !event_store::report_outage(&*error)
+            {
                 tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
             }
         }

@@ -1,17 +1,19 @@
 //! The database: the one that is set, or a private one of our own; migrated, with its roles.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use adapters::backup;
-use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig};
+use adapters::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresConfig, RunningCluster};
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 
+use crate::fingerprints;
+use crate::secrets::{FoundSecrets, Secrets};
 use crate::settings::Settings;
 
 /// All migrations, built in.
@@ -33,51 +35,79 @@ const SESSION: &str = "
 pub struct Storage {
     /// Connections of the app role.
     pub pool: PgPool,
-    /// The private server, if this is one.
+    /// The private server, if this process runs it.
     pub embedded: Option<EmbeddedPostgres>,
-    /// The folder in which secrets may be made, if they may.
-    pub secrets: Option<PathBuf>,
+    /// The keys that the database was made with.
+    pub secrets: Secrets,
 }
 
 impl Storage {
-    /// Starts or finds the database, migrates it as its owner, connects as the app.
+    /// Starts or finds the database, migrates it as its owner, connects as the app. Secrets that do not belong to
+    /// the database are refused before anything is changed.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let found = FoundSecrets::read(settings)?;
         match &settings.database_url {
-            Some(url) => Self::external(settings, url.expose_secret()).await,
-            None => Self::embedded(settings).await,
+            Some(url) => Self::external(settings, url.expose_secret(), &found).await,
+            None => Self::embedded(settings, &found).await,
         }
     }
 
-    async fn external(settings: &Settings, url: &str) -> anyhow::Result<Self> {
+    /// The same for an operator's command: a private database that a server runs is used beside it.
+    pub async fn open_beside(settings: &Settings) -> anyhow::Result<Self> {
+        let running = match settings.database_url {
+            Some(_) => None,
+            None => RunningCluster::attach(&data_dir(settings).join(PRIVATE))?,
+        };
+        let Some(running) = running else {
+            return Self::open(settings).await;
+        };
+        let found = FoundSecrets::read(settings)?;
+        let mut connection = as_owner(&running.owner_options()).await?;
+        refuse_other_schema(&mut connection).await?;
+        fingerprints::check(&mut connection, &found).await?;
+        connection.close().await.context("closing a connection")?;
+        Ok(Self {
+            pool: connect(running.app_options(), settings.database_connections).await?,
+            embedded: None,
+            secrets: found.complete()?,
+        })
+    }
+
+    async fn external(
+        settings: &Settings,
+        url: &str,
+        found: &FoundSecrets,
+    ) -> anyhow::Result<Self> {
         let External { owner, app } = External::read(settings, url)?;
-        migrate(&owner, &app).await?;
+        let secrets = prepare(&owner, &app, found).await?;
         let pool = connect(app, settings.database_connections).await?;
         tracing::info!("Using the PostgreSQL that DATABASE_URL names.");
         Ok(Self {
             pool,
             embedded: None,
-            secrets: None,
+            secrets,
         })
     }
 
-    async fn embedded(settings: &Settings) -> anyhow::Result<Self> {
+    async fn embedded(settings: &Settings, found: &FoundSecrets) -> anyhow::Result<Self> {
         let folder = data_dir(settings);
         let config = embedded_config(settings, folder.join(PRIVATE));
         let server = EmbeddedPostgres::start(config)
             .await
             .context("starting PostgreSQL")?;
         let opened = async {
-            migrate(&server.owner_options(), &server.app_options()).await?;
-            connect(server.app_options(), settings.database_connections).await
+            let (owner, app) = (server.owner_options(), server.app_options());
+            let secrets = prepare(&owner, &app, found).await?;
+            let pool = connect(app, settings.database_connections).await?;
+            Ok((pool, secrets))
         };
-        let pool = match opened.await {
-            Ok(pool) => pool,
+        let (pool, secrets) = match opened.await {
+            Ok(opened) => opened,
             Err(error) => {
                 server.stop().await.context("stopping PostgreSQL")?;
                 return Err(error);
             }
         };
-        let secrets = secrets_folder(&folder)?;
         tracing::info!(
             path = %folder.display(),
             "DATABASE_URL is not set: running a private PostgreSQL in this folder."
@@ -85,7 +115,7 @@ impl Storage {
         Ok(Self {
             pool,
             embedded: Some(server),
-            secrets: Some(secrets),
+            secrets,
         })
     }
 
@@ -139,15 +169,10 @@ pub(crate) fn data_dir(settings: &Settings) -> PathBuf {
     })
 }
 
-pub(crate) fn secrets_folder(folder: &Path) -> anyhow::Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
-    let secrets = folder.join("secrets");
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&secrets)
-        .with_context(|| format!("making {}", secrets.display()))?;
-    Ok(secrets)
+/// The folder of the secrets that the program keeps itself; `None` with `DATABASE_URL`, whose nodes share theirs.
+pub(crate) fn secrets_folder(settings: &Settings) -> Option<PathBuf> {
+    let own = settings.database_url.is_none();
+    own.then(|| data_dir(settings).join("secrets"))
 }
 
 /// A pool for the app role.
@@ -176,6 +201,23 @@ pub async fn migrate(owner: &PgConnectOptions, app: &PgConnectOptions) -> anyhow
     backup::refuse_half_restored(&mut connection).await?;
     connection.close().await.context("closing a connection")?;
     bring_up_to_date(owner, app).await
+}
+
+/// Checks the secrets, brings the schema up to date, makes the secrets of a new database, and records their
+/// fingerprints.
+async fn prepare(
+    owner: &PgConnectOptions,
+    app: &PgConnectOptions,
+    found: &FoundSecrets,
+) -> anyhow::Result<Secrets> {
+    let mut connection = as_owner(owner).await?;
+    backup::refuse_half_restored(&mut connection).await?;
+    fingerprints::check(&mut connection, found).await?;
+    bring_up_to_date(owner, app).await?;
+    let secrets = found.complete()?;
+    fingerprints::record(&mut connection, &secrets).await?;
+    connection.close().await.context("closing a connection")?;
+    Ok(secrets)
 }
 
 /// A connection of the owner's.
@@ -235,17 +277,50 @@ pub(crate) async fn bring_up_to_date(
         .context("closing the owner's connection")
 }
 
-/// The app works with every table, but the log's past and the schema are not its to change, and what
-/// says that a person was erased or a master key retired is not its to remove.
+/// The app works with the tables of the log's owner, and with no others in the same schema. But the log's past and
+/// the schema are not its to change, and what says that a person was erased, a master key retired or which secrets
+/// belong to the database is not its to remove.
 async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Error> {
+    let ours = "select c.oid::regclass::text, c.relkind = 'S'
+                from pg_class c
+                where c.relnamespace = 'public'::regnamespace
+                  and c.relkind in ('r', 'p', 'v', 'm', 'S')
+                  and c.relowner = (select relowner from pg_class where oid = 'public.events'::regclass)";
+    let ours: Vec<(String, bool)> = sqlx::query_as(ours).fetch_all(&mut *connection).await?;
+    let list = |sequences: bool| {
+        let names = ours.iter().filter(|(_, sequence)| *sequence == sequences);
+        names
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (tables, sequences) = (list(false), list(true));
     let app = format!("\"{}\"", app.replace('"', "\"\""));
     let sql = format!(
         "grant usage on schema public to {app};
-         grant select, insert, update, delete on all tables in schema public to {app};
-         grant usage on all sequences in schema public to {app};
+         grant select, insert, update, delete on {tables} to {app};
+         grant usage on sequence {sequences} to {app};
          revoke update, delete, truncate on events from {app};
          revoke delete, truncate on subject_keys, master_key_epochs from {app};
-         revoke insert, update, delete, truncate on _sqlx_migrations, log_epoch, read_model_copies from {app};"
+         revoke insert, update, delete, truncate
+           on _sqlx_migrations, log_epoch, read_model_copies, secret_fingerprints from {app};"
     );
-    connection.execute(sql.as_str()).await.map(|_| ())
+    connection.execute(sqlx::raw_sql(&sql)).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_have_the_line_ends_that_their_checksums_were_made_of() {
+        for migration in MIGRATIONS.iter() {
+            let text = &migration.sql;
+            assert!(
+                !text.contains('\r'),
+                "{}: see .gitattributes",
+                migration.version
+            );
+        }
+    }
 }

@@ -21,22 +21,25 @@ pub enum Phi<T> {
     Clear(T),
     /// The key was destroyed; the content can't be recovered.
     Erased,
+    /// The content is stored and can't be opened: its key was lost, or the stored value damaged. A read model shows it
+    /// so; no event has it.
+    Unreadable,
 }
 
 impl<T> Phi<T> {
-    /// Returns the content, unless it was erased.
+    /// Returns the content, if it can be read.
     pub const fn clear(&self) -> Option<&T> {
         match self {
             Self::Clear(content) => Some(content),
-            Self::Erased => None,
+            Self::Erased | Self::Unreadable => None,
         }
     }
 
-    /// Returns the content by value, unless it was erased.
+    /// Returns the content by value, if it can be read.
     pub fn into_clear(self) -> Option<T> {
         match self {
             Self::Clear(content) => Some(content),
-            Self::Erased => None,
+            Self::Erased | Self::Unreadable => None,
         }
     }
 
@@ -45,11 +48,17 @@ impl<T> Phi<T> {
         matches!(self, Self::Erased)
     }
 
+    /// True if the content is stored and can't be opened.
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable)
+    }
+
     /// Borrows the content.
     pub const fn as_ref(&self) -> Phi<&T> {
         match self {
             Self::Clear(content) => Phi::Clear(content),
             Self::Erased => Phi::Erased,
+            Self::Unreadable => Phi::Unreadable,
         }
     }
 
@@ -58,6 +67,7 @@ impl<T> Phi<T> {
         match self {
             Self::Clear(content) => Phi::Clear(change(content)),
             Self::Erased => Phi::Erased,
+            Self::Unreadable => Phi::Unreadable,
         }
     }
 }
@@ -67,6 +77,7 @@ impl<T> fmt::Debug for Phi<T> {
         f.write_str(match self {
             Self::Clear(_) => "Phi(…)",
             Self::Erased => "Phi(erased)",
+            Self::Unreadable => "Phi(unreadable)",
         })
     }
 }
@@ -75,7 +86,7 @@ impl<T: Serialize> Serialize for Phi<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Clear(content) => content.serialize(serializer),
-            Self::Erased => serializer.serialize_none(),
+            Self::Erased | Self::Unreadable => serializer.serialize_none(),
         }
     }
 }

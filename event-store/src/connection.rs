@@ -10,6 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 
 use crate::back_off::{BackOff, RetryPolicy};
+use crate::outage::read_only_session;
 
 /// Maximum number of consecutive dead connections until the database counts as unavailable.
 const DEAD: u32 = 100;
@@ -45,11 +46,26 @@ pub(crate) async fn acquire_live(pool: &PgPool) -> Result<PoolConnection<Postgre
     }
 }
 
+/// Fails on a server that takes no writes: a standby, or one that was set read-only.
+pub(crate) async fn takes_writes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let read_only = sqlx::query_scalar!(
+        r#"select current_setting('transaction_read_only')::boolean as "read_only!""#
+    )
+    .fetch_one(connection)
+    .await?;
+    if read_only {
+        Err(read_only_session())
+    } else {
+        Ok(())
+    }
+}
+
 /// A connection outside of the pool, opened when it is first needed and again after it was lost. It never
 /// waits for requests that use the pool.
 pub(crate) struct OwnConnection {
     pool: PgPool,
     session: &'static str,
+    retries: RetryPolicy,
     open: Option<(PgConnection, Backend)>,
     /// The server process of a lost connection. It may still run.
     abandoned: Option<Backend>,
@@ -70,10 +86,17 @@ impl OwnConnection {
         Self {
             pool: pool.clone(),
             session,
+            retries: RetryPolicy::LOST_CONNECTION,
             open: None,
             abandoned: None,
             opened: 0,
         }
+    }
+
+    /// The same, with one attempt to connect at a time.
+    pub(crate) fn without_retries(mut self) -> Self {
+        self.retries.attempts = 0;
+        self
     }
 
     /// The connection, opened if it is not.
@@ -87,6 +110,12 @@ impl OwnConnection {
             open
         };
         Ok(&mut self.open.insert(open).0)
+    }
+
+    /// The connection, if its server takes writes. After a fail-over a new connection may lead to another server.
+    pub(crate) async fn get_writable(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        takes_writes(self.get().await?).await?;
+        self.get().await
     }
 
     /// Number of connections that were opened so far.
@@ -132,7 +161,7 @@ impl OwnConnection {
     }
 
     async fn connect(&self) -> Result<(PgConnection, Backend), sqlx::Error> {
-        let mut back_off = BackOff::with(RetryPolicy::LOST_CONNECTION, 128);
+        let mut back_off = BackOff::with(self.retries, 128);
         loop {
             match self.try_to_connect().await {
                 Err(error) if is_transient(&error) && back_off.pause().await.is_ok() => {}

@@ -29,6 +29,7 @@ mod event;
 mod idempotency;
 mod keyring;
 mod load;
+mod outage;
 mod read_set;
 pub mod rebuild;
 mod seal;
@@ -56,11 +57,12 @@ pub use event::{EventData, Metadata, RecordedEvent};
 pub use idempotency::RecordedReply;
 pub use keyring::{CanUnwrap, IncompatibleKeyring, KeyState, Keyring, MasterEpoch, SubjectKey};
 pub use load::{Decided, Loaded, ObservedVersion};
+pub use outage::{is_outage, report_outage};
 pub use read_set::ReadSet;
 pub use rebuild::{ReadModel, ReadModelTable, associated_data_of_row};
 pub use seal::{
-    Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, RotateError,
-    SealError, SealFault, SealedCell, Sealing, SealingStatus,
+    Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, ReloadMasterKeys,
+    RotateError, SealError, SealFault, SealedCell, Sealing, SealingStatus, SubjectStatus,
 };
 pub use snapshot::Snapshots;
 pub use stats::StoreStats;

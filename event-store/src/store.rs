@@ -7,7 +7,9 @@ use sqlx::{PgExecutor, PgPool};
 use tokio::sync::watch;
 
 use crate::append::{Committer, WRITERS};
+use crate::connection::takes_writes;
 use crate::error::{OpenError, StoreError};
+use crate::outage::{OutageFlag, is_outage};
 use crate::snapshot::SnapshotWriter;
 use crate::supervise::Tasks;
 use crate::{ClaimRules, Cursor, Sealing, Snapshots, Upcasters};
@@ -49,6 +51,7 @@ struct Inner {
     upcasters: Upcasters,
     snapshots: SnapshotWriter,
     tasks: Tasks,
+    outage: OutageFlag,
     /// The newest position that this process appended; it wakes up subscribers.
     head: watch::Sender<Cursor>,
 }
@@ -102,6 +105,7 @@ impl EventStore {
                 upcasters,
                 snapshots,
                 tasks,
+                outage: OutageFlag::default(),
                 head,
             }),
         })
@@ -116,6 +120,29 @@ impl EventStore {
     /// The position of the newest event that is visible now.
     pub async fn head(&self) -> Result<Cursor, StoreError> {
         head(self.pool()).await
+    }
+
+    /// Returns whether the database takes writes.
+    pub async fn takes_writes(&self) -> Result<bool, StoreError> {
+        let doing = "asking whether the database takes writes";
+        let connection = self.pool().acquire().await;
+        let mut connection = connection.map_err(StoreError::doing(doing))?;
+        match takes_writes(&mut connection).await {
+            Ok(()) => Ok(!self.has_outage()),
+            Err(error) if is_outage(&error) => Ok(false),
+            Err(error) => Err(StoreError::doing(doing)(error)),
+        }
+    }
+
+    /// Returns whether the heartbeat of this node's daemon sees an outage: a database that is away, or takes no
+    /// writes, whose data may be old after a fail-over. Costs nothing.
+    #[must_use]
+    pub fn has_outage(&self) -> bool {
+        self.inner.outage.get()
+    }
+
+    pub(crate) fn outage_flag(&self) -> &OutageFlag {
+        &self.inner.outage
     }
 
     /// Number of events after `cursor`.

@@ -6,9 +6,10 @@
 use domain::{Phi, SubjectId};
 use event_store::{Cell, SealedCell, Sealing, associated_data_of_row};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::error::ReadError;
+use crate::error::{InvalidRow, ReadError};
 use crate::fold::{Changes, EventOf, Fold};
 use crate::stored::json;
 
@@ -68,27 +69,69 @@ impl<R: Personal> SealedRow<R> {
     }
 }
 
-/// Opens rows, with one request for all keys. Call it after a check that the caller may see them.
+/// Opens rows, with one request for all keys. Call it after a check that the caller may see them. A row whose
+/// personal data can't be opened does not hide the others: it is [`Phi::Unreadable`].
 pub async fn open_all<R: Personal>(
     sealing: &Sealing,
     rows: Vec<SealedRow<R>>,
 ) -> Result<Vec<R>, ReadError> {
-    opened(sealing, rows)
+    opened_for_reading(sealing, rows)
         .await
         .map_err(ReadError::doing("opening personal data"))
 }
 
+async fn opened_for_reading<R: Personal>(
+    sealing: &Sealing,
+    rows: Vec<SealedRow<R>>,
+) -> Result<Vec<R>, sqlx::Error> {
+    let (mut rows, cells) = split(rows);
+    let contents = open_for_reading(sealing, cells).await?;
+    for (row, content) in rows.iter_mut().zip(contents) {
+        *row.phi() = phi("phi", content)?;
+    }
+    Ok(rows)
+}
+
+/// Opens cells for a reader; `None` for those that can't be opened, which the log names.
+pub(crate) async fn open_for_reading(
+    sealing: &Sealing,
+    cells: Vec<SealedCell>,
+) -> Result<Vec<Option<Value>>, sqlx::Error> {
+    let outcomes = sealing.open_each(cells).await?;
+    let mut unreadable = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    if let Some(first) = unreadable.next() {
+        tracing::error!(
+            error = first as &dyn std::error::Error,
+            rows = 1 + unreadable.count(),
+            "Rows can't be opened; they are shown as unreadable."
+        );
+    }
+    Ok(outcomes.into_iter().map(Result::ok).collect())
+}
+
+/// Personal data of a cell that was opened for a reader.
+pub(crate) fn phi<T: DeserializeOwned>(
+    column: &'static str,
+    content: Option<Value>,
+) -> Result<Phi<T>, InvalidRow> {
+    content.map_or(Ok(Phi::Unreadable), |content| json(column, content))
+}
+
+/// Rows without personal data, and their sealed cells.
+fn split<R: Personal>(rows: Vec<SealedRow<R>>) -> (Vec<R>, Vec<SealedCell>) {
+    let split = |SealedRow { row, sealed }: SealedRow<R>| {
+        let cell = cell(R::TABLE, &row.id(), row.subject(), sealed);
+        (row, cell)
+    };
+    rows.into_iter().map(split).unzip()
+}
+
+/// Opens rows for a change of their personal data: all or none.
 async fn opened<R: Personal>(
     sealing: &Sealing,
     rows: Vec<SealedRow<R>>,
 ) -> Result<Vec<R>, sqlx::Error> {
-    let (mut rows, cells): (Vec<R>, Vec<SealedCell>) = rows
-        .into_iter()
-        .map(|SealedRow { row, sealed }| {
-            let cell = cell(R::TABLE, &row.id(), row.subject(), sealed);
-            (row, cell)
-        })
-        .unzip();
+    let (mut rows, cells) = split(rows);
     let contents = sealing.open_many(cells).await?;
     for (row, content) in rows.iter_mut().zip(contents) {
         *row.phi() = json("phi", content)?;

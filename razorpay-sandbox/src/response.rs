@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +50,11 @@ impl ApiError {
         })
     }
 
+    /// Returns whether the database can't be reached or takes no writes. The program around the sandbox logs that.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Self::Database(error) if is_outage(error))
+    }
+
     /// No object has this id. Razorpay answers 400, not 404.
     pub(crate) fn unknown_id() -> Self {
         Self::refused("The id provided does not exist")
@@ -73,10 +79,26 @@ impl ApiError {
     }
 }
 
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            let classes = ["08", "53", "57"];
+            code == "25006" || classes.iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => refusal.status,
+            Self::Database(error) if is_outage(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,7 +106,12 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
         let Self::Refused(refusal) = self else {
-            tracing::error!(error = ?self, "The sandbox of the payment gateway failed.");
+            if self.is_outage() {
+                // The gateway is well, and its caller's database is not.
+                answer.insert_header((RETRY_AFTER, 1));
+            } else {
+                tracing::error!(error = ?self, "The sandbox of the payment gateway failed.");
+            }
             return answer.json(json!({"error": {
                 "code": "SERVER_ERROR",
                 "description": "We are facing some trouble completing your request at the moment.",

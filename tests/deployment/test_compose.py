@@ -50,11 +50,13 @@ def test_secrets_are_those_that_the_program_makes(compose, caresync, tmp_path):
     assert {str(path) for path in made} == {secret["file"] for secret in compose["secrets"].values()}
 
 
-def test_only_the_proxy_can_be_reached_from_outside(compose):
+def test_only_the_proxy_can_be_reached_from_outside_and_only_nodes_reach_the_gateway(compose):
     assert [name for name, service in compose["services"].items() if service.get("ports")] == ["proxy"]
     open_networks = {name for name, network in compose["networks"].items() if not network.get("internal")}
+    assert open_networks == {"outside", "egress"}
+    expected = {"proxy": {"outside"}, **{node: {"egress"} for node in NODES}}
     for name, service in compose["services"].items():
-        assert (set(service["networks"]) & open_networks == set()) == (name != "proxy"), name
+        assert set(service["networks"]) & open_networks == expected.get(name, set()), name
 
 
 def test_nodes_trust_the_proxys_address_and_no_other(compose):

@@ -35,6 +35,8 @@ pub struct DumpSource<'a> {
     pub owner: &'a PgConnectOptions,
     /// An exported snapshot; the transaction that exported it must stay open.
     pub snapshot: &'a str,
+    /// Tables of others in the same database, as `pg_dump` takes patterns. The owner may not read them.
+    pub foreign: &'a [String],
 }
 
 /// Writes the dump into `draft`.
@@ -52,6 +54,7 @@ pub async fn dump(
         .args(["--format=custom", "--no-owner", "--no-privileges"])
         .arg(format!("--snapshot={}", source.snapshot))
         .arg(format!("--exclude-schema={BESIDE}"))
+        .args((source.foreign.iter()).map(|table| format!("--exclude-table={table}")))
         .args(WITHOUT_CONTENT.map(|table| format!("--exclude-table-data=public.{table}")))
         .stdin(Stdio::null())
         .stdout(Stdio::piped());

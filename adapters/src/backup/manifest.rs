@@ -57,6 +57,9 @@ pub struct Manifest {
     pub subjects: u64,
     /// Number of erased persons.
     pub erasures: u64,
+    /// Fingerprint of the index key, in hexadecimal digits. Backups of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_key: Option<String>,
     /// The other files.
     pub files: BTreeMap<String, FileEntry>,
 }

@@ -16,6 +16,8 @@ pub struct EmbeddedPostgresConfig {
     pub max_connections: u32,
     /// Time limit of a start. Recovery after a crash replays up to 4 GiB of WAL first.
     pub start_timeout: Duration,
+    /// The first pause before a server that has ended is started again; each further one is twice as long.
+    pub restart_pause: Duration,
     /// Time limit of a fast shutdown, after which an immediate one follows.
     pub stop_timeout: Duration,
 }
@@ -30,6 +32,7 @@ impl EmbeddedPostgresConfig {
             shared_buffers_mib: 256,
             max_connections: 200,
             start_timeout: Duration::from_mins(2),
+            restart_pause: Duration::from_millis(250),
             stop_timeout: Duration::from_secs(30),
         }
     }

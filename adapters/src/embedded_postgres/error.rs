@@ -67,10 +67,18 @@ pub enum EmbeddedPostgresError {
     },
     /// The data folder has no passwords file.
     #[error(
-        "{path} is missing or damaged, and the database in the same folder cannot be opened without it; restore it from a backup"
+        "{path} is missing or damaged, and the database in the same folder cannot be opened without it; put back your copy of the file (backups do not hold it), or set new passwords as docs/operations/secrets-and-keys.md says"
     )]
     PasswordsLost {
         /// Expected path.
+        path: PathBuf,
+    },
+    /// The passwords file is of another database.
+    #[error(
+        "{path} has other passwords than the database in the same folder; put back your copy of the file, or set new passwords as docs/operations/secrets-and-keys.md says"
+    )]
+    OtherPasswords {
+        /// Its path.
         path: PathBuf,
     },
     /// `initdb` failed.
@@ -92,6 +100,20 @@ pub enum EmbeddedPostgresError {
     StartTimedOut {
         /// The time limit.
         seconds: u64,
+        /// The folder of its logs.
+        logs: PathBuf,
+    },
+    /// The database vanished while it was in use. A new, empty one in its place would be wrong.
+    #[error("the database in {data_dir} is gone")]
+    Gone {
+        /// The data folder.
+        data_dir: PathBuf,
+    },
+    /// The server ends again and again.
+    #[error("PostgreSQL ended {times} times in a row; see the logs in {logs}")]
+    KeepsEnding {
+        /// The number of times.
+        times: u32,
         /// The folder of its logs.
         logs: PathBuf,
     },

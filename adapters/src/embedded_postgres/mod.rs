@@ -3,6 +3,7 @@
 //! It uses the server binaries of the system, keeps everything in one data folder, listens on a
 //! Unix socket only, and stops with the program. If the program is killed, the server continues,
 //! and the next start adopts it.
+//! If the server ends by itself, [`EmbeddedPostgres::keep_running`] starts it again.
 //!
 //! ```text
 //!              no cluster ──make──▶ stopped ──spawn──▶ running ──stop──▶ stopped
@@ -32,10 +33,11 @@ mod tests;
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use tokio::time::sleep;
 
 pub use config::EmbeddedPostgresConfig;
 pub use error::EmbeddedPostgresError;
@@ -56,7 +58,7 @@ pub struct EmbeddedPostgres {
     layout: Layout,
     passwords: Passwords,
     socket_dir: PathBuf,
-    stop_timeout: Duration,
+    config: EmbeddedPostgresConfig,
     lock: DataDirLock,
 }
 
@@ -79,7 +81,7 @@ impl EmbeddedPostgres {
             layout,
             passwords,
             socket_dir,
-            stop_timeout: config.stop_timeout,
+            config,
             lock,
         })
     }
@@ -121,25 +123,89 @@ impl EmbeddedPostgres {
         self.postmaster.pid()
     }
 
+    /// Keeps the server running: starts it again when it ends without having been told to, on the same socket. Returns
+    /// only when that does not help.
+    pub async fn keep_running(&mut self) -> EmbeddedPostgresError {
+        let mut ended = 0;
+        loop {
+            let since = Instant::now();
+            self.postmaster.ended().await;
+            if since.elapsed() >= SETTLED {
+                ended = 0;
+            }
+            if let Err(error) = self.restart(&mut ended).await {
+                return error;
+            }
+        }
+    }
+
+    /// Starts the server again, after a pause that grows with the number of times that it has `ended` in a row.
+    async fn restart(&mut self, ended: &mut u32) -> Result<(), Error> {
+        tracing::error!(
+            database.pid = self.pid(),
+            "The private PostgreSQL ended; it is started again after a pause."
+        );
+        loop {
+            *ended += 1;
+            if *ended > RESTARTS {
+                return Err(Error::KeepsEnding {
+                    times: RESTARTS,
+                    logs: self.layout.log_dir(),
+                });
+            }
+            sleep(self.config.restart_pause * 2_u32.pow(*ended - 1)).await;
+            if !self.layout.cluster().exists() {
+                let data_dir = self.data_dir().to_owned();
+                return Err(Error::Gone { data_dir });
+            }
+            match answering_server(&self.config, &self.layout, &self.passwords).await {
+                Ok((postmaster, socket_dir)) => {
+                    self.postmaster = postmaster;
+                    self.socket_dir = socket_dir;
+                    tracing::info!(
+                        database.pid = self.pid(),
+                        "The private PostgreSQL runs again."
+                    );
+                    return Ok(());
+                }
+                Err(error @ (Error::DiedAtStart { .. } | Error::Sql { .. }))
+                    if *ended < RESTARTS =>
+                {
+                    tracing::error!(%error, "The private PostgreSQL did not start.");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Stops the server and waits until it has ended: a fast shutdown first, an immediate one after
     /// the time limit.
     ///
     /// # Errors
     /// [`EmbeddedPostgresError::StopTimedOut`] if it survives both.
     pub async fn stop(self) -> Result<(), EmbeddedPostgresError> {
-        self.postmaster.stop(self.stop_timeout).await
+        self.postmaster.stop(self.config.stop_timeout).await
     }
 
     /// Stops the server; the data folder stays locked until the returned value is dropped.
     pub async fn stop_and_hold(self) -> Result<HeldDataDir, EmbeddedPostgresError> {
-        let (postmaster, limit, lock) = (self.postmaster, self.stop_timeout, self.lock);
+        let (postmaster, limit, lock) = (self.postmaster, self.config.stop_timeout, self.lock);
         postmaster.stop(limit).await?;
         Ok(HeldDataDir::new(self.layout.data_dir().to_owned(), lock))
     }
 }
 
+/// Restarts in a row, after which the server is given up.
+const RESTARTS: u32 = 6;
+
+/// Time for which a server runs until earlier ends no longer count.
+const SETTLED: Duration = Duration::from_mins(1);
+
 /// Time limit for an adopted server that does not answer to end.
 const DYING: Duration = Duration::from_secs(1);
+
+/// The SQLSTATE of a wrong password.
+const WRONG_PASSWORD: &str = "28P01";
 
 /// A server on our cluster that has answered, with the folder of its socket.
 ///
@@ -154,7 +220,8 @@ async fn answering_server(
         let mut postmaster = running_server(config, layout, passwords).await?;
         let answered = async {
             let socket_dir = postmaster.ready(config.start_timeout, layout).await?;
-            assert_durable(&Role::Superuser.options(&socket_dir, passwords)).await?;
+            let superuser = Role::Superuser.options(&socket_dir, passwords);
+            assert_durable(&superuser, layout).await?;
             Ok(socket_dir)
         };
         match answered.await {
@@ -166,11 +233,16 @@ async fn answering_server(
 }
 
 /// Asks the server itself: the settings file proves nothing, since `alter system` overrides it.
-async fn assert_durable(superuser: &PgConnectOptions) -> Result<(), Error> {
+async fn assert_durable(superuser: &PgConnectOptions, layout: &Layout) -> Result<(), Error> {
     let doing = "asking the database whether it is durable";
-    let mut connection = PgConnection::connect_with(superuser)
-        .await
-        .map_err(Error::sql(doing))?;
+    let mut connection = match PgConnection::connect_with(superuser).await {
+        Ok(connection) => connection,
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(WRONG_PASSWORD) => {
+            let path = layout.passwords();
+            return Err(Error::OtherPasswords { path });
+        }
+        Err(error) => return Err(Error::sql(doing)(error)),
+    };
     for setting in ["fsync", "full_page_writes"] {
         let value: String = sqlx::query_scalar("select current_setting($1)")
             .bind(setting)

@@ -21,6 +21,9 @@ use super::{EmbeddedPostgresError as Error, binaries::Binaries, layout::Layout};
 /// Interval between checks whether the server is ready or has ended.
 const POLL: Duration = Duration::from_millis(20);
 
+/// Interval between checks whether a server that is in use still runs.
+const WATCH: Duration = Duration::from_millis(100);
+
 /// Time limit of an immediate shutdown, which only ends processes.
 const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
 
@@ -193,6 +196,13 @@ impl Postmaster {
             }
         };
         timeout(limit, gone).await.is_ok()
+    }
+
+    /// Waits until it has ended.
+    pub(super) async fn ended(&mut self) {
+        while self.is_running() {
+            sleep(WATCH).await;
+        }
     }
 
     fn is_running(&mut self) -> bool {

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A cluster that another program started and may stop at any time. It serves work that may be
-/// interrupted: a backup, or a rebuild of read models.
+/// interrupted: a backup, a rebuild of read models, or an operator's command.
 #[derive(Debug)]
 pub struct RunningCluster {
     socket_dir: PathBuf,
@@ -39,5 +39,11 @@ impl RunningCluster {
     #[must_use]
     pub fn owner_options(&self) -> PgConnectOptions {
         Role::Owner.options(&self.socket_dir, &self.passwords)
+    }
+
+    /// Returns connection options for the role of the program's regular work.
+    #[must_use]
+    pub fn app_options(&self) -> PgConnectOptions {
+        Role::App.options(&self.socket_dir, &self.passwords)
     }
 }

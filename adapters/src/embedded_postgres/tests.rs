@@ -14,6 +14,9 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod passwords;
+mod restarts;
+
 /// A folder that an unprivileged server can enter; `tempfile` creates them for their owner only.
 fn reachable_folder() -> TempDir {
     let folder = tempfile::Builder::new()
@@ -331,23 +334,6 @@ async fn a_cluster_that_can_lose_data_is_refused() {
             }
         ),
         "{refused}"
-    );
-}
-
-#[tokio::test]
-async fn data_without_its_passwords_is_refused_and_kept() {
-    let folder = reachable_folder();
-    let data_dir = folder.path().join("data");
-    start(&data_dir).await.stop().await.unwrap();
-    fs::remove_file(data_dir.join("passwords.json")).unwrap();
-    let refused = EmbeddedPostgres::start(small(&data_dir)).await.unwrap_err();
-    assert!(
-        matches!(refused, EmbeddedPostgresError::PasswordsLost { .. }),
-        "{refused}"
-    );
-    assert!(
-        data_dir.join("cluster/PG_VERSION").exists(),
-        "the data is gone"
     );
 }
 

@@ -92,13 +92,34 @@ impl JwtKeys {
     /// Saves the keys to a file that must not exist yet, mode 0600, completely or not at all.
     pub fn save_new(&self, path: impl Into<PathBuf>) -> Result<(), JwtKeysError> {
         let path = path.into();
+        let written = self.to_json();
+        let written = written.and_then(|json| private_file::write_new(&path, &json));
+        written.map_err(|source| JwtKeysError::Write { path, source })
+    }
+
+    /// Replaces the file of other keys by one of these, and overwrites the old content.
+    pub fn replace(&self, path: impl Into<PathBuf>) -> Result<(), JwtKeysError> {
+        let path = path.into();
+        let written = self.to_json();
+        let written = written.and_then(|json| private_file::replace(&path, &json));
+        written.map_err(|source| JwtKeysError::Write { path, source })
+    }
+
+    fn to_json(&self) -> io::Result<Vec<u8>> {
         let set = JwkSet {
             keys: self.0.iter().map(Key::to_jwk).collect(),
         };
-        serde_json::to_vec_pretty(&set)
-            .map_err(io::Error::from)
-            .and_then(|json| private_file::write_new(&path, &json))
-            .map_err(|source| JwtKeysError::Write { path, source })
+        Ok(serde_json::to_vec_pretty(&set)?)
+    }
+
+    /// Returns a fingerprint of each key, which is computed from its public half.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<[u8; 32]> {
+        let digest = |key: &Key| {
+            let digest = Sha256::new_with_prefix("caresync fingerprint of a token key ");
+            digest.chain_update(key.pair.verifying_key()).finalize()
+        };
+        self.0.iter().map(|key| digest(key).into()).collect()
     }
 
     fn from_json(json: &str) -> Result<Self, JwtKeysError> {
@@ -276,6 +297,15 @@ mod tests {
         JwtKeys::generate().unwrap().save_new(&path).unwrap();
         let refused = JwtKeys::generate().unwrap().save_new(&path);
         assert!(matches!(refused, Err(JwtKeysError::Write { .. })));
+    }
+
+    #[test]
+    fn a_rotated_set_shares_fingerprints_and_another_set_shares_none() {
+        let keys = JwtKeys::generate().unwrap();
+        let (before, after) = (keys.fingerprints(), keys.rotated().unwrap().fingerprints());
+        assert!(after.iter().any(|print| before.contains(print)));
+        let other = JwtKeys::generate().unwrap().fingerprints();
+        assert!(!other.iter().any(|print| before.contains(print)));
     }
 
     #[test]

@@ -163,14 +163,17 @@ impl Client {
             .map_err(|_| ExchangeFailure::Permanent(GatewayFailure::Abandoned))?;
         let read = answer.and_then(|answer| answer.read());
         match &read {
-            // A throttled or refused request has been answered.
+            // A throttled or refused request has been answered, and so has one that is to be repeated later.
             Ok(_)
             | Err(
                 ExchangeFailure::Refused(_)
-                | ExchangeFailure::Temporary(GatewayFailure::Status(429), _),
+                | ExchangeFailure::Temporary(GatewayFailure::Status(429), _)
+                | ExchangeFailure::Temporary(GatewayFailure::Status(503), Some(_)),
             ) => {
                 self.breaker.succeeded();
             }
+            // Says nothing about the gateway.
+            Err(failure) if failure.is_ours() => {}
             Err(_) => self.breaker.failed(Instant::now()),
         }
         read

@@ -3,6 +3,7 @@
 use commands::Fault;
 use commands::ports::GatewayError;
 use domain::FailureCode;
+use nix::errno::Errno;
 
 /// The failure, as a cause for the log.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,22 @@ pub(super) enum ExchangeFailure {
 }
 
 impl ExchangeFailure {
+    /// Returns whether this process, and not the gateway, was the cause: it has no more files or memory.
+    pub(super) fn is_ours(&self) -> bool {
+        let (Self::Temporary(failure, _) | Self::Permanent(failure)) = self else {
+            return false;
+        };
+        let GatewayFailure::NoAnswer(error) = failure else {
+            return false;
+        };
+        let ureq::Error::Io(error) = &**error else {
+            return false;
+        };
+        let exhausted = [Errno::EMFILE, Errno::ENFILE, Errno::ENOMEM, Errno::ENOBUFS];
+        let code = error.raw_os_error();
+        code.is_some_and(|code| exhausted.contains(&Errno::from_raw(code)))
+    }
+
     /// Converts it to the port's error.
     pub(super) fn into_error(self, doing: &'static str) -> GatewayError {
         match self {
@@ -60,4 +77,22 @@ impl ExchangeFailure {
 /// The answer can't be used.
 pub(super) fn unavailable(doing: &'static str, failure: GatewayFailure) -> GatewayError {
     GatewayError::Unavailable(Fault::new(doing, failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_process_without_files_is_not_the_gateways_failure() {
+        let failed = |code| {
+            let error = ureq::Error::Io(io::Error::from_raw_os_error(code));
+            ExchangeFailure::Temporary(GatewayFailure::NoAnswer(Box::new(error)), None)
+        };
+        assert!(failed(Errno::EMFILE as i32).is_ours());
+        assert!(!failed(Errno::ECONNREFUSED as i32).is_ours());
+        assert!(!ExchangeFailure::Permanent(GatewayFailure::Status(500)).is_ours());
+    }
 }

@@ -79,6 +79,11 @@ pub struct AccountRecord {
     pub disabled: bool,
     /// Its version, as in the `ETag`.
     pub version: i64,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub unreadable: bool,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -120,6 +125,7 @@ impl From<ListedAccount> for AccountRecord {
             Person::Doctor(doctor) => (None, Some(doctor)),
         };
         Self {
+            unreadable: row.phi.is_unreadable(),
             id: row.account,
             email: row.email().cloned(),
             roles: row.roles.into_iter().collect(),

@@ -135,6 +135,11 @@ pub struct AppointmentBody {
     pub booked_at: DateTime<Utc>,
     /// Its version, as in the `ETag`.
     pub version: i64,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub unreadable: bool,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -146,6 +151,7 @@ impl AppointmentBody {
     fn as_of(row: &PatientAppointment, now: DateTime<Utc>) -> Self {
         let status = row.status_at(now);
         Self {
+            unreadable: row.phi.is_unreadable(),
             id: row.appointment,
             clinic_id: row.clinic,
             doctor_id: row.doctor,

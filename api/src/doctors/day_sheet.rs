@@ -78,6 +78,11 @@ pub struct DaySheetEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    unreadable: bool,
     /// The status at present.
     #[schema(value_type = schemas::AppointmentStatus)]
     status: AppointmentStatus,
@@ -94,6 +99,7 @@ impl From<DaySheetRow> for DaySheetEntry {
             patient_id: row.patient,
             patient_name: row.patient_name,
             reason: row.reason,
+            unreadable: row.unreadable,
             status: row.status,
             version: row.version,
         }

@@ -132,6 +132,11 @@ pub struct DoctorBody {
     pub affiliations: Vec<AffiliationBody>,
     /// The doctor's version, as in the `ETag`.
     pub version: i64,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub unreadable: bool,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -225,6 +230,7 @@ impl From<DoctorReply> for DoctorState {
 impl From<ListedDoctor> for DoctorBody {
     fn from(row: ListedDoctor) -> Self {
         Self {
+            unreadable: row.phi.is_unreadable(),
             id: row.doctor,
             name: row.name().cloned(),
             specialisations: row.specialisations.into_iter().collect(),

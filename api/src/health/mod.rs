@@ -42,6 +42,8 @@ pub struct Readiness {
     ready: bool,
     /// Set if the database answers.
     database: bool,
+    /// Set if the database takes writes. After a fail-over it may answer and take none.
+    writable: bool,
     /// The newest event of the log, if it could be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::LogPosition>)]
@@ -68,7 +70,7 @@ pub async fn healthz() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
 
-/// The node can work: its database answers. Lag is told, and is no reason to send clients away.
+/// The node can work: its database answers and takes writes. Lag is told, and is no reason to send clients away.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -76,7 +78,7 @@ pub async fn healthz() -> Json<Alive> {
     operation_id = "readyz",
     responses(
         (status = 200, description = "Ready", body = Readiness),
-        (status = 503, description = "The database does not answer", body = Readiness),
+        (status = 503, description = "The database does not answer, or takes no writes", body = Readiness),
     ),
 )]
 pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
@@ -84,14 +86,18 @@ pub async fn readyz(app: Data<App>, sampler: Data<Sampler>) -> HttpResponse {
     let head = tokio::time::timeout(PATIENCE, app.commands.store().head()).await;
     let head = head.ok().and_then(Result::ok);
     let left = deadline.saturating_duration_since(Instant::now());
+    let writable = tokio::time::timeout(left, app.commands.store().takes_writes()).await;
+    let writable = head.is_some() && matches!(writable, Ok(Ok(true)));
+    let left = deadline.saturating_duration_since(Instant::now());
     // Whether the node can work is decided: a lag that takes too long to measure changes nothing.
     let surveyed = match head {
         Some(_) => sampler.probe(&app, left).await,
         None => None,
     };
     let body = Readiness {
-        ready: head.is_some(),
+        ready: writable,
         database: head.is_some(),
+        writable,
         head,
         horizon: surveyed.as_ref().map(Horizon::from_survey),
         failing_tasks: app.commands.store().tasks().failing(),

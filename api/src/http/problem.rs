@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -167,18 +166,17 @@ impl Problem {
 
     /// A failure that is ours: the cause goes to the log, once, here; the client gets an id.
     ///
-    /// A database that is away is told as such, because asking again helps.
+    /// An outage of the database is told as such, because asking again helps. It has a line a minute in the log, and
+    /// not one per request.
     pub fn fault(fault: &(dyn Error + 'static)) -> Self {
+        if event_store::report_outage(fault) {
+            return ProblemType::DatabaseUnavailable.into();
+        }
         let error_id = SystemIds.id();
         tracing::error!(error.id = %error_id, error = chain(fault), "A request failed on our side.");
-        let problem_type = if database_is_away(fault) {
-            ProblemType::DatabaseUnavailable
-        } else {
-            ProblemType::InternalError
-        };
         Self {
             error_id: Some(error_id),
-            ..problem_type.into()
+            ..ProblemType::InternalError.into()
         }
     }
 }
@@ -262,34 +260,6 @@ fn told<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Proble
         CommandError::Contended => ProblemType::Contended.into(),
         CommandError::Fault(fault) => Problem::fault(&fault),
     }
-}
-
-/// Returns whether the cause is a database that cannot be reached, or is just now starting or stopping.
-fn database_is_away(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        // Commands that shared a commit share its error.
-        let shared = error
-            .downcast_ref::<Arc<sqlx::Error>>()
-            .map(|error| &**error);
-        if let Some(error) = error.downcast_ref::<sqlx::Error>().or(shared) {
-            return match error {
-                sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed => true,
-                sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                    ["08", "53", "57"]
-                        .iter()
-                        .any(|class| code.starts_with(class))
-                }),
-                _ => false,
-            };
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// The error and its causes in one line, without repeating any.

@@ -55,6 +55,11 @@ pub struct LeaveBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    unreadable: bool,
     /// Its version, as in its `ETag`.
     version: i64,
 }
@@ -68,6 +73,7 @@ impl LeaveBody {
             id: leave.leave,
             during: leave.during,
             reason: reason.cloned(),
+            unreadable: leave.phi.is_unreadable(),
             version: leave.version,
         }
     }

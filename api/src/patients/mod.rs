@@ -74,6 +74,11 @@ pub struct PatientBody {
     pub proxies: Vec<AccountId>,
     /// The card's version, as in the `ETag`.
     pub version: i64,
+    /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
+    /// Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub unreadable: bool,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
@@ -105,6 +110,7 @@ impl From<PatientReply> for PatientState {
 impl From<PatientCard> for PatientBody {
     fn from(card: PatientCard) -> Self {
         Self {
+            unreadable: card.phi.is_unreadable(),
             id: card.patient,
             name: card.name().cloned(),
             birth_date: card.birth_date(),

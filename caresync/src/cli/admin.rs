@@ -13,11 +13,10 @@ use commands::identity::{Identity, IdentityPorts, parse_password};
 use domain::{ClinicScope, EmailAddress, Role};
 use event_store::{EventStore, Sealing};
 
-use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::storage::Storage;
 
-/// Makes an admin. With the private database, the server must not be running: it has the folder.
+/// Makes an admin, also while servers run.
 pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
     let email = EmailAddress::parse(email).context("reading the e-mail address")?;
     let mut password = String::new();
@@ -26,9 +25,8 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         .read_line(&mut password)
         .context("reading the password")?;
     let password = parse_password(password.trim_end_matches(['\r', '\n']).to_owned())?;
-    let storage = Storage::open(&settings).await?;
+    let storage = Storage::open_beside(&settings).await?;
     let created = register(
-        &settings,
         &storage,
         NewStaffAccount {
             email,
@@ -42,12 +40,8 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
     created
 }
 
-async fn register(
-    settings: &Settings,
-    storage: &Storage,
-    admin: NewStaffAccount,
-) -> anyhow::Result<()> {
-    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<()> {
+    let secrets = storage.secrets.clone();
     let pool = &storage.pool;
     let sealing = Sealing::open(pool.clone(), secrets.master).await?;
     let options = commands::store_options::options(secrets.logins.clone(), sealing);

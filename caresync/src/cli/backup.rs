@@ -15,6 +15,8 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::database::Database;
 use super::progress::Progress;
+use crate::fingerprints;
+use crate::hex::hex;
 use crate::settings::Settings;
 use crate::storage::as_owner;
 
@@ -59,6 +61,7 @@ async fn write(
         .context("opening a snapshot")?;
     let facts = log_facts(&mut connection).await?;
     let keyring = Keyring::read(&mut connection).await?;
+    let index_key = fingerprints::index_key(&mut connection).await?;
     let log = if keyring_only {
         None
     } else {
@@ -68,7 +71,10 @@ async fn write(
     };
     connection.close().await.context("closing the snapshot")?;
     draft.add_json(KEYRING, &keyring)?;
-    let manifest = manifest(taken_at, facts, log, &keyring);
+    let manifest = Manifest {
+        index_key: index_key.map(|fingerprint| hex(&fingerprint)),
+        ..manifest(taken_at, facts, log, &keyring)
+    };
     draft.publish(manifest.clone())?;
     Ok(manifest)
 }
@@ -102,6 +108,7 @@ async fn dump_log(
     log: &LogEntry,
     draft: &mut Draft,
 ) -> anyhow::Result<()> {
+    let foreign = foreign_tables(connection).await?;
     let snapshot: String = sqlx::query_scalar("select pg_export_snapshot()")
         .fetch_one(connection)
         .await
@@ -111,9 +118,25 @@ async fn dump_log(
         tools: &tools,
         owner,
         snapshot: &snapshot,
+        foreign: &foreign,
     };
     let progress = Progress::bytes("Dumping the log", None);
     Ok(dump(source, draft, &|passed| progress.at(passed)).await?)
+}
+
+/// Tables and the like in this database that do not belong to the log's owner.
+async fn foreign_tables(connection: &mut PgConnection) -> anyhow::Result<Vec<String>> {
+    let sql = "select quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+               from pg_class c
+               join pg_namespace n on n.oid = c.relnamespace
+               where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+                 and n.nspname not in ('pg_catalog', 'information_schema')
+                 and n.nspname not like 'pg\\_%'
+                 and c.relowner <> (select relowner from pg_class where oid = 'public.events'::regclass)";
+    sqlx::query_scalar(sql)
+        .fetch_all(connection)
+        .await
+        .context("looking for tables of others")
 }
 
 fn manifest(
@@ -130,6 +153,7 @@ fn manifest(
         log,
         subjects: keyring.keys() as u64,
         erasures: keyring.erased().count() as u64,
+        index_key: None,
         files: std::collections::BTreeMap::new(),
     }
 }

@@ -1,19 +1,27 @@
-//! `caresync keys`. With the private database, the server must not be running: it has the folder.
+//! `caresync keys`, also while servers run. No command but `init` makes anything in a folder without a database.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 
+use adapters::jwt::JwtKeys;
 use adapters::system::SystemIds;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use commands::ports::IdSource as _;
-use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing};
+use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing, SubjectStatus};
 use indicatif::ProgressBar;
+use secrecy::ExposeSecret as _;
+use sqlx::{Connection as _, PgPool};
 use uuid::Uuid;
 
+use super::database::Database;
+use crate::fingerprints;
 use crate::master_keys::MasterKeySource;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, TOKEN_KEYS};
 use crate::settings::Settings;
-use crate::storage::Storage;
+use crate::storage::{as_owner, connect, refuse_other_schema, secrets_folder};
+
+/// Connections of one command: its own, that of the follower of erasures, and the writers'.
+const CONNECTIONS: u32 = 6;
 
 /// Makes what `DATABASE_URL` nodes share, in a folder. What is there already is kept.
 pub fn init(folder: &Path) -> anyhow::Result<()> {
@@ -24,10 +32,10 @@ pub fn init(folder: &Path) -> anyhow::Result<()> {
 
 /// Wraps every key by the newest master key, which is made first where the program keeps them itself.
 pub async fn rotate(settings: &Settings) -> anyhow::Result<()> {
-    with_storage(settings, async |storage, source| {
-        let masters = newest_epoch(storage, source).await?;
+    with_keys(settings, async |pool, source| {
+        let masters = newest_epoch(pool, source).await?;
         let epoch = masters.current();
-        let sealing = Sealing::open(storage.pool.clone(), masters).await?;
+        let sealing = Sealing::open(pool.clone(), masters).await?;
         let bar = ProgressBar::new(0);
         let rotated = sealing.rotate(|done, total| {
             bar.set_length(total);
@@ -46,9 +54,9 @@ pub async fn rotate(settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// The keys to rotate to. A rotation that was stopped is finished before another one begins.
-async fn newest_epoch(storage: &Storage, source: &MasterKeySource) -> anyhow::Result<MasterKeys> {
+async fn newest_epoch(pool: &PgPool, source: &MasterKeySource) -> anyhow::Result<MasterKeys> {
     let masters = source.load()?;
-    let sealing = Sealing::open(storage.pool.clone(), masters.clone()).await?;
+    let sealing = Sealing::open(pool.clone(), masters.clone()).await?;
     if sealing.keys_to_rotate().await? > 0 || !source.add_epoch()? {
         return Ok(masters);
     }
@@ -57,8 +65,8 @@ async fn newest_epoch(storage: &Storage, source: &MasterKeySource) -> anyhow::Re
 
 /// Destroys the older master keys, once nothing is wrapped by them, and certifies it in the log.
 pub async fn retire(settings: &Settings) -> anyhow::Result<()> {
-    with_storage(settings, async |storage, source| {
-        let sealing = Sealing::open(storage.pool.clone(), source.load()?).await?;
+    with_keys(settings, async |pool, source| {
+        let sealing = Sealing::open(pool.clone(), source.load()?).await?;
         let left = sealing.keys_to_rotate().await?;
         anyhow::ensure!(
             left == 0,
@@ -67,7 +75,7 @@ pub async fn retire(settings: &Settings) -> anyhow::Result<()> {
         // The file first: if the program dies in between, the key is gone, and asking again says so in
         // the log. The other way round it could not start any more.
         let destroyed = source.destroy_old()?;
-        let store = EventStore::open(storage.pool.clone(), ClaimRules::none(), sealing).await?;
+        let store = EventStore::open(pool.clone(), ClaimRules::none(), sealing).await?;
         let epochs = store.retire_epochs(metadata).await.context("retiring")?;
         tracing::info!(?epochs, "Retired and certified in the log.");
         if !destroyed && !epochs.is_empty() {
@@ -82,10 +90,62 @@ pub async fn retire(settings: &Settings) -> anyhow::Result<()> {
     .await
 }
 
-/// Erases a person.
-pub async fn erase(settings: &Settings, subject: Uuid) -> anyhow::Result<()> {
-    with_storage(settings, async |storage, source| {
-        let sealing = Sealing::open(storage.pool.clone(), source.load()?).await?;
+/// Makes new token keys, or accepts those that are set, in the place of all earlier ones.
+pub async fn replace_token_keys(settings: &Settings) -> anyhow::Result<()> {
+    let database = Database::open(settings).await?;
+    let done = async {
+        let mut connection = as_owner(&database.owner).await?;
+        refuse_other_schema(&mut connection).await?;
+        let keys = token_keys(settings)?;
+        fingerprints::replace_token_keys(&mut connection, &keys).await?;
+        connection.close().await.context("closing a connection")
+    };
+    let done = done.await;
+    database.close().await?;
+    done?;
+    tracing::info!(
+        "The token keys were replaced. Restart every node: access tokens end then, and clients refresh theirs."
+    );
+    Ok(())
+}
+
+/// The token keys that are set; new ones in their file if the program keeps them itself.
+fn token_keys(settings: &Settings) -> anyhow::Result<JwtKeys> {
+    let Some(folder) = secrets_folder(settings).filter(|_| settings.jwt_keys.is_none()) else {
+        let set = settings.jwt_keys.as_ref();
+        let set = set.context("CARESYNC_JWT_KEYS is not set: set it to the new keys")?;
+        return Ok(JwtKeys::load(set.expose_secret())?);
+    };
+    let path = folder.join(TOKEN_KEYS);
+    let keys = JwtKeys::generate()?;
+    if path.try_exists()? {
+        keys.replace(&path)?;
+    } else {
+        keys.save_new(&path)?;
+    }
+    tracing::info!(path = %path.display(), "Made new keys for access tokens.");
+    Ok(keys)
+}
+
+/// The stored names of the aggregates that PHI is about.
+const SUBJECTS: [&str; 3] = ["patient", "doctor", "account"];
+
+/// Erases a person, after a confirmation.
+pub async fn erase(settings: &Settings, subject: Uuid, confirmed: bool) -> anyhow::Result<()> {
+    with_keys(settings, async |pool, source| {
+        let sealing = Sealing::open(pool.clone(), source.load()?).await?;
+        let status = sealing.subject_status(subject, &SUBJECTS).await;
+        match status.context("looking for the subject")? {
+            SubjectStatus::Unknown => {
+                bail!("no patient, doctor or account has the id {subject}, and nothing was erased")
+            }
+            SubjectStatus::Erased(at) => {
+                tracing::info!(subject.id = %subject, %at, "Erased already.");
+                return Ok(());
+            }
+            SubjectStatus::Known if confirmed => {}
+            SubjectStatus::Known => confirm(subject)?,
+        }
         let erased = sealing.erase(subject).await.context("erasing")?;
         tracing::info!(
             subject.id = %subject,
@@ -98,10 +158,28 @@ pub async fn erase(settings: &Settings, subject: Uuid) -> anyhow::Result<()> {
     .await
 }
 
+/// Asks at the terminal, or reads the answer from standard input.
+fn confirm(subject: Uuid) -> anyhow::Result<()> {
+    write!(
+        std::io::stderr(),
+        "Everything about {subject} becomes unreadable for good. Type yes to go on: "
+    )?;
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .context("reading the answer")?;
+    ensure!(
+        answer.trim() == "yes",
+        "nothing was erased: answer yes, or give --yes"
+    );
+    Ok(())
+}
+
 /// Prints how it stands with all keys.
 pub async fn status(settings: &Settings) -> anyhow::Result<()> {
-    with_storage(settings, async |storage, source| {
-        let sealing = Sealing::open(storage.pool.clone(), source.load()?).await?;
+    with_keys(settings, async |pool, source| {
+        let sealing = Sealing::open(pool.clone(), source.load()?).await?;
         let status = sealing.status().await?;
         let mut out = std::io::stdout();
         writeln!(out, "epoch  keys      opened                retired")?;
@@ -122,17 +200,29 @@ pub async fn status(settings: &Settings) -> anyhow::Result<()> {
     .await
 }
 
-async fn with_storage(
+/// Opens the database as its owner, started or beside the servers that run on it.
+async fn with_keys(
     settings: &Settings,
-    work: impl AsyncFnOnce(&Storage, &MasterKeySource) -> anyhow::Result<()>,
+    work: impl AsyncFnOnce(&PgPool, &MasterKeySource) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let storage = Storage::open(settings).await?;
+    let source = MasterKeySource::find(settings)?;
+    ensure!(
+        source.exists()?,
+        "{} is missing: put back your copy of it",
+        source.place()
+    );
+    let database = Database::open(settings).await?;
     let done = async {
-        let source = MasterKeySource::find(settings, storage.secrets.as_deref())?;
-        work(&storage, &source).await
+        let mut connection = as_owner(&database.owner).await?;
+        refuse_other_schema(&mut connection).await?;
+        connection.close().await.context("closing a connection")?;
+        let pool = connect(database.owner.clone(), CONNECTIONS).await?;
+        let done = work(&pool, &source).await;
+        pool.close().await;
+        done
     };
     let done = done.await;
-    storage.close().await?;
+    database.close().await?;
     done
 }
 

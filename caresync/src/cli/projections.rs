@@ -16,7 +16,7 @@ use super::database::Database;
 use super::progress::Journey;
 use crate::master_keys::MasterKeySource;
 use crate::settings::Settings;
-use crate::storage::{as_owner, connect, data_dir, refuse_other_schema, secrets_folder};
+use crate::storage::{as_owner, connect, refuse_other_schema};
 
 /// Connections besides the operator's own: to read the log, and to ask for keys.
 const CONNECTIONS: u32 = 4;
@@ -199,11 +199,7 @@ pub(super) async fn with_log(
 }
 
 async fn log(settings: &Settings, pool: &PgPool) -> anyhow::Result<EventStore> {
-    let secrets = match settings.database_url {
-        Some(_) => None,
-        None => Some(secrets_folder(&data_dir(settings))?),
-    };
-    let masters = MasterKeySource::find(settings, secrets.as_deref())?.load()?;
+    let masters = MasterKeySource::find(settings)?.load()?;
     let sealing = Sealing::open(pool.clone(), masters).await?;
     let options = commands::store_options::reading(sealing);
     Ok(EventStore::open_with(pool.clone(), options).await?)

@@ -20,9 +20,10 @@ use clap::Args;
 use event_store::Keyring;
 use secrecy::ExposeSecret as _;
 
-use crate::secrets::Secrets;
+use crate::hex::hex;
+use crate::secrets::FoundSecrets;
 use crate::settings::Settings;
-use crate::storage::{External, data_dir, newest_migration, secrets_folder};
+use crate::storage::{External, data_dir, newest_migration};
 use fill::Plan;
 
 /// The backup to restore, and the database to replace.
@@ -55,7 +56,7 @@ pub async fn restore(settings: &Settings, restore: &RestoreSettings) -> anyhow::
         epoch: backup.epoch,
         log,
         keyrings,
-        secrets: secrets(settings)?,
+        secrets: secrets(settings, &backup)?,
     };
     let asked = match &settings.database_url {
         Some(url) if restore.replace => {
@@ -118,24 +119,38 @@ fn read_keyring(folder: &Path) -> anyhow::Result<Keyring> {
     serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))
 }
 
-/// The secrets of the old installation. Where the program keeps them itself, none may be missing: new
-/// ones would be made, and no account could sign in and nothing about a person could be read.
-fn secrets(settings: &Settings) -> anyhow::Result<Secrets> {
-    if settings.database_url.is_some() {
-        return Secrets::load(settings, None);
-    }
-    let data = data_dir(settings);
-    for (set, name, variable) in [
-        (&settings.index_key, "index.key", "CARESYNC_INDEX_KEY"),
-        (&settings.master_key, "master.keys", "CARESYNC_MASTER_KEY"),
+/// The secrets of the old installation. None that the data needs may be missing: new ones would be made, and no
+/// account could sign in and nothing about a person could be read. Token keys may be new: everybody signs in again.
+fn secrets(settings: &Settings, backup: &Manifest) -> anyhow::Result<FoundSecrets> {
+    let found = FoundSecrets::read(settings)?;
+    for (missing, place, variable) in [
+        (
+            found.logins.value.is_none(),
+            &found.logins.place,
+            "CARESYNC_INDEX_KEY",
+        ),
+        (
+            found.master.value.is_none(),
+            &found.master.place,
+            "CARESYNC_MASTER_KEY",
+        ),
     ] {
-        if set.is_none() && !data.join("secrets").join(name).exists() {
+        if missing {
             bail!(
-                "secrets/{name} is missing: put the folder `secrets` of the old installation in {}, \
-                 or set {variable}",
-                data.display()
+                "{place} is missing: put the folder `secrets` of the old installation in {}, or set {variable}",
+                data_dir(settings).display()
             );
         }
     }
-    Secrets::load(settings, Some(&secrets_folder(&data)?))
+    let fingerprint = found
+        .index_fingerprint()
+        .map(|fingerprint| hex(&fingerprint));
+    if backup.index_key.is_some() && backup.index_key != fingerprint {
+        bail!(
+            "{} is another key than that of the backup, and no account could sign in: put the old \
+             installation's there. Nothing was changed",
+            found.logins.place
+        );
+    }
+    Ok(found)
 }

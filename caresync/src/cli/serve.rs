@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use adapters::embedded_postgres::EmbeddedPostgres;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, MetricsAccess};
@@ -11,7 +12,6 @@ use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::gateway::{Gateway, Host};
-use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Dependencies, TIMER_PAUSE};
 use crate::storage::Storage;
@@ -22,20 +22,19 @@ pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<(
     // The port first: a second server must not touch the data folder before it finds out.
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
         .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
-    let storage = Storage::open(&settings).await?;
-    let served = run(&settings, &serve, &storage, listener).await;
+    let mut storage = Storage::open(&settings).await?;
+    let served = run(&serve, &mut storage, listener).await;
     storage.close().await?;
     served
 }
 
 async fn run(
-    settings: &Settings,
     serve: &ServeSettings,
-    storage: &Storage,
+    storage: &mut Storage,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     let metrics = metrics_access(serve, storage)?;
-    let secrets = Secrets::load(settings, storage.secrets.as_deref())?;
+    let secrets = storage.secrets.clone();
     let server = listener
         .local_addr()
         .context("reading the listener's address")?;
@@ -74,11 +73,23 @@ async fn run(
     tracing::info!("Listening on http://{}", application.address());
     let failed = tokio::select! {
         error = application.failed() => Some(error),
+        error = database_failed(&mut storage.embedded) => Some(error),
         () = shutdown_signal() => None,
     };
     tracing::info!("Stopping.");
     application.stop().await;
     failed.map_or(Ok(()), Err)
+}
+
+/// Keeps the private database running. Ends when it can't.
+async fn database_failed(embedded: &mut Option<EmbeddedPostgres>) -> anyhow::Error {
+    match embedded {
+        Some(server) => {
+            let failed = server.keep_running().await;
+            anyhow::Error::new(failed).context("keeping the private PostgreSQL running")
+        }
+        None => std::future::pending().await,
+    }
 }
 
 async fn fill_in_demo_data(app: &App, serve: &ServeSettings) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use event_store::report_outage;
 use futures::StreamExt;
 use futures::stream;
 use sqlx::{PgExecutor, PgPool};
@@ -137,11 +138,13 @@ impl Timers {
                 Ok(ran) if ran >= AT_ONCE => {}
                 Ok(_) => tokio::time::sleep(pause).await,
                 Err(error) => {
-                    tracing::error!(
-                        timer.kind = self.handler.kind(),
-                        error = &error as &dyn std::error::Error,
-                        "Timers could not be run."
-                    );
+                    if !report_outage(&error) {
+                        tracing::error!(
+                            timer.kind = self.handler.kind(),
+                            error = &error as &dyn std::error::Error,
+                            "Timers could not be run."
+                        );
+                    }
                     tokio::time::sleep(pause).await;
                 }
             }
@@ -156,7 +159,9 @@ impl Timers {
         let count = leased.len();
         stream::iter(leased)
             .for_each_concurrent(AT_ONCE, async |timer| {
-                if let Err(error) = self.run_one(&timer, lease).await {
+                if let Err(error) = self.run_one(&timer, lease).await
+                    && !report_outage(&error)
+                {
                     // The lease runs out and another round tries again.
                     tracing::error!(
                         timer.kind = self.handler.kind(),
@@ -180,13 +185,15 @@ impl Timers {
             Ok(TimerOutcome::Done) => self.forget(timer, lease).await,
             Ok(TimerOutcome::At(at)) => self.put_off(timer, lease, at, 0).await,
             Err(error) => {
-                tracing::error!(
-                    timer.kind = self.handler.kind(),
-                    timer.key = timer.key,
-                    timer.tries = tries,
-                    error = &error as &dyn std::error::Error,
-                    "A timer could not be run; it will be again."
-                );
+                if !report_outage(&error) {
+                    tracing::error!(
+                        timer.kind = self.handler.kind(),
+                        timer.key = timer.key,
+                        timer.tries = tries,
+                        error = &error as &dyn std::error::Error,
+                        "A timer could not be run; it will be again."
+                    );
+                }
                 let at = self.clock.now() + pause_after(tries);
                 let tries = timer.tries.saturating_add(1);
                 self.put_off(timer, lease, at, tries).await

@@ -25,6 +25,7 @@ use super::writer::{Job, Shared, WRITER, Writer};
 use crate::Cursor;
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::commit_queue::{Entry, TakenBatch};
+use crate::outage::report_outage;
 
 /// Retries of a whole batch after a deadlock or a lock timeout.
 const TOGETHER: RetryPolicy = RetryPolicy {
@@ -125,6 +126,7 @@ impl Batch {
         match self.send(connection, &open).await {
             Ok(outcomes) => self.decide(&open, outcomes),
             Err(Failure::ConnectionLost(error)) => self.lost(writer, error),
+            Err(failure) if failure.is_read_only() => self.read_only(writer, &failure),
             Err(Failure::Contention(_)) if self.contention.pause().await.is_ok() => {
                 self.shared.counts.retry();
             }
@@ -157,6 +159,7 @@ impl Batch {
             match self.send(connection, &single).await {
                 Ok(outcomes) => self.decide(&single, outcomes),
                 Err(Failure::ConnectionLost(error)) => return self.lost(writer, error),
+                Err(failure) if failure.is_read_only() => return self.read_only(writer, &failure),
                 Err(Failure::Contention(_)) if since.elapsed() < LOCKED_FOR => {
                     self.shared.counts.retry();
                 }
@@ -193,6 +196,12 @@ impl Batch {
         self.lost = Some(error);
     }
 
+    /// Nothing was written. The next batch uses a new connection, which may lead to another server.
+    fn read_only(&mut self, writer: &mut Writer, failure: &Failure) {
+        writer.lost();
+        self.decide_all(&self.open(), failure);
+    }
+
     /// Handles a panic of the writer, which may have happened during a statement.
     fn panicked(&mut self, writer: &mut Writer) {
         tracing::error!("A writer panicked. Its commands are looked up in the log.");
@@ -220,10 +229,12 @@ impl Batch {
             };
             writer.lost();
             if since.elapsed() >= AWAY_FOR || back_off.pause().await.is_err() {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "The database became unavailable during a batch: its outcome is unknown."
-                );
+                if !report_outage(&error) {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "The outcome of a batch could not be looked up: it is unknown."
+                    );
+                }
                 return self.decide_all(&open, &Failure::ConnectionLost(lost));
             }
         };

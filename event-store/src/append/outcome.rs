@@ -6,6 +6,7 @@ use sqlx::Error;
 use sqlx::error::DatabaseError;
 
 use crate::error::AppendError;
+use crate::outage::is_read_only;
 
 const EVENTS_KEY: &str = "events_pkey";
 /// The check of the streams that a decision depends on; the name of a domain in the database.
@@ -58,6 +59,11 @@ impl Failure {
     /// The writer ended before it sent the outcome.
     pub(super) fn abandoned() -> Self {
         Self::ConnectionLost(Arc::new(Error::WorkerCrashed))
+    }
+
+    /// Returns whether the database takes no writes.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Other(error) if is_read_only(error))
     }
 
     /// Returns whether the values can never be stored (SQLSTATE class 22), so that a retry is useless.

@@ -36,6 +36,27 @@ impl Keyring {
             .map_err(StoreError::doing("reading the keyring"))
     }
 
+    /// The subjects of sealed events that have neither a key nor a tombstone. What is stored about them can't be
+    /// read. Reads the whole log.
+    pub async fn subjects_without_key(
+        connection: &mut PgConnection,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "select distinct payload ->> 'subject'
+                   from events
+                   where jsonb_typeof(payload -> 'phi') = 'string'
+                     and not exists (
+                       select from subject_keys where subject::text = payload ->> 'subject'
+                     )";
+        let subjects: Vec<Option<String>> = sqlx::query_scalar(sql)
+            .fetch_all(connection)
+            .await
+            .map_err(StoreError::doing("looking for lost keys"))?;
+        let subjects = subjects.into_iter().flatten();
+        let mut subjects: Vec<Uuid> = subjects.filter_map(|text| text.parse().ok()).collect();
+        subjects.sort_unstable();
+        Ok(subjects)
+    }
+
     /// Replaces the keyring in the database, and frees the names of erased persons, as at the erasure. The
     /// log must not be in use.
     pub async fn replace(&self, connection: &mut PgConnection) -> Result<(), StoreError> {

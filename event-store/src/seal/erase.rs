@@ -15,7 +15,50 @@ pub struct Erased {
     pub names: i64,
 }
 
+/// Knowledge about a subject, before it is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectStatus {
+    /// Neither a key nor an aggregate has this id.
+    Unknown,
+    /// It can be erased.
+    Known,
+    /// It was erased.
+    Erased(DateTime<Utc>),
+}
+
 impl Sealing {
+    /// The status of a subject. A subject whose key was lost is known by its aggregate, of one of `types`.
+    ///
+    /// # Errors
+    /// As [`Sealing::erase`].
+    pub async fn subject_status(
+        &self,
+        subject: Uuid,
+        types: &[&str],
+    ) -> Result<SubjectStatus, RotateError> {
+        let keys = self.key_store().ok_or(RotateError::Off)?;
+        let types: Vec<String> = types.iter().map(ToString::to_string).collect();
+        let found = sqlx::query!(
+            r#"
+            select
+              (select erased_at from subject_keys where subject = $1) as erased_at,
+              exists (select from subject_keys where subject = $1)
+                or exists (
+                  select from events where aggregate_type = any ($2) and aggregate_id = $1::uuid::text
+                ) as "known!"
+            "#,
+            subject,
+            &types
+        )
+        .fetch_one(&keys.pool)
+        .await?;
+        Ok(match (found.erased_at, found.known) {
+            (Some(at), _) => SubjectStatus::Erased(at),
+            (None, true) => SubjectStatus::Known,
+            (None, false) => SubjectStatus::Unknown,
+        })
+    }
+
     /// Destroys a subject's key for good and frees the subject's names. A subject without a key is erased in
     /// advance. Effective in this process at once, and on other nodes within a second.
     ///

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::keys::KeyStore;
 use crate::connection::OwnConnection;
+use crate::outage::report_outage;
 
 /// Interval of the look-ups.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -30,7 +31,7 @@ pub(super) async fn follow(keys: Arc<KeyStore>) {
     let mut failing = false;
     loop {
         let started = Instant::now();
-        match keys.erased_since(&mut connection, since, &mut seen).await {
+        match keys.look(&mut connection, since, &mut seen).await {
             Ok(now) => {
                 since = Some(now);
                 keys.cache.checked(started);
@@ -38,10 +39,12 @@ pub(super) async fn follow(keys: Arc<KeyStore>) {
             }
             Err(error) if !failing => {
                 failing = true;
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "Erasures could not be read; cached keys are not used meanwhile."
-                );
+                if !report_outage(&error) {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "Erasures could not be read; cached keys are not used meanwhile."
+                    );
+                }
             }
             // The warning was logged before.
             Err(_) => {}
@@ -54,6 +57,20 @@ pub(super) async fn follow(keys: Arc<KeyStore>) {
 }
 
 impl KeyStore {
+    /// Learns of erasures and of new master keys. Returns the time of the database.
+    async fn look(
+        &self,
+        connection: &mut OwnConnection,
+        since: Option<DateTime<Utc>>,
+        seen: &mut BTreeSet<Uuid>,
+    ) -> Result<DateTime<Utc>, sqlx::Error> {
+        // An outdated server knows no recent erasures.
+        connection.get_writable().await?;
+        let now = self.erased_since(connection, since, seen).await?;
+        self.learn_epochs(connection.get().await?).await?;
+        Ok(now)
+    }
+
     /// Reads the erasures since shortly before `since`. Returns the time of the database.
     async fn erased_since(
         &self,

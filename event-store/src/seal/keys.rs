@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::cache::{KeyCache, Known};
 use super::envelope::{DataKey, random};
 use super::error::{SealError, SealFault};
-use super::master::{MasterKeys, Row};
+use super::master::Row;
+use super::reload::CurrentMasterKeys;
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::supervise::Tasks;
 
@@ -49,7 +50,7 @@ struct Stored {
 /// The keys of subjects: database, master keys and cache.
 pub(super) struct KeyStore {
     pub(super) pool: PgPool,
-    pub(super) masters: MasterKeys,
+    pub(super) masters: CurrentMasterKeys,
     /// Epochs whose master keys were destroyed, as of the start.
     pub(super) retired: Vec<i16>,
     pub(super) cache: KeyCache,
@@ -85,6 +86,10 @@ impl KeyStore {
                 Err(error) => return Err(error),
             }
             missing.retain(|subject| !keys.contains_key(subject));
+            if !missing.is_empty() {
+                // The epoch may have been retired a moment ago.
+                self.learn_epochs(&self.pool).await?;
+            }
         }
         Ok(keys)
     }
@@ -120,13 +125,56 @@ impl KeyStore {
             subject: stored.subject,
             key_version: stored.key_version,
         };
-        match self.masters.data_key(row, epoch, wrapped) {
+        match self.data_key(row, epoch, wrapped) {
             Ok(key) => FoundKey::Key(Arc::new(key)),
             Err(SealFault::MissingMasterKey { epoch }) if self.retired.contains(&epoch) => {
                 FoundKey::Faulty(SealFault::RetiredEpoch { epoch })
             }
             Err(fault) => FoundKey::Faulty(fault),
         }
+    }
+
+    /// Unwraps a key, also under a master key that another process has added since.
+    fn data_key(&self, row: Row, epoch: i16, wrapped: &[u8]) -> Result<DataKey, SealFault> {
+        let unwrapped = self.masters.get().data_key(row, epoch, wrapped);
+        match unwrapped {
+            Err(SealFault::MissingMasterKey { .. }) => {
+                self.masters
+                    .reload(|newer| newer.data_key(row, epoch, wrapped).is_ok());
+                self.masters.get().data_key(row, epoch, wrapped)
+            }
+            known => known,
+        }
+    }
+
+    /// Learns of a master key that another process has added, so that new keys are wrapped by it.
+    pub(super) async fn learn_epochs(
+        &self,
+        executor: impl PgExecutor<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let newest = sqlx::query!(
+            r#"
+            select epoch, check_value
+            from master_key_epochs
+            where retired_at is null
+            order by epoch desc
+            limit 1
+            "#
+        )
+        .fetch_optional(executor)
+        .await?;
+        if let Some(newest) = newest
+            && newest.epoch > self.masters.get().current()
+            && self
+                .masters
+                .reload(|newer| newer.matches(newest.epoch, &newest.check_value))
+        {
+            tracing::info!(
+                epoch = newest.epoch,
+                "Read the master keys again: another process has added one."
+            );
+        }
+        Ok(())
     }
 
     async fn read(&self, subjects: &[Uuid]) -> Result<Vec<Stored>, SealError> {
@@ -147,6 +195,7 @@ impl KeyStore {
     /// Creates and reads keys in one statement. The row of the epoch is locked against retirement, so no
     /// key is created under a master key that is being retired.
     async fn create(&self, subjects: &[Uuid]) -> Result<Vec<Stored>, SealError> {
+        let masters = self.masters.get();
         let mut wrapped = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let row = Row {
@@ -154,7 +203,7 @@ impl KeyStore {
                 key_version: KEY_VERSION,
             };
             let new = random().map(Zeroizing::new);
-            let new = new.and_then(|key| self.masters.wrap(row, &key));
+            let new = new.and_then(|key| masters.wrap(row, &key));
             wrapped.push(new.map_err(|fault| fault.at(subject))?);
         }
         let stored = sqlx::query_file_as!(
@@ -162,7 +211,7 @@ impl KeyStore {
             "src/seal/create_keys.sql",
             subjects,
             &wrapped,
-            self.masters.current(),
+            masters.current(),
             KEY_VERSION
         )
         .fetch_all(&self.pool)

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::associated_data::push;
 use super::envelope::{DataKey, NONCE, random};
 use super::error::SealFault;
+use super::reload::ReloadMasterKeys;
 
 /// The first byte of a wrapped key: AES-256-GCM.
 const FORMAT: u8 = 1;
@@ -21,6 +22,7 @@ const FORMAT: u8 = 1;
 pub struct MasterKeys {
     current: i16,
     by_epoch: Arc<BTreeMap<i16, Aes256Gcm>>,
+    reload: Option<ReloadMasterKeys>,
 }
 
 /// The setting of the master keys is invalid. Shows none of it.
@@ -65,7 +67,21 @@ impl MasterKeys {
         Ok(Self {
             current,
             by_epoch: Arc::new(by_epoch),
+            reload: None,
         })
+    }
+
+    /// The same keys with their source, from which a running process reads them again after a rotation.
+    #[must_use]
+    pub fn with_reload(mut self, reload: ReloadMasterKeys) -> Self {
+        self.reload = Some(reload);
+        self
+    }
+
+    /// The keys that their source has now, with the same source.
+    pub(super) fn reloaded(&self) -> Option<Self> {
+        let reload = self.reload.clone()?;
+        Some(reload()?.with_reload(reload))
     }
 
     /// The newest epoch: its key wraps new keys.

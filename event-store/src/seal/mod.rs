@@ -10,7 +10,7 @@
 //! ```
 //!
 //! - `envelope.rs`: the stored form. `associated_data.rs`: the binding of a sealed value to its location.
-//! - `master.rs`: master keys. `keys.rs`, `cache.rs`, `follower.rs`: keys of subjects, and how this
+//! - `master.rs`: master keys. `reload.rs`: newer ones of another process. `keys.rs`, `cache.rs`, `follower.rs`: keys of subjects, and how this
 //!   process learns of erasures by other processes.
 //! - `sealing.rs`: the handle. `events.rs`, `rows.rs`: the two kinds of sealed data. `erase.rs`, `rotate.rs`:
 //!   erasure and rotation of master keys. `open.rs`: checks at start.
@@ -27,15 +27,17 @@ mod follower;
 mod keys;
 mod master;
 mod open;
+mod reload;
 mod rotate;
 mod rows;
 mod sealing;
 
-pub use erase::Erased;
+pub use erase::{Erased, SubjectStatus};
 pub use error::{SealError, SealFault};
 pub(crate) use events::Stored;
 pub use master::{MasterKeys, MasterKeysError};
 pub use open::OpenSealingError;
+pub use reload::ReloadMasterKeys;
 pub use rotate::{EpochStatus, RotateError, SealingStatus};
 pub use rows::{Cell, SealedCell};
 pub use sealing::Sealing;

@@ -1,6 +1,6 @@
 //! Checks at start: all master keys are present and right, and none is retired.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::error::SealFault;
 use super::master::MasterKeys;
@@ -14,8 +14,8 @@ pub enum OpenSealingError {
         /// The epoch.
         epoch: i16,
     },
-    /// Keys are wrapped by a master key that is not set.
-    #[error("the master key of epoch {epoch} is missing: keys of persons are wrapped by it")]
+    /// A master key that this database was sealed with is not set.
+    #[error("the master key of epoch {epoch} is missing: this database was sealed with it")]
     MissingMasterKey {
         /// The epoch.
         epoch: i16,
@@ -43,19 +43,42 @@ pub enum OpenSealingError {
     Store(#[from] sqlx::Error),
 }
 
-/// Registers new epochs and checks the known ones. Returns those that were retired.
+impl MasterKeys {
+    /// Checks them against the database, and changes nothing. Keys that a new database does not know yet match it.
+    ///
+    /// # Errors
+    /// [`OpenSealingError`] names the key that is wrong, missing or retired.
+    pub async fn verify(&self, connection: &mut PgConnection) -> Result<(), OpenSealingError> {
+        verify(connection, self).await.map(|_| ())
+    }
+}
+
+/// The epochs of the database.
+struct KnownEpochs {
+    count: usize,
+    retired: Vec<i16>,
+}
+
+/// Checks the master keys and registers new epochs. Returns those that were retired.
 pub(super) async fn check(
     pool: &PgPool,
     masters: &MasterKeys,
 ) -> Result<Vec<i16>, OpenSealingError> {
-    let known: i64 = sqlx::query_scalar!(r#"select count(*) as "count!" from master_key_epochs"#)
-        .fetch_one(pool)
-        .await?;
+    // Before anything is registered: an epoch of foreign keys would stay.
+    let known = verify(pool, masters).await?;
     // Once there is an epoch, all events were appended sealed: the log need not be searched again.
-    if known == 0 {
+    if known.count == 0 {
         refuse_clear_log(pool).await?;
     }
     register(pool, masters).await?;
+    // Another node may have been first, with other keys.
+    Ok(verify(pool, masters).await?.retired)
+}
+
+async fn verify(
+    executor: impl PgExecutor<'_>,
+    masters: &MasterKeys,
+) -> Result<KnownEpochs, OpenSealingError> {
     let epochs = sqlx::query!(
         r#"
         select
@@ -65,11 +88,13 @@ pub(super) async fn check(
         order by epoch
         "#
     )
-    .fetch_all(pool)
+    .fetch_all(executor)
     .await?;
     let set = masters.epochs();
     let mut retired = Vec::new();
-    for row in epochs {
+    // The newest epoch that is neither set, nor retired, nor in use.
+    let mut unused = None;
+    for row in &epochs {
         let epoch = row.epoch;
         match (set.contains(&epoch), row.retired_at.is_some()) {
             (true, true) => return Err(OpenSealingError::RetiredEpoch { epoch }),
@@ -80,10 +105,18 @@ pub(super) async fn check(
                 return Err(OpenSealingError::MissingMasterKey { epoch });
             }
             (false, true) => retired.push(epoch),
-            _ => {}
+            (false, false) => unused = Some(epoch),
+            (true, false) => {}
         }
     }
-    Ok(retired)
+    let is_known = epochs.iter().any(|row| set.contains(&row.epoch));
+    match unused {
+        Some(epoch) if !is_known => Err(OpenSealingError::MissingMasterKey { epoch }),
+        _ => Ok(KnownEpochs {
+            count: epochs.len(),
+            retired,
+        }),
+    }
 }
 
 /// Registers new epochs. If two nodes have different keys for one epoch, the first one is right.

@@ -148,7 +148,7 @@ impl KeyStore {
     async fn outdated(&self, executor: impl PgExecutor<'_>) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar!(
             r#"select count(*) as "count!" from subject_keys where master_epoch < $1"#,
-            self.masters.current()
+            self.masters.get().current()
         )
         .fetch_one(executor)
         .await
@@ -164,7 +164,7 @@ impl KeyStore {
             order by subject
             limit $2
             "#,
-            self.masters.current(),
+            self.masters.get().current(),
             BATCH
         )
         .fetch_all(&self.pool)
@@ -173,14 +173,15 @@ impl KeyStore {
 
     /// Rewraps keys, except those that were erased or rewrapped by another process meanwhile.
     async fn rewrap(&self, old: Vec<OutdatedKey>) -> Result<u64, RotateError> {
+        let masters = self.masters.get();
         let (mut subjects, mut epochs, mut wrapped) = (Vec::new(), Vec::new(), Vec::new());
         for key in old {
             let row = Row {
                 subject: key.subject,
                 key_version: key.key_version,
             };
-            let clear = self.masters.unwrap(row, key.epoch, &key.wrapped);
-            let anew = clear.and_then(|clear| self.masters.wrap(row, &clear));
+            let clear = masters.unwrap(row, key.epoch, &key.wrapped);
+            let anew = clear.and_then(|clear| masters.wrap(row, &clear));
             let subject = key.subject;
             wrapped.push(anew.map_err(|fault| RotateError::Key { subject, fault })?);
             subjects.push(subject);
@@ -196,7 +197,7 @@ impl KeyStore {
             &subjects,
             &epochs,
             &wrapped,
-            self.masters.current()
+            masters.current()
         )
         .execute(&self.pool)
         .await?;
@@ -213,7 +214,7 @@ impl KeyStore {
             set retired_at = clock_timestamp()
             where epoch < $1 and retired_at is null
             "#,
-            self.masters.current()
+            self.masters.get().current()
         )
         .execute(&mut *tx)
         .await?;

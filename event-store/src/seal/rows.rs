@@ -60,8 +60,19 @@ impl Sealing {
     /// # Errors
     /// [`SealError`] naming the first cell that can't be opened.
     pub async fn open_many(&self, cells: Vec<SealedCell>) -> Result<Vec<Value>, SealError> {
+        self.open_each(cells).await?.into_iter().collect()
+    }
+
+    /// The same, with an outcome for each cell.
+    ///
+    /// # Errors
+    /// [`SealError`] if no cell can be opened: the database does not answer, or a master key is missing.
+    pub async fn open_each(
+        &self,
+        cells: Vec<SealedCell>,
+    ) -> Result<Vec<Result<Value, SealError>>, SealError> {
         let Some(key_store) = self.key_store() else {
-            return cells.iter().map(from_clear).collect();
+            return Ok(cells.iter().map(from_clear).collect());
         };
         let sealed = cells.iter().filter(|cell| cell.sealed.is_some());
         let keys = key_store
@@ -78,7 +89,11 @@ impl Sealing {
             });
             opened.map_err(|fault| fault.at(&location))
         };
-        cells.into_iter().map(open).collect()
+        let outcome = |opened: Result<Value, SealError>| match opened {
+            Err(error) if !error.is_of_one_value() => Err(error),
+            outcome => Ok(outcome),
+        };
+        cells.into_iter().map(open).map(outcome).collect()
     }
 }
 

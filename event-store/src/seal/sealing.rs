@@ -10,6 +10,7 @@ use super::follower;
 use super::keys::KeyStore;
 use super::master::MasterKeys;
 use super::open::{self, OpenSealingError};
+use super::reload::CurrentMasterKeys;
 use crate::supervise::{Tasks, supervise};
 
 /// Seals and opens personal data. Cheap to clone; all clones share their keys and one follower of
@@ -39,7 +40,7 @@ impl Sealing {
         let tasks = Tasks::default();
         let key_store = Arc::new(KeyStore {
             pool,
-            masters,
+            masters: CurrentMasterKeys::new(masters),
             retired,
             cache: KeyCache::new(),
             tasks: tasks.clone(),

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::{Kind, Snapshot, Snapshots};
 use crate::append::StreamAppend;
 use crate::commit_queue::State;
+use crate::outage::report_outage;
 use crate::supervise::{Tasks, supervise};
 
 /// Snapshots that may wait. More are left out: the stream's next one comes.
@@ -94,7 +95,9 @@ async fn write(pool: PgPool, waiting: Arc<Mutex<mpsc::Receiver<Due>>>) {
             schema_version: due.kind.schema_version,
             state,
         };
-        if let Err(error) = snapshot.put(&pool).await {
+        if let Err(error) = snapshot.put(&pool).await
+            && !report_outage(&error)
+        {
             tracing::warn!(
                 aggregate.kind = due.aggregate_type,
                 error = &error as &dyn std::error::Error,

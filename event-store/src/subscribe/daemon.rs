@@ -42,8 +42,11 @@ impl Daemon {
         let mut watcher = JoinSet::new();
         let tasks = store.tasks();
         watcher.spawn(supervise(tasks.clone(), "leases", {
-            let (pool, tasks) = (store.pool().clone(), tasks.clone());
-            move || keep_leases(pool.clone(), keys.clone(), granted.clone(), tasks.clone())
+            let (store, tasks) = (store.clone(), tasks.clone());
+            move || {
+                let (pool, flag) = (store.pool().clone(), store.outage_flag().clone());
+                keep_leases(pool, keys.clone(), granted.clone(), tasks.clone(), flag)
+            }
         }));
         let metadata = subscribers
             .iter()

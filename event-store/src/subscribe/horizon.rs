@@ -12,11 +12,20 @@ use tokio::sync::watch;
 use super::checkpoint::CheckpointKey;
 use super::error::SubscribeError;
 use super::reader::{read_all, safe_head};
+use crate::back_off::{BackOff, RetryPolicy};
 use crate::cursor::CursorRange;
+use crate::outage::report_outage;
 use crate::{Cursor, EventStore, RecordedEvent};
 
 /// The first pause while an announced event is above the horizon.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
+
+/// Pauses while the end of the log can't be read.
+const FAILED: RetryPolicy = RetryPolicy {
+    first: Duration::from_millis(50),
+    longest: Duration::from_secs(1),
+    attempts: u32::MAX,
+};
 
 /// Options of a daemon.
 #[derive(Debug, Clone, Copy)]
@@ -90,23 +99,28 @@ pub(super) async fn watch_horizon(
     } = watch;
     let mut announced = store.announcements();
     let mut pause = FIRST_PAUSE;
+    let mut failures = BackOff::with(FAILED, 128);
     while !head.is_closed() {
         let before = head.borrow().at;
         let has_leases = !leases.borrow().is_empty();
         let limit = has_leases.then_some(options.batch);
         match next_head(&store, before, limit, metadata).await {
-            Ok(None) => {}
+            Ok(None) => failures.reset(),
             Ok(Some(next)) => {
+                failures.reset();
                 head.send_replace(next);
                 // Subscribers work in batches: under load a short wait makes them larger.
                 tokio::time::sleep(options.beat).await;
             }
             Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "The end of the log could not be read."
-                );
-                tokio::time::sleep(options.poll).await;
+                if !report_outage(&error) {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "The end of the log could not be read."
+                    );
+                }
+                let _ = failures.pause().await;
+                continue;
             }
         }
         // An announced event that is not visible yet waits for an older transaction to end.

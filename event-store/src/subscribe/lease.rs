@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::checkpoint::CheckpointKey;
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::connection::OwnConnection;
+use crate::outage::{OutageFlag, OutageWatch, report_outage};
 use crate::supervise::Tasks;
 
 /// Session settings: the database ends an idle session.
@@ -38,11 +39,13 @@ pub(super) async fn keep_leases(
     keys: BTreeSet<CheckpointKey>,
     held: watch::Sender<BTreeSet<CheckpointKey>>,
     tasks: Tasks,
+    flag: OutageFlag,
 ) {
     let mut panics = tasks.watch();
     // The leases of an earlier run of this task ended with its connection.
     held.send_replace(BTreeSet::new());
-    let mut connection = OwnConnection::new(&pool, SESSION);
+    let mut connection = OwnConnection::new(&pool, SESSION).without_retries();
+    let mut outages = OutageWatch::new(pool, flag);
     let mut back_off = BackOff::with(ACQUIRE, 128);
     while !held.is_closed() {
         let panicked = tasks.panicked_within(LEFT_TO_OTHERS);
@@ -54,27 +57,29 @@ pub(super) async fn keep_leases(
             .cloned()
             .collect();
         let acquired = tokio::time::timeout(TIMEOUT, async {
-            let connection = connection.get().await?;
+            let connection = connection.get_writable().await?;
             release(connection, &released).await?;
             acquire(connection, &missing).await
         });
-        match acquired.await {
-            Ok(Ok(gained)) if gained.is_empty() && released.is_empty() => {}
-            Ok(Ok(gained)) => held.send_modify(|held| {
-                held.retain(|key| !released.contains(key));
-                held.extend(gained);
-            }),
-            Ok(Err(error)) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "The leases of subscribers were lost; they are acquired again."
-                );
-                lose(&mut connection, &held);
+        let acquired = acquired.await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        match acquired {
+            Ok(gained) => {
+                outages.answered().await;
+                if !gained.is_empty() || !released.is_empty() {
+                    held.send_modify(|held| {
+                        held.retain(|key| !released.contains(key));
+                        held.extend(gained);
+                    });
+                }
             }
-            Err(_) => {
-                tracing::warn!(
-                    "The database did not respond in time: the leases of subscribers count as lost."
-                );
+            Err(error) => {
+                outages.failed(&error);
+                if !report_outage(&error) {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "The leases of subscribers were lost; they are acquired again."
+                    );
+                }
                 lose(&mut connection, &held);
             }
         }

@@ -21,6 +21,7 @@ use super::subscriber::Subscriber;
 use super::{poison, reader};
 use crate::back_off::{BackOff, RetryPolicy};
 use crate::cursor::CursorRange;
+use crate::outage::report_outage;
 use crate::{Cursor, EventStore};
 
 /// Time that a checkpoint may stand still, with events after it, until a node without the lease continues: the
@@ -288,6 +289,9 @@ impl Runner {
     }
 
     fn report(&self, error: &SubscribeError, failures: u32) {
+        if report_outage(error) {
+            return;
+        }
         tracing::error!(
             subscriber.name = self.subscriber.name(),
             subscriber.failures = failures,

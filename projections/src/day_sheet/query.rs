@@ -14,8 +14,8 @@ use super::patients::{PatientPhi, StoredPatient};
 use super::visits::{StoredVisit, VisitPhi};
 use crate::error::{InvalidRow, ReadError};
 use crate::hold;
-use crate::sealed::{Personal, cell};
-use crate::stored::{fetch, json, slot, word};
+use crate::sealed::{Personal, cell, open_for_reading, phi};
+use crate::stored::{fetch, slot, word};
 
 /// A visit on a doctor's day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct DaySheetRow {
     pub patient_name: Option<PersonName>,
     /// Reason of the visit; nothing if none was given, or once erased.
     pub reason: Option<Reason>,
+    /// Set if the name or the reason is stored and can't be opened.
+    pub unreadable: bool,
     /// Status at the instant of the query: a hold that has ended reads as expired.
     pub status: AppointmentStatus,
     /// Sequence number of the last event of the appointment that this row contains.
@@ -91,11 +93,12 @@ async fn opened(sealing: &Sealing, visits: Vec<Visit>) -> Result<Vec<DaySheetRow
         names.push(visit.patient);
     }
     let cells = reasons.into_iter().chain(names).collect();
-    let mut opened = sealing.open_many(cells).await?;
+    let mut opened = open_for_reading(sealing, cells).await?;
     let names = opened.split_off(rows.len());
     for (row, (reason, name)) in rows.iter_mut().zip(opened.into_iter().zip(names)) {
-        let reason: Phi<VisitPhi> = json("phi", reason)?;
-        let name: Phi<PatientPhi> = json("patient_phi", name)?;
+        let reason: Phi<VisitPhi> = phi("phi", reason)?;
+        let name: Phi<PatientPhi> = phi("patient_phi", name)?;
+        row.unreadable = reason.is_unreadable() || name.is_unreadable();
         row.reason = reason.into_clear().and_then(|phi| phi.reason);
         row.patient_name = name.into_clear().map(|phi| phi.name);
     }
@@ -181,6 +184,7 @@ impl TryFrom<VisitRow> for Visit {
             patient: PatientId::from_uuid(stored.patient_id),
             patient_name: None,
             reason: None,
+            unreadable: false,
             status: word("status", &stored.status)?,
             version: stored.version,
         };

@@ -64,6 +64,7 @@ fn with_contact(known: Phi<PatientPhi>, contact: Phi<PatientContactChangedPhi>) 
             })
         }
         (Phi::Erased, _) | (_, Phi::Erased) => Phi::Erased,
+        (Phi::Unreadable, _) | (_, Phi::Unreadable) => Phi::Unreadable,
     }
 }
 

@@ -115,7 +115,7 @@ async fn an_old_dump_with_the_newest_keyring_reveals_no_erased_person() {
 
     let subject = zephyrine.patient.to_string();
     let both = format!("{MASTER_KEY},{SECOND}");
-    let erase = ["erase", "--subject", &subject];
+    let erase = ["erase", "--yes", "--subject", &subject];
     succeeds(keys(&original.server, MASTER_KEY, &erase));
     succeeds(keys(&original.server, &both, &["rotate"]));
     succeeds(keys(&original.server, &both, &["rotate", "--retire"]));
@@ -150,7 +150,7 @@ async fn a_restore_takes_erasures_from_the_database_it_replaces() {
     let dump = original.backup("from-before");
     original.server.stop().await;
     let subject = zephyrine.patient.to_string();
-    let erase = ["erase", "--subject", &subject];
+    let erase = ["erase", "--yes", "--subject", &subject];
     succeeds(keys(&original.server, MASTER_KEY, &erase));
 
     succeeds(

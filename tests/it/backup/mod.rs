@@ -6,4 +6,5 @@ mod files;
 mod fixture;
 mod killed;
 mod load;
+mod lost_keys;
 mod restore;

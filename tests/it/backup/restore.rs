@@ -3,6 +3,7 @@
 use std::fs;
 
 use adapters::backup::{Tools, load};
+use adapters::jwt::JwtKeys;
 use serde_json::Value;
 use sqlx::Executor as _;
 
@@ -237,4 +238,71 @@ async fn a_database_that_does_not_start_is_replaced_only_with_a_keyring() {
     );
     original.restarts_with(&kept, 200).await;
     original.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_restored_with_its_index_key_and_may_get_new_token_keys() {
+    let original = Original::start().await;
+    let backup = original.backup("with-its-index-key");
+    let other_index_key = || {
+        let mut machine = original.new_machine();
+        let key = "08".repeat(32);
+        machine.environment.push(("CARESYNC_INDEX_KEY", key));
+        machine
+    };
+    let machine = other_index_key();
+    fails(
+        machine.command(&["restore", text(&backup)]),
+        "CARESYNC_INDEX_KEY is another key than that of the backup",
+    );
+    let made = fs::read_dir(machine.folder()).unwrap().count();
+    assert_eq!(made, 1, "only the token keys that the test has put there");
+
+    // A backup of an earlier version does not say which index key it needs; its log does.
+    let path = backup.join("manifest.json");
+    let manifest = fs::read(&path).unwrap();
+    let mut earlier: Value = serde_json::from_slice(&manifest).unwrap();
+    assert!(
+        earlier
+            .as_object_mut()
+            .unwrap()
+            .remove("indexKey")
+            .is_some()
+    );
+    fs::write(&path, earlier.to_string()).unwrap();
+    fails(
+        other_index_key().command(&["restore", text(&backup)]),
+        "CARESYNC_INDEX_KEY is another key than the one that this database was made with",
+    );
+
+    let keys = JwtKeys::generate().unwrap();
+    let mut new = Server::prepare(&keys);
+    succeeds(new.command(&["restore", text(&backup)]));
+    new.restart().await;
+    new.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_another_owner_blocks_neither_a_start_nor_a_backup_and_is_not_granted() {
+    let mut original = Original::start().await;
+    let pool = original.server.pool().await;
+    let foreign = r#"create table "Notes" (text text);
+                     create schema reports; create table reports.monthly (text text)"#;
+    sqlx::raw_sql(foreign).execute(&pool).await.unwrap();
+    pool.close().await;
+    original.server.stop().await;
+    original.server.restart().await;
+    let pool = original.server.pool().await;
+    let may = async |table: &str| -> bool {
+        let sql = "select has_table_privilege('caresync_app', $1, 'select')";
+        let query = sqlx::query_scalar(sql).bind(table);
+        query.fetch_one(&pool).await.unwrap()
+    };
+    assert!(may("events").await && !may("public.\"Notes\"").await);
+    pool.close().await;
+    let backup = original.backup("beside-a-table-of-another-owner");
+    let mut new = original.new_machine();
+    succeeds(new.command(&["restore", text(&backup)]));
+    new.restart().await;
+    new.stop().await;
 }

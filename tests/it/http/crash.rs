@@ -271,8 +271,9 @@ async fn survive(victims: &[Victim]) {
         match victim {
             Victim::Program => server.kill(),
             Victim::Database => {
-                server.crash_database();
+                server.lose_database();
                 server.stop().await;
+                server.find_database();
             }
         }
         let told = clients.acknowledged();

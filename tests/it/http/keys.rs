@@ -1,12 +1,12 @@
-//! `caresync keys`, as an operator uses it on the private database.
+//! `caresync keys` and `caresync admin`, as an operator uses them on the private database, also while the server runs.
 
-use adapters::system::SystemClock;
-use commands::ports::Clock as _;
-use serde_json::json;
+use adapters::system::{SystemClock, SystemIds};
+use commands::ports::{Clock as _, IdSource as _};
+use serde_json::{Value, json};
 use tests::app::{Principal, Site};
 use tests::database::Database;
 
-use crate::support::{Server, all_read};
+use crate::support::{Client, Reply, Server, all_read, eventually};
 
 #[track_caller]
 fn run(server: &Server, arguments: &[&str]) -> String {
@@ -33,7 +33,13 @@ async fn an_operator_erases_a_person_and_retires_the_master_key() {
     assert!(first.starts_with("1:"));
     run(
         &server,
-        &["keys", "erase", "--subject", &asha.id().to_string()],
+        &[
+            "keys",
+            "erase",
+            "--yes",
+            "--subject",
+            &asha.id().to_string(),
+        ],
     );
     run(&server, &["keys", "rotate"]);
     let both = server.master_keys();
@@ -92,4 +98,102 @@ async fn master_keys_from_the_environment_are_rotated_by_the_operator() {
     assert!(!succeeded && told.contains("was retired"), "{told}");
     let (_, newest) = newer.split_once(',').unwrap();
     run(&server, &["keys", "status", "--master-key", newest]);
+}
+
+/// A running server with secrets of its own, and an admin who was created while it ran.
+struct Operated {
+    server: Server,
+    desk: Client,
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+impl Operated {
+    async fn start() -> Self {
+        let site = Site::on(Database::create().await.unwrap(), SystemClock.now()).unwrap();
+        let server = Server::start_with_own_secrets(&site.keys).await;
+        let create = ["admin", "create", "--email", "admin@example.org"];
+        let (created, told) = server.answer(&create, PASSWORD);
+        assert!(created, "{told}");
+        let desk = sign_in(&server).await;
+        Self { server, desk }
+    }
+
+    /// Registers a patient and reads the card.
+    async fn patient(&self, name: &str) -> Reply {
+        let card = json!({"name": name, "birthDate": "1990-05-17"});
+        let patient = self.desk.post("/api/v1/patients", &card).expect(201).await;
+        all_read(&self.server.client).await;
+        assert_eq!(self.name(&patient).await, name);
+        patient
+    }
+
+    async fn name(&self, patient: &Reply) -> Value {
+        let path = format!("/api/v1/patients/{}", patient.id());
+        self.desk.get(&path).expect(200).await.body["name"].clone()
+    }
+}
+
+async fn sign_in(server: &Server) -> Client {
+    let login = json!({"email": "admin@example.org", "password": PASSWORD});
+    let tokens = server.client.post("/api/v1/auth/login", &login);
+    let tokens = tokens.expect(200).await;
+    server.client.with_token(tokens.text("accessToken"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn master_keys_are_rotated_and_retired_while_the_server_runs() {
+    let mut operated = Operated::start().await;
+    let before = operated.patient("Asha Rao").await;
+    run(&operated.server, &["keys", "rotate"]);
+    let between = operated.patient("Ravi Iyer").await;
+    run(&operated.server, &["keys", "rotate", "--retire"]);
+    let after = operated.patient("Meera Shah").await;
+    let status = run(&operated.server, &["keys", "status"]);
+    assert!(
+        status.lines().any(|line| line.starts_with("2 ")),
+        "{status}"
+    );
+
+    operated.server.stop().await;
+    operated.server.restart().await;
+    operated.desk = sign_in(&operated.server).await;
+    for (patient, name) in [
+        (before, "Asha Rao"),
+        (between, "Ravi Iyer"),
+        (after, "Meera Shah"),
+    ] {
+        assert_eq!(operated.name(&patient).await, name);
+    }
+    operated.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_names_a_known_person_and_is_confirmed() {
+    let mut operated = Operated::start().await;
+    let patient = operated.patient("Asha Rao").await;
+    let unknown = SystemIds.id().to_string();
+    let erase = ["keys", "erase", "--yes", "--subject", &unknown];
+    let (erased, told) = operated.server.run(&erase);
+    assert!(!erased && told.contains(&unknown), "{told}");
+
+    let id = patient.id().to_string();
+    let erase = ["keys", "erase", "--subject", &id];
+    for answer in ["", "y", "no"] {
+        let (erased, told) = operated.server.answer(&erase, answer);
+        assert!(!erased && told.contains("nothing was erased"), "{told}");
+    }
+    let status = run(&operated.server, &["keys", "status"]);
+    assert!(status.contains("erased persons: 0"), "{status}");
+    assert_eq!(operated.name(&patient).await, "Asha Rao");
+
+    let (erased, told) = operated.server.answer(&erase, "yes");
+    assert!(erased, "{told}");
+    eventually("the running server has no name any more", async || {
+        operated.name(&patient).await.is_null()
+    })
+    .await;
+    let told = run(&operated.server, &erase);
+    assert!(told.contains("Erased already"), "{told}");
+    operated.server.stop().await;
 }

@@ -164,7 +164,7 @@ async fn a_scrape_succeeds_while_the_database_is_down() {
     let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
     let scrape = Scrape::fetch(&server.client).await;
     assert_eq!(scrape.count("caresync_database_up"), 1);
-    server.crash_database();
+    server.lose_database();
     eventually("the database is away", async || {
         let asked = Instant::now();
         let scrape = Scrape::fetch(&server.client).await;

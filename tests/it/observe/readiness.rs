@@ -150,7 +150,7 @@ async fn without_a_database_a_node_is_not_ready_and_reports_no_lag() {
     let ready = Readiness::fetch(&server.client).await;
     assert_eq!(ready.0["database"], true);
     let subscribers = ready.subscribers().len();
-    server.crash_database();
+    server.lose_database();
     // A probe's answer is a report, not a problem.
     let probe = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("http://{}/readyz", server.client.host());

@@ -43,6 +43,7 @@ async fn a_visit_is_shown_with_the_patients_name_and_reason() {
         patient: patient(RAVI),
         patient_name: Some("Ravi Iyer".parse().unwrap()),
         reason: Some("complaint 6".parse().unwrap()),
+        unreadable: false,
         status: AppointmentStatus::Confirmed,
         version: 2,
     };

@@ -1,6 +1,7 @@
 //! The program itself, as a process that can be killed, with the private database that it runs.
 
 use std::fs::{self, File, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,6 +28,8 @@ pub struct Server {
     pub client: Client,
     /// The master keys that the program is given; without any it makes its own.
     pub master_key: Option<String>,
+    /// Makes all of its secrets itself.
+    pub own_secrets: bool,
     /// Further variables of its environment.
     pub environment: Vec<(&'static str, String)>,
     /// Starts it with demo data.
@@ -57,6 +60,11 @@ impl Server {
             return;
         }
         self.restart().await;
+        // The copies get other token keys.
+        let pool = self.pool().await;
+        let unknown = "delete from secret_fingerprints where secret = 'token-key'";
+        sqlx::query(unknown).execute(&pool).await.unwrap();
+        pool.close().await;
         self.stop().await;
         // Of two tests that begin at once, the second discards its copy.
         let own = run.join(self.folder().file_name().unwrap());
@@ -70,6 +78,14 @@ impl Server {
     pub async fn start_with_own_master_key(keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
         server.master_key = None;
+        server.restart().await;
+        server
+    }
+
+    /// The same; it makes all of its secrets itself.
+    pub async fn start_with_own_secrets(keys: &JwtKeys) -> Self {
+        let mut server = Self::prepare(keys);
+        server.own_secrets = true;
         server.restart().await;
         server
     }
@@ -89,6 +105,7 @@ impl Server {
             starts: 0,
             client: Client::new(String::new()),
             master_key: Some(MASTER_KEY.to_owned()),
+            own_secrets: false,
             environment: vec![("CARESYNC_LOG_FORMAT", "text".to_owned())],
             demo: false,
             size: None,
@@ -97,6 +114,13 @@ impl Server {
 
     /// Starts a second program beside another one, on the same database.
     pub async fn beside(other: &Self, keys: &JwtKeys) -> Self {
+        let mut server = Self::prepare_beside(other, keys);
+        server.restart().await;
+        server
+    }
+
+    /// The same, before it is started.
+    pub fn prepare_beside(other: &Self, keys: &JwtKeys) -> Self {
         let mut server = Self::prepare(keys);
         let roles = [
             ("DATABASE_URL", "app"),
@@ -104,7 +128,6 @@ impl Server {
         ];
         let urls = roles.map(|(variable, role)| (variable, other.url(role)));
         server.environment.extend(urls);
-        server.restart().await;
         server
     }
 
@@ -143,14 +166,17 @@ impl Server {
             .env_remove("DATABASE_URL")
             .env_remove("CARESYNC_OWNER_DATABASE_URL")
             .env("CARESYNC_DATA_DIR", folder)
-            .env("CARESYNC_JWT_KEYS", folder.join("jwt.json"))
-            .env("CARESYNC_INDEX_KEY", "07".repeat(32))
+            .env_remove("CARESYNC_JWT_KEYS")
+            .env_remove("CARESYNC_INDEX_KEY")
             .env_remove("CARESYNC_MASTER_KEY")
-            .env("CARESYNC_PORT", "0")
-            .envs(self.environment.iter().cloned());
-        if let Some(key) = &self.master_key {
-            command.env("CARESYNC_MASTER_KEY", key);
+            .env("CARESYNC_PORT", "0");
+        if !self.own_secrets {
+            command.env("CARESYNC_JWT_KEYS", folder.join("jwt.json"));
+            command.env("CARESYNC_INDEX_KEY", "07".repeat(32));
+            let master_key = self.master_key.iter();
+            command.envs(master_key.map(|key| ("CARESYNC_MASTER_KEY", key)));
         }
+        command.envs(self.environment.iter().cloned());
         command
     }
 
@@ -239,6 +265,20 @@ impl Server {
         (done.status.success(), String::from_utf8(told).unwrap())
     }
 
+    /// The same, with an answer on standard input; the server may run.
+    pub fn answer(&self, arguments: &[&str], answer: &str) -> (bool, String) {
+        let mut command = self.command(arguments);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = piped.stderr(Stdio::piped()).spawn().unwrap();
+        let mut input = process.stdin.take().unwrap();
+        // A command that refuses without reading has closed it already.
+        let _ = writeln!(input, "{answer}");
+        drop(input);
+        let done = process.wait_with_output().unwrap();
+        let told = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8(told).unwrap())
+    }
+
     /// The file of its own master keys.
     pub fn master_keys(&self) -> String {
         fs::read_to_string(self.folder().join("secrets/master.keys")).unwrap()
@@ -247,6 +287,41 @@ impl Server {
     /// Stops the database as `pg_ctl -m immediate` does, which is this signal.
     pub fn crash_database(&self) {
         kill(self.postmaster().unwrap(), Signal::SIGQUIT).unwrap();
+    }
+
+    /// Kills the database as `kill -9` does.
+    pub fn kill_database(&self) {
+        kill(self.postmaster().unwrap(), Signal::SIGKILL).unwrap();
+    }
+
+    /// Crashes the database, which then can't start again until [`Server::find_database`].
+    pub fn lose_database(&self) {
+        let [there, away] = self.database_settings();
+        fs::rename(there, away).unwrap();
+        self.crash_database();
+    }
+
+    /// Ends that.
+    pub fn find_database(&self) {
+        let [there, away] = self.database_settings();
+        fs::rename(away, there).unwrap();
+    }
+
+    fn database_settings(&self) -> [PathBuf; 2] {
+        let cluster = self.folder().join("postgres/cluster");
+        ["postgresql.conf", "postgresql.conf.away"].map(|name| cluster.join(name))
+    }
+
+    /// Process id of the program.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
+    /// Number of warnings and errors in the log since the last start.
+    pub fn complaints(&self) -> usize {
+        let log = self.logged();
+        let loud = |line: &&str| line.contains(" WARN ") || line.contains(" ERROR ");
+        log.lines().filter(loud).count()
     }
 
     fn postmaster(&self) -> Option<Pid> {

@@ -221,3 +221,28 @@ async fn only_so_many_ask_at_once_and_none_waits_for_ever() {
     assert!(message.contains("too many"), "{message}");
     assert_eq!(server.heard().len(), 2);
 }
+
+#[tokio::test]
+async fn a_gateway_that_asks_for_patience_does_not_open_the_circuit() {
+    let limits = RazorpayLimits {
+        tries: 1,
+        failures: 2,
+        ..limits()
+    };
+    let patient = TestServer::with(vec![Act::Later(503, 1); 5]);
+    patient.then(made());
+    let gateway = gateway_with(&patient, limits);
+    for _ in 0..5 {
+        assert_unavailable(gateway.create_order(&order()).await);
+    }
+    gateway.create_order(&order()).await.unwrap();
+
+    let failing = TestServer::with(vec![Act::Json(503, json!({})); 2]);
+    failing.then(made());
+    let gateway = gateway_with(&failing, limits);
+    for _ in 0..2 {
+        assert_unavailable(gateway.create_order(&order()).await);
+    }
+    let message = assert_unavailable(gateway.create_order(&order()).await);
+    assert!(message.contains("circuit"), "{message}");
+}

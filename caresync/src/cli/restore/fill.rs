@@ -14,9 +14,13 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::cli::backup::server_version;
 use crate::cli::progress::Progress;
-use crate::secrets::Secrets;
+use crate::fingerprints;
+use crate::secrets::{FoundSecrets, Secrets};
 use crate::settings::Settings;
 use crate::storage::{as_owner, bring_up_to_date, connect};
+
+/// Subjects that a warning names, at most.
+const NAMED: usize = 100;
 
 /// The parts that go into the database.
 pub struct Plan<'a> {
@@ -30,8 +34,8 @@ pub struct Plan<'a> {
     pub log: LogEntry,
     /// All that is known about keys and erasures.
     pub keyrings: Vec<Keyring>,
-    /// The secrets that the log will be opened with.
-    pub secrets: Secrets,
+    /// The secrets that the log will be opened with. Token keys may be missing, and are made at the end.
+    pub secrets: FoundSecrets,
 }
 
 impl Plan<'_> {
@@ -48,9 +52,12 @@ impl Plan<'_> {
         self.load(&tools, owner).await?;
         self.check_arrival(&mut connection).await?;
         bring_up_to_date(owner, app).await?;
-        let epoch = self.complete(&keyring, &mut connection).await?;
+        fingerprints::check_index_key(&mut connection, &self.secrets).await?;
+        let secrets = self.secrets.complete()?;
+        let epoch = self.complete(&keyring, &secrets, &mut connection).await?;
+        name_lost_keys(&mut connection).await?;
         connection.close().await.context("closing a connection")?;
-        self.open(app).await?;
+        open(app, secrets).await?;
         tracing::info!(
             events = self.log.events,
             subjects = keyring.keys(),
@@ -62,7 +69,8 @@ impl Plan<'_> {
 
     /// The union of all keyrings, which the master keys must fit.
     pub fn keyring(&self) -> anyhow::Result<Keyring> {
-        let masters = &self.secrets.master;
+        let masters = self.secrets.master.value.as_ref();
+        let masters = masters.context("there are no master keys")?;
         let mut keyring = Keyring::default();
         for known in &self.keyrings {
             keyring.merge(known.clone(), &|subject, key| {
@@ -107,6 +115,7 @@ impl Plan<'_> {
     async fn complete(
         &self,
         keyring: &Keyring,
+        secrets: &Secrets,
         connection: &mut PgConnection,
     ) -> anyhow::Result<i16> {
         let doing = "completing the restore";
@@ -114,18 +123,35 @@ impl Plan<'_> {
         let known = self.epoch.max(keyring.epoch);
         let epoch = open_new_epoch(&mut transaction, known, SystemClock.now()).await?;
         keyring.replace(&mut transaction).await?;
+        fingerprints::record(&mut transaction, secrets).await?;
         forget_copies(&mut transaction).await?;
         end_restore(&mut transaction).await?;
         transaction.commit().await.context(doing)?;
         Ok(epoch)
     }
+}
 
-    async fn open(&self, app: &PgConnectOptions) -> anyhow::Result<()> {
-        let pool = connect(app.clone(), 2).await?;
-        let sealing = Sealing::open(pool.clone(), self.secrets.master.clone()).await?;
-        let claim_rules = claim_rules(self.secrets.logins.clone());
-        EventStore::open(pool.clone(), claim_rules, sealing).await?;
-        pool.close().await;
-        Ok(())
+/// Names the persons, by subject, whose keys are in no keyring.
+async fn name_lost_keys(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let lost = Keyring::subjects_without_key(connection).await?;
+    if lost.is_empty() {
+        return Ok(());
     }
+    let named = lost.iter().take(NAMED).map(ToString::to_string);
+    tracing::warn!(
+        lost = lost.len(),
+        subjects = named.collect::<Vec<_>>().join(" "),
+        "The keys of these subjects are in no keyring that was given: what is stored about them can't be read, and is \
+         shown as unreadable. If another keyring has them, restore again and give it with --keyring."
+    );
+    Ok(())
+}
+
+/// Proves that the log opens.
+async fn open(app: &PgConnectOptions, secrets: Secrets) -> anyhow::Result<()> {
+    let pool = connect(app.clone(), 2).await?;
+    let sealing = Sealing::open(pool.clone(), secrets.master).await?;
+    EventStore::open(pool.clone(), claim_rules(secrets.logins), sealing).await?;
+    pool.close().await;
+    Ok(())
 }
