@@ -142,6 +142,7 @@ mod tests {
             slot: Slot::new(start, start + TimeDelta::minutes(15)).unwrap(),
             fee: Money::zero(Currency::Inr),
             paid_by: None,
+            shortest_move: None,
         }
     }
 

@@ -2,7 +2,10 @@
 
 use domain::appointment::{Appointment, CancelledBy};
 use domain::clinic::Clinic;
-use domain::payment::{PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy, RequestRefund};
+use domain::payment::{
+    Cancellation, CancellationRefund, PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy,
+    RequestRefund,
+};
 use domain::{Actor, AppointmentId, ClinicId};
 use tracing::instrument;
 
@@ -39,17 +42,16 @@ impl Payments {
         if opened.refunds.contains_key(&refund) {
             return Ok(());
         }
-        let before = visit.slot.start() - at;
-        let due = opened.refund_due(&policy, cancelled_by, before);
-        let amount = due.ok_or(CommandError::NotFound)?;
-        if amount.is_zero() {
+        let cancellation = Cancellation { cancelled_by, at };
+        let due = CancellationRefund::new(&visit, Some(&opened), &policy, cancellation);
+        if due.amount.is_zero() {
             return Ok(());
         }
         let context = self.caused_by(payment, &visit.clinic);
         let request = RequestRefund {
             refund,
             attempt: None,
-            amount,
+            amount: due.amount,
             grounds: match cancelled_by {
                 CancelledBy::Patient => RefundGrounds::CancelledByPatient,
                 CancelledBy::Doctor | CancelledBy::Clinic => RefundGrounds::CancelledByClinic,

@@ -7,7 +7,7 @@ use super::VisitRef;
 use crate::appointment::cancelled_by::CancelledBy;
 use crate::appointment::overridden_rule::OverriddenRule;
 use crate::phi::Phi;
-use crate::values::{Actor, AppointmentId, Money, PaymentId, Reason, Slot, SubjectId};
+use crate::values::{Actor, AppointmentId, Money, PaymentId, Reason, Role, Slot, SubjectId};
 
 /// A slot is held for a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +112,18 @@ pub struct AppointmentRescheduled {
     pub subject: SubjectId,
     /// Protected health information of the event.
     pub phi: Phi<AppointmentRescheduledPhi>,
+}
+
+impl AppointmentRescheduled {
+    /// Returns the party who wanted the move: the doctor who made it, otherwise the patient.
+    pub const fn party(&self) -> CancelledBy {
+        match self.by.role() {
+            Some(Role::Doctor) => CancelledBy::Doctor,
+            Some(Role::Patient | Role::Receptionist | Role::Admin | Role::Auditor) | None => {
+                CancelledBy::Patient
+            }
+        }
+    }
 }
 
 /// Protected health information of [`AppointmentRescheduled`].
