@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::Target;
 use commands::appointments::Rescheduling;
+use domain::appointment::CancelledBy;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,6 +41,10 @@ pub struct RescheduleRequest {
     /// The reason for taking a time that is not offered; only the clinic's front desk may say so.
     #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
+    /// On whose behalf it is moved. A move for the patient, which the desk's is unless it says otherwise,
+    /// keeps the share of the clinic's refund policy at its time. Patients leave it out or say `PATIENT`.
+    #[schema(value_type = Option<schemas::CancelledBy>)]
+    on_behalf_of: Option<CancelledBy>,
 }
 
 problems!(
@@ -107,6 +112,7 @@ fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Res
         clinic_id,
         reason,
         override_reason,
+        on_behalf_of,
     } = request;
     Rescheduling {
         appointment,
@@ -115,5 +121,6 @@ fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Res
         clinic: clinic_id,
         reason,
         override_reason,
+        on_behalf_of,
     }
 }

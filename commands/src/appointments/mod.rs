@@ -19,6 +19,7 @@ use event_store::{Decided, LoadError, ReadSet};
 use serde::{Deserialize, Serialize};
 
 pub use book::Booking;
+pub use cancel::Cancelling;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 

@@ -1,13 +1,15 @@
 //! Moves an appointment to another slot.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentCommand, BookingPolicy, RescheduleAppointment};
+use domain::appointment::{
+    Appointment, AppointmentCommand, BookingPolicy, CancelledBy, RescheduleAppointment,
+};
 use domain::{Actor, AppointmentId, ClinicId, DoctorId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
 use super::{Answer, facts, is_proxy, propose};
-use crate::access::acting_in;
+use crate::access::{acting_in, capacity};
 use crate::{Caller, CommandError, Commands, Context, Target};
 
 /// A time to move an appointment to.
@@ -25,6 +27,8 @@ pub struct Rescheduling {
     pub reason: Option<Reason>,
     /// The reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
+    /// The party on whose behalf it is moved, if the staff names it.
+    pub on_behalf_of: Option<CancelledBy>,
 }
 
 impl Commands {
@@ -48,6 +52,10 @@ impl Commands {
             let as_staff = moving.override_reason.is_some() && caller.is_staff_at(visit.clinic);
             let role = acting_in(caller, &visit, proxy, as_staff).ok_or(CommandError::NotFound)?;
             moving.appointment.check_version(&appointment)?;
+            // Staff who are the patient, too, don't move their own visit for the clinic.
+            let capacity = capacity(caller, &visit, proxy).ok_or(CommandError::NotFound)?;
+            let on_behalf_of = capacity.moves_for(moving.on_behalf_of);
+            let on_behalf_of = on_behalf_of.map_err(CommandError::Refused)?;
             let by = Actor::account(caller.account, role);
             let clinic = moving.clinic.unwrap_or(visit.clinic);
             let doctor = moving.doctor.unwrap_or(visit.doctor);
@@ -59,6 +67,7 @@ impl Commands {
                 start: moving.start,
                 reason: moving.reason.clone(),
                 override_reason: moving.override_reason.clone(),
+                on_behalf_of,
                 policy,
                 by,
                 at: context.at,

@@ -88,7 +88,9 @@ impl CancellationRefund {
         };
         let parts = payment.and_then(|payment| Parts::new(payment, percent));
         Self {
-            amount: parts.as_ref().map_or_else(|| Money::zero(visit.fee.currency()), |parts| parts.refund),
+            amount: parts
+                .as_ref()
+                .map_or_else(|| Money::zero(visit.fee.currency()), |parts| parts.refund),
             percent,
             grounds,
             holds_until,
@@ -132,7 +134,11 @@ impl Parts {
     fn new(payment: &OpenedPayment, percent: u8) -> Option<Self> {
         let left = payment.left()?;
         let due = share(payment.amount, percent);
-        let refund = if due.amount() > left.amount() { left } else { due };
+        let refund = if due.amount() > left.amount() {
+            left
+        } else {
+            due
+        };
         let amount = |amount: i64| Money::new(amount, left.currency()).ok();
         let parts = [
             (

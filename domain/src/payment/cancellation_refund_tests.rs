@@ -31,16 +31,30 @@ fn patient() -> Actor {
     Actor::account(account_id(1), Role::Patient)
 }
 
-/// A move: when, to which start, by whom. Hours after the booking.
+/// A move: when, to which start, by whom, and on whose behalf. Hours after the booking.
 #[derive(Debug, Clone, Copy)]
 struct Moved {
     at: i64,
     to: i64,
     by: Actor,
+    on_behalf_of: Option<CancelledBy>,
 }
 
+/// A move as old logs have it: the party is not told.
 const fn moved(at: i64, to: i64, by: Actor) -> Moved {
-    Moved { at, to, by }
+    Moved {
+        at,
+        to,
+        by,
+        on_behalf_of: None,
+    }
+}
+
+const fn moved_for(party: CancelledBy, moved: Moved) -> Moved {
+    Moved {
+        on_behalf_of: Some(party),
+        ..moved
+    }
 }
 
 fn booked() -> AppointmentEvent {
@@ -79,6 +93,7 @@ fn rescheduled(previous: Slot, moved: Moved) -> AppointmentEvent {
         previous,
         hold_until: None,
         overridden: Vec::new(),
+        on_behalf_of: moved.on_behalf_of,
         by: moved.by,
         at: hour(moved.at),
         subject: patient_id().subject(),
@@ -163,7 +178,7 @@ fn the_share_is_that_of_the_worst_moment() {
     let by_doctor = Actor::account(account_id(3), Role::Doctor);
     let by = patient();
     // Moves, then the hour of the cancellation by the patient, then the percentage.
-    let cases: [(&str, Vec<Moved>, i64, u8); 12] = [
+    let cases: [(&str, Vec<Moved>, i64, u8); 15] = [
         ("no move, early", vec![], 0, 100),
         ("no move, a day before", vec![], 76, 100),
         ("no move, later", vec![], 77, 50),
@@ -199,8 +214,36 @@ fn the_share_is_that_of_the_worst_moment() {
             190,
             50,
         ),
-        ("the desk moves it for the patient", vec![moved(97, 820, by_desk)], 98, 0),
-        ("the doctor moves it", vec![moved(97, 820, by_doctor)], 98, 100),
+        (
+            "the desk moves it for the patient",
+            vec![moved(97, 820, by_desk)],
+            98,
+            0,
+        ),
+        (
+            "the doctor moves it",
+            vec![moved(97, 820, by_doctor)],
+            98,
+            100,
+        ),
+        (
+            "the desk moves it for the doctor",
+            vec![moved_for(CancelledBy::Doctor, moved(97, 820, by_desk))],
+            98,
+            100,
+        ),
+        (
+            "the desk moves it for the clinic",
+            vec![moved_for(CancelledBy::Clinic, moved(97, 820, by_desk))],
+            98,
+            100,
+        ),
+        (
+            "the doctor moves it for the patient",
+            vec![moved_for(CancelledBy::Patient, moved(97, 820, by_doctor))],
+            98,
+            0,
+        ),
     ];
     for (name, moves, at, percent) in cases {
         let refund = refund(&moves, cancelled(CancelledBy::Patient, at));

@@ -104,6 +104,9 @@ pub struct AppointmentRescheduled {
     /// The rules that the staff has overridden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<OverriddenRule>,
+    /// The party on whose behalf it was moved; absent before the desk could tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<CancelledBy>,
     /// The actor who moved it.
     pub by: Actor,
     /// Time of the event.
@@ -115,13 +118,16 @@ pub struct AppointmentRescheduled {
 }
 
 impl AppointmentRescheduled {
-    /// Returns the party who wanted the move: the doctor who made it, otherwise the patient.
+    /// Returns the party on whose behalf it was moved. Where the event does not tell it, a doctor
+    /// moved it as the doctor, and any other actor for the patient.
     pub const fn party(&self) -> CancelledBy {
-        match self.by.role() {
-            Some(Role::Doctor) => CancelledBy::Doctor,
-            Some(Role::Patient | Role::Receptionist | Role::Admin | Role::Auditor) | None => {
-                CancelledBy::Patient
-            }
+        match (self.on_behalf_of, self.by.role()) {
+            (Some(party), _) => party,
+            (None, Some(Role::Doctor)) => CancelledBy::Doctor,
+            (
+                None,
+                Some(Role::Patient | Role::Receptionist | Role::Admin | Role::Auditor) | None,
+            ) => CancelledBy::Patient,
         }
     }
 }
