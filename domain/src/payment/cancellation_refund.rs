@@ -68,6 +68,20 @@ pub enum NotRefundedReason {
     AlreadyRefunded,
 }
 
+impl NotRefundedReason {
+    /// All reasons.
+    pub const ALL: [Self; 3] = [Self::Unpaid, Self::RefundPolicy, Self::AlreadyRefunded];
+
+    /// Returns the name that is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unpaid => "UNPAID",
+            Self::RefundPolicy => "REFUND_POLICY",
+            Self::AlreadyRefunded => "ALREADY_REFUNDED",
+        }
+    }
+}
+
 impl CancellationRefund {
     /// Returns the refund of a visit, and the facts that it follows from. `payment` is the one that
     /// paid for the visit.

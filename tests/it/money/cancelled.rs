@@ -1,7 +1,7 @@
 //! Visits cancelled before or after they were paid.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::app::Principal;
 
 use super::fixture::{FEE, Fixture};
@@ -99,6 +99,65 @@ async fn the_desk_says_on_whose_behalf_it_cancels() {
         fixture.refund_grounds(&half).await,
         ["CANCELLED_BY_PATIENT"]
     );
+    fixture.close().await;
+}
+
+fn preview(booked: &Reply, query: &str) -> String {
+    booked.appointment(&format!("refund-preview{query}"))
+}
+
+fn inr(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "INR"})
+}
+
+/// At midnight by the test's clock, eight and a half hours before the visit.
+#[tokio::test]
+async fn a_preview_shows_the_refund_that_follows() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.paid(&asha, 20).await;
+    let own = asha.get(&preview(&booked, "")).expect(200).await;
+    let kept = json!([{"reason": "REFUND_POLICY", "amount": inr(FEE / 2)}]);
+    assert_eq!(own.body["onBehalfOf"], "PATIENT");
+    assert_eq!(own.body["refund"], inr(FEE / 2));
+    assert_eq!(own.body["percent"], 50);
+    assert_eq!(own.body["decidedBy"], "CANCELLATION");
+    assert_eq!(own.body["startThen"], json!(slot(20)));
+    assert_eq!(
+        own.body["holdsUntil"],
+        json!(slot(20) - TimeDelta::hours(4))
+    );
+    assert_eq!(own.body["notRefunded"], kept);
+    let clinic = preview(&booked, "?onBehalfOf=CLINIC");
+    let clinic = fixture.admin().get(&clinic).expect(200).await;
+    assert_eq!(clinic.body["refund"], inr(FEE));
+    assert_eq!(clinic.body["decidedBy"], "CANCELLED_BY_CLINIC");
+    assert_eq!(clinic.body["notRefunded"], json!([]));
+    assert_eq!(clinic.body.get("holdsUntil"), None);
+    cancel(&asha, &booked).await;
+    fixture.wait_for_amounts(&checkout, FEE, FEE / 2).await;
+    let over = asha.get(&preview(&booked, "")).expect(409).await;
+    over.is("appointment-already-ended");
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_preview_is_refused_as_the_cancellation_would_be() {
+    let fixture = Fixture::open().await;
+    let (asha, ravi) = (fixture.patient(), fixture.patient());
+    let (booked, _) = fixture.book(&asha, 0).await;
+    let unpaid = asha.get(&preview(&booked, "")).expect(200).await;
+    assert_eq!(unpaid.body["refund"], inr(0));
+    let fee = json!([{"reason": "UNPAID", "amount": inr(FEE)}]);
+    assert_eq!(unpaid.body["notRefunded"], fee);
+    let stranger = ravi.get(&preview(&booked, "")).expect(404).await;
+    stranger.is("not-found");
+    let silent = fixture.admin().get(&preview(&booked, "")).expect(422).await;
+    silent.is("party-not-named");
+    let clinic = asha.get(&preview(&booked, "?onBehalfOf=CLINIC"));
+    clinic.expect(403).await.is("forbidden");
+    let unknown = asha.get(&preview(&booked, "?onBehalfOf=FRIEND"));
+    unknown.expect(400).await.is("malformed");
     fixture.close().await;
 }
 

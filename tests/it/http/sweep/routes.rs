@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 61] = [
+pub const ROUTES: [(&str, Expected); 62] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -55,6 +55,7 @@ pub const ROUTES: [(&str, Expected); 61] = [
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/cancel",                        (401, [404, 404, 404, 404, 403])),
+    ("get /api/v1/appointments/{id}/refund-preview",                 (401, [404, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/reschedule",                    (401, [404, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/arrive",                        (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/start",                         (401, [403, 404, 404, 404, 403])),
