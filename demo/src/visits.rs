@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use commands::appointments::{AppointmentReply, Booking};
+use commands::appointments::{AppointmentReply, Booking, Cancelling};
 use commands::{Caller, Context, Target};
-use domain::appointment::{AppointmentStatus, BookingPolicy};
+use domain::appointment::{AppointmentStatus, BookingPolicy, CancelledBy};
 use domain::{AppointmentId, Reason};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -172,9 +172,13 @@ async fn take(
                 .await
         }
         Step::Cancel => {
-            let reason = Some(Reason::parse("The doctor is away that day")?);
+            let cancelling = Cancelling {
+                appointment: target,
+                on_behalf_of: Some(CancelledBy::Doctor),
+                reason: Some(Reason::parse("The doctor is away that day")?),
+            };
             commands
-                .cancel_appointment(caller, target, reason, &context)
+                .cancel_appointment(caller, cancelling, &context)
                 .await
         }
         Step::Expire => {

@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
+use commands::appointments::Cancelling;
 use commands::authorization::permit;
+use domain::appointment::CancelledBy;
 use domain::{AppointmentId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -24,6 +26,11 @@ use crate::http::schemas;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelRequest {
+    /// On whose behalf it is cancelled, which decides the refund: a patient gets the share of the clinic's
+    /// refund policy; if the doctor or the clinic cancels, all of the fee is refunded. The staff always
+    /// says it: `PATIENT` where the patient asked for it. Patients leave it out or say `PATIENT`.
+    #[schema(value_type = Option<schemas::CancelledBy>)]
+    on_behalf_of: Option<CancelledBy>,
     /// Up to 500 characters.
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
@@ -34,7 +41,8 @@ problems!(
     NotFound,
     HoldEnded,
     AppointmentAlreadyEnded,
-    AppointmentAlreadyStarted
+    AppointmentAlreadyStarted,
+    PartyNotNamed
 );
 
 /// Cancel an appointment: its patient, its doctor or its clinic may.
@@ -63,11 +71,18 @@ pub async fn cancel_appointment(
     request: CommandRequest<CancelRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let reason = request.body.reason;
-    let target = Target::new(appointment, expected);
+    let CancelRequest {
+        on_behalf_of,
+        reason,
+    } = request.body;
+    let cancelling = Cancelling {
+        appointment: Target::new(appointment, expected),
+        on_behalf_of,
+        reason,
+    };
     let done = app
         .commands
-        .cancel_appointment(&caller, target, reason, &context)
+        .cancel_appointment(&caller, cancelling, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(AppointmentSummary::from)))

@@ -8,6 +8,7 @@ mod confirm;
 mod get;
 mod list;
 mod no_show;
+mod refund_preview;
 mod refusal;
 mod reschedule;
 mod series;
@@ -27,7 +28,7 @@ use crate::http::schemas;
 
 pub(crate) use {
     arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*,
-    refusal::refusal, reschedule::*, series::*, start::*,
+    refund_preview::*, refusal::refusal, reschedule::*, series::*, start::*,
 };
 
 /// The routes of this resource.
@@ -48,6 +49,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/appointments/{id}/reschedule",
             web::post().to(reschedule_appointment),
+        )
+        .route(
+            "/appointments/{id}/refund-preview",
+            web::get().to(preview_refund),
         )
         .route("/appointments/{id}/arrive", web::post().to(mark_arrived))
         .route("/appointments/{id}/start", web::post().to(start_visit))

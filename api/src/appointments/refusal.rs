@@ -39,6 +39,7 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::WithAnotherDoctor => ProblemType::AnotherDoctor.into(),
         Refusal::AtAnotherClinic => ProblemType::AnotherClinic.into(),
         Refusal::OverrideNeedsReason => ProblemType::OverrideNeedsReason.into(),
+        Refusal::PartyNotNamed => ProblemType::PartyNotNamed.into(),
         Refusal::NotConfirmed { status } => Problem::titled(
             ProblemType::AppointmentNotConfirmed,
             format!("The appointment is {status} and not confirmed."),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use commands::Target;
 use commands::appointments::Rescheduling;
 use commands::authorization::permit;
+use domain::appointment::CancelledBy;
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -41,6 +42,10 @@ pub struct RescheduleRequest {
     /// The reason for taking a time that is not offered; only the clinic's front desk may say so.
     #[schema(value_type = Option<schemas::Reason>)]
     override_reason: Option<Reason>,
+    /// On whose behalf it is moved. A move for the patient, which the desk's is unless it says otherwise,
+    /// keeps the share of the clinic's refund policy at its time. Patients leave it out or say `PATIENT`.
+    #[schema(value_type = Option<schemas::CancelledBy>)]
+    on_behalf_of: Option<CancelledBy>,
 }
 
 problems!(
@@ -108,6 +113,7 @@ fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Res
         clinic_id,
         reason,
         override_reason,
+        on_behalf_of,
     } = request;
     Rescheduling {
         appointment,
@@ -116,5 +122,6 @@ fn moving(appointment: Target<AppointmentId>, request: RescheduleRequest) -> Res
         clinic: clinic_id,
         reason,
         override_reason,
+        on_behalf_of,
     }
 }

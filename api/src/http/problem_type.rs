@@ -128,6 +128,7 @@ problem_types! {
         DoctorSuspended "doctor-suspended" "The doctor takes no bookings for now."
         DoctorNotAtClinic "doctor-not-at-clinic" "The doctor does not work at this clinic."
         OverrideNeedsReason "override-needs-reason" "A step in the doctor's place needs a reason."
+        PartyNotNamed "party-not-named" "The staff says on whose behalf it cancels: onBehalfOf."
         AnotherDoctor "another-doctor" "With another doctor it is another visit: cancel this one and book that one."
         AnotherClinic "another-clinic" "At another clinic it is another visit: cancel this one and book that one."
 

@@ -81,6 +81,7 @@ const DOCUMENT: &str = "/openapi.json";
         appointments::confirm_appointment,
         appointments::reschedule_appointment,
         appointments::cancel_appointment,
+        appointments::preview_refund,
         appointments::mark_arrived,
         appointments::start_visit,
         appointments::complete_visit,

@@ -158,6 +158,7 @@ impl<'g> Plan<'g> {
             start,
             reason: None,
             override_reason: None,
+            on_behalf_of: CancelledBy::Patient,
             policy: BookingPolicy::default(),
             by: Actor::System,
             at: self.at + TimeDelta::minutes(9),

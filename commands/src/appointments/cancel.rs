@@ -1,13 +1,24 @@
 //! Cancels an appointment.
 
 use domain::appointment::{AppointmentCommand, CancelAppointment, CancelledBy};
-use domain::{Actor, AppointmentId, Reason, Role};
+use domain::{AppointmentId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::{Answer, load_authorized, propose};
+use super::{Answer, capacity, load_authorized, propose};
 use crate::authorization::Action;
-use crate::{Caller, Commands, Context, Target};
+use crate::{Caller, CommandError, Commands, Context, Target};
+
+/// An appointment to cancel.
+#[derive(Debug, Clone)]
+pub struct Cancelling {
+    /// The appointment.
+    pub appointment: Target<AppointmentId>,
+    /// The party on whose behalf; the staff always names it.
+    pub on_behalf_of: Option<CancelledBy>,
+    /// The reason.
+    pub reason: Option<Reason>,
+}
 
 impl Commands {
     /// Cancels an appointment for its patient, its doctor or its clinic. For any other caller it does not
@@ -16,30 +27,21 @@ impl Commands {
     pub async fn cancel_appointment(
         &self,
         caller: &Caller,
-        target: Target<AppointmentId>,
-        reason: Option<Reason>,
+        cancelling: Cancelling,
         context: &Context,
     ) -> Answer {
         self.run(context, async |read: ReadSet| {
-            let action = Action::CancelAppointment;
+            let (action, target) = (Action::CancelAppointment, cancelling.appointment);
             let (appointment, _, by) = load_authorized(&read, caller, action, target).await?;
+            let cancelled_by = capacity(by).cancels_for(cancelling.on_behalf_of);
             let command = AppointmentCommand::Cancel(CancelAppointment {
-                cancelled_by: cancelled_by(by),
-                reason: reason.clone(),
+                cancelled_by: cancelled_by.map_err(CommandError::Refused)?,
+                reason: cancelling.reason.clone(),
                 by,
                 at: context.at,
             });
             Ok(propose(appointment.decide(command).await?)?.acting_as(by))
         })
         .await
-    }
-}
-
-/// The party that cancels, by the role of the actor.
-fn cancelled_by(by: Actor) -> CancelledBy {
-    match by.role() {
-        Some(Role::Patient) => CancelledBy::Patient,
-        Some(Role::Doctor) => CancelledBy::Doctor,
-        Some(Role::Receptionist | Role::Admin | Role::Auditor) | None => CancelledBy::Clinic,
     }
 }

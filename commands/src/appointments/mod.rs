@@ -11,15 +11,16 @@ mod series;
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentRefusal, AppointmentStatus, BookingPolicy, Visit,
+    Appointment, AppointmentRefusal, AppointmentStatus, BookingPolicy, CancelledBy, Visit,
 };
 use domain::clinic::{Clinic, ClinicFacts};
 use domain::doctor::{Doctor, DoctorFacts};
-use domain::{Actor, AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Slot};
+use domain::{Actor, AppointmentId, ClinicId, DoctorId, Holidays, PatientId, Role, Slot};
 use event_store::{Decided, Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 
 pub use book::Booking;
+pub use cancel::Cancelling;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 
@@ -120,4 +121,13 @@ async fn load_authorized<R>(
     let by = authorize_or_proxy(read, caller, action, Resource::from(&visit)).await?;
     target.check_version(&appointment)?;
     Ok((appointment, visit, by))
+}
+
+/// The capacity of an actor in an appointment, by the role.
+pub(crate) fn capacity(by: Actor) -> CancelledBy {
+    match by.role() {
+        Some(Role::Patient) => CancelledBy::Patient,
+        Some(Role::Doctor) => CancelledBy::Doctor,
+        Some(Role::Receptionist | Role::Admin | Role::Auditor) | None => CancelledBy::Clinic,
+    }
 }

@@ -1,15 +1,17 @@
 //! Moves an appointment to another slot.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{AppointmentCommand, BookingPolicy, RescheduleAppointment};
+use domain::appointment::{
+    AppointmentCommand, BookingPolicy, CancelledBy, RescheduleAppointment,
+};
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
 use super::book::overriding;
-use super::{Answer, facts, load_authorized, propose};
+use super::{Answer, capacity, facts, load_authorized, propose};
 use crate::authorization::{Action, Resource};
-use crate::{Caller, Commands, Context, Target};
+use crate::{Caller, CommandError, Commands, Context, Target};
 
 /// A time to move an appointment to.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Rescheduling {
     pub reason: Option<Reason>,
     /// The reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
+    /// The party on whose behalf it is moved, if the staff names it.
+    pub on_behalf_of: Option<CancelledBy>,
 }
 
 impl Commands {
@@ -43,6 +47,9 @@ impl Commands {
             let action = Action::RescheduleAppointment;
             let target = moving.appointment;
             let (appointment, visit, by) = load_authorized(&read, caller, action, target).await?;
+            // Staff who are the patient, too, don't move their own visit for the clinic.
+            let on_behalf_of = capacity(by).moves_for(moving.on_behalf_of);
+            let on_behalf_of = on_behalf_of.map_err(CommandError::Refused)?;
             let by = match &moving.override_reason {
                 Some(_) => overriding(caller, &Resource::from(&visit)).unwrap_or(by),
                 None => by,
@@ -57,6 +64,7 @@ impl Commands {
                 start: moving.start,
                 reason: moving.reason.clone(),
                 override_reason: moving.override_reason.clone(),
+                on_behalf_of,
                 policy: facts.policy,
                 by,
                 at: context.at,

@@ -170,8 +170,8 @@ permissions! {
     RescheduleAppointment = "appointment" "reschedule" {
         Patient: OwnPatient | Proxy, Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic,
     }
-    /// Cancel a visit.
-    CancelAppointment = "appointment" "cancel" {
+    /// Cancel a visit, and preview the refund.
+    CancelAppointment = "appointment" "cancel, preview refund" {
         Patient: OwnPatient | Proxy, Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic,
     }
     /// Confirm a visit without a payment.

@@ -1,15 +1,34 @@
-//! Refunds a cancelled visit by the clinic's refund policy.
+//! Refund of a cancelled visit by the clinic's refund policy, and its preview.
 
-use domain::appointment::{Appointment, CancelledBy};
+use chrono::{DateTime, Utc};
+use domain::appointment::{
+    Appointment, AppointmentCommand, AppointmentRefusal, CancelAppointment, CancelledBy, Visit, decide,
+};
 use domain::clinic::Clinic;
-use domain::payment::{PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy, RequestRefund};
+use domain::payment::{
+    Cancellation, CancellationRefund, PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy,
+    RequestRefund,
+};
 use domain::{Actor, AppointmentId, ClinicId};
 use tracing::instrument;
 
 use super::{Payments, fault_of, only_refund};
-use crate::{CommandError, Fault};
+use crate::appointments::capacity;
+use crate::authorization::{Action, Resource, authorize_or_proxy};
+use crate::{Caller, CommandError, Fault};
 
 type Unrefused = CommandError<PaymentRefusal>;
+
+/// The refund that a cancellation would bring, if it was now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundPreview {
+    /// The visit.
+    pub visit: Visit,
+    /// The cancellation.
+    pub cancellation: Cancellation,
+    /// Its refund.
+    pub refund: CancellationRefund,
+}
 
 impl Payments {
     /// Requests the refund of a cancelled visit, if it was paid for. There is one, however often this is
@@ -34,22 +53,21 @@ impl Payments {
             return Ok(());
         };
         let opened = self.opened(payment).await?;
-        let policy = self.policy_of(visit.clinic).await?;
         let refund = only_refund(payment, "called off");
         if opened.refunds.contains_key(&refund) {
             return Ok(());
         }
-        let before = visit.slot.start() - at;
-        let due = opened.refund_due(&policy, cancelled_by, before);
-        let amount = due.ok_or(CommandError::NotFound)?;
-        if amount.is_zero() {
+        let policy = self.policy_of(visit.clinic).await?;
+        let cancellation = Cancellation { cancelled_by, at };
+        let due = CancellationRefund::new(&visit, Some(&opened), &policy, cancellation);
+        if due.amount.is_zero() {
             return Ok(());
         }
         let context = self.caused_by(payment, &visit.clinic);
         let request = RequestRefund {
             refund,
             attempt: None,
-            amount,
+            amount: due.amount,
             grounds: match cancelled_by {
                 CancelledBy::Patient => RefundGrounds::CancelledByPatient,
                 CancelledBy::Doctor | CancelledBy::Clinic => RefundGrounds::CancelledByClinic,
@@ -62,8 +80,57 @@ impl Payments {
         Ok(())
     }
 
-    async fn policy_of(&self, clinic: ClinicId) -> Result<RefundPolicy, Unrefused> {
+    /// Returns the refund that the caller's cancellation would bring now, by the same function as the
+    /// refund itself. Refused if the cancellation would be.
+    #[instrument(name = "query.payment.preview_refund", skip_all)]
+    pub async fn preview_refund(
+        &self,
+        caller: &Caller,
+        appointment: AppointmentId,
+        on_behalf_of: Option<CancelledBy>,
+        at: DateTime<Utc>,
+    ) -> Result<RefundPreview, CommandError<AppointmentRefusal>> {
+        let loaded: Appointment = self.commands.load(appointment).await?;
+        let visit = *loaded.visit().ok_or(CommandError::NotFound)?;
+        let read = self.commands.store.read_set();
+        let action = Action::CancelAppointment;
+        let by = authorize_or_proxy(&read, caller, action, Resource::from(&visit)).await?;
+        let cancelled_by = capacity(by).cancels_for(on_behalf_of);
+        let cancellation = Cancellation {
+            cancelled_by: cancelled_by.map_err(CommandError::Refused)?,
+            at,
+        };
+        may_be_cancelled(&loaded, cancellation).map_err(CommandError::Refused)?;
+        let payment = match visit.paid_by {
+            Some(payment) => Some(self.opened(payment).await?),
+            None => None,
+        };
+        let policy = self.policy_of(visit.clinic).await?;
+        Ok(RefundPreview {
+            visit,
+            cancellation,
+            refund: CancellationRefund::new(&visit, payment.as_ref(), &policy, cancellation),
+        })
+    }
+
+    async fn policy_of<R>(&self, clinic: ClinicId) -> Result<RefundPolicy, CommandError<R>> {
         let read = self.commands.store.read_set();
         Ok(read.require::<Clinic>(clinic).await?.refund_policy())
     }
+}
+
+/// Checks that the visit can be cancelled.
+fn may_be_cancelled(
+    appointment: &Appointment,
+    cancellation: Cancellation,
+) -> Result<(), AppointmentRefusal> {
+    let Cancellation { cancelled_by, at } = cancellation;
+    let cancel = AppointmentCommand::Cancel(CancelAppointment {
+        cancelled_by,
+        reason: None,
+        // The rights of the caller are checked already.
+        by: Actor::System,
+        at,
+    });
+    decide(appointment, cancel).map(drop)
 }

@@ -24,6 +24,7 @@ use event_store::ReadSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use cancelled::RefundPreview;
 pub use checkout::{Checkout, CheckoutRefusal, Verification, VerifyRefusal};
 pub use gateway_events::Noted;
 pub use inbox::{Inbox, InboxFigures, Taken};

@@ -223,6 +223,7 @@ impl Telling<'_> {
             start: self.visit.slot.start(),
             reason: None,
             override_reason: None,
+            on_behalf_of: CancelledBy::Patient,
             policy: POLICY,
             by,
             at,

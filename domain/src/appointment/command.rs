@@ -116,6 +116,8 @@ pub struct RescheduleAppointment {
     pub reason: Option<Reason>,
     /// Reason of the staff for a time that is not offered.
     pub override_reason: Option<Reason>,
+    /// The party on whose behalf it is moved; a move for the patient bounds the refund.
+    pub on_behalf_of: CancelledBy,
     /// The clinic group's policy for bookings.
     pub policy: BookingPolicy,
     /// The actor who moves it.
@@ -127,7 +129,7 @@ pub struct RescheduleAppointment {
 /// Cancels the visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelAppointment {
-    /// The party who cancels. A receptionist may record it for the patient.
+    /// The party on whose behalf it is cancelled, which decides the refund.
     pub cancelled_by: CancelledBy,
     /// The reason.
     pub reason: Option<Reason>,

@@ -108,6 +108,9 @@ pub enum AppointmentRefusal {
     /// An actor other than the doctor gives a reason for this step.
     #[error("an actor other than the doctor gives a reason")]
     OverrideNeedsReason,
+    /// The staff names the party on whose behalf it cancels, since the refund depends on it.
+    #[error("the staff names the party on whose behalf it cancels")]
+    PartyNotNamed,
     /// Only a confirmed visit can have an arrival or a no-show.
     #[error("the appointment is {status} and not confirmed")]
     NotConfirmed {
@@ -168,6 +171,7 @@ impl AppointmentRefusal {
             | Self::NothingToFollow { .. }
             | Self::NotForThisRole
             | Self::OverrideNeedsReason
+            | Self::PartyNotNamed
             | Self::NotConfirmed { .. }
             | Self::NotArrived { .. }
             | Self::NotInProgress { .. }

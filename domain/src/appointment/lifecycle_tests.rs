@@ -86,6 +86,7 @@ fn some_command() -> impl Strategy<Value = AppointmentCommand> {
             start: instant("2026-03-02T03:30:00Z") + TimeDelta::minutes(fee / 50_000 * 20),
             override_reason: reason.clone(),
             reason,
+            on_behalf_of: CancelledBy::Patient,
             policy: BookingPolicy::default(),
             by,
             at,

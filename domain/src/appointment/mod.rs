@@ -17,7 +17,8 @@
 //! begun. One payment pays for a visit; later states keep its id.
 //!
 //! While it is BOOKED or CONFIRMED it may be rescheduled: it keeps its id, patient, doctor, clinic
-//! and fee.
+//! and fee. Once it is paid it also keeps the shortest notice of any move, since a move does not
+//! enlarge the refund.
 //!
 //! The permitted transitions are one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
@@ -31,6 +32,7 @@ mod command;
 mod decide;
 mod error;
 mod events;
+mod notice;
 mod overridden_rule;
 mod policy;
 mod record_payment;
@@ -74,6 +76,7 @@ pub use events::{
     AppointmentRescheduledPhi, AppointmentStarted, AppointmentStartedPhi, ConfirmationGrounds,
     VisitRef,
 };
+pub use notice::Notice;
 pub use overridden_rule::OverriddenRule;
 pub use policy::BookingPolicy;
 pub use recurrence::{InvalidRecurrence, Recurrence};

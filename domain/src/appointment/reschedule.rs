@@ -50,6 +50,7 @@ fn moved(
     let RescheduleAppointment {
         reason,
         override_reason,
+        on_behalf_of,
         by,
         at,
         ..
@@ -64,6 +65,7 @@ fn moved(
         hold_until: appointment
             .hold_until()
             .map(|hold_until| hold_until.min(latest_hold(at, slot))),
+        on_behalf_of: Some(on_behalf_of),
         by,
         at,
         subject: visit.patient.subject(),

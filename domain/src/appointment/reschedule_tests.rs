@@ -26,6 +26,7 @@ fn to(start: &str) -> RescheduleAppointment {
         start: instant(start),
         reason: Some(reason("The bus is late")),
         override_reason: None,
+        on_behalf_of: CancelledBy::Patient,
         policy: BookingPolicy::default(),
         by: admin(),
         at: now(),
@@ -46,6 +47,7 @@ fn moved_facts(start: &str) -> AppointmentRescheduled {
         previous: twenty_minutes_from(NINE),
         hold_until: Some(now() + TimeDelta::minutes(15)),
         overridden: Vec::new(),
+        on_behalf_of: Some(CancelledBy::Patient),
         by: admin(),
         at: now(),
         subject: patient_id().subject(),
@@ -262,4 +264,23 @@ fn only_the_staff_overrides_rules() {
         ..walking_in(ONE, now())
     };
     refuses_to_book(command, AppointmentRefusal::OverrideNotForThisRole);
+}
+
+#[test]
+fn a_move_stores_its_party_and_an_old_one_was_the_actors() {
+    let told = AppointmentRescheduled {
+        on_behalf_of: Some(CancelledBy::Clinic),
+        ..moved_facts(TEN)
+    };
+    let mut stored = serde_json::to_value(&told).unwrap();
+    assert_eq!(stored["onBehalfOf"], "CLINIC");
+    assert_eq!(told.party(), CancelledBy::Clinic);
+    stored.as_object_mut().unwrap().remove("onBehalfOf");
+    let old: AppointmentRescheduled = serde_json::from_value(stored).unwrap();
+    assert_eq!(old.party(), CancelledBy::Patient);
+    let by = Actor::account(account_id(3), Role::Doctor);
+    assert_eq!(
+        AppointmentRescheduled { by, ..old }.party(),
+        CancelledBy::Doctor
+    );
 }

@@ -7,6 +7,7 @@ use super::cancelled_by::CancelledBy;
 use super::events::{
     AppointmentBooked, AppointmentEvent, AppointmentRescheduled, ConfirmationGrounds, VisitRef,
 };
+use super::notice::Notice;
 use super::status::AppointmentStatus;
 use crate::values::{AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Slot};
 
@@ -63,6 +64,8 @@ pub struct Visit {
     pub fee: Money,
     /// The payment that paid for it; kept when the visit is cancelled.
     pub paid_by: Option<PaymentId>,
+    /// The shortest notice at which the patient moved it since it was paid. It bounds the refund.
+    pub shortest_move: Option<Notice>,
 }
 
 impl Appointment {
@@ -150,8 +153,18 @@ impl Appointment {
 
 impl Visit {
     fn moved(self, moved: &AppointmentRescheduled) -> Self {
+        let counts = self.paid_by.is_some() && moved.party() == CancelledBy::Patient;
+        let notice = counts.then(|| Notice {
+            at: moved.at,
+            start: moved.previous.start(),
+        });
+        let shortest_move = match (self.shortest_move, notice) {
+            (Some(earlier), Some(notice)) => Some(earlier.shorter(notice)),
+            (earlier, notice) => earlier.or(notice),
+        };
         Self {
             slot: moved.visit.slot,
+            shortest_move,
             ..self
         }
     }
@@ -188,6 +201,7 @@ impl From<&AppointmentBooked> for Visit {
             slot,
             fee: booked.fee,
             paid_by: None,
+            shortest_move: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::cancelled_by::CancelledBy;
 use super::error::AppointmentRefusal as Refusal;
 use super::status::AppointmentStatus as Status;
 use super::transitions::{
@@ -41,6 +42,14 @@ The role is checked first, then the status, then the time.
 - A hold that has ended reads as EXPIRED, recorded or not.
 ";
 
+const PARTIES: &str = "
+## On whose behalf it is cancelled or moved
+
+The party that the caller names, or does not, by the capacity of the caller. A patient gets the refund of the
+clinic's refund policy; if the doctor or the clinic cancels, it is complete. A move for the patient keeps the
+share of its time. Staff who are the patient of the visit stand in the patient's capacity.
+";
+
 impl fmt::Display for TransitionsPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{INTRODUCTION}")?;
@@ -56,7 +65,11 @@ impl fmt::Display for TransitionsPage {
             let cells = TRANSITIONS.map(|transition: Transition| outcome(transition.rule(status)));
             writeln!(f, "| {from} | {} |", cells.join(" | "))?;
         }
-        Ok(())
+        writeln!(f, "{PARTIES}")?;
+        let named = PARTIES_NAMED.map(|party| party.map_or("*none*", party_name));
+        heading(f, "step", ["by"].into_iter().chain(named))?;
+        parties(f, Step::Cancel, CancelledBy::cancels_for)?;
+        parties(f, Step::Reschedule, CancelledBy::moves_for)
     }
 }
 
@@ -72,6 +85,38 @@ fn heading<'a>(
 
 fn row(f: &mut fmt::Formatter<'_>, step: Step, cells: [&str; 6]) -> fmt::Result {
     writeln!(f, "| {} | {} |", name(step), cells.join(" | "))
+}
+
+/// The parties that a caller may name; `None` if they name none.
+const PARTIES_NAMED: [Option<CancelledBy>; 4] = [
+    None,
+    Some(CancelledBy::Patient),
+    Some(CancelledBy::Doctor),
+    Some(CancelledBy::Clinic),
+];
+
+fn parties(
+    f: &mut fmt::Formatter<'_>,
+    step: Step,
+    rule: impl Fn(CancelledBy, Option<CancelledBy>) -> Result<CancelledBy, Refusal>,
+) -> fmt::Result {
+    for capacity in CancelledBy::ALL {
+        let cells = PARTIES_NAMED.map(|named| match rule(capacity, named) {
+            Ok(party) => party_name(party).to_owned(),
+            Err(refusal) => variant(refusal),
+        });
+        let (step, by) = (name(step), party_name(capacity));
+        writeln!(f, "| {step} | {by} | {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+const fn party_name(party: CancelledBy) -> &'static str {
+    match party {
+        CancelledBy::Patient => "PATIENT",
+        CancelledBy::Doctor => "DOCTOR",
+        CancelledBy::Clinic => "CLINIC",
+    }
 }
 
 const fn permission(permission: Permission) -> &'static str {

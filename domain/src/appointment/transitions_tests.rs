@@ -72,6 +72,7 @@ fn command(
             start: instant(TEN),
             reason: why,
             override_reason: None,
+            on_behalf_of: CancelledBy::Patient,
             policy: BookingPolicy::default(),
             by,
             at,

@@ -17,6 +17,7 @@
 //!
 //! A payment can't see if its visit can still take place; the reactions to both decide that.
 
+mod cancellation_refund;
 mod command;
 mod decide;
 mod error;
@@ -26,12 +27,17 @@ mod refunds;
 mod state;
 
 #[cfg(test)]
+mod cancellation_refund_tests;
+#[cfg(test)]
 mod lifecycle_tests;
 #[cfg(test)]
 mod storm_tests;
 #[cfg(test)]
 mod tests;
 
+pub use cancellation_refund::{
+    Cancellation, CancellationRefund, NotRefunded, NotRefundedReason, ShareGrounds,
+};
 pub use command::{
     IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
     RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure, RequestRefund,
@@ -44,5 +50,5 @@ pub use event::{
     PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundFailed, PaymentRefundRequested,
     PaymentRefundRetried, PaymentRefunded, RefundGrounds,
 };
-pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep, refund_due};
+pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep};
 pub use state::{Attempt, OpenedPayment, Payment, Refund, RefundStatus, evolve};

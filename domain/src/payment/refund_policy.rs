@@ -1,10 +1,9 @@
 //! Refund policy: the share of the fee by the hours between cancellation and visit.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::appointment::CancelledBy;
 use crate::values::Money;
 
 /// The most lines of a policy.
@@ -84,37 +83,37 @@ impl RefundPolicy {
         &self.0
     }
 
-    /// Returns the refund of `paid` if the patient cancels `before` the start of the visit; zero
-    /// once it has begun. A part of a minor unit is rounded up in the patient's favour.
-    pub fn share_of(&self, paid: Money, before: TimeDelta) -> Money {
+    /// Returns the share, in whole percent, if the patient cancels `before` the start of the visit;
+    /// zero once it has begun.
+    pub fn percent(&self, before: TimeDelta) -> u8 {
+        self.step(before).map_or(0, |step| step.percent)
+    }
+
+    /// Returns the last time before `start` at which the patient gets at least such a share; `None`
+    /// if there is none, or if it never ends.
+    pub fn last_time_of(&self, percent: u8, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let steps = self.0.iter().rev();
+        let step = steps.into_iter().find(|step| step.percent >= percent)?;
+        let hours = TimeDelta::hours(step.hours_before.into());
+        // Once the visit has begun nothing is refunded, so the last time is before its start.
+        (percent > 0).then(|| start - hours.max(TimeDelta::microseconds(1)))
+    }
+
+    fn step(&self, before: TimeDelta) -> Option<&RefundStep> {
         let fits = |step: &&RefundStep| {
             before >= TimeDelta::hours(step.hours_before.into()) && before > TimeDelta::zero()
         };
-        let percent = self.0.iter().find(fits).map_or(0, |step| step.percent);
-        let hundredths = i128::from(paid.amount()) * i128::from(percent);
-        let share = i64::try_from((hundredths + 99) / 100);
-        let share = share
-            .ok()
-            .and_then(|share| Money::new(share, paid.currency()).ok());
-        // At most 100 percent of an amount is a valid amount.
-        share.unwrap_or(paid)
+        self.0.iter().find(fits)
     }
 }
 
-/// Returns the refund for a cancelled visit.
-///
-/// It depends on who cancels: the doctor and the clinic refund everything, the patient gets the
-/// share of the policy.
-pub fn refund_due(
-    policy: &RefundPolicy,
-    paid: Money,
-    cancelled_by: CancelledBy,
-    before: TimeDelta,
-) -> Money {
-    match cancelled_by {
-        CancelledBy::Doctor | CancelledBy::Clinic => paid,
-        CancelledBy::Patient => policy.share_of(paid, before),
-    }
+/// Returns a share of an amount. A part of a minor unit is rounded up in the patient's favour.
+pub(super) fn share(amount: Money, percent: u8) -> Money {
+    let hundredths = i128::from(amount.amount()) * i128::from(percent.min(100));
+    let share = i64::try_from((hundredths + 99) / 100).ok();
+    let share = share.and_then(|share| Money::new(share, amount.currency()).ok());
+    // At most 100 percent of an amount is a valid amount.
+    share.unwrap_or(amount)
 }
 
 impl TryFrom<Vec<RefundStep>> for RefundPolicy {
@@ -152,7 +151,7 @@ mod tests {
     }
 
     fn back(before: TimeDelta) -> i64 {
-        usual().share_of(inr(80_000), before).amount()
+        share(inr(80_000), usual().percent(before)).amount()
     }
 
     #[test]
@@ -183,38 +182,35 @@ mod tests {
     #[test]
     fn once_it_has_begun_nothing_is_given_back() {
         let generous = RefundPolicy::new(vec![step(0, 100)]).unwrap();
-        let paid = inr(80_000);
         let moment = TimeDelta::microseconds(1);
-        assert_eq!(generous.share_of(paid, moment), paid);
-        assert!(generous.share_of(paid, TimeDelta::zero()).is_zero());
-        assert!(generous.share_of(paid, -moment).is_zero());
+        assert_eq!(generous.percent(moment), 100);
+        assert_eq!(generous.percent(TimeDelta::zero()), 0);
+        assert_eq!(generous.percent(-moment), 0);
     }
 
     #[test]
     fn a_part_of_a_paisa_is_the_patients() {
-        let third = RefundPolicy::new(vec![step(1, 33)]).unwrap();
-        assert_eq!(third.share_of(inr(101), TimeDelta::hours(2)), inr(34));
-        assert_eq!(third.share_of(inr(100), TimeDelta::hours(2)), inr(33));
-    }
-
-    #[test]
-    fn the_doctor_and_the_clinic_give_back_all_of_it() {
-        let (paid, begun) = (inr(80_000), TimeDelta::minutes(-5));
-        for by in [CancelledBy::Doctor, CancelledBy::Clinic] {
-            assert_eq!(refund_due(&usual(), paid, by, begun), paid);
-        }
-        let by = CancelledBy::Patient;
-        assert!(refund_due(&usual(), paid, by, begun).is_zero());
-        assert_eq!(
-            refund_due(&usual(), paid, by, TimeDelta::hours(5)),
-            inr(40_000)
-        );
+        assert_eq!(share(inr(101), 33), inr(34));
+        assert_eq!(share(inr(100), 33), inr(33));
     }
 
     #[test]
     fn the_largest_amount_is_no_trouble() {
-        let paid = inr(i64::MAX);
-        assert_eq!(usual().share_of(paid, TimeDelta::days(2)), paid);
+        assert_eq!(share(inr(i64::MAX), 100), inr(i64::MAX));
+    }
+
+    #[test]
+    fn a_share_holds_until_the_last_line_that_gives_it() {
+        let start = DateTime::UNIX_EPOCH + TimeDelta::days(30);
+        let before = |hours| Some(start - TimeDelta::hours(hours));
+        assert_eq!(usual().last_time_of(100, start), before(24));
+        assert_eq!(usual().last_time_of(50, start), before(4));
+        // A share between two lines, after a move.
+        assert_eq!(usual().last_time_of(20, start), before(4));
+        assert_eq!(usual().last_time_of(0, start), None);
+        let generous = RefundPolicy::new(vec![step(0, 100)]).unwrap();
+        let last = Some(start - TimeDelta::microseconds(1));
+        assert_eq!(generous.last_time_of(100, start), last);
     }
 
     #[test]
@@ -235,6 +231,6 @@ mod tests {
     #[test]
     fn without_a_table_nothing_is_given_back() {
         let none = RefundPolicy::default();
-        assert!(none.share_of(inr(80_000), TimeDelta::days(9)).is_zero());
+        assert_eq!(none.percent(TimeDelta::days(9)), 0);
     }
 }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Payable, PaymentEvent, PaymentOpened};
-use super::refund_policy::{RefundPolicy, refund_due};
-use crate::appointment::CancelledBy;
 use crate::values::{
     ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
     RefundId,
@@ -136,23 +134,6 @@ impl OpenedPayment {
     /// not settled.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)
-    }
-
-    /// Returns the refund for its visit, cancelled `before` the start: at most the rest; `None` if
-    /// the payment is not settled.
-    pub fn refund_due(
-        &self,
-        policy: &RefundPolicy,
-        cancelled_by: CancelledBy,
-        before: TimeDelta,
-    ) -> Option<Money> {
-        let left = self.left()?;
-        let due = refund_due(policy, self.amount, cancelled_by, before);
-        Some(if due.amount() > left.amount() {
-            left
-        } else {
-            due
-        })
     }
 
     /// Returns the rest of an attempt after all requested refunds: a failed one is still owed.

@@ -89,7 +89,7 @@ async fn a_visit_cancelled_after_arrival_releases_its_claims() {
         &desk,
         &visit,
         "cancel",
-        json!({"reason": "Felt faint"}),
+        json!({"onBehalfOf": "PATIENT", "reason": "Felt faint"}),
         200,
     )
     .await;
@@ -181,7 +181,11 @@ async fn a_step_out_of_order_is_refused_with_its_own_slug() {
     let (clinic, visit) = confirmed().await;
     let (desk, doctor) = (clinic.desk(), doctor(&clinic));
     let refused = async |who: &Client, verb, slug| {
-        step(who, &visit, verb, json!({}), 409).await.is(slug);
+        let body = match verb {
+            "cancel" => json!({"onBehalfOf": "PATIENT"}),
+            _ => json!({}),
+        };
+        step(who, &visit, verb, body, 409).await.is(slug);
     };
     refused(&doctor, "start", "patient-not-arrived").await;
     refused(&doctor, "complete", "visit-not-in-progress").await;

@@ -25,7 +25,7 @@ async fn paid(fixture: &Fixture, client: &Client) -> (Reply, Reply) {
 
 /// Cancels it, and waits until the refund is in the ledger.
 async fn cancelled(fixture: &Fixture, booked: &Reply, checkout: &Reply) {
-    let reason = json!({"reason": "The doctor is ill"});
+    let reason = json!({"onBehalfOf": "DOCTOR", "reason": "The doctor is ill"});
     let cancel = fixture.admin().post(&booked.appointment("cancel"), &reason);
     cancel.expect(200).await;
     let back = inr(FEE);

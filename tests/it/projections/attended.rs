@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, BookingPolicy, CompleteVisit, ConfirmByOverride, MarkArrived,
+    Appointment, AppointmentCommand, BookingPolicy, CancelledBy, CompleteVisit, ConfirmByOverride, MarkArrived,
     MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::doctor::Doctor;
@@ -60,6 +60,7 @@ async fn reschedule(history: &History, start: &str) -> AppointmentCommand {
         start: at(start),
         reason: Some(said("the later train")),
         override_reason: None,
+        on_behalf_of: CancelledBy::Patient,
         policy: BookingPolicy::default(),
         by: desk(),
         at: today(),

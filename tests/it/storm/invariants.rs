@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::appointment::Appointment;
-use domain::payment::{OpenedPayment, Payable, Payment, RefundPolicy, RefundStatus, refund_due};
+use domain::appointment::{Appointment, CancelledBy};
+use domain::payment::{OpenedPayment, Payable, Payment, RefundPolicy, RefundStatus};
 use serde_json::Value;
 
 use super::VISITS;
@@ -118,9 +118,11 @@ impl FinalState {
                 cancelled_by,
                 at,
             } => {
-                let before = visit.slot.start() - *at;
-                let due = refund_due(&RefundPolicy::usual(), visit.fee, *cancelled_by, before);
-                let kept = visit.fee.amount() - due.amount();
+                let percent = match cancelled_by {
+                    CancelledBy::Patient => RefundPolicy::usual().percent(visit.slot.start() - *at),
+                    CancelledBy::Doctor | CancelledBy::Clinic => 100,
+                };
+                let kept = visit.fee.amount() * i64::from(100 - percent) / 100;
                 visit.paid_by.map_or(0, |_| kept)
             }
             other => panic!("{id} is not in a final state: {other:?}"),

@@ -87,13 +87,13 @@ impl Visitor {
                 }
             }
             Action::Cancel(cancelled_by) => {
-                let who = match cancelled_by {
-                    CancelledBy::Patient => &self.patient,
-                    CancelledBy::Doctor => &self.doctor,
-                    CancelledBy::Clinic => &self.desk,
+                let (who, party) = match cancelled_by {
+                    CancelledBy::Patient => (&self.patient, "PATIENT"),
+                    CancelledBy::Doctor => (&self.doctor, "DOCTOR"),
+                    CancelledBy::Clinic => (&self.desk, "CLINIC"),
                 };
                 let path = format!("{}/cancel", self.visit);
-                let body = json!({"reason": "It does not suit after all"});
+                let body = json!({"onBehalfOf": party, "reason": "It does not suit after all"});
                 self.ask(who, &path, &body).await;
             }
             Action::Confirm => {

@@ -7,7 +7,7 @@ use super::VisitRef;
 use crate::appointment::cancelled_by::CancelledBy;
 use crate::appointment::overridden_rule::OverriddenRule;
 use crate::phi::Phi;
-use crate::values::{Actor, AppointmentId, Money, PaymentId, Reason, Slot, SubjectId};
+use crate::values::{Actor, AppointmentId, Money, PaymentId, Reason, Role, Slot, SubjectId};
 
 /// A slot is held for a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +108,9 @@ pub struct AppointmentRescheduled {
     /// The rules that the staff has overridden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<OverriddenRule>,
+    /// The party on whose behalf it was moved; absent before the desk could tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<CancelledBy>,
     /// The actor who moved it.
     pub by: Actor,
     /// Time of the event.
@@ -116,6 +119,21 @@ pub struct AppointmentRescheduled {
     pub subject: SubjectId,
     /// Protected health information of the event.
     pub phi: Phi<AppointmentRescheduledPhi>,
+}
+
+impl AppointmentRescheduled {
+    /// Returns the party on whose behalf it was moved. Where the event does not tell it, a doctor
+    /// moved it as the doctor, and any other actor for the patient.
+    pub const fn party(&self) -> CancelledBy {
+        match (self.on_behalf_of, self.by.role()) {
+            (Some(party), _) => party,
+            (None, Some(Role::Doctor)) => CancelledBy::Doctor,
+            (
+                None,
+                Some(Role::Patient | Role::Receptionist | Role::Admin | Role::Auditor) | None,
+            ) => CancelledBy::Patient,
+        }
+    }
 }
 
 /// Protected health information of [`AppointmentRescheduled`].

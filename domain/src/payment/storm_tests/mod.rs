@@ -204,9 +204,12 @@ fn to_keep(clinic: &Clinic) -> i64 {
             visit,
             cancelled_by,
             at,
-        } => visit.paid_by.map_or(0, |_| {
-            let due = refund_due(&policy(), fee, *cancelled_by, visit.slot.start() - *at);
-            fee.amount() - due.amount()
+        } => visit.paid_by.map_or(0, |_| match cancelled_by {
+            CancelledBy::Doctor | CancelledBy::Clinic => 0,
+            CancelledBy::Patient => {
+                let percent = policy().percent(visit.slot.start() - *at);
+                fee.amount() - fee.amount() * i64::from(percent) / 100
+            }
         }),
         elsewhere @ (Appointment::Unbooked
         | Appointment::Booked { .. }

@@ -234,15 +234,15 @@ impl Clinic {
             return;
         };
         let opened = self.payments[&payment].opened().unwrap();
-        let before = visit.slot.start() - at;
-        let due = opened.refund_due(&policy(), cancelled_by, before).unwrap();
+        let cancellation = Cancellation { cancelled_by, at };
+        let refund = CancellationRefund::new(&visit, Some(opened), &policy(), cancellation);
         if opened.refunds.contains_key(&derived(payment, "cancelled")) {
             return;
         }
         self.request(
             payment,
             "cancelled",
-            due,
+            refund.amount,
             RefundGrounds::CancelledByPatient,
             minute,
         );

@@ -1,7 +1,6 @@
 //! Refunds.
 
 use super::*;
-use crate::appointment::CancelledBy;
 
 #[test]
 fn what_was_paid_can_be_given_back_in_parts() {
@@ -93,21 +92,4 @@ fn money_that_is_back_is_back_whatever_was_said_before() {
     given(&events)
         .when(confirm_refund(1))
         .then_expect_events(vec![refunded(1, FEE)]);
-}
-
-#[test]
-fn for_a_visit_that_was_called_off_no_more_is_due_than_is_left() {
-    let due = |events: &[PaymentEvent], by, hours| {
-        let payment = events.iter().fold(Payment::default(), evolve);
-        let opened = payment.opened().unwrap();
-        opened.refund_due(&RefundPolicy::usual(), by, TimeDelta::hours(hours))
-    };
-    let some_back = with(paid(), [requested(1, 50_000)]);
-    assert_eq!(due(&paid(), CancelledBy::Clinic, 1), Some(inr(FEE)));
-    assert_eq!(due(&some_back, CancelledBy::Clinic, 1), Some(inr(30_000)));
-    assert_eq!(due(&paid(), CancelledBy::Patient, 5), Some(inr(FEE / 2)));
-    let of_some = due(&some_back, CancelledBy::Patient, 5);
-    assert_eq!(of_some, Some(inr(30_000)));
-    let unpaid = [opened(), ordered()];
-    assert_eq!(due(&unpaid, CancelledBy::Clinic, 1), None);
 }

@@ -56,6 +56,7 @@ pub const ROUTES: [(&str, Expected); 62] = [
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/cancel",                        (401, [404, 404, 404, 404, 403])),
+    ("get /api/v1/appointments/{id}/refund-preview",                 (401, [404, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/reschedule",                    (401, [404, 404, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/arrive",                        (401, [403, 403, 404, 404, 403])),
     ("post /api/v1/appointments/{id}/start",                         (401, [403, 404, 404, 404, 403])),
