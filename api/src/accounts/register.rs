@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use super::refusal::registration_refusal;
 use super::scope::lies_within;
-use super::{AccountState, password};
+use super::{AccountState, new_password};
 use crate::app::App;
 use crate::http::access::{Access, AdminOnly};
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::input;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
@@ -24,6 +25,7 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterAccountRequest {
     /// The address to sign in with.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// 10 to 128 characters.
@@ -83,7 +85,7 @@ pub async fn register_account(
 fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
-        password: text,
+        password,
         roles,
         clinics,
     } = request;
@@ -95,7 +97,7 @@ fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffA
     }
     Ok(NewStaffAccount {
         email,
-        password: password(text)?,
+        password: new_password(&password)?,
         roles,
         clinics,
     })

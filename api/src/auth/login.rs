@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use commands::identity::{Credentials, SignInError};
+use commands::identity::{Credentials, PresentedPassword, SignInError};
 use domain::EmailAddress;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use crate::http::schemas;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginRequest {
-    /// The login.
+    /// The login, in any spelling that leads to it.
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// Its password.
@@ -51,7 +51,7 @@ pub async fn login(
     let client = client::address(&http);
     let credentials = Credentials {
         email,
-        password: password.into(),
+        password: PresentedPassword::new(password),
         client,
     };
     let session = app

@@ -9,7 +9,7 @@ use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
 use commands::accounts::NewStaffAccount;
-use commands::identity::{Identity, IdentityPorts, parse_password};
+use commands::identity::{Identity, IdentityPorts, NewPassword};
 use domain::{ClinicScope, EmailAddress, Role};
 use event_store::{EventStore, Sealing};
 
@@ -25,7 +25,7 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         .lock()
         .read_line(&mut password)
         .context("reading the password")?;
-    let password = parse_password(password.trim_end_matches(['\r', '\n']).to_owned())?;
+    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']))?;
     let storage = Storage::open(&settings).await?;
     let created = register(
         &settings,

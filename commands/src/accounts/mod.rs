@@ -6,12 +6,11 @@ use domain::account::{
 use domain::doctor::{Doctor, DoctorCommand, ReinstateDoctor, SuspendDoctor};
 use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles};
 use event_store::{DecideError, Decided, ReadSet};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::claims::LOGIN_TAKEN;
-use crate::identity::Identity;
+use crate::identity::{Identity, NewPassword};
 use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done};
 
@@ -43,7 +42,7 @@ pub struct NewStaffAccount {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
     /// The roles.
     pub roles: Roles,
     /// The clinics.
@@ -60,6 +59,7 @@ impl Identity {
     ) -> Result<Done<AccountReply>, CommandError<NewAccountRefusal>> {
         let account = self.new_account_id();
         let (by, at) = (context.actor, context.at);
+        let login = new.email.clone();
         let command = AccountCommand::Register(RegisterAccount {
             account,
             email: new.email,
@@ -71,6 +71,9 @@ impl Identity {
         });
         let password = new.password;
         let register = async |read: ReadSet| {
+            if self.is_taken(&login, account).await? {
+                return Err(CommandError::Refused(NewAccountRefusal::LoginTaken));
+            }
             let registered = read
                 .create::<Account>(account)
                 .decide(command.clone())

@@ -6,12 +6,11 @@ use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterA
 use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal, RegisterDoctor};
 use domain::{ClinicScope, DoctorId, EmailAddress, Language, PersonName, Role, Specialisation};
 use event_store::ReadSet;
-use secrecy::SecretString;
 use tracing::instrument;
 
 use super::DoctorReply;
 use crate::claims::LOGIN_TAKEN;
-use crate::identity::Identity;
+use crate::identity::{Identity, NewPassword};
 use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
@@ -27,7 +26,7 @@ pub struct NewDoctor {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
 }
 
 /// The refusal to register a doctor with an account.
@@ -55,6 +54,7 @@ impl Identity {
         let doctor = DoctorId::from_uuid(self.commands.ids.id());
         let account = self.new_account_id();
         let (by, at) = (context.actor, context.at);
+        let login = new.email.clone();
         let register = DoctorCommand::Register(RegisterDoctor {
             doctor,
             name: new.name,
@@ -74,6 +74,9 @@ impl Identity {
         });
         let password = new.password;
         let register = async |read: ReadSet| {
+            if self.is_taken(&login, account).await? {
+                return Err(CommandError::Refused(DoctorAccountRefusal::LoginTaken));
+            }
             let registered = read.create::<Doctor>(doctor).decide(register.clone()).await;
             let registered = registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
             let signed_up = read

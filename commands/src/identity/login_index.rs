@@ -27,6 +27,15 @@ impl LoginIndex {
         self.hash(b"login", login.as_str().as_bytes())
     }
 
+    /// The hashes of the spellings that earlier versions kept apart from this login.
+    pub(crate) fn earlier_hashes(&self, login: &EmailAddress) -> Vec<[u8; 32]> {
+        let spellings = login.earlier_spellings();
+        let hashes = spellings
+            .iter()
+            .map(|one| self.hash(b"login", one.as_bytes()));
+        hashes.collect()
+    }
+
     /// A secret for another purpose, which says nothing about this key or about those for other purposes.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {

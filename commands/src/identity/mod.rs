@@ -14,10 +14,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use secrecy::SecretString;
 
 pub use login_index::LoginIndex;
-pub use password::{InvalidPassword, parse_password};
+pub use password::{InvalidPassword, NewPassword, PresentedPassword};
 pub use register::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
 pub use session::{RefreshRefusal, RefreshToken, Session};
 pub use sign_in::{Credentials, SignInError};
@@ -81,10 +80,10 @@ impl Identity {
     pub(crate) async fn keep_password(
         &self,
         account: AccountId,
-        password: SecretString,
+        password: NewPassword,
         at: DateTime<Utc>,
     ) -> Result<(), Fault> {
-        let hash = self.hasher.hash(password).await?;
+        let hash = self.hasher.hash(password.into_secret()).await?;
         self.credentials.put(account, &hash, at).await
     }
 }

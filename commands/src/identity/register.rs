@@ -4,11 +4,10 @@ use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterA
 use domain::patient::{Patient, PatientRefusal};
 use domain::{AccountId, Actor, ClinicScope, EmailAddress, PatientId, Role};
 use event_store::ReadSet;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::Identity;
+use super::{Identity, NewPassword};
 use crate::claims::LOGIN_TAKEN;
 use crate::patients::NewPatient;
 use crate::proposal::Proposal;
@@ -22,7 +21,7 @@ pub struct NewPatientAccount {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
 }
 
 /// The reply of a sign-up.
@@ -66,6 +65,7 @@ impl Identity {
             idempotency: None,
             ..context.clone()
         };
+        let login = new.email.clone();
         let register = new.patient.command(patient, &context);
         let sign_up = AccountCommand::Register(RegisterAccount {
             account,
@@ -78,6 +78,9 @@ impl Identity {
         });
         let password = new.password;
         let register = async |read: ReadSet| {
+            if self.is_taken(&login, account).await? {
+                return Err(CommandError::Refused(RegisterRefusal::LoginTaken));
+            }
             let registered = read
                 .create::<Patient>(patient)
                 .decide(register.clone())

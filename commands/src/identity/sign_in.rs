@@ -6,12 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Account, RegisteredAccount};
 use domain::{AccountId, EmailAddress};
-use secrecy::SecretString;
 use tracing::instrument;
 use uuid::Uuid;
 
 use super::session::RefreshToken;
-use super::{Identity, SESSION_DAYS, Session};
+use super::{Identity, NewPassword, PresentedPassword, SESSION_DAYS, Session};
 use crate::Fault;
 use crate::claims::LOGIN_SPACE;
 use crate::ports::{NewSession, PasswordCheck, SessionId};
@@ -22,7 +21,7 @@ pub struct Credentials {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: PresentedPassword,
     /// The client's address, as the trusted proxy or the socket says.
     pub client: IpAddr,
 }
@@ -63,7 +62,7 @@ impl Identity {
             .throttle_keys(&credentials.email, credentials.client);
         self.stop_guessing(&keys, at).await?;
         self.throttle.failed(&keys[..1], at).await?;
-        let Some(account) = self.check_password(credentials, at).await? else {
+        let Some(account) = self.check_password(&credentials, at).await? else {
             self.throttle.failed(&keys[1..], at).await?;
             return Err(SignInError::NoMatch);
         };
@@ -86,39 +85,81 @@ impl Identity {
     /// The account, if there is one with this login and password.
     async fn check_password(
         &self,
-        credentials: Credentials,
+        credentials: &Credentials,
         at: DateTime<Utc>,
     ) -> Result<Option<AccountId>, Fault> {
-        let account = self.account_of(&credentials.email).await?;
+        let accounts = self.accounts_of(&credentials.email).await?;
+        if accounts.is_empty() {
+            self.check_spellings(None, &credentials.password, at)
+                .await?;
+        }
+        for account in accounts {
+            if self
+                .check_spellings(Some(account), &credentials.password, at)
+                .await?
+            {
+                return Ok(Some(account));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns whether the account has this password. A hash of an earlier form of it is replaced.
+    async fn check_spellings(
+        &self,
+        account: Option<AccountId>,
+        password: &PresentedPassword,
+        at: DateTime<Utc>,
+    ) -> Result<bool, Fault> {
         let hash = match account {
             Some(account) => self.credentials.find(account).await?,
             None => None,
         };
-        let password = credentials.password;
-        match self.hasher.check(password.clone(), hash.as_ref()).await? {
-            PasswordCheck::Differs => Ok(None),
-            PasswordCheck::Matches => Ok(account),
-            PasswordCheck::MatchesOutdated => {
-                if let Some(account) = account {
-                    self.keep_password(account, password, at).await?;
-                }
-                Ok(account)
+        for (earlier, spelling) in password.spellings().into_iter().enumerate() {
+            let outdated = match self.hasher.check(spelling, hash.as_ref()).await? {
+                PasswordCheck::Differs => continue,
+                PasswordCheck::Matches => earlier > 0,
+                PasswordCheck::MatchesOutdated => true,
+            };
+            if let Some(account) = account.filter(|_| outdated) {
+                let normal = NewPassword::from_presented(password);
+                self.keep_password(account, normal, at).await?;
             }
+            return Ok(true);
         }
+        Ok(false)
     }
 
     /// The account that signs in with this e-mail address.
     pub async fn account_of(&self, email: &EmailAddress) -> Result<Option<AccountId>, Fault> {
-        let holder = self
-            .commands
-            .store
-            .holder_of(LOGIN_SPACE, &self.logins.hash_login(email))
-            .await
-            .map_err(Fault::doing("looking up a login"))?;
-        let account = holder.map(|holder| holder.parse::<Uuid>().map(AccountId::from_uuid));
-        account
-            .transpose()
-            .map_err(Fault::doing("reading who holds a login"))
+        Ok(self.accounts_of(email).await?.first().copied())
+    }
+
+    /// Returns whether an account other than this one signs in with the address, in any spelling.
+    pub(crate) async fn is_taken(
+        &self,
+        email: &EmailAddress,
+        own: AccountId,
+    ) -> Result<bool, Fault> {
+        let accounts = self.accounts_of(email).await?;
+        Ok(accounts.into_iter().any(|account| account != own))
+    }
+
+    /// The accounts that sign in with this e-mail address: one, or none; several only if earlier versions gave a
+    /// login to each of its spellings.
+    async fn accounts_of(&self, email: &EmailAddress) -> Result<Vec<AccountId>, Fault> {
+        let mut hashes = vec![self.logins.hash_login(email)];
+        hashes.extend(self.logins.earlier_hashes(email));
+        let mut accounts = Vec::new();
+        for hash in hashes {
+            let holder = self.commands.store.holder_of(LOGIN_SPACE, &hash).await;
+            let Some(holder) = holder.map_err(Fault::doing("looking up a login"))? else {
+                continue;
+            };
+            let account = holder.parse::<Uuid>().map(AccountId::from_uuid);
+            accounts.push(account.map_err(Fault::doing("reading who holds a login"))?);
+        }
+        Ok(accounts)
     }
 
     /// The account, unless it is disabled.

@@ -19,6 +19,7 @@ mod keys;
 mod large_demo;
 mod leaves;
 mod lists;
+mod normal_forms;
 mod parallel_refresh;
 mod patients;
 mod position;
