@@ -44,7 +44,7 @@ pub(super) fn email_of(name: &str) -> Result<EmailAddress, InvalidEmail> {
 
 /// The password of every demo account.
 pub(super) fn password() -> Result<NewPassword, InvalidPassword> {
-    NewPassword::parse(PASSWORD)
+    NewPassword::parse(PASSWORD, None)
 }
 
 /// Looks for the first and the last account that a demo makes.

@@ -133,7 +133,7 @@ impl From<ListedAccount> for AccountRecord {
 }
 
 /// Parses a password that an account is given.
-pub(crate) fn new_password(text: &str) -> Result<NewPassword, Problem> {
-    NewPassword::parse(text)
+pub(crate) fn new_password(text: &str, owner: &EmailAddress) -> Result<NewPassword, Problem> {
+    NewPassword::parse(text, Some(owner))
         .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))
 }

@@ -28,7 +28,7 @@ pub struct RegisterAccountRequest {
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
     /// The roles that it may act in.
@@ -43,6 +43,7 @@ problems!(
     Forbidden,
     ScopeWiderThanOwn,
     LoginTaken,
+    Overloaded,
     AccountAlreadyRegistered,
     NoRole,
     NotAStaffRole,
@@ -95,9 +96,10 @@ fn staff(request: RegisterAccountRequest, own: &ClinicScope) -> Result<NewStaffA
     if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
         return Err(ProblemType::NotAStaffRole.into());
     }
+    let password = new_password(&password, &email)?;
     Ok(NewStaffAccount {
         email,
-        password: new_password(&password)?,
+        password,
         roles,
         clinics,
     })

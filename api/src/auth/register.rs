@@ -37,7 +37,7 @@ pub struct RegisterRequest {
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
 }
@@ -77,7 +77,7 @@ impl From<RegisteredPatient> for RegisterReply {
     }
 }
 
-problems!(LoginTaken, Contended);
+problems!(LoginTaken, Contended, Overloaded);
 
 /// Sign up as a patient.
 #[utoipa::path(
@@ -118,7 +118,7 @@ fn parse(request: RegisterRequest, app: &App) -> Result<NewPatientAccount, Probl
         password,
     } = request;
     let birth_date: BirthDate = birth_date(born, app)?;
-    let password = new_password(&password)?;
+    let password = new_password(&password, &email)?;
     let patient = NewPatient {
         name,
         birth_date,

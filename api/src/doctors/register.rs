@@ -39,7 +39,7 @@ pub struct RegisterDoctorRequest {
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
 }
@@ -47,6 +47,7 @@ pub struct RegisterDoctorRequest {
 problems!(
     Forbidden,
     LoginTaken,
+    Overloaded,
     AccountAlreadyRegistered,
     DoctorAlreadyRegistered,
     NoSpecialisation,
@@ -97,11 +98,12 @@ fn new_doctor(request: RegisterDoctorRequest) -> Result<NewDoctor, Problem> {
         email,
         password,
     } = request;
+    let password = new_password(&password, &email)?;
     Ok(NewDoctor {
         name,
         specialisations,
         languages,
         email,
-        password: new_password(&password)?,
+        password,
     })
 }

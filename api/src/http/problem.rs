@@ -13,7 +13,7 @@ use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use adapters::system::SystemIds;
 use chrono::{DateTime, Utc};
-use commands::ports::IdSource;
+use commands::ports::{HashingBusy, IdSource};
 use commands::{CommandError, Fault};
 use domain::AppointmentId;
 use serde::Serialize;
@@ -169,6 +169,9 @@ impl Problem {
     ///
     /// A database that is away is told as such, because asking again helps.
     pub fn fault(fault: &(dyn Error + 'static)) -> Self {
+        if is_overload(fault) {
+            return ProblemType::Overloaded.into();
+        }
         let error_id = SystemIds.id();
         tracing::error!(error.id = %error_id, error = chain(fault), "A request failed on our side.");
         let problem_type = if database_is_away(fault) {
@@ -262,6 +265,18 @@ fn told<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Proble
         CommandError::Contended => ProblemType::Contended.into(),
         CommandError::Fault(fault) => Problem::fault(&fault),
     }
+}
+
+/// Returns whether nothing failed, and too many asked for the same at once.
+fn is_overload(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<HashingBusy>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Returns whether the cause is a database that cannot be reached, or is just now starting or stopping.

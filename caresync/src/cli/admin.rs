@@ -4,7 +4,7 @@ use std::io::{BufRead as _, stdin};
 use std::sync::Arc;
 
 use adapters::argon2::Argon2PasswordHasher;
-use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::identity::{PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSessionStore};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
@@ -25,7 +25,7 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         .lock()
         .read_line(&mut password)
         .context("reading the password")?;
-    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']))?;
+    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']), Some(&email))?;
     let storage = Storage::open(&settings).await?;
     let created = register(
         &settings,
@@ -57,6 +57,7 @@ async fn register(
         credentials: Arc::new(PgCredentialStore::new(pool.clone())),
         sessions: Arc::new(PgSessionStore::new(pool.clone())),
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
+        devices: Arc::new(PgDeviceStore::new(pool.clone())),
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);

@@ -2,10 +2,13 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use adapters::system::SystemIds;
+use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
+use commands::Commands;
 use commands::ports::IdSource as _;
+use domain::SubjectId;
 use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing};
 use indicatif::ProgressBar;
 use uuid::Uuid;
@@ -86,7 +89,13 @@ pub async fn retire(settings: &Settings) -> anyhow::Result<()> {
 pub async fn erase(settings: &Settings, subject: Uuid) -> anyhow::Result<()> {
     with_storage(settings, async |storage, source| {
         let sealing = Sealing::open(storage.pool.clone(), source.load()?).await?;
-        let erased = sealing.erase(subject).await.context("erasing")?;
+        let logins = Secrets::load(settings, storage.secrets.as_deref())?.logins;
+        let options = commands::store_options::options(logins, sealing);
+        let store = EventStore::open_with(storage.pool.clone(), options).await?;
+        let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
+        let person = SubjectId::from_uuid(subject);
+        let erased = commands.erase_person(person, &commands.system_context());
+        let erased = erased.await.context("erasing")?;
         tracing::info!(
             subject.id = %subject,
             at = %erased.at,

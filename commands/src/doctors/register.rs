@@ -10,7 +10,7 @@ use tracing::instrument;
 
 use super::DoctorReply;
 use crate::claims::LOGIN_TAKEN;
-use crate::identity::{Identity, NewPassword};
+use crate::identity::{Identity, NewLogin, NewPassword};
 use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
@@ -54,7 +54,6 @@ impl Identity {
         let doctor = DoctorId::from_uuid(self.commands.ids.id());
         let account = self.new_account_id();
         let (by, at) = (context.actor, context.at);
-        let login = new.email.clone();
         let register = DoctorCommand::Register(RegisterDoctor {
             doctor,
             name: new.name,
@@ -63,7 +62,7 @@ impl Identity {
             by,
             at,
         });
-        let sign_up = AccountCommand::Register(RegisterAccount {
+        let sign_up = RegisterAccount {
             account,
             email: new.email,
             roles: [Role::Doctor].into(),
@@ -71,12 +70,11 @@ impl Identity {
             person: Person::Doctor(doctor),
             by,
             at,
-        });
-        let password = new.password;
+        };
+        let login = NewLogin::new(self, &sign_up, new.password);
+        let sign_up = AccountCommand::Register(sign_up);
         let register = async |read: ReadSet| {
-            if self.is_taken(&login, account).await? {
-                return Err(CommandError::Refused(DoctorAccountRefusal::LoginTaken));
-            }
+            login.store(DoctorAccountRefusal::LoginTaken).await?;
             let registered = read.create::<Doctor>(doctor).decide(register.clone()).await;
             let registered = registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
             let signed_up = read
@@ -84,13 +82,14 @@ impl Identity {
                 .decide(sign_up.clone())
                 .await;
             let signed_up = signed_up.map_err(|error| error.map(DoctorAccountRefusal::Account))?;
-            self.keep_password(account, password.clone(), at).await?;
             let version = registered.version();
             Ok(Proposal::new(DoctorReply { doctor, version })
                 .with(registered)
                 .with(signed_up)
                 .on_violation(LOGIN_TAKEN, DoctorAccountRefusal::LoginTaken))
         };
-        self.commands.run(context, register).await
+        login
+            .conclude(self.commands.run(context, register).await)
+            .await
     }
 }

@@ -1,7 +1,10 @@
 //! Rules of passwords, and their normal form.
 
+use domain::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 use unicode_normalization::UnicodeNormalization as _;
+
+use super::guessable::is_guessable;
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 10;
@@ -17,6 +20,9 @@ pub enum InvalidPassword {
     /// It contains a character that no keyboard types.
     #[error("a password has no control characters")]
     ControlCharacter,
+    /// It is among the first that a guesser tries.
+    #[error("this password is too easy to guess")]
+    Guessable,
 }
 
 /// A password that an account is given, in its normal form.
@@ -24,12 +30,12 @@ pub enum InvalidPassword {
 pub struct NewPassword(SecretString);
 
 impl NewPassword {
-    /// Takes any text of a sound length: rules on its make-up would only make it weaker
-    /// (NIST SP 800-63B, section 5.1.1.2).
+    /// Takes any text of a sound length that is not among the first guesses, of which the address of its owner is
+    /// one. Rules on its make-up would only make it weaker (NIST SP 800-63B, section 5.1.1.2).
     ///
     /// # Errors
     /// [`InvalidPassword`].
-    pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
+    pub fn parse(text: &str, owner: Option<&EmailAddress>) -> Result<Self, InvalidPassword> {
         let text = normal_form(text);
         if !(SHORTEST..=LONGEST).contains(&text.chars().count()) {
             return Err(InvalidPassword::Length);
@@ -37,12 +43,10 @@ impl NewPassword {
         if text.chars().any(char::is_control) {
             return Err(InvalidPassword::ControlCharacter);
         }
+        if is_guessable(&text, owner) {
+            return Err(InvalidPassword::Guessable);
+        }
         Ok(Self(text.into()))
-    }
-
-    /// Takes a password that an account has already.
-    pub(super) fn from_presented(password: &PresentedPassword) -> Self {
-        Self(normal_form(password.0.expose_secret()).into())
     }
 
     /// The text, to be hashed.
@@ -60,6 +64,11 @@ impl PresentedPassword {
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text.into())
+    }
+
+    /// The text that is hashed today.
+    pub(super) fn normal_form(&self) -> SecretString {
+        normal_form(self.0.expose_secret()).into()
     }
 
     /// The texts that may have been hashed: the normal form first, then those of earlier versions, which hashed
@@ -104,22 +113,35 @@ mod tests {
     use super::*;
 
     fn kept(text: &str) -> Result<String, InvalidPassword> {
-        NewPassword::parse(text).map(|password| password.0.expose_secret().to_owned())
+        NewPassword::parse(text, None).map(|password| password.0.expose_secret().to_owned())
     }
 
     #[test]
     fn a_password_has_a_sound_length() {
         assert!(kept("gentle lamp").is_ok());
         assert_eq!(kept("gentlelam"), Err(InvalidPassword::Length));
-        assert!(kept(&"é".repeat(128)).is_ok());
-        assert_eq!(kept(&"é".repeat(129)), Err(InvalidPassword::Length));
-        assert!(kept(&"\u{1f40e}".repeat(128)).is_ok(), "four bytes each");
+        let animals: String = ('\u{1f300}'..).step_by(3).take(128).collect();
+        assert_eq!(animals.len(), 4 * 128);
+        assert!(kept(&animals).is_ok());
+        assert_eq!(kept(&(animals + "!")), Err(InvalidPassword::Length));
     }
 
     #[test]
     fn a_password_is_measured_in_its_normal_form() {
-        assert!(kept(&"e\u{301}".repeat(128)).is_ok());
+        let marked: String = ('a'..='z')
+            .step_by(2)
+            .flat_map(|c| [c, '\u{323}', '\u{302}'])
+            .collect();
+        assert_eq!(kept(&marked).unwrap().chars().count(), marked.nfc().count());
         assert_eq!(kept(&"e\u{301}".repeat(9)), Err(InvalidPassword::Length));
+    }
+
+    #[test]
+    fn a_password_is_not_the_first_guess() {
+        assert_eq!(kept("1234567890"), Err(InvalidPassword::Guessable));
+        let own = EmailAddress::parse("asha.rao@example.org").unwrap();
+        let parsed = NewPassword::parse("asha.rao@example.org", Some(&own));
+        assert!(matches!(parsed, Err(InvalidPassword::Guessable)));
     }
 
     #[test]

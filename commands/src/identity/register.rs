@@ -7,7 +7,7 @@ use event_store::ReadSet;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::{Identity, NewPassword};
+use super::{Identity, NewLogin, NewPassword};
 use crate::claims::LOGIN_TAKEN;
 use crate::patients::NewPatient;
 use crate::proposal::Proposal;
@@ -65,9 +65,8 @@ impl Identity {
             idempotency: None,
             ..context.clone()
         };
-        let login = new.email.clone();
         let register = new.patient.command(patient, &context);
-        let sign_up = AccountCommand::Register(RegisterAccount {
+        let sign_up = RegisterAccount {
             account,
             email: new.email,
             roles: [Role::Patient].into(),
@@ -75,12 +74,11 @@ impl Identity {
             person: Person::Patient(patient),
             by: actor,
             at: context.at,
-        });
-        let password = new.password;
+        };
+        let login = NewLogin::new(self, &sign_up, new.password);
+        let sign_up = AccountCommand::Register(sign_up);
         let register = async |read: ReadSet| {
-            if self.is_taken(&login, account).await? {
-                return Err(CommandError::Refused(RegisterRefusal::LoginTaken));
-            }
+            login.store(RegisterRefusal::LoginTaken).await?;
             let registered = read
                 .create::<Patient>(patient)
                 .decide(register.clone())
@@ -91,8 +89,6 @@ impl Identity {
                 .decide(sign_up.clone())
                 .await;
             let signed_up = signed_up.map_err(|error| error.map(RegisterRefusal::Account))?;
-            self.keep_password(account, password.clone(), context.at)
-                .await?;
             let reply = RegisteredPatient {
                 account,
                 patient,
@@ -103,6 +99,8 @@ impl Identity {
                 .with(signed_up)
                 .on_violation(LOGIN_TAKEN, RegisterRefusal::LoginTaken))
         };
-        self.commands.run(&context, register).await
+        login
+            .conclude(self.commands.run(&context, register).await)
+            .await
     }
 }

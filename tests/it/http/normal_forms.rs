@@ -78,7 +78,7 @@ async fn a_password_is_the_same_on_every_keyboard() {
 #[tokio::test]
 async fn a_password_may_have_128_characters_of_four_bytes() {
     let clinic = Clinic::open().await;
-    let longest: String = ('\u{1f400}'..).take(128).collect();
+    let longest: String = ('\u{1f300}'..).step_by(3).take(128).collect();
     register(&clinic, "asha@example.org", &longest)
         .expect(201)
         .await;
@@ -189,7 +189,7 @@ async fn an_address_that_no_mail_reaches_is_refused() {
     for email in [
         format!("{}@example.org", "a".repeat(65)),
         format!("a@{}.org", "b".repeat(64)),
-        format!("a@{label}.{label}.{label}.{label}.org"),
+        format!("a@{}.org", [label.as_str(); 5].join(".")),
         "a@".to_owned() + &"\u{e9}".repeat(200) + ".org",
         "asha@xn--zzzzzzz-.org".to_owned(),
         "asha@exa_mple.org".to_owned(),
@@ -254,20 +254,18 @@ async fn a_clinic_and_a_holiday_have_names_that_can_be_read() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin();
     let path = format!("/api/v1/clinics/{}", clinic.facts.clinic);
-    let shown = clinic.settled(async || clinic.anonymous().get(&path)).await;
-    let tag = shown.header("etag").to_owned();
     for name in NO_NAMES {
         for field in ["name", "city"] {
             let mut body = json!({"name": "Lakeside", "city": "Pune"});
             body[field] = json!(name);
-            let refused = admin.put(&path, &body).header("If-Match", tag.as_str());
+            let refused = admin.put(&path, &body).header("If-Match", "\"1\"");
             refused.expect(422).await.points_at(&format!("/{field}"));
         }
         let holiday = admin.put(
             &format!("{path}/holidays/2027-01-26"),
             &json!({"name": name}),
         );
-        let refused = holiday.header("If-Match", tag.as_str()).expect(422).await;
+        let refused = holiday.header("If-Match", "\"1\"").expect(422).await;
         refused.points_at("/name");
     }
     clinic.close().await;
