@@ -7,10 +7,22 @@ use chrono::{DateTime, TimeDelta, Utc};
 use commands::Fault;
 use commands::identity::Session;
 use commands::ports::IdSource;
+use domain::ClinicScope;
 use domain::account::Person;
 
 /// The lifetime of an access token.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// The number of clinics that a token names. With more it names none, and nodes look them up: a token travels with
+/// every request, and what is longer than 4 KiB is refused.
+const MOST_CLINICS: usize = 32;
+
+fn fits(clinics: &ClinicScope) -> bool {
+    match clinics {
+        ClinicScope::All => true,
+        ClinicScope::Only(named) => named.len() <= MOST_CLINICS,
+    }
+}
 
 /// Makes access tokens.
 #[derive(Clone)]
@@ -40,7 +52,7 @@ impl Tokens {
             sub: account.account,
             sid: session.id,
             roles: account.roles.clone(),
-            clinics: account.clinics.clone(),
+            clinics: fits(&account.clinics).then(|| account.clinics.clone()),
             patient,
             doctor,
             iat: at,

@@ -111,7 +111,7 @@ impl Node {
             sub: AccountId::from_uuid(SystemIds.id()),
             sid: SessionId(SystemIds.id()),
             roles: [role].into(),
-            clinics,
+            clinics: Some(clinics),
             patient,
             doctor: None,
             iat: self.started_at,

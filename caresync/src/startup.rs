@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::{Data, ServiceConfig};
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
-use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::identity::{PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
 use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
@@ -238,6 +238,7 @@ struct Adapters {
     credentials: Arc<PgCredentialStore>,
     sessions: Arc<PgSessionStore>,
     throttle: Arc<PgLoginThrottle>,
+    devices: Arc<PgDeviceStore>,
     deliveries: Arc<PgGatewayInbox>,
 }
 
@@ -247,6 +248,7 @@ impl Adapters {
             credentials: Arc::new(PgCredentialStore::new(pool.clone())),
             sessions: Arc::new(PgSessionStore::new(pool.clone())),
             throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
+            devices: Arc::new(PgDeviceStore::new(pool.clone())),
             deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
         }
     }
@@ -256,6 +258,7 @@ impl Adapters {
             credentials: self.credentials.clone(),
             sessions: self.sessions.clone(),
             throttle: self.throttle.clone(),
+            devices: self.devices.clone(),
             hasher: Arc::new(Argon2PasswordHasher::new()),
         }
     }
@@ -317,11 +320,14 @@ impl Janitor {
         }
     }
 
-    /// Removes old idempotency keys, ended sessions, failed logins and webhooks that are past their time.
+    /// Removes old idempotency keys, ended sessions, failed logins, devices, passwords of unfinished registrations,
+    /// and webhooks that are past their time.
     async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
         self.store.forget_replies(KEYS_KEPT_HOURS).await?;
         self.adapters.sessions.prune(at).await?;
         self.adapters.throttle.prune(at).await?;
+        self.adapters.devices.prune(at).await?;
+        self.adapters.credentials.prune(at).await?;
         self.adapters.deliveries.prune(at).await?;
         Ok(())
     }

@@ -60,6 +60,8 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
             .unwrap_or_default(),
+        // The address may be registered again, by whom it belongs to then.
+        "account.erased" => vec![ClaimChange::Free { space: LOGIN_SPACE }],
         "payment.order_created" => decoded(event)
             .map(|created| vec![order(&created)])
             .unwrap_or_default(),

@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use commands::Fault;
-use commands::identity::{InvalidPassword, parse_password};
+use commands::identity::{InvalidPassword, NewPassword};
 use domain::{EmailAddress, InvalidEmail};
-use secrecy::SecretString;
 
 use crate::Target;
 
@@ -44,8 +43,8 @@ pub(super) fn email_of(name: &str) -> Result<EmailAddress, InvalidEmail> {
 }
 
 /// The password of every demo account.
-pub(super) fn password() -> Result<SecretString, InvalidPassword> {
-    parse_password(PASSWORD.to_owned())
+pub(super) fn password() -> Result<NewPassword, InvalidPassword> {
+    NewPassword::parse(PASSWORD, None)
 }
 
 /// Looks for the first and the last account that a demo makes.

@@ -82,6 +82,20 @@ impl EventStore {
         .map_err(StoreError::doing("looking up claims"))
     }
 
+    /// The holders of the names that a subject has in a namespace.
+    pub async fn holders_of_subject(
+        &self,
+        space: &str,
+        subject: Uuid,
+    ) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar("select holder from reservations where space = $1 and subject = $2")
+            .bind(space)
+            .bind(subject)
+            .fetch_all(self.pool())
+            .await
+            .map_err(StoreError::doing("looking up the names of a person"))
+    }
+
     /// The holder of a name; `None` if it is free.
     pub async fn holder_of(&self, space: &str, key: &[u8]) -> Result<Option<String>, StoreError> {
         sqlx::query_scalar!(

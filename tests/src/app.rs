@@ -141,7 +141,7 @@ impl Site {
             sub: principal.account,
             sid: SessionId(SystemIds.id()),
             roles: principal.roles.iter().copied().collect(),
-            clinics: principal.clinics.clone(),
+            clinics: Some(principal.clinics.clone()),
             patient: principal.patient,
             doctor: principal.doctor,
             iat: self.clock.now(),

@@ -16,14 +16,24 @@ use argon2::{
 use async_trait::async_trait;
 use commands::{
     Fault,
-    ports::{PasswordCheck, PasswordHash, PasswordHasher},
+    ports::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::spawn_blocking,
+};
 
 /// Number of hashes computed at a time. Each takes a core for tens of milliseconds: a burst of
 /// logins waits in a queue instead of taking all cores.
 const AT_A_TIME: usize = 2;
+
+/// Number of callers in the queue, with those whose hash is being computed. The last of them waits for about half a
+/// second; further ones are turned away.
+const MOST_IN_QUEUE: usize = 32;
+
+/// Number of those who may wait for the hash of a new password: a flood of registrations leaves room for sign-ins.
+const MOST_NEW_IN_QUEUE: usize = 16;
 
 /// Password whose hash is compared for an unknown login, so that it takes the same time.
 const UNKNOWN_LOGIN_SALT: &[u8; 16] = b"salt of nobody's";
@@ -33,6 +43,8 @@ const UNKNOWN_LOGIN_SALT: &[u8; 16] = b"salt of nobody's";
 pub struct Argon2PasswordHasher {
     argon2: Argon2<'static>,
     turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    new_in_queue: Arc<Semaphore>,
 }
 
 impl Default for Argon2PasswordHasher {
@@ -53,6 +65,8 @@ impl Argon2PasswordHasher {
         Self {
             argon2,
             turns: Arc::new(Semaphore::new(AT_A_TIME)),
+            queue: Arc::new(Semaphore::new(MOST_IN_QUEUE)),
+            new_in_queue: Arc::new(Semaphore::new(MOST_NEW_IN_QUEUE)),
         }
     }
 
@@ -63,6 +77,7 @@ impl Argon2PasswordHasher {
         doing: &'static str,
         work: impl FnOnce(Argon2<'static>) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Fault> {
+        let _place = place(&self.queue, doing)?;
         let turn = Arc::clone(&self.turns)
             .acquire_owned()
             .await
@@ -79,6 +94,13 @@ impl Argon2PasswordHasher {
     }
 }
 
+/// Takes a place in a queue that has one left.
+fn place<'a>(queue: &'a Semaphore, doing: &'static str) -> Result<SemaphorePermit<'a>, Fault> {
+    queue
+        .try_acquire()
+        .map_err(|_| Fault::new(doing, HashingBusy))
+}
+
 /// Returns the present parameters: `m=19456,t=2,p=1`. They are also the crate's defaults, but
 /// stated here so that an update of the crate does not change them.
 fn parameters() -> Params {
@@ -90,7 +112,9 @@ fn parameters() -> Params {
 #[async_trait]
 impl PasswordHasher for Argon2PasswordHasher {
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, Fault> {
-        self.in_turn("hashing a password", move |argon2| {
+        const DOING: &str = "hashing a password";
+        let _place = place(&self.new_in_queue, DOING)?;
+        self.in_turn(DOING, move |argon2| {
             let hash: PhcHash = argon2.hash_password(password.expose_secret().as_bytes())?;
             Ok(PasswordHash::new(hash.to_string()))
         })

@@ -130,3 +130,42 @@ async fn no_more_than_two_hashes_are_computed_at_a_time_even_when_callers_hang_u
     );
     drop(hasher.turns.acquire_many(2).await.unwrap());
 }
+
+/// Polls once what a caller waits for.
+fn begun<T>(waiting: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match waiting.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(done) => Some(done),
+        std::task::Poll::Pending => None,
+    }
+}
+
+fn is_busy<T>(done: Option<Result<T, Fault>>) -> bool {
+    let Some(Err(fault)) = done else { return false };
+    let source = std::error::Error::source(&fault);
+    source.is_some_and(|source| source.is::<HashingBusy>())
+}
+
+#[tokio::test]
+async fn a_full_queue_turns_callers_away_and_new_passwords_first() {
+    let hasher = Argon2PasswordHasher::new();
+    let _turns = hasher.turns.acquire_many(2).await.unwrap();
+    let hash = || Box::pin(hasher.hash(password("new")));
+    let check = || Box::pin(hasher.check(password("guess"), None));
+    let mut new: Vec<_> = (0..MOST_NEW_IN_QUEUE).map(|_| hash()).collect();
+    for waiting in &mut new {
+        assert!(begun(waiting).is_none());
+    }
+    assert!(is_busy(begun(&mut hash())));
+    let mut others: Vec<_> = (MOST_NEW_IN_QUEUE..MOST_IN_QUEUE)
+        .map(|_| check())
+        .collect();
+    for waiting in &mut others {
+        assert!(begun(waiting).is_none());
+    }
+    assert!(is_busy(begun(&mut check())));
+    others.pop();
+    assert!(begun(&mut check()).is_none(), "a place is free again");
+    drop(new.pop());
+    assert!(begun(&mut hash()).is_none());
+}

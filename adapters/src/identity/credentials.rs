@@ -1,13 +1,22 @@
 //! One password hash per account.
 
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use commands::{
     Fault,
-    ports::{CredentialStore, PasswordHash},
+    ports::{Credential, CredentialStore, PasswordChange, PasswordHash, SessionId},
 };
 use domain::AccountId;
-use sqlx::PgPool;
+use sqlx::{PgPool, Row as _};
+
+use super::prune::prune;
+use super::sessions::{forget_devices, revoke_others};
+
+/// The age at which the password of a registration that was never finished is removed.
+const UNFINISHED_FOR: TimeDelta = TimeDelta::days(1);
 
 /// Stores password hashes in table `credentials`.
 #[derive(Debug, Clone)]
@@ -21,13 +30,54 @@ impl PgCredentialStore {
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }
+
+    /// Removes passwords of accounts that were never registered: the program died between the two, or the database
+    /// was away. Looks at those that became a day old within the last day. Returns the number of removed rows.
+    pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
+        const DELETE: &str = "
+            delete from credentials where account_id in (
+              select account_id
+              from credentials c
+              where changed_at <= $1
+                and changed_at > $1 - interval '1 day'
+                and not exists (
+                  select from events
+                  where aggregate_type = 'account' and aggregate_id = c.account_id::text
+                )
+              limit $2
+            )";
+        prune(&self.pool, DELETE, at - UNFINISHED_FOR).await
+    }
+
+    async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let changed = sqlx::query(
+            "
+            update credentials
+            set password_hash = $3, changed_at = $4, generation = generation + 1
+            where account_id = $1 and generation = $2
+            ",
+        )
+        .bind(change.account.as_uuid())
+        .bind(change.generation)
+        .bind(change.hash.expose())
+        .bind(change.at)
+        .execute(&mut *transaction)
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(None);
+        }
+        forget_devices(&mut transaction, change.account).await?;
+        let ended =
+            revoke_others(&mut transaction, change.account, change.session, change.at).await?;
+        transaction.commit().await?;
+        Ok(Some(ended))
+    }
 }
 
 #[async_trait]
 impl CredentialStore for PgCredentialStore {
-    /// An older hash never replaces a newer one: a login that rehashes the old password may finish
-    /// after the password was changed.
-    async fn put(
+    async fn create(
         &self,
         account: AccountId,
         hash: &PasswordHash,
@@ -37,9 +87,7 @@ impl CredentialStore for PgCredentialStore {
             "
             insert into credentials (account_id, password_hash, changed_at)
             values ($1, $2, $3)
-            on conflict (account_id) do update
-            set password_hash = excluded.password_hash, changed_at = excluded.changed_at
-            where credentials.changed_at <= excluded.changed_at
+            on conflict (account_id) do nothing
             ",
         )
         .bind(account.as_uuid())
@@ -51,62 +99,56 @@ impl CredentialStore for PgCredentialStore {
         Ok(())
     }
 
-    async fn find(&self, account: AccountId) -> Result<Option<PasswordHash>, Fault> {
-        let hash =
-            sqlx::query_scalar("select password_hash from credentials where account_id = $1")
+    async fn find(&self, account: AccountId) -> Result<Option<Credential>, Fault> {
+        const DOING: &str = "reading a password hash";
+        let row =
+            sqlx::query("select password_hash, generation from credentials where account_id = $1")
                 .bind(account.as_uuid())
                 .fetch_optional(&self.pool)
                 .await
-                .map_err(Fault::doing("reading a password hash"))?;
-        Ok(hash.map(PasswordHash::new))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-    use uuid::Uuid;
-
-    use super::{super::test_database::TestDatabase, *};
-
-    fn account(number: u128) -> AccountId {
-        AccountId::from_uuid(Uuid::from_u128(number))
+                .map_err(Fault::doing(DOING))?;
+        let credential = row.map(|row| {
+            Ok::<_, sqlx::Error>(Credential {
+                hash: PasswordHash::new(row.try_get("password_hash")?),
+                generation: row.try_get("generation")?,
+            })
+        });
+        credential.transpose().map_err(Fault::doing(DOING))
     }
 
-    fn now() -> DateTime<Utc> {
-        "2026-11-24T09:00:00Z".parse().unwrap()
+    async fn rehash(
+        &self,
+        account: AccountId,
+        generation: i32,
+        hash: &PasswordHash,
+    ) -> Result<(), Fault> {
+        sqlx::query(
+            "
+            update credentials set password_hash = $3
+            where account_id = $1 and generation = $2
+            ",
+        )
+        .bind(account.as_uuid())
+        .bind(generation)
+        .bind(hash.expose())
+        .execute(&self.pool)
+        .await
+        .map_err(Fault::doing("renewing a password hash"))?;
+        Ok(())
     }
 
-    async fn put(store: &PgCredentialStore, hash: &str, at: DateTime<Utc>) {
-        store
-            .put(account(1), &PasswordHash::new(hash.to_owned()), at)
+    async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, Fault> {
+        Self::change(self, change)
             .await
-            .unwrap();
+            .map_err(Fault::doing("changing a password"))
     }
 
-    async fn found(store: &PgCredentialStore, whose: AccountId) -> Option<String> {
-        store
-            .find(whose)
+    async fn remove(&self, account: AccountId) -> Result<(), Fault> {
+        sqlx::query("delete from credentials where account_id = $1")
+            .bind(account.as_uuid())
+            .execute(&self.pool)
             .await
-            .unwrap()
-            .map(|hash| hash.expose().to_owned())
-    }
-
-    #[tokio::test]
-    async fn an_account_has_the_hash_put_last_and_others_have_none() {
-        let store = PgCredentialStore::new(TestDatabase::create().await);
-        assert_eq!(found(&store, account(1)).await, None);
-        put(&store, "first", now()).await;
-        put(&store, "second", now()).await;
-        assert_eq!(found(&store, account(1)).await.as_deref(), Some("second"));
-        assert_eq!(found(&store, account(2)).await, None);
-    }
-
-    #[tokio::test]
-    async fn a_rehash_of_the_old_password_does_not_undo_a_change_made_meanwhile() {
-        let store = PgCredentialStore::new(TestDatabase::create().await);
-        put(&store, "changed", now()).await;
-        put(&store, "old, rehashed", now() - TimeDelta::milliseconds(1)).await;
-        assert_eq!(found(&store, account(1)).await.as_deref(), Some("changed"));
+            .map_err(Fault::doing("removing a password hash"))?;
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Password hashes, sessions and failed sign-ins, in `PostgreSQL`.
+//! Password hashes, sessions, known devices and failed sign-ins, in `PostgreSQL`.
 //!
 //! These rows are not part of the log: they are replaced and removed. Times come from the caller,
 //! and the database decides between two nodes: a refresh token has one successor, a failure is
@@ -6,6 +6,7 @@
 //! change any result.
 
 mod credentials;
+mod devices;
 mod prune;
 mod sessions;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod test_database;
 mod throttle;
 
 pub use credentials::PgCredentialStore;
+pub use devices::PgDeviceStore;
 pub use sessions::PgSessionStore;
 pub use throttle::PgLoginThrottle;

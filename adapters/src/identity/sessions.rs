@@ -8,14 +8,17 @@ use chrono::{DateTime, Utc};
 use commands::{
     Fault,
     ports::{
-        NewSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId, SessionStore, Successor,
-        SuccessorSalt,
+        DeviceName, NewSession, OpenSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId,
+        SessionStore, Successor, SuccessorSalt,
     },
 };
 use domain::AccountId;
 use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow};
 
 use super::prune::prune;
+
+/// The number of sessions that are listed.
+const MOST_LISTED: i64 = 100;
 
 /// Stores sessions in tables `sessions` and `refresh_tokens`.
 #[derive(Debug, Clone)]
@@ -188,6 +191,11 @@ async fn replace(
     .bind(at)
     .execute(&mut *connection)
     .await?;
+    sqlx::query("update sessions set last_used_at = $2 where session_id = $1")
+        .bind(session.0)
+        .bind(at)
+        .execute(&mut *connection)
+        .await?;
     issue(connection, successor.token, session, at).await
 }
 
@@ -221,27 +229,175 @@ async fn revoke(
     Ok(())
 }
 
-async fn open(pool: &PgPool, session: NewSession) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query(
+/// Ends the sessions of an account except one, and returns them.
+pub(super) async fn revoke_others(
+    connection: &mut PgConnection,
+    account: AccountId,
+    except: SessionId,
+    at: DateTime<Utc>,
+) -> Result<Vec<SessionId>, sqlx::Error> {
+    let ended = sqlx::query_scalar(
         "
-        insert into sessions (session_id, account_id, opened_at, expires_at)
-        values ($1, $2, $3, $4)
+        update sessions set revoked_at = $3
+        where account_id = $1 and session_id <> $2 and revoked_at is null
+        returning session_id
+        ",
+    )
+    .bind(account.as_uuid())
+    .bind(except.0)
+    .bind(at)
+    .fetch_all(connection)
+    .await?;
+    Ok(ended.into_iter().map(SessionId).collect())
+}
+
+/// Forgets the devices of an account.
+pub(super) async fn forget_devices(
+    connection: &mut PgConnection,
+    account: AccountId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from known_devices where account_id = $1")
+        .bind(account.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Waits for whatever opens a session of the account or changes its password, and keeps it from doing so.
+async fn lock_account(
+    connection: &mut PgConnection,
+    account: AccountId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select from credentials where account_id = $1 for update")
+        .bind(account.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Revokes every session. A session that was opened before the lock is seen after it; one that is opened later sees
+/// the event that ended the account.
+async fn revoke_all(
+    connection: &mut PgConnection,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    lock_account(connection, account).await?;
+    forget_devices(connection, account).await?;
+    sqlx::query("update sessions set revoked_at = $2 where account_id = $1 and revoked_at is null")
+        .bind(account.as_uuid())
+        .bind(at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn revoke_account(
+    pool: &PgPool,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    revoke_all(&mut transaction, account, at).await?;
+    transaction.commit().await
+}
+
+async fn erase_account(
+    pool: &PgPool,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    revoke_all(&mut transaction, account, at).await?;
+    for forget in [
+        "update sessions set device = null where account_id = $1",
+        "delete from credentials where account_id = $1",
+    ] {
+        sqlx::query(forget)
+            .bind(account.as_uuid())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await
+}
+
+/// Opens a session while it holds a shared lock on the password that was checked. The statement that inserts it
+/// requires that nothing has happened to the account since.
+async fn open(pool: &PgPool, session: NewSession) -> Result<bool, sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    let unchanged =
+        sqlx::query("select from credentials where account_id = $1 and generation = $2 for share")
+            .bind(session.account.as_uuid())
+            .bind(session.generation)
+            .fetch_optional(&mut *transaction)
+            .await?;
+    if unchanged.is_none() {
+        return Ok(false);
+    }
+    let opened = sqlx::query(
+        "
+        insert into sessions (
+          session_id, account_id, opened_at, last_used_at, expires_at, device
+        )
+        select $1, $2, $3, $3, $4, $5
+        where not exists (
+          select from events
+          where aggregate_type = 'account' and aggregate_id = $6 and sequence > $7
+        )
         ",
     )
     .bind(session.session.0)
     .bind(session.account.as_uuid())
     .bind(session.at)
     .bind(session.expires_at)
+    .bind(session.device.as_ref().map(DeviceName::as_str))
+    .bind(session.account.to_string())
+    .bind(session.account_version)
     .execute(&mut *transaction)
     .await?;
+    if opened.rows_affected() == 0 {
+        return Ok(false);
+    }
     issue(&mut transaction, session.token, session.session, session.at).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(true)
+}
+
+async fn list(
+    pool: &PgPool,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<Vec<OpenSession>, sqlx::Error> {
+    let rows = sqlx::query(
+        "
+        select session_id, device, opened_at, last_used_at, expires_at
+        from sessions
+        where account_id = $1 and revoked_at is null and expires_at > $2
+        order by last_used_at desc, session_id
+        limit $3
+        ",
+    )
+    .bind(account.as_uuid())
+    .bind(at)
+    .bind(MOST_LISTED)
+    .fetch_all(pool)
+    .await?;
+    let sessions = rows.iter().map(|row| {
+        let device: Option<String> = row.try_get("device")?;
+        Ok::<_, sqlx::Error>(OpenSession {
+            session: SessionId(row.try_get("session_id")?),
+            device: device.map(DeviceName::from_stored),
+            opened_at: row.try_get("opened_at")?,
+            last_used_at: row.try_get("last_used_at")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    });
+    sessions.collect()
 }
 
 #[async_trait]
 impl SessionStore for PgSessionStore {
-    async fn open(&self, session: NewSession) -> Result<(), Fault> {
+    async fn open(&self, session: NewSession) -> Result<bool, Fault> {
         open(&self.pool, session)
             .await
             .map_err(Fault::doing("opening a session"))
@@ -266,16 +422,56 @@ impl SessionStore for PgSessionStore {
             .map_err(Fault::doing(doing))
     }
 
-    async fn revoke_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault> {
-        sqlx::query(
-            "update sessions set revoked_at = $2 where account_id = $1 and revoked_at is null",
+    async fn list(&self, account: AccountId, at: DateTime<Utc>) -> Result<Vec<OpenSession>, Fault> {
+        list(&self.pool, account, at)
+            .await
+            .map_err(Fault::doing("listing sessions"))
+    }
+
+    async fn revoke_own(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<bool, Fault> {
+        let revoked = sqlx::query(
+            "
+            update sessions set revoked_at = $3
+            where session_id = $2 and account_id = $1 and revoked_at is null and expires_at > $3
+            ",
         )
         .bind(account.as_uuid())
+        .bind(session.0)
         .bind(at)
         .execute(&self.pool)
         .await
-        .map_err(Fault::doing("revoking an account's sessions"))?;
-        Ok(())
+        .map_err(Fault::doing("ending a session"))?;
+        Ok(revoked.rows_affected() > 0)
+    }
+
+    async fn revoke_others(
+        &self,
+        account: AccountId,
+        except: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, Fault> {
+        const DOING: &str = "ending other sessions";
+        let mut connection = self.pool.acquire().await.map_err(Fault::doing(DOING))?;
+        revoke_others(&mut connection, account, except, at)
+            .await
+            .map_err(Fault::doing(DOING))
+    }
+
+    async fn revoke_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault> {
+        revoke_account(&self.pool, account, at)
+            .await
+            .map_err(Fault::doing("revoking an account's sessions"))
+    }
+
+    async fn erase_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault> {
+        erase_account(&self.pool, account, at)
+            .await
+            .map_err(Fault::doing("erasing an account's password and sessions"))
     }
 
     async fn revoked_since(&self, since: DateTime<Utc>) -> Result<Vec<SessionId>, Fault> {

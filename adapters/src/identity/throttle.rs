@@ -11,19 +11,40 @@ use commands::{
     Fault,
     ports::{LoginThrottle, ThrottleKey},
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::prune::prune;
 
-/// Number of failures from which on a login has to wait: a few typing errors have no effect.
-const LOGIN_PATIENCE: i32 = 5;
-
-/// The same for a client's address, which a whole clinic may share.
-const CLIENT_PATIENCE: i32 = 50;
-
-/// The longest wait, and the time after the last failure or wait for which it counts. The first
-/// wait is one second, and each further failure doubles it.
+/// The time after the last failure or wait for which it counts.
 const WINDOW: Duration = Duration::from_mins(15);
+
+/// Limits of one kind of key.
+struct Limits {
+    kind: &'static str,
+    /// Number of failures from which on there is a wait: one second, doubled by each further failure.
+    patience: i32,
+    /// The longest wait.
+    longest: Duration,
+}
+
+impl Limits {
+    /// A few typing errors have no effect, and guesses from one place soon take long.
+    const LOGIN_FROM_CLIENT: Self = Self::new("login_from_client", 5, Duration::from_mins(15));
+    /// The same for a device that the owner of the account has signed in from, and for a session.
+    const DEVICE: Self = Self::new("device", 5, Duration::from_mins(15));
+    /// Guesses from many places at one login. Its wait is short, because the owner waits as well.
+    const LOGIN: Self = Self::new("login", 10, Duration::from_mins(1));
+    /// A whole clinic may share one address.
+    const CLIENT: Self = Self::new("client", 50, Duration::from_mins(15));
+
+    const fn new(kind: &'static str, patience: i32, longest: Duration) -> Self {
+        Self {
+            kind,
+            patience,
+            longest,
+        }
+    }
+}
 
 /// Slows sign-ins down with table `login_failures`.
 #[derive(Debug, Clone)]
@@ -55,77 +76,124 @@ struct KeyColumns {
     kinds: Vec<&'static str>,
     hashes: Vec<Vec<u8>>,
     patience: Vec<i32>,
+    longest: Vec<f64>,
 }
 
 impl KeyColumns {
-    fn from_keys(keys: &[ThrottleKey]) -> Self {
+    fn from_keys<'a>(keys: impl IntoIterator<Item = &'a ThrottleKey>) -> Self {
         let mut columns = Self::default();
         for key in keys {
-            let (kind, hash, patience) = match key {
-                ThrottleKey::Login(hash) => ("login", hash, LOGIN_PATIENCE),
-                ThrottleKey::Client(hash) => ("client", hash, CLIENT_PATIENCE),
+            let (limits, hash) = match key {
+                ThrottleKey::Login(hash) => (Limits::LOGIN, hash),
+                ThrottleKey::LoginFromClient(hash) => (Limits::LOGIN_FROM_CLIENT, hash),
+                ThrottleKey::Client(hash) => (Limits::CLIENT, hash),
+                ThrottleKey::Device(hash) => (Limits::DEVICE, hash),
             };
-            columns.kinds.push(kind);
+            columns.kinds.push(limits.kind);
             columns.hashes.push(hash.to_vec());
-            columns.patience.push(patience);
+            columns.patience.push(limits.patience);
+            columns.longest.push(limits.longest.as_secs_f64());
         }
         columns
     }
 }
 
-#[async_trait]
-impl LoginThrottle for PgLoginThrottle {
-    async fn wait(
+async fn count(
+    connection: &mut PgConnection,
+    keys: &[ThrottleKey],
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let columns = KeyColumns::from_keys(keys);
+    sqlx::query(include_str!("count_failures.sql"))
+        .bind(columns.kinds)
+        .bind(columns.hashes)
+        .bind(columns.patience)
+        .bind(at)
+        .bind(WINDOW.as_secs_f64())
+        .bind(columns.longest)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The end of the longest wait of these keys. Their rows stay locked, in one order for all, until the transaction
+/// ends, so that attempts at the same time on several nodes are counted one after the other.
+async fn blocked_until(
+    connection: &mut PgConnection,
+    keys: KeyColumns,
+    at: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let waits: Vec<DateTime<Utc>> = sqlx::query_scalar(
+        "
+        select blocked_until
+        from login_failures
+        where (kind, key_hash) in (select * from unnest($1::text[], $2::bytea[]))
+        order by kind, key_hash
+        for update
+        ",
+    )
+    .bind(keys.kinds)
+    .bind(keys.hashes)
+    .fetch_all(connection)
+    .await?;
+    Ok(waits.into_iter().filter(|until| *until > at).max())
+}
+
+impl PgLoginThrottle {
+    async fn attempt(
         &self,
         keys: &[ThrottleKey],
+        watched: &[ThrottleKey],
+        at: DateTime<Utc>,
+    ) -> Result<Option<Duration>, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let all = KeyColumns::from_keys(keys.iter().chain(watched));
+        if let Some(until) = blocked_until(&mut transaction, all, at).await? {
+            return Ok((until - at).to_std().ok());
+        }
+        count(&mut transaction, keys, at).await?;
+        transaction.commit().await?;
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl LoginThrottle for PgLoginThrottle {
+    async fn attempt(
+        &self,
+        keys: &[ThrottleKey],
+        watched: &[ThrottleKey],
         at: DateTime<Utc>,
     ) -> Result<Option<Duration>, Fault> {
-        let KeyColumns { kinds, hashes, .. } = KeyColumns::from_keys(keys);
-        let blocked_until: Option<DateTime<Utc>> = sqlx::query_scalar(
-            "
-            select max(f.blocked_until)
-            from unnest($1::text[], $2::bytea[]) as asked (kind, key_hash)
-            join login_failures f using (kind, key_hash)
-            where f.blocked_until > $3
-            ",
-        )
-        .bind(kinds)
-        .bind(hashes)
-        .bind(at)
-        .fetch_one(&self.pool)
-        .await
-        .map_err(Fault::doing("reading how long a sign-in must wait"))?;
-        Ok(blocked_until.and_then(|until| (until - at).to_std().ok()))
+        Self::attempt(self, keys, watched, at)
+            .await
+            .map_err(Fault::doing("counting a sign-in"))
     }
 
     async fn failed(&self, keys: &[ThrottleKey], at: DateTime<Utc>) -> Result<(), Fault> {
-        let KeyColumns {
-            kinds,
-            hashes,
-            patience,
-        } = KeyColumns::from_keys(keys);
-        sqlx::query(include_str!("count_failures.sql"))
-            .bind(kinds)
-            .bind(hashes)
-            .bind(patience)
-            .bind(at)
-            .bind(WINDOW.as_secs_f64())
-            .execute(&self.pool)
+        const DOING: &str = "counting a failed sign-in";
+        let mut connection = self.pool.acquire().await.map_err(Fault::doing(DOING))?;
+        count(&mut connection, keys, at)
             .await
-            .map_err(Fault::doing("counting a failed sign-in"))?;
-        Ok(())
+            .map_err(Fault::doing(DOING))
     }
 
-    async fn succeeded(&self, key: ThrottleKey) -> Result<(), Fault> {
-        let KeyColumns { kinds, hashes, .. } = KeyColumns::from_keys(&[key]);
+    async fn succeeded(&self, keys: &[ThrottleKey]) -> Result<(), Fault> {
+        let columns = KeyColumns::from_keys(keys);
         sqlx::query(
             "
             delete from login_failures
-            where (kind, key_hash) in (select * from unnest($1::text[], $2::bytea[]))
+            where (kind, key_hash) in (
+              select kind, key_hash
+              from login_failures
+              where (kind, key_hash) in (select * from unnest($1::text[], $2::bytea[]))
+              order by kind, key_hash
+              for update
+            )
             ",
         )
-        .bind(kinds)
-        .bind(hashes)
+        .bind(columns.kinds)
+        .bind(columns.hashes)
         .execute(&self.pool)
         .await
         .map_err(Fault::doing("forgetting failed sign-ins"))?;

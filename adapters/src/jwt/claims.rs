@@ -18,8 +18,9 @@ pub struct AccessClaims {
     pub sid: SessionId,
     /// The roles the account may act in.
     pub roles: Roles,
-    /// The clinics at which the account may act.
-    pub clinics: ClinicScope,
+    /// The clinics at which the account may act; `None` if there are too many for a token, so that the node looks
+    /// them up.
+    pub clinics: Option<ClinicScope>,
     /// The patient to whom the account belongs, if any.
     pub patient: Option<PatientId>,
     /// The doctor to whom the account belongs, if any.
@@ -40,7 +41,8 @@ pub(super) struct WireClaims {
     sub: AccountId,
     sid: Uuid,
     roles: Roles,
-    clinics: ClinicScope,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clinics: Option<ClinicScope>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     patient: Option<PatientId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

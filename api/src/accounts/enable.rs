@@ -15,7 +15,7 @@ use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 
-problems!(Forbidden, NotFound);
+problems!(Forbidden, NotFound, AccountErased);
 
 /// Let a disabled account sign in again.
 #[utoipa::path(

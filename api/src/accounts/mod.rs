@@ -13,11 +13,10 @@ mod resource;
 
 use actix_web::web::{self, ServiceConfig};
 use commands::accounts::AccountReply;
-use commands::identity::parse_password;
+use commands::identity::NewPassword;
 use domain::account::Person;
 use domain::{AccountId, DoctorId, EmailAddress, PatientId, Role};
 use projections::account_directory::ListedAccount;
-use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -139,8 +138,8 @@ impl From<ListedAccount> for AccountRecord {
     }
 }
 
-/// Parses a password that an admin gives to an account.
-pub(crate) fn password(text: String) -> Result<SecretString, Problem> {
-    parse_password(text)
+/// Parses a password that an account is given.
+pub(crate) fn new_password(text: &str, owner: &EmailAddress) -> Result<NewPassword, Problem> {
+    NewPassword::parse(text, Some(owner))
         .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))
 }

@@ -15,6 +15,7 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::PatientRoleWithoutPatient => ProblemType::PatientRoleWithoutPatient.into(),
         Refusal::DoctorRoleWithoutDoctor => ProblemType::DoctorRoleWithoutDoctor.into(),
         Refusal::ReceptionistWithoutClinic => ProblemType::ReceptionistWithoutClinic.into(),
+        Refusal::Erased => ProblemType::AccountErased.into(),
         Refusal::CannotDisableOneself => ProblemType::CannotDisableOneself.into(),
     }
 }

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::refusal::registration_refusal;
-use super::{AccountState, password};
+use super::{AccountState, new_password};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::input;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
@@ -25,9 +26,10 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterAccountRequest {
     /// The address to sign in with.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
     /// The roles that it may act in.
@@ -42,6 +44,7 @@ problems!(
     Forbidden,
     ScopeWiderThanOwn,
     LoginTaken,
+    Overloaded,
     AccountAlreadyRegistered,
     NoRole,
     NotAStaffRole,
@@ -84,7 +87,7 @@ pub async fn register_account(
 fn staff(request: RegisterAccountRequest, caller: &Caller) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
-        password: text,
+        password,
         roles,
         clinics,
     } = request;
@@ -95,9 +98,10 @@ fn staff(request: RegisterAccountRequest, caller: &Caller) -> Result<NewStaffAcc
     if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
         return Err(ProblemType::NotAStaffRole.into());
     }
+    let password = new_password(&password, &email)?;
     Ok(NewStaffAccount {
         email,
-        password: password(text)?,
+        password,
         roles,
         clinics,
     })

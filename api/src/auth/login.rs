@@ -1,8 +1,10 @@
 //! `POST /api/v1/auth/login`
 
+use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use commands::identity::{Credentials, SignInError};
+use commands::identity::{Credentials, DeviceToken, PresentedPassword, SignInError, SignedIn};
+use commands::ports::DeviceName;
 use domain::EmailAddress;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -20,15 +22,19 @@ use crate::http::schemas;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginRequest {
-    /// The login.
+    /// The login, in any spelling that leads to it.
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
     /// Its password.
     #[schema(format = Password, example = "correct horse battery")]
     password: String,
+    /// The `deviceToken` of an earlier sign-in on this device, if there is one. Failed attempts of others do not
+    /// slow such a sign-in down.
+    #[serde(default)]
+    device_token: Option<String>,
 }
 
-problems!(LoginFailed, AccountDisabled, TooManyAttempts);
+problems!(LoginFailed, AccountDisabled, TooManyAttempts, Overloaded);
 
 /// Sign in.
 #[utoipa::path(
@@ -47,19 +53,30 @@ pub async fn login(
     http: HttpRequest,
     request: CommandRequest<LoginRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let LoginRequest { email, password } = request.body;
-    let client = client::address(&http);
+    let LoginRequest {
+        email,
+        password,
+        device_token,
+    } = request.body;
     let credentials = Credentials {
         email,
-        password: password.into(),
-        client,
+        password: PresentedPassword::new(password),
+        client: client::address(&http),
+        device: device_token.map(DeviceToken::presented),
+        device_name: device_name(&http),
     };
-    let session = app
-        .identity
-        .sign_in(credentials, app.clock.now())
-        .await
-        .map_err(|error| problem(&error))?;
-    Ok(HttpResponse::Ok().json(tokens(&app, &session)?))
+    let signed_in = app.identity.sign_in(credentials).await;
+    let SignedIn { session, device } = signed_in.map_err(|error| problem(&error))?;
+    let reply = TokensReply {
+        device_token: device.map(|device| device.expose().to_owned()),
+        ..tokens(&app, &session)?
+    };
+    Ok(HttpResponse::Ok().json(reply))
+}
+
+fn device_name(http: &HttpRequest) -> Option<DeviceName> {
+    let header = http.headers().get(USER_AGENT)?;
+    DeviceName::from_user_agent(&String::from_utf8_lossy(header.as_bytes()))
 }
 
 fn problem(error: &SignInError) -> Problem {

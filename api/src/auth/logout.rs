@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 )]
 pub async fn logout(
     app: Data<App>,
-    caller: Access<permit::EndSession>,
+    caller: Access<permit::ManageSessions>,
 ) -> Result<HttpResponse, Problem> {
     app.identity
         .sign_out(caller.session(), app.clock.now())

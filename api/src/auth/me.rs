@@ -17,7 +17,7 @@ use crate::http::access::Access;
         (status = 200, description = "The account of the token", body = AccountBody),
     ),
 )]
-pub async fn me(caller: Access<permit::ReadOwnAccount>) -> Json<AccountBody> {
+pub async fn me(caller: Access<permit::ManageOwnAccount>) -> Json<AccountBody> {
     Json(AccountBody {
         id: caller.account,
         roles: caller.roles.iter().copied().collect(),

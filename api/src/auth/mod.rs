@@ -1,5 +1,9 @@
-//! Signing up, signing in, staying signed in, signing out.
+//! Signing up, signing in, staying signed in, signing out; one's own password and sessions.
 
+mod change_password;
+mod end_other_sessions;
+mod end_session;
+mod list_sessions;
 mod login;
 mod logout;
 mod me;
@@ -17,6 +21,7 @@ use crate::http::problem::Problem;
 use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
+pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
 
 /// The routes of this resource.
@@ -26,7 +31,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/login", web::post().to(login))
         .route("/auth/refresh", web::post().to(refresh))
         .route("/auth/logout", web::post().to(logout))
-        .route("/auth/me", web::get().to(me));
+        .route("/auth/me", web::get().to(me))
+        .route("/auth/password", web::post().to(change_password))
+        .route("/auth/sessions", web::get().to(list_sessions))
+        .route("/auth/sessions", web::delete().to(end_other_sessions))
+        .route("/auth/sessions/{id}", web::delete().to(end_session));
 }
 
 /// Tokens of a session (RFC 6749 §5.1).
@@ -43,6 +52,9 @@ pub struct TokensReply {
     pub expires_in: i64,
     /// Exchange it for new tokens; always go on with the newest.
     pub refresh_token: String,
+    /// Keep it, and send it with the next sign-in on this device. Absent if the device is known, and at a refresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
     /// The account of the session.
     pub account: AccountBody,
 }
@@ -83,6 +95,7 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
         token_type: "Bearer",
         expires_in: LIFETIME.num_seconds(),
         refresh_token: session.refresh.expose().to_owned(),
+        device_token: None,
         account: AccountBody {
             id: account.account,
             roles: account.roles.iter().copied().collect(),

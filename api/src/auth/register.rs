@@ -2,15 +2,17 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::identity::{NewPatientAccount, RegisterRefusal, RegisteredPatient, parse_password};
+use commands::identity::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
 use commands::patients::NewPatient;
 use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accounts::new_password;
 use crate::app::App;
 use crate::http::command_request::CommandRequest;
-use crate::http::problem::{Flaw, Problem, of_command};
+use crate::http::input;
+use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
 use crate::http::response::{Versioned, created};
@@ -22,6 +24,7 @@ use crate::patients::{birth_date, refusal as patient_refusal};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterRequest {
     /// The full name.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::PersonName)]
     name: PersonName,
     /// The date of birth.
@@ -31,9 +34,10 @@ pub struct RegisterRequest {
     #[schema(value_type = Option<schemas::PhoneNumber>)]
     phone: Option<PhoneNumber>,
     /// The address to sign in with.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
 }
@@ -73,7 +77,7 @@ impl From<RegisteredPatient> for RegisterReply {
     }
 }
 
-problems!(LoginTaken, Contended);
+problems!(LoginTaken, Contended, Overloaded);
 
 /// Sign up as a patient.
 #[utoipa::path(
@@ -114,8 +118,7 @@ fn parse(request: RegisterRequest, app: &App) -> Result<NewPatientAccount, Probl
         password,
     } = request;
     let birth_date: BirthDate = birth_date(born, app)?;
-    let password = parse_password(password)
-        .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))?;
+    let password = new_password(&password, &email)?;
     let patient = NewPatient {
         name,
         birth_date,

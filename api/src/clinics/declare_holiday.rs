@@ -15,6 +15,7 @@ use crate::http::access::Access;
 use crate::http::calendar_day::Date;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::input;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -26,6 +27,7 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HolidayRequest {
     /// The name of the holiday.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::HolidayName)]
     name: HolidayName,
 }

@@ -13,6 +13,7 @@ use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::input;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
@@ -23,9 +24,11 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenClinicRequest {
     /// The name.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
     /// The city.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::City)]
     city: City,
     /// The IANA time zone that its hours are in; it stays.

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::input;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -25,9 +26,11 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenameClinicRequest {
     /// The name.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::ClinicName)]
     name: ClinicName,
     /// The city.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::City)]
     city: City,
 }

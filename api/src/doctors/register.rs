@@ -12,10 +12,11 @@ use utoipa::ToSchema;
 
 use super::DoctorState;
 use super::refusal::registration_refusal;
-use crate::accounts::password;
+use crate::accounts::new_password;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::input;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
@@ -26,6 +27,7 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterDoctorRequest {
     /// The full name.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::PersonName)]
     name: PersonName,
     /// Fields of medicine; one to five.
@@ -35,9 +37,10 @@ pub struct RegisterDoctorRequest {
     #[schema(value_type = Vec<schemas::Language>)]
     languages: BTreeSet<Language>,
     /// The address to sign in with.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters that are not easily guessed.
     #[schema(value_type = schemas::Password)]
     password: String,
 }
@@ -45,6 +48,7 @@ pub struct RegisterDoctorRequest {
 problems!(
     Forbidden,
     LoginTaken,
+    Overloaded,
     AccountAlreadyRegistered,
     DoctorAlreadyRegistered,
     NoSpecialisation,
@@ -93,13 +97,14 @@ fn new_doctor(request: RegisterDoctorRequest) -> Result<NewDoctor, Problem> {
         specialisations,
         languages,
         email,
-        password: text,
+        password,
     } = request;
+    let password = new_password(&password, &email)?;
     Ok(NewDoctor {
         name,
         specialisations,
         languages,
         email,
-        password: password(text)?,
+        password,
     })
 }

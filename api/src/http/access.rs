@@ -15,7 +15,8 @@ use adapters::jwt::AccessClaims;
 use commands::Caller;
 use commands::authorization::{Denial, Permit, Resource, authorize};
 use commands::ports::SessionId;
-use domain::ClinicId;
+use domain::{ClinicId, ClinicScope};
+use futures::future::{Either, FutureExt as _, LocalBoxFuture};
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -80,25 +81,42 @@ impl<P> Deref for Access<P> {
 
 impl<P: Permit> FromRequest for Access<P> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future =
+        Either<Ready<Result<Self, Problem>>, LocalBoxFuture<'static, Result<Self, Problem>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(admit(request))
+        let (app, mut claims) = match authenticate(request) {
+            Ok(authenticated) => authenticated,
+            Err(problem) => return Either::Left(ready(Err(problem))),
+        };
+        if let Some(clinics) = claims.clinics.take() {
+            return Either::Left(ready(admit(claims, clinics)));
+        }
+        let admitted = async move {
+            let clinics = app.identity.clinics_of(claims.sub).await?;
+            admit(claims, clinics.ok_or(UNAUTHENTICATED)?)
+        };
+        Either::Right(admitted.boxed_local())
     }
 }
 
-fn admit<P: Permit>(request: &HttpRequest) -> Result<Access<P>, Problem> {
+/// The claims of a token that is valid and whose session has not ended.
+fn authenticate(request: &HttpRequest) -> Result<(Data<App>, AccessClaims), Problem> {
     let app = request.app_data::<Data<App>>().ok_or(UNAUTHENTICATED)?;
     let token = bearer(request).ok_or(UNAUTHENTICATED)?;
     let claims = app
         .verifier
         .verify(token, app.clock.now())
         .map_err(|_| UNAUTHENTICATED)?;
-    let session = claims.sid;
-    if app.revoked.refuses(session, claims.iat) {
+    if app.revoked.refuses(claims.sid, claims.iat) {
         return Err(UNAUTHENTICATED.into());
     }
-    let caller = caller(claims);
+    Ok((app.clone(), claims))
+}
+
+fn admit<P: Permit>(claims: AccessClaims, clinics: ClinicScope) -> Result<Access<P>, Problem> {
+    let session = claims.sid;
+    let caller = caller(claims, clinics);
     if !P::ACTION.rule().roles().any(|role| caller.is(role)) {
         return Err(Problem::forbidden());
     }
@@ -118,11 +136,11 @@ pub fn bearer(request: &HttpRequest) -> Option<&str> {
         .then_some(token.trim())
 }
 
-fn caller(claims: AccessClaims) -> Caller {
+fn caller(claims: AccessClaims, clinics: ClinicScope) -> Caller {
     Caller {
         account: claims.sub,
         roles: claims.roles,
-        clinics: claims.clinics,
+        clinics,
         patient: claims.patient,
         doctor: claims.doctor,
     }

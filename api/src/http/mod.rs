@@ -12,6 +12,7 @@ pub mod client;
 pub mod command_request;
 pub mod ids;
 pub mod in_flight;
+pub mod input;
 pub mod observe;
 pub mod outcome;
 pub mod page;

@@ -12,7 +12,7 @@ use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use adapters::system::SystemIds;
 use chrono::{DateTime, Utc};
-use commands::ports::IdSource;
+use commands::ports::{HashingBusy, IdSource};
 use commands::{CommandError, Fault};
 use domain::AppointmentId;
 use serde::Serialize;
@@ -169,6 +169,9 @@ impl Problem {
     /// An outage of the database is told as such, because asking again helps. It has a line a minute in the log, and
     /// not one per request.
     pub fn fault(fault: &(dyn Error + 'static)) -> Self {
+        if is_overload(fault) {
+            return ProblemType::Overloaded.into();
+        }
         if event_store::report_outage(fault) {
             return ProblemType::DatabaseUnavailable.into();
         }
@@ -260,6 +263,18 @@ fn told<R>(error: CommandError<R>, refusal: impl FnOnce(R) -> Problem) -> Proble
         CommandError::Contended => ProblemType::Contended.into(),
         CommandError::Fault(fault) => Problem::fault(&fault),
     }
+}
+
+/// Returns whether nothing failed, and too many asked for the same at once.
+fn is_overload(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<HashingBusy>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The error and its causes in one line, without repeating any.

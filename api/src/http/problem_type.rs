@@ -49,6 +49,7 @@ problem_types! {
     FORBIDDEN {
         Forbidden "forbidden" "Your role does not allow this."
         AccountDisabled "account-disabled" "This account is disabled."
+        WrongPassword "wrong-password" "This is not your present password."
         ScopeWiderThanOwn "scope-wider-than-own" "An account gets no access where you have none."
     }
     NOT_FOUND {
@@ -96,6 +97,7 @@ problem_types! {
 
         LoginTaken "login-taken" "Another account has this e-mail address."
         CannotDisableOneself "cannot-disable-oneself" "An account can't disable itself."
+        AccountErased "account-erased" "The person of this account was erased."
         AccountAlreadyRegistered "account-already-registered" "The account is already registered."
         PatientAlreadyRegistered "patient-already-registered" "The patient is already registered."
         TooManyProxies "too-many-proxies" "The patient has as many proxies as can be."
@@ -171,6 +173,7 @@ problem_types! {
     }
     SERVICE_UNAVAILABLE {
         Contended "contended" "Too many change this at once; ask again."
+        Overloaded "overloaded" "Too many ask for this at once; ask again."
         DatabaseUnavailable "database-unavailable" "The database is away; ask again."
         ReadModelBehind "read-model-behind" "The read model has not come that far yet."
         GatewayAway "gateway-away" "The payment gateway is away."

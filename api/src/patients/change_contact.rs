@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::input;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -28,6 +29,7 @@ pub struct ContactRequest {
     #[schema(value_type = Option<schemas::PhoneNumber>)]
     phone: Option<PhoneNumber>,
     /// An e-mail address; it does not change what the patient signs in with.
+    #[serde(default, deserialize_with = "input::parsed_if_any")]
     #[schema(value_type = Option<schemas::EmailAddress>)]
     email: Option<EmailAddress>,
 }

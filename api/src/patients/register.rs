@@ -13,6 +13,7 @@ use super::{PatientState, birth_date, refusal};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::input;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
@@ -23,6 +24,7 @@ use crate::http::schemas;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterPatientRequest {
     /// The full name.
+    #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::PersonName)]
     name: PersonName,
     /// The date of birth.
@@ -32,6 +34,7 @@ pub struct RegisterPatientRequest {
     #[schema(value_type = Option<schemas::PhoneNumber>)]
     phone: Option<PhoneNumber>,
     /// An e-mail address.
+    #[serde(default, deserialize_with = "input::parsed_if_any")]
     #[schema(value_type = Option<schemas::EmailAddress>)]
     email: Option<EmailAddress>,
 }

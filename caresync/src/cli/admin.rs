@@ -4,12 +4,12 @@ use std::io::{BufRead as _, stdin};
 use std::sync::Arc;
 
 use adapters::argon2::Argon2PasswordHasher;
-use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
+use adapters::identity::{PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSessionStore};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
 use commands::accounts::NewStaffAccount;
-use commands::identity::{Identity, IdentityPorts, parse_password};
+use commands::identity::{Identity, IdentityPorts, NewPassword};
 use domain::{ClinicScope, EmailAddress, Role};
 use event_store::{EventStore, Sealing};
 
@@ -24,7 +24,7 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         .lock()
         .read_line(&mut password)
         .context("reading the password")?;
-    let password = parse_password(password.trim_end_matches(['\r', '\n']).to_owned())?;
+    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']), Some(&email))?;
     let storage = Storage::open_beside(&settings).await?;
     let created = register(
         &storage,
@@ -51,6 +51,7 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
         credentials: Arc::new(PgCredentialStore::new(pool.clone())),
         sessions: Arc::new(PgSessionStore::new(pool.clone())),
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
+        devices: Arc::new(PgDeviceStore::new(pool.clone())),
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);

@@ -2,11 +2,14 @@
 
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use adapters::jwt::JwtKeys;
-use adapters::system::SystemIds;
+use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail, ensure};
+use commands::Commands;
 use commands::ports::IdSource as _;
+use domain::SubjectId;
 use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing, SubjectStatus};
 use indicatif::ProgressBar;
 use secrecy::ExposeSecret as _;
@@ -16,7 +19,7 @@ use uuid::Uuid;
 use super::database::Database;
 use crate::fingerprints;
 use crate::master_keys::MasterKeySource;
-use crate::secrets::{Secrets, TOKEN_KEYS};
+use crate::secrets::{FoundSecrets, Secrets, TOKEN_KEYS};
 use crate::settings::Settings;
 use crate::storage::{as_owner, connect, refuse_other_schema, secrets_folder};
 
@@ -146,7 +149,16 @@ pub async fn erase(settings: &Settings, subject: Uuid, confirmed: bool) -> anyho
             SubjectStatus::Known if confirmed => {}
             SubjectStatus::Known => confirm(subject)?,
         }
-        let erased = sealing.erase(subject).await.context("erasing")?;
+        let logins = FoundSecrets::read(settings)?.logins;
+        let logins = logins
+            .value
+            .with_context(|| format!("{} is missing", logins.place))?;
+        let options = commands::store_options::options(logins, sealing);
+        let store = EventStore::open_with(pool.clone(), options).await?;
+        let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
+        let person = SubjectId::from_uuid(subject);
+        let erased = commands.erase_person(person, &commands.system_context());
+        let erased = erased.await.context("erasing")?;
         tracing::info!(
             subject.id = %subject,
             at = %erased.at,

@@ -1,19 +1,20 @@
-//! Commands on accounts: staff sign-ins, disabling and enabling.
+//! Commands on accounts: staff sign-ins, disabling and enabling, erasure of a person.
 
 use domain::account::{
-    Account, AccountCommand, AccountRefusal, DisableAccount, EnableAccount, Person, RegisterAccount,
+    Account, AccountCommand, AccountRefusal, DisableAccount, EnableAccount, EraseAccount, Person,
+    RegisterAccount,
 };
 use domain::doctor::{Doctor, DoctorCommand, ReinstateDoctor, SuspendDoctor};
-use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles};
-use event_store::{DecideError, Decided, ReadSet};
-use secrecy::SecretString;
+use domain::{AccountId, ClinicScope, EmailAddress, Reason, Roles, SubjectId};
+use event_store::{DecideError, Decided, Erased, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
+use uuid::Uuid;
 
-use crate::claims::LOGIN_TAKEN;
-use crate::identity::Identity;
+use crate::claims::{LOGIN_SPACE, LOGIN_TAKEN};
+use crate::identity::{Identity, NewLogin, NewPassword};
 use crate::proposal::Proposal;
-use crate::{CommandError, Commands, Context, Done};
+use crate::{CommandError, Commands, Context, Done, Fault};
 
 /// The reply of a command on an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub struct NewStaffAccount {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
     /// The roles.
     pub roles: Roles,
     /// The clinics.
@@ -60,7 +61,7 @@ impl Identity {
     ) -> Result<Done<AccountReply>, CommandError<NewAccountRefusal>> {
         let account = self.new_account_id();
         let (by, at) = (context.actor, context.at);
-        let command = AccountCommand::Register(RegisterAccount {
+        let command = RegisterAccount {
             account,
             email: new.email,
             roles: new.roles,
@@ -68,20 +69,23 @@ impl Identity {
             person: Person::None,
             by,
             at,
-        });
-        let password = new.password;
+        };
+        let login = NewLogin::new(self, &command, new.password);
+        let command = AccountCommand::Register(command);
         let register = async |read: ReadSet| {
+            login.store(NewAccountRefusal::LoginTaken).await?;
             let registered = read
                 .create::<Account>(account)
                 .decide(command.clone())
                 .await;
             let registered = registered.map_err(|error| error.map(NewAccountRefusal::Account))?;
-            self.keep_password(account, password.clone(), at).await?;
             Ok(Proposal::new(reply(account, &registered))
                 .with(registered)
                 .on_violation(LOGIN_TAKEN, NewAccountRefusal::LoginTaken))
         };
-        self.commands.run(context, register).await
+        login
+            .conclude(self.commands.run(context, register).await)
+            .await
     }
 }
 
@@ -116,6 +120,32 @@ impl Commands {
             doctor: DoctorCommand::Reinstate(ReinstateDoctor { by, at }),
         };
         self.change_account(account, change, context).await
+    }
+
+    /// Erases a person: their accounts end, and with them their sessions; then the key of their data is destroyed. If
+    /// the program dies in between, a repeated call continues.
+    #[instrument(name = "command.person.erase", skip_all)]
+    pub async fn erase_person(
+        &self,
+        subject: SubjectId,
+        context: &Context,
+    ) -> Result<Erased, CommandError<AccountRefusal>> {
+        let (by, at) = (context.actor, context.at);
+        let holders = self
+            .store
+            .holders_of_subject(LOGIN_SPACE, subject.as_uuid())
+            .await?;
+        for holder in holders {
+            let account = holder.parse::<Uuid>().map(AccountId::from_uuid);
+            let account = account.map_err(Fault::doing("reading who holds a login"))?;
+            let change = Change {
+                account: AccountCommand::Erase(EraseAccount { by, at }),
+                doctor: DoctorCommand::Suspend(SuspendDoctor { by, at }),
+            };
+            self.change_account(account, change, context).await?;
+        }
+        let erased = self.store.sealing().erase(subject.as_uuid()).await;
+        Ok(erased.map_err(Fault::doing("destroying the key of a person"))?)
     }
 
     async fn change_account(

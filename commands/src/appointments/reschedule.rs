@@ -1,9 +1,7 @@
 //! Moves an appointment to another slot.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{
-    AppointmentCommand, BookingPolicy, CancelledBy, RescheduleAppointment,
-};
+use domain::appointment::{AppointmentCommand, BookingPolicy, CancelledBy, RescheduleAppointment};
 use domain::{AppointmentId, ClinicId, DoctorId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;

@@ -105,12 +105,12 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// End one's own session.
-    EndSession = "session" "end" {
+    /// List and end one's own sessions.
+    ManageSessions = "session" "list, end" {
         Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
     }
-    /// Read one's own account.
-    ReadOwnAccount = "account" "read own" {
+    /// Read one's own account, and change its password.
+    ManageOwnAccount = "account" "read own, change password" {
         Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
     }
     /// Make an account for staff.

@@ -6,12 +6,11 @@ use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterA
 use domain::doctor::{Doctor, DoctorCommand, DoctorRefusal, RegisterDoctor};
 use domain::{ClinicScope, DoctorId, EmailAddress, Language, PersonName, Role, Specialisation};
 use event_store::ReadSet;
-use secrecy::SecretString;
 use tracing::instrument;
 
 use super::DoctorReply;
 use crate::claims::LOGIN_TAKEN;
-use crate::identity::Identity;
+use crate::identity::{Identity, NewLogin, NewPassword};
 use crate::proposal::Proposal;
 use crate::{CommandError, Context, Done};
 
@@ -27,7 +26,7 @@ pub struct NewDoctor {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
 }
 
 /// The refusal to register a doctor with an account.
@@ -63,7 +62,7 @@ impl Identity {
             by,
             at,
         });
-        let sign_up = AccountCommand::Register(RegisterAccount {
+        let sign_up = RegisterAccount {
             account,
             email: new.email,
             roles: [Role::Doctor].into(),
@@ -71,9 +70,11 @@ impl Identity {
             person: Person::Doctor(doctor),
             by,
             at,
-        });
-        let password = new.password;
+        };
+        let login = NewLogin::new(self, &sign_up, new.password);
+        let sign_up = AccountCommand::Register(sign_up);
         let register = async |read: ReadSet| {
+            login.store(DoctorAccountRefusal::LoginTaken).await?;
             let registered = read.create::<Doctor>(doctor).decide(register.clone()).await;
             let registered = registered.map_err(|error| error.map(DoctorAccountRefusal::Doctor))?;
             let signed_up = read
@@ -81,13 +82,14 @@ impl Identity {
                 .decide(sign_up.clone())
                 .await;
             let signed_up = signed_up.map_err(|error| error.map(DoctorAccountRefusal::Account))?;
-            self.keep_password(account, password.clone(), at).await?;
             let version = registered.version();
             Ok(Proposal::new(DoctorReply { doctor, version })
                 .with(registered)
                 .with(signed_up)
                 .on_violation(LOGIN_TAKEN, DoctorAccountRefusal::LoginTaken))
         };
-        self.commands.run(context, register).await
+        login
+            .conclude(self.commands.run(context, register).await)
+            .await
     }
 }

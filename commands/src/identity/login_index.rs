@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
 use std::sync::Arc;
 
-use crate::ports::ThrottleKey;
+use crate::ports::SessionId;
 
 /// A blind index: equal logins have equal hashes, which say nothing without the key.
 #[derive(Clone)]
@@ -27,16 +27,36 @@ impl LoginIndex {
         self.hash(b"login", login.as_str().as_bytes())
     }
 
+    /// The hashes of the spellings that earlier versions kept apart from this login.
+    pub(crate) fn earlier_hashes(&self, login: &EmailAddress) -> Vec<[u8; 32]> {
+        let spellings = login.earlier_spellings();
+        let hashes = spellings
+            .iter()
+            .map(|one| self.hash(b"login", one.as_bytes()));
+        hashes.collect()
+    }
+
     /// A secret for another purpose, which says nothing about this key or about those for other purposes.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         self.hash(b"derived secret", purpose.as_bytes())
     }
 
-    pub(crate) fn throttle_keys(&self, login: &EmailAddress, client: IpAddr) -> [ThrottleKey; 2] {
-        let login = self.hash(b"throttle login", login.as_str().as_bytes());
-        let client = self.hash(b"throttle client", network(client).to_string().as_bytes());
-        [ThrottleKey::Login(login), ThrottleKey::Client(client)]
+    /// The keys by which attempts on a login from a client are counted.
+    pub(super) fn throttle_keys(&self, login: &EmailAddress, client: IpAddr) -> ThrottleKeys {
+        let login = login.as_str();
+        let client = network(client).to_string();
+        let both = format!("{client} {login}");
+        ThrottleKeys {
+            login: self.hash(b"throttle login", login.as_bytes()),
+            login_from_client: self.hash(b"throttle login from client", both.as_bytes()),
+            client: self.hash(b"throttle client", client.as_bytes()),
+        }
+    }
+
+    /// The key by which changes of password in a session are counted.
+    pub(super) fn throttle_session(&self, session: SessionId) -> [u8; 32] {
+        self.hash(b"throttle session", session.0.as_bytes())
     }
 
     fn hash(&self, purpose: &[u8], value: &[u8]) -> [u8; 32] {
@@ -49,6 +69,13 @@ impl LoginIndex {
         mac.update(value);
         mac.finalize().into_bytes().into()
     }
+}
+
+/// Hashes by which attempts on a login are counted.
+pub(super) struct ThrottleKeys {
+    pub(super) login: [u8; 32],
+    pub(super) login_from_client: [u8; 32],
+    pub(super) client: [u8; 32],
 }
 
 /// One subscriber has a whole /64 of IPv6 to call from.

@@ -4,26 +4,33 @@
 //! where they can be replaced and removed. Nothing here records a reply for replay, because the
 //! replies are secrets.
 
+mod change_password;
+mod device;
+mod guessable;
 mod login_index;
+mod new_login;
 mod password;
 mod register;
 mod session;
 mod sign_in;
+mod turns;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use domain::AccountId;
-use secrecy::SecretString;
 
+pub use change_password::{ChangePassword, ChangePasswordError};
+pub use device::DeviceToken;
 pub use login_index::LoginIndex;
-pub use password::{InvalidPassword, parse_password};
+pub(crate) use new_login::NewLogin;
+pub use password::{InvalidPassword, NewPassword, PresentedPassword};
 pub use register::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
 pub use session::{RefreshRefusal, RefreshToken, Session};
-pub use sign_in::{Credentials, SignInError};
+pub use sign_in::{Credentials, SignInError, SignedIn};
 
-use crate::ports::{CredentialStore, LoginThrottle, PasswordHasher, SessionStore};
-use crate::{Commands, Fault};
+use crate::Commands;
+use crate::ports::{CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SessionStore};
+use turns::Turns;
 
 /// The length of a session in all, however often it is refreshed.
 pub const SESSION_DAYS: i64 = 30;
@@ -35,8 +42,10 @@ pub struct Identity {
     pub(crate) credentials: Arc<dyn CredentialStore>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) throttle: Arc<dyn LoginThrottle>,
+    pub(crate) devices: Arc<dyn DeviceStore>,
     pub(crate) hasher: Arc<dyn PasswordHasher>,
     pub(crate) logins: LoginIndex,
+    turns: Turns,
 }
 
 /// The ports of an [`Identity`].
@@ -47,6 +56,8 @@ pub struct IdentityPorts {
     pub sessions: Arc<dyn SessionStore>,
     /// Failed sign-ins.
     pub throttle: Arc<dyn LoginThrottle>,
+    /// Known devices.
+    pub devices: Arc<dyn DeviceStore>,
     /// The hasher of passwords.
     pub hasher: Arc<dyn PasswordHasher>,
 }
@@ -59,6 +70,7 @@ impl Identity {
             credentials,
             sessions,
             throttle,
+            devices,
             hasher,
         } = ports;
         Self {
@@ -66,25 +78,15 @@ impl Identity {
             credentials,
             sessions,
             throttle,
+            devices,
             hasher,
             logins,
+            turns: Turns::default(),
         }
     }
 
     /// An id for a new account.
     pub(crate) fn new_account_id(&self) -> AccountId {
         AccountId::from_uuid(self.commands.ids.id())
-    }
-
-    /// Hashes and keeps a password. Done before the account is appended: a password without an
-    /// account opens nothing, an account without a password could never be used.
-    pub(crate) async fn keep_password(
-        &self,
-        account: AccountId,
-        password: SecretString,
-        at: DateTime<Utc>,
-    ) -> Result<(), Fault> {
-        let hash = self.hasher.hash(password).await?;
-        self.credentials.put(account, &hash, at).await
     }
 }

@@ -4,11 +4,10 @@ use domain::account::{Account, AccountCommand, AccountRefusal, Person, RegisterA
 use domain::patient::{Patient, PatientRefusal};
 use domain::{AccountId, Actor, ClinicScope, EmailAddress, PatientId, Role};
 use event_store::ReadSet;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::Identity;
+use super::{Identity, NewLogin, NewPassword};
 use crate::claims::LOGIN_TAKEN;
 use crate::patients::NewPatient;
 use crate::proposal::Proposal;
@@ -22,7 +21,7 @@ pub struct NewPatientAccount {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: NewPassword,
 }
 
 /// The reply of a sign-up.
@@ -67,7 +66,7 @@ impl Identity {
             ..context.clone()
         };
         let register = new.patient.command(patient, &context);
-        let sign_up = AccountCommand::Register(RegisterAccount {
+        let sign_up = RegisterAccount {
             account,
             email: new.email,
             roles: [Role::Patient].into(),
@@ -75,9 +74,11 @@ impl Identity {
             person: Person::Patient(patient),
             by: actor,
             at: context.at,
-        });
-        let password = new.password;
+        };
+        let login = NewLogin::new(self, &sign_up, new.password);
+        let sign_up = AccountCommand::Register(sign_up);
         let register = async |read: ReadSet| {
+            login.store(RegisterRefusal::LoginTaken).await?;
             let registered = read
                 .create::<Patient>(patient)
                 .decide(register.clone())
@@ -88,8 +89,6 @@ impl Identity {
                 .decide(sign_up.clone())
                 .await;
             let signed_up = signed_up.map_err(|error| error.map(RegisterRefusal::Account))?;
-            self.keep_password(account, password.clone(), context.at)
-                .await?;
             let reply = RegisteredPatient {
                 account,
                 patient,
@@ -100,6 +99,8 @@ impl Identity {
                 .with(signed_up)
                 .on_violation(LOGIN_TAKEN, RegisterRefusal::LoginTaken))
         };
-        self.commands.run(&context, register).await
+        login
+            .conclude(self.commands.run(&context, register).await)
+            .await
     }
 }

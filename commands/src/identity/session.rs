@@ -1,8 +1,8 @@
 //! Sessions go on by refresh tokens, each good for one successor.
 
 use chrono::{DateTime, Utc};
-use domain::AccountId;
-use domain::account::RegisteredAccount;
+use domain::account::{Account, RegisteredAccount};
+use domain::{AccountId, ClinicScope};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use tracing::instrument;
 
 use super::Identity;
 use crate::Fault;
-use crate::ports::{RefreshTokenHash, Rotation, SessionId, Successor, SuccessorSalt};
+use crate::ports::{OpenSession, RefreshTokenHash, Rotation, SessionId, Successor, SuccessorSalt};
 
 /// An open session, as its owner is told.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl RefreshToken {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
     bytes
@@ -130,6 +130,45 @@ impl Identity {
             id,
             refresh,
         })
+    }
+
+    /// The clinics at which an account may act, from the cache of this node: they stay as they were registered.
+    pub async fn clinics_of(&self, account: AccountId) -> Result<Option<ClinicScope>, Fault> {
+        let id = account.to_string();
+        let loaded = self.commands.store.load_committed::<Account>(&id).await;
+        let loaded = loaded.map_err(Fault::doing("loading an account"))?;
+        Ok(loaded.aggregate().clinics().cloned())
+    }
+
+    /// The open sessions of an account.
+    pub async fn sessions(
+        &self,
+        account: AccountId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<OpenSession>, Fault> {
+        self.sessions.list(account, at).await
+    }
+
+    /// Ends a session of this account; returns false if it has no such session.
+    #[instrument(name = "command.session.end", skip_all)]
+    pub async fn end_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<bool, Fault> {
+        self.sessions.revoke_own(account, session, at).await
+    }
+
+    /// Ends the sessions of this account except one; returns those that ended.
+    #[instrument(name = "command.session.end_others", skip_all)]
+    pub async fn end_other_sessions(
+        &self,
+        account: AccountId,
+        except: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, Fault> {
+        self.sessions.revoke_others(account, except, at).await
     }
 
     /// Ends a session.

@@ -6,25 +6,43 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Account, RegisteredAccount};
 use domain::{AccountId, EmailAddress};
-use secrecy::SecretString;
+use event_store::Loaded;
 use tracing::instrument;
 use uuid::Uuid;
 
 use super::session::RefreshToken;
-use super::{Identity, SESSION_DAYS, Session};
+use super::{DeviceToken, Identity, PresentedPassword, SESSION_DAYS, Session};
 use crate::Fault;
 use crate::claims::LOGIN_SPACE;
-use crate::ports::{NewSession, PasswordCheck, SessionId};
+use crate::ports::{Credential, DeviceName, NewSession, PasswordCheck, SessionId, ThrottleKey};
 
-/// Credentials, and the client's address.
+/// The wait for a caller whose attempt finds too many others in line.
+const LINE_WAIT: Duration = Duration::from_secs(1);
+/// The number of times that a session is opened anew because its account changed meanwhile.
+const MOST_ATTEMPTS: usize = 3;
+
+/// Credentials, and the client that presents them.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The login.
     pub email: EmailAddress,
     /// The password.
-    pub password: SecretString,
+    pub password: PresentedPassword,
     /// The client's address, as the trusted proxy or the socket says.
     pub client: IpAddr,
+    /// The token that shows that the account was signed in to from this client before.
+    pub device: Option<DeviceToken>,
+    /// The client as it names itself.
+    pub device_name: Option<DeviceName>,
+}
+
+/// The result of a sign-in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The token of a client that was not known before.
+    pub device: Option<DeviceToken>,
 }
 
 /// The refusal of a sign-in.
@@ -44,81 +62,149 @@ pub enum SignInError {
     Fault(#[from] Fault),
 }
 
+/// An account whose password was right.
+struct Proven {
+    account: AccountId,
+    generation: i32,
+}
+
 impl Identity {
     /// Checks credentials and opens a session.
     ///
-    /// An unknown login costs as much time as a wrong password. The attempt is counted before the
-    /// password is checked, so that a burst of guesses cannot slip past the count.
+    /// Attempts on one login are made one after the other, and each is counted before its password is checked: a
+    /// burst of guesses cannot slip past the count. Attempts from a known device are counted apart, so guesses of
+    /// others do not keep the owner out. An unknown login costs as much time as a wrong password.
     ///
     /// # Errors
     /// [`SignInError`].
     #[instrument(name = "command.session.sign_in", skip_all)]
-    pub async fn sign_in(
-        &self,
-        credentials: Credentials,
-        at: DateTime<Utc>,
-    ) -> Result<Session, SignInError> {
+    pub async fn sign_in(&self, credentials: Credentials) -> Result<SignedIn, SignInError> {
         let keys = self
             .logins
             .throttle_keys(&credentials.email, credentials.client);
-        self.stop_guessing(&keys, at).await?;
-        self.throttle.failed(&keys[..1], at).await?;
-        let Some(account) = self.check_password(credentials, at).await? else {
-            self.throttle.failed(&keys[1..], at).await?;
+        let turn = self.turns.take(keys.login).await;
+        let _turn = turn.ok_or(SignInError::Throttled(LINE_WAIT))?;
+        let at = self.commands.clock.now();
+        let accounts = self.accounts_of(&credentials.email).await?;
+        let device = self.known_device(&credentials, &accounts, at).await?;
+        let counted = match &device {
+            Some(device) => vec![ThrottleKey::Device(device.hash().0)],
+            None => vec![
+                ThrottleKey::Login(keys.login),
+                ThrottleKey::LoginFromClient(keys.login_from_client),
+            ],
+        };
+        let client = [ThrottleKey::Client(keys.client)];
+        if let Some(wait) = self.throttle.attempt(&counted, &client, at).await? {
+            return Err(SignInError::Throttled(wait));
+        }
+        let Some(proven) = self.prove(&accounts, &credentials.password).await? else {
+            self.throttle.failed(&client, at).await?;
             return Err(SignInError::NoMatch);
         };
-        self.throttle.succeeded(keys[0]).await?;
-        let account = self.enabled(account).await?.ok_or(SignInError::Disabled)?;
-        Ok(self.open_session(account, at).await?)
-    }
-
-    async fn stop_guessing(
-        &self,
-        keys: &[crate::ports::ThrottleKey],
-        at: DateTime<Utc>,
-    ) -> Result<(), SignInError> {
-        match self.throttle.wait(keys, at).await? {
-            Some(wait) => Err(SignInError::Throttled(wait)),
-            None => Ok(()),
+        self.throttle.succeeded(&counted).await?;
+        let session = self
+            .open_session(&proven, credentials.device_name, at)
+            .await?;
+        let new_device = device
+            .is_none()
+            .then(|| DeviceToken::new(self.commands.ids.secret()));
+        if let Some(device) = new_device.as_ref().or(device.as_ref()) {
+            self.devices
+                .remember(proven.account, device.hash(), at)
+                .await?;
         }
+        Ok(SignedIn {
+            session,
+            device: new_device,
+        })
     }
 
-    /// The account, if there is one with this login and password.
-    async fn check_password(
+    /// The device of the caller, if one of the accounts was signed in to from it.
+    async fn known_device(
         &self,
-        credentials: Credentials,
+        credentials: &Credentials,
+        accounts: &[AccountId],
         at: DateTime<Utc>,
-    ) -> Result<Option<AccountId>, Fault> {
-        let account = self.account_of(&credentials.email).await?;
-        let hash = match account {
+    ) -> Result<Option<DeviceToken>, Fault> {
+        let Some(device) = &credentials.device else {
+            return Ok(None);
+        };
+        let account = self.devices.account_of(device.hash(), at).await?;
+        let known = account.is_some_and(|account| accounts.contains(&account));
+        Ok(known.then(|| device.clone()))
+    }
+
+    /// The first of the accounts that has the password.
+    async fn prove(
+        &self,
+        accounts: &[AccountId],
+        password: &PresentedPassword,
+    ) -> Result<Option<Proven>, Fault> {
+        if accounts.is_empty() {
+            self.check_password(None, password).await?;
+        }
+        for account in accounts {
+            if let Some(generation) = self.check_password(Some(*account), password).await? {
+                let account = *account;
+                return Ok(Some(Proven {
+                    account,
+                    generation,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the number of the account's password if it is this one. A hash of an earlier form of it is replaced.
+    pub(super) async fn check_password(
+        &self,
+        account: Option<AccountId>,
+        password: &PresentedPassword,
+    ) -> Result<Option<i32>, Fault> {
+        let credential = match account {
             Some(account) => self.credentials.find(account).await?,
             None => None,
         };
-        let password = credentials.password;
-        match self.hasher.check(password.clone(), hash.as_ref()).await? {
-            PasswordCheck::Differs => Ok(None),
-            PasswordCheck::Matches => Ok(account),
-            PasswordCheck::MatchesOutdated => {
-                if let Some(account) = account {
-                    self.keep_password(account, password, at).await?;
-                }
-                Ok(account)
+        let hash = credential.as_ref().map(|credential| &credential.hash);
+        for (earlier, spelling) in password.spellings().into_iter().enumerate() {
+            let outdated = match self.hasher.check(spelling, hash).await? {
+                PasswordCheck::Differs => continue,
+                PasswordCheck::Matches => earlier > 0,
+                PasswordCheck::MatchesOutdated => true,
+            };
+            let (Some(account), Some(Credential { generation, .. })) = (account, credential) else {
+                return Ok(None);
+            };
+            if outdated {
+                let hash = self.hasher.hash(password.normal_form()).await?;
+                self.credentials.rehash(account, generation, &hash).await?;
             }
+            return Ok(Some(generation));
         }
+        Ok(None)
     }
 
     /// The account that signs in with this e-mail address.
     pub async fn account_of(&self, email: &EmailAddress) -> Result<Option<AccountId>, Fault> {
-        let holder = self
-            .commands
-            .store
-            .holder_of(LOGIN_SPACE, &self.logins.hash_login(email))
-            .await
-            .map_err(Fault::doing("looking up a login"))?;
-        let account = holder.map(|holder| holder.parse::<Uuid>().map(AccountId::from_uuid));
-        account
-            .transpose()
-            .map_err(Fault::doing("reading who holds a login"))
+        Ok(self.accounts_of(email).await?.first().copied())
+    }
+
+    /// The accounts that sign in with this e-mail address: one, or none; several only if earlier versions gave a
+    /// login to each of its spellings.
+    pub(super) async fn accounts_of(&self, email: &EmailAddress) -> Result<Vec<AccountId>, Fault> {
+        let mut hashes = vec![self.logins.hash_login(email)];
+        hashes.extend(self.logins.earlier_hashes(email));
+        let mut accounts = Vec::new();
+        for hash in hashes {
+            let holder = self.commands.store.holder_of(LOGIN_SPACE, &hash).await;
+            let Some(holder) = holder.map_err(Fault::doing("looking up a login"))? else {
+                continue;
+            };
+            let account = holder.parse::<Uuid>().map(AccountId::from_uuid);
+            accounts.push(account.map_err(Fault::doing("reading who holds a login"))?);
+        }
+        Ok(accounts)
     }
 
     /// The account, unless it is disabled.
@@ -126,32 +212,54 @@ impl Identity {
         &self,
         account: AccountId,
     ) -> Result<Option<RegisteredAccount>, Fault> {
-        let loaded = self.commands.load::<Account>(account).await;
-        Ok(match loaded.map_err(Fault::doing("loading an account"))? {
+        Ok(match self.load_account(account).await?.into_aggregate() {
             Account::Enabled(account) => Some(account),
-            Account::Disabled(_) | Account::Unregistered => None,
+            Account::Disabled(_) | Account::Erased(_) | Account::Unregistered => None,
         })
     }
 
+    async fn load_account(&self, account: AccountId) -> Result<Loaded<Account>, Fault> {
+        let id = account.to_string();
+        let loaded = self.commands.store.load_from_log::<Account>(&id).await;
+        loaded.map_err(Fault::doing("loading an account"))
+    }
+
+    /// Opens a session for an account that is enabled at that moment.
     async fn open_session(
         &self,
-        account: RegisteredAccount,
+        proven: &Proven,
+        device: Option<DeviceName>,
         at: DateTime<Utc>,
-    ) -> Result<Session, Fault> {
-        let id = SessionId(self.commands.ids.id());
-        let refresh = RefreshToken::new(self.commands.ids.secret());
-        let new = NewSession {
-            account: account.account,
-            session: id,
-            token: refresh.hash(),
-            at,
-            expires_at: at + TimeDelta::days(SESSION_DAYS),
-        };
-        self.sessions.open(new).await?;
-        Ok(Session {
-            account,
-            id,
-            refresh,
-        })
+    ) -> Result<Session, SignInError> {
+        for _ in 0..MOST_ATTEMPTS {
+            let loaded = self.load_account(proven.account).await?;
+            let account_version = loaded.version();
+            let account = match loaded.into_aggregate() {
+                Account::Enabled(account) => account,
+                Account::Disabled(_) => return Err(SignInError::Disabled),
+                Account::Erased(_) | Account::Unregistered => break,
+            };
+            let id = SessionId(self.commands.ids.id());
+            let refresh = RefreshToken::new(self.commands.ids.secret());
+            let new = NewSession {
+                account: proven.account,
+                account_version,
+                generation: proven.generation,
+                device: device.clone(),
+                session: id,
+                token: refresh.hash(),
+                at,
+                expires_at: at + TimeDelta::days(SESSION_DAYS),
+            };
+            if self.sessions.open(new).await? {
+                return Ok(Session {
+                    account,
+                    id,
+                    refresh,
+                });
+            }
+        }
+        // The password was changed after it was checked.
+        Err(SignInError::NoMatch)
     }
 }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod credentials;
+mod devices;
 mod gateway;
 mod ids;
 mod inbox;
@@ -10,7 +11,8 @@ mod sessions;
 mod throttle;
 
 pub use clock::Clock;
-pub use credentials::CredentialStore;
+pub use credentials::{Credential, CredentialStore, PasswordChange};
+pub use devices::{DEVICE_KNOWN_FOR, DeviceStore, DeviceTokenHash, MOST_DEVICES};
 pub use gateway::{
     AttemptStatus, GatewayAttempt, GatewayError, GatewayEvent, GatewayFact, GatewayRefund,
     GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableEvent,
@@ -20,9 +22,9 @@ pub use inbox::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery,
     NotADigest, Verdict,
 };
-pub use passwords::{PasswordCheck, PasswordHash, PasswordHasher};
+pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
 pub use sessions::{
-    NewSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId, SessionStore, Successor,
-    SuccessorSalt,
+    DeviceName, NewSession, OpenSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId,
+    SessionStore, Successor, SuccessorSalt,
 };
 pub use throttle::{LoginThrottle, ThrottleKey};

@@ -34,7 +34,13 @@ pub enum PasswordCheck {
     Differs,
 }
 
-/// Hashes and checks passwords, off the async workers.
+/// So many passwords wait to be hashed that another one would wait for too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords wait to be hashed")]
+pub struct HashingBusy;
+
+/// Hashes and checks passwords, off the async workers. A fault whose source is [`HashingBusy`] is one of load:
+/// nothing was done, and a repeated request may succeed.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
     /// Hashes `password` with a fresh salt.

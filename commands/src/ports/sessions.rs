@@ -32,11 +32,67 @@ pub struct Successor {
     pub token: RefreshTokenHash,
 }
 
+/// The client of a session as it names itself, shortened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceName(String);
+
+impl DeviceName {
+    /// The longest, in characters.
+    pub const MAX_CHARS: usize = 120;
+
+    /// Takes the visible ASCII of a `User-Agent` (RFC 9110, section 10.1.5); `None` if it has none.
+    #[must_use]
+    pub fn from_user_agent(text: &str) -> Option<Self> {
+        let visible = |c: &char| matches!(c, ' '..='~');
+        let name: String = text
+            .trim()
+            .chars()
+            .filter(visible)
+            .take(Self::MAX_CHARS)
+            .collect();
+        let name = name.trim_end();
+        (!name.is_empty()).then(|| Self(name.to_owned()))
+    }
+
+    /// Takes a name as it is stored.
+    #[must_use]
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A session that goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// The session.
+    pub session: SessionId,
+    /// The client that signed in.
+    pub device: Option<DeviceName>,
+    /// The time of the sign-in.
+    pub opened_at: DateTime<Utc>,
+    /// The time of its last refresh, or else of the sign-in.
+    pub last_used_at: DateTime<Utc>,
+    /// Its end, however often it is refreshed.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// A session to open, with its first refresh token.
 #[derive(Debug, Clone)]
 pub struct NewSession {
     /// The account.
     pub account: AccountId,
+    /// The version of the account at which it may sign in.
+    pub account_version: i64,
+    /// The number of the password that was checked.
+    pub generation: i32,
+    /// The client that signs in.
+    pub device: Option<DeviceName>,
     /// The session's id, chosen by the caller.
     pub session: SessionId,
     /// The first refresh token's hash.
@@ -73,8 +129,12 @@ pub enum Rotation {
 /// Keeps sessions and the hashes of their refresh tokens.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session.
-    async fn open(&self, session: NewSession) -> Result<(), Fault>;
+    /// Opens a session, if the account and its password are still those that were checked: the statement that
+    /// opens it looks again. Returns false if they are not.
+    async fn open(&self, session: NewSession) -> Result<bool, Fault>;
+
+    /// The open sessions of an account, the one that was used last first, and at most a hundred.
+    async fn list(&self, account: AccountId, at: DateTime<Utc>) -> Result<Vec<OpenSession>, Fault>;
 
     /// Replaces `presented` by `successor` if `presented` is current, in one step: of many callers
     /// with the same token exactly one has its successor taken, and the others are told that one's salt.
@@ -88,9 +148,44 @@ pub trait SessionStore: Send + Sync {
     /// Revokes one session. Revoking it again changes nothing.
     async fn revoke(&self, session: SessionId, at: DateTime<Utc>) -> Result<(), Fault>;
 
-    /// Revokes every session of an account.
+    /// Revokes one session if it is an open one of this account; returns whether it is.
+    async fn revoke_own(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<bool, Fault>;
+
+    /// Revokes the sessions of an account except one, and returns them.
+    async fn revoke_others(
+        &self,
+        account: AccountId,
+        except: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, Fault>;
+
+    /// Revokes every session of an account and forgets its devices. A session that is being opened meanwhile is
+    /// revoked as well, or not opened.
     async fn revoke_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault>;
+
+    /// Does the same, and removes the account's password and the names of its devices.
+    async fn erase_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault>;
 
     /// Sessions revoked at or after `since`: what an api node must refuse before their access tokens expire.
     async fn revoked_since(&self, since: DateTime<Utc>) -> Result<Vec<SessionId>, Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_device_is_short_and_can_be_shown() {
+        let name = |text: &str| DeviceName::from_user_agent(text).map(|name| name.0);
+        assert_eq!(name(" curl/8.5.0 ").as_deref(), Some("curl/8.5.0"));
+        assert_eq!(name("a\u{202e}b\u{7}c\u{e9}").as_deref(), Some("abc"));
+        assert_eq!(name(&"x".repeat(500)).map(|name| name.len()), Some(120));
+        assert_eq!(name("\u{e9}"), None);
+        assert_eq!(name(""), None);
+    }
 }

@@ -1,9 +1,9 @@
-//! Ends the sessions of an account that was disabled.
+//! Ends the sessions of an account that was disabled or whose person was erased.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::account::{AccountDisabled, AccountEvent};
+use domain::account::{AccountDisabled, AccountErased, AccountEvent};
 use event_store::{RecordedEvent, Subscriber, SubscriberError};
 use sqlx::PgConnection;
 
@@ -31,7 +31,7 @@ impl Subscriber for RevokeSessions {
     }
 
     fn event_types(&self) -> Vec<&'static str> {
-        vec!["account.disabled"]
+        vec!["account.disabled", "account.erased"]
     }
 
     /// Revoking twice changes nothing, so it may happen outside the checkpoint's transaction.
@@ -44,10 +44,16 @@ impl Subscriber for RevokeSessions {
             let decoded = event
                 .decode()
                 .map_err(|error| SubscriberError::unreadable(event, error))?;
-            if let AccountEvent::Disabled(AccountDisabled { account, at, .. }) = decoded {
-                let revoked = self.sessions.revoke_account(account, at).await;
-                revoked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
-            }
+            let ended = match decoded {
+                AccountEvent::Disabled(AccountDisabled { account, at, .. }) => {
+                    self.sessions.revoke_account(account, at).await
+                }
+                AccountEvent::Erased(AccountErased { account, at, .. }) => {
+                    self.sessions.erase_account(account, at).await
+                }
+                AccountEvent::Registered(_) | AccountEvent::Enabled(_) => Ok(()),
+            };
+            ended.map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
         }
         Ok(())
     }

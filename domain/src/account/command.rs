@@ -14,6 +14,8 @@ pub enum AccountCommand {
     Disable(DisableAccount),
     /// Allow sign-in again.
     Enable(EnableAccount),
+    /// End the account of a person who is erased.
+    Erase(EraseAccount),
 }
 
 /// Registers an account, which allows a person to sign in.
@@ -50,6 +52,15 @@ pub struct DisableAccount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnableAccount {
     /// The actor who enables it.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Ends the account of a person who is erased, for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EraseAccount {
+    /// The actor who erases the person.
     pub by: Actor,
     /// Time of the command.
     pub at: DateTime<Utc>,

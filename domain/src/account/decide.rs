@@ -1,10 +1,12 @@
 //! Decisions of an account: one function per command.
 
-use super::command::{AccountCommand, DisableAccount, EnableAccount, RegisterAccount};
+use super::command::{
+    AccountCommand, DisableAccount, EnableAccount, EraseAccount, RegisterAccount,
+};
 use super::error::AccountRefusal;
 use super::event::{
-    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountEvent, AccountRegistered,
-    AccountRegisteredPhi,
+    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased, AccountEvent,
+    AccountRegistered, AccountRegisteredPhi,
 };
 use super::person::Person;
 use super::state::Account;
@@ -21,6 +23,7 @@ pub fn decide(account: &Account, command: AccountCommand) -> Decision<Account> {
         AccountCommand::Register(command) => register(account, command),
         AccountCommand::Disable(command) => disable(account, command),
         AccountCommand::Enable(command) => enable(account, &command),
+        AccountCommand::Erase(command) => erase(account, command),
     }
 }
 
@@ -99,6 +102,9 @@ fn disable(account: &Account, command: DisableAccount) -> Decision<Account> {
 
 fn enable(account: &Account, command: &EnableAccount) -> Decision<Account> {
     let registered = account.registered().ok_or(AccountRefusal::NotFound)?;
+    if account.is_erased() {
+        return Err(AccountRefusal::Erased);
+    }
     if !account.is_disabled() {
         return Ok(vec![]);
     }
@@ -109,4 +115,18 @@ fn enable(account: &Account, command: &EnableAccount) -> Decision<Account> {
         at,
     };
     Ok(vec![AccountEvent::Enabled(enabled)])
+}
+
+fn erase(account: &Account, command: EraseAccount) -> Decision<Account> {
+    let registered = account.registered().ok_or(AccountRefusal::NotFound)?;
+    if account.is_erased() {
+        return Ok(vec![]);
+    }
+    let EraseAccount { by, at } = command;
+    let erased = AccountErased {
+        account: registered.account,
+        by,
+        at,
+    };
+    Ok(vec![AccountEvent::Erased(erased)])
 }

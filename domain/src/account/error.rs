@@ -23,6 +23,9 @@ pub enum AccountRefusal {
     /// A receptionist works at named clinics: neither at all of them nor at none.
     #[error("a receptionist works at named clinics")]
     ReceptionistWithoutClinic,
+    /// The person was erased, so the account has ended for good.
+    #[error("the person of the account was erased")]
+    Erased,
     /// An account that disables itself could not undo it.
     #[error("an account can't disable itself")]
     CannotDisableOneself,

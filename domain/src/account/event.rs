@@ -21,12 +21,16 @@ pub enum AccountEvent {
     /// Sign-in was allowed again.
     #[serde(rename = "account.enabled")]
     Enabled(AccountEnabled),
+    /// The person of the account was erased, and it ended for good.
+    #[serde(rename = "account.erased")]
+    Erased(AccountErased),
 }
 
 event_types!(AccountEvent {
     Registered => "account.registered",
     Disabled => "account.disabled",
     Enabled => "account.enabled",
+    Erased => "account.erased",
 });
 
 /// The account was registered and may sign in.
@@ -90,6 +94,18 @@ pub struct AccountEnabled {
     /// The account.
     pub account: AccountId,
     /// The actor who enabled it.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+}
+
+/// The person of the account was erased, and it ended for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountErased {
+    /// The account.
+    pub account: AccountId,
+    /// The actor who erased the person.
     pub by: Actor,
     /// Time of the event.
     pub at: DateTime<Utc>,

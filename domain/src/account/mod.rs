@@ -4,6 +4,7 @@
 //! Unregistered ──Register──▶ Enabled ──Disable──▶ Disabled
 //!                               ▲                    │
 //!                               └──────Enable────────┘
+//! Enabled, Disabled ──Erase──▶ Erased
 //! ```
 //!
 //! Passwords and sessions are not events: they are stored elsewhere and can be deleted.
@@ -18,12 +19,12 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{AccountCommand, DisableAccount, EnableAccount, RegisterAccount};
+pub use command::{AccountCommand, DisableAccount, EnableAccount, EraseAccount, RegisterAccount};
 pub use decide::decide;
 pub use error::AccountRefusal;
 pub use event::{
-    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountEvent, AccountRegistered,
-    AccountRegisteredPhi,
+    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased, AccountEvent,
+    AccountRegistered, AccountRegisteredPhi,
 };
 pub use person::Person;
 pub use state::{Account, RegisteredAccount, evolve};

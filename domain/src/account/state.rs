@@ -16,6 +16,8 @@ pub enum Account {
     Enabled(RegisteredAccount),
     /// The account may not sign in for now.
     Disabled(RegisteredAccount),
+    /// The person was erased: the account has ended.
+    Erased(RegisteredAccount),
 }
 
 /// An account after its registration.
@@ -39,11 +41,13 @@ impl RegisteredAccount {
 }
 
 impl Account {
-    /// Returns the registered account, enabled or disabled.
+    /// Returns the registered account, enabled or not.
     pub const fn registered(&self) -> Option<&RegisteredAccount> {
         match self {
             Self::Unregistered => None,
-            Self::Enabled(account) | Self::Disabled(account) => Some(account),
+            Self::Enabled(account) | Self::Disabled(account) | Self::Erased(account) => {
+                Some(account)
+            }
         }
     }
 
@@ -67,9 +71,14 @@ impl Account {
         self.registered().map(|account| account.person)
     }
 
-    /// True if the account is disabled.
+    /// True if the account may not sign in: it is disabled, or its person was erased.
     pub const fn is_disabled(&self) -> bool {
-        matches!(self, Self::Disabled(_))
+        matches!(self, Self::Disabled(_) | Self::Erased(_))
+    }
+
+    /// True if the person of the account was erased.
+    pub const fn is_erased(&self) -> bool {
+        matches!(self, Self::Erased(_))
     }
 }
 
@@ -87,10 +96,21 @@ pub fn evolve(state: Account, event: &AccountEvent) -> Account {
         }
         (Account::Enabled(account), AccountEvent::Disabled(_)) => Account::Disabled(account),
         (Account::Disabled(account), AccountEvent::Enabled(_)) => Account::Enabled(account),
-        (state @ Account::Unregistered, AccountEvent::Disabled(_) | AccountEvent::Enabled(_))
-        | (state @ Account::Enabled(_), AccountEvent::Registered(_) | AccountEvent::Enabled(_))
-        | (state @ Account::Disabled(_), AccountEvent::Registered(_) | AccountEvent::Disabled(_)) => {
-            state
+        (Account::Enabled(account) | Account::Disabled(account), AccountEvent::Erased(_)) => {
+            Account::Erased(account)
         }
+        (
+            state @ Account::Unregistered,
+            AccountEvent::Disabled(_) | AccountEvent::Enabled(_) | AccountEvent::Erased(_),
+        )
+        | (state @ Account::Enabled(_), AccountEvent::Registered(_) | AccountEvent::Enabled(_))
+        | (state @ Account::Disabled(_), AccountEvent::Registered(_) | AccountEvent::Disabled(_))
+        | (
+            state @ Account::Erased(_),
+            AccountEvent::Registered(_)
+            | AccountEvent::Disabled(_)
+            | AccountEvent::Enabled(_)
+            | AccountEvent::Erased(_),
+        ) => state,
     }
 }

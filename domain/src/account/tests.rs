@@ -91,6 +91,21 @@ fn enabled() -> AccountEvent {
     })
 }
 
+fn erase() -> AccountCommand {
+    AccountCommand::Erase(EraseAccount {
+        by: Actor::System,
+        at: now(),
+    })
+}
+
+fn erased() -> AccountEvent {
+    AccountEvent::Erased(AccountErased {
+        account: account_id(1),
+        by: Actor::System,
+        at: now(),
+    })
+}
+
 fn refuses(command: RegisterAccount, refusal: AccountRefusal) {
     given(&[])
         .when(register(command))
@@ -260,4 +275,33 @@ fn events_that_cannot_follow_change_nothing() {
     for event in [registered(registration()), disabled()] {
         assert_eq!(evolve(shut.clone(), &event), shut);
     }
+}
+
+#[test]
+fn an_account_ends_when_its_person_is_erased() {
+    for history in [
+        vec![registered(registration())],
+        vec![registered(registration()), disabled()],
+    ] {
+        given(&history)
+            .when(erase())
+            .then_expect_events(vec![erased()]);
+    }
+    given(&[])
+        .when(erase())
+        .then_expect_error(AccountRefusal::NotFound);
+}
+
+#[test]
+fn an_erased_account_stays_as_it_is() {
+    let history = [registered(registration()), erased()];
+    assert!(after(&history).is_disabled());
+    given(&history)
+        .when(enable())
+        .then_expect_error(AccountRefusal::Erased);
+    for command in [erase(), disable(admin())] {
+        given(&history).when(command).then_expect_events(vec![]);
+    }
+    let later = [registered(registration()), erased(), enabled(), disabled()];
+    assert_eq!(after(&later), after(&history));
 }

@@ -1,26 +1,18 @@
 //! Public name of a clinic.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::text::{self, InvalidText, public_display, text_value};
+use super::text::{name_value, public_display};
 
 /// A clinic's public name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct ClinicName(String);
 
 impl ClinicName {
     /// The longest accepted, in characters.
     pub const MAX_CHARS: usize = 120;
-
-    /// Trims and checks the text.
-    ///
-    /// # Errors
-    /// [`InvalidText`] when it is empty, too long, or contains a control character.
-    pub fn parse(raw: &str) -> Result<Self, InvalidText> {
-        text::one_line(raw, Self::MAX_CHARS).map(Self)
-    }
 }
 
-text_value!(ClinicName, InvalidText);
+name_value!(ClinicName);
 public_display!(ClinicName);

@@ -1,29 +1,21 @@
 //! Name of a person.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::text::{self, InvalidText, redacted_debug, text_value};
+use super::text::{name_value, redacted_debug};
 
 /// A person's full name, as the person writes it; never split into parts, since many people have
 /// only one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct PersonName(String);
 
 impl PersonName {
     /// The longest accepted, in characters.
     pub const MAX_CHARS: usize = 120;
-
-    /// Trims and checks the text.
-    ///
-    /// # Errors
-    /// [`InvalidText`] when it is empty, too long, or contains a control character.
-    pub fn parse(raw: &str) -> Result<Self, InvalidText> {
-        text::one_line(raw, Self::MAX_CHARS).map(Self)
-    }
 }
 
-text_value!(PersonName, InvalidText);
+name_value!(PersonName);
 redacted_debug!(PersonName);
 
 #[cfg(test)]
@@ -34,6 +26,15 @@ mod tests {
     fn a_name_hides_from_debug_output() {
         let name = PersonName::parse("Asha Rao").unwrap();
         assert_eq!(format!("{name:?}"), "PersonName(…)");
+    }
+
+    #[test]
+    fn a_name_that_was_stored_under_earlier_rules_is_read() {
+        let earlier = "\u{200b}";
+        assert!(PersonName::parse(earlier).is_err());
+        let stored = serde_json::to_string(earlier).unwrap();
+        let read: PersonName = serde_json::from_str(&stored).unwrap();
+        assert_eq!(read.as_str(), earlier);
     }
 
     #[test]

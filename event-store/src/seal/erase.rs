@@ -59,6 +59,21 @@ impl Sealing {
         })
     }
 
+    /// Removes the keys of subjects about whom nothing was stored: the command that created them was refused.
+    ///
+    /// # Errors
+    /// The database did not respond.
+    pub async fn discard_keys(&self, subjects: &[Uuid]) -> Result<(), sqlx::Error> {
+        let Some(keys) = self.key_store() else {
+            return Ok(());
+        };
+        sqlx::query("delete from subject_keys where subject = any ($1) and erased_at is null")
+            .bind(subjects)
+            .execute(&keys.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Destroys a subject's key for good and frees the subject's names. A subject without a key is erased in
     /// advance. Effective in this process at once, and on other nodes within a second.
     ///

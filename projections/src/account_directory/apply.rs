@@ -33,7 +33,7 @@ impl Fold for ListedAccount {
                 phi: registered.phi.map(|phi| AccountPhi { email: phi.email }),
                 version,
             },
-            AccountEvent::Disabled(_) => Self {
+            AccountEvent::Disabled(_) | AccountEvent::Erased(_) => Self {
                 disabled: true,
                 ..row?
             },

@@ -123,3 +123,226 @@ async fn a_forwarded_header_from_an_untrusted_client_is_ignored() {
     assert_eq!(sign_in(clinic.anonymous(), "203.0.113.10").await, 429);
     clinic.close().await;
 }
+
+/// A wrong sign-in, from this address.
+fn wrong(node: &Client, forwarded: &str) -> Call {
+    let guess = json!({"email": "asha@example.org", "password": "wrong horse battery"});
+    node.post("/api/v1/auth/login", &guess)
+        .header("X-Forwarded-For", forwarded)
+}
+
+#[tokio::test]
+async fn of_many_guesses_at_once_five_are_checked() {
+    let clinic = Clinic::open().await;
+    let other = clinic.another_node().await;
+    sign_up(&clinic, "asha@example.org").await;
+    let guesses = (0..60).map(|number| {
+        let node = if number % 2 == 0 {
+            clinic.anonymous()
+        } else {
+            &other.client
+        };
+        wrong(node, "").send()
+    });
+    let replies = join_all(guesses).await;
+    let with = |status| {
+        replies
+            .iter()
+            .filter(|reply| reply.status == status)
+            .count()
+    };
+    assert_eq!((with(401), with(429)), (5, 55));
+    other.stop().await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn many_right_sign_ins_at_once_all_succeed() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    let attempts = (0..8).map(|_| login(&clinic, "asha@example.org", PASSWORD).expect(200));
+    join_all(attempts).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn guesses_of_a_stranger_do_not_keep_the_owner_out() {
+    let mut clinic = Clinic::open().await;
+    clinic.site.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let other = clinic.another_node().await;
+    let node = &other.client;
+    sign_up(&clinic, "asha@example.org").await;
+    let right = json!({"email": "asha@example.org", "password": PASSWORD});
+    let first = node.post("/api/v1/auth/login", &right).expect(200).await;
+    let device = first.text("deviceToken").to_owned();
+    for _ in 0..15 {
+        wrong(node, "203.0.113.9").expect(401).await;
+        clinic.site.clock.advance(TimeDelta::seconds(600));
+    }
+    for stranger in 0..15 {
+        let forwarded = format!("198.51.100.{stranger}");
+        let reply = wrong(node, &forwarded).send().await;
+        assert!([401, 429].contains(&reply.status), "{reply:?}");
+    }
+    // A known device gets in at once, and is not given another token.
+    let mut known = right.clone();
+    known["deviceToken"] = json!(device);
+    let from = |body: &Value| {
+        node.post("/api/v1/auth/login", body)
+            .header("X-Forwarded-For", "192.0.2.1")
+    };
+    let tokens = from(&known).expect(200).await;
+    assert!(tokens.body["deviceToken"].is_null());
+    // Any other device gets in after a wait of a minute at most, however many guesses there were.
+    let throttled = from(&right).expect(429).await;
+    let wait: i64 = throttled.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    clinic.site.clock.advance(TimeDelta::seconds(wait));
+    assert_ne!(from(&right).expect(200).await.text("deviceToken"), device);
+    other.stop().await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_known_device_is_slowed_down_for_its_own_failures_only() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    sign_up(&clinic, "ravi@example.org").await;
+    let device = |email: &str| {
+        let login = login(&clinic, email, PASSWORD).expect(200);
+        async move { login.await.text("deviceToken").to_owned() }
+    };
+    let (ashas, ravis) = (
+        device("asha@example.org").await,
+        device("ravi@example.org").await,
+    );
+    let from = |device: &str, password: &str| {
+        let body =
+            json!({"email": "asha@example.org", "password": password, "deviceToken": device});
+        clinic.anonymous().post("/api/v1/auth/login", &body)
+    };
+    for _ in 0..5 {
+        from(&ashas, "wrong horse battery").expect(401).await;
+    }
+    from(&ashas, PASSWORD).expect(429).await;
+    login(&clinic, "asha@example.org", PASSWORD)
+        .expect(200)
+        .await;
+    // Another account's token, and what is none, count as no device.
+    for token in [ravis.as_str(), "", "\u{0}", "\u{e9}", &"0".repeat(9_000)] {
+        assert!(from(token, PASSWORD).expect(200).await.body["deviceToken"].is_string());
+    }
+    clinic.site.clock.advance(TimeDelta::seconds(1));
+    from(&ashas, PASSWORD).expect(200).await;
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_change_of_password_forgets_known_devices() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    let tokens = login(&clinic, "asha@example.org", PASSWORD)
+        .expect(200)
+        .await;
+    let asha = clinic.anonymous().with_token(tokens.text("accessToken"));
+    let change = json!({"currentPassword": PASSWORD, "newPassword": "gentle lamp in the fog"});
+    asha.post("/api/v1/auth/password", &change)
+        .expect(204)
+        .await;
+    let again = json!({
+        "email": "asha@example.org", "password": "gentle lamp in the fog",
+        "deviceToken": tokens.text("deviceToken"),
+    });
+    let again = clinic
+        .anonymous()
+        .post("/api/v1/auth/login", &again)
+        .expect(200)
+        .await;
+    assert!(again.body["deviceToken"].is_string(), "it is known anew");
+    clinic.close().await;
+}
+
+/// Rows of a table.
+async fn rows(clinic: &Clinic, table: &str) -> i64 {
+    let count = format!("select count(*) from {table}");
+    sqlx::query_scalar(&count)
+        .fetch_one(&clinic.pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_refused_registration_leaves_nothing_behind() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    let keys = rows(&clinic, "subject_keys").await;
+    let new = json!({
+        "name": "Asha Rao", "birthDate": "1990-04-17", "email": "ravi@example.org", "password": PASSWORD,
+    });
+    let mut taken = new.clone();
+    taken["email"] = json!("asha@example.org");
+    clinic
+        .anonymous()
+        .post("/api/v1/auth/register", &taken)
+        .expect(409)
+        .await;
+    assert_eq!(rows(&clinic, "credentials").await, 1);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys);
+    // The same address many times at once: one is registered, the others are told, or asked to wait.
+    let attempts = (0..12).map(|_| {
+        clinic
+            .anonymous()
+            .post("/api/v1/auth/register", &new)
+            .send()
+    });
+    let replies = join_all(attempts).await;
+    let with = |status| {
+        replies
+            .iter()
+            .filter(|reply| reply.status == status)
+            .count()
+    };
+    assert_eq!((with(201), with(409)), (1, 11), "{replies:?}");
+    assert_eq!(rows(&clinic, "credentials").await, 2);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys + 1);
+    clinic.close().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_registrations_is_turned_away_and_sign_ins_are_not() {
+    let clinic = Clinic::open().await;
+    sign_up(&clinic, "asha@example.org").await;
+    let keys = rows(&clinic, "subject_keys").await;
+    let registrations = (0..120).map(|number| {
+        let new = json!({
+            "name": "Asha Rao", "birthDate": "1990-04-17",
+            "email": format!("user-{number}@example.org"), "password": PASSWORD,
+        });
+        clinic
+            .anonymous()
+            .post("/api/v1/auth/register", &new)
+            .send()
+    });
+    let sign_ins = (0..8).map(|_| login(&clinic, "asha@example.org", PASSWORD).expect(200));
+    let (replies, _) = tokio::join!(join_all(registrations), join_all(sign_ins));
+    let with = |status| {
+        replies
+            .iter()
+            .filter(|reply| reply.status == status)
+            .count()
+    };
+    assert_eq!(with(201) + with(503), 120);
+    assert!(
+        with(201) > 0 && with(503) > 0,
+        "{} and {}",
+        with(201),
+        with(503)
+    );
+    for reply in replies.iter().filter(|reply| reply.status == 503) {
+        reply.is("overloaded");
+    }
+    let registered = i64::try_from(with(201)).unwrap();
+    assert_eq!(rows(&clinic, "credentials").await, 1 + registered);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys + registered);
+    clinic.close().await;
+}

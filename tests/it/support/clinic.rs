@@ -125,6 +125,11 @@ impl Clinic {
         self.node.as_ref().unwrap().store()
     }
 
+    /// State of the node's request handlers.
+    pub fn app(&self) -> &api::App {
+        self.node.as_ref().unwrap().app()
+    }
+
     /// The address of a path at the sandbox of the payment gateway.
     pub fn sandbox(&self, path: &str) -> String {
         let node = self.node.as_ref().unwrap();

@@ -5,7 +5,8 @@ use tokio::task::JoinSet;
 
 use super::{super::test_database::TestDatabase, *};
 
-const LOGIN: ThrottleKey = ThrottleKey::Login([1; 32]);
+const LOGIN: ThrottleKey = ThrottleKey::LoginFromClient([1; 32]);
+const EVERYWHERE: ThrottleKey = ThrottleKey::Login([1; 32]);
 const CLIENT: ThrottleKey = ThrottleKey::Client([1; 32]);
 
 fn now() -> DateTime<Utc> {
@@ -23,11 +24,8 @@ async fn fail(throttle: &PgLoginThrottle, key: ThrottleKey, times: u32) {
 }
 
 async fn seconds(throttle: &PgLoginThrottle, key: ThrottleKey, at: DateTime<Utc>) -> Option<u64> {
-    throttle
-        .wait(&[key], at)
-        .await
-        .unwrap()
-        .map(|wait| wait.as_secs())
+    let wait = throttle.attempt(&[], &[key], at).await.unwrap();
+    wait.map(|wait| wait.as_secs())
 }
 
 #[tokio::test]
@@ -51,7 +49,7 @@ async fn four_failures_cost_nothing_and_each_further_one_doubles_the_wait() {
 async fn a_wait_ends_when_its_time_is_over() {
     let throttle = throttle().await;
     fail(&throttle, LOGIN, 6).await;
-    let wait = |at| throttle.wait(&[LOGIN], at);
+    let wait = async |at| throttle.attempt(&[], &[LOGIN], at).await;
     let half = wait(now() + TimeDelta::milliseconds(500)).await.unwrap();
     assert_eq!(half, Some(Duration::from_millis(1_500)));
     assert_eq!(wait(now() + TimeDelta::seconds(2)).await.unwrap(), None);
@@ -74,18 +72,18 @@ async fn failures_count_for_login_and_client_and_the_longer_wait_holds() {
         throttle.failed(&both, now()).await.unwrap();
     }
     assert_eq!(seconds(&throttle, CLIENT, now()).await, Some(2));
-    let wait = throttle.wait(&both, now()).await.unwrap();
+    let wait = throttle.attempt(&[], &both, now()).await.unwrap();
     assert_eq!(wait, Some(Duration::from_mins(15)));
 }
 
 #[tokio::test]
 async fn a_success_clears_the_login_and_leaves_the_client_and_other_logins() {
     let throttle = throttle().await;
-    let other = ThrottleKey::Login([2; 32]);
+    let other = ThrottleKey::LoginFromClient([2; 32]);
     fail(&throttle, LOGIN, 5).await;
     fail(&throttle, other, 5).await;
     fail(&throttle, CLIENT, 50).await;
-    throttle.succeeded(LOGIN).await.unwrap();
+    throttle.succeeded(&[LOGIN]).await.unwrap();
     assert_eq!(seconds(&throttle, LOGIN, now()).await, None);
     assert_eq!(seconds(&throttle, other, now()).await, Some(1));
     assert_eq!(seconds(&throttle, CLIENT, now()).await, Some(1));
@@ -133,10 +131,63 @@ async fn failures_at_the_same_time_are_all_counted_and_never_deadlock() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_guessed_from_many_places_waits_a_minute_at_most() {
+    let throttle = throttle().await;
+    fail(&throttle, EVERYWHERE, 9).await;
+    assert_eq!(seconds(&throttle, EVERYWHERE, now()).await, None);
+    for expected in [1, 2, 4, 8, 16, 32, 60, 60] {
+        fail(&throttle, EVERYWHERE, 1).await;
+        assert_eq!(seconds(&throttle, EVERYWHERE, now()).await, Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_is_counted_unless_it_has_to_wait() {
+    let throttle = throttle().await;
+    let attempt = async || {
+        throttle
+            .attempt(&[EVERYWHERE, LOGIN], &[CLIENT], now())
+            .await
+            .unwrap()
+    };
+    for _ in 0..5 {
+        assert_eq!(attempt().await, None);
+    }
+    for _ in 0..3 {
+        assert_eq!(attempt().await, Some(Duration::from_secs(1)));
+    }
+    throttle.succeeded(&[LOGIN]).await.unwrap();
+    assert_eq!(attempt().await, None);
+    fail(&throttle, CLIENT, 50).await;
+    assert_eq!(
+        attempt().await,
+        Some(Duration::from_secs(1)),
+        "the client waits"
+    );
+    let counted: Vec<i32> = sqlx::query_scalar("select failures from login_failures order by kind")
+        .fetch_all(&throttle.pool)
+        .await
+        .unwrap();
+    assert_eq!(counted, [50, 6, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_attempts_at_the_same_time_five_are_made() {
+    let throttle = throttle().await;
+    let mut nodes = JoinSet::new();
+    for _ in 0..40 {
+        let throttle = throttle.clone();
+        nodes.spawn(async move { throttle.attempt(&[LOGIN], &[CLIENT], now()).await.unwrap() });
+    }
+    let waits = nodes.join_all().await;
+    assert_eq!(waits.iter().filter(|wait| wait.is_none()).count(), 5);
+}
+
+#[tokio::test]
 async fn no_keys_need_no_query() {
     let throttle = throttle().await;
     throttle.failed(&[], now()).await.unwrap();
-    assert_eq!(throttle.wait(&[], now()).await.unwrap(), None);
+    assert_eq!(throttle.attempt(&[], &[], now()).await.unwrap(), None);
 }
 
 #[tokio::test]

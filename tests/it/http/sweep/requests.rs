@@ -103,6 +103,9 @@ impl Resources {
                     "name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": password,
                 }),
                 "/api/v1/auth/login" => json!({"email": email, "password": password}),
+                "/api/v1/auth/password" => json!({
+                    "currentPassword": password, "newPassword": "gentle lamp in the fog",
+                }),
                 "/api/v1/auth/refresh" => json!({"refreshToken": "unknown"}),
                 "/api/v1/accounts" => json!({
                     "email": email, "password": password, "roles": ["AUDITOR"],

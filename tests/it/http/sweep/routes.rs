@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 62] = [
+pub const ROUTES: [(&str, Expected); 67] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -17,6 +17,11 @@ pub const ROUTES: [(&str, Expected); 62] = [
     ("post /api/v1/auth/refresh",                                    (401, [401; 5])),
     ("post /api/v1/auth/logout",                                     (401, [204; 5])),
     ("get /api/v1/auth/me",                                          (401, [200; 5])),
+    ("post /api/v1/auth/password",                                   (401, [403; 5])),
+    ("get /api/v1/auth/sessions",                                    (401, [200; 5])),
+    ("delete /api/v1/auth/sessions",                                 (401, [204; 5])),
+    // Another's session and none are the same.
+    ("delete /api/v1/auth/sessions/{id}",                            (401, [404; 5])),
     ("post /api/v1/accounts",                                        (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/accounts",                                         (401, [403, 403, 403, 200, 403])),
     ("get /api/v1/accounts/{id}",                                    (401, [403, 403, 403, 404, 403])),
