@@ -28,6 +28,9 @@ const DOCTORS: usize = 50;
 const PATIENTS: usize = 2_000;
 /// One visit in so many is the first doctor's.
 const SHARE_OF_THE_FIRST: usize = 5;
+/// Visits that every practice has, of a doctor and of patients whom no call is about: a rebuild's first batch of
+/// events is then of the same kind and size at each.
+const UNRELATED: usize = 120;
 /// Visits in one import, and imports at a time.
 const TOGETHER: usize = 1_000;
 const AT_ONCE: usize = 2;
@@ -38,6 +41,7 @@ pub struct Practice {
     pub clinic: ClinicFacts,
     pub doctors: Vec<DoctorId>,
     pub patients: Vec<PatientId>,
+    unrelated_doctor: DoctorId,
     affiliation: Affiliation,
     /// Midnight before the bench began.
     pub today: DateTime<Utc>,
@@ -47,6 +51,13 @@ pub struct Practice {
 #[derive(Clone, Copy)]
 struct Place {
     doctor: usize,
+    slot: usize,
+}
+
+/// The two whom a past visit is of, and its slot.
+struct Visit {
+    doctor: DoctorId,
+    patient: PatientId,
     slot: usize,
 }
 
@@ -69,6 +80,7 @@ impl Practice {
             store: world.store().clone(),
             clinic,
             doctors,
+            unrelated_doctor: world.doctor(clinic, terms).await?,
             patients: std::iter::repeat_with(patient).take(PATIENTS).collect(),
             affiliation: Affiliation {
                 fee: Money::new(terms.fee, clinic.currency)?,
@@ -86,20 +98,34 @@ impl Practice {
         &self.store
     }
 
-    /// Imports so many visits.
+    /// Imports so many visits of its doctors and patients, after those that every practice has.
     pub async fn import(&self, visits: usize) -> anyhow::Result<()> {
+        let unrelated = (0..UNRELATED).map(|slot| Visit {
+            doctor: self.unrelated_doctor,
+            patient: PatientId::from_uuid(SystemIds.id()),
+            slot,
+        });
+        self.import_some(unrelated).await?;
         let places = places(visits);
         futures::stream::iter(places.chunks(TOGETHER))
-            .map(|places| self.import_some(places))
+            .map(|places| self.import_some(places.iter().map(|place| self.visit(*place))))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await
     }
 
-    async fn import_some(&self, places: &[Place]) -> anyhow::Result<()> {
-        let mut histories = Vec::with_capacity(places.len());
-        for place in places {
-            histories.push(self.history(*place).await?);
+    fn visit(&self, place: Place) -> Visit {
+        Visit {
+            doctor: self.doctors[place.doctor],
+            patient: self.patients[(place.slot * DOCTORS + place.doctor) % PATIENTS],
+            slot: place.slot,
+        }
+    }
+
+    async fn import_some(&self, visits: impl Iterator<Item = Visit>) -> anyhow::Result<()> {
+        let mut histories = Vec::new();
+        for visit in visits {
+            histories.push(self.history(&visit).await?);
         }
         for outcome in self.store.import(&histories).await? {
             ensure!(
@@ -111,10 +137,10 @@ impl Practice {
     }
 
     /// A visit from its booking to its end.
-    async fn history(&self, place: Place) -> anyhow::Result<History> {
+    async fn history(&self, visit: &Visit) -> anyhow::Result<History> {
         let appointment = AppointmentId::from_uuid(SystemIds.id());
-        let day = i64::try_from(1 + place.slot / SLOTS_PER_DAY)?;
-        let minutes = i64::try_from(place.slot % SLOTS_PER_DAY)? * i64::from(SLOT);
+        let day = i64::try_from(1 + visit.slot / SLOTS_PER_DAY)?;
+        let minutes = i64::try_from(visit.slot % SLOTS_PER_DAY)? * i64::from(SLOT);
         let start = self.today - TimeDelta::days(day) + TimeDelta::minutes(minutes);
         let booked_at = start - TimeDelta::days(2);
         let by = Actor::System;
@@ -125,12 +151,12 @@ impl Practice {
                 clinic: self.clinic,
                 holidays: Holidays::default(),
                 doctor: DoctorFacts {
-                    doctor: self.doctors[place.doctor],
+                    doctor: visit.doctor,
                     verified: true,
                     suspended: false,
                     affiliation: Some(self.affiliation.clone()),
                 },
-                patient: self.patients[(place.slot * DOCTORS + place.doctor) % PATIENTS],
+                patient: visit.patient,
                 start,
                 reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
                 follows: None,

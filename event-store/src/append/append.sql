@@ -1,6 +1,7 @@
 -- Round one: a whole batch of commands in one statement, with their changes of claims and reservations. Any
 -- conflict rolls all of it back. Returns the positions of the events, in their order. A command may have no
--- events: then it only checks that the streams that it depends on are unmoved.
+-- events: then it only checks that the streams that it depends on are unmoved. The parameters are those of the
+-- macro `query_rows`.
 with
   -- Predecessors of the first new event of each stream: a stream has no gaps.
   followed as materialized (
@@ -21,41 +22,41 @@ with
     where e.first > 1
   ),
   basis as materialized (
-    select rests_on_unmoved($27, $28, $29, $37, $38) as unmoved
-    where cardinality($27::text[]) > 0 or cardinality($37::text[]) > 0
+    select rests_on_unmoved($35, $36, $37, $38, $39) as unmoved
+    where cardinality($35::text[]) > 0 or cardinality($38::text[]) > 0
   ),
   recorded as (
     insert into idempotency_keys (key, fingerprint, reply, aggregate_type, aggregate_id, sequence)
     select * from unnest($8::bytea[], $9::bytea[], $10::jsonb[], $11::text[], $12::text[], $13::bigint[])
   ),
   settled as (
-    update slot_claims set held_until = null where holder = any ($20::text[])
+    update slot_claims set held_until = null where holder = any ($27::text[])
   ),
   released as (
-    delete from slot_claims where holder = any ($21::text[])
+    delete from slot_claims where holder = any ($28::text[])
   ),
   taken as (
     insert into slot_claims (kind, resource, during, holder, held_until, holder_type)
     select c.kind, c.resource, tstzrange(c.starts_at, c.ends_at), c.holder, c.held_until, c.holder_type
-    from unnest($14::text[], $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::timestamptz[], $39::text[])
+    from unnest($14::text[], $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::timestamptz[], $20::text[])
       as c (kind, resource, starts_at, ends_at, holder, held_until, holder_type)
   ),
   moved as (
     update slot_claims c
     set resource = m.resource, during = tstzrange(m.starts_at, m.ends_at), held_until = m.held_until
-    from unnest($31::text[], $32::uuid[], $33::timestamptz[], $34::timestamptz[], $35::text[], $36::timestamptz[])
+    from unnest($21::text[], $22::uuid[], $23::timestamptz[], $24::timestamptz[], $25::text[], $26::timestamptz[])
       as m (kind, resource, starts_at, ends_at, holder, held_until)
     where c.holder = m.holder and c.kind = m.kind
     returning 1
   ),
   freed as (
     delete from reservations r
-    using unnest($25::text[], $26::text[]) as f (space, holder)
+    using unnest($33::text[], $34::text[]) as f (space, holder)
     where r.space = f.space and r.holder = f.holder
   ),
   reserved as (
     insert into reservations (space, key, holder, subject)
-    select * from unnest($22::text[], $23::bytea[], $24::text[], $30::uuid[])
+    select * from unnest($29::text[], $30::bytea[], $31::text[], $32::uuid[])
   ),
   appended as (
     insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
@@ -73,5 +74,5 @@ from appended
 where case
   when (select count(unmoved) from basis) >= 0
   then (coalesce((select bool_and(found) from followed), true))::stream_unmoved
-    and ((select count(*) from moved) = cardinality($31::text[]))::stream_unmoved
+    and ((select count(*) from moved) = cardinality($21::text[]))::stream_unmoved
 end

@@ -106,6 +106,55 @@ struct Streams<'a> {
     aggregate_ids: Vec<&'a str>,
 }
 
+/// A statement over the rows of a batch, by table and column, and what else it takes.
+macro_rules! query_rows {
+    ($file:literal, $rows:expr $(, $more:expr)* $(,)?) => {
+        sqlx::query_file!(
+            $file,
+            &$rows.events.aggregate_types as _,
+            &$rows.events.aggregate_ids as _,
+            &$rows.events.sequences,
+            &$rows.events.types as _,
+            &$rows.events.versions as _,
+            &$rows.events.payloads as _,
+            &$rows.events.metadata as _,
+            &$rows.replies.keys as _,
+            &$rows.replies.fingerprints as _,
+            &$rows.replies.answers as _,
+            &$rows.replies.aggregate_types as _,
+            &$rows.replies.aggregate_ids as _,
+            &$rows.replies.sequences,
+            &$rows.claims.kinds as _,
+            &$rows.claims.resources,
+            &$rows.claims.starts,
+            &$rows.claims.ends,
+            &$rows.claims.holders as _,
+            &$rows.claims.held_until as _,
+            &$rows.claims.holder_types as _,
+            &$rows.moved.kinds as _,
+            &$rows.moved.resources,
+            &$rows.moved.starts,
+            &$rows.moved.ends,
+            &$rows.moved.holders as _,
+            &$rows.moved.held_until as _,
+            &$rows.settled.holders as _,
+            &$rows.released.holders as _,
+            &$rows.names.spaces as _,
+            &$rows.names.keys as _,
+            &$rows.names.holders as _,
+            &$rows.names.subjects as _,
+            &$rows.freed.spaces as _,
+            &$rows.freed.holders as _,
+            &$rows.depends_on.aggregate_types as _,
+            &$rows.depends_on.aggregate_ids as _,
+            &$rows.depends_on.versions,
+            &$rows.moving.aggregate_types as _,
+            &$rows.moving.aggregate_ids as _,
+            $($more),*
+        )
+    };
+}
+
 impl<'a> Columns<'a> {
     /// The columns of some commands. `links` are successors and predecessors, counted from 0.
     pub(super) fn new(commands: impl Iterator<Item = &'a Rows>, links: &[(usize, usize)]) -> Self {
@@ -193,50 +242,9 @@ impl<'a> Columns<'a> {
         &self,
         connection: &mut PgConnection,
     ) -> Result<Outcomes, sqlx::Error> {
-        let row = sqlx::query_file!(
-            "src/append/append.sql",
-            &self.events.aggregate_types as _,
-            &self.events.aggregate_ids as _,
-            &self.events.sequences,
-            &self.events.types as _,
-            &self.events.versions as _,
-            &self.events.payloads as _,
-            &self.events.metadata as _,
-            &self.replies.keys as _,
-            &self.replies.fingerprints as _,
-            &self.replies.answers as _,
-            &self.replies.aggregate_types as _,
-            &self.replies.aggregate_ids as _,
-            &self.replies.sequences,
-            &self.claims.kinds as _,
-            &self.claims.resources,
-            &self.claims.starts,
-            &self.claims.ends,
-            &self.claims.holders as _,
-            &self.claims.held_until as _,
-            &self.settled.holders as _,
-            &self.released.holders as _,
-            &self.names.spaces as _,
-            &self.names.keys as _,
-            &self.names.holders as _,
-            &self.freed.spaces as _,
-            &self.freed.holders as _,
-            &self.depends_on.aggregate_types as _,
-            &self.depends_on.aggregate_ids as _,
-            &self.depends_on.versions,
-            &self.names.subjects as _,
-            &self.moved.kinds as _,
-            &self.moved.resources,
-            &self.moved.starts,
-            &self.moved.ends,
-            &self.moved.holders as _,
-            &self.moved.held_until as _,
-            &self.moving.aggregate_types as _,
-            &self.moving.aggregate_ids as _,
-            &self.claims.holder_types as _,
-        )
-        .fetch_one(connection)
-        .await?;
+        let row = query_rows!("src/append/append.sql", self)
+            .fetch_one(connection)
+            .await?;
         let transaction = row.transaction_id.as_deref().unwrap_or_default();
         self.last_events()
             .into_iter()
@@ -257,59 +265,21 @@ impl<'a> Columns<'a> {
         &self,
         connection: &mut PgConnection,
     ) -> Result<Outcomes, sqlx::Error> {
-        let rows = sqlx::query_file!(
+        let rows = query_rows!(
             "src/append/append_each.sql",
+            self,
             self.commands,
             &self.events.ordinals,
-            &self.events.aggregate_types as _,
-            &self.events.aggregate_ids as _,
-            &self.events.sequences,
-            &self.events.types as _,
-            &self.events.versions as _,
-            &self.events.payloads as _,
-            &self.events.metadata as _,
             &self.replies.ordinals,
-            &self.replies.keys as _,
-            &self.replies.fingerprints as _,
-            &self.replies.answers as _,
-            &self.replies.aggregate_types as _,
-            &self.replies.aggregate_ids as _,
-            &self.replies.sequences,
             &self.claims.ordinals,
-            &self.claims.kinds as _,
-            &self.claims.resources,
-            &self.claims.starts,
-            &self.claims.ends,
-            &self.claims.holders as _,
-            &self.claims.held_until as _,
+            &self.moved.ordinals,
             &self.settled.ordinals,
-            &self.settled.holders as _,
             &self.released.ordinals,
-            &self.released.holders as _,
             &self.names.ordinals,
-            &self.names.spaces as _,
-            &self.names.keys as _,
-            &self.names.holders as _,
             &self.freed.ordinals,
-            &self.freed.spaces as _,
-            &self.freed.holders as _,
             &self.depends_on.ordinals,
-            &self.depends_on.aggregate_types as _,
-            &self.depends_on.aggregate_ids as _,
-            &self.depends_on.versions,
-            &self.names.subjects as _,
             &self.successors,
             &self.predecessors,
-            &self.claims.holder_types as _,
-            &self.moved.ordinals,
-            &self.moved.kinds as _,
-            &self.moved.resources,
-            &self.moved.starts,
-            &self.moved.ends,
-            &self.moved.holders as _,
-            &self.moved.held_until as _,
-            &self.moving.aggregate_types as _,
-            &self.moving.aggregate_ids as _,
         )
         .fetch_all(connection)
         .await?;

@@ -1,18 +1,21 @@
 //! Group commit: commands that arrive while others are being committed share the next commit.
 //!
 //! A writer takes the commands that may be sent (see [`CommitQueue`](crate::commit_queue)), at most
-//! [`BATCH`], and writes them until each has its outcome ([`Batch`]). A single command is sent at once.
+//! [`BATCH`], and writes them until each has its outcome ([`Batch`]). A single command is sent at once. While a
+//! batch is under way, a second one begins only if [`ENOUGH`] commands wait: fewer are cheaper in the next one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::batch::Batch;
 use super::outcome::Failure;
 use super::rows::Rows;
-use super::writer::{AppendCounts, Job, Shared, WRITER, Writer};
+use super::writer::{AppendCounts, Job, Shared, UnderWay, WRITER, Writer};
 use crate::Cursor;
 use crate::cache::AggregateCache;
 use crate::commit_queue::{Entry, Overtaken, Pending, State, StreamKey, Write};
@@ -21,6 +24,10 @@ use crate::supervise::{Tasks, supervise};
 /// Maximum number of commands per batch: PostgreSQL caches 64 subtransactions per session, and round two
 /// takes one for each command.
 const BATCH: usize = 60;
+/// Number of waiting commands with which a second batch begins while one is under way.
+const ENOUGH: usize = 8;
+/// Time that fewer commands wait for the batch that is under way. It may wait for a lock of another process.
+const GATHER_FOR: Duration = Duration::from_millis(5);
 /// Number of writers of a store, and so of batches under way. More writers make smaller batches.
 pub(crate) const WRITERS: usize = 2;
 
@@ -112,10 +119,23 @@ impl Drop for Committer {
     }
 }
 
+impl Shared {
+    /// Waits while a batch is under way and few commands wait, at most [`GATHER_FOR`].
+    async fn gather(&self) {
+        let deadline = Instant::now() + GATHER_FOR;
+        while self.has_batch_under_way() && (1..ENOUGH).contains(&self.queue().waiting()) {
+            if timeout_at(deadline, self.ready.notified()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
 /// The loop of a writer.
 async fn write(shared: Arc<Shared>) {
     let mut writer = Writer::new(shared.clone());
     loop {
+        shared.gather().await;
         let taken = shared.queue().take(BATCH);
         if taken.entries.is_empty() {
             shared.ready.notified().await;
@@ -124,6 +144,7 @@ async fn write(shared: Arc<Shared>) {
         // The other writer takes the commands that are left.
         shared.ready.notify_one();
         shared.counts.batch(taken.entries.len());
+        let _under_way = UnderWay::new(&shared);
         Batch::new(shared.clone(), taken).write(&mut writer).await;
     }
 }

@@ -1,6 +1,6 @@
 //! A writer: its connection, the state that it shares with the other writers, and its jobs.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::{PgConnection, PgPool};
@@ -57,6 +57,24 @@ pub(super) struct Shared {
     pub(super) tasks: Tasks,
     /// Wakes a writer: a command may be ready.
     pub(super) ready: Notify,
+    /// Number of batches under way.
+    under_way: AtomicUsize,
+}
+
+/// A batch under way, counted until it is dropped.
+pub(super) struct UnderWay<'a>(&'a Shared);
+
+impl<'a> UnderWay<'a> {
+    pub(super) fn new(shared: &'a Shared) -> Self {
+        shared.under_way.fetch_add(1, Ordering::Relaxed);
+        Self(shared)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// One of the writers, with its connection.
@@ -105,7 +123,12 @@ impl Shared {
             counts: AppendCounts::default(),
             tasks,
             ready: Notify::new(),
+            under_way: AtomicUsize::new(0),
         }
+    }
+
+    pub(super) fn has_batch_under_way(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) > 0
     }
 
     /// The queue. It stays consistent if a thread that holds the lock panics.
