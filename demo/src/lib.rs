@@ -27,7 +27,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::Identity;
 use commands::{Caller, CommandError, Commands, Context, Done};
-use domain::{AccountId, ClinicScope, Role};
+use domain::{AccountId, Actor, ClinicScope, Role};
 use event_store::Cursor;
 
 use crate::progress::Progress;
@@ -150,11 +150,17 @@ impl Demo<'_> {
     /// A context for a command of the caller's at that time.
     fn context_of(&self, caller: &Caller, at: DateTime<Utc>) -> Context {
         Context {
-            actor: caller.acting_as(&[]),
+            actor: first_role(caller),
             at,
             ..self.target.commands.system_context()
         }
     }
+}
+
+/// The caller as an actor; in the demo each account has one role.
+fn first_role(caller: &Caller) -> Actor {
+    let role = caller.roles.iter().next();
+    role.map_or(Actor::System, |role| Actor::account(caller.account, *role))
 }
 
 /// A member of staff.

@@ -141,6 +141,7 @@ async fn book(
             HOLD_MINUTES
         },
         horizon_days: HORIZON_DAYS,
+        ..BookingPolicy::default()
     };
     let booker = patient.caller().unwrap_or_else(|| cast.desk(visit).clone());
     let context = demo.context_of(&booker, visit.booked_at);

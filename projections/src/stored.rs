@@ -97,8 +97,8 @@ pub(crate) fn slot(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Result<S
 }
 
 /// The ids of clinics as a parameter; `None` stays.
-pub fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
-    let clinics = clinics?.iter().map(ClinicId::as_uuid);
+pub fn uuids(clinics: Option<&[domain::ClinicId]>) -> Option<Vec<Uuid>> {
+    let clinics = clinics?.iter().map(domain::ClinicId::as_uuid);
     Some(clinics.collect())
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use domain::{ClinicId, ClinicScope, appointment, payment};
+use domain::{ClinicId, ClinicScope, appointment, patient, payment};
 use projections::payments;
 use serde::Serialize;
 use serde_json::Value;
@@ -123,12 +123,12 @@ schemas! {
     );
     /// The side on whose part an appointment was cancelled.
     CancelledBy = closed_set(variants!(appointment::CancelledBy: Patient Doctor Clinic).map(in_json));
-    /// The reason for which a time is not offered. Of several, the first of this list is told.
     /// Evidence, seen at the front desk, that a person may act for a patient.
     ProxyEvidence = closed_set(
-        variants!(domain::patient::ProxyEvidence: BirthCertificate GuardianshipOrder PowerOfAttorney SignedConsent)
+        variants!(patient::ProxyEvidence: BirthCertificate GuardianshipOrder PowerOfAttorney SignedConsent)
             .map(in_json)
     );
+    /// The reason for which a time is not offered. Of several, the first of this list is told.
     UnavailableReason = closed_set(domain::UnavailableReason::ALL.map(in_json));
     /// The status of a payment: `PAID` stays, whatever is given back; `LAPSED` was not paid in time.
     PaymentStatus = closed_set(

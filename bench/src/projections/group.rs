@@ -218,7 +218,13 @@ impl Group {
         }
         if n % 20 == 3 {
             let account = AccountId::from_uuid(SystemIds.id());
-            commands.push(PatientCommand::AddProxy(AddProxy { account, by, at }));
+            commands.push(PatientCommand::AddProxy(AddProxy {
+                account,
+                is_patient: true,
+                evidence: None,
+                by,
+                at,
+            }));
         }
         Stream::decide::<Patient>(patient.as_uuid(), commands).await
     }

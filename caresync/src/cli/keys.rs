@@ -157,8 +157,9 @@ pub async fn erase(settings: &Settings, subject: Uuid, confirmed: bool) -> anyho
         let store = EventStore::open_with(pool.clone(), options).await?;
         let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
         let person = SubjectId::from_uuid(subject);
-        let erased = commands.erase_person(person, &commands.system_context());
-        let erased = erased.await.context("erasing")?;
+        let context = commands.system_context();
+        let erased = commands.erase_person(person, &context).await;
+        let erased = erased.context("erasing")?;
         tracing::info!(
             subject.id = %subject,
             at = %erased.at,

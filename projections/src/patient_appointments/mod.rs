@@ -6,7 +6,7 @@ mod query;
 use domain::appointment::AppointmentEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, list};
+pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, has_been_at, list};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};
