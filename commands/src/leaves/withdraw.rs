@@ -1,8 +1,8 @@
 //! Withdraws a leave.
 
+use domain::LeaveId;
 use domain::doctor::Doctor;
 use domain::leave::{Leave, LeaveCommand, WithdrawLeave};
-use domain::{Actor, LeaveId};
 use event_store::ReadSet;
 use tracing::instrument;
 

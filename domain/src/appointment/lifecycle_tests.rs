@@ -31,6 +31,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         start: instant("2026-03-02T03:30:00Z"),
         reason: None,
         follows: None,
+        hold_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by,

@@ -62,6 +62,7 @@ fn booked() -> AppointmentEvent {
         visit: visit_ref(slot(FIRST_START)),
         fee: inr(FEE),
         hold_until: now() + TimeDelta::minutes(15),
+        hold_number: None,
         follows: None,
         overridden: Vec::new(),
         by: patient(),

@@ -146,6 +146,7 @@ mod tests {
         let added = PatientEvent::ProxyAdded(PatientProxyAdded {
             patient: row.patient,
             account: AccountId::from_uuid(account),
+            evidence: None,
             by: Actor::System,
             at: chrono::DateTime::UNIX_EPOCH,
         });

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use domain::{AppointmentId, ClinicId, Currency, Money, PatientId, PaymentId, Slot};
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
 use super::rows::{EntryRow, PaymentRow, RefundRow};

@@ -108,7 +108,7 @@ impl World {
         let booked = own.post("/api/v1/appointments", &request).expect(201).await;
         let paying = own.post(&booked.appointment("payment"), &json!({}));
         Visit {
-            id: booked.id().to_owned(),
+            id: booked.id().to_string(),
             payment: paying.expect(201).await.text("paymentId").to_owned(),
             patient,
             doctor,

@@ -1,6 +1,7 @@
 //! List of clinics.
 
 use domain::Currency;
+use domain::clinic::BookingSettings;
 use domain::payment::RefundPolicy;
 use projections::clinic_directory::{ClinicCursor, ClinicDirectory, ListedClinic, get, list};
 
@@ -24,6 +25,7 @@ fn renamed_pune() -> ListedClinic {
         zone: "Asia/Kolkata".parse().unwrap(),
         currency: Currency::Inr,
         holidays: holidays_of_pune(),
+        booking_settings: BookingSettings::default(),
         refund_policy: refund_policy_of_pune(),
         version: 6,
     }

@@ -19,7 +19,7 @@ use domain::doctor::{
 };
 use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
-    AddProxy, ChangeContact, Patient, PatientCommand, RegisterPatient, RemoveProxy,
+    AddProxy, ChangeContact, Patient, PatientCommand, ProxyEvidence, RegisterPatient, RemoveProxy,
 };
 use domain::{
     Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, Holidays, Money,
@@ -212,11 +212,15 @@ async fn patients(history: &History) {
     let asha = [
         PatientCommand::ChangeContact(contact),
         PatientCommand::AddProxy(AddProxy {
+            is_patient: true,
+            evidence: Some(ProxyEvidence::BirthCertificate),
             account: account(7),
             by,
             at,
         }),
         PatientCommand::AddProxy(AddProxy {
+            is_patient: true,
+            evidence: Some(ProxyEvidence::BirthCertificate),
             account: account(8),
             by,
             at,
@@ -233,6 +237,8 @@ async fn patients(history: &History) {
             .await;
     }
     let proxy = PatientCommand::AddProxy(AddProxy {
+        is_patient: true,
+        evidence: Some(ProxyEvidence::BirthCertificate),
         account: account(8),
         by,
         at,
