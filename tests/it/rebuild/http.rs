@@ -26,7 +26,8 @@ async fn book_and_read(clinic: &Clinic, node: &Client, stop: &AtomicBool, done: 
             .unwrap();
         let asha = clinic.patient().at(node);
         let mut booked = Vec::new();
-        for number in (0..30).step_by(2) {
+        // As many as an account may hold.
+        for number in (0..30).step_by(3) {
             let mut wish = clinic.booking_request(slot(number));
             wish["doctorId"] = serde_json::json!(doctor);
             let reply = asha.post("/api/v1/appointments", &wish).expect(201).await;

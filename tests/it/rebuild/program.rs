@@ -50,7 +50,7 @@ async fn a_read_model_is_made_again_compared_switched_and_dropped_while_the_serv
     does(
         &server,
         &["list"],
-        &["clinic_directory (version 3)", "caught up", "copy: none"],
+        &["clinic_directory (version 4)", "caught up", "copy: none"],
     );
     does(&server, &["rebuild", "--all"], &["have caught up"]);
     does(&server, &["list"], &["made from the log"]);

@@ -75,11 +75,7 @@ async fn a_copy_of_another_version_is_refused() {
     refused(&shadow, |error| {
         matches!(
             error,
-            RebuildError::OtherVersion {
-                copy: 2,
-                program: 3,
-                ..
-            }
+            RebuildError::OtherVersion { copy, program, .. } if copy + 1 == *program
         )
     })
     .await;
@@ -103,17 +99,14 @@ async fn a_program_that_is_older_than_the_nodes_changes_nothing() {
     shadow
         .sql(
             "insert into subscription_checkpoints (name, version, epoch, transaction_id, position)
-         values ('clinic_directory', 4, 0, '0', 0)",
+         select name, max(version) + 1, 0, '0', 0
+         from subscription_checkpoints where name = 'clinic_directory' group by name",
         )
         .await;
     refused(&shadow, |error| {
         matches!(
             error,
-            RebuildError::NewerVersion {
-                newest: 4,
-                program: 3,
-                ..
-            }
+            RebuildError::NewerVersion { newest, program, .. } if program + 1 == *newest
         )
     })
     .await;
