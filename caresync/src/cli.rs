@@ -32,7 +32,7 @@ struct Cli {
     #[arg(
         long,
         env = "RUST_LOG",
-        default_value = "info,sqlx=warn,sqlx::pool=error,sqlx::postgres::notice=off",
+        default_value = "info,sqlx=warn,sqlx::pool=error,sqlx_core::pool=error,sqlx::postgres::notice=off",
         global = true
     )]
     log: String,

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters::jwt::JwtKeys;
 use adapters::system::{SystemClock, SystemIds};
@@ -23,6 +24,9 @@ use crate::secrets::{FoundSecrets, Secrets, TOKEN_KEYS};
 use crate::settings::Settings;
 use crate::storage::{as_owner, connect, refuse_other_schema, secrets_folder};
 
+/// Time in which running nodes notice a new master key.
+const NOTICED: Duration = Duration::from_secs(1);
+
 /// Connections of one command: its own, that of the follower of erasures, and the writers'.
 const CONNECTIONS: u32 = 6;
 
@@ -40,11 +44,17 @@ pub async fn rotate(settings: &Settings) -> anyhow::Result<()> {
         let epoch = masters.current();
         let sealing = Sealing::open(pool.clone(), masters).await?;
         let bar = ProgressBar::new(0);
-        let rotated = sealing.rotate(|done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        });
-        let keys = rotated.await.context("rotating")?;
+        let rotate = async || {
+            let rotated = sealing.rotate(|done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            });
+            rotated.await.context("rotating")
+        };
+        let mut keys = rotate().await?;
+        // Until the nodes have read the new master key, they wrap new keys by the old one.
+        tokio::time::sleep(NOTICED).await;
+        keys += rotate().await?;
         bar.finish_and_clear();
         tracing::info!(
             keys,

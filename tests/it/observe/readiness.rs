@@ -159,7 +159,7 @@ async fn without_a_database_a_node_is_not_ready_and_reports_no_lag() {
         let answer = probe.get(&url).send().await.unwrap();
         let ready = answer.status();
         away = answer.json().await.unwrap();
-        ready == 503
+        ready == 503 && away["database"] == false
     })
     .await;
     let no = Value::from(false);
