@@ -8,7 +8,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::{Data, ServiceConfig};
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
-use adapters::identity::{PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSessionStore};
+use adapters::identity::{
+    PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
+};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use anyhow::Context as _;
 use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
@@ -239,6 +241,7 @@ struct Adapters {
     sessions: Arc<PgSessionStore>,
     throttle: Arc<PgLoginThrottle>,
     devices: Arc<PgDeviceStore>,
+    second_factors: Arc<PgSecondFactorStore>,
     deliveries: Arc<PgGatewayInbox>,
 }
 
@@ -249,6 +252,7 @@ impl Adapters {
             sessions: Arc::new(PgSessionStore::new(pool.clone())),
             throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
             devices: Arc::new(PgDeviceStore::new(pool.clone())),
+            second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing.clone())),
             deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
         }
     }
@@ -259,6 +263,7 @@ impl Adapters {
             sessions: self.sessions.clone(),
             throttle: self.throttle.clone(),
             devices: self.devices.clone(),
+            second_factors: self.second_factors.clone(),
             hasher: Arc::new(Argon2PasswordHasher::new()),
         }
     }

@@ -1,5 +1,6 @@
 -- Counts one failure for each key ($1 kinds, $2 hashes, $3 failures free of a wait, $6 longest waits in
--- seconds) at $4, with a window of $5 seconds. One statement, so that nodes that count at once count every failure; rows
+-- seconds) at $4, with a window of $5 seconds. Unless $7, keys that have to wait are
+-- left as they are. Returns the keys that were counted. One statement, so that nodes that count at once count every failure; rows
 -- in one order, so that they do not wait for each other in a ring.
 insert into login_failures as f (kind, key_hash, failures, blocked_until, forgotten_at)
 select kind, key_hash, 1, $4, $4 + make_interval(secs => $5)
@@ -31,3 +32,5 @@ set (failures, blocked_until, forgotten_at) = (
       end) as wait
     ) as blocked
 )
+where $7 or f.blocked_until <= $4
+returning kind

@@ -8,6 +8,7 @@
 mod credentials;
 mod devices;
 mod prune;
+mod second_factors;
 mod sessions;
 #[cfg(test)]
 mod test_database;
@@ -15,5 +16,6 @@ mod throttle;
 
 pub use credentials::PgCredentialStore;
 pub use devices::PgDeviceStore;
+pub use second_factors::PgSecondFactorStore;
 pub use sessions::PgSessionStore;
 pub use throttle::PgLoginThrottle;

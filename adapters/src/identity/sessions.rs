@@ -1,5 +1,7 @@
 //! Sessions and their refresh tokens.
 
+mod ending;
+mod rotation;
 #[cfg(test)]
 mod tests;
 
@@ -9,13 +11,15 @@ use commands::{
     Fault,
     ports::{
         DeviceName, NewSession, OpenSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId,
-        SessionStore, Successor, SuccessorSalt,
+        SessionStore, Successor,
     },
 };
 use domain::AccountId;
-use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, PgPool, Row as _};
 
 use super::prune::prune;
+use ending::{erase_account, revoke, revoke_account};
+pub(super) use ending::{forget_devices, revoke_others};
 
 /// The number of sessions that are listed.
 const MOST_LISTED: i64 = 100;
@@ -51,152 +55,6 @@ impl PgSessionStore {
         prune(&self.pool, FORGET, at - REFRESH_GRACE).await?;
         prune(&self.pool, DELETE, at).await
     }
-
-    async fn rotate_in_one_transaction(
-        &self,
-        presented: RefreshTokenHash,
-        successor: Successor,
-        at: DateTime<Utc>,
-    ) -> Result<Rotation, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
-        let Some(family) = Family::lock(&mut transaction, presented).await? else {
-            return Ok(Rotation::Refused);
-        };
-        if family.revoked || family.expires_at <= at {
-            return Ok(Rotation::Refused);
-        }
-        let session = family.session;
-        let rotation = match TokenState::read(&mut transaction, presented, at).await? {
-            TokenState::Current => {
-                replace(&mut transaction, presented, successor, session, at).await?;
-                family.goes_on(successor.salt)
-            }
-            TokenState::WithinGrace(salt) => family.goes_on(salt),
-            TokenState::Used => {
-                revoke(&mut transaction, session, at).await?;
-                Rotation::Reused { session }
-            }
-        };
-        transaction.commit().await?;
-        Ok(rotation)
-    }
-}
-
-/// The family of a refresh token. Rotation and revocation hold its lock: tokens read in a later
-/// statement of the same transaction stay unchanged until its end.
-struct Family {
-    session: SessionId,
-    account: AccountId,
-    revoked: bool,
-    expires_at: DateTime<Utc>,
-}
-
-impl Family {
-    async fn lock(
-        connection: &mut PgConnection,
-        token: RefreshTokenHash,
-    ) -> Result<Option<Self>, sqlx::Error> {
-        let row = sqlx::query(
-            "
-            select session_id, account_id, expires_at, revoked_at is not null as revoked
-            from sessions
-            where session_id = (select session_id from refresh_tokens where token_hash = $1)
-            for update
-            ",
-        )
-        .bind(token.0.as_slice())
-        .fetch_optional(connection)
-        .await?;
-        row.as_ref().map(Self::from_row).transpose()
-    }
-
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            session: SessionId(row.try_get("session_id")?),
-            account: AccountId::from_uuid(row.try_get("account_id")?),
-            revoked: row.try_get("revoked")?,
-            expires_at: row.try_get("expires_at")?,
-        })
-    }
-
-    fn goes_on(&self, salt: SuccessorSalt) -> Rotation {
-        Rotation::Rotated {
-            session: self.session,
-            account: self.account,
-            salt,
-        }
-    }
-}
-
-/// State of a token in a locked family.
-enum TokenState {
-    /// It has no successor yet.
-    Current,
-    /// Its successor, with this salt, is current, and has been for less than [`REFRESH_GRACE`].
-    WithinGrace(SuccessorSalt),
-    /// Its successor has been used as well, or has been current for longer.
-    Used,
-}
-
-impl TokenState {
-    async fn read(
-        connection: &mut PgConnection,
-        token: RefreshTokenHash,
-        at: DateTime<Utc>,
-    ) -> Result<Self, sqlx::Error> {
-        let row =
-            sqlx::query("select used_at, successor_salt from refresh_tokens where token_hash = $1")
-                .bind(token.0.as_slice())
-                .fetch_one(connection)
-                .await?;
-        let used_at: Option<DateTime<Utc>> = row.try_get("used_at")?;
-        let salt: Option<[u8; 32]> = row.try_get("successor_salt")?;
-        Ok(match (used_at, salt) {
-            (None, _) => Self::Current,
-            (Some(used_at), Some(salt)) if at - used_at < REFRESH_GRACE => {
-                Self::WithinGrace(SuccessorSalt(salt))
-            }
-            (Some(_), _) => Self::Used,
-        })
-    }
-}
-
-/// Ends the grace time of the predecessor of `presented`: a client that uses a token has received
-/// it.
-async fn replace(
-    connection: &mut PgConnection,
-    presented: RefreshTokenHash,
-    successor: Successor,
-    session: SessionId,
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "
-        update refresh_tokens set successor_salt = null
-        where session_id = $1 and successor_salt is not null
-        ",
-    )
-    .bind(session.0)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "
-        update refresh_tokens set used_at = $4, successor_hash = $2, successor_salt = $3
-        where token_hash = $1
-        ",
-    )
-    .bind(presented.0.as_slice())
-    .bind(successor.token.0.as_slice())
-    .bind(successor.salt.0.as_slice())
-    .bind(at)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("update sessions set last_used_at = $2 where session_id = $1")
-        .bind(session.0)
-        .bind(at)
-        .execute(&mut *connection)
-        .await?;
-    issue(connection, successor.token, session, at).await
 }
 
 async fn issue(
@@ -214,111 +72,6 @@ async fn issue(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-async fn revoke(
-    connection: &mut PgConnection,
-    session: SessionId,
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("update sessions set revoked_at = $2 where session_id = $1 and revoked_at is null")
-        .bind(session.0)
-        .bind(at)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Ends the sessions of an account except one, and returns them.
-pub(super) async fn revoke_others(
-    connection: &mut PgConnection,
-    account: AccountId,
-    except: SessionId,
-    at: DateTime<Utc>,
-) -> Result<Vec<SessionId>, sqlx::Error> {
-    let ended = sqlx::query_scalar(
-        "
-        update sessions set revoked_at = $3
-        where account_id = $1 and session_id <> $2 and revoked_at is null
-        returning session_id
-        ",
-    )
-    .bind(account.as_uuid())
-    .bind(except.0)
-    .bind(at)
-    .fetch_all(connection)
-    .await?;
-    Ok(ended.into_iter().map(SessionId).collect())
-}
-
-/// Forgets the devices of an account.
-pub(super) async fn forget_devices(
-    connection: &mut PgConnection,
-    account: AccountId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from known_devices where account_id = $1")
-        .bind(account.as_uuid())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Waits for whatever opens a session of the account or changes its password, and keeps it from doing so.
-async fn lock_account(
-    connection: &mut PgConnection,
-    account: AccountId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("select from credentials where account_id = $1 for update")
-        .bind(account.as_uuid())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Revokes every session. A session that was opened before the lock is seen after it; one that is opened later sees
-/// the event that ended the account.
-async fn revoke_all(
-    connection: &mut PgConnection,
-    account: AccountId,
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    lock_account(connection, account).await?;
-    forget_devices(connection, account).await?;
-    sqlx::query("update sessions set revoked_at = $2 where account_id = $1 and revoked_at is null")
-        .bind(account.as_uuid())
-        .bind(at)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn revoke_account(
-    pool: &PgPool,
-    account: AccountId,
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    revoke_all(&mut transaction, account, at).await?;
-    transaction.commit().await
-}
-
-async fn erase_account(
-    pool: &PgPool,
-    account: AccountId,
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    revoke_all(&mut transaction, account, at).await?;
-    for forget in [
-        "update sessions set device = null where account_id = $1",
-        "delete from credentials where account_id = $1",
-    ] {
-        sqlx::query(forget)
-            .bind(account.as_uuid())
-            .execute(&mut *transaction)
-            .await?;
-    }
-    transaction.commit().await
 }
 
 /// Opens a session while it holds a shared lock on the password that was checked. The statement that inserts it
@@ -409,7 +162,7 @@ impl SessionStore for PgSessionStore {
         successor: Successor,
         at: DateTime<Utc>,
     ) -> Result<Rotation, Fault> {
-        self.rotate_in_one_transaction(presented, successor, at)
+        rotation::rotate(&self.pool, presented, successor, at)
             .await
             .map_err(Fault::doing("rotating a refresh token"))
     }

@@ -98,45 +98,49 @@ impl KeyColumns {
     }
 }
 
+/// Counts a failure for each key; unless `also_waiting`, not for those that have to wait. Returns the number of keys
+/// that were counted. A row is locked from then on, also one that did not exist: attempts at the same time on several
+/// nodes are counted one after the other.
 async fn count(
     connection: &mut PgConnection,
     keys: &[ThrottleKey],
     at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+    also_waiting: bool,
+) -> Result<usize, sqlx::Error> {
     let columns = KeyColumns::from_keys(keys);
-    sqlx::query(include_str!("count_failures.sql"))
+    let counted = sqlx::query(include_str!("count_failures.sql"))
         .bind(columns.kinds)
         .bind(columns.hashes)
         .bind(columns.patience)
         .bind(at)
         .bind(WINDOW.as_secs_f64())
         .bind(columns.longest)
-        .execute(connection)
+        .bind(also_waiting)
+        .fetch_all(connection)
         .await?;
-    Ok(())
+    Ok(counted.len())
 }
 
-/// The end of the longest wait of these keys. Their rows stay locked, in one order for all, until the transaction
-/// ends, so that attempts at the same time on several nodes are counted one after the other.
-async fn blocked_until(
+/// The longest wait of these keys.
+async fn wait(
     connection: &mut PgConnection,
     keys: KeyColumns,
     at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
-    let waits: Vec<DateTime<Utc>> = sqlx::query_scalar(
+) -> Result<Option<Duration>, sqlx::Error> {
+    let until: Option<DateTime<Utc>> = sqlx::query_scalar(
         "
-        select blocked_until
-        from login_failures
-        where (kind, key_hash) in (select * from unnest($1::text[], $2::bytea[]))
-        order by kind, key_hash
-        for update
+        select max(f.blocked_until)
+        from unnest($1::text[], $2::bytea[]) as asked (kind, key_hash)
+        join login_failures f using (kind, key_hash)
+        where f.blocked_until > $3
         ",
     )
     .bind(keys.kinds)
     .bind(keys.hashes)
-    .fetch_all(connection)
+    .bind(at)
+    .fetch_one(connection)
     .await?;
-    Ok(waits.into_iter().filter(|until| *until > at).max())
+    Ok(until.and_then(|until| (until - at).to_std().ok()))
 }
 
 impl PgLoginThrottle {
@@ -147,11 +151,20 @@ impl PgLoginThrottle {
         at: DateTime<Utc>,
     ) -> Result<Option<Duration>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let all = KeyColumns::from_keys(keys.iter().chain(watched));
-        if let Some(until) = blocked_until(&mut transaction, all, at).await? {
-            return Ok((until - at).to_std().ok());
+        if count(&mut transaction, keys, at, false).await? < keys.len() {
+            transaction.rollback().await?;
+            let mut connection = self.pool.acquire().await?;
+            let all = KeyColumns::from_keys(keys.iter().chain(watched));
+            // None: it ended this very moment.
+            return Ok(Some(
+                wait(&mut connection, all, at).await?.unwrap_or_default(),
+            ));
         }
-        count(&mut transaction, keys, at).await?;
+        let watched = KeyColumns::from_keys(watched);
+        if let Some(wait) = wait(&mut transaction, watched, at).await? {
+            // Nothing was counted: the transaction ends here.
+            return Ok(Some(wait));
+        }
         transaction.commit().await?;
         Ok(None)
     }
@@ -173,9 +186,8 @@ impl LoginThrottle for PgLoginThrottle {
     async fn failed(&self, keys: &[ThrottleKey], at: DateTime<Utc>) -> Result<(), Fault> {
         const DOING: &str = "counting a failed sign-in";
         let mut connection = self.pool.acquire().await.map_err(Fault::doing(DOING))?;
-        count(&mut connection, keys, at)
-            .await
-            .map_err(Fault::doing(DOING))
+        let counted = count(&mut connection, keys, at, true).await;
+        counted.map(drop).map_err(Fault::doing(DOING))
     }
 
     async fn succeeded(&self, keys: &[ThrottleKey]) -> Result<(), Fault> {

@@ -3,7 +3,9 @@
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use commands::identity::{Credentials, DeviceToken, PresentedPassword, SignInError, SignedIn};
+use commands::identity::{
+    Credentials, DeviceToken, PresentedCode, PresentedPassword, SignInError, SignedIn,
+};
 use commands::ports::DeviceName;
 use domain::EmailAddress;
 use serde::Deserialize;
@@ -32,9 +34,20 @@ pub struct LoginRequest {
     /// slow such a sign-in down.
     #[serde(default)]
     device_token: Option<String>,
+    /// A code of the authenticator app, or a recovery code, if the account has a second factor.
+    #[serde(default)]
+    #[schema(example = "287082")]
+    code: Option<String>,
 }
 
-problems!(LoginFailed, AccountDisabled, TooManyAttempts, Overloaded);
+problems!(
+    LoginFailed,
+    CodeRequired,
+    CodeFailed,
+    AccountDisabled,
+    TooManyAttempts,
+    Overloaded
+);
 
 /// Sign in.
 #[utoipa::path(
@@ -57,12 +70,14 @@ pub async fn login(
         email,
         password,
         device_token,
+        code,
     } = request.body;
     let credentials = Credentials {
         email,
         password: PresentedPassword::new(password),
         client: client::address(&http),
         device: device_token.map(DeviceToken::presented),
+        code: code.as_deref().map(PresentedCode::new),
         device_name: device_name(&http),
     };
     let signed_in = app.identity.sign_in(credentials).await;
@@ -83,6 +98,8 @@ fn problem(error: &SignInError) -> Problem {
     match error {
         SignInError::NoMatch => ProblemType::LoginFailed.into(),
         SignInError::Disabled => ProblemType::AccountDisabled.into(),
+        SignInError::CodeRequired => ProblemType::CodeRequired.into(),
+        SignInError::WrongCode => ProblemType::CodeFailed.into(),
         SignInError::Throttled(wait) => {
             Problem::from(ProblemType::TooManyAttempts).retry_after(*wait)
         }

@@ -1,6 +1,8 @@
 //! Signing up, signing in, staying signed in, signing out; one's own password and sessions.
 
+mod begin_second_factor;
 mod change_password;
+mod confirm_second_factor;
 mod end_other_sessions;
 mod end_session;
 mod list_sessions;
@@ -9,6 +11,7 @@ mod logout;
 mod me;
 mod refresh;
 mod register;
+mod remove_second_factor;
 
 use actix_web::web::{self, ServiceConfig};
 use commands::identity::Session;
@@ -21,6 +24,7 @@ use crate::http::problem::Problem;
 use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
+pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
 
@@ -33,6 +37,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/logout", web::post().to(logout))
         .route("/auth/me", web::get().to(me))
         .route("/auth/password", web::post().to(change_password))
+        .route("/auth/second-factor", web::post().to(begin_second_factor))
+        .route(
+            "/auth/second-factor/confirm",
+            web::post().to(confirm_second_factor),
+        )
+        .route(
+            "/auth/second-factor/remove",
+            web::post().to(remove_second_factor),
+        )
         .route("/auth/sessions", web::get().to(list_sessions))
         .route("/auth/sessions", web::delete().to(end_other_sessions))
         .route("/auth/sessions/{id}", web::delete().to(end_session));

@@ -44,11 +44,14 @@ problem_types! {
     UNAUTHORIZED {
         Unauthenticated "unauthenticated" "Sign in first."
         LoginFailed "login-failed" "Login and password do not match."
+        CodeRequired "code-required" "Send a code of your authenticator app as well."
+        CodeFailed "code-failed" "The code is not valid."
         RefreshFailed "refresh-failed" "Sign in again."
     }
     FORBIDDEN {
         Forbidden "forbidden" "Your role does not allow this."
         AccountDisabled "account-disabled" "This account is disabled."
+        WrongCode "wrong-code" "The code is not valid."
         WrongPassword "wrong-password" "This is not your present password."
         ScopeWiderThanOwn "scope-wider-than-own" "An account gets no access where you have none."
     }
@@ -96,6 +99,8 @@ problem_types! {
         TooManyVisits "too-many-visits" "A leave calls off fewer visits; plan several shorter ones."
 
         LoginTaken "login-taken" "Another account has this e-mail address."
+        SecondFactorAlreadySet "second-factor-already-set" "The account has a second factor."
+        SecondFactorNotSet "second-factor-not-set" "The account has no second factor."
         CannotDisableOneself "cannot-disable-oneself" "An account can't disable itself."
         AccountErased "account-erased" "The person of this account was erased."
         AccountAlreadyRegistered "account-already-registered" "The account is already registered."

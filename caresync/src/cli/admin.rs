@@ -4,7 +4,9 @@ use std::io::{BufRead as _, stdin};
 use std::sync::Arc;
 
 use adapters::argon2::Argon2PasswordHasher;
-use adapters::identity::{PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSessionStore};
+use adapters::identity::{
+    PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
+};
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
@@ -44,7 +46,7 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
     let secrets = storage.secrets.clone();
     let pool = &storage.pool;
     let sealing = Sealing::open(pool.clone(), secrets.master).await?;
-    let options = commands::store_options::options(secrets.logins.clone(), sealing);
+    let options = commands::store_options::options(secrets.logins.clone(), sealing.clone());
     let store = EventStore::open_with(pool.clone(), options).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
     let ports = IdentityPorts {
@@ -52,6 +54,7 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
         sessions: Arc::new(PgSessionStore::new(pool.clone())),
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
         devices: Arc::new(PgDeviceStore::new(pool.clone())),
+        second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing)),
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::EmailAddress;
+use domain::{AccountId, EmailAddress};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
@@ -52,6 +52,16 @@ impl LoginIndex {
             login_from_client: self.hash(b"throttle login from client", both.as_bytes()),
             client: self.hash(b"throttle client", client.as_bytes()),
         }
+    }
+
+    /// The key by which attempts at the codes of an account are counted.
+    pub(super) fn throttle_code(&self, account: AccountId) -> [u8; 32] {
+        self.hash(b"throttle code", account.as_uuid().as_bytes())
+    }
+
+    /// The key by which attempts at the password of a signed-in account are counted, but for changing it.
+    pub(super) fn throttle_password(&self, account: AccountId) -> [u8; 32] {
+        self.hash(b"throttle password", account.as_uuid().as_bytes())
     }
 
     /// The key by which changes of password in a session are counted.

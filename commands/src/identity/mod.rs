@@ -11,6 +11,7 @@ mod login_index;
 mod new_login;
 mod password;
 mod register;
+mod second_factor;
 mod session;
 mod sign_in;
 mod turns;
@@ -25,11 +26,14 @@ pub use login_index::LoginIndex;
 pub(crate) use new_login::NewLogin;
 pub use password::{InvalidPassword, NewPassword, PresentedPassword};
 pub use register::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
+pub use second_factor::{NewSecret, PresentedCode, RecoveryCodes, SecondFactorError};
 pub use session::{RefreshRefusal, RefreshToken, Session};
 pub use sign_in::{Credentials, SignInError, SignedIn};
 
 use crate::Commands;
-use crate::ports::{CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SessionStore};
+use crate::ports::{
+    CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SecondFactorStore, SessionStore,
+};
 use turns::Turns;
 
 /// The length of a session in all, however often it is refreshed.
@@ -43,6 +47,7 @@ pub struct Identity {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) throttle: Arc<dyn LoginThrottle>,
     pub(crate) devices: Arc<dyn DeviceStore>,
+    pub(crate) second_factors: Arc<dyn SecondFactorStore>,
     pub(crate) hasher: Arc<dyn PasswordHasher>,
     pub(crate) logins: LoginIndex,
     turns: Turns,
@@ -58,6 +63,8 @@ pub struct IdentityPorts {
     pub throttle: Arc<dyn LoginThrottle>,
     /// Known devices.
     pub devices: Arc<dyn DeviceStore>,
+    /// Second factors.
+    pub second_factors: Arc<dyn SecondFactorStore>,
     /// The hasher of passwords.
     pub hasher: Arc<dyn PasswordHasher>,
 }
@@ -71,6 +78,7 @@ impl Identity {
             sessions,
             throttle,
             devices,
+            second_factors,
             hasher,
         } = ports;
         Self {
@@ -79,6 +87,7 @@ impl Identity {
             sessions,
             throttle,
             devices,
+            second_factors,
             hasher,
             logins,
             turns: Turns::default(),

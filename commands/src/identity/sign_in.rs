@@ -11,7 +11,10 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::session::RefreshToken;
-use super::{DeviceToken, Identity, PresentedPassword, SESSION_DAYS, Session};
+use super::{
+    DeviceToken, Identity, PresentedCode, PresentedPassword, SESSION_DAYS, SecondFactorError,
+    Session,
+};
 use crate::Fault;
 use crate::claims::LOGIN_SPACE;
 use crate::ports::{Credential, DeviceName, NewSession, PasswordCheck, SessionId, ThrottleKey};
@@ -32,6 +35,8 @@ pub struct Credentials {
     pub client: IpAddr,
     /// The token that shows that the account was signed in to from this client before.
     pub device: Option<DeviceToken>,
+    /// A code of the second factor, if the account has one.
+    pub code: Option<PresentedCode>,
     /// The client as it names itself.
     pub device_name: Option<DeviceName>,
 }
@@ -54,6 +59,12 @@ pub enum SignInError {
     /// The password was right, but the account is disabled.
     #[error("the account is disabled")]
     Disabled,
+    /// The password was right, and a code of the second factor is missing.
+    #[error("a code is needed")]
+    CodeRequired,
+    /// The password was right, but not the code of the second factor, or it was used.
+    #[error("the code is not valid")]
+    WrongCode,
     /// Too many failures lately.
     #[error("too many failed attempts")]
     Throttled(Duration),
@@ -71,8 +82,8 @@ struct Proven {
 impl Identity {
     /// Checks credentials and opens a session.
     ///
-    /// Attempts on one login are made one after the other, and each is counted before its password is checked: a
-    /// burst of guesses cannot slip past the count. Attempts from a known device are counted apart, so guesses of
+    /// Attempts of one client on one login are made one after the other, and each is counted before its password is
+    /// checked: a burst of guesses cannot slip past the count. Attempts from a known device are counted apart, so guesses of
     /// others do not keep the owner out. An unknown login costs as much time as a wrong password.
     ///
     /// # Errors
@@ -82,7 +93,12 @@ impl Identity {
         let keys = self
             .logins
             .throttle_keys(&credentials.email, credentials.client);
-        let turn = self.turns.take(keys.login).await;
+        // Guesses of others stand in lines of their own.
+        let line = match &credentials.device {
+            Some(device) => device.hash().0,
+            None => keys.login_from_client,
+        };
+        let turn = self.turns.take(line).await;
         let _turn = turn.ok_or(SignInError::Throttled(LINE_WAIT))?;
         let at = self.commands.clock.now();
         let accounts = self.accounts_of(&credentials.email).await?;
@@ -102,6 +118,8 @@ impl Identity {
             self.throttle.failed(&client, at).await?;
             return Err(SignInError::NoMatch);
         };
+        self.require_second_factor(&proven, credentials.code.as_ref())
+            .await?;
         self.throttle.succeeded(&counted).await?;
         let session = self
             .open_session(&proven, credentials.device_name, at)
@@ -118,6 +136,23 @@ impl Identity {
             session,
             device: new_device,
         })
+    }
+
+    async fn require_second_factor(
+        &self,
+        proven: &Proven,
+        code: Option<&PresentedCode>,
+    ) -> Result<(), SignInError> {
+        if !self.has_second_factor(proven.account).await? {
+            return Ok(());
+        }
+        let code = code.ok_or(SignInError::CodeRequired)?;
+        match self.require_code(proven.account, code).await {
+            Ok(()) => Ok(()),
+            Err(SecondFactorError::Throttled(wait)) => Err(SignInError::Throttled(wait)),
+            Err(SecondFactorError::Fault(fault)) => Err(fault.into()),
+            Err(_) => Err(SignInError::WrongCode),
+        }
     }
 
     /// The device of the caller, if one of the accounts was signed in to from it.

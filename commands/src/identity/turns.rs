@@ -1,17 +1,17 @@
-//! One attempt at a time per login, on this node.
+//! One attempt at a time per login and client, on this node.
 //!
-//! Right passwords that arrive together are all accepted one after the other, and wrong ones are counted one after
-//! the other. Nodes count in the database, before they check.
+//! Right passwords that arrive together are all accepted, one after the other. Wrong ones are counted in the database,
+//! before they are checked, for all nodes and clients together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The number of attempts that may be made or wait for one login.
+/// The number of attempts in one line, with the one that is being made.
 const MOST_IN_LINE: usize = 16;
 
-/// A login, or what else is attempted one by one.
+/// The line: a login from a client, or what else is attempted one by one.
 type Key = [u8; 32];
 
 /// The lines of attempts.

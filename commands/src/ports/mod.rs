@@ -7,6 +7,7 @@ mod gateway;
 mod ids;
 mod inbox;
 mod passwords;
+mod second_factors;
 mod sessions;
 mod throttle;
 
@@ -23,6 +24,7 @@ pub use inbox::{
     NotADigest, Verdict,
 };
 pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
+pub use second_factors::{RecoveryCodeHash, SecondFactor, SecondFactorStore};
 pub use sessions::{
     DeviceName, NewSession, OpenSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId,
     SessionStore, Successor, SuccessorSalt,

@@ -168,7 +168,7 @@ pub trait SessionStore: Send + Sync {
     /// revoked as well, or not opened.
     async fn revoke_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault>;
 
-    /// Does the same, and removes the account's password and the names of its devices.
+    /// Does the same, and removes the account's password, its second factor and the names of its devices.
     async fn erase_account(&self, account: AccountId, at: DateTime<Utc>) -> Result<(), Fault>;
 
     /// Sessions revoked at or after `since`: what an api node must refuse before their access tokens expire.

@@ -69,8 +69,8 @@ impl EmailAddress {
         clippy::unnecessary_wraps,
         reason = "other stored texts can be refused, and are read by the same macro"
     )]
-    fn from_stored(text: String) -> Result<Self, InvalidEmail> {
-        Ok(Self::parse(&text).unwrap_or_else(|_| Self(text.trim().to_lowercase())))
+    fn from_stored(text: &str) -> Result<Self, InvalidEmail> {
+        Ok(Self::parse(text).unwrap_or_else(|_| Self(text.trim().to_lowercase())))
     }
 
     /// Returns the other spellings that earlier versions kept apart from this address, each with a login of its

@@ -56,13 +56,16 @@ pub(super) fn name(raw: &str, max: usize) -> Result<String, InvalidText> {
 /// order names of two scripts without reordering letters.
 fn is_hidden(c: char) -> bool {
     const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
-    match c.general_category() {
-        GeneralCategory::Format => !('\u{200c}'..='\u{200f}').contains(&c),
-        GeneralCategory::LineSeparator
-        | GeneralCategory::ParagraphSeparator
-        | GeneralCategory::PrivateUse => true,
-        _ => FILLERS.contains(&c),
+    let category = c.general_category();
+    if category == GeneralCategory::Format {
+        return !('\u{200c}'..='\u{200f}').contains(&c);
     }
+    matches!(
+        category,
+        GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+    ) || FILLERS.contains(&c)
 }
 
 fn is_letter_or_digit(c: char) -> bool {
@@ -132,7 +135,7 @@ macro_rules! stored_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(stored: D) -> Result<Self, D::Error> {
                 let text = <String as serde::Deserialize>::deserialize(stored)?;
-                Self::from_stored(text).map_err(serde::de::Error::custom)
+                Self::from_stored(&text).map_err(serde::de::Error::custom)
             }
         }
     };
@@ -151,8 +154,8 @@ macro_rules! name_value {
                 $crate::values::text::name(raw, Self::MAX_CHARS).map(Self)
             }
 
-            fn from_stored(text: String) -> Result<Self, $crate::values::text::InvalidText> {
-                $crate::values::text::one_line(&text, Self::MAX_CHARS).map(Self)
+            fn from_stored(text: &str) -> Result<Self, $crate::values::text::InvalidText> {
+                $crate::values::text::one_line(text, Self::MAX_CHARS).map(Self)
             }
         }
 

@@ -206,6 +206,7 @@ async fn no_file_of_a_backup_contains_phi_or_a_key_beside_the_log() {
         "master_key_epochs",
         "sessions",
         "refresh_tokens",
+        "known_devices",
     ] {
         assert!(
             dump.contains(&format!("CREATE TABLE public.{table} ")),

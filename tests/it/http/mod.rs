@@ -35,6 +35,7 @@ mod refund_policy;
 mod reschedule;
 mod rights;
 mod schedule;
+mod second_factor;
 mod secrets;
 mod series;
 mod sessions;

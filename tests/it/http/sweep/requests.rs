@@ -106,6 +106,11 @@ impl Resources {
                 "/api/v1/auth/password" => json!({
                     "currentPassword": password, "newPassword": "gentle lamp in the fog",
                 }),
+                "/api/v1/auth/second-factor" => json!({"currentPassword": password}),
+                "/api/v1/auth/second-factor/confirm" => json!({"code": "287082"}),
+                "/api/v1/auth/second-factor/remove" => {
+                    json!({"currentPassword": password, "code": "287082"})
+                }
                 "/api/v1/auth/refresh" => json!({"refreshToken": "unknown"}),
                 "/api/v1/accounts" => json!({
                     "email": email, "password": password, "roles": ["AUDITOR"],

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 67] = [
+pub const ROUTES: [(&str, Expected); 70] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -18,6 +18,9 @@ pub const ROUTES: [(&str, Expected); 67] = [
     ("post /api/v1/auth/logout",                                     (401, [204; 5])),
     ("get /api/v1/auth/me",                                          (401, [200; 5])),
     ("post /api/v1/auth/password",                                   (401, [403; 5])),
+    ("post /api/v1/auth/second-factor",                              (401, [403; 5])),
+    ("post /api/v1/auth/second-factor/confirm",                      (401, [409; 5])),
+    ("post /api/v1/auth/second-factor/remove",                       (401, [403; 5])),
     ("get /api/v1/auth/sessions",                                    (401, [200; 5])),
     ("delete /api/v1/auth/sessions",                                 (401, [204; 5])),
     // Another's session and none are the same.
