@@ -7,7 +7,7 @@ use projections::payments;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::books::{LedgerLine, PaymentBody, RefundLine, require_sight};
+use super::books::{DisputeLine, LedgerLine, PaymentBody, RefundLine, require_sight};
 use crate::app::App;
 use crate::http::access::{Access, SignedIn};
 use crate::http::ids::Id;
@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::{Versioned, found};
 
-/// A payment with its refunds and all money that moved for it.
+/// A payment with its refunds, its disputes and all money that moved for it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentDetails {
@@ -25,6 +25,8 @@ pub struct PaymentDetails {
     payment: PaymentBody,
     /// The refunds, in the order in which they were requested.
     refunds: Vec<RefundLine>,
+    /// The disputes, in the order in which they became known.
+    disputes: Vec<DisputeLine>,
     /// The money that moved, in the order in which we heard of it.
     ledger: Vec<LedgerLine>,
 }
@@ -65,6 +67,7 @@ pub async fn get_payment(
         .ok_or_else(Problem::not_found)?;
     require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
     let refunds = payments::refunds_of(&app.pool, payment).await?;
+    let disputes = payments::disputes_of(&app.pool, payment).await?;
     let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
     let shown = PaymentBody {
         parked: parked.has(payment.as_uuid()),
@@ -73,6 +76,7 @@ pub async fn get_payment(
     Ok(found(&PaymentDetails {
         payment: shown,
         refunds: refunds.into_iter().map(RefundLine::from).collect(),
+        disputes: disputes.into_iter().map(DisputeLine::from).collect(),
         ledger: ledger.into_iter().map(LedgerLine::from).collect(),
     }))
 }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, AppointmentRefusal, CancelAppointment, CancelledBy, Visit, decide,
+    Appointment, AppointmentCommand, AppointmentRefusal, CancelAppointment, CancelledBy, Visit,
+    decide,
 };
 use domain::clinic::Clinic;
 use domain::payment::{

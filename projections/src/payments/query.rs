@@ -44,6 +44,8 @@ pub struct Takings {
     pub captured: Money,
     /// Sum of the refunds.
     pub refunded: Money,
+    /// Sum of the lost disputes.
+    pub lost: Money,
     /// Sum of the payments that were opened on that day and can still be paid.
     pub open: Money,
 }
@@ -197,7 +199,7 @@ pub async fn ledger_of_payment(
         .map_err(ReadError::doing("reading the ledger of a payment"))
 }
 
-fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
+pub(super) fn uuids(clinics: Option<&[ClinicId]>) -> Option<Vec<Uuid>> {
     let clinics = clinics?.iter().map(ClinicId::as_uuid);
     Some(clinics.collect())
 }
@@ -207,6 +209,7 @@ struct TakingsRow {
     currency: String,
     captured: i64,
     refunded: i64,
+    lost: i64,
     open: i64,
 }
 
@@ -219,6 +222,7 @@ impl TryFrom<TakingsRow> for Takings {
         Ok(Self {
             captured: sum("captured", stored.captured)?,
             refunded: sum("refunded", stored.refunded)?,
+            lost: sum("lost", stored.lost)?,
             open: sum("open", stored.open)?,
         })
     }

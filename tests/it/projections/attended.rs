@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, BookingPolicy, CancelledBy, CompleteVisit, ConfirmByOverride, MarkArrived,
-    MarkNoShow, RescheduleAppointment, StartVisit,
+    Appointment, AppointmentCommand, BookingPolicy, CancelledBy, CompleteVisit, ConfirmByOverride,
+    MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::doctor::Doctor;
 use domain::{Actor, Holidays, Reason, Role};

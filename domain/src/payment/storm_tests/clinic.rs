@@ -168,6 +168,10 @@ impl Clinic {
             | PaymentEvent::Captured(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::RefundWithdrawn(_)
+            | PaymentEvent::DisputeOpened(_)
+            | PaymentEvent::DisputeAdvanced(_)
+            | PaymentEvent::DisputeDecided(_)
             | PaymentEvent::ReceiptIssued(_) => return,
         };
         self.todo.push((due, todo));

@@ -287,7 +287,8 @@ fn outcomes(run: &Run) -> Vec<&'static str> {
             RefundGrounds::CancelledByPatient
             | RefundGrounds::CancelledByClinic
             | RefundGrounds::Goodwill
-            | RefundGrounds::MadeAtGateway => {
+            | RefundGrounds::MadeAtGateway
+            | RefundGrounds::RestAfterDispute => {
                 if (requested).amount == clinic.fee() {
                     "refund: all of it"
                 } else {
@@ -303,6 +304,10 @@ fn outcomes(run: &Run) -> Vec<&'static str> {
         | PaymentEvent::Captured(_)
         | PaymentEvent::Refunded(_)
         | PaymentEvent::RefundFailed(_)
+        | PaymentEvent::RefundWithdrawn(_)
+        | PaymentEvent::DisputeOpened(_)
+        | PaymentEvent::DisputeAdvanced(_)
+        | PaymentEvent::DisputeDecided(_)
         | PaymentEvent::ReceiptIssued(_) => None,
     });
     let mut counts: Vec<_> = visits.chain(money).collect();
