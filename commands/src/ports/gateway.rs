@@ -1,8 +1,11 @@
-//! Port of the payment gateway: orders, attempts to pay them, refunds, and events about them.
+//! Port of the payment gateway: orders, attempts to pay them, refunds, disputes, and events about them.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::payment::DisputeStatus;
 use domain::{
-    FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PaymentId, RefundId,
+    FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
+    PaymentId, RefundId,
 };
 
 use crate::Fault;
@@ -126,6 +129,27 @@ pub enum GatewayRefundStatus {
     Failed,
 }
 
+/// A dispute, as the gateway reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayDispute {
+    /// Its id at the gateway.
+    pub dispute: GatewayDisputeId,
+    /// The attempt whose money is disputed.
+    pub attempt: GatewayPaymentId,
+    /// The disputed amount.
+    pub amount: Money,
+    /// The amount that the gateway deducted, if it tells.
+    pub deducted: Option<Money>,
+    /// Its status.
+    pub status: DisputeStatus,
+    /// The bank's grounds, as a code.
+    pub code: Option<FailureCode>,
+    /// The deadline for an answer.
+    pub respond_by: Option<DateTime<Utc>>,
+    /// The time of the report, if it tells.
+    pub reported_at: Option<DateTime<Utc>>,
+}
+
 /// An event that the gateway reports by webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayEvent {
@@ -148,6 +172,13 @@ pub enum GatewayFact {
         order: GatewayOrderId,
         /// The refund.
         refund: GatewayRefund,
+    },
+    /// The state of a dispute.
+    Dispute {
+        /// The order that was paid.
+        order: GatewayOrderId,
+        /// The dispute.
+        dispute: GatewayDispute,
     },
     /// Nothing that a payment records: another kind of event, or without an order, or in an unknown currency.
     Other,

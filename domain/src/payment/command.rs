@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::dispute::DisputeStatus;
 use super::event::{Payable, RefundGrounds};
 use crate::values::{
-    Actor, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, ReceiptNumber, RefundId,
+    Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A command to a payment. `Record…` commands report facts of the gateway.
@@ -29,6 +30,8 @@ pub enum PaymentCommand {
     RecordRefundFailure(RecordRefundFailure),
     /// Request a failed refund again.
     RetryRefund(RetryRefund),
+    /// Record a dispute, or its progress.
+    RecordDispute(RecordDispute),
     /// Record its receipt number.
     IssueReceipt(IssueReceipt),
 }
@@ -153,6 +156,32 @@ pub struct RetryRefund {
     /// The actor who requested it.
     pub by: Actor,
     /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Records a dispute as the gateway reports it. If it is lost, refunds that are not done are
+/// withdrawn, as far as the payer got the money by the dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordDispute {
+    /// The dispute.
+    pub dispute: GatewayDisputeId,
+    /// The attempt whose money is disputed.
+    pub attempt: GatewayPaymentId,
+    /// Disputed amount.
+    pub amount: Money,
+    /// Amount that the gateway deducted, if it tells; otherwise a lost dispute costs the disputed one.
+    pub deducted: Option<Money>,
+    /// Progress.
+    pub status: DisputeStatus,
+    /// The bank's grounds, as a code of the gateway.
+    pub code: Option<FailureCode>,
+    /// Deadline for the clinic's answer.
+    pub respond_by: Option<DateTime<Utc>>,
+    /// Time of the gateway's report.
+    pub reported_at: DateTime<Utc>,
+    /// Id of the refund of what is still owed if the dispute is lost.
+    pub refund: RefundId,
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 

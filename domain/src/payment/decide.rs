@@ -4,6 +4,7 @@ use super::command::{
     IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
     RecordFailedAttempt, RecordOrder,
 };
+use super::disputes::record_dispute;
 use super::error::PaymentRefusal;
 use super::event::{
     PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
@@ -30,6 +31,7 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision<Payment> {
         PaymentCommand::RecordRefund(command) => record_refund(opened()?, command),
         PaymentCommand::RecordRefundFailure(command) => record_refund_failure(opened()?, command),
         PaymentCommand::RetryRefund(command) => retry_refund(opened()?, command),
+        PaymentCommand::RecordDispute(command) => record_dispute(opened()?, command),
         PaymentCommand::IssueReceipt(command) => issue_receipt(opened()?, command),
     }
 }

@@ -3,6 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::dispute_events::{
+    PaymentDisputeAdvanced, PaymentDisputeDecided, PaymentDisputeOpened, PaymentRefundWithdrawn,
+};
 use crate::event_types::event_types;
 use crate::values::{
     Actor, AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
@@ -40,6 +43,18 @@ pub enum PaymentEvent {
     /// The refund was requested again.
     #[serde(rename = "payment.refund_retried")]
     RefundRetried(PaymentRefundRetried),
+    /// The refund is no longer owed.
+    #[serde(rename = "payment.refund_withdrawn")]
+    RefundWithdrawn(PaymentRefundWithdrawn),
+    /// The payer's bank demands money back.
+    #[serde(rename = "payment.dispute_opened")]
+    DisputeOpened(PaymentDisputeOpened),
+    /// The dispute is under review, or the bank wants more evidence.
+    #[serde(rename = "payment.dispute_advanced")]
+    DisputeAdvanced(PaymentDisputeAdvanced),
+    /// The dispute is won, lost or closed.
+    #[serde(rename = "payment.dispute_decided")]
+    DisputeDecided(PaymentDisputeDecided),
     /// The payment has a receipt.
     #[serde(rename = "payment.receipt_issued")]
     ReceiptIssued(PaymentReceiptIssued),
@@ -55,6 +70,10 @@ event_types!(PaymentEvent {
     Refunded => "payment.refunded",
     RefundFailed => "payment.refund_failed",
     RefundRetried => "payment.refund_retried",
+    RefundWithdrawn => "payment.refund_withdrawn",
+    DisputeOpened => "payment.dispute_opened",
+    DisputeAdvanced => "payment.dispute_advanced",
+    DisputeDecided => "payment.dispute_decided",
     ReceiptIssued => "payment.receipt_issued",
 });
 
@@ -91,11 +110,13 @@ pub enum RefundGrounds {
     Goodwill,
     /// The refund was made by hand at the gateway.
     MadeAtGateway,
+    /// A dispute was lost, and the payer is owed more than it took.
+    RestAfterDispute,
 }
 
 impl RefundGrounds {
     /// All grounds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CancelledByPatient,
         Self::CancelledByClinic,
         Self::CancelledBeforePaid,
@@ -105,6 +126,7 @@ impl RefundGrounds {
         Self::WrongAmount,
         Self::Goodwill,
         Self::MadeAtGateway,
+        Self::RestAfterDispute,
     ];
 
     /// Returns the name that is stored in events and sent.
@@ -119,6 +141,7 @@ impl RefundGrounds {
             Self::WrongAmount => "WRONG_AMOUNT",
             Self::Goodwill => "GOODWILL",
             Self::MadeAtGateway => "MADE_AT_GATEWAY",
+            Self::RestAfterDispute => "REST_AFTER_DISPUTE",
         }
     }
 }

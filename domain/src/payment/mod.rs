@@ -6,8 +6,9 @@
 //! an attempt:  failed ──▶ authorised ──▶ captured            a step may be missing; none goes back
 //! a receipt:   IssueReceipt, once it is paid
 //! a refund:    requested ──▶ refunded
-//!                  ▲ └────▶ failed ──┐
+//!                  ▲ └────▶ failed ──┐     withdrawn, if a dispute about its money is lost first
 //!                  └──── RetryRefund ┘
+//! a dispute:   open, action required, under review ──▶ won, lost or closed
 //! ```
 //!
 //! Reports of the gateway arrive in any order and any number of times, so a recorded fact is never
@@ -20,6 +21,9 @@
 mod cancellation_refund;
 mod command;
 mod decide;
+mod dispute;
+mod dispute_events;
+mod disputes;
 mod error;
 mod event;
 mod refund_policy;
@@ -39,11 +43,15 @@ pub use cancellation_refund::{
     Cancellation, CancellationRefund, NotRefunded, NotRefundedReason, ShareGrounds,
 };
 pub use command::{
-    IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
+    IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture, RecordDispute,
     RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure, RequestRefund,
     RetryRefund,
 };
 pub use decide::decide;
+pub use dispute::{Dispute, DisputeStatus};
+pub use dispute_events::{
+    PaymentDisputeAdvanced, PaymentDisputeDecided, PaymentDisputeOpened, PaymentRefundWithdrawn,
+};
 pub use error::PaymentRefusal;
 pub use event::{
     Payable, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,

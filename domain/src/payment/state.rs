@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{Payable, PaymentEvent, PaymentOpened};
+use super::dispute::Dispute;
+use super::event::{Payable, PaymentEvent, PaymentOpened, RefundGrounds};
 use crate::values::{
-    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
-    RefundId,
+    ClinicId, GatewayDisputeId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId,
+    ReceiptNumber, RefundId,
 };
 
 /// A payment, with what its rules need.
@@ -44,6 +45,8 @@ pub struct OpenedPayment {
     pub settled_by: Option<GatewayPaymentId>,
     /// The refunds.
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// The disputes.
+    pub disputes: BTreeMap<GatewayDisputeId, Dispute>,
     /// Receipt number, once there is one.
     pub receipt: Option<ReceiptNumber>,
 }
@@ -66,6 +69,8 @@ pub struct Refund {
     pub attempt: GatewayPaymentId,
     /// Amount.
     pub amount: Money,
+    /// Its grounds.
+    pub grounds: RefundGrounds,
     /// Progress.
     pub status: RefundStatus,
     /// Number of requests to the gateway, from 1.
@@ -84,6 +89,8 @@ pub enum RefundStatus {
     Failed,
     /// The money was refunded.
     Refunded,
+    /// No longer owed: the payer got the money by a dispute.
+    Withdrawn,
 }
 
 impl RefundStatus {
@@ -93,6 +100,7 @@ impl RefundStatus {
             Self::Requested => "REQUESTED",
             Self::Failed => "FAILED",
             Self::Refunded => "REFUNDED",
+            Self::Withdrawn => "WITHDRAWN",
         }
     }
 }
@@ -121,30 +129,36 @@ impl OpenedPayment {
         }
     }
 
-    /// Returns the sum of all requested refunds, done or not.
+    /// Returns the sum of all requested refunds, done or not, without those that were withdrawn.
     pub fn refunded(&self) -> Money {
         let currency = self.amount.currency();
-        let refunds = self.refunds.values().map(|refund| refund.amount);
+        let refunds = self.refunds.values();
+        let refunds = refunds.filter(|refund| refund.status != RefundStatus::Withdrawn);
+        let refunds = refunds.map(|refund| refund.amount);
         let refunds = refunds.filter(|amount| amount.currency() == currency);
         let amount = refunds.map(|amount| amount.amount()).sum();
         Money::new(amount, currency).unwrap_or(self.amount)
     }
 
-    /// Returns the rest of the money that settled the payment, after all refunds; `None` if it is
-    /// not settled.
+    /// Returns the rest of the money that settled the payment, after all refunds and lost disputes;
+    /// `None` if it is not settled.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)
     }
 
-    /// Returns the rest of an attempt after all requested refunds: a failed one is still owed.
+    /// Returns the rest of an attempt after all requested refunds, where a failed one is still owed,
+    /// and lost disputes. Zero if a refund left although a dispute took the money as well.
     pub fn left_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
+        let unrefunded = self.unrefunded_of(attempt)?;
+        let left = unrefunded.amount() - self.lost_of(attempt)?.amount();
+        Money::new(left.max(0), unrefunded.currency()).ok()
+    }
+
+    /// Returns the rest of an attempt after all requested refunds alone.
+    pub fn unrefunded_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         let captured = self.captured(attempt)?;
-        let refunds = self.refunds.values();
-        let given_back: i64 = refunds
-            .filter(|refund| refund.attempt == *attempt)
-            .map(|refund| refund.amount.amount())
-            .sum();
-        Money::new(captured.amount() - given_back, captured.currency()).ok()
+        let left = captured.amount() - self.refunds_of(attempt);
+        Money::new(left.max(0), captured.currency()).ok()
     }
 }
 
@@ -161,6 +175,7 @@ impl From<&PaymentOpened> for OpenedPayment {
             attempts: BTreeMap::new(),
             settled_by: None,
             refunds: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             receipt: None,
         }
     }
@@ -187,6 +202,10 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
             | PaymentEvent::RefundRetried(_)
+            | PaymentEvent::RefundWithdrawn(_)
+            | PaymentEvent::DisputeOpened(_)
+            | PaymentEvent::DisputeAdvanced(_)
+            | PaymentEvent::DisputeDecided(_)
             | PaymentEvent::ReceiptIssued(_),
         ) => Payment::Unopened,
     }
@@ -217,6 +236,7 @@ impl OpenedPayment {
                 let refund = Refund {
                     attempt: requested.attempt.clone(),
                     amount: requested.amount,
+                    grounds: requested.grounds,
                     status: RefundStatus::Requested,
                     attempt_number: 1,
                     asked_at: requested.at,
@@ -236,6 +256,14 @@ impl OpenedPayment {
                     refund.asked_at = retried.at;
                 }
             }
+            PaymentEvent::RefundWithdrawn(withdrawn) => {
+                self.set_refund_status(withdrawn.refund, RefundStatus::Withdrawn);
+            }
+            PaymentEvent::DisputeOpened(raised) => {
+                self.disputes.insert(raised.dispute.clone(), raised.into());
+            }
+            PaymentEvent::DisputeAdvanced(advanced) => self.advance_dispute(advanced),
+            PaymentEvent::DisputeDecided(decided) => self.decide_dispute(decided),
             PaymentEvent::ReceiptIssued(issued) => self.receipt = Some(issued.number),
         }
     }

@@ -46,7 +46,9 @@ gateway_ids! {
     GatewayPaymentId;
     /// One refund of a captured attempt.
     GatewayRefundId;
-    /// The gateway's code of a failure, such as `BAD_REQUEST_ERROR`. Its description is not stored:
+    /// One dispute about a captured attempt.
+    GatewayDisputeId;
+    /// The gateway's code of a failure, such as `BAD_REQUEST_ERROR`, or of a dispute's grounds. Its description is not stored:
     /// it is free text and may hold personal data.
     FailureCode;
 }

@@ -1,15 +1,16 @@
-//! Events applied to a payment, its refunds and the movements of its money.
+//! Events applied to a payment, its refunds, its disputes and the movements of its money.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    Payable, Payment, PaymentCaptured, PaymentEvent, PaymentOpened, PaymentRefundRequested,
-    PaymentRefunded, RefundStatus,
+    DisputeStatus, Payable, Payment, PaymentCaptured, PaymentDisputeDecided, PaymentEvent,
+    PaymentOpened, PaymentRefundRequested, PaymentRefunded, RefundStatus,
 };
-use domain::{Money, RefundId};
+use domain::{GatewayDisputeId, Money, RefundId};
 use uuid::Uuid;
 
+use super::disputes::ListedDispute;
 use super::listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
 use crate::fold::Fold;
 
@@ -18,6 +19,7 @@ use crate::fold::Fold;
 pub(super) struct Ledger {
     pub(super) payment: ListedPayment,
     pub(super) refunds: BTreeMap<RefundId, ListedRefund>,
+    pub(super) disputes: BTreeMap<GatewayDisputeId, ListedDispute>,
     pub(super) entries: Vec<LedgerEntry>,
 }
 
@@ -52,6 +54,27 @@ impl Fold for Ledger {
                 refund.tries = retried.attempt_number;
                 refund.changed(retried.at, version);
             }),
+            PaymentEvent::RefundWithdrawn(withdrawn) => {
+                row?.with_refund(withdrawn.refund, |refund| {
+                    refund.status = RefundStatus::Withdrawn;
+                    refund.changed(withdrawn.at, version);
+                })
+            }
+            PaymentEvent::DisputeOpened(opened) => {
+                let mut ledger = row?;
+                let dispute = ListedDispute::opened(&ledger.payment, opened, version);
+                ledger.disputes.insert(dispute.dispute.clone(), dispute);
+                ledger
+            }
+            PaymentEvent::DisputeAdvanced(advanced) => {
+                row?.with_dispute(&advanced.dispute, |dispute| {
+                    dispute.status = advanced.status;
+                    dispute.respond_by = advanced.respond_by;
+                    dispute.changed_at = advanced.at;
+                    dispute.version = version;
+                })
+            }
+            PaymentEvent::DisputeDecided(decided) => row?.dispute_decided(&decided, version),
             PaymentEvent::ReceiptIssued(issued) => row?.with_payment(|payment| {
                 payment.receipt = Some(issued.number);
             }),
@@ -81,12 +104,14 @@ impl Ledger {
             refunds_requested: none,
             refunds_failed: none,
             refunded: none,
+            lost: none,
             receipt: None,
             version: 1,
         };
         Self {
             payment,
             refunds: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             entries: Vec::new(),
         }
     }
@@ -101,6 +126,47 @@ impl Ledger {
             change(refund);
         }
         self
+    }
+
+    fn with_dispute(
+        mut self,
+        dispute: &GatewayDisputeId,
+        change: impl FnOnce(&mut ListedDispute),
+    ) -> Self {
+        if let Some(dispute) = self.disputes.get_mut(dispute) {
+            change(dispute);
+        }
+        self
+    }
+
+    fn dispute_decided(mut self, decided: &PaymentDisputeDecided, version: i64) -> Self {
+        let payment = &mut self.payment;
+        // Another currency can't be added to the sum.
+        if let Ok(sum) = payment.lost.checked_add(decided.lost) {
+            payment.lost = sum;
+        }
+        let entry = LedgerEntry {
+            payment: payment.payment,
+            entry: version,
+            appointment: payment.appointment,
+            patient: payment.patient,
+            clinic: payment.clinic,
+            kind: LedgerKind::Dispute,
+            amount: decided.lost,
+            attempt: decided.attempt.clone(),
+            refund: None,
+            gateway_refund: None,
+            grounds: None,
+            at: decided.at,
+        };
+        let is_lost = decided.status == DisputeStatus::Lost;
+        self.entries.extend(is_lost.then_some(entry));
+        self.with_dispute(&decided.dispute, |dispute| {
+            dispute.status = decided.status;
+            dispute.lost = decided.lost;
+            dispute.changed_at = decided.at;
+            dispute.version = version;
+        })
     }
 
     fn captured(mut self, captured: PaymentCaptured, version: i64) -> Self {
@@ -183,7 +249,7 @@ impl Ledger {
 
     /// Adds up the refunds that were requested, that failed and that are done.
     fn sum_up(&mut self) {
-        self.payment.refunds_requested = self.sum(|_| true);
+        self.payment.refunds_requested = self.sum(|status| status != RefundStatus::Withdrawn);
         self.payment.refunds_failed = self.sum(|status| status == RefundStatus::Failed);
         self.payment.refunded = self.sum(|status| status == RefundStatus::Refunded);
     }

@@ -32,12 +32,14 @@ pub struct ListedPayment {
     pub settled_by: Option<GatewayPaymentId>,
     /// Sum of the captures in its own currency, also of those beyond the amount.
     pub captured: Money,
-    /// Sum of all refunds in its own currency, whatever their status.
+    /// Sum of all refunds in its own currency, whatever their status, without those that were withdrawn.
     pub refunds_requested: Money,
     /// Sum of the refunds that failed and are still owed.
     pub refunds_failed: Money,
     /// Sum of the refunds that are done.
     pub refunded: Money,
+    /// Sum of what went back to payers by disputes.
+    pub lost: Money,
     /// Number of its receipt, once there is one.
     pub receipt: Option<ReceiptNumber>,
     /// Sequence number of the last event that this row contains.
@@ -151,6 +153,8 @@ pub enum LedgerKind {
     Capture,
     /// From the clinic back to the payer.
     Refund,
+    /// Back to the payer, by a dispute that was lost.
+    Dispute,
 }
 
 impl LedgerKind {
@@ -160,6 +164,7 @@ impl LedgerKind {
         match self {
             Self::Capture => "CAPTURE",
             Self::Refund => "REFUND",
+            Self::Dispute => "DISPUTE",
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Takings {
     pub captured: Money,
     /// Sum of the refunds.
     pub refunded: Money,
+    /// Sum of the lost disputes.
+    pub lost: Money,
     /// Sum of the payments that were opened on that day and can still be paid.
     pub open: Money,
 }
@@ -201,6 +203,7 @@ struct TakingsRow {
     currency: String,
     captured: i64,
     refunded: i64,
+    lost: i64,
     open: i64,
 }
 
@@ -213,6 +216,7 @@ impl TryFrom<TakingsRow> for Takings {
         Ok(Self {
             captured: sum("captured", stored.captured)?,
             refunded: sum("refunded", stored.refunded)?,
+            lost: sum("lost", stored.lost)?,
             open: sum("open", stored.open)?,
         })
     }

@@ -25,6 +25,7 @@ pub(super) struct PaymentRow {
     pub(super) refunds_requested: i64,
     pub(super) refunds_failed: i64,
     pub(super) refunded: i64,
+    pub(super) lost: i64,
     pub(super) receipt_number: Option<i64>,
     pub(super) version: i64,
 }
@@ -50,6 +51,7 @@ impl TryFrom<PaymentRow> for ListedPayment {
             refunds_requested: sum("refunds_requested", stored.refunds_requested)?,
             refunds_failed: sum("refunds_failed", stored.refunds_failed)?,
             refunded: sum("refunded", stored.refunded)?,
+            lost: sum("lost", stored.lost)?,
             receipt: receipt.map_err(|_| InvalidRow {
                 column: "receipt_number",
             })?,

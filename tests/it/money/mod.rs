@@ -2,6 +2,7 @@
 //! that is down.
 
 mod cancelled;
+mod disputes;
 mod double_payment;
 mod fixture;
 mod gateway_down;

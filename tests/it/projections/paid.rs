@@ -2,17 +2,17 @@
 //!
 //! In Pune, by its clock: on the 1st, Asha paid once too often for one visit, paid for another that the doctor
 //! called off, and has yet to pay for a third. On the 2nd, ten minutes after midnight, what was too much went
-//! back. In Berlin, Ravi's rupees came where euros were asked for.
+//! back. In Berlin, Ravi's rupees came where euros were asked for, and his bank wants euros back, twice.
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    IssueReceipt, OpenPayment, Payable, Payment, PaymentCommand, RecordAuthorisation,
-    RecordCapture, RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure,
-    RefundGrounds, RequestRefund, RetryRefund,
+    DisputeStatus, IssueReceipt, OpenPayment, Payable, Payment, PaymentCommand,
+    RecordAuthorisation, RecordCapture, RecordDispute, RecordFailedAttempt, RecordOrder,
+    RecordRefund, RecordRefundFailure, RefundGrounds, RequestRefund, RetryRefund,
 };
 use domain::{
-    Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    ReceiptNumber, RefundId,
+    Actor, Currency, FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, ReceiptNumber, RefundId,
 };
 use uuid::Uuid;
 
@@ -27,17 +27,20 @@ pub const UNPAID: u128 = 2;
 pub const CALLED_OFF: u128 = 3;
 /// Rupees where euros were asked for.
 pub const RUPEES: u128 = 4;
+/// Paid, and disputed twice.
+pub const DISPUTED: u128 = 5;
 
 /// Ten minutes past midnight in Pune.
 pub const NEXT_DAY: &str = "2026-03-01T18:40:00Z";
 
 pub async fn paid(history: &History) {
-    for number in [TWICE, UNPAID, CALLED_OFF, RUPEES] {
+    for number in [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED] {
         opened(history, number).await;
     }
     paid_twice(history).await;
     called_off(history).await;
     rupees(history).await;
+    disputed(history).await;
 }
 
 async fn opened(history: &History, number: u128) {
@@ -45,7 +48,8 @@ async fn opened(history: &History, number: u128) {
         TWICE => (2, ASHA, PUNE, inr(60_000)),
         UNPAID => (1, ASHA, PUNE, inr(60_000)),
         CALLED_OFF => (3, ASHA, PUNE, inr(60_000)),
-        _ => (6, RAVI, BERLIN, eur(5_000)),
+        RUPEES => (6, RAVI, BERLIN, eur(5_000)),
+        _ => (4, RAVI, BERLIN, eur(5_000)),
     };
     let open = OpenPayment {
         payment: payment(number),
@@ -130,6 +134,46 @@ async fn rupees(history: &History) {
     for command in [captured, refunded(RUPEES, today())] {
         run(history, RUPEES, command).await;
     }
+}
+
+/// The first dispute is lost, and a refund with it; the second one waits for evidence.
+async fn disputed(history: &History) {
+    let request = PaymentCommand::RequestRefund(RequestRefund {
+        refund: refund(DISPUTED),
+        attempt: None,
+        amount: eur(2_500),
+        grounds: RefundGrounds::Goodwill,
+        by: Actor::System,
+        at: today(),
+    });
+    let report = |name, amount, status| {
+        PaymentCommand::RecordDispute(RecordDispute {
+            dispute: dispute(name),
+            attempt: attempt("pay_sixth"),
+            amount: eur(amount),
+            deducted: None,
+            status,
+            code: Some(code()),
+            respond_by: Some(at(NEXT_DAY)),
+            reported_at: today(),
+            refund: refund(99),
+            at: today(),
+        })
+    };
+    let commands = [
+        capture(DISPUTED, "pay_sixth", eur(5_000)),
+        request,
+        report("disp_lost", 3_000, DisputeStatus::UnderReview),
+        report("disp_lost", 3_000, DisputeStatus::Lost),
+        report("disp_open", 1_000, DisputeStatus::ActionRequired),
+    ];
+    for command in commands {
+        run(history, DISPUTED, command).await;
+    }
+}
+
+pub fn dispute(name: &str) -> GatewayDisputeId {
+    GatewayDisputeId::parse(name).unwrap()
 }
 
 async fn run(history: &History, number: u128, command: PaymentCommand) {

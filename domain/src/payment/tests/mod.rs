@@ -1,6 +1,7 @@
 //! Rules of a payment, one test for each, and their test fixtures.
 
 mod attempts;
+mod disputes;
 mod orders;
 mod refunds;
 
@@ -11,8 +12,8 @@ use uuid::Uuid;
 use super::*;
 use crate::test_fixtures::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
-    Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PaymentId, ReceiptNumber, RefundId,
+    Actor, Currency, FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PaymentId, ReceiptNumber, RefundId,
 };
 
 const FEE: i64 = 80_000;
