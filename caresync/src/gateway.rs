@@ -60,7 +60,7 @@ impl Gateway {
                 };
                 tracing::info!(
                     gateway.url = settings.base_url,
-                    gateway.key_id = gateway.port.key_id(),
+                    gateway.key_id = gateway.port.key_id().as_str(),
                     "RAZORPAY_KEY_ID is set: payments go through Razorpay, and the sandbox is off."
                 );
                 Ok(gateway)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -77,12 +78,16 @@ impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => refusal.status,
+            Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            answer.insert_header((RETRY_AFTER, "5"));
+        }
         let Self::Refused(refusal) = self else {
             tracing::error!(error = ?self, "The sandbox of the payment gateway failed.");
             return answer.json(json!({"error": {
@@ -99,6 +104,27 @@ impl ResponseError for ApiError {
             "reason": "input_validation_failed",
             "metadata": {},
         }}))
+    }
+}
+
+/// True if the database can't be reached, is starting, stopping or overloaded, or takes no writes: a later
+/// request may succeed.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            code == "25006"
+                || ["08", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+        }
+        _ => false,
     }
 }
 

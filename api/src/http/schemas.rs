@@ -94,6 +94,8 @@ schemas! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(1))
         .examples([17]);
+    /// The public half of an API key at the payment gateway.
+    GatewayKeyId = pattern(GATEWAY_ID).examples(["rzp_live_8hPk3vQ1yZ0wLm"]);
     /// An order at the payment gateway.
     GatewayOrderId = pattern(GATEWAY_ID).examples(["order_RB58MiP5SPFYyM"]);
     /// One attempt to pay an order at the payment gateway.
@@ -135,9 +137,11 @@ schemas! {
     );
     /// The grounds of a refund.
     RefundGrounds = closed_set(payment::RefundGrounds::ALL.map(payment::RefundGrounds::as_str));
-    /// The kind of a movement of money: `CAPTURE` came, `REFUND` left.
+    /// The kind of an entry: `CAPTURE` came, `REFUND` left. Of a `DISCOUNT` and a `SURCHARGE` no money moved: by so
+    /// much less or more than the amount was captured, because of an offer or a fee of the gateway.
     LedgerKind = closed_set(
-        variants!(payments::LedgerKind: Capture Refund).map(payments::LedgerKind::as_str),
+        variants!(payments::LedgerKind: Capture Refund Discount Surcharge)
+            .map(payments::LedgerKind::as_str),
     );
     /// The kind of an access token.
     TokenType = closed_set(["Bearer"]);

@@ -121,7 +121,7 @@ pub struct RefundLine {
     pub changed_at: DateTime<Utc>,
 }
 
-/// A movement of money. It is never changed.
+/// A movement of money, or a difference from the amount. It is never changed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLine {
@@ -131,7 +131,8 @@ pub struct LedgerLine {
     /// Its number among what happened to the payment.
     #[schema(example = 3)]
     pub entry: i64,
-    /// `CAPTURE`: it came. `REFUND`: it left.
+    /// `CAPTURE`: it came. `REFUND`: it left. `DISCOUNT`, `SURCHARGE`: by so much less or more than the amount
+    /// came, because of an offer or a fee of the gateway.
     #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
     /// The amount.

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::payments::Checkout;
-use domain::{AppointmentId, GatewayOrderId, Money, PaymentId};
+use domain::{AppointmentId, GatewayKeyId, GatewayOrderId, Money, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,8 +29,8 @@ pub struct CheckoutBody {
     #[schema(value_type = schemas::GatewayOrderId)]
     order_id: GatewayOrderId,
     /// On whose behalf the gateway asks.
-    #[schema(example = "rzp_live_8hPk3vQ1yZ0wLm")]
-    key_id: String,
+    #[schema(value_type = schemas::GatewayKeyId)]
+    key_id: GatewayKeyId,
     /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
@@ -48,8 +48,8 @@ problems!(
     GatewayAway
 );
 
-/// Pay for a visit whose slot is held. A second request gets the same order. The amount is what was
-/// agreed when it was booked.
+/// Pay for a visit whose slot is held. A second request gets the same order, or another one if that can't be
+/// paid any more. The amount is what was agreed when it was booked.
 #[utoipa::path(
     post,
     path = "/api/v1/appointments/{id}/payment",

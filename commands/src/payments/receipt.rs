@@ -34,7 +34,8 @@ impl Commands {
         self.run(context, async |read: ReadSet| {
             let loaded = read.load::<Payment>(payment).await?;
             let opened = loaded.aggregate().opened().ok_or(CommandError::NotFound)?;
-            let (clinic, amount, at) = (opened.clinic, opened.amount, context.at);
+            let (clinic, at) = (opened.clinic, context.at);
+            let amount = opened.fee_paid().unwrap_or(opened.amount);
             let (number, book) = if let Some(number) = opened.receipt {
                 (number, None)
             } else {

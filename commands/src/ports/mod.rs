@@ -12,8 +12,8 @@ mod throttle;
 pub use clock::Clock;
 pub use credentials::CredentialStore;
 pub use gateway::{
-    AttemptStatus, GatewayAttempt, GatewayError, GatewayEvent, GatewayFact, GatewayRefund,
-    GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableEvent,
+    AttemptStatus, GatewayAttempt, GatewayAttempts, GatewayError, GatewayEvent, GatewayFact,
+    GatewayRefund, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableEvent,
 };
 pub use ids::IdSource;
 pub use inbox::{

@@ -112,8 +112,10 @@ impl PaymentTimers {
                 Some(timer(REFUND_AGAIN, key, due_at))
             }
             PaymentEvent::Opened(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
             | PaymentEvent::ReceiptIssued(_) => None,

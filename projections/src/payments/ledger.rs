@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    Payable, Payment, PaymentCaptured, PaymentEvent, PaymentOpened, PaymentRefundRequested,
-    PaymentRefunded, RefundStatus,
+    DifferenceKind, Payable, Payment, PaymentCaptured, PaymentDifferenceAccepted, PaymentEvent,
+    PaymentOpened, PaymentOrderClosed, PaymentRefundRequested, PaymentRefunded, RefundStatus,
 };
 use domain::{Money, RefundId};
 use uuid::Uuid;
 
-use super::listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
+use super::listed::{ClosedOrder, LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
 use crate::fold::Fold;
 
-/// A payment with all that belongs to it. Of the entries it has the new ones only.
+/// A payment with all that belongs to it. Of the entries and closed orders it has the new ones only.
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     pub(super) payment: ListedPayment,
     pub(super) refunds: BTreeMap<RefundId, ListedRefund>,
     pub(super) entries: Vec<LedgerEntry>,
+    pub(super) closed_orders: Vec<ClosedOrder>,
 }
 
 impl Fold for Ledger {
@@ -38,8 +39,10 @@ impl Fold for Ledger {
             PaymentEvent::OrderCreated(created) => row?.with_payment(|payment| {
                 payment.order = Some(created.order);
             }),
+            PaymentEvent::OrderClosed(closed) => row?.order_closed(closed, version),
             PaymentEvent::AttemptFailed(_) | PaymentEvent::Authorised(_) => row?,
             PaymentEvent::Captured(captured) => row?.captured(captured, version),
+            PaymentEvent::DifferenceAccepted(accepted) => row?.differed(accepted, version),
             PaymentEvent::RefundRequested(requested) => row?.refund_requested(requested, version),
             PaymentEvent::Refunded(refunded) => row?.refunded(&refunded, version),
             PaymentEvent::RefundFailed(failed) => row?.with_refund(failed.refund, |refund| {
@@ -88,6 +91,7 @@ impl Ledger {
             payment,
             refunds: BTreeMap::new(),
             entries: Vec::new(),
+            closed_orders: Vec::new(),
         }
     }
 
@@ -128,6 +132,45 @@ impl Ledger {
             at: captured.at,
         };
         self.entries.push(entry);
+        self
+    }
+
+    fn differed(mut self, accepted: PaymentDifferenceAccepted, version: i64) -> Self {
+        let payment = &self.payment;
+        let entry = LedgerEntry {
+            payment: payment.payment,
+            entry: version,
+            appointment: payment.appointment,
+            patient: payment.patient,
+            clinic: payment.clinic,
+            kind: match accepted.kind {
+                DifferenceKind::Discount => LedgerKind::Discount,
+                DifferenceKind::Surcharge => LedgerKind::Surcharge,
+            },
+            amount: accepted.amount,
+            attempt: accepted.attempt,
+            refund: None,
+            gateway_refund: None,
+            grounds: None,
+            at: accepted.at,
+        };
+        self.entries.push(entry);
+        self
+    }
+
+    fn order_closed(mut self, closed: PaymentOrderClosed, version: i64) -> Self {
+        let payment = &self.payment;
+        let closed = ClosedOrder {
+            payment: payment.payment,
+            entry: version,
+            order: closed.order,
+            appointment: payment.appointment,
+            clinic: payment.clinic,
+            grounds: closed.grounds,
+            failure: closed.code,
+            closed_at: closed.at,
+        };
+        self.closed_orders.push(closed);
         self
     }
 

@@ -1,18 +1,20 @@
 //! Payments, refunds and the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::payment::{RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, RefundGrounds, RefundStatus};
 use domain::{ReceiptNumber, Slot, day_on};
 use projections::TimeCursor;
 use projections::payments::{
-    ClinicDay, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
+    ClinicDay, ClosedOrder, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
     PaymentStanding, Payments, Takings, failed_refunds, get, ledger_of_appointment,
-    ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
+    ledger_of_payment, of_appointment, of_clinic_day, of_patient, orders_for_operators, refunds_of,
+    takings,
 };
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
-    CALLED_OFF, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, eur, gateway_refund, order, refund,
+    CALLED_OFF, DISCOUNTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, eur, gateway_refund,
+    order, refund,
 };
 use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
 
@@ -141,6 +143,41 @@ async fn every_movement_of_money_has_one_entry_in_its_own_currency() {
     let rupees = get(&history.pool, payment(RUPEES)).await.unwrap().unwrap();
     assert_eq!((rupees.captured, rupees.refunded), (eur(0), eur(0)));
     assert_eq!(rupees.paid_at, None);
+}
+
+#[tokio::test]
+async fn a_difference_that_was_accepted_is_in_the_ledger() {
+    let history = kept().await;
+    let entries = ledger_of_payment(&history.pool, payment(DISCOUNTED)).await;
+    let entries: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .map(|entry| (entry.entry, entry.kind, entry.amount, entry.attempt))
+        .collect();
+    let sixth = attempt("pay_sixth");
+    let came = (3, LedgerKind::Capture, eur(4_500), sixth.clone());
+    assert_eq!(entries, [came, (4, LedgerKind::Discount, eur(500), sixth)]);
+    let paid = get(&history.pool, payment(DISCOUNTED)).await;
+    let paid = paid.unwrap().unwrap();
+    assert_eq!((paid.amount, paid.captured), (eur(5_000), eur(4_500)));
+    assert_eq!(paid.paid_at, Some(today()));
+}
+
+#[tokio::test]
+async fn an_order_that_an_operator_has_to_look_at_is_listed() {
+    let history = kept().await;
+    let listed = orders_for_operators(&history.pool, 10).await.unwrap();
+    let unreadable = ClosedOrder {
+        payment: payment(RUPEES),
+        entry: 6,
+        order: order(RUPEES),
+        appointment: appointment(6),
+        clinic: clinic(BERLIN),
+        grounds: ClosingGrounds::Unreadable,
+        failure: Some(code()),
+        closed_at: today(),
+    };
+    assert_eq!(listed, [unreadable]);
 }
 
 #[tokio::test]

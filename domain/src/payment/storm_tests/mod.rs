@@ -295,9 +295,11 @@ fn outcomes(run: &Run) -> Vec<&'static str> {
         PaymentEvent::RefundRetried(_) => Some("refund tried again"),
         PaymentEvent::Opened(_)
         | PaymentEvent::OrderCreated(_)
+        | PaymentEvent::OrderClosed(_)
         | PaymentEvent::AttemptFailed(_)
         | PaymentEvent::Authorised(_)
         | PaymentEvent::Captured(_)
+        | PaymentEvent::DifferenceAccepted(_)
         | PaymentEvent::Refunded(_)
         | PaymentEvent::RefundFailed(_)
         | PaymentEvent::ReceiptIssued(_) => None,
