@@ -7,7 +7,7 @@ use std::time::Duration;
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::system::{SystemIds, TestClock};
 use api::MetricsAccess;
-use caresync::gateway::{Gateway, Host};
+use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, realm};
 use caresync::storage;
@@ -102,7 +102,8 @@ impl Site {
             logins: &logins,
             server: Some(listener.local_addr()?),
         };
-        let gateway = Gateway::open(&self.payments, &host)?;
+        let choice = GatewayChoice::from_settings(&self.payments, false)?;
+        let gateway = Gateway::open(choice, &self.payments, &host)?;
         let parts = Dependencies {
             pool,
             jwt: self.keys.clone(),

@@ -71,6 +71,11 @@ pub struct PaymentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::ReceiptNumber>)]
     pub receipt_number: Option<ReceiptNumber>,
+    /// Set if it was paid in the sandbox or in the gateway's test mode: no money moved, and the receipt's number is of
+    /// a series of its own. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub test_mode: bool,
     /// Its version.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -177,6 +182,7 @@ impl PaymentBody {
             refunds_failed: row.refunds_failed,
             refunded: row.refunded,
             receipt_number: row.receipt,
+            test_mode: row.test_mode,
             version: row.version,
             parked: false,
         }

@@ -10,7 +10,7 @@ use domain::appointment::BookingPolicy;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::gateway::{Gateway, Host};
+use crate::gateway::{Gateway, GatewayChoice, Host};
 use crate::secrets::Secrets;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Dependencies, TIMER_PAUSE};
@@ -19,6 +19,8 @@ use crate::storage::Storage;
 /// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
 /// batch, connections close, the private database stops.
 pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<()> {
+    // Refused before anything is touched.
+    GatewayChoice::from_settings(&serve.payments, settings.database_url.is_some())?;
     // The port first: a second server must not touch the data folder before it finds out.
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
         .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
@@ -44,7 +46,9 @@ async fn run(
         logins: &secrets.logins,
         server: Some(server),
     };
-    let gateway = Gateway::open(&serve.payments, &host)?;
+    let shared = settings.database_url.is_some();
+    let choice = GatewayChoice::from_settings(&serve.payments, shared)?;
+    let gateway = Gateway::open(choice, &serve.payments, &host)?;
     let dependencies = Dependencies {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,

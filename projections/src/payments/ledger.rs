@@ -85,6 +85,7 @@ impl Ledger {
             refunds_failed: none,
             refunded: none,
             receipt: None,
+            test_mode: false,
             version: 1,
         };
         Self {
@@ -116,6 +117,7 @@ impl Ledger {
         if captured.settles {
             payment.paid_at = Some(captured.at);
             payment.settled_by = Some(captured.attempt.clone());
+            payment.test_mode = captured.test_mode;
         }
         let entry = LedgerEntry {
             payment: payment.payment,

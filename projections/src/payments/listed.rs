@@ -40,6 +40,8 @@ pub struct ListedPayment {
     pub refunded: Money,
     /// Number of its receipt, once there is one.
     pub receipt: Option<ReceiptNumber>,
+    /// True if it is paid and no money moved: in the sandbox or in the gateway's test mode.
+    pub test_mode: bool,
     /// Sequence number of the last event that this row contains.
     pub version: i64,
 }

@@ -26,6 +26,7 @@ pub(super) struct PaymentRow {
     pub(super) refunds_failed: i64,
     pub(super) refunded: i64,
     pub(super) receipt_number: Option<i64>,
+    pub(super) test_mode: bool,
     pub(super) version: i64,
 }
 
@@ -53,6 +54,7 @@ impl TryFrom<PaymentRow> for ListedPayment {
             receipt: receipt.map_err(|_| InvalidRow {
                 column: "receipt_number",
             })?,
+            test_mode: stored.test_mode,
             version: stored.version,
         })
     }

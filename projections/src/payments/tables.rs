@@ -69,6 +69,7 @@ async fn write_payments(
         &column(rows, |row| row.refunds_failed.amount()),
         &column(rows, |row| row.refunded.amount()),
         &column(rows, |row| row.receipt.map(|receipt| receipt.number())) as _,
+        &column(rows, |row| row.test_mode),
         &column(rows, |row| row.version)
     )
     .execute(connection)

@@ -6,6 +6,8 @@ use commands::identity::LoginIndex;
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
+use tests::database::Database;
 
 use super::fixture::expect;
 use crate::support::{Server, http};
@@ -48,6 +50,25 @@ async fn a_killed_program_loses_no_payment_and_no_webhook() {
     assert_eq!(books["currencies"]["INR"]["captured"], 50_000);
     let deliveries = expect(200, request(&server, Method::GET, "/sandbox/deliveries")).await;
     assert_eq!(deliveries["waiting"], 3);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn on_a_shared_database_the_sandbox_has_to_be_asked_for() {
+    let database = Database::create().await.unwrap();
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    let url = database.options().to_url_lossy().to_string();
+    server.environment.push(("DATABASE_URL", url));
+    let refused = server.refuses_to_start().await;
+    assert!(
+        refused.contains("CARESYNC_PAYMENTS=sandbox") && refused.contains("RAZORPAY_KEY_ID"),
+        "{refused}"
+    );
+    let sandbox = ("CARESYNC_PAYMENTS", "sandbox".to_owned());
+    server.environment.push(sandbox);
+    server.restart().await;
+    let log = server.logged();
+    assert!(log.contains("no money moves"), "{log}");
     server.stop().await;
 }
 

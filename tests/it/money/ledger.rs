@@ -69,6 +69,7 @@ async fn a_payment_and_its_refund_are_in_the_ledger_to_the_paisa() {
     assert_eq!(read["amount"], inr(FEE));
     assert_eq!((&read["captured"], &read["refunded"]), (&inr(FEE), &inr(0)));
     assert_eq!(read["receiptNumber"], 1);
+    assert_eq!(read["testMode"], true);
     cancelled(&fixture, &booked, &checkout).await;
     let read = payment(&asha, &checkout).await;
     // It was paid, whatever was refunded since.
@@ -218,12 +219,13 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
     let (booked, checkout) = paid(&fixture, &asha).await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
     assert_eq!(receipt.header("content-type"), "application/pdf");
-    let name = "inline; filename=\"receipt-1.pdf\"";
+    let name = "inline; filename=\"receipt-sandbox-1.pdf\"";
     assert_eq!(receipt.header("content-disposition"), name);
     let text = read(&receipt);
     for line in [
         "Lakeside Clinic",
-        "Receipt no. 1",
+        "SANDBOX NO MONEY MOVED",
+        "Sandbox receipt no. 1",
         "Received from Asha Rao",
         "For a visit with Meera Iyer",
         "Amount ₹800.00",

@@ -41,6 +41,7 @@ fn twice() -> ListedPayment {
         refunds_failed: inr(0),
         refunded: inr(60_000),
         receipt: Some(ReceiptNumber::FIRST),
+        test_mode: false,
         version: 9,
     }
 }
