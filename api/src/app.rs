@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adapters::jwt::AccessTokenVerifier;
+use adapters::receipt_pdf::ReceiptPrinter;
 use commands::Commands;
 use commands::identity::Identity;
 use commands::payments::{Inbox, Payments};
@@ -41,6 +42,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// Prints receipts.
+    pub printer: ReceiptPrinter,
 }
 
 impl App {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
@@ -56,6 +57,7 @@ impl Node {
             trusted_proxies: Vec::new(),
             metrics: MetricsAccess::Closed,
             gateway,
+            printer: ReceiptPrinter::default(),
         };
         Ok(Self {
             application: Application::start(dependencies, listener).await?,

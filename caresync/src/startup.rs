@@ -10,6 +10,7 @@ use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{PgCredentialStore, PgLoginThrottle, PgSessionStore};
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
 use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -68,6 +69,8 @@ pub struct Dependencies {
     pub metrics: MetricsAccess,
     /// The payment gateway.
     pub gateway: Gateway,
+    /// Prints receipts.
+    pub printer: ReceiptPrinter,
 }
 
 /// A running node.
@@ -222,6 +225,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
+        printer: dependencies.printer.clone(),
     });
     Ok((app, background))
 }

@@ -12,6 +12,7 @@
 mod layout;
 mod letters;
 mod money;
+mod printer;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,8 @@ use thiserror::Error;
 use layout::Sheet;
 use letters::Letters;
 use money::spelled;
+
+pub use printer::{PrinterError, ReceiptPrinter};
 
 /// Content of a receipt. All times are in the clinic's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,11 +95,11 @@ pub enum PrintError {
     Document(String),
 }
 
-/// Prints a receipt.
+/// Prints a receipt. It takes a core for some milliseconds.
 ///
 /// # Errors
 /// [`PrintError`], which does not depend on the content.
-pub fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
+fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
     let letters = Letters::open()?;
     let mut sheet = Sheet::new(&letters);
     heading(&mut sheet, receipt);

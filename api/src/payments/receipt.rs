@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Data;
-use adapters::receipt_pdf::{self, Receipt, RefundOnReceipt};
+use adapters::receipt_pdf::{PrinterError, Receipt, RefundOnReceipt};
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use domain::{ClinicZone, GatewayPaymentId, Money, PaymentId, ReceiptNumber};
@@ -34,7 +34,7 @@ const READ_MODELS: [&str; 5] = [
 #[schema(value_type = String, format = Binary)]
 pub struct Pdf(Vec<u8>);
 
-problems!(NotFound, NoReceiptYet);
+problems!(NotFound, NoReceiptYet, Overloaded);
 
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
 /// auditors. It says what was given back so far, and if it was paid in the sandbox, that no money moved. A name in letters that it can't print is told as such.
@@ -68,17 +68,24 @@ pub async fn get_receipt(
     require_sight(&app, &caller, row.patient, row.clinic, &position).await?;
     let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
     let receipt = receipt(&app, &row, paid).await?;
-    let pdf = receipt_pdf::print(&receipt).map(Pdf);
-    let pdf = pdf.map_err(Fault::doing("printing a receipt"))?;
     let series = if receipt.test_mode { "sandbox-" } else { "" };
     let name = format!(
         "inline; filename=\"receipt-{series}{}.pdf\"",
         receipt.number
     );
+    let pdf = Pdf(app.printer.print(receipt).await.map_err(not_printed)?);
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((CONTENT_DISPOSITION, name))
         .body(pdf.0))
+}
+
+/// 503 if too many receipts wait to be printed.
+fn not_printed(error: PrinterError) -> Problem {
+    match error {
+        PrinterError::Full => ProblemType::Overloaded.into(),
+        error => Fault::new("printing a receipt", error).into(),
+    }
 }
 
 /// The facts of a payment with a receipt.

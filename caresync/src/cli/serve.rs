@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, MetricsAccess};
@@ -65,6 +66,7 @@ async fn run(
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,
         gateway,
+        printer: ReceiptPrinter::default(),
     };
     let mut application = Application::start_after(dependencies, listener, async |app: &App| {
         if serve.demo {

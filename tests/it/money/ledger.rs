@@ -1,5 +1,6 @@
 //! Payments, receipts, ledger and takings over HTTP: contents and access.
 
+use adapters::receipt_pdf::ReceiptPrinter;
 use chrono::TimeDelta;
 use domain::{ClinicScope, DoctorId};
 use reqwest::Method;
@@ -238,6 +239,23 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
     let text = read(&receipt);
     assert!(text.contains("Refunds so far"), "{text}");
     assert_eq!(text.matches("₹800.00").count(), 2, "{text}");
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_503_while_too_many_are_printed() {
+    let mut fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (_, checkout) = paid(&fixture, &asha).await;
+    fixture.clinic.site.printer = ReceiptPrinter::with_limits(0, 0);
+    let busy = fixture.clinic.another_node().await;
+    let token = fixture.clinic.site.token(&Principal::auditor()).unwrap();
+    let auditor = busy.client.with_token(token);
+    let refused = auditor.get(&path(&checkout, "/receipt")).expect(503).await;
+    refused.is("overloaded");
+    assert_eq!(refused.header("retry-after"), "1");
+    asha.get(&path(&checkout, "/receipt")).expect(200).await;
+    busy.stop().await;
     fixture.close().await;
 }
 
