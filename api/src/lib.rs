@@ -28,7 +28,7 @@ mod leaves;
 mod patients;
 mod payments;
 
-pub use app::App;
+pub use app::{App, CheckoutAddresses};
 pub use http::in_flight::InFlight;
 pub use http::observe::PROBE;
 pub use metrics::MetricsAccess;

@@ -11,10 +11,13 @@ use std::sync::Arc;
 
 use adapters::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
 use anyhow::{Context as _, bail};
+use api::CheckoutAddresses;
 use chrono::TimeDelta;
 use commands::identity::LoginIndex;
 use commands::ports::PaymentGateway;
-use razorpay_sandbox::{Pages, Sandbox, SandboxKeys, SandboxOptions, SandboxPace};
+use razorpay_sandbox::{
+    PAGE_PATH, Pages, SCRIPT_PATH, Sandbox, SandboxKeys, SandboxOptions, SandboxPace,
+};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 
@@ -23,6 +26,8 @@ use crate::settings::PaymentSettings;
 
 /// The path of the gateway's webhooks on this server.
 const WEBHOOK: &str = "/api/v1/webhooks/razorpay";
+/// Razorpay's checkout script.
+const RAZORPAY_SCRIPT: &str = "https://checkout.razorpay.com/v1/checkout.js";
 
 /// The gateway, and the sandbox if that is what it is.
 pub struct Gateway {
@@ -154,9 +159,24 @@ impl Gateway {
         })
     }
 
-    /// The sandbox's checkout, if there is a sandbox.
-    pub(crate) fn pages(&self) -> Option<Pages> {
-        self.sandbox.as_ref().map(Sandbox::pages)
+    /// The sandbox's checkout, if there is a sandbox. Payers may be sent back to these origins.
+    pub(crate) fn pages(&self, origins: &[String]) -> Option<Pages> {
+        let sandbox = self.sandbox.as_ref()?;
+        Some(sandbox.pages(origins.to_vec()))
+    }
+
+    /// Where payers find the checkout.
+    pub(crate) fn checkout(&self) -> CheckoutAddresses {
+        match self.sandbox {
+            Some(_) => CheckoutAddresses {
+                script: SCRIPT_PATH.to_owned(),
+                pages: Some(PAGE_PATH.to_owned()),
+            },
+            None => CheckoutAddresses {
+                script: RAZORPAY_SCRIPT.to_owned(),
+                pages: None,
+            },
+        }
     }
 
     /// The sandbox, if that is what it is: its controls are for tests.

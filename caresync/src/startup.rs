@@ -111,7 +111,7 @@ impl Application {
             cors_origins: dependencies.cors_origins,
             metrics: dependencies.metrics,
         };
-        let pages = gateway.pages();
+        let pages = gateway.pages(&options.cors_origins);
         let checkout = move |config: &mut ServiceConfig| {
             if let Some(pages) = &pages {
                 pages.routes(config);
@@ -225,6 +225,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
+        checkout: gateway.checkout(),
         printer: dependencies.printer.clone(),
     });
     Ok((app, background))

@@ -50,6 +50,20 @@ impl ApiError {
         })
     }
 
+    /// Returns whether the database can't be reached or takes no writes. The program around the sandbox logs that.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Self::Database(error) if is_outage(error))
+    }
+
+    /// Returns what is said to people.
+    pub(crate) fn description(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.description,
+            Self::Database(_) if self.is_outage() => "The sandbox's database is away. Try again.",
+            Self::Database(_) | Self::NoRandomness => "The sandbox failed. Try again.",
+        }
+    }
+
     /// No object has this id. Razorpay answers 400, not 404.
     pub(crate) fn unknown_id() -> Self {
         Self::refused("The id provided does not exist")
@@ -74,22 +88,39 @@ impl ApiError {
     }
 }
 
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            let classes = ["08", "53", "57"];
+            code == "25006" || classes.iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => refusal.status,
-            Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(error) if is_outage(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            answer.insert_header((RETRY_AFTER, "5"));
-        }
         let Self::Refused(refusal) = self else {
-            tracing::error!(error = ?self, "The sandbox of the payment gateway failed.");
+            if self.is_outage() {
+                // The gateway is well, and its caller's database is not.
+                answer.insert_header((RETRY_AFTER, 1));
+            } else {
+                tracing::error!(error = ?self, "The sandbox of the payment gateway failed.");
+            }
             return answer.json(json!({"error": {
                 "code": "SERVER_ERROR",
                 "description": "We are facing some trouble completing your request at the moment.",
@@ -104,27 +135,6 @@ impl ResponseError for ApiError {
             "reason": "input_validation_failed",
             "metadata": {},
         }}))
-    }
-}
-
-/// True if the database can't be reached, is starting, stopping or overloaded, or takes no writes: a later
-/// request may succeed.
-fn is_away(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            code == "25006"
-                || ["08", "53", "57"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-        }
-        _ => false,
     }
 }
 

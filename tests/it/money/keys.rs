@@ -125,6 +125,9 @@ async fn a_new_key_gets_a_new_order_and_the_old_one_is_closed() {
         let held = Held::open(same_account).await;
         let new = held.checkout().await;
         assert_eq!(new.body["keyId"], keys().key_id);
+        let razorpay = "https://checkout.razorpay.com/v1/checkout.js";
+        assert_eq!(new.body["checkoutScriptUrl"], razorpay);
+        assert_eq!(new.body["checkoutUrl"], json!(null));
         assert_ne!(new.body["keyId"], held.old.body["keyId"]);
         assert_ne!(new.body["orderId"], held.old.body["orderId"]);
         assert_eq!(held.checkout().await.body, new.body);
