@@ -54,6 +54,38 @@ async fn a_killed_program_loses_no_payment_and_no_webhook() {
 }
 
 #[tokio::test]
+async fn operators_list_the_orders_that_they_have_to_look_at() {
+    let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
+    let (done, told) = server.run(&["payments", "orders"]);
+    assert!(
+        done && told.contains("No order has to be looked at"),
+        "{told}"
+    );
+    let sql = "
+        insert into payment_closed_orders
+          (payment_id, entry, order_id, appointment_id, clinic_id, grounds, failure_code, closed_at)
+        select gen_random_uuid(), 3, 'order_' || grounds, gen_random_uuid(), gen_random_uuid(), grounds,
+          'BAD_REQUEST_ERROR', '2026-12-01T00:00:00Z'
+        from unnest(array['NOT_TOLD', 'KEY_CHANGED']) as grounds";
+    sqlx::query(sql)
+        .execute(&server.pool().await)
+        .await
+        .unwrap();
+    let (done, told) = server.run(&["payments", "orders"]);
+    assert!(done, "{told}");
+    for shown in [
+        "2026-12-01 00:00:00Z",
+        "NOT_TOLD",
+        "order_NOT_TOLD",
+        "BAD_REQUEST_ERROR",
+    ] {
+        assert!(told.contains(shown), "{shown} is not in {told}");
+    }
+    assert!(!told.contains("KEY_CHANGED"), "{told}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn on_a_shared_database_the_sandbox_has_to_be_asked_for() {
     let database = Database::create().await.unwrap();
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
