@@ -52,7 +52,9 @@ impl WebhookSender {
             let taken = match sender.poll(free).await {
                 Ok(taken) => taken,
                 Err(error) => {
-                    tracing::warn!(%error, "The sandbox could not look for what is due.");
+                    if !error.is_outage() {
+                        tracing::warn!(%error, "The sandbox could not look for what is due.");
+                    }
                     sleep(PAUSE).await;
                     continue;
                 }
