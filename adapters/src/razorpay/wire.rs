@@ -58,6 +58,14 @@ impl PaymentEntity {
         })
     }
 
+    /// True if no money is reserved or captured by it, whatever its currency.
+    pub(super) fn brought_nothing(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(AttemptStatus::Created | AttemptStatus::Failed { .. })
+        )
+    }
+
     pub(super) fn amount(&self) -> Option<Money> {
         money(self.amount, &self.currency)
     }

@@ -94,6 +94,8 @@ schemas! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(1))
         .examples([17]);
+    /// The public half of an API key at the payment gateway.
+    GatewayKeyId = pattern(GATEWAY_ID).examples(["rzp_live_8hPk3vQ1yZ0wLm"]);
     /// An order at the payment gateway.
     GatewayOrderId = pattern(GATEWAY_ID).examples(["order_RB58MiP5SPFYyM"]);
     /// One attempt to pay an order at the payment gateway.
@@ -150,9 +152,12 @@ schemas! {
     NotRefundedReason = closed_set(payment::NotRefundedReason::ALL.map(payment::NotRefundedReason::as_str));
     /// The status of a dispute: open in the first three, decided in the others.
     DisputeStatus = closed_set(payment::DisputeStatus::ALL.map(payment::DisputeStatus::as_str));
-    /// The kind of a movement of money: `CAPTURE` came, `REFUND` left, `DISPUTE` left by a lost dispute.
+    /// The kind of an entry: `CAPTURE` came, `REFUND` left, `DISPUTE` left by a lost dispute. Of a `DISCOUNT` and a
+    /// `SURCHARGE` no money moved: by so much less or more than the amount was captured, because of an offer or a
+    /// fee of the gateway.
     LedgerKind = closed_set(
-        variants!(payments::LedgerKind: Capture Refund Dispute).map(payments::LedgerKind::as_str),
+        variants!(payments::LedgerKind: Capture Refund Dispute Discount Surcharge)
+            .map(payments::LedgerKind::as_str),
     );
     /// The kind of an access token.
     TokenType = closed_set(["Bearer"]);

@@ -70,6 +70,11 @@ pub struct PaymentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::ReceiptNumber>)]
     pub receipt_number: Option<ReceiptNumber>,
+    /// Set if it was paid in the sandbox or in the gateway's test mode: no money moved, and the receipt's number is of
+    /// a series of its own. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub test_mode: bool,
     /// Its version.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -162,7 +167,7 @@ pub struct DisputeLine {
     pub changed_at: DateTime<Utc>,
 }
 
-/// A movement of money. It is never changed.
+/// A movement of money, or a difference from the amount. It is never changed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLine {
@@ -172,7 +177,8 @@ pub struct LedgerLine {
     /// Its number among what happened to the payment.
     #[schema(example = 3)]
     pub entry: i64,
-    /// `CAPTURE`: it came. `REFUND`: it left. `DISPUTE`: it left by a dispute that was lost.
+    /// `CAPTURE`: it came. `REFUND`: it left. `DISPUTE`: it left by a dispute that was lost. `DISCOUNT`,
+    /// `SURCHARGE`: by so much less or more than the amount came, because of an offer or a fee of the gateway.
     #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
     /// The amount.
@@ -218,6 +224,7 @@ impl PaymentBody {
             refunded: row.refunded,
             lost_to_disputes: row.lost,
             receipt_number: row.receipt,
+            test_mode: row.test_mode,
             version: row.version,
             parked: false,
         }

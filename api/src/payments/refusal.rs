@@ -25,6 +25,7 @@ pub fn refusal(refusal: Refusal) -> Problem {
         Refusal::TooLate => ProblemType::HoldEnded.into(),
         Refusal::NoOrder => ProblemType::PaymentWithoutOrder.into(),
         Refusal::OtherOrder { .. } => ProblemType::OtherOrder.into(),
+        Refusal::OrderClosed => ProblemType::OtherOrder.into(),
         Refusal::NotCaptured => ProblemType::PaymentNotCaptured.into(),
         Refusal::OtherCurrency => ProblemType::RefundInOtherCurrency.into(),
         Refusal::NothingToRefund => ProblemType::NothingToRefund.into(),

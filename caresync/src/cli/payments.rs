@@ -7,7 +7,8 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use commands::reactions::Reconciliation;
-use projections::payments::{ListedDispute, open_disputes};
+use domain::FailureCode;
+use projections::payments::{ListedDispute, open_disputes, orders_for_operators};
 
 use super::inbox::{self, InboxCommand};
 use super::progress::Progress;
@@ -37,6 +38,15 @@ pub enum PaymentsCommand {
         #[arg(long, default_value_t = 50)]
         most: i64,
     },
+    /// Prints closed orders that have to be compared with the gateway's records, the latest first: those of which
+    /// the gateway never told, that have money that can't be read, or that belong to another payment.
+    Orders {
+        #[command(flatten)]
+        settings: Settings,
+        /// The number of orders at most.
+        #[arg(long, default_value_t = 50)]
+        most: i64,
+    },
     /// Webhooks of the gateway, and their outcomes.
     #[command(subcommand)]
     Inbox(InboxCommand),
@@ -55,6 +65,7 @@ pub async fn run(command: PaymentsCommand) -> anyhow::Result<()> {
     match command {
         PaymentsCommand::Inbox(command) => inbox::run(command).await,
         PaymentsCommand::Disputes { settings, most } => disputes(&settings, most).await,
+        PaymentsCommand::Orders { settings, most } => orders(&settings, most).await,
         PaymentsCommand::Reconcile { settings, patience } => {
             with_log(&settings, async |store| {
                 let pool = store.pool();
@@ -109,6 +120,36 @@ fn line(dispute: &ListedDispute) -> String {
         dispute.dispute.as_str(),
         dispute.payment
     )
+}
+
+/// Prints the orders that an operator has to look at.
+async fn orders(settings: &Settings, most: i64) -> anyhow::Result<()> {
+    with_log(settings, async |store| {
+        let listed = orders_for_operators(store.pool(), most).await?;
+        let mut out = stdout();
+        if listed.is_empty() {
+            writeln!(out, "No order has to be looked at.")?;
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "{:<22}{:<15}{:<28}{:<38}refusal",
+            "closed", "grounds", "order", "payment"
+        )?;
+        for order in listed {
+            writeln!(
+                out,
+                "{:<22}{:<15}{:<28}{:<38}{}",
+                order.closed_at.format("%Y-%m-%d %H:%M:%SZ"),
+                order.grounds.as_str(),
+                order.order,
+                order.payment,
+                order.failure.as_ref().map_or("-", FailureCode::as_str)
+            )?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Waits for the servers. Answers what they have not done.

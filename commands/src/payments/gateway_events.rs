@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::{PaymentReply, Payments, fault_of, stray_refund};
 use crate::ports::{
-    AttemptStatus, GatewayAttempt, GatewayDispute, GatewayEvent, GatewayFact, GatewayRefund,
-    GatewayRefundStatus,
+    AttemptStatus, GatewayAttempt, GatewayDispute, GatewayError, GatewayEvent, GatewayFact,
+    GatewayRefund, GatewayRefundStatus,
 };
 use crate::{CommandError, Context, Done, Fault, IdempotencyKey};
 
@@ -96,15 +96,39 @@ impl Payments {
                 amount,
                 at,
             }),
-            AttemptStatus::Captured => PaymentCommand::RecordCapture(RecordCapture {
-                refund: stray_refund(payment, &id),
-                order,
-                attempt: id,
-                amount,
-                at,
-            }),
+            AttemptStatus::Captured => match self.order_is_paid_by(payment, attempt).await {
+                Ok(order_paid) => PaymentCommand::RecordCapture(RecordCapture {
+                    refund: stray_refund(payment, &id),
+                    order,
+                    attempt: id,
+                    amount,
+                    order_paid,
+                    at,
+                }),
+                Err(error) => return Some(Err(error)),
+            },
         };
         Some(self.execute(payment, command, context).await)
+    }
+
+    /// Returns whether the gateway says that a capture of another amount pays its order, as with an offer or a
+    /// fee that the payer bears. It is asked only then.
+    async fn order_is_paid_by(
+        &self,
+        payment: PaymentId,
+        attempt: &GatewayAttempt,
+    ) -> Result<bool, CommandError<PaymentRefusal>> {
+        let opened = self.opened(payment).await?;
+        let known = opened.captured(&attempt.attempt).is_some();
+        if known || opened.is_paid() || attempt.amount == opened.amount {
+            return Ok(false);
+        }
+        match self.gateway.is_paid(&attempt.order, opened.amount).await {
+            Ok(paid) => Ok(paid),
+            // An order that it does not tell of is not paid by its word.
+            Err(GatewayError::Refused { .. }) => Ok(false),
+            Err(GatewayError::Unavailable(fault)) => Err(CommandError::Fault(fault)),
+        }
     }
 
     /// Records the state of a refund. `None` if there is nothing to record.

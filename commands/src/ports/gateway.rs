@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::payment::DisputeStatus;
 use domain::{
-    FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PaymentId, RefundId,
+    FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
+    Money, PaymentId, RefundId,
 };
 
 use crate::Fault;
@@ -14,11 +14,15 @@ use crate::Fault;
 /// arrived.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
-    /// Makes an order for a payment; for the same payment and amount it is the same order again.
+    /// Makes an order for a payment; for the same payment, number and amount it is the same order again.
     async fn create_order(&self, order: &NewOrder) -> Result<GatewayOrderId, GatewayError>;
 
     /// The attempts to pay an order, each as it stands now.
-    async fn attempts(&self, order: &GatewayOrderId) -> Result<Vec<GatewayAttempt>, GatewayError>;
+    async fn attempts(&self, order: &GatewayOrderId) -> Result<GatewayAttempts, GatewayError>;
+
+    /// Returns whether the order is over this amount, and paid. What was captured may be less, because of an
+    /// offer, or more, because of a fee.
+    async fn is_paid(&self, order: &GatewayOrderId, amount: Money) -> Result<bool, GatewayError>;
 
     /// Captures all that an attempt reserved. Not an error if it was captured before.
     async fn capture(&self, attempt: &GatewayPaymentId, amount: Money) -> Result<(), GatewayError>;
@@ -31,7 +35,7 @@ pub trait PaymentGateway: Send + Sync {
     -> Result<Vec<GatewayRefund>, GatewayError>;
 
     /// The public key id that a payer's browser shows the gateway.
-    fn key_id(&self) -> &str;
+    fn key_id(&self) -> &GatewayKeyId;
 
     /// Returns whether the gateway signed that the attempt paid the order. Compares in constant time.
     fn vouches_for(
@@ -57,6 +61,8 @@ pub trait PaymentGateway: Send + Sync {
 pub struct NewOrder {
     /// The payment that it is for.
     pub payment: PaymentId,
+    /// It is the nth order of the payment, from 1.
+    pub number: usize,
     /// The amount, to the last paisa.
     pub amount: Money,
 }
@@ -72,6 +78,15 @@ pub struct NewRefund {
     pub attempt: GatewayPaymentId,
     /// The amount.
     pub amount: Money,
+}
+
+/// The attempts to pay an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GatewayAttempts {
+    /// Those that could be read.
+    pub readable: Vec<GatewayAttempt>,
+    /// Number of further ones that may have brought money, such as in an unknown currency.
+    pub unreadable: usize,
 }
 
 /// An attempt to pay, as the gateway has it.

@@ -117,8 +117,10 @@ impl PaymentTimers {
                 Some(timer(RESUME, decided.payment.to_string(), decided.at))
             }
             PaymentEvent::Opened(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
             | PaymentEvent::RefundWithdrawn(_)

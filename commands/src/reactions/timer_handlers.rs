@@ -127,8 +127,7 @@ async fn capture(payments: Payments, key: String) -> Result<TimerOutcome, Fault>
     let (payment, attempt) = parts(&key)?;
     let attempt = GatewayPaymentId::parse(attempt);
     let attempt = attempt.map_err(Fault::doing("reading a timer's key"))?;
-    payments.capture(payment, &attempt).await?;
-    Ok(TimerOutcome::Done)
+    Ok(payments.capture(payment, &attempt).await?.into())
 }
 
 async fn refund_cancelled(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {

@@ -158,22 +158,29 @@ struct Parts {
 }
 
 impl Parts {
-    /// Divides the money that settled the payment; `None` if none did. Money that the payer got by a
-    /// dispute counts as refunded, and no more is refunded than is left.
+    /// Divides what was paid of the fee; `None` if nothing was. A discount of the gateway was not paid,
+    /// and a surcharge went to the gateway. Money that the payer got by a dispute counts as refunded,
+    /// and no more is refunded than is left.
     fn new(payment: &OpenedPayment, percent: u8) -> Option<Self> {
         let attempt = payment.settled_by.as_ref()?;
+        let fee = payment.fee_paid()?;
+        let captured = payment.captured(attempt)?.amount();
         let left = payment.left_of(attempt)?;
         let lost = payment.lost_of(attempt)?.amount();
-        let due = share(payment.amount, percent).amount() - lost;
+        let due = share(fee, percent).amount() - lost;
         let refund = Money::new(due.clamp(0, left.amount()), left.currency()).ok()?;
-        let already_refunded = payment.refunds_of(attempt);
+        let refunds = payment.refunds_of(attempt);
+        let rest = fee.amount() - refund.amount();
+        let already_refunded = refunds.min(rest);
+        let rest = rest - already_refunded;
+        // A refund may have left before the dispute took the same money.
+        let lost = (captured - refunds - left.amount()).clamp(0, rest);
         Some(Self {
             refund,
             unpaid: 0,
             already_refunded,
-            // A refund may have left before the dispute took the same money.
-            lost: payment.amount.amount() - already_refunded - left.amount(),
-            kept: left.amount() - refund.amount(),
+            lost,
+            kept: rest - lost,
             is_disputed: payment.is_disputed(attempt),
         })
     }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::dispute::DisputeStatus;
-use super::event::{Payable, RefundGrounds};
+use super::event::{ClosingGrounds, Payable, RefundGrounds};
 use crate::values::{
-    Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId,
+    Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
     GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
@@ -16,6 +16,8 @@ pub enum PaymentCommand {
     Open(OpenPayment),
     /// Record the gateway's order.
     RecordOrder(RecordOrder),
+    /// Close an order.
+    CloseOrder(CloseOrder),
     /// Record a failed attempt.
     RecordFailedAttempt(RecordFailedAttempt),
     /// Record an authorised attempt: the money is reserved.
@@ -57,12 +59,27 @@ pub struct OpenPayment {
     pub at: DateTime<Utc>,
 }
 
-/// Records the gateway's order.
+/// Records the gateway's order. It replaces an order that can't be paid any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOrder {
     /// The order.
     pub order: GatewayOrderId,
+    /// The API key that made it.
+    pub key: GatewayKeyId,
     /// Time at which we learnt of it.
+    pub at: DateTime<Utc>,
+}
+
+/// Closes an order. Money that arrives for it all the same is still recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloseOrder {
+    /// The order.
+    pub order: GatewayOrderId,
+    /// Grounds for which it is closed.
+    pub grounds: ClosingGrounds,
+    /// The gateway's reason, if it gives one.
+    pub code: Option<FailureCode>,
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
@@ -101,6 +118,8 @@ pub struct RecordCapture {
     pub attempt: GatewayPaymentId,
     /// Captured amount.
     pub amount: Money,
+    /// True if the gateway says that the order is paid by it, although the amount is another one.
+    pub order_paid: bool,
     /// Id of the refund, which is used if the capture does not settle the payment.
     pub refund: RefundId,
     /// Time at which we learnt of it.

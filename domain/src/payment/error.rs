@@ -29,6 +29,9 @@ pub enum PaymentRefusal {
         /// The order of this payment.
         order: GatewayOrderId,
     },
+    /// The order was closed, or belongs to another payment.
+    #[error("the order can't be paid for this payment")]
+    OrderClosed,
     /// That attempt was not captured.
     #[error("that attempt brought no money")]
     NotCaptured,

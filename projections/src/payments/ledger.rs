@@ -4,23 +4,25 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    DisputeStatus, Payable, Payment, PaymentCaptured, PaymentDisputeDecided, PaymentEvent,
-    PaymentOpened, PaymentRefundRequested, PaymentRefunded, RefundStatus,
+    DifferenceKind, DisputeStatus, Payable, Payment, PaymentCaptured, PaymentDifferenceAccepted,
+    PaymentDisputeDecided, PaymentEvent, PaymentOpened, PaymentOrderClosed, PaymentRefundRequested,
+    PaymentRefunded, RefundStatus,
 };
 use domain::{GatewayDisputeId, Money, RefundId};
 use uuid::Uuid;
 
 use super::disputes::ListedDispute;
-use super::listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
+use super::listed::{ClosedOrder, LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
 use crate::fold::Fold;
 
-/// A payment with all that belongs to it. Of the entries it has the new ones only.
+/// A payment with all that belongs to it. Of the entries and closed orders it has the new ones only.
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     pub(super) payment: ListedPayment,
     pub(super) refunds: BTreeMap<RefundId, ListedRefund>,
     pub(super) disputes: BTreeMap<GatewayDisputeId, ListedDispute>,
     pub(super) entries: Vec<LedgerEntry>,
+    pub(super) closed_orders: Vec<ClosedOrder>,
 }
 
 impl Fold for Ledger {
@@ -40,8 +42,10 @@ impl Fold for Ledger {
             PaymentEvent::OrderCreated(created) => row?.with_payment(|payment| {
                 payment.order = Some(created.order);
             }),
+            PaymentEvent::OrderClosed(closed) => row?.order_closed(closed, version),
             PaymentEvent::AttemptFailed(_) | PaymentEvent::Authorised(_) => row?,
             PaymentEvent::Captured(captured) => row?.captured(captured, version),
+            PaymentEvent::DifferenceAccepted(accepted) => row?.differed(accepted, version),
             PaymentEvent::RefundRequested(requested) => row?.refund_requested(requested, version),
             PaymentEvent::Refunded(refunded) => row?.refunded(&refunded, version),
             PaymentEvent::RefundFailed(failed) => row?.with_refund(failed.refund, |refund| {
@@ -106,6 +110,7 @@ impl Ledger {
             refunded: none,
             lost: none,
             receipt: None,
+            test_mode: false,
             version: 1,
         };
         Self {
@@ -113,6 +118,7 @@ impl Ledger {
             refunds: BTreeMap::new(),
             disputes: BTreeMap::new(),
             entries: Vec::new(),
+            closed_orders: Vec::new(),
         }
     }
 
@@ -178,6 +184,7 @@ impl Ledger {
         if captured.settles {
             payment.paid_at = Some(captured.at);
             payment.settled_by = Some(captured.attempt.clone());
+            payment.test_mode = captured.test_mode;
         }
         let entry = LedgerEntry {
             payment: payment.payment,
@@ -194,6 +201,45 @@ impl Ledger {
             at: captured.at,
         };
         self.entries.push(entry);
+        self
+    }
+
+    fn differed(mut self, accepted: PaymentDifferenceAccepted, version: i64) -> Self {
+        let payment = &self.payment;
+        let entry = LedgerEntry {
+            payment: payment.payment,
+            entry: version,
+            appointment: payment.appointment,
+            patient: payment.patient,
+            clinic: payment.clinic,
+            kind: match accepted.kind {
+                DifferenceKind::Discount => LedgerKind::Discount,
+                DifferenceKind::Surcharge => LedgerKind::Surcharge,
+            },
+            amount: accepted.amount,
+            attempt: accepted.attempt,
+            refund: None,
+            gateway_refund: None,
+            grounds: None,
+            at: accepted.at,
+        };
+        self.entries.push(entry);
+        self
+    }
+
+    fn order_closed(mut self, closed: PaymentOrderClosed, version: i64) -> Self {
+        let payment = &self.payment;
+        let closed = ClosedOrder {
+            payment: payment.payment,
+            entry: version,
+            order: closed.order,
+            appointment: payment.appointment,
+            clinic: payment.clinic,
+            grounds: closed.grounds,
+            failure: closed.code,
+            closed_at: closed.at,
+        };
+        self.closed_orders.push(closed);
         self
     }
 

@@ -1,19 +1,19 @@
 //! Payments, refunds and the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::payment::{DisputeStatus, RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, DisputeStatus, RefundGrounds, RefundStatus};
 use domain::{ReceiptNumber, Slot, day_on};
 use projections::TimeCursor;
 use projections::payments::{
-    ClinicDay, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
+    ClinicDay, ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
     PatientPayments, PaymentStanding, Payments, Takings, disputes_of, failed_refunds, get,
     ledger_of_appointment, ledger_of_payment, of_appointment, of_clinic_day, of_patient,
-    open_disputes, refunds_of, takings,
+    open_disputes, orders_for_operators, refunds_of, takings,
 };
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
-    CALLED_OFF, DISPUTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, dispute, eur,
+    CALLED_OFF, DISCOUNTED, DISPUTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, dispute, eur,
     gateway_refund, order, refund,
 };
 use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
@@ -42,12 +42,13 @@ fn twice() -> ListedPayment {
         refunded: inr(60_000),
         lost: inr(0),
         receipt: Some(ReceiptNumber::FIRST),
+        test_mode: false,
         version: 9,
     }
 }
 
 fn ids(payments: &[ListedPayment]) -> Vec<u128> {
-    let known = [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED];
+    let known = [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED, DISCOUNTED];
     let number = |row: &ListedPayment| known.into_iter().find(|n| payment(*n) == row.payment);
     payments.iter().map(|row| number(row).unwrap()).collect()
 }
@@ -209,6 +210,44 @@ async fn a_lost_dispute_is_a_movement_of_money_and_an_open_one_is_on_the_operato
         .into_iter()
         .find(|of| of.lost == eur(3_000));
     assert_eq!(euros.unwrap().captured, eur(5_000));
+}
+
+#[tokio::test]
+async fn a_difference_that_was_accepted_is_in_the_ledger() {
+    let history = kept().await;
+    let entries = ledger_of_payment(&history.pool, payment(DISCOUNTED)).await;
+    let entries: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .map(|entry| (entry.entry, entry.kind, entry.amount, entry.attempt))
+        .collect();
+    let seventh = attempt("pay_seventh");
+    let came = (3, LedgerKind::Capture, eur(4_500), seventh.clone());
+    assert_eq!(
+        entries,
+        [came, (4, LedgerKind::Discount, eur(500), seventh)]
+    );
+    let paid = get(&history.pool, payment(DISCOUNTED)).await;
+    let paid = paid.unwrap().unwrap();
+    assert_eq!((paid.amount, paid.captured), (eur(5_000), eur(4_500)));
+    assert_eq!(paid.paid_at, Some(today()));
+}
+
+#[tokio::test]
+async fn an_order_that_an_operator_has_to_look_at_is_listed() {
+    let history = kept().await;
+    let listed = orders_for_operators(&history.pool, 10).await.unwrap();
+    let unreadable = ClosedOrder {
+        payment: payment(RUPEES),
+        entry: 6,
+        order: order(RUPEES),
+        appointment: appointment(6),
+        clinic: clinic(BERLIN),
+        grounds: ClosingGrounds::Unreadable,
+        failure: Some(code()),
+        closed_at: today(),
+    };
+    assert_eq!(listed, [unreadable]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{
-    FEE, FIRST_START, Moved, cancelled, hour, moved, patient, payment, payment_with, visit_after,
+    FEE, FIRST_START, Moved, cancelled, hour, moved, patient, payment, payment_of, visit_after,
 };
 use crate::appointment::{
     Appointment, AppointmentCommand, CancelAppointment, CancelledBy, Visit, decide as decide_visit,
@@ -42,6 +42,11 @@ fn some_moves() -> impl Strategy<Value = Vec<Moved>> {
         }
         done
     })
+}
+
+/// Captured money: the fee, less than that with an offer, or more with a surcharge.
+fn some_capture() -> impl Strategy<Value = i64> {
+    prop_oneof![Just(FEE), 1..=2 * FEE]
 }
 
 /// The share at each moment, by the table alone.
@@ -94,18 +99,19 @@ proptest! {
         policy in some_policy(),
         moves in some_moves(),
         wait in 0_i64..300,
-        refunded in 0..=FEE,
+        captured in some_capture(),
+        refunded in 0..=2 * FEE,
         dispute in prop::option::of((
-            prop::sample::select(DisputeStatus::ALL.to_vec()), 1..=FEE,
+            prop::sample::select(DisputeStatus::ALL.to_vec()), 1..=2 * FEE,
         )),
         by in prop::sample::select(CancelledBy::ALL.to_vec()),
     ) {
         let visit = visit_after(&moves);
         let at = moves.last().map_or(0, |moved| moved.at) + wait;
-        let payment = payment_with(refunded, dispute);
+        let payment = payment_of(captured, refunded.min(captured), dispute);
         let refund = CancellationRefund::new(&visit, Some(&payment), &policy, cancelled(by, at));
         let parts = refund.not_refunded.iter().map(|part| part.amount.amount());
-        prop_assert_eq!(parts.sum::<i64>() + refund.amount.amount(), FEE);
+        prop_assert_eq!(parts.sum::<i64>() + refund.amount.amount(), captured.min(FEE));
     }
 
     #[test]
@@ -139,15 +145,16 @@ proptest! {
         policy in some_policy(),
         moves in some_moves(),
         wait in 0_i64..300,
-        refunded in 0..=FEE,
+        captured in some_capture(),
+        refunded in 0..=2 * FEE,
         dispute in prop::option::of((
-            prop::sample::select(DisputeStatus::ALL.to_vec()), 1..=FEE,
+            prop::sample::select(DisputeStatus::ALL.to_vec()), 1..=2 * FEE,
         )),
         by in prop::sample::select(CancelledBy::ALL.to_vec()),
     ) {
         let visit = visit_after(&moves);
         let at = moves.last().map_or(0, |moved| moved.at) + wait;
-        let payment = payment_with(refunded, dispute);
+        let payment = payment_of(captured, refunded.min(captured), dispute);
         let preview = CancellationRefund::new(&visit, Some(&payment), &policy, cancelled(by, at));
 
         let before = Appointment::Confirmed(visit);

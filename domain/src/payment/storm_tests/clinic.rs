@@ -14,7 +14,9 @@ use crate::appointment::{
 use crate::test_fixtures::{
     admin, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason,
 };
-use crate::values::{GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId};
+use crate::values::{
+    GatewayKeyId, GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId,
+};
 
 /// The minutes at which the hold ends and the slot begins.
 pub const HOLD_END: i64 = 15;
@@ -177,8 +179,10 @@ impl Clinic {
             PaymentEvent::DisputeDecided(_) => (minute, Todo::Resume(payment)),
             PaymentEvent::Opened(_)
             | PaymentEvent::OrderCreated(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
             | PaymentEvent::RefundWithdrawn(_)
@@ -212,6 +216,7 @@ impl Clinic {
         self.pay(payment, open, minute).unwrap();
         let record = PaymentCommand::RecordOrder(RecordOrder {
             order: order(payment),
+            key: GatewayKeyId::parse("rzp_live_1").unwrap(),
             at: at(minute),
         });
         self.pay(payment, record, minute).unwrap();
@@ -343,7 +348,7 @@ fn never_goes_back(before: &Payment, after: &Payment) {
     }
     let far = |attempt: &Attempt| match attempt {
         Attempt::Failed => 0,
-        Attempt::Authorised => 1,
+        Attempt::Authorised(_) => 1,
         Attempt::Captured(_) => 2,
     };
     for (id, attempt) in &before.attempts {

@@ -61,9 +61,11 @@ pub fn outcomes(run: &Run) -> Vec<&'static str> {
         },
         PaymentEvent::Opened(_)
         | PaymentEvent::OrderCreated(_)
+        | PaymentEvent::OrderClosed(_)
         | PaymentEvent::AttemptFailed(_)
         | PaymentEvent::Authorised(_)
         | PaymentEvent::Captured(_)
+        | PaymentEvent::DifferenceAccepted(_)
         | PaymentEvent::Refunded(_)
         | PaymentEvent::RefundFailed(_)
         | PaymentEvent::DisputeOpened(_)

@@ -74,6 +74,7 @@ impl Clinic {
                 order,
                 attempt,
                 amount,
+                order_paid: false,
                 at,
             }),
         };
@@ -254,7 +255,8 @@ impl Clinic {
     /// True if an authorised attempt should be captured.
     fn wants(&self, payment: PaymentId, attempt: &GatewayPaymentId, minute: i64) -> bool {
         let opened = self.payments[&payment].opened().unwrap();
-        if opened.is_paid() || opened.attempts.get(attempt) != Some(&Attempt::Authorised) {
+        let reserved = matches!(opened.attempts.get(attempt), Some(Attempt::Authorised(_)));
+        if opened.is_paid() || !reserved {
             return false;
         }
         match self.visit.status_at(at(minute)).unwrap() {
