@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adapters::jwt::AccessTokenVerifier;
+use adapters::receipt_pdf::ReceiptPrinter;
 use commands::Commands;
 use commands::identity::Identity;
 use commands::payments::{Inbox, Payments};
@@ -41,6 +42,19 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// Where payers find the gateway's checkout.
+    pub checkout: CheckoutAddresses,
+    /// Prints receipts.
+    pub printer: ReceiptPrinter,
+}
+
+/// The addresses of the gateway's checkout: URLs, or paths of this server.
+#[derive(Debug, Clone)]
+pub struct CheckoutAddresses {
+    /// The script that a page opens the checkout with.
+    pub script: String,
+    /// The page of an order, without its id, if the gateway has one.
+    pub pages: Option<String>,
 }
 
 impl App {

@@ -29,7 +29,7 @@ mod patients;
 mod payments;
 mod proxies;
 
-pub use app::App;
+pub use app::{App, CheckoutAddresses};
 pub use http::in_flight::InFlight;
 pub use http::observe::PROBE;
 pub use metrics::MetricsAccess;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
-use caresync::gateway::{Gateway, Host};
+use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,7 +42,8 @@ impl Node {
             logins: &logins,
             server: Some(listener.local_addr()?),
         };
-        let gateway = Gateway::open(payments, &host)?;
+        let choice = GatewayChoice::from_settings(payments, false)?;
+        let gateway = Gateway::open(choice, payments, &host)?;
         let dependencies = Dependencies {
             pool: pool.clone(),
             jwt: keys.clone(),
@@ -55,6 +57,7 @@ impl Node {
             trusted_proxies: Vec::new(),
             metrics: MetricsAccess::Closed,
             gateway,
+            printer: ReceiptPrinter::default(),
         };
         Ok(Self {
             application: Application::start(dependencies, listener).await?,

@@ -1,4 +1,7 @@
-//! The payment gateway: Razorpay, if its keys are set, else a sandbox inside the program.
+//! The payment gateway: Razorpay, or a sandbox inside the program.
+//!
+//! On a database of its own the program may fall back on the sandbox. On a shared one that would let anyone pay
+//! with a click because of a misspelt variable, so the sandbox has to be asked for.
 //!
 //! Code behind the port can't tell which one it is. The sandbox's keys are derived from the key of the login
 //! index, so that all nodes have the same ones and there is no further secret to keep.
@@ -8,10 +11,13 @@ use std::sync::Arc;
 
 use adapters::razorpay::{Razorpay, RazorpayConfig, RazorpayLimits};
 use anyhow::{Context as _, bail};
+use api::CheckoutAddresses;
 use chrono::TimeDelta;
 use commands::identity::LoginIndex;
 use commands::ports::PaymentGateway;
-use razorpay_sandbox::{Pages, Sandbox, SandboxKeys, SandboxOptions, SandboxPace};
+use razorpay_sandbox::{
+    PAGE_PATH, Pages, SCRIPT_PATH, Sandbox, SandboxKeys, SandboxOptions, SandboxPace,
+};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 
@@ -20,6 +26,8 @@ use crate::settings::PaymentSettings;
 
 /// The path of the gateway's webhooks on this server.
 const WEBHOOK: &str = "/api/v1/webhooks/razorpay";
+/// Razorpay's checkout script.
+const RAZORPAY_SCRIPT: &str = "https://checkout.razorpay.com/v1/checkout.js";
 
 /// The gateway, and the sandbox if that is what it is.
 pub struct Gateway {
@@ -44,14 +52,53 @@ pub struct Host<'a> {
     pub server: Option<SocketAddr>,
 }
 
-impl Gateway {
-    /// The gateway that the settings name, or a sandbox if they name none.
+/// The gateway that the settings choose.
+pub enum GatewayChoice {
+    /// Razorpay.
+    Razorpay(RazorpayConfig),
+    /// A sandbox inside the program.
+    Sandbox,
+}
+
+impl GatewayChoice {
+    /// Reads the choice. `shared` says that the database is not the program's own.
     ///
     /// # Errors
-    /// If they name one in part: then the sandbox can't have been meant.
-    pub fn open(settings: &PaymentSettings, host: &Host<'_>) -> anyhow::Result<Self> {
-        match real(settings)? {
-            Some(config) => {
+    /// If a gateway is set in part, or two are, or none with a shared database.
+    pub fn from_settings(settings: &PaymentSettings, shared: bool) -> anyhow::Result<Self> {
+        let asked = given(settings.gateway.as_ref()).map(String::as_str);
+        match (real(settings)?, asked) {
+            (_, Some(other)) if !["razorpay", "sandbox"].contains(&other) => {
+                bail!("CARESYNC_PAYMENTS is {other:?}: it is either razorpay or sandbox")
+            }
+            (Some(_), Some("sandbox")) => {
+                bail!(
+                    "CARESYNC_PAYMENTS is sandbox, and RAZORPAY_KEY_ID is set: remove one of them"
+                )
+            }
+            (None, Some("razorpay")) => {
+                bail!("CARESYNC_PAYMENTS is razorpay, and RAZORPAY_KEY_ID is not set")
+            }
+            (None, None) if shared => bail!(
+                "DATABASE_URL is set, and no payment gateway. Set RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET and \
+                 RAZORPAY_WEBHOOK_SECRET; or CARESYNC_PAYMENTS=sandbox for a sandbox, in which no money moves \
+                 and anyone who opens a checkout pays with a click"
+            ),
+            (Some(config), _) => Ok(Self::Razorpay(config)),
+            (None, _) => Ok(Self::Sandbox),
+        }
+    }
+}
+
+impl Gateway {
+    /// Opens the chosen gateway.
+    pub fn open(
+        choice: GatewayChoice,
+        settings: &PaymentSettings,
+        host: &Host<'_>,
+    ) -> anyhow::Result<Self> {
+        match choice {
+            GatewayChoice::Razorpay(config) => {
                 let gateway = Self {
                     port: Arc::new(Razorpay::new(config)?),
                     account: given(settings.account_id.as_ref()).cloned(),
@@ -60,12 +107,12 @@ impl Gateway {
                 };
                 tracing::info!(
                     gateway.url = settings.base_url,
-                    gateway.key_id = gateway.port.key_id(),
+                    gateway.key_id = gateway.port.key_id().as_str(),
                     "RAZORPAY_KEY_ID is set: payments go through Razorpay, and the sandbox is off."
                 );
                 Ok(gateway)
             }
-            None => Self::inside(host, pause(settings)),
+            GatewayChoice::Sandbox => Self::inside(host, pause(settings)),
         }
     }
 
@@ -112,9 +159,24 @@ impl Gateway {
         })
     }
 
-    /// The sandbox's checkout, if there is a sandbox.
-    pub(crate) fn pages(&self) -> Option<Pages> {
-        self.sandbox.as_ref().map(Sandbox::pages)
+    /// The sandbox's checkout, if there is a sandbox. Payers may be sent back to these origins.
+    pub(crate) fn pages(&self, origins: &[String]) -> Option<Pages> {
+        let sandbox = self.sandbox.as_ref()?;
+        Some(sandbox.pages(origins.to_vec()))
+    }
+
+    /// Where payers find the checkout.
+    pub(crate) fn checkout(&self) -> CheckoutAddresses {
+        match self.sandbox {
+            Some(_) => CheckoutAddresses {
+                script: SCRIPT_PATH.to_owned(),
+                pages: Some(PAGE_PATH.to_owned()),
+            },
+            None => CheckoutAddresses {
+                script: RAZORPAY_SCRIPT.to_owned(),
+                pages: None,
+            },
+        }
     }
 
     /// The sandbox, if that is what it is: its controls are for tests.
@@ -241,6 +303,54 @@ mod tests {
         ] {
             let refused = real(&settings).unwrap_err().to_string();
             assert!(refused.contains(missing), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_sandbox_is_asked_for_where_the_database_is_shared() {
+        let asked = |gateway: &str, settings: PaymentSettings| PaymentSettings {
+            gateway: Some(gateway.to_owned()),
+            ..settings
+        };
+        let none = PaymentSettings::default;
+        for (settings, shared, expected) in [
+            (none(), false, Ok("sandbox")),
+            (none(), true, Err("CARESYNC_PAYMENTS=sandbox")),
+            (asked("", none()), true, Err("CARESYNC_PAYMENTS=sandbox")),
+            (asked("sandbox", none()), true, Ok("sandbox")),
+            (asked("sandbox", none()), false, Ok("sandbox")),
+            (asked("sandbox", set()), true, Err("remove one of them")),
+            (
+                asked("razorpay", none()),
+                false,
+                Err("RAZORPAY_KEY_ID is not"),
+            ),
+            (asked("razorpay", set()), true, Ok("razorpay")),
+            (set(), true, Ok("razorpay")),
+            (
+                asked("Sandbox", none()),
+                true,
+                Err("either razorpay or sandbox"),
+            ),
+            (
+                asked("stripe", set()),
+                true,
+                Err("either razorpay or sandbox"),
+            ),
+        ] {
+            let choice = GatewayChoice::from_settings(&settings, shared);
+            let chosen = choice.map(|choice| match choice {
+                GatewayChoice::Razorpay(_) => "razorpay",
+                GatewayChoice::Sandbox => "sandbox",
+            });
+            match (chosen, expected) {
+                (Ok(chosen), Ok(expected)) => assert_eq!(chosen, expected, "{settings:?}"),
+                (Err(error), Err(hint)) => {
+                    let error = error.to_string();
+                    assert!(error.contains(hint), "{error}");
+                }
+                (chosen, expected) => panic!("{settings:?}: {chosen:?}, not {expected:?}"),
+            }
         }
     }
 

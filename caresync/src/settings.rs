@@ -111,7 +111,13 @@ pub struct ServeSettings {
 /// The payment gateway.
 #[derive(Debug, Clone, Args)]
 pub struct PaymentSettings {
-    /// The id of the Razorpay API key. Without it a sandbox runs inside the program, and no money moves.
+    /// The payment gateway: `razorpay`, or `sandbox`, which runs inside the program and moves no money. By default
+    /// it is Razorpay if its keys are set, and else the sandbox; but with `DATABASE_URL` the sandbox must be asked
+    /// for.
+    #[arg(long = "payments", env = "CARESYNC_PAYMENTS")]
+    pub gateway: Option<String>,
+
+    /// The id of the Razorpay API key.
     #[arg(long = "razorpay-key-id", env = "RAZORPAY_KEY_ID")]
     pub key_id: Option<String>,
 
@@ -163,6 +169,7 @@ impl Default for PaymentSettings {
     /// Nothing is set: the sandbox.
     fn default() -> Self {
         Self {
+            gateway: None,
             key_id: None,
             key_secret: None,
             webhook_secret: None,

@@ -12,6 +12,7 @@ use adapters::identity::{
     PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
 };
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
 use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -70,6 +71,8 @@ pub struct Dependencies {
     pub metrics: MetricsAccess,
     /// The payment gateway.
     pub gateway: Gateway,
+    /// Prints receipts.
+    pub printer: ReceiptPrinter,
 }
 
 /// A running node.
@@ -110,7 +113,7 @@ impl Application {
             cors_origins: dependencies.cors_origins,
             metrics: dependencies.metrics,
         };
-        let pages = gateway.pages();
+        let pages = gateway.pages(&options.cors_origins);
         let checkout = move |config: &mut ServiceConfig| {
             if let Some(pages) = &pages {
                 pages.routes(config);
@@ -224,6 +227,8 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
+        checkout: gateway.checkout(),
+        printer: dependencies.printer.clone(),
     });
     Ok((app, background))
 }

@@ -24,6 +24,8 @@ pub const DOCTOR_TAKEN: &str = "slot_claim_doctor_no_overlap";
 pub const PATIENT_TAKEN: &str = "slot_claim_patient_no_overlap";
 /// The constraint that gives a login to one account.
 pub const LOGIN_TAKEN: &str = "account_login_unique";
+/// The constraint that gives an order to one payment.
+pub const ORDER_TAKEN: &str = "payment_order_unique";
 /// The space in which logins are reserved.
 pub const LOGIN_SPACE: &str = "account.login";
 

@@ -55,6 +55,15 @@ impl ApiError {
         matches!(self, Self::Database(error) if is_outage(error))
     }
 
+    /// Returns what is said to people.
+    pub(crate) fn description(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.description,
+            Self::Database(_) if self.is_outage() => "The sandbox's database is away. Try again.",
+            Self::Database(_) | Self::NoRandomness => "The sandbox failed. Try again.",
+        }
+    }
+
     /// No object has this id. Razorpay answers 400, not 404.
     pub(crate) fn unknown_id() -> Self {
         Self::refused("The id provided does not exist")

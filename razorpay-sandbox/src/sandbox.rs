@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::checkout::Pages;
+use crate::checkout::{Pages, ReturnOrigins};
 use crate::options::{SandboxKeys, SandboxOptions};
 use crate::response::ApiError;
 use crate::state::State;
@@ -86,10 +86,11 @@ impl Sandbox {
         &self.state.keys
     }
 
-    /// Returns the checkout, for another server that payers can reach.
+    /// Returns the checkout, for another server that payers can reach. Payers may be sent back to paths of that
+    /// server, and to pages of these origins.
     #[must_use]
-    pub fn pages(&self) -> Pages {
-        Pages::new(self.state.clone())
+    pub fn pages(&self, origins: Vec<String>) -> Pages {
+        Pages::new(self.state.clone(), ReturnOrigins::new(origins))
     }
 
     /// Finishes running requests, then stops. Undelivered webhooks stay in the database.
@@ -103,6 +104,7 @@ fn serve(state: Data<State>, listener: std::net::TcpListener) -> io::Result<Serv
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .app_data(Data::new(ReturnOrigins::default()))
             .app_data(PayloadConfig::new(MAX_BODY))
             .wrap(DefaultHeaders::new().add(("Cache-Control", "no-store")))
             .service(

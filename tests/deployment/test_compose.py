@@ -36,6 +36,12 @@ def test_what_several_nodes_need_is_set(compose):
         assert needed <= set(compose["services"][node]["environment"])
 
 
+def test_the_gateway_is_the_operators_choice(compose):
+    for node in NODES:
+        environment = compose["services"][node]["environment"]
+        assert "CARESYNC_PAYMENTS" in environment and not environment["CARESYNC_PAYMENTS"]
+
+
 def test_secrets_are_mounted_where_the_settings_look_for_them(compose):
     for node in NODES:
         service = compose["services"][node]

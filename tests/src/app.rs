@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemIds, TestClock};
 use api::MetricsAccess;
-use caresync::gateway::{Gateway, Host};
+use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, realm};
 use caresync::storage;
@@ -41,6 +42,8 @@ pub struct Site {
     pub trusted_proxies: Vec<IpNet>,
     /// Payment settings of nodes started later; a sandbox in each by default.
     pub payments: PaymentSettings,
+    /// Printer of receipts of nodes started later.
+    pub printer: ReceiptPrinter,
     signer: Arc<AccessTokenSigner>,
 }
 
@@ -82,6 +85,7 @@ impl Site {
             keys,
             trusted_proxies: Vec::new(),
             payments: PaymentSettings::default(),
+            printer: ReceiptPrinter::default(),
             signer,
         })
     }
@@ -102,7 +106,8 @@ impl Site {
             logins: &logins,
             server: Some(listener.local_addr()?),
         };
-        let gateway = Gateway::open(&self.payments, &host)?;
+        let choice = GatewayChoice::from_settings(&self.payments, false)?;
+        let gateway = Gateway::open(choice, &self.payments, &host)?;
         let parts = Dependencies {
             pool,
             jwt: self.keys.clone(),
@@ -116,6 +121,7 @@ impl Site {
             trusted_proxies: self.trusted_proxies.clone(),
             metrics: MetricsAccess::Loopback,
             gateway,
+            printer: self.printer.clone(),
         };
         let application = Application::start(parts, listener).await?;
         Ok(Node {

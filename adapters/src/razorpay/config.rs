@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use domain::GatewayKeyId;
 use secrecy::{ExposeSecret, SecretString};
 use ureq::http::Uri;
 
@@ -15,8 +16,8 @@ pub enum RazorpayConfigError {
     /// The key would be sent without encryption.
     #[error("the gateway's base URL begins with https, or leads to this machine")]
     InClear,
-    /// It can't be sent as the user name of basic authentication.
-    #[error("the gateway's key id has visible characters only, and no colon")]
+    /// It is no id of a key.
+    #[error("the gateway's key id has 1 to 64 letters, digits, '_' and '-'")]
     KeyId,
     /// An empty secret would let anyone sign.
     #[error("a secret of the gateway is empty")]
@@ -88,10 +89,7 @@ impl Default for RazorpayLimits {
 impl RazorpayConfig {
     pub(super) fn check(&self) -> Result<(), RazorpayConfigError> {
         self.check_url()?;
-        let sendable = |c: char| c.is_ascii_graphic() && c != ':';
-        if self.key_id.is_empty() || !self.key_id.chars().all(sendable) {
-            return Err(RazorpayConfigError::KeyId);
-        }
+        GatewayKeyId::parse(&self.key_id).map_err(|_| RazorpayConfigError::KeyId)?;
         let secrets = [
             Some(&self.key_secret),
             Some(&self.webhook_secret),
@@ -192,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_that_can_t_be_sent_is_refused() {
+    fn a_key_id_that_is_none_is_refused() {
         for key_id in ["", "a:b", "a b", "é"] {
             let config = RazorpayConfig {
                 key_id: key_id.to_owned(),

@@ -24,10 +24,10 @@ mod tests;
 
 use async_trait::async_trait;
 use commands::ports::{
-    GatewayAttempt, GatewayError, GatewayEvent, GatewayRefund, NewOrder, NewRefund, PaymentGateway,
-    UnreadableEvent,
+    GatewayAttempts, GatewayError, GatewayEvent, GatewayRefund, NewOrder, NewRefund,
+    PaymentGateway, UnreadableEvent,
 };
-use domain::{GatewayOrderId, GatewayPaymentId, Money};
+use domain::{GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money};
 use secrecy::SecretString;
 
 use client::Client;
@@ -38,7 +38,7 @@ pub use config::{RazorpayConfig, RazorpayConfigError, RazorpayLimits};
 #[derive(Debug)]
 pub struct Razorpay {
     client: Client,
-    key_id: String,
+    key_id: GatewayKeyId,
     key_secret: SecretString,
     webhook_secret: SecretString,
     previous_webhook_secret: Option<SecretString>,
@@ -48,9 +48,10 @@ impl Razorpay {
     /// Prepares the client; nothing is sent yet.
     pub fn new(config: RazorpayConfig) -> Result<Self, RazorpayConfigError> {
         config.check()?;
+        let key_id = GatewayKeyId::parse(&config.key_id);
         Ok(Self {
             client: Client::new(&config),
-            key_id: config.key_id,
+            key_id: key_id.map_err(|_| RazorpayConfigError::KeyId)?,
             key_secret: config.key_secret,
             webhook_secret: config.webhook_secret,
             previous_webhook_secret: config.previous_webhook_secret,
@@ -64,8 +65,12 @@ impl PaymentGateway for Razorpay {
         orders::create(&self.client, order).await
     }
 
-    async fn attempts(&self, order: &GatewayOrderId) -> Result<Vec<GatewayAttempt>, GatewayError> {
+    async fn attempts(&self, order: &GatewayOrderId) -> Result<GatewayAttempts, GatewayError> {
         orders::attempts(&self.client, order).await
+    }
+
+    async fn is_paid(&self, order: &GatewayOrderId, amount: Money) -> Result<bool, GatewayError> {
+        orders::is_paid(&self.client, order, amount).await
     }
 
     async fn capture(&self, attempt: &GatewayPaymentId, amount: Money) -> Result<(), GatewayError> {
@@ -83,7 +88,7 @@ impl PaymentGateway for Razorpay {
         refunds::of_attempt(&self.client, attempt).await
     }
 
-    fn key_id(&self) -> &str {
+    fn key_id(&self) -> &GatewayKeyId {
         &self.key_id
     }
 

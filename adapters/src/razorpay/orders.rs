@@ -1,12 +1,11 @@
 //! Orders, and the attempts to pay them.
 
-use commands::ports::{GatewayAttempt, GatewayError, NewOrder};
-use domain::GatewayOrderId;
+use commands::ports::{GatewayAttempts, GatewayError, NewOrder};
+use domain::{GatewayOrderId, Money};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{ApiRequest, Client};
-use super::failure::{GatewayFailure, unavailable};
 use super::wire::{Collection, PaymentEntity, money};
 
 #[derive(Deserialize)]
@@ -14,6 +13,14 @@ struct OrderEntity {
     id: GatewayOrderId,
     amount: i64,
     currency: String,
+    #[serde(default)]
+    status: Option<String>,
+}
+
+impl OrderEntity {
+    fn is_over(&self, amount: Money) -> bool {
+        money(self.amount, &self.currency) == Some(amount)
+    }
 }
 
 /// Creates an order, or finds the one that was created before: the receipt is ours and unique.
@@ -25,7 +32,7 @@ pub(super) async fn create(
     let body = json!({
         "amount": order.amount.amount(),
         "currency": order.amount.currency().code(),
-        "receipt": &payment,
+        "receipt": receipt(order),
         "unique_receipt": true,
         "notes": { "payment": &payment },
     });
@@ -35,25 +42,52 @@ pub(super) async fn create(
         &body,
     );
     let made: OrderEntity = client.send(&request).await?;
-    if money(made.amount, &made.currency) != Some(order.amount) {
+    if !made.is_over(order.amount) {
         // An older order with another amount: creating it again would return it again.
         return Err(GatewayError::Refused { code: None });
     }
     Ok(made.id)
 }
 
-/// The attempts to pay an order.
+/// The payment's id; with the number of the order after the first.
+fn receipt(order: &NewOrder) -> String {
+    match order.number {
+        0 | 1 => order.payment.to_string(),
+        number => format!("{}-{number}", order.payment),
+    }
+}
+
+/// The attempts to pay an order. One that can't be read hides none of the others; it is counted, unless no
+/// money came by it.
 pub(super) async fn attempts(
     client: &Client,
     order: &GatewayOrderId,
-) -> Result<Vec<GatewayAttempt>, GatewayError> {
+) -> Result<GatewayAttempts, GatewayError> {
     let doing = "asking the gateway for the attempts to pay an order";
     let request = ApiRequest::get(doing, format!("/orders/{order}/payments"));
-    let found: Collection<PaymentEntity> = client.send(&request).await?;
-    let attempts = found.items.iter().map(PaymentEntity::attempt);
-    let attempts: Option<Vec<_>> = attempts.collect();
-    // An entry that can't be read must not be treated as missing.
-    attempts
-        .filter(|attempts| attempts.iter().all(|attempt| attempt.order == *order))
-        .ok_or_else(|| unavailable(doing, GatewayFailure::InvalidBody))
+    let found: Collection<Value> = client.send(&request).await?;
+    let mut attempts = GatewayAttempts::default();
+    for item in &found.items {
+        let entity = PaymentEntity::deserialize(item).ok();
+        let attempt = entity.as_ref().and_then(PaymentEntity::attempt);
+        match attempt.filter(|attempt| attempt.order == *order) {
+            Some(attempt) => attempts.readable.push(attempt),
+            None if entity.is_some_and(|entity| entity.brought_nothing()) => {}
+            None => attempts.unreadable += 1,
+        }
+    }
+    Ok(attempts)
+}
+
+/// Returns whether the order is over this amount, and paid.
+pub(super) async fn is_paid(
+    client: &Client,
+    order: &GatewayOrderId,
+    amount: Money,
+) -> Result<bool, GatewayError> {
+    let doing = "asking the gateway whether an order is paid";
+    let request = ApiRequest::get(doing, format!("/orders/{order}"));
+    let found: OrderEntity = client.send(&request).await?;
+    let paid = found.status.as_deref() == Some("paid");
+    Ok(found.id == *order && found.is_over(amount) && paid)
 }

@@ -1,14 +1,14 @@
 //! Webhooks of the gateway.
 //!
 //! The body is a snapshot of the time of the event and may arrive in any order. The state of an
-//! attempt or a refund is read from its own status, not from the name of the event.
+//! attempt, a refund or a dispute is read from its own status, not from the name of the event.
 
-use commands::ports::{GatewayEvent, GatewayFact, UnreadableEvent};
+use commands::ports::{GatewayDispute, GatewayEvent, GatewayFact, UnreadableEvent};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::wire::{PaymentEntity, RefundEntity};
+use super::wire::{DisputeEntity, PaymentEntity, RefundEntity, time};
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -17,7 +17,12 @@ struct Envelope {
     account_id: Option<String>,
     #[serde(default)]
     payload: Value,
+    #[serde(default)]
+    created_at: Option<i64>,
 }
+
+/// Beginning of the names of events about disputes.
+const DISPUTE: &str = "payment.dispute.";
 
 /// Reads a body whose signature is valid.
 pub(super) fn read(body: &[u8]) -> Result<GatewayEvent, UnreadableEvent> {
@@ -29,6 +34,7 @@ pub(super) fn read(body: &[u8]) -> Result<GatewayEvent, UnreadableEvent> {
         "refund.created" | "refund.processed" | "refund.failed" | "refund.speed_changed" => {
             refund(&envelope.payload)?
         }
+        name if name.starts_with(DISPUTE) => dispute(&envelope)?,
         _ => GatewayFact::Other,
     };
     Ok(GatewayEvent {
@@ -59,6 +65,26 @@ fn refund(payload: &Value) -> Result<GatewayFact, UnreadableEvent> {
             refund,
         }),
     )
+}
+
+fn dispute(envelope: &Envelope) -> Result<GatewayFact, UnreadableEvent> {
+    let dispute: DisputeEntity = entity(&envelope.payload, "dispute")?;
+    if envelope.payload.get("payment").is_none() {
+        return Ok(GatewayFact::Other);
+    }
+    let payment: PaymentEntity = entity(&envelope.payload, "payment")?;
+    let stage = envelope.event.trim_start_matches(DISPUTE);
+    let read = payment.order().zip(dispute.dispute(stage));
+    Ok(read.map_or(GatewayFact::Other, |(order, dispute)| {
+        let reported_at = envelope.created_at.and_then(time);
+        GatewayFact::Dispute {
+            order,
+            dispute: GatewayDispute {
+                reported_at,
+                ..dispute
+            },
+        }
+    }))
 }
 
 fn entity<T: DeserializeOwned>(payload: &Value, name: &str) -> Result<T, UnreadableEvent> {

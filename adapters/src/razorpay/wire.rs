@@ -1,13 +1,18 @@
-//! Payments and refunds in the format of the API and its webhooks.
+//! Payments, refunds and disputes in the format of the API and its webhooks.
 //!
 //! Fields come and go, so those that are not needed are ignored, and an unknown value of them is no
 //! error.
 
 use std::str::FromStr as _;
 
-use commands::ports::{AttemptStatus, GatewayAttempt, GatewayRefund, GatewayRefundStatus};
+use chrono::{DateTime, Utc};
+use commands::ports::{
+    AttemptStatus, GatewayAttempt, GatewayDispute, GatewayRefund, GatewayRefundStatus,
+};
+use domain::payment::DisputeStatus;
 use domain::{
-    Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId,
+    Currency, FailureCode, GatewayDisputeId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
+    Money, RefundId,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -51,6 +56,14 @@ impl PaymentEntity {
             amount: self.amount()?,
             status: self.status()?,
         })
+    }
+
+    /// True if no money is reserved or captured by it, whatever its currency.
+    pub(super) fn brought_nothing(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(AttemptStatus::Created | AttemptStatus::Failed { .. })
+        )
     }
 
     pub(super) fn amount(&self) -> Option<Money> {
@@ -111,6 +124,67 @@ impl RefundEntity {
         let refund = RefundId::from_str(note(REFUND)?).ok()?;
         Some((refund, note(TRY)?.parse().ok()?))
     }
+}
+
+/// A dispute about a payment.
+#[derive(Deserialize)]
+pub(super) struct DisputeEntity {
+    id: GatewayDisputeId,
+    payment_id: GatewayPaymentId,
+    amount: i64,
+    currency: String,
+    /// Zero unless it is lost.
+    #[serde(default)]
+    amount_deducted: Option<i64>,
+    #[serde(default)]
+    reason_code: Option<String>,
+    #[serde(default)]
+    respond_by: Option<i64>,
+    #[serde(default)]
+    status: String,
+}
+
+impl DisputeEntity {
+    /// Converts it to the port's type; `None` with an unknown status or currency. `stage` is the last
+    /// word of the event's name.
+    pub(super) fn dispute(&self, stage: &str) -> Option<GatewayDispute> {
+        let deducted = self.amount_deducted.filter(|deducted| *deducted > 0);
+        Some(GatewayDispute {
+            dispute: self.id.clone(),
+            attempt: self.payment_id.clone(),
+            amount: money(self.amount, &self.currency)?,
+            deducted: deducted.and_then(|deducted| money(deducted, &self.currency)),
+            status: self.status(stage)?,
+            code: FailureCode::parse(self.reason_code.as_deref().unwrap_or_default()).ok(),
+            respond_by: self.respond_by.and_then(time),
+            reported_at: None,
+        })
+    }
+
+    /// A dispute for which more evidence is wanted is open again, so only the event tells that. The
+    /// event also tells a status that is unknown here.
+    fn status(&self, stage: &str) -> Option<DisputeStatus> {
+        let told = match &*self.status {
+            known @ ("open" | "under_review" | "won" | "lost" | "closed") => known,
+            _ => stage,
+        };
+        match told {
+            "open" | "action_required" if stage == "action_required" => {
+                Some(DisputeStatus::ActionRequired)
+            }
+            "open" | "created" => Some(DisputeStatus::Open),
+            "under_review" => Some(DisputeStatus::UnderReview),
+            "won" => Some(DisputeStatus::Won),
+            "lost" => Some(DisputeStatus::Lost),
+            "closed" => Some(DisputeStatus::Closed),
+            _ => None,
+        }
+    }
+}
+
+/// A time in Unix seconds.
+pub(super) fn time(seconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0)
 }
 
 /// An amount in a known currency.

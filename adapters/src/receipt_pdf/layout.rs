@@ -15,6 +15,10 @@ const PAGE: (f32, f32) = (595.0, 842.0);
 const MARGIN: f32 = 56.0;
 /// Left edge of the text after a label.
 const VALUES: f32 = 180.0;
+const BANNER: Style = Style {
+    size: 40.0,
+    bold: true,
+};
 const TITLE: Style = Style {
     size: 15.0,
     bold: true,
@@ -77,6 +81,11 @@ impl<'l> Sheet<'l> {
             Some(name) => self.printable(name.as_str(), || id.to_owned()),
             None => format!("({id}: no name on record)"),
         }
+    }
+
+    /// A line in large letters.
+    pub(super) fn banner(&mut self, text: &str) {
+        self.lines(text, MARGIN, BANNER);
     }
 
     pub(super) fn title(&mut self, text: &str) {

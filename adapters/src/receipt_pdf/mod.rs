@@ -12,6 +12,7 @@
 mod layout;
 mod letters;
 mod money;
+mod printer;
 #[cfg(test)]
 mod tests;
 
@@ -26,11 +27,15 @@ use layout::Sheet;
 use letters::Letters;
 use money::spelled;
 
+pub use printer::{PrinterError, ReceiptPrinter};
+
 /// Content of a receipt. All times are in the clinic's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Number in the clinic's series.
     pub number: ReceiptNumber,
+    /// True if no money moved; the number is of another series then.
+    pub test_mode: bool,
     /// The clinic that was paid.
     pub clinic: ClinicId,
     /// Its name.
@@ -51,8 +56,12 @@ pub struct Receipt {
     pub doctor_name: Option<PersonName>,
     /// Start of the visit.
     pub visit_at: NaiveDateTime,
-    /// Amount paid.
+    /// Amount paid for the visit.
     pub amount: Money,
+    /// The part of the fee that was not paid, because of an offer of the gateway.
+    pub discount: Option<Money>,
+    /// The fee of the gateway that the payer paid beside it.
+    pub surcharge: Option<Money>,
     /// The payment.
     pub payment: PaymentId,
     /// Id at the gateway.
@@ -86,27 +95,42 @@ pub enum PrintError {
     Document(String),
 }
 
-/// Prints a receipt.
+/// Prints a receipt. It takes a core for some milliseconds.
 ///
 /// # Errors
 /// [`PrintError`], which does not depend on the content.
-pub fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
+fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
     let letters = Letters::open()?;
     let mut sheet = Sheet::new(&letters);
     heading(&mut sheet, receipt);
     visit(&mut sheet, receipt);
     money_that_moved(&mut sheet, receipt);
-    sheet.print(format!("Receipt {}", receipt.number))
+    let series = if receipt.test_mode {
+        "Sandbox receipt"
+    } else {
+        "Receipt"
+    };
+    sheet.print(format!("{series} {}", receipt.number))
 }
 
 fn heading(sheet: &mut Sheet<'_>, receipt: &Receipt) {
     let clinic = receipt.clinic;
+    if receipt.test_mode {
+        sheet.banner("SANDBOX");
+        sheet.banner("NO MONEY MOVED");
+        sheet.gap();
+    }
     let name = sheet.printable(receipt.clinic_name.as_str(), || format!("clinic {clinic}"));
     let city = sheet.printable(receipt.city.as_str(), || format!("clinic {clinic}"));
     sheet.title(&name);
     sheet.note(&city);
     sheet.gap();
-    sheet.title(&format!("Receipt no. {}", receipt.number));
+    let kind = if receipt.test_mode {
+        "Sandbox receipt"
+    } else {
+        "Receipt"
+    };
+    sheet.title(&format!("{kind} no. {}", receipt.number));
     sheet.row("Paid on", &date(receipt.paid_on));
 }
 
@@ -123,7 +147,13 @@ fn visit(sheet: &mut Sheet<'_>, receipt: &Receipt) {
 }
 
 fn money_that_moved(sheet: &mut Sheet<'_>, receipt: &Receipt) {
+    if let Some(discount) = receipt.discount {
+        sheet.row("Discount", &spelled(discount));
+    }
     sheet.row("Amount", &spelled(receipt.amount));
+    if let Some(surcharge) = receipt.surcharge {
+        sheet.row("Gateway's fee", &spelled(surcharge));
+    }
     sheet.row("Payment", &receipt.payment.to_string());
     sheet.row("At the gateway", receipt.gateway_payment.as_str());
     sheet.gap();

@@ -22,7 +22,10 @@ fn receipt() -> Receipt {
         doctor: DoctorId::from_uuid(id(0xd1)),
         doctor_name: Some("Meera Nair".parse().unwrap()),
         visit_at: "2026-03-09T09:30:00".parse().unwrap(),
+        test_mode: false,
         amount: inr(80_000),
+        discount: None,
+        surcharge: None,
         payment: PaymentId::from_uuid(id(0x51)),
         gateway_payment: GatewayPaymentId::parse("pay_DESlfW9H8K9uqM").unwrap(),
         refunds: Vec::new(),
@@ -72,6 +75,39 @@ fn a_receipt_says_who_paid_whom_how_much_and_for_what() {
             "Payment 00000000-0000-0000-0000-000000000051",
             "At the gateway pay_DESlfW9H8K9uqM",
         ]
+    );
+}
+
+#[test]
+fn a_receipt_of_the_sandbox_says_first_that_no_money_moved() {
+    let sandbox = Receipt {
+        test_mode: true,
+        ..receipt()
+    };
+    let lines = printed(&sandbox);
+    assert_eq!(lines[..2], ["SANDBOX", "NO MONEY MOVED"]);
+    assert_eq!(lines[4], "Sandbox receipt no. 17");
+    assert!(!printed(&receipt()).join(" ").contains("SANDBOX"));
+}
+
+#[test]
+fn a_discount_and_a_fee_of_the_gateway_stand_beside_the_amount() {
+    let reduced = Receipt {
+        amount: inr(72_000),
+        discount: Some(inr(8_000)),
+        ..receipt()
+    };
+    assert_eq!(
+        printed(&reduced)[7..9],
+        ["Discount ₹80.00", "Amount ₹720.00"]
+    );
+    let with_fee = Receipt {
+        surcharge: Some(inr(1_888)),
+        ..receipt()
+    };
+    assert_eq!(
+        printed(&with_fee)[7..9],
+        ["Amount ₹800.00", "Gateway's fee ₹18.88"]
     );
 }
 

@@ -59,6 +59,11 @@ pub struct RefundPreviewBody {
     /// The last time at which a cancellation has this share; absent if the share does not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     holds_until: Option<DateTime<Utc>>,
+    /// Set if the refund would wait for the end of a dispute about the payment. If that is lost, the payer gets
+    /// the money by the dispute instead. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    waits_for_dispute: bool,
     /// The parts of the fee that would not be refunded.
     not_refunded: Vec<NotRefundedPart>,
 }
@@ -134,6 +139,7 @@ impl From<RefundPreview> for RefundPreviewBody {
             decided_at: notice.map(|notice| notice.at),
             start_then: notice.map(|notice| notice.start),
             holds_until: preview.refund.holds_until,
+            waits_for_dispute: preview.refund.waits_for_dispute,
             not_refunded: not_refunded.map(NotRefundedPart::from).collect(),
         }
     }

@@ -80,6 +80,15 @@ impl<T> Page<T> {
         }
     }
 
+    /// The same page of converted items.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(convert).collect(),
+            next_cursor: self.next_cursor,
+            parked: self.parked,
+        }
+    }
+
     /// The same, saying so if something had to be left aside.
     pub fn lacking(self, parked: &Parked) -> Self {
         let parked = parked.any();

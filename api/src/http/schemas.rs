@@ -94,12 +94,16 @@ schemas! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(1))
         .examples([17]);
+    /// The public half of an API key at the payment gateway.
+    GatewayKeyId = pattern(GATEWAY_ID).examples(["rzp_live_8hPk3vQ1yZ0wLm"]);
     /// An order at the payment gateway.
     GatewayOrderId = pattern(GATEWAY_ID).examples(["order_RB58MiP5SPFYyM"]);
     /// One attempt to pay an order at the payment gateway.
     GatewayPaymentId = pattern(GATEWAY_ID).examples(["pay_DESlfW9H8K9uqM"]);
     /// A refund at the payment gateway.
     GatewayRefundId = pattern(GATEWAY_ID).examples(["rfnd_FP8QHiV938haTz"]);
+    /// A dispute at the payment gateway.
+    GatewayDisputeId = pattern(GATEWAY_ID).examples(["disp_AHfqOvkldwsbqt"]);
     /// The payment gateway's code of a failure.
     FailureCode = pattern(GATEWAY_ID).examples(["BAD_REQUEST_ERROR"]);
     /// A position in the log, as `CareSync-Position` tells it.
@@ -134,9 +138,10 @@ schemas! {
     PaymentStatus = closed_set(
         variants!(payments::PaymentStanding: Open Paid Lapsed).map(payments::PaymentStanding::as_str),
     );
-    /// The status of a refund: a `FAILED` one is tried again.
+    /// The status of a refund: a `FAILED` one is tried again; of a `WITHDRAWN` one, the payer got the money by
+    /// a dispute.
     RefundStatus = closed_set(
-        variants!(payment::RefundStatus: Requested Failed Refunded).map(payment::RefundStatus::as_str),
+        variants!(payment::RefundStatus: Requested Failed Refunded Withdrawn).map(payment::RefundStatus::as_str),
     );
     /// The grounds of a refund.
     RefundGrounds = closed_set(payment::RefundGrounds::ALL.map(payment::RefundGrounds::as_str));
@@ -145,9 +150,14 @@ schemas! {
     ShareGrounds = closed_set(["CANCELLATION", "MOVE", "CANCELLED_BY_CLINIC"]);
     /// The reason for which a part of the fee is not refunded.
     NotRefundedReason = closed_set(payment::NotRefundedReason::ALL.map(payment::NotRefundedReason::as_str));
-    /// The kind of a movement of money: `CAPTURE` came, `REFUND` left.
+    /// The status of a dispute: open in the first three, decided in the others.
+    DisputeStatus = closed_set(payment::DisputeStatus::ALL.map(payment::DisputeStatus::as_str));
+    /// The kind of an entry: `CAPTURE` came, `REFUND` left, `DISPUTE` left by a lost dispute. Of a `DISCOUNT` and a
+    /// `SURCHARGE` no money moved: by so much less or more than the amount was captured, because of an offer or a
+    /// fee of the gateway.
     LedgerKind = closed_set(
-        variants!(payments::LedgerKind: Capture Refund).map(payments::LedgerKind::as_str),
+        variants!(payments::LedgerKind: Capture Refund Dispute Discount Surcharge)
+            .map(payments::LedgerKind::as_str),
     );
     /// The kind of an access token.
     TokenType = closed_set(["Bearer"]);

@@ -102,6 +102,7 @@ const DOCUMENT: &str = "/openapi.json";
         payments::get_payment,
         payments::get_receipt,
         payments::list_failed_refunds,
+        payments::list_open_disputes,
         payments::get_ledger,
         payments::get_takings,
     ),

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use commands::authorization::{Resource, ResourceClinics};
 use domain::payment::RefundGrounds;
 use domain::{
-    AppointmentId, ClinicId, ClinicScope, FailureCode, GatewayOrderId, GatewayPaymentId,
-    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
+    AppointmentId, ClinicId, ClinicScope, FailureCode, GatewayDisputeId, GatewayOrderId,
+    GatewayPaymentId, GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
-use projections::payments::{LedgerEntry, ListedPayment, ListedRefund};
+use projections::payments::{LedgerEntry, ListedDispute, ListedPayment, ListedRefund};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,7 +54,7 @@ pub struct PaymentBody {
     /// All that came in its currency, also what came twice.
     #[schema(value_type = schemas::MoneyBody)]
     pub captured: Money,
-    /// All of it that is to be given back, wherever it is by now.
+    /// All of it that is to be given back, wherever it is by now, without refunds that were withdrawn.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunds_requested: Money,
     /// The part of that which failed and is still owed.
@@ -63,10 +63,18 @@ pub struct PaymentBody {
     /// The part of that which has left.
     #[schema(value_type = schemas::MoneyBody)]
     pub refunded: Money,
+    /// The part that went back to the payer by disputes.
+    #[schema(value_type = schemas::MoneyBody)]
+    pub lost_to_disputes: Money,
     /// The number of its receipt in the clinic's series, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::ReceiptNumber>)]
     pub receipt_number: Option<ReceiptNumber>,
+    /// Set if it was paid in the sandbox or in the gateway's test mode: no money moved, and the receipt's number is of
+    /// a series of its own. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub test_mode: bool,
     /// Its version.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -97,7 +105,8 @@ pub struct RefundLine {
     /// The grounds.
     #[schema(value_type = schemas::RefundGrounds)]
     pub grounds: &'static str,
-    /// `REQUESTED`, `REFUNDED`, or `FAILED`, which is tried again.
+    /// `REQUESTED`, `REFUNDED`, `FAILED`, which is tried again, or `WITHDRAWN`: the payer got the money by a
+    /// dispute.
     #[schema(value_type = schemas::RefundStatus)]
     pub status: &'static str,
     /// The number of times that the gateway was asked for it.
@@ -117,7 +126,48 @@ pub struct RefundLine {
     pub changed_at: DateTime<Utc>,
 }
 
-/// A movement of money. It is never changed.
+/// A dispute: the payer's bank demands money back.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DisputeLine {
+    /// The gateway's id of it.
+    #[schema(value_type = schemas::GatewayDisputeId)]
+    pub id: GatewayDisputeId,
+    /// The payment.
+    #[schema(value_type = Uuid)]
+    pub payment_id: PaymentId,
+    /// The visit.
+    #[schema(value_type = Uuid)]
+    pub appointment_id: AppointmentId,
+    /// The clinic whose money is disputed.
+    #[schema(value_type = Uuid)]
+    pub clinic_id: ClinicId,
+    /// The gateway's id of the attempt that the money came by.
+    #[schema(value_type = schemas::GatewayPaymentId)]
+    pub gateway_payment_id: GatewayPaymentId,
+    /// The disputed amount.
+    #[schema(value_type = schemas::MoneyBody)]
+    pub amount: Money,
+    /// Its status. While it is `OPEN`, `ACTION_REQUIRED` or `UNDER_REVIEW`, refunds of the payment wait.
+    #[schema(value_type = schemas::DisputeStatus)]
+    pub status: &'static str,
+    /// The bank's grounds, as a code of the gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schemas::FailureCode>)]
+    pub code: Option<FailureCode>,
+    /// The deadline for an answer at the gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<DateTime<Utc>>,
+    /// The amount that went back to the payer; zero unless it is `LOST`.
+    #[schema(value_type = schemas::MoneyBody)]
+    pub lost: Money,
+    /// The time at which it became known.
+    pub opened_at: DateTime<Utc>,
+    /// The time of its last change.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A movement of money, or a difference from the amount. It is never changed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerLine {
@@ -127,7 +177,8 @@ pub struct LedgerLine {
     /// Its number among what happened to the payment.
     #[schema(example = 3)]
     pub entry: i64,
-    /// `CAPTURE`: it came. `REFUND`: it left.
+    /// `CAPTURE`: it came. `REFUND`: it left. `DISPUTE`: it left by a dispute that was lost. `DISCOUNT`,
+    /// `SURCHARGE`: by so much less or more than the amount came, because of an offer or a fee of the gateway.
     #[schema(value_type = schemas::LedgerKind)]
     pub kind: &'static str,
     /// The amount.
@@ -171,7 +222,9 @@ impl PaymentBody {
             refunds_requested: row.refunds_requested,
             refunds_failed: row.refunds_failed,
             refunded: row.refunded,
+            lost_to_disputes: row.lost,
             receipt_number: row.receipt,
+            test_mode: row.test_mode,
             version: row.version,
             parked: false,
         }
@@ -198,6 +251,25 @@ impl From<ListedRefund> for RefundLine {
             failure_code: row.failure,
             gateway_refund_id: row.gateway_refund,
             requested_at: row.requested_at,
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+impl From<ListedDispute> for DisputeLine {
+    fn from(row: ListedDispute) -> Self {
+        Self {
+            id: row.dispute,
+            payment_id: row.payment,
+            appointment_id: row.appointment,
+            clinic_id: row.clinic,
+            gateway_payment_id: row.attempt,
+            amount: row.amount,
+            status: row.status.as_str(),
+            code: row.code,
+            respond_by: row.respond_by,
+            lost: row.lost,
+            opened_at: row.opened_at,
             changed_at: row.changed_at,
         }
     }

@@ -8,7 +8,7 @@ use projections::payments;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::books::{LedgerLine, PaymentBody, RefundLine, money_of};
+use super::books::{DisputeLine, LedgerLine, PaymentBody, RefundLine, money_of};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::ids::Id;
@@ -18,7 +18,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::{Versioned, found};
 use crate::proxies::require_or_proxy;
 
-/// A payment with its refunds and all money that moved for it.
+/// A payment with its refunds, its disputes and all money that moved for it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentDetails {
@@ -27,6 +27,8 @@ pub struct PaymentDetails {
     payment: PaymentBody,
     /// The refunds, in the order in which they were requested.
     refunds: Vec<RefundLine>,
+    /// The disputes, in the order in which they became known.
+    disputes: Vec<DisputeLine>,
     /// The money that moved, in the order in which we heard of it.
     ledger: Vec<LedgerLine>,
 }
@@ -68,6 +70,7 @@ pub async fn get_payment(
     let money = money_of(row.patient, row.clinic);
     require_or_proxy(&app, &caller, money, &position).await?;
     let refunds = payments::refunds_of(&app.pool, payment).await?;
+    let disputes = payments::disputes_of(&app.pool, payment).await?;
     let ledger = payments::ledger_of_payment(&app.pool, payment).await?;
     let shown = PaymentBody {
         parked: parked.has(payment.as_uuid()),
@@ -76,6 +79,7 @@ pub async fn get_payment(
     Ok(found(&PaymentDetails {
         payment: shown,
         refunds: refunds.into_iter().map(RefundLine::from).collect(),
+        disputes: disputes.into_iter().map(DisputeLine::from).collect(),
         ledger: ledger.into_iter().map(LedgerLine::from).collect(),
     }))
 }

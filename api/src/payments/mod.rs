@@ -2,6 +2,7 @@
 //! books.
 
 mod books;
+mod disputes;
 mod failed_refunds;
 mod get;
 mod ledger;
@@ -25,8 +26,8 @@ use utoipa::ToSchema;
 use crate::http::schemas;
 
 pub(crate) use {
-    failed_refunds::*, get::*, ledger::*, list::*, open::*, receipt::*, refund::*, retry_refund::*,
-    takings::*, verify::*, webhook::*,
+    disputes::*, failed_refunds::*, get::*, ledger::*, list::*, open::*, receipt::*, refund::*,
+    retry_refund::*, takings::*, verify::*, webhook::*,
 };
 
 /// The routes of this resource.
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig) {
             "/payments/refunds/failed",
             web::get().to(list_failed_refunds),
         )
+        .route("/payments/disputes", web::get().to(list_open_disputes))
         .route("/payments/{id}", web::get().to(get_payment))
         .route("/payments/{id}/receipt", web::get().to(get_receipt))
         .route("/appointments/{id}/ledger", web::get().to(get_ledger))

@@ -5,12 +5,12 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::authorization::permit;
 use commands::payments::Checkout;
-use domain::{AppointmentId, GatewayOrderId, Money, PaymentId};
+use domain::{AppointmentId, GatewayKeyId, GatewayOrderId, Money, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::refusal::checkout_refusal;
-use crate::app::App;
+use crate::app::{App, CheckoutAddresses};
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader, Nothing};
 use crate::http::ids::Id;
@@ -30,13 +30,27 @@ pub struct CheckoutBody {
     #[schema(value_type = schemas::GatewayOrderId)]
     order_id: GatewayOrderId,
     /// On whose behalf the gateway asks.
-    #[schema(example = "rzp_live_8hPk3vQ1yZ0wLm")]
-    key_id: String,
+    #[schema(value_type = schemas::GatewayKeyId)]
+    key_id: GatewayKeyId,
     /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
     /// The end of the hold on the slot, until which it can be paid.
     expires_at: DateTime<Utc>,
+    /// The gateway's checkout script, which defines `Razorpay`: a URL, or with the sandbox a path of this server.
+    #[schema(
+        format = "uri-reference",
+        example = "https://checkout.razorpay.com/v1/checkout.js"
+    )]
+    checkout_script_url: String,
+    /// The page on which the order can be paid without a script: with the sandbox only, a path of this server. It
+    /// takes `callback_url` and `cancel_url`, paths of this server or pages of `CARESYNC_CORS_ORIGINS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        format = "uri-reference",
+        example = "/sandbox/checkout/order_DESlLckIVRkHWj"
+    )]
+    checkout_url: Option<String>,
 }
 
 problems!(
@@ -49,8 +63,8 @@ problems!(
     GatewayAway
 );
 
-/// Pay for a visit whose slot is held. A second request gets the same order. The amount is what was
-/// agreed when it was booked.
+/// Pay for a visit whose slot is held. A second request gets the same order, or another one if that can't be
+/// paid any more. The amount is what was agreed when it was booked.
 #[utoipa::path(
     post,
     path = "/api/v1/appointments/{id}/payment",
@@ -75,11 +89,13 @@ pub async fn open_payment(
         .open_payment(&caller, appointment, &context)
         .await
         .map_err(|error| of_command(error, checkout_refusal))?;
-    Ok(created_many(&done.map(CheckoutBody::from)))
+    Ok(created_many(&done.map(|checkout| {
+        CheckoutBody::new(checkout, &app.checkout)
+    })))
 }
 
-impl From<Checkout> for CheckoutBody {
-    fn from(checkout: Checkout) -> Self {
+impl CheckoutBody {
+    fn new(checkout: Checkout, addresses: &CheckoutAddresses) -> Self {
         let Checkout {
             payment,
             order,
@@ -87,7 +103,10 @@ impl From<Checkout> for CheckoutBody {
             amount,
             expires_at,
         } = checkout;
+        let page = addresses.pages.as_ref();
         Self {
+            checkout_script_url: addresses.script.clone(),
+            checkout_url: page.map(|page| format!("{page}{order}")),
             payment_id: payment,
             order_id: order,
             key_id,

@@ -3,12 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Data;
-use adapters::receipt_pdf::{self, Receipt, RefundOnReceipt};
+use adapters::receipt_pdf::{PrinterError, Receipt, RefundOnReceipt};
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use commands::authorization::permit;
-use domain::{ClinicZone, GatewayPaymentId, PaymentId, ReceiptNumber};
-use projections::payments::{self, LedgerEntry, ListedPayment};
+use domain::{ClinicZone, GatewayPaymentId, Money, PaymentId, ReceiptNumber};
+use projections::payments::{self, LedgerEntry, LedgerKind, ListedPayment};
 use projections::{clinic_directory, doctor_directory, patient_appointments, patient_card};
 use utoipa::ToSchema;
 
@@ -36,10 +36,10 @@ const READ_MODELS: [&str; 5] = [
 #[schema(value_type = String, format = Binary)]
 pub struct Pdf(Vec<u8>);
 
-problems!(Forbidden, NotFound, NoReceiptYet);
+problems!(Forbidden, NotFound, NoReceiptYet, Overloaded);
 
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
-/// auditors. It says what was given back so far. A name in letters that it can't print is told as such.
+/// auditors. It says what was given back so far, and if it was paid in the sandbox, that no money moved. A name in letters that it can't print is told as such.
 #[utoipa::path(
     get,
     path = "/api/v1/payments/{id}/receipt",
@@ -71,13 +71,24 @@ pub async fn get_receipt(
     require_or_proxy(&app, &caller, money, &position).await?;
     let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
     let receipt = receipt(&app, &row, paid).await?;
-    let pdf = receipt_pdf::print(&receipt).map(Pdf);
-    let pdf = pdf.map_err(Fault::doing("printing a receipt"))?;
-    let name = format!("inline; filename=\"receipt-{}.pdf\"", receipt.number);
+    let series = if receipt.test_mode { "sandbox-" } else { "" };
+    let name = format!(
+        "inline; filename=\"receipt-{series}{}.pdf\"",
+        receipt.number
+    );
+    let pdf = Pdf(app.printer.print(receipt).await.map_err(not_printed)?);
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((CONTENT_DISPOSITION, name))
         .body(pdf.0))
+}
+
+/// 503 if too many receipts wait to be printed.
+fn not_printed(error: PrinterError) -> Problem {
+    match error {
+        PrinterError::Full => ProblemType::Overloaded.into(),
+        error => Fault::new("printing a receipt", error).into(),
+    }
 }
 
 /// The facts of a payment with a receipt.
@@ -112,6 +123,10 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
         None => None,
     };
     let ledger = payments::ledger_of_payment(&app.pool, row.payment).await?;
+    let entry = |kind| amount_of(&ledger, kind, &paid.attempt);
+    let discount = entry(LedgerKind::Discount);
+    let amount = entry(LedgerKind::Capture).filter(|_| discount.is_some());
+    let (amount, surcharge) = (amount.unwrap_or(row.amount), entry(LedgerKind::Surcharge));
     let refunds = ledger
         .into_iter()
         .filter_map(|entry| refund(entry, &paid.attempt, clinic.zone));
@@ -124,7 +139,10 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
         doctor,
         doctor_name,
         visit_at: begins.with_timezone(&clinic.zone.tz()).naive_local(),
-        amount: row.amount,
+        test_mode: row.test_mode,
+        amount,
+        discount,
+        surcharge,
         payment: row.payment,
         refunds: refunds.collect(),
         gateway_payment: paid.attempt,
@@ -132,6 +150,17 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
         city: clinic.city,
         zone: clinic.zone,
     })
+}
+
+/// The amount of the entry of this kind for an attempt, if there is one.
+fn amount_of(
+    ledger: &[LedgerEntry],
+    kind: LedgerKind,
+    attempt: &GatewayPaymentId,
+) -> Option<Money> {
+    let mut entries = ledger.iter();
+    let entry = entries.find(|entry| entry.kind == kind && entry.attempt == *attempt);
+    entry.map(|entry| entry.amount)
 }
 
 /// Converts a refund of the money that the receipt is for. Money that came twice and went back is not on it.

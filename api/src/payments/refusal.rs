@@ -17,11 +17,15 @@ use crate::http::problem_type::ProblemType;
 pub fn refusal(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::NotFound | Refusal::NoSuchRefund => Problem::not_found(),
-        Refusal::AlreadyExists => ProblemType::PaymentAlreadyExists.into(),
+        // A dispute is reported by the gateway, so no caller gets its refusal.
+        Refusal::AlreadyExists | Refusal::DisputeDecided { .. } => {
+            ProblemType::PaymentAlreadyExists.into()
+        }
         Refusal::NothingToPay => ProblemType::NothingToPay.into(),
         Refusal::TooLate => ProblemType::HoldEnded.into(),
         Refusal::NoOrder => ProblemType::PaymentWithoutOrder.into(),
         Refusal::OtherOrder { .. } => ProblemType::OtherOrder.into(),
+        Refusal::OrderClosed => ProblemType::OtherOrder.into(),
         Refusal::NotCaptured => ProblemType::PaymentNotCaptured.into(),
         Refusal::OtherCurrency => ProblemType::RefundInOtherCurrency.into(),
         Refusal::NothingToRefund => ProblemType::NothingToRefund.into(),

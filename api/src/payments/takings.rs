@@ -57,6 +57,9 @@ pub struct TakingsLine {
     /// The money that left on that day, whenever it had come.
     #[schema(value_type = schemas::MoneyBody)]
     refunded: Money,
+    /// The money that left on that day by disputes that were lost.
+    #[schema(value_type = schemas::MoneyBody)]
+    lost_to_disputes: Money,
     /// The money that was asked for on that day and can still be paid.
     #[schema(value_type = schemas::MoneyBody)]
     open: Money,
@@ -67,6 +70,7 @@ impl From<Takings> for TakingsLine {
         Self {
             captured: takings.captured,
             refunded: takings.refunded,
+            lost_to_disputes: takings.lost,
             open: takings.open,
         }
     }

@@ -8,8 +8,8 @@ use domain::payment::{
     RecordFailedAttempt, RecordOrder, RecordRefund, RefundGrounds, RequestRefund,
 };
 use domain::{
-    Actor, AppointmentId, ClinicId, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, ReceiptNumber, RefundId,
+    Actor, AppointmentId, ClinicId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 use super::stream::Stream;
@@ -65,8 +65,11 @@ impl Fee {
     }
 
     fn ordered(self) -> anyhow::Result<PaymentCommand> {
-        let (order, at) = (self.order()?, self.at);
-        Ok(PaymentCommand::RecordOrder(RecordOrder { order, at }))
+        Ok(PaymentCommand::RecordOrder(RecordOrder {
+            order: self.order()?,
+            key: GatewayKeyId::parse("rzp_live_1")?,
+            at: self.at,
+        }))
     }
 
     fn failed(self) -> anyhow::Result<PaymentCommand> {
@@ -83,6 +86,7 @@ impl Fee {
             order: self.order()?,
             attempt: GatewayPaymentId::parse(&format!("pay_{:014}", self.n * 2 + 1))?,
             amount: self.amount,
+            order_paid: false,
             refund: RefundId::from_uuid(SystemIds.id()),
             at: self.at + TimeDelta::minutes(4),
         }))

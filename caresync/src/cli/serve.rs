@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use adapters::embedded_postgres::EmbeddedPostgres;
+use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, MetricsAccess};
@@ -11,7 +12,7 @@ use domain::appointment::BookingPolicy;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::gateway::{Gateway, Host};
+use crate::gateway::{Gateway, GatewayChoice, Host};
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Dependencies, TIMER_PAUSE};
 use crate::storage::Storage;
@@ -19,17 +20,20 @@ use crate::storage::Storage;
 /// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
 /// batch, connections close, the private database stops.
 pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<()> {
+    // Refused before anything is touched.
+    let choice = GatewayChoice::from_settings(&serve.payments, settings.database_url.is_some())?;
     // The port first: a second server must not touch the data folder before it finds out.
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
         .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
     let mut storage = Storage::open(&settings).await?;
-    let served = run(&serve, &mut storage, listener).await;
+    let served = run(&serve, choice, &mut storage, listener).await;
     storage.close().await?;
     served
 }
 
 async fn run(
     serve: &ServeSettings,
+    choice: GatewayChoice,
     storage: &mut Storage,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
@@ -43,7 +47,7 @@ async fn run(
         logins: &secrets.logins,
         server: Some(server),
     };
-    let gateway = Gateway::open(&serve.payments, &host)?;
+    let gateway = Gateway::open(choice, &serve.payments, &host)?;
     let dependencies = Dependencies {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
@@ -61,6 +65,7 @@ async fn run(
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,
         gateway,
+        printer: ReceiptPrinter::default(),
     };
     let mut application = Application::start_after(dependencies, listener, async |app: &App| {
         if serve.demo {

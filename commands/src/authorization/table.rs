@@ -193,6 +193,6 @@ permissions! {
     ReadPayment = "payment" "read" {
         Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic, Auditor: Clinic,
     }
-    /// Give money back beside the clinic's table, and try a failed refund again.
-    RefundPayment = "payment" "refund" { Admin: Clinic }
+    /// Give money back beside the clinic's table, try a failed refund again, and see disputes.
+    RefundPayment = "payment" "refund, list failed refunds and disputes" { Admin: Clinic }
 }

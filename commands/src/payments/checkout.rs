@@ -2,18 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentRefusal, Visit};
-use domain::payment::{
-    OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal, RecordOrder,
-};
+use domain::payment::{OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal};
 use domain::{
-    Actor, AppointmentId, FailureCode, GatewayOrderId, GatewayPaymentId, Money, PaymentId,
+    Actor, AppointmentId, FailureCode, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money,
+    PaymentId,
 };
 use event_store::Cursor;
 use tracing::instrument;
 
 use super::{Payments, Settled, payment_id, resource};
 use crate::authorization::{Action, Resource, authorize_or_proxy};
-use crate::ports::{GatewayError, NewOrder};
 use crate::{Caller, CommandError, Context, Done};
 
 /// The data that the payer's browser needs to show the gateway's form.
@@ -24,7 +22,7 @@ pub struct Checkout {
     /// The order at the gateway.
     pub order: GatewayOrderId,
     /// The gateway's public key id.
-    pub key_id: String,
+    pub key_id: GatewayKeyId,
     /// The amount.
     pub amount: Money,
     /// The end of the time to pay.
@@ -75,7 +73,7 @@ pub enum VerifyRefusal {
 
 impl Payments {
     /// Opens a payment for a visit that awaits one, for its patient, a proxy or the clinic's front desk, and
-    /// makes an order at the gateway. The same payer gets the same order again.
+    /// makes an order at the gateway. The same payer gets the same order again, unless it can't be paid any more.
     #[instrument(name = "command.payment.open", skip_all)]
     pub async fn open_payment(
         &self,
@@ -110,7 +108,7 @@ impl Payments {
             reply: Checkout {
                 payment,
                 order,
-                key_id: self.gateway.key_id().to_owned(),
+                key_id: self.gateway.key_id().clone(),
                 amount: opened.amount,
                 expires_at: opened.pay_until.min(hold_until),
             },
@@ -143,56 +141,11 @@ impl Payments {
         }
     }
 
-    /// The order of a payment, created if there is none yet.
-    async fn order_of(
-        &self,
-        opened: &OpenedPayment,
-        context: &Context,
-    ) -> Result<(GatewayOrderId, Option<Cursor>), CommandError<CheckoutRefusal>> {
-        if let Some(order) = &opened.order {
-            return Ok((order.clone(), None));
-        }
-        let (payment, amount) = (opened.payment, opened.amount);
-        let asked = NewOrder { payment, amount };
-        let order = match self.gateway.create_order(&asked).await {
-            Ok(order) => order,
-            Err(GatewayError::Refused { code }) => {
-                return Err(CommandError::Refused(CheckoutRefusal::Gateway { code }));
-            }
-            Err(GatewayError::Unavailable(fault)) => {
-                tracing::warn!(
-                    payment.id = %payment,
-                    error = &fault as &dyn std::error::Error,
-                    "The gateway made no order; the payer is told to try again."
-                );
-                return Err(CommandError::Refused(CheckoutRefusal::GatewayAway));
-            }
-        };
-        let record = RecordOrder {
-            order: order.clone(),
-            at: context.at,
-        };
-        // The client's key belongs to the opening: under it, this would be taken for the same command again.
-        let context = &Context {
-            idempotency: None,
-            ..context.clone()
-        };
-        let recorded = self
-            .execute(payment, PaymentCommand::RecordOrder(record), context)
-            .await;
-        match recorded {
-            Ok(done) => Ok((order, done.cursor)),
-            // Another request of the same account was faster; its order is the payment's.
-            Err(CommandError::Refused(PaymentRefusal::OtherOrder { order })) => Ok((order, None)),
-            Err(error) => Err(error.map(CheckoutRefusal::Payment)),
-        }
-    }
-
     /// Verifies the report of a payer's browser, and asks the gateway for the state of the order. If the
     /// gateway is unavailable nothing is lost: its webhook or the reconciler follows.
     ///
     /// # Errors
-    /// [`VerifyRefusal::NotSigned`] also if the browser brings another order than ours.
+    /// [`VerifyRefusal::NotSigned`] also if the browser brings an order of another payment.
     #[instrument(name = "command.payment.verify", skip_all)]
     pub async fn verify_payment(
         &self,
@@ -202,16 +155,21 @@ impl Payments {
         context: &Context,
     ) -> Result<Done<OpenedPayment>, CommandError<VerifyRefusal>> {
         let opened = self.visible(caller, payment).await?;
-        let order = opened.order.as_ref();
-        let order = order.ok_or(CommandError::Refused(VerifyRefusal::NoOrder))?;
-        let signed = self
-            .gateway
-            .vouches_for(order, &word.attempt, &word.signature);
-        if !signed || *order != word.order {
+        if opened.order.is_none() {
+            return Err(CommandError::Refused(VerifyRefusal::NoOrder));
+        }
+        let Verification {
+            attempt,
+            order,
+            signature,
+        } = word;
+        // An order that was replaced meanwhile may have been paid first.
+        let ours = opened.has_order(order);
+        if !ours || !self.gateway.vouches_for(order, attempt, signature) {
             return Err(CommandError::Refused(VerifyRefusal::NotSigned));
         }
         let cursor = match self.look_at(&opened, context).await {
-            Ok(cursor) => cursor,
+            Ok(looked) => looked.last,
             Err(fault) => {
                 tracing::warn!(
                     payment.id = %payment,

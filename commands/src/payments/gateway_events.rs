@@ -1,8 +1,8 @@
 //! Records events of the gateway. They may come in any order and any number of times; each fact is written once.
 
 use domain::payment::{
-    PaymentCommand, PaymentRefusal, RecordAuthorisation, RecordCapture, RecordFailedAttempt,
-    RecordRefund, RecordRefundFailure, RefundGrounds, RequestRefund,
+    PaymentCommand, PaymentRefusal, RecordAuthorisation, RecordCapture, RecordDispute,
+    RecordFailedAttempt, RecordRefund, RecordRefundFailure, RefundGrounds, RequestRefund,
 };
 use domain::{Actor, GatewayOrderId, PaymentId, RefundId};
 use event_store::Cursor;
@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::{PaymentReply, Payments, fault_of, stray_refund};
 use crate::ports::{
-    AttemptStatus, GatewayAttempt, GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus,
+    AttemptStatus, GatewayAttempt, GatewayDispute, GatewayError, GatewayEvent, GatewayFact,
+    GatewayRefund, GatewayRefundStatus,
 };
 use crate::{CommandError, Context, Done, Fault, IdempotencyKey};
 
@@ -52,7 +53,7 @@ impl Payments {
         };
         let order = match &event.fact {
             GatewayFact::Attempt(attempt) => &attempt.order,
-            GatewayFact::Refund { order, .. } => order,
+            GatewayFact::Refund { order, .. } | GatewayFact::Dispute { order, .. } => order,
             GatewayFact::Other => return Ok(Noted::OtherKind),
         };
         let Some(payment) = self.payment_of(order).await? else {
@@ -61,6 +62,9 @@ impl Payments {
         let recorded = match &event.fact {
             GatewayFact::Attempt(attempt) => self.note_attempt(payment, attempt, context).await,
             GatewayFact::Refund { refund, .. } => self.note_refund(payment, refund, context).await,
+            GatewayFact::Dispute { dispute, .. } => {
+                Some(self.note_dispute(payment, dispute, context).await)
+            }
             GatewayFact::Other => return Ok(Noted::OtherKind),
         };
         noted(recorded)
@@ -92,15 +96,39 @@ impl Payments {
                 amount,
                 at,
             }),
-            AttemptStatus::Captured => PaymentCommand::RecordCapture(RecordCapture {
-                refund: stray_refund(payment, &id),
-                order,
-                attempt: id,
-                amount,
-                at,
-            }),
+            AttemptStatus::Captured => match self.order_is_paid_by(payment, attempt).await {
+                Ok(order_paid) => PaymentCommand::RecordCapture(RecordCapture {
+                    refund: stray_refund(payment, &id),
+                    order,
+                    attempt: id,
+                    amount,
+                    order_paid,
+                    at,
+                }),
+                Err(error) => return Some(Err(error)),
+            },
         };
         Some(self.execute(payment, command, context).await)
+    }
+
+    /// Returns whether the gateway says that a capture of another amount pays its order, as with an offer or a
+    /// fee that the payer bears. It is asked only then.
+    async fn order_is_paid_by(
+        &self,
+        payment: PaymentId,
+        attempt: &GatewayAttempt,
+    ) -> Result<bool, CommandError<PaymentRefusal>> {
+        let opened = self.opened(payment).await?;
+        let known = opened.captured(&attempt.attempt).is_some();
+        if known || opened.is_paid() || attempt.amount == opened.amount {
+            return Ok(false);
+        }
+        match self.gateway.is_paid(&attempt.order, opened.amount).await {
+            Ok(paid) => Ok(paid),
+            // An order that it does not tell of is not paid by its word.
+            Err(GatewayError::Refused { .. }) => Ok(false),
+            Err(GatewayError::Unavailable(fault)) => Err(CommandError::Fault(fault)),
+        }
     }
 
     /// Records the state of a refund. `None` if there is nothing to record.
@@ -137,6 +165,30 @@ impl Payments {
             })
         };
         Some(self.execute(payment, command, context).await)
+    }
+
+    /// Records the state of a dispute.
+    async fn note_dispute(
+        &self,
+        payment: PaymentId,
+        state: &GatewayDispute,
+        context: &Context,
+    ) -> Recorded {
+        let at = context.at;
+        let words = format!("rest after {}", state.dispute);
+        let command = PaymentCommand::RecordDispute(RecordDispute {
+            dispute: state.dispute.clone(),
+            attempt: state.attempt.clone(),
+            amount: state.amount,
+            deducted: state.deducted,
+            status: state.status,
+            code: state.code.clone(),
+            respond_by: state.respond_by,
+            reported_at: state.reported_at.unwrap_or(at),
+            refund: RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes())),
+            at,
+        });
+        self.execute(payment, command, context).await
     }
 
     /// Requests a refund that was made at the gateway by hand. The money has left, so the ledger has it.

@@ -238,7 +238,7 @@ fn kind(event: &GatewayEvent) -> String {
 fn order(event: &GatewayEvent) -> Option<&GatewayOrderId> {
     match &event.fact {
         GatewayFact::Attempt(attempt) => Some(&attempt.order),
-        GatewayFact::Refund { order, .. } => Some(order),
+        GatewayFact::Refund { order, .. } | GatewayFact::Dispute { order, .. } => Some(order),
         GatewayFact::Other => None,
     }
 }

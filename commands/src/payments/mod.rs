@@ -10,6 +10,7 @@ mod capture;
 mod checkout;
 mod gateway_events;
 mod inbox;
+mod order;
 mod receipt;
 mod reconcile;
 mod refund;
@@ -33,6 +34,7 @@ pub use refund::{REFUND_TRIES, RefundReply, RefundRequest};
 pub use settle::Settled;
 
 use crate::authorization::{Resource, ResourceClinics};
+use crate::claims::ORDER_TAKEN;
 use crate::ports::PaymentGateway;
 use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done, Fault};
@@ -112,7 +114,8 @@ impl Payments {
                 paid: opened.is_some_and(OpenedPayment::is_paid),
                 version: changed.version(),
             };
-            Ok(Proposal::new(reply).with(changed))
+            let proposal = Proposal::new(reply).with(changed);
+            Ok(proposal.on_violation(ORDER_TAKEN, PaymentRefusal::OrderClosed))
         };
         self.commands.run(context, execute).await
     }

@@ -2,10 +2,11 @@
 
 use domain::payment::{IssueReceipt, Payment, PaymentCommand, PaymentRefusal};
 use domain::receipt_book::{IssueNumber, ReceiptBook, ReceiptBookCommand, ReceiptBookRefusal};
-use domain::{PaymentId, ReceiptNumber};
+use domain::{ClinicId, PaymentId, ReceiptNumber};
 use event_store::ReadSet;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
+use uuid::Uuid;
 
 use crate::proposal::Proposal;
 use crate::{CommandError, Commands, Context, Done};
@@ -34,11 +35,13 @@ impl Commands {
         self.run(context, async |read: ReadSet| {
             let loaded = read.load::<Payment>(payment).await?;
             let opened = loaded.aggregate().opened().ok_or(CommandError::NotFound)?;
-            let (clinic, amount, at) = (opened.clinic, opened.amount, context.at);
+            let (clinic, at) = (opened.clinic, context.at);
+            let amount = opened.fee_paid().unwrap_or(opened.amount);
             let (number, book) = if let Some(number) = opened.receipt {
                 (number, None)
             } else {
-                let book = read.load::<ReceiptBook>(clinic).await?;
+                let series = series(clinic, opened.test_mode);
+                let book = read.load::<ReceiptBook>(series).await?;
                 let number = book.aggregate().next_number();
                 let issue = IssueNumber {
                     clinic,
@@ -60,4 +63,13 @@ impl Commands {
         })
         .await
     }
+}
+
+/// The receipt book that gives out the numbers: the clinic's, or if no money moved, another one.
+fn series(clinic: ClinicId, test_mode: bool) -> ClinicId {
+    if !test_mode {
+        return clinic;
+    }
+    let id = Uuid::new_v5(&clinic.as_uuid(), b"receipts of the test mode");
+    ClinicId::from_uuid(id)
 }

@@ -1,22 +1,34 @@
-//! Asks the gateway for the state of an order: a webhook may never arrive.
+//! Asks the gateway for the state of a payment's orders: a webhook may never arrive.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::PaymentId;
-use domain::payment::{OpenedPayment, PaymentRefusal};
+use domain::payment::{ClosingGrounds, OpenedPayment, PaymentRefusal};
+use domain::{Actor, FailureCode, GatewayOrderId, PaymentId};
 use event_store::Cursor;
 use tracing::instrument;
 
-use super::{Payments, fault_of};
-use crate::ports::{AttemptStatus, GatewayError};
-use crate::{CommandError, Context, Fault};
+use super::order::UnclearOrder;
+use super::{PaymentReply, Payments, fault_of};
+use crate::ports::{AttemptStatus, GatewayAttempt, GatewayError};
+use crate::{CommandError, Context, Done, Fault};
 
 /// The time after the end of its hold in which an order is asked about: banks authorise failed attempts days
 /// later, and the gateway releases after three days what was authorised and not captured.
 const WATCHED: TimeDelta = TimeDelta::hours(78);
 
+/// The result of asking about all orders of a payment.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Position in the log of the last fact that was new.
+    pub(super) last: Option<Cursor>,
+    /// Orders of which the gateway did not tell everything.
+    unclear: Vec<UnclearOrder>,
+    /// The first fault. It hides none of the rest.
+    fault: Option<Fault>,
+}
+
 impl Payments {
-    /// Records the state of a payment's order at the gateway. Returns when to ask again; `None` when it can
-    /// no longer change.
+    /// Records the state of a payment's orders at the gateway. Returns when to ask again; `None` when they can
+    /// no longer change. Orders that are unclear until then are closed.
     ///
     /// # Errors
     /// The gateway is unavailable: it is asked again later.
@@ -29,53 +41,90 @@ impl Payments {
             return Ok(None);
         }
         let context = self.caused_by(payment, &opened.clinic);
-        self.look_at(&opened, &context).await?;
-        Ok(self.look_again_at(&opened, context.at))
+        let looked = self.look_at(&opened, &context).await?;
+        let again = self.look_again_at(&opened, context.at);
+        if again.is_none() {
+            self.close_unclear(&opened, looked.unclear, &context)
+                .await?;
+        }
+        Ok(again)
     }
 
-    /// Records the state of the order. Returns its position in the log, if anything was new.
+    /// Records the state of the orders.
+    ///
+    /// # Errors
+    /// The first fault, after all that could be recorded has been.
     pub(super) async fn look_at(
         &self,
         opened: &OpenedPayment,
         context: &Context,
-    ) -> Result<Option<Cursor>, Fault> {
-        let Some(order) = &opened.order else {
-            return Ok(None);
-        };
+    ) -> Result<Looked, Fault> {
         // A key of the caller belongs to another command.
         let context = &Context {
-            actor: domain::Actor::System,
+            actor: Actor::System,
             idempotency: None,
             ..context.clone()
         };
-        let mut last = None;
-        for attempt in asked(self.gateway.attempts(order).await)? {
-            if let Some(recorded) = self.note_attempt(opened.payment, &attempt, context).await {
-                let done = recorded.map_err(fault_of("recording an attempt"))?;
-                last = last.max(done.cursor);
-            }
-            if attempt.status != AttemptStatus::Captured {
-                continue;
-            }
-            for refund in asked(self.gateway.refunds(&attempt.attempt).await)? {
-                match self.note_refund(opened.payment, &refund, context).await {
-                    None => {}
-                    Some(Ok(done)) => last = last.max(done.cursor),
-                    Some(Err(CommandError::Refused(refusal))) => tracing::error!(
-                        payment.id = %opened.payment,
-                        gateway.refund = %refund.gateway_refund,
-                        error = &refusal as &dyn std::error::Error,
-                        "The gateway made a refund that the ledger does not allow."
-                    ),
-                    Some(Err(error)) => return Err(fault_of("recording a refund")(error)),
+        let mut looked = Looked::default();
+        for order in opened.orders() {
+            let attempts = match self.gateway.attempts(order).await {
+                Ok(attempts) => attempts,
+                Err(error) => {
+                    looked.failed(order, error);
+                    continue;
                 }
+            };
+            if attempts.unreadable > 0 {
+                looked.is_unclear(order, ClosingGrounds::Unreadable, None);
+            }
+            for attempt in &attempts.readable {
+                self.look_at_attempt(opened.payment, attempt, context, &mut looked)
+                    .await;
             }
         }
-        Ok(last)
+        match looked.fault.take() {
+            Some(fault) => Err(fault),
+            None => Ok(looked),
+        }
+    }
+
+    async fn look_at_attempt(
+        &self,
+        payment: PaymentId,
+        attempt: &GatewayAttempt,
+        context: &Context,
+        looked: &mut Looked,
+    ) {
+        if let Some(recorded) = self.note_attempt(payment, attempt, context).await {
+            looked.recorded(recorded, "recording an attempt");
+        }
+        if attempt.status != AttemptStatus::Captured {
+            return;
+        }
+        let refunds = match self.gateway.refunds(&attempt.attempt).await {
+            Ok(refunds) => refunds,
+            Err(error) => return looked.failed(&attempt.order, error),
+        };
+        for refund in refunds {
+            match self.note_refund(payment, &refund, context).await {
+                None => {}
+                Some(Err(CommandError::Refused(refusal))) => tracing::error!(
+                    payment.id = %payment,
+                    gateway.refund = %refund.gateway_refund,
+                    error = &refusal as &dyn std::error::Error,
+                    "The gateway made a refund that the ledger does not allow."
+                ),
+                Some(recorded) => looked.recorded(recorded, "recording a refund"),
+            }
+        }
     }
 
     /// Returns when to ask again: soon while the payer may still be paying, then seldom.
-    fn look_again_at(&self, opened: &OpenedPayment, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(super) fn look_again_at(
+        &self,
+        opened: &OpenedPayment,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
         let since = now - opened.pay_until;
         if since > WATCHED {
             return None;
@@ -95,11 +144,47 @@ impl Payments {
     }
 }
 
-/// Returns the answer of the gateway. A refusal to answer is a fault, like being unavailable.
-fn asked<T>(answer: Result<T, GatewayError>) -> Result<T, Fault> {
-    match answer {
-        Ok(answer) => Ok(answer),
-        Err(GatewayError::Unavailable(fault)) => Err(fault),
-        Err(error) => Err(Fault::new("asking the gateway about an order", error)),
+impl Looked {
+    fn recorded(
+        &mut self,
+        recorded: Result<Done<PaymentReply>, CommandError<PaymentRefusal>>,
+        doing: &'static str,
+    ) {
+        match recorded {
+            Ok(done) => self.last = self.last.max(done.cursor),
+            Err(error) => {
+                self.fault.get_or_insert(fault_of(doing)(error));
+            }
+        }
+    }
+
+    fn failed(&mut self, order: &GatewayOrderId, error: GatewayError) {
+        match error {
+            GatewayError::Refused { code } => {
+                self.is_unclear(order, ClosingGrounds::NotTold, code);
+            }
+            GatewayError::Unavailable(fault) => {
+                self.fault.get_or_insert(fault);
+            }
+        }
+    }
+
+    fn is_unclear(
+        &mut self,
+        order: &GatewayOrderId,
+        grounds: ClosingGrounds,
+        code: Option<FailureCode>,
+    ) {
+        tracing::warn!(
+            gateway.order = %order,
+            gateway.code = code.as_ref().map(FailureCode::as_str),
+            closing.grounds = grounds.as_str(),
+            "The gateway did not tell everything of an order; it is asked again."
+        );
+        self.unclear.push(UnclearOrder {
+            order: order.clone(),
+            grounds,
+            code,
+        });
     }
 }

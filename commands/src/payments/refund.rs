@@ -98,7 +98,7 @@ impl Payments {
     }
 
     /// Carries a requested refund out at the gateway, or looks at its state there. Returns when to look again
-    /// while it is pending.
+    /// while it is pending, or waits for the end of a dispute about its money.
     ///
     /// # Errors
     /// The gateway is unavailable: a later attempt may succeed. A refund that it refuses is a failed refund,
@@ -117,13 +117,21 @@ impl Payments {
             return Ok(None);
         };
         let context = self.caused_by(payment, &opened.clinic);
-        let command = match self.state_at_gateway(refund, requested).await? {
+        let command = match self.state_at_gateway(refund, requested, &opened).await? {
             AtGateway::Processed(told) => PaymentCommand::RecordRefund(RecordRefund {
                 refund,
                 gateway_refund: told.gateway_refund,
                 at: context.at,
             }),
             AtGateway::Pending => return Ok(Some(look_again_at(requested.asked_at, context.at))),
+            AtGateway::OtherLeft(told) => {
+                // The refund that this one replaces has left after all; this one is withdrawn.
+                let noted = self.note_refund(payment, &told, &context).await;
+                noted
+                    .transpose()
+                    .map_err(fault_of("noting a refund that was withdrawn"))?;
+                return Ok(Some(look_again_at(requested.asked_at, context.at)));
+            }
             AtGateway::Failed(code) => PaymentCommand::RecordRefundFailure(RecordRefundFailure {
                 refund,
                 attempt_number: requested.attempt_number,
@@ -137,16 +145,39 @@ impl Payments {
         Ok(None)
     }
 
-    /// The state of the refund at the gateway, which is asked for it if it does not know it yet.
-    async fn state_at_gateway(&self, id: RefundId, refund: &Refund) -> Result<AtGateway, Fault> {
+    /// The state of the refund at the gateway, which is asked for it if it does not know it yet and no dispute
+    /// about its money is open.
+    async fn state_at_gateway(
+        &self,
+        id: RefundId,
+        refund: &Refund,
+        opened: &OpenedPayment,
+    ) -> Result<AtGateway, Fault> {
         let ours = (id, refund.attempt_number);
-        let known = match self.gateway.refunds(&refund.attempt).await {
-            Ok(refunds) => refunds.into_iter().find(|known| known.ours == Some(ours)),
+        let refunds = match self.gateway.refunds(&refund.attempt).await {
+            Ok(refunds) => refunds,
             Err(GatewayError::Refused { code }) => return Ok(AtGateway::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => return Err(fault),
         };
-        if let Some(known) = known {
-            return Ok(known.into());
+        if let Some(known) = refunds.iter().find(|known| known.ours == Some(ours)) {
+            return Ok(known.clone().into());
+        }
+        // A withdrawn refund may have been on its way.
+        let withdrawn = refunds.into_iter().find(|known| {
+            let refund = known.ours.and_then(|(id, _)| opened.refunds.get(&id));
+            let is_withdrawn =
+                refund.is_some_and(|refund| refund.status == RefundStatus::Withdrawn);
+            is_withdrawn && known.status != GatewayRefundStatus::Failed
+        });
+        match withdrawn {
+            Some(left) if left.status == GatewayRefundStatus::Processed => {
+                return Ok(AtGateway::OtherLeft(left));
+            }
+            Some(_) => return Ok(AtGateway::Pending),
+            None => {}
+        }
+        if opened.is_disputed(&refund.attempt) {
+            return Ok(AtGateway::Pending);
         }
         let asked = NewRefund {
             refund: id,
@@ -159,6 +190,22 @@ impl Payments {
             Err(GatewayError::Refused { code }) => Ok(AtGateway::Failed(code)),
             Err(GatewayError::Unavailable(fault)) => Err(fault),
         }
+    }
+
+    /// Carries out the refunds of a payment that waited for the end of a dispute.
+    #[instrument(name = "command.payment.resume_refunds", skip_all)]
+    pub async fn resume_refunds(&self, payment: PaymentId) -> Result<(), Fault> {
+        let opened = self.opened::<PaymentRefusal>(payment).await;
+        let opened = opened.map_err(fault_of("looking at a payment"))?;
+        let requested = opened
+            .refunds
+            .iter()
+            .filter(|(_, refund)| refund.status == RefundStatus::Requested);
+        for (refund, _) in requested {
+            // One that is pending has a timer of its own.
+            self.carry_out_refund(payment, *refund).await?;
+        }
+        Ok(())
     }
 
     /// Tries a failed refund again, at most [`REFUND_TRIES`] times in all.
@@ -195,6 +242,9 @@ fn look_again_at(since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 /// The state of a refund at the gateway.
 enum AtGateway {
     Processed(GatewayRefund),
+    /// Another refund of the attempt, which was withdrawn, has left.
+    OtherLeft(GatewayRefund),
+    /// It is in progress, or has to wait.
     Pending,
     Failed(Option<FailureCode>),
 }

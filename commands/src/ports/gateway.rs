@@ -1,8 +1,11 @@
-//! Port of the payment gateway: orders, attempts to pay them, refunds, and events about them.
+//! Port of the payment gateway: orders, attempts to pay them, refunds, disputes, and events about them.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::payment::DisputeStatus;
 use domain::{
-    FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PaymentId, RefundId,
+    FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
+    Money, PaymentId, RefundId,
 };
 
 use crate::Fault;
@@ -11,11 +14,15 @@ use crate::Fault;
 /// arrived.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
-    /// Makes an order for a payment; for the same payment and amount it is the same order again.
+    /// Makes an order for a payment; for the same payment, number and amount it is the same order again.
     async fn create_order(&self, order: &NewOrder) -> Result<GatewayOrderId, GatewayError>;
 
     /// The attempts to pay an order, each as it stands now.
-    async fn attempts(&self, order: &GatewayOrderId) -> Result<Vec<GatewayAttempt>, GatewayError>;
+    async fn attempts(&self, order: &GatewayOrderId) -> Result<GatewayAttempts, GatewayError>;
+
+    /// Returns whether the order is over this amount, and paid. What was captured may be less, because of an
+    /// offer, or more, because of a fee.
+    async fn is_paid(&self, order: &GatewayOrderId, amount: Money) -> Result<bool, GatewayError>;
 
     /// Captures all that an attempt reserved. Not an error if it was captured before.
     async fn capture(&self, attempt: &GatewayPaymentId, amount: Money) -> Result<(), GatewayError>;
@@ -28,7 +35,7 @@ pub trait PaymentGateway: Send + Sync {
     -> Result<Vec<GatewayRefund>, GatewayError>;
 
     /// The public key id that a payer's browser shows the gateway.
-    fn key_id(&self) -> &str;
+    fn key_id(&self) -> &GatewayKeyId;
 
     /// Returns whether the gateway signed that the attempt paid the order. Compares in constant time.
     fn vouches_for(
@@ -54,6 +61,8 @@ pub trait PaymentGateway: Send + Sync {
 pub struct NewOrder {
     /// The payment that it is for.
     pub payment: PaymentId,
+    /// It is the nth order of the payment, from 1.
+    pub number: usize,
     /// The amount, to the last paisa.
     pub amount: Money,
 }
@@ -69,6 +78,15 @@ pub struct NewRefund {
     pub attempt: GatewayPaymentId,
     /// The amount.
     pub amount: Money,
+}
+
+/// The attempts to pay an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GatewayAttempts {
+    /// Those that could be read.
+    pub readable: Vec<GatewayAttempt>,
+    /// Number of further ones that may have brought money, such as in an unknown currency.
+    pub unreadable: usize,
 }
 
 /// An attempt to pay, as the gateway has it.
@@ -126,6 +144,27 @@ pub enum GatewayRefundStatus {
     Failed,
 }
 
+/// A dispute, as the gateway reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayDispute {
+    /// Its id at the gateway.
+    pub dispute: GatewayDisputeId,
+    /// The attempt whose money is disputed.
+    pub attempt: GatewayPaymentId,
+    /// The disputed amount.
+    pub amount: Money,
+    /// The amount that the gateway deducted, if it tells.
+    pub deducted: Option<Money>,
+    /// Its status.
+    pub status: DisputeStatus,
+    /// The bank's grounds, as a code.
+    pub code: Option<FailureCode>,
+    /// The deadline for an answer.
+    pub respond_by: Option<DateTime<Utc>>,
+    /// The time of the report, if it tells.
+    pub reported_at: Option<DateTime<Utc>>,
+}
+
 /// An event that the gateway reports by webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayEvent {
@@ -148,6 +187,13 @@ pub enum GatewayFact {
         order: GatewayOrderId,
         /// The refund.
         refund: GatewayRefund,
+    },
+    /// The state of a dispute.
+    Dispute {
+        /// The order that was paid.
+        order: GatewayOrderId,
+        /// The dispute.
+        dispute: GatewayDispute,
     },
     /// Nothing that a payment records: another kind of event, or without an order, or in an unknown currency.
     Other,

@@ -15,8 +15,9 @@ pub use clock::Clock;
 pub use credentials::{Credential, CredentialStore, PasswordChange};
 pub use devices::{DEVICE_KNOWN_FOR, DeviceStore, DeviceTokenHash, MOST_DEVICES};
 pub use gateway::{
-    AttemptStatus, GatewayAttempt, GatewayError, GatewayEvent, GatewayFact, GatewayRefund,
-    GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway, UnreadableEvent,
+    AttemptStatus, GatewayAttempt, GatewayAttempts, GatewayDispute, GatewayError, GatewayEvent,
+    GatewayFact, GatewayRefund, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway,
+    UnreadableEvent,
 };
 pub use ids::IdSource;
 pub use inbox::{

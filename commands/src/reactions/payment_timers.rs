@@ -28,6 +28,8 @@ pub(super) const CANCELLED: &str = "payment-cancelled";
 pub(super) const REFUND: &str = "payment-refund";
 /// A refund failed: ask the gateway once more.
 pub(super) const REFUND_AGAIN: &str = "payment-refund-again";
+/// A dispute is over: carry out the refunds that waited for it.
+pub(super) const RESUME: &str = "payment-dispute-decided";
 /// An order is at the gateway: ask for its state.
 pub(super) const RECONCILE: &str = "payment-reconcile";
 
@@ -111,11 +113,19 @@ impl PaymentTimers {
                 let due_at = failed.at + pause_before_try(failed.attempt_number);
                 Some(timer(REFUND_AGAIN, key, due_at))
             }
+            PaymentEvent::DisputeDecided(decided) => {
+                Some(timer(RESUME, decided.payment.to_string(), decided.at))
+            }
             PaymentEvent::Opened(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::RefundWithdrawn(_)
+            | PaymentEvent::DisputeOpened(_)
+            | PaymentEvent::DisputeAdvanced(_)
             | PaymentEvent::ReceiptIssued(_) => None,
         })
     }

@@ -8,7 +8,7 @@ use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
 use super::payment_timers::{
-    CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, SETTLE, parts, uuid,
+    CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
 use super::timers::{Running, TimerHandler, TimerOutcome};
 use crate::payments::{Inbox, Payments};
@@ -68,16 +68,18 @@ enum Work {
     RefundCancelled,
     Refund,
     RefundAgain,
+    Resume,
     Reconcile,
 }
 
 impl Work {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Settle,
         Self::Capture,
         Self::RefundCancelled,
         Self::Refund,
         Self::RefundAgain,
+        Self::Resume,
         Self::Reconcile,
     ];
 }
@@ -96,6 +98,7 @@ impl TimerHandler for PaymentTimer {
             Work::RefundCancelled => CANCELLED,
             Work::Refund => REFUND,
             Work::RefundAgain => REFUND_AGAIN,
+            Work::Resume => RESUME,
             Work::Reconcile => RECONCILE,
         }
     }
@@ -108,6 +111,7 @@ impl TimerHandler for PaymentTimer {
             Work::RefundCancelled => Box::pin(refund_cancelled(payments, key)),
             Work::Refund => Box::pin(refund(payments, key)),
             Work::RefundAgain => Box::pin(refund_again(payments, key)),
+            Work::Resume => Box::pin(resume(payments, key)),
             Work::Reconcile => Box::pin(reconcile(payments, key)),
         }
     }
@@ -123,8 +127,7 @@ async fn capture(payments: Payments, key: String) -> Result<TimerOutcome, Fault>
     let (payment, attempt) = parts(&key)?;
     let attempt = GatewayPaymentId::parse(attempt);
     let attempt = attempt.map_err(Fault::doing("reading a timer's key"))?;
-    payments.capture(payment, &attempt).await?;
-    Ok(TimerOutcome::Done)
+    Ok(payments.capture(payment, &attempt).await?.into())
 }
 
 async fn refund_cancelled(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
@@ -141,6 +144,12 @@ async fn refund(payments: Payments, key: String) -> Result<TimerOutcome, Fault> 
 async fn refund_again(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let (payment, refund) = refund_of(&key)?;
     payments.try_refund_again(payment, refund).await?;
+    Ok(TimerOutcome::Done)
+}
+
+async fn resume(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
+    let payment = PaymentId::from_uuid(uuid(&key)?);
+    payments.resume_refunds(payment).await?;
     Ok(TimerOutcome::Done)
 }
 

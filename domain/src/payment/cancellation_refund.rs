@@ -35,6 +35,8 @@ pub struct CancellationRefund {
     pub holds_until: Option<DateTime<Utc>>,
     /// The parts of the fee that are not refunded; none is zero.
     pub not_refunded: Vec<NotRefunded>,
+    /// True if the refund waits for the end of a dispute. If that is lost, it is withdrawn.
+    pub waits_for_dispute: bool,
 }
 
 /// Grounds of a share.
@@ -66,11 +68,18 @@ pub enum NotRefundedReason {
     RefundPolicy,
     /// A refund of it was requested before.
     AlreadyRefunded,
+    /// The payer got it by a dispute.
+    DisputeLost,
 }
 
 impl NotRefundedReason {
     /// All reasons.
-    pub const ALL: [Self; 3] = [Self::Unpaid, Self::RefundPolicy, Self::AlreadyRefunded];
+    pub const ALL: [Self; 4] = [
+        Self::Unpaid,
+        Self::RefundPolicy,
+        Self::AlreadyRefunded,
+        Self::DisputeLost,
+    ];
 
     /// Returns the name that is sent.
     pub const fn as_str(self) -> &'static str {
@@ -78,6 +87,7 @@ impl NotRefundedReason {
             Self::Unpaid => "UNPAID",
             Self::RefundPolicy => "REFUND_POLICY",
             Self::AlreadyRefunded => "ALREADY_REFUNDED",
+            Self::DisputeLost => "DISPUTE_LOST",
         }
     }
 }
@@ -101,14 +111,14 @@ impl CancellationRefund {
             }
         };
         let parts = payment.and_then(|payment| Parts::new(payment, percent));
+        let parts = parts.unwrap_or_else(|| Parts::unpaid(visit));
         Self {
-            amount: parts
-                .as_ref()
-                .map_or_else(|| Money::zero(visit.fee.currency()), |parts| parts.refund),
+            amount: parts.refund,
             percent,
             grounds,
             holds_until,
-            not_refunded: parts.map_or_else(|| unpaid(visit), |parts| parts.not_refunded),
+            not_refunded: parts.not_refunded(),
+            waits_for_dispute: parts.is_disputed && !parts.refund.is_zero(),
         }
     }
 }
@@ -137,49 +147,66 @@ impl ShareGrounds {
     }
 }
 
-/// The captured money, divided.
+/// The fee, divided.
 struct Parts {
     refund: Money,
-    not_refunded: Vec<NotRefunded>,
+    unpaid: i64,
+    already_refunded: i64,
+    lost: i64,
+    kept: i64,
+    is_disputed: bool,
 }
 
 impl Parts {
-    /// Divides the money that settled the payment; `None` if none did.
+    /// Divides what was paid of the fee; `None` if nothing was. A discount of the gateway was not paid,
+    /// and a surcharge went to the gateway. Money that the payer got by a dispute counts as refunded,
+    /// and no more is refunded than is left.
     fn new(payment: &OpenedPayment, percent: u8) -> Option<Self> {
-        let left = payment.left()?;
-        let due = share(payment.amount, percent);
-        let refund = if due.amount() > left.amount() {
-            left
-        } else {
-            due
-        };
-        let amount = |amount: i64| Money::new(amount, left.currency()).ok();
-        let parts = [
-            (
-                NotRefundedReason::AlreadyRefunded,
-                payment.amount.amount() - left.amount(),
-            ),
-            (
-                NotRefundedReason::RefundPolicy,
-                left.amount() - refund.amount(),
-            ),
-        ];
-        let parts = parts.into_iter().filter_map(|(reason, part)| {
-            let amount = amount(part).filter(|amount| !amount.is_zero())?;
-            Some(NotRefunded { reason, amount })
-        });
+        let attempt = payment.settled_by.as_ref()?;
+        let fee = payment.fee_paid()?;
+        let captured = payment.captured(attempt)?.amount();
+        let left = payment.left_of(attempt)?;
+        let lost = payment.lost_of(attempt)?.amount();
+        let due = share(fee, percent).amount() - lost;
+        let refund = Money::new(due.clamp(0, left.amount()), left.currency()).ok()?;
+        let refunds = payment.refunds_of(attempt);
+        let rest = fee.amount() - refund.amount();
+        let already_refunded = refunds.min(rest);
+        let rest = rest - already_refunded;
+        // A refund may have left before the dispute took the same money.
+        let lost = (captured - refunds - left.amount()).clamp(0, rest);
         Some(Self {
             refund,
-            not_refunded: parts.collect(),
+            unpaid: 0,
+            already_refunded,
+            lost,
+            kept: rest - lost,
+            is_disputed: payment.is_disputed(attempt),
         })
     }
-}
 
-fn unpaid(visit: &Visit) -> Vec<NotRefunded> {
-    let fee = NotRefunded {
-        reason: NotRefundedReason::Unpaid,
-        amount: visit.fee,
-    };
-    let fee = (!visit.fee.is_zero()).then_some(fee);
-    fee.into_iter().collect()
+    fn unpaid(visit: &Visit) -> Self {
+        Self {
+            refund: Money::zero(visit.fee.currency()),
+            unpaid: visit.fee.amount(),
+            already_refunded: 0,
+            lost: 0,
+            kept: 0,
+            is_disputed: false,
+        }
+    }
+
+    fn not_refunded(&self) -> Vec<NotRefunded> {
+        let parts = [
+            (NotRefundedReason::Unpaid, self.unpaid),
+            (NotRefundedReason::AlreadyRefunded, self.already_refunded),
+            (NotRefundedReason::DisputeLost, self.lost),
+            (NotRefundedReason::RefundPolicy, self.kept),
+        ];
+        let parts = parts.into_iter().filter_map(|(reason, part)| {
+            let amount = Money::new(part, self.refund.currency()).ok()?;
+            (!amount.is_zero()).then_some(NotRefunded { reason, amount })
+        });
+        parts.collect()
+    }
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Payable, RefundGrounds};
+use super::dispute::DisputeStatus;
+use super::event::{ClosingGrounds, Payable, RefundGrounds};
 use crate::values::{
-    Actor, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, ReceiptNumber, RefundId,
+    Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A command to a payment. `Record…` commands report facts of the gateway.
@@ -15,6 +16,8 @@ pub enum PaymentCommand {
     Open(OpenPayment),
     /// Record the gateway's order.
     RecordOrder(RecordOrder),
+    /// Close an order.
+    CloseOrder(CloseOrder),
     /// Record a failed attempt.
     RecordFailedAttempt(RecordFailedAttempt),
     /// Record an authorised attempt: the money is reserved.
@@ -29,6 +32,8 @@ pub enum PaymentCommand {
     RecordRefundFailure(RecordRefundFailure),
     /// Request a failed refund again.
     RetryRefund(RetryRefund),
+    /// Record a dispute, or its progress.
+    RecordDispute(RecordDispute),
     /// Record its receipt number.
     IssueReceipt(IssueReceipt),
 }
@@ -54,12 +59,27 @@ pub struct OpenPayment {
     pub at: DateTime<Utc>,
 }
 
-/// Records the gateway's order.
+/// Records the gateway's order. It replaces an order that can't be paid any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordOrder {
     /// The order.
     pub order: GatewayOrderId,
+    /// The API key that made it.
+    pub key: GatewayKeyId,
     /// Time at which we learnt of it.
+    pub at: DateTime<Utc>,
+}
+
+/// Closes an order. Money that arrives for it all the same is still recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloseOrder {
+    /// The order.
+    pub order: GatewayOrderId,
+    /// Grounds for which it is closed.
+    pub grounds: ClosingGrounds,
+    /// The gateway's reason, if it gives one.
+    pub code: Option<FailureCode>,
+    /// Time of the command.
     pub at: DateTime<Utc>,
 }
 
@@ -98,6 +118,8 @@ pub struct RecordCapture {
     pub attempt: GatewayPaymentId,
     /// Captured amount.
     pub amount: Money,
+    /// True if the gateway says that the order is paid by it, although the amount is another one.
+    pub order_paid: bool,
     /// Id of the refund, which is used if the capture does not settle the payment.
     pub refund: RefundId,
     /// Time at which we learnt of it.
@@ -153,6 +175,32 @@ pub struct RetryRefund {
     /// The actor who requested it.
     pub by: Actor,
     /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Records a dispute as the gateway reports it. If it is lost, refunds that are not done are
+/// withdrawn, as far as the payer got the money by the dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordDispute {
+    /// The dispute.
+    pub dispute: GatewayDisputeId,
+    /// The attempt whose money is disputed.
+    pub attempt: GatewayPaymentId,
+    /// Disputed amount.
+    pub amount: Money,
+    /// Amount that the gateway deducted, if it tells; otherwise a lost dispute costs the disputed one.
+    pub deducted: Option<Money>,
+    /// Progress.
+    pub status: DisputeStatus,
+    /// The bank's grounds, as a code of the gateway.
+    pub code: Option<FailureCode>,
+    /// Deadline for the clinic's answer.
+    pub respond_by: Option<DateTime<Utc>>,
+    /// Time of the gateway's report.
+    pub reported_at: DateTime<Utc>,
+    /// Id of the refund of what is still owed if the dispute is lost.
+    pub refund: RefundId,
+    /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }
 

@@ -1,18 +1,24 @@
-//! Decisions of a payment: one function per command. Those about refunds are in `refunds`.
+//! Decisions of a payment: one function per command. Those about orders are in `orders`, those about
+//! refunds in `refunds`.
+
+use chrono::{DateTime, Utc};
 
 use super::command::{
     IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
-    RecordFailedAttempt, RecordOrder,
+    RecordFailedAttempt,
 };
+use super::disputes::record_dispute;
 use super::error::PaymentRefusal;
 use super::event::{
-    PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
-    PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundRequested, RefundGrounds,
+    DifferenceKind, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured,
+    PaymentDifferenceAccepted, PaymentEvent, PaymentOpened, PaymentReceiptIssued,
+    PaymentRefundRequested, RefundGrounds,
 };
+use super::orders::{check_order, close_order, record_order};
 use super::refunds::{record_refund, record_refund_failure, request_refund, retry_refund};
 use super::state::{Attempt, OpenedPayment, Payment};
 use crate::decision::Decision;
-use crate::values::{Actor, GatewayOrderId};
+use crate::values::{Actor, GatewayKeyId, GatewayPaymentId, Money};
 
 /// Returns the events that follow from a command.
 ///
@@ -23,6 +29,7 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision<Payment> {
     match command {
         PaymentCommand::Open(command) => open(payment, command),
         PaymentCommand::RecordOrder(command) => record_order(opened()?, command),
+        PaymentCommand::CloseOrder(command) => close_order(opened()?, command),
         PaymentCommand::RecordFailedAttempt(command) => record_failed_attempt(opened()?, command),
         PaymentCommand::RecordAuthorisation(command) => record_authorisation(opened()?, command),
         PaymentCommand::RecordCapture(command) => record_capture(opened()?, command),
@@ -30,6 +37,7 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Decision<Payment> {
         PaymentCommand::RecordRefund(command) => record_refund(opened()?, command),
         PaymentCommand::RecordRefundFailure(command) => record_refund_failure(opened()?, command),
         PaymentCommand::RetryRefund(command) => retry_refund(opened()?, command),
+        PaymentCommand::RecordDispute(command) => record_dispute(opened()?, command),
         PaymentCommand::IssueReceipt(command) => issue_receipt(opened()?, command),
     }
 }
@@ -71,32 +79,6 @@ fn open(payment: &Payment, command: OpenPayment) -> Decision<Payment> {
     })])
 }
 
-fn record_order(opened: &OpenedPayment, command: RecordOrder) -> Decision<Payment> {
-    let RecordOrder { order, at } = command;
-    match &opened.order {
-        Some(ours) if *ours == order => Ok(Vec::new()),
-        Some(ours) => Err(PaymentRefusal::OtherOrder {
-            order: ours.clone(),
-        }),
-        None => Ok(vec![PaymentEvent::OrderCreated(PaymentOrderCreated {
-            payment: opened.payment,
-            order,
-            at,
-        })]),
-    }
-}
-
-/// Checks that a report is about this payment's order.
-fn check_order(opened: &OpenedPayment, order: &GatewayOrderId) -> Result<(), PaymentRefusal> {
-    match &opened.order {
-        None => Err(PaymentRefusal::NoOrder),
-        Some(ours) if ours == order => Ok(()),
-        Some(ours) => Err(PaymentRefusal::OtherOrder {
-            order: ours.clone(),
-        }),
-    }
-}
-
 /// A failure is ignored if the attempt is known already: it may have been authorised or captured
 /// since.
 fn record_failed_attempt(
@@ -131,7 +113,7 @@ fn record_authorisation(opened: &OpenedPayment, command: RecordAuthorisation) ->
     } = command;
     check_order(opened, &order)?;
     match opened.attempts.get(&attempt) {
-        Some(Attempt::Authorised | Attempt::Captured(_)) => Ok(Vec::new()),
+        Some(Attempt::Authorised(_) | Attempt::Captured(_)) => Ok(Vec::new()),
         None | Some(Attempt::Failed) => Ok(vec![PaymentEvent::Authorised(PaymentAuthorised {
             payment: opened.payment,
             attempt,
@@ -141,12 +123,14 @@ fn record_authorisation(opened: &OpenedPayment, command: RecordAuthorisation) ->
     }
 }
 
-/// Captured money is always recorded. A capture that does not settle the payment is refunded.
+/// Captured money is always recorded. The first capture that pays the order settles the payment: it is of the
+/// requested amount, or of another one that the gateway accepted. Any other capture is refunded.
 fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision<Payment> {
     let RecordCapture {
         order,
         attempt,
         amount,
+        order_paid,
         refund,
         at,
     } = command;
@@ -154,16 +138,25 @@ fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision<Pa
     if opened.captured(&attempt).is_some() {
         return Ok(Vec::new());
     }
-    let settles = !opened.is_paid() && amount == opened.amount;
+    let accepted = order_paid && amount.currency() == opened.amount.currency() && !amount.is_zero();
+    let settles = !opened.is_paid() && (amount == opened.amount || accepted);
     let captured = PaymentEvent::Captured(PaymentCaptured {
         payment: opened.payment,
         attempt: attempt.clone(),
         amount,
         payable: opened.payable,
         settles,
+        test_mode: opened
+            .order_keys
+            .get(&order)
+            .is_some_and(GatewayKeyId::is_for_tests),
         at,
     });
-    if settles || amount.is_zero() {
+    if settles {
+        let difference = difference(opened, &attempt, amount, at);
+        return Ok([Some(captured), difference].into_iter().flatten().collect());
+    }
+    if amount.is_zero() {
         return Ok(vec![captured]);
     }
     if opened.refunds.contains_key(&refund) {
@@ -184,6 +177,31 @@ fn record_capture(opened: &OpenedPayment, command: RecordCapture) -> Decision<Pa
         at,
     });
     Ok(vec![captured, back])
+}
+
+/// Returns the event about the difference between the requested amount and what settled the payment, if any.
+fn difference(
+    opened: &OpenedPayment,
+    attempt: &GatewayPaymentId,
+    captured: Money,
+    at: DateTime<Utc>,
+) -> Option<PaymentEvent> {
+    let more = captured.amount() - opened.amount.amount();
+    let kind = match more.signum() {
+        0 => return None,
+        -1 => DifferenceKind::Discount,
+        _ => DifferenceKind::Surcharge,
+    };
+    let amount = Money::new(more.abs(), captured.currency()).ok()?;
+    Some(PaymentEvent::DifferenceAccepted(
+        PaymentDifferenceAccepted {
+            payment: opened.payment,
+            attempt: attempt.clone(),
+            kind,
+            amount,
+            at,
+        },
+    ))
 }
 
 /// A later refund does not withdraw the receipt: the money did arrive.

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::dispute::DisputeStatus;
 use crate::values::{GatewayOrderId, Money, ReceiptNumber};
 
 /// Reason to refuse a command to a payment.
@@ -28,6 +29,9 @@ pub enum PaymentRefusal {
         /// The order of this payment.
         order: GatewayOrderId,
     },
+    /// The order was closed, or belongs to another payment.
+    #[error("the order can't be paid for this payment")]
+    OrderClosed,
     /// That attempt was not captured.
     #[error("that attempt brought no money")]
     NotCaptured,
@@ -49,6 +53,12 @@ pub enum PaymentRefusal {
     /// Only a failed refund can be requested again.
     #[error("the refund has not failed")]
     RefundNotFailed,
+    /// The first decision about a dispute counts; the gateway reports another one.
+    #[error("the dispute is {}", .status.as_str())]
+    DisputeDecided {
+        /// Its outcome.
+        status: DisputeStatus,
+    },
     /// Only a paid payment gets a receipt.
     #[error("the payment is not paid yet")]
     NotPaid,

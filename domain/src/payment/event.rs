@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::dispute_events::{
+    PaymentDisputeAdvanced, PaymentDisputeDecided, PaymentDisputeOpened, PaymentRefundWithdrawn,
+};
 use crate::event_types::event_types;
 use crate::values::{
-    Actor, AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
-    Money, PatientId, PaymentId, ReceiptNumber, RefundId,
+    Actor, AppointmentId, ClinicId, FailureCode, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
 };
 
 /// An event of a payment.
@@ -19,6 +22,9 @@ pub enum PaymentEvent {
     /// The gateway created an order.
     #[serde(rename = "payment.order_created")]
     OrderCreated(PaymentOrderCreated),
+    /// An order was closed: the payer gets another one.
+    #[serde(rename = "payment.order_closed")]
+    OrderClosed(PaymentOrderClosed),
     /// An attempt failed.
     #[serde(rename = "payment.attempt_failed")]
     AttemptFailed(PaymentAttemptFailed),
@@ -28,6 +34,9 @@ pub enum PaymentEvent {
     /// An attempt was captured.
     #[serde(rename = "payment.captured")]
     Captured(PaymentCaptured),
+    /// The capture that settled the payment is of another amount, which the gateway accepted.
+    #[serde(rename = "payment.difference_accepted")]
+    DifferenceAccepted(PaymentDifferenceAccepted),
     /// A refund was requested.
     #[serde(rename = "payment.refund_requested")]
     RefundRequested(PaymentRefundRequested),
@@ -40,6 +49,18 @@ pub enum PaymentEvent {
     /// The refund was requested again.
     #[serde(rename = "payment.refund_retried")]
     RefundRetried(PaymentRefundRetried),
+    /// The refund is no longer owed.
+    #[serde(rename = "payment.refund_withdrawn")]
+    RefundWithdrawn(PaymentRefundWithdrawn),
+    /// The payer's bank demands money back.
+    #[serde(rename = "payment.dispute_opened")]
+    DisputeOpened(PaymentDisputeOpened),
+    /// The dispute is under review, or the bank wants more evidence.
+    #[serde(rename = "payment.dispute_advanced")]
+    DisputeAdvanced(PaymentDisputeAdvanced),
+    /// The dispute is won, lost or closed.
+    #[serde(rename = "payment.dispute_decided")]
+    DisputeDecided(PaymentDisputeDecided),
     /// The payment has a receipt.
     #[serde(rename = "payment.receipt_issued")]
     ReceiptIssued(PaymentReceiptIssued),
@@ -48,13 +69,19 @@ pub enum PaymentEvent {
 event_types!(PaymentEvent {
     Opened => "payment.opened",
     OrderCreated => "payment.order_created",
+    OrderClosed => "payment.order_closed",
     AttemptFailed => "payment.attempt_failed",
     Authorised => "payment.authorised",
     Captured => "payment.captured",
+    DifferenceAccepted => "payment.difference_accepted",
     RefundRequested => "payment.refund_requested",
     Refunded => "payment.refunded",
     RefundFailed => "payment.refund_failed",
     RefundRetried => "payment.refund_retried",
+    RefundWithdrawn => "payment.refund_withdrawn",
+    DisputeOpened => "payment.dispute_opened",
+    DisputeAdvanced => "payment.dispute_advanced",
+    DisputeDecided => "payment.dispute_decided",
     ReceiptIssued => "payment.receipt_issued",
 });
 
@@ -67,6 +94,62 @@ pub enum Payable {
         /// The visit.
         appointment: AppointmentId,
     },
+}
+
+/// Grounds for which an order was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ClosingGrounds {
+    /// It was made with another API key, perhaps of another account.
+    KeyChanged,
+    /// What it brought was refunded, and the gateway takes no second payment for it.
+    WrongAmount,
+    /// The gateway refused to tell of it for as long as it was asked.
+    NotTold,
+    /// It has captured money that can't be read, such as in an unknown currency.
+    Unreadable,
+    /// The gateway gave it for this payment, and it belongs to another one.
+    OtherPayment,
+}
+
+impl ClosingGrounds {
+    /// All grounds.
+    pub const ALL: [Self; 5] = [
+        Self::KeyChanged,
+        Self::WrongAmount,
+        Self::NotTold,
+        Self::Unreadable,
+        Self::OtherPayment,
+    ];
+
+    /// Returns the name that is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyChanged => "KEY_CHANGED",
+            Self::WrongAmount => "WRONG_AMOUNT",
+            Self::NotTold => "NOT_TOLD",
+            Self::Unreadable => "UNREADABLE",
+            Self::OtherPayment => "OTHER_PAYMENT",
+        }
+    }
+
+    /// True if an operator has to compare the order with the gateway's records.
+    pub const fn needs_operator(self) -> bool {
+        match self {
+            Self::KeyChanged | Self::WrongAmount => false,
+            Self::NotTold | Self::Unreadable | Self::OtherPayment => true,
+        }
+    }
+}
+
+/// Direction of the difference between a requested and a captured amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DifferenceKind {
+    /// Less was captured: an offer of the gateway reduced it.
+    Discount,
+    /// More was captured: the payer bears a fee of the gateway.
+    Surcharge,
 }
 
 /// Grounds of a refund.
@@ -91,11 +174,13 @@ pub enum RefundGrounds {
     Goodwill,
     /// The refund was made by hand at the gateway.
     MadeAtGateway,
+    /// A dispute was lost, and the payer is owed more than it took.
+    RestAfterDispute,
 }
 
 impl RefundGrounds {
     /// All grounds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CancelledByPatient,
         Self::CancelledByClinic,
         Self::CancelledBeforePaid,
@@ -105,6 +190,7 @@ impl RefundGrounds {
         Self::WrongAmount,
         Self::Goodwill,
         Self::MadeAtGateway,
+        Self::RestAfterDispute,
     ];
 
     /// Returns the name that is stored in events and sent.
@@ -119,6 +205,7 @@ impl RefundGrounds {
             Self::WrongAmount => "WRONG_AMOUNT",
             Self::Goodwill => "GOODWILL",
             Self::MadeAtGateway => "MADE_AT_GATEWAY",
+            Self::RestAfterDispute => "REST_AFTER_DISPUTE",
         }
     }
 }
@@ -153,7 +240,26 @@ pub struct PaymentOrderCreated {
     pub payment: PaymentId,
     /// The order.
     pub order: GatewayOrderId,
+    /// The API key that made it; it was not recorded at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<GatewayKeyId>,
     /// Time at which we learnt of it.
+    pub at: DateTime<Utc>,
+}
+
+/// An order was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentOrderClosed {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The order.
+    pub order: GatewayOrderId,
+    /// Grounds for which it was closed.
+    pub grounds: ClosingGrounds,
+    /// The gateway's reason, if it gave one.
+    pub code: Option<FailureCode>,
+    /// Time of the event.
     pub at: DateTime<Utc>,
 }
 
@@ -197,8 +303,27 @@ pub struct PaymentCaptured {
     pub amount: Money,
     /// The item that was paid for.
     pub payable: Payable,
-    /// True for the first capture of the requested amount. Any other capture is refunded.
+    /// True for the first capture that pays the order. Any other capture is refunded.
     pub settles: bool,
+    /// True if no money moved: the order was made in a sandbox or in the gateway's test mode.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub test_mode: bool,
+    /// Time at which we learnt of it.
+    pub at: DateTime<Utc>,
+}
+
+/// The capture that settled the payment is of another amount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentDifferenceAccepted {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The attempt.
+    pub attempt: GatewayPaymentId,
+    /// Direction of the difference.
+    pub kind: DifferenceKind,
+    /// The difference between the requested and the captured amount.
+    pub amount: Money,
     /// Time at which we learnt of it.
     pub at: DateTime<Utc>,
 }

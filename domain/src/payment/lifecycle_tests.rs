@@ -7,10 +7,12 @@ use uuid::Uuid;
 use super::*;
 use crate::test_fixtures::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
-    GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PaymentId, RefundId,
+    GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PaymentId, RefundId,
 };
 
 const FEE: i64 = 1_000;
+/// The attempt whose amount the gateway accepts, whatever it is.
+const ACCEPTED: u8 = 2;
 
 fn order() -> GatewayOrderId {
     GatewayOrderId::parse("order_1").unwrap()
@@ -39,6 +41,7 @@ fn opened() -> Payment {
     });
     let record = PaymentCommand::RecordOrder(RecordOrder {
         order: order(),
+        key: GatewayKeyId::parse("rzp_live_1").unwrap(),
         at: now(),
     });
     [open, record].into_iter().fold(Payment::default(), after)
@@ -72,6 +75,7 @@ fn report() -> impl Strategy<Value = PaymentCommand> {
                 order,
                 attempt,
                 amount: inr(amount),
+                order_paid: number == ACCEPTED,
                 refund: refund(spare),
                 at,
             })),
@@ -116,7 +120,7 @@ fn opened_of(payment: &Payment) -> &OpenedPayment {
 const fn rank(attempt: Attempt) -> u8 {
     match attempt {
         Attempt::Failed => 0,
-        Attempt::Authorised => 1,
+        Attempt::Authorised(_) => 1,
         Attempt::Captured(_) => 2,
     }
 }
@@ -156,7 +160,11 @@ fn adds_up(payment: &OpenedPayment) -> Result<(), TestCaseError> {
         }
     }
     if let Some(settled_by) = &payment.settled_by {
-        prop_assert_eq!(payment.captured(settled_by), Some(payment.amount));
+        if *settled_by != attempt(ACCEPTED) {
+            prop_assert_eq!(payment.captured(settled_by), Some(payment.amount));
+        }
+        let paid = payment.fee_paid().map_or(0, |paid| paid.amount());
+        prop_assert!((1..=FEE).contains(&paid));
     }
     Ok(())
 }

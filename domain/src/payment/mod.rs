@@ -1,4 +1,4 @@
-//! A payment: one order at the gateway, the attempts to pay it, and its refunds.
+//! A payment: its orders at the gateway, one at a time, the attempts to pay them, and its refunds.
 //!
 //! ```text
 //! Unopened ──Open──▶ Opened ──RecordOrder──▶ at the gateway ──RecordCapture──▶ paid, for ever
@@ -6,13 +6,15 @@
 //! an attempt:  failed ──▶ authorised ──▶ captured            a step may be missing; none goes back
 //! a receipt:   IssueReceipt, once it is paid
 //! a refund:    requested ──▶ refunded
-//!                  ▲ └────▶ failed ──┐
+//!                  ▲ └────▶ failed ──┐     withdrawn, if a dispute about its money is lost first
 //!                  └──── RetryRefund ┘
+//! a dispute:   open, action required, under review ──▶ won, lost or closed
 //! ```
 //!
 //! Reports of the gateway arrive in any order and any number of times, so a recorded fact is never
 //! reversed: captured money stays captured, and a refund is a fact of its own. The *first* capture
-//! of the full amount settles the payment. Any other capture, a second one or of another amount, is
+//! that pays the order settles the payment: of the requested amount, or of another one if the gateway
+//! says that the order is paid, as with an offer or a fee that the payer bears. Any other capture is
 //! recorded too, and its refund is requested in the same decision.
 //!
 //! A payment can't see if its visit can still take place; the reactions to both decide that.
@@ -20,8 +22,12 @@
 mod cancellation_refund;
 mod command;
 mod decide;
+mod dispute;
+mod dispute_events;
+mod disputes;
 mod error;
 mod event;
+mod orders;
 mod refund_policy;
 mod refunds;
 mod state;
@@ -39,14 +45,19 @@ pub use cancellation_refund::{
     Cancellation, CancellationRefund, NotRefunded, NotRefundedReason, ShareGrounds,
 };
 pub use command::{
-    IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
-    RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure, RequestRefund,
-    RetryRefund,
+    CloseOrder, IssueReceipt, OpenPayment, PaymentCommand, RecordAuthorisation, RecordCapture,
+    RecordDispute, RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure,
+    RequestRefund, RetryRefund,
 };
 pub use decide::decide;
+pub use dispute::{Dispute, DisputeStatus};
+pub use dispute_events::{
+    PaymentDisputeAdvanced, PaymentDisputeDecided, PaymentDisputeOpened, PaymentRefundWithdrawn,
+};
 pub use error::PaymentRefusal;
 pub use event::{
-    Payable, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured, PaymentEvent, PaymentOpened,
+    ClosingGrounds, DifferenceKind, Payable, PaymentAttemptFailed, PaymentAuthorised,
+    PaymentCaptured, PaymentDifferenceAccepted, PaymentEvent, PaymentOpened, PaymentOrderClosed,
     PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundFailed, PaymentRefundRequested,
     PaymentRefundRetried, PaymentRefunded, RefundGrounds,
 };

@@ -1,10 +1,11 @@
 //! Decisions of a payment about refunds.
 
 use super::command::{RecordRefund, RecordRefundFailure, RequestRefund, RetryRefund};
+use super::disputes::withdraw_rest;
 use super::error::PaymentRefusal;
 use super::event::{
     PaymentEvent, PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried,
-    PaymentRefunded,
+    PaymentRefunded, RefundGrounds,
 };
 use super::state::{OpenedPayment, Payment, Refund, RefundStatus};
 use crate::decision::Decision;
@@ -29,7 +30,19 @@ pub(super) fn request_refund(opened: &OpenedPayment, command: RequestRefund) -> 
             Err(PaymentRefusal::AlreadyExists)
         };
     }
-    let left = opened.left_of(&attempt);
+    // A refund that was made at the gateway is a fact, even if a dispute has taken the money as well.
+    let left = match grounds {
+        RefundGrounds::MadeAtGateway => opened.unrefunded_of(&attempt),
+        RefundGrounds::CancelledByPatient
+        | RefundGrounds::CancelledByClinic
+        | RefundGrounds::CancelledBeforePaid
+        | RefundGrounds::SlotTaken
+        | RefundGrounds::TooLate
+        | RefundGrounds::PaidTwice
+        | RefundGrounds::WrongAmount
+        | RefundGrounds::Goodwill
+        | RefundGrounds::RestAfterDispute => opened.left_of(&attempt),
+    };
     let left = left.ok_or(PaymentRefusal::NotCaptured)?;
     if amount.currency() != left.currency() {
         return Err(PaymentRefusal::OtherCurrency);
@@ -53,7 +66,7 @@ pub(super) fn request_refund(opened: &OpenedPayment, command: RequestRefund) -> 
     )])
 }
 
-/// A refund that is done counts, even if the gateway reported a failure before.
+/// A refund that is done counts, even if the gateway reported a failure before, or a dispute was lost.
 pub(super) fn record_refund(opened: &OpenedPayment, command: RecordRefund) -> Decision<Payment> {
     let RecordRefund {
         refund: id,
@@ -61,19 +74,21 @@ pub(super) fn record_refund(opened: &OpenedPayment, command: RecordRefund) -> De
         at,
     } = command;
     let refund = known(opened, id)?;
-    match refund.status {
-        RefundStatus::Refunded => Ok(Vec::new()),
-        RefundStatus::Requested | RefundStatus::Failed => {
-            Ok(vec![PaymentEvent::Refunded(PaymentRefunded {
-                payment: opened.payment,
-                refund: id,
-                attempt: refund.attempt.clone(),
-                gateway_refund,
-                amount: refund.amount,
-                at,
-            })])
-        }
+    if refund.status == RefundStatus::Refunded {
+        return Ok(Vec::new());
     }
+    let mut events = vec![PaymentEvent::Refunded(PaymentRefunded {
+        payment: opened.payment,
+        refund: id,
+        attempt: refund.attempt.clone(),
+        gateway_refund,
+        amount: refund.amount,
+        at,
+    })];
+    if refund.status == RefundStatus::Withdrawn {
+        events.extend(withdraw_rest(opened, &refund.attempt, at));
+    }
+    Ok(events)
 }
 
 pub(super) fn record_refund_failure(
@@ -105,7 +120,9 @@ pub(super) fn retry_refund(opened: &OpenedPayment, command: RetryRefund) -> Deci
     let RetryRefund { refund: id, by, at } = command;
     let refund = known(opened, id)?;
     match refund.status {
-        RefundStatus::Requested | RefundStatus::Refunded => Err(PaymentRefusal::RefundNotFailed),
+        RefundStatus::Requested | RefundStatus::Refunded | RefundStatus::Withdrawn => {
+            Err(PaymentRefusal::RefundNotFailed)
+        }
         RefundStatus::Failed => Ok(vec![PaymentEvent::RefundRetried(PaymentRefundRetried {
             payment: opened.payment,
             refund: id,

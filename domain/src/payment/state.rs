@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{Payable, PaymentEvent, PaymentOpened};
+use super::dispute::Dispute;
+use super::event::{ClosingGrounds, Payable, PaymentEvent, PaymentOpened, RefundGrounds};
 use crate::values::{
-    ClinicId, GatewayOrderId, GatewayPaymentId, Money, PatientId, PaymentId, ReceiptNumber,
-    RefundId,
+    ClinicId, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money, PatientId,
+    PaymentId, ReceiptNumber, RefundId,
 };
 
 /// A payment, with what its rules need.
@@ -36,14 +37,24 @@ pub struct OpenedPayment {
     pub amount: Money,
     /// Deadline of the payment.
     pub pay_until: DateTime<Utc>,
-    /// The order at the gateway, once it exists.
+    /// The order at the gateway, once it exists; the last one of several.
     pub order: Option<GatewayOrderId>,
+    /// The API keys that made the orders, as far as that was recorded.
+    pub order_keys: BTreeMap<GatewayOrderId, GatewayKeyId>,
+    /// True if what the order brought was refunded: the gateway may take no second payment for it.
+    pub order_is_spent: bool,
+    /// Orders that were closed. Money may still arrive for those of this payment.
+    pub closed_orders: BTreeMap<GatewayOrderId, ClosingGrounds>,
     /// The attempts known so far.
     pub attempts: BTreeMap<GatewayPaymentId, Attempt>,
     /// The attempt that settled the payment.
     pub settled_by: Option<GatewayPaymentId>,
+    /// True if it is settled and no money moved: in a sandbox or in the gateway's test mode.
+    pub test_mode: bool,
     /// The refunds.
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// The disputes.
+    pub disputes: BTreeMap<GatewayDisputeId, Dispute>,
     /// Receipt number, once there is one.
     pub receipt: Option<ReceiptNumber>,
 }
@@ -54,7 +65,7 @@ pub enum Attempt {
     /// It failed, but may still succeed.
     Failed,
     /// The money is reserved.
-    Authorised,
+    Authorised(Money),
     /// The money was captured.
     Captured(Money),
 }
@@ -66,6 +77,8 @@ pub struct Refund {
     pub attempt: GatewayPaymentId,
     /// Amount.
     pub amount: Money,
+    /// Its grounds.
+    pub grounds: RefundGrounds,
     /// Progress.
     pub status: RefundStatus,
     /// Number of requests to the gateway, from 1.
@@ -84,6 +97,8 @@ pub enum RefundStatus {
     Failed,
     /// The money was refunded.
     Refunded,
+    /// No longer owed: the payer got the money by a dispute.
+    Withdrawn,
 }
 
 impl RefundStatus {
@@ -93,6 +108,7 @@ impl RefundStatus {
             Self::Requested => "REQUESTED",
             Self::Failed => "FAILED",
             Self::Refunded => "REFUNDED",
+            Self::Withdrawn => "WITHDRAWN",
         }
     }
 }
@@ -108,7 +124,7 @@ impl Payment {
 }
 
 impl OpenedPayment {
-    /// True if the requested amount was captured. It stays so after a refund.
+    /// True if a capture settled the payment. It stays so after a refund.
     pub const fn is_paid(&self) -> bool {
         self.settled_by.is_some()
     }
@@ -117,34 +133,83 @@ impl OpenedPayment {
     pub fn captured(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         match self.attempts.get(attempt)? {
             Attempt::Captured(amount) => Some(*amount),
-            Attempt::Failed | Attempt::Authorised => None,
+            Attempt::Failed | Attempt::Authorised(_) => None,
         }
     }
 
-    /// Returns the sum of all requested refunds, done or not.
+    /// Returns the order that can be paid with this API key; `None` if a new one is needed.
+    pub fn payable_order(&self, key: &GatewayKeyId) -> Option<&GatewayOrderId> {
+        let order = self.order.as_ref()?;
+        let same_key = self.order_keys.get(order).is_none_or(|made| made == key);
+        let open = !self.order_is_spent && !self.closed_orders.contains_key(order);
+        (same_key && open).then_some(order)
+    }
+
+    /// Returns all orders of this payment, open or closed.
+    pub fn orders(&self) -> impl Iterator<Item = &GatewayOrderId> {
+        let closed = self.closed_orders.keys();
+        let former = closed.filter(|order| self.order.as_ref() != Some(*order));
+        let former = former.filter(|order| self.has_order(order));
+        former.chain(&self.order)
+    }
+
+    /// True if money for this order belongs to this payment.
+    pub fn has_order(&self, order: &GatewayOrderId) -> bool {
+        let closed = self.closed_orders.get(order);
+        self.order.as_ref() == Some(order)
+            || closed.is_some_and(|grounds| *grounds != ClosingGrounds::OtherPayment)
+    }
+
+    /// True if it is an order of this payment, or one that was not accepted.
+    pub fn knows_order(&self, order: &GatewayOrderId) -> bool {
+        self.order.as_ref() == Some(order) || self.closed_orders.contains_key(order)
+    }
+
+    /// Returns the number of the next order, from 1.
+    pub fn next_order_number(&self) -> usize {
+        let current = self.order.as_ref();
+        let open = current.filter(|order| !self.closed_orders.contains_key(*order));
+        self.closed_orders.len() + usize::from(open.is_some()) + 1
+    }
+
+    /// Returns the part of the requested amount that the settling capture brought: less than that after a
+    /// discount, and never more. `None` if the payment is not settled.
+    pub fn fee_paid(&self) -> Option<Money> {
+        let captured = self.captured(self.settled_by.as_ref()?)?;
+        let less = captured.amount() < self.amount.amount();
+        Some(if less { captured } else { self.amount })
+    }
+
+    /// Returns the sum of all requested refunds, done or not, without those that were withdrawn.
     pub fn refunded(&self) -> Money {
         let currency = self.amount.currency();
-        let refunds = self.refunds.values().map(|refund| refund.amount);
+        let refunds = self.refunds.values();
+        let refunds = refunds.filter(|refund| refund.status != RefundStatus::Withdrawn);
+        let refunds = refunds.map(|refund| refund.amount);
         let refunds = refunds.filter(|amount| amount.currency() == currency);
         let amount = refunds.map(|amount| amount.amount()).sum();
         Money::new(amount, currency).unwrap_or(self.amount)
     }
 
-    /// Returns the rest of the money that settled the payment, after all refunds; `None` if it is
-    /// not settled.
+    /// Returns the rest of the money that settled the payment, after all refunds and lost disputes;
+    /// `None` if it is not settled.
     pub fn left(&self) -> Option<Money> {
         self.left_of(self.settled_by.as_ref()?)
     }
 
-    /// Returns the rest of an attempt after all requested refunds: a failed one is still owed.
+    /// Returns the rest of an attempt after all requested refunds, where a failed one is still owed,
+    /// and lost disputes. Zero if a refund left although a dispute took the money as well.
     pub fn left_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
+        let unrefunded = self.unrefunded_of(attempt)?;
+        let left = unrefunded.amount() - self.lost_of(attempt)?.amount();
+        Money::new(left.max(0), unrefunded.currency()).ok()
+    }
+
+    /// Returns the rest of an attempt after all requested refunds alone.
+    pub fn unrefunded_of(&self, attempt: &GatewayPaymentId) -> Option<Money> {
         let captured = self.captured(attempt)?;
-        let refunds = self.refunds.values();
-        let given_back: i64 = refunds
-            .filter(|refund| refund.attempt == *attempt)
-            .map(|refund| refund.amount.amount())
-            .sum();
-        Money::new(captured.amount() - given_back, captured.currency()).ok()
+        let left = captured.amount() - self.refunds_of(attempt);
+        Money::new(left.max(0), captured.currency()).ok()
     }
 }
 
@@ -158,9 +223,14 @@ impl From<&PaymentOpened> for OpenedPayment {
             amount: opened.amount,
             pay_until: opened.pay_until,
             order: None,
+            order_keys: BTreeMap::new(),
+            order_is_spent: false,
+            closed_orders: BTreeMap::new(),
             attempts: BTreeMap::new(),
             settled_by: None,
+            test_mode: false,
             refunds: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             receipt: None,
         }
     }
@@ -180,13 +250,19 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
         (
             Payment::Unopened,
             PaymentEvent::OrderCreated(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Authorised(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::RefundRequested(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
             | PaymentEvent::RefundRetried(_)
+            | PaymentEvent::RefundWithdrawn(_)
+            | PaymentEvent::DisputeOpened(_)
+            | PaymentEvent::DisputeAdvanced(_)
+            | PaymentEvent::DisputeDecided(_)
             | PaymentEvent::ReceiptIssued(_),
         ) => Payment::Unopened,
     }
@@ -195,15 +271,26 @@ pub fn evolve(state: Payment, event: &PaymentEvent) -> Payment {
 impl OpenedPayment {
     fn apply(&mut self, event: &PaymentEvent) {
         match event {
-            PaymentEvent::Opened(_) => {}
-            PaymentEvent::OrderCreated(created) => self.order = Some(created.order.clone()),
+            PaymentEvent::Opened(_) | PaymentEvent::DifferenceAccepted(_) => {}
+            PaymentEvent::OrderCreated(created) => {
+                self.order = Some(created.order.clone());
+                if let Some(key) = &created.key {
+                    self.order_keys.insert(created.order.clone(), key.clone());
+                }
+                self.order_is_spent = false;
+            }
+            PaymentEvent::OrderClosed(closed) => {
+                self.closed_orders
+                    .insert(closed.order.clone(), closed.grounds);
+            }
             PaymentEvent::AttemptFailed(failed) => {
                 self.attempts
                     .insert(failed.attempt.clone(), Attempt::Failed);
             }
             PaymentEvent::Authorised(authorised) => {
                 let attempt = authorised.attempt.clone();
-                self.attempts.insert(attempt, Attempt::Authorised);
+                self.attempts
+                    .insert(attempt, Attempt::Authorised(authorised.amount));
             }
             PaymentEvent::Captured(captured) => {
                 let attempt = captured.attempt.clone();
@@ -211,12 +298,16 @@ impl OpenedPayment {
                     .insert(attempt.clone(), Attempt::Captured(captured.amount));
                 if captured.settles {
                     self.settled_by = Some(attempt);
+                    self.test_mode = captured.test_mode;
+                } else {
+                    self.order_is_spent = true;
                 }
             }
             PaymentEvent::RefundRequested(requested) => {
                 let refund = Refund {
                     attempt: requested.attempt.clone(),
                     amount: requested.amount,
+                    grounds: requested.grounds,
                     status: RefundStatus::Requested,
                     attempt_number: 1,
                     asked_at: requested.at,
@@ -236,6 +327,14 @@ impl OpenedPayment {
                     refund.asked_at = retried.at;
                 }
             }
+            PaymentEvent::RefundWithdrawn(withdrawn) => {
+                self.set_refund_status(withdrawn.refund, RefundStatus::Withdrawn);
+            }
+            PaymentEvent::DisputeOpened(raised) => {
+                self.disputes.insert(raised.dispute.clone(), raised.into());
+            }
+            PaymentEvent::DisputeAdvanced(advanced) => self.advance_dispute(advanced),
+            PaymentEvent::DisputeDecided(decided) => self.decide_dispute(decided),
             PaymentEvent::ReceiptIssued(issued) => self.receipt = Some(issued.number),
         }
     }

@@ -46,9 +46,23 @@ gateway_ids! {
     GatewayPaymentId;
     /// One refund of a captured attempt.
     GatewayRefundId;
-    /// The gateway's code of a failure, such as `BAD_REQUEST_ERROR`. Its description is not stored:
+    /// One dispute about a captured attempt.
+    GatewayDisputeId;
+    /// The public half of an API key at the gateway. An order can be paid with the key that made it.
+    GatewayKeyId;
+    /// The gateway's code of a failure, such as `BAD_REQUEST_ERROR`, or of a dispute's grounds. Its description is not stored:
     /// it is free text and may hold personal data.
     FailureCode;
+}
+
+impl GatewayKeyId {
+    /// True if no money moves under this key: it is of a sandbox, or of the gateway's test mode.
+    #[must_use]
+    pub fn is_for_tests(&self) -> bool {
+        ["rzp_sandbox_", "rzp_test_"]
+            .iter()
+            .any(|prefix| self.0.starts_with(prefix))
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +74,18 @@ mod tests {
         let id = GatewayPaymentId::parse("pay_IH4NVgf4Dreq1l").unwrap();
         assert_eq!(id.as_str(), "pay_IH4NVgf4Dreq1l");
         assert_eq!(serde_json::to_value(&id).unwrap(), "pay_IH4NVgf4Dreq1l");
+    }
+
+    #[test]
+    fn keys_of_the_sandbox_and_of_the_test_mode_move_no_money() {
+        for (key, for_tests) in [
+            ("rzp_sandbox_3b5c7d9e1f2a4b", true),
+            ("rzp_test_8hPk3vQ1yZ0wLm", true),
+            ("rzp_live_8hPk3vQ1yZ0wLm", false),
+            ("rzp_storm_key", false),
+        ] {
+            assert_eq!(GatewayKeyId::parse(key).unwrap().is_for_tests(), for_tests);
+        }
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub use dated_hours::DatedHours;
 pub use day_hours::{DayHours, InvalidDayHours};
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use gateway_ids::{
-    FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, InvalidGatewayId,
+    FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
+    InvalidGatewayId,
 };
 pub use holiday_name::HolidayName;
 pub use holidays::Holidays;

@@ -1,24 +1,28 @@
-//! Events applied to a payment, its refunds and the movements of its money.
+//! Events applied to a payment, its refunds, its disputes and the movements of its money.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    Payable, Payment, PaymentCaptured, PaymentEvent, PaymentOpened, PaymentRefundRequested,
+    DifferenceKind, DisputeStatus, Payable, Payment, PaymentCaptured, PaymentDifferenceAccepted,
+    PaymentDisputeDecided, PaymentEvent, PaymentOpened, PaymentOrderClosed, PaymentRefundRequested,
     PaymentRefunded, RefundStatus,
 };
-use domain::{Money, RefundId};
+use domain::{GatewayDisputeId, Money, RefundId};
 use uuid::Uuid;
 
-use super::listed::{LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
+use super::disputes::ListedDispute;
+use super::listed::{ClosedOrder, LedgerEntry, LedgerKind, ListedPayment, ListedRefund};
 use crate::fold::Fold;
 
-/// A payment with all that belongs to it. Of the entries it has the new ones only.
+/// A payment with all that belongs to it. Of the entries and closed orders it has the new ones only.
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     pub(super) payment: ListedPayment,
     pub(super) refunds: BTreeMap<RefundId, ListedRefund>,
+    pub(super) disputes: BTreeMap<GatewayDisputeId, ListedDispute>,
     pub(super) entries: Vec<LedgerEntry>,
+    pub(super) closed_orders: Vec<ClosedOrder>,
 }
 
 impl Fold for Ledger {
@@ -38,8 +42,10 @@ impl Fold for Ledger {
             PaymentEvent::OrderCreated(created) => row?.with_payment(|payment| {
                 payment.order = Some(created.order);
             }),
+            PaymentEvent::OrderClosed(closed) => row?.order_closed(closed, version),
             PaymentEvent::AttemptFailed(_) | PaymentEvent::Authorised(_) => row?,
             PaymentEvent::Captured(captured) => row?.captured(captured, version),
+            PaymentEvent::DifferenceAccepted(accepted) => row?.differed(accepted, version),
             PaymentEvent::RefundRequested(requested) => row?.refund_requested(requested, version),
             PaymentEvent::Refunded(refunded) => row?.refunded(&refunded, version),
             PaymentEvent::RefundFailed(failed) => row?.with_refund(failed.refund, |refund| {
@@ -52,6 +58,27 @@ impl Fold for Ledger {
                 refund.tries = retried.attempt_number;
                 refund.changed(retried.at, version);
             }),
+            PaymentEvent::RefundWithdrawn(withdrawn) => {
+                row?.with_refund(withdrawn.refund, |refund| {
+                    refund.status = RefundStatus::Withdrawn;
+                    refund.changed(withdrawn.at, version);
+                })
+            }
+            PaymentEvent::DisputeOpened(opened) => {
+                let mut ledger = row?;
+                let dispute = ListedDispute::opened(&ledger.payment, opened, version);
+                ledger.disputes.insert(dispute.dispute.clone(), dispute);
+                ledger
+            }
+            PaymentEvent::DisputeAdvanced(advanced) => {
+                row?.with_dispute(&advanced.dispute, |dispute| {
+                    dispute.status = advanced.status;
+                    dispute.respond_by = advanced.respond_by;
+                    dispute.changed_at = advanced.at;
+                    dispute.version = version;
+                })
+            }
+            PaymentEvent::DisputeDecided(decided) => row?.dispute_decided(&decided, version),
             PaymentEvent::ReceiptIssued(issued) => row?.with_payment(|payment| {
                 payment.receipt = Some(issued.number);
             }),
@@ -81,13 +108,17 @@ impl Ledger {
             refunds_requested: none,
             refunds_failed: none,
             refunded: none,
+            lost: none,
             receipt: None,
+            test_mode: false,
             version: 1,
         };
         Self {
             payment,
             refunds: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             entries: Vec::new(),
+            closed_orders: Vec::new(),
         }
     }
 
@@ -103,6 +134,47 @@ impl Ledger {
         self
     }
 
+    fn with_dispute(
+        mut self,
+        dispute: &GatewayDisputeId,
+        change: impl FnOnce(&mut ListedDispute),
+    ) -> Self {
+        if let Some(dispute) = self.disputes.get_mut(dispute) {
+            change(dispute);
+        }
+        self
+    }
+
+    fn dispute_decided(mut self, decided: &PaymentDisputeDecided, version: i64) -> Self {
+        let payment = &mut self.payment;
+        // Another currency can't be added to the sum.
+        if let Ok(sum) = payment.lost.checked_add(decided.lost) {
+            payment.lost = sum;
+        }
+        let entry = LedgerEntry {
+            payment: payment.payment,
+            entry: version,
+            appointment: payment.appointment,
+            patient: payment.patient,
+            clinic: payment.clinic,
+            kind: LedgerKind::Dispute,
+            amount: decided.lost,
+            attempt: decided.attempt.clone(),
+            refund: None,
+            gateway_refund: None,
+            grounds: None,
+            at: decided.at,
+        };
+        let is_lost = decided.status == DisputeStatus::Lost;
+        self.entries.extend(is_lost.then_some(entry));
+        self.with_dispute(&decided.dispute, |dispute| {
+            dispute.status = decided.status;
+            dispute.lost = decided.lost;
+            dispute.changed_at = decided.at;
+            dispute.version = version;
+        })
+    }
+
     fn captured(mut self, captured: PaymentCaptured, version: i64) -> Self {
         let payment = &mut self.payment;
         // Another currency can't be added to the sum.
@@ -112,6 +184,7 @@ impl Ledger {
         if captured.settles {
             payment.paid_at = Some(captured.at);
             payment.settled_by = Some(captured.attempt.clone());
+            payment.test_mode = captured.test_mode;
         }
         let entry = LedgerEntry {
             payment: payment.payment,
@@ -128,6 +201,45 @@ impl Ledger {
             at: captured.at,
         };
         self.entries.push(entry);
+        self
+    }
+
+    fn differed(mut self, accepted: PaymentDifferenceAccepted, version: i64) -> Self {
+        let payment = &self.payment;
+        let entry = LedgerEntry {
+            payment: payment.payment,
+            entry: version,
+            appointment: payment.appointment,
+            patient: payment.patient,
+            clinic: payment.clinic,
+            kind: match accepted.kind {
+                DifferenceKind::Discount => LedgerKind::Discount,
+                DifferenceKind::Surcharge => LedgerKind::Surcharge,
+            },
+            amount: accepted.amount,
+            attempt: accepted.attempt,
+            refund: None,
+            gateway_refund: None,
+            grounds: None,
+            at: accepted.at,
+        };
+        self.entries.push(entry);
+        self
+    }
+
+    fn order_closed(mut self, closed: PaymentOrderClosed, version: i64) -> Self {
+        let payment = &self.payment;
+        let closed = ClosedOrder {
+            payment: payment.payment,
+            entry: version,
+            order: closed.order,
+            appointment: payment.appointment,
+            clinic: payment.clinic,
+            grounds: closed.grounds,
+            failure: closed.code,
+            closed_at: closed.at,
+        };
+        self.closed_orders.push(closed);
         self
     }
 
@@ -183,7 +295,7 @@ impl Ledger {
 
     /// Adds up the refunds that were requested, that failed and that are done.
     fn sum_up(&mut self) {
-        self.payment.refunds_requested = self.sum(|_| true);
+        self.payment.refunds_requested = self.sum(|status| status != RefundStatus::Withdrawn);
         self.payment.refunds_failed = self.sum(|status| status == RefundStatus::Failed);
         self.payment.refunded = self.sum(|status| status == RefundStatus::Refunded);
     }

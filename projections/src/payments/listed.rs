@@ -1,7 +1,7 @@
 //! Payments, refunds and ledger entries, as they are shown.
 
 use chrono::{DateTime, Utc};
-use domain::payment::{RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, RefundGrounds, RefundStatus};
 use domain::{
     AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
     PatientId, PaymentId, ReceiptNumber, RefundId,
@@ -32,14 +32,18 @@ pub struct ListedPayment {
     pub settled_by: Option<GatewayPaymentId>,
     /// Sum of the captures in its own currency, also of those beyond the amount.
     pub captured: Money,
-    /// Sum of all refunds in its own currency, whatever their status.
+    /// Sum of all refunds in its own currency, whatever their status, without those that were withdrawn.
     pub refunds_requested: Money,
     /// Sum of the refunds that failed and are still owed.
     pub refunds_failed: Money,
     /// Sum of the refunds that are done.
     pub refunded: Money,
+    /// Sum of what went back to payers by disputes.
+    pub lost: Money,
     /// Number of its receipt, once there is one.
     pub receipt: Option<ReceiptNumber>,
+    /// True if it is paid and no money moved: in the sandbox or in the gateway's test mode.
+    pub test_mode: bool,
     /// Sequence number of the last event that this row contains.
     pub version: i64,
 }
@@ -114,7 +118,28 @@ pub struct ListedRefund {
     pub version: i64,
 }
 
-/// A movement of money; never changed.
+/// An order that was closed; never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedOrder {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Sequence number of the payment's event that closed it.
+    pub entry: i64,
+    /// The order at the gateway.
+    pub order: GatewayOrderId,
+    /// The visit.
+    pub appointment: AppointmentId,
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// Grounds for which it was closed.
+    pub grounds: ClosingGrounds,
+    /// Code of the gateway's refusal, if it gave one.
+    pub failure: Option<FailureCode>,
+    /// Instant at which it was closed.
+    pub closed_at: DateTime<Utc>,
+}
+
+/// An entry of the ledger; never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// The payment.
@@ -143,7 +168,7 @@ pub struct LedgerEntry {
     pub at: DateTime<Utc>,
 }
 
-/// Direction of a movement of money.
+/// Kind of an entry: the direction in which money moved, or a difference of which none moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LedgerKind {
@@ -151,6 +176,12 @@ pub enum LedgerKind {
     Capture,
     /// From the clinic back to the payer.
     Refund,
+    /// Back to the payer, by a dispute that was lost.
+    Dispute,
+    /// The part of the requested amount that was not captured, because of an offer of the gateway.
+    Discount,
+    /// The part of a capture beyond the requested amount, because the payer bears a fee of the gateway.
+    Surcharge,
 }
 
 impl LedgerKind {
@@ -160,6 +191,9 @@ impl LedgerKind {
         match self {
             Self::Capture => "CAPTURE",
             Self::Refund => "REFUND",
+            Self::Dispute => "DISPUTE",
+            Self::Discount => "DISCOUNT",
+            Self::Surcharge => "SURCHARGE",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Queries on payments, refunds and the ledger.
 
 use chrono::{DateTime, Utc};
+use domain::payment::ClosingGrounds;
 use domain::{AppointmentId, ClinicId, Currency, Money, PatientId, PaymentId, Slot};
 use sqlx::PgPool;
 
-use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
-use super::rows::{EntryRow, PaymentRow, RefundRow};
+use super::listed::{ClosedOrder, LedgerEntry, ListedPayment, ListedRefund};
+use super::rows::{ClosedOrderRow, EntryRow, PaymentRow, RefundRow};
 use crate::cursor::TimeCursor;
 use crate::error::{InvalidRow, ReadError};
 use crate::stored::{fetch, uuids, word};
@@ -43,6 +44,8 @@ pub struct Takings {
     pub captured: Money,
     /// Sum of the refunds.
     pub refunded: Money,
+    /// Sum of the lost disputes.
+    pub lost: Money,
     /// Sum of the payments that were opened on that day and can still be paid.
     pub open: Money,
 }
@@ -166,6 +169,25 @@ pub async fn failed_refunds(
         .map_err(ReadError::doing("listing refunds that failed"))
 }
 
+/// Lists closed orders that an operator has to compare with the gateway's records, the latest first.
+pub async fn orders_for_operators(
+    pool: &PgPool,
+    limit: i64,
+) -> Result<Vec<ClosedOrder>, ReadError> {
+    let grounds = ClosingGrounds::ALL.into_iter();
+    let grounds = grounds.filter(|grounds| grounds.needs_operator());
+    let grounds: Vec<_> = grounds.map(|grounds| grounds.as_str().to_owned()).collect();
+    let rows = sqlx::query_file_as!(
+        ClosedOrderRow,
+        "src/payments/orders_for_operators.sql",
+        &grounds,
+        limit
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("listing orders for operators"))
+}
+
 /// Lists the movements of money for a visit, in the order in which they were recorded.
 pub async fn ledger_of_appointment(
     pool: &PgPool,
@@ -201,6 +223,7 @@ struct TakingsRow {
     currency: String,
     captured: i64,
     refunded: i64,
+    lost: i64,
     open: i64,
 }
 
@@ -213,6 +236,7 @@ impl TryFrom<TakingsRow> for Takings {
         Ok(Self {
             captured: sum("captured", stored.captured)?,
             refunded: sum("refunded", stored.refunded)?,
+            lost: sum("lost", stored.lost)?,
             open: sum("open", stored.open)?,
         })
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{AppointmentId, ClinicId, PatientId, PaymentId, ReceiptNumber, RefundId};
 use uuid::Uuid;
 
-use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
+use super::listed::{ClosedOrder, LedgerEntry, ListedPayment, ListedRefund};
 use crate::error::InvalidRow;
 use crate::stored::{money, optional_word, word};
 
@@ -25,7 +25,9 @@ pub(super) struct PaymentRow {
     pub(super) refunds_requested: i64,
     pub(super) refunds_failed: i64,
     pub(super) refunded: i64,
+    pub(super) lost: i64,
     pub(super) receipt_number: Option<i64>,
+    pub(super) test_mode: bool,
     pub(super) version: i64,
 }
 
@@ -50,9 +52,11 @@ impl TryFrom<PaymentRow> for ListedPayment {
             refunds_requested: sum("refunds_requested", stored.refunds_requested)?,
             refunds_failed: sum("refunds_failed", stored.refunds_failed)?,
             refunded: sum("refunded", stored.refunded)?,
+            lost: sum("lost", stored.lost)?,
             receipt: receipt.map_err(|_| InvalidRow {
                 column: "receipt_number",
             })?,
+            test_mode: stored.test_mode,
             version: stored.version,
         })
     }
@@ -98,6 +102,35 @@ impl TryFrom<RefundRow> for ListedRefund {
             requested_at: stored.requested_at,
             changed_at: stored.changed_at,
             version: stored.version,
+        })
+    }
+}
+
+/// Row of `payment_closed_orders`.
+pub(super) struct ClosedOrderRow {
+    pub(super) payment_id: Uuid,
+    pub(super) entry: i64,
+    pub(super) order_id: String,
+    pub(super) appointment_id: Uuid,
+    pub(super) clinic_id: Uuid,
+    pub(super) grounds: String,
+    pub(super) failure_code: Option<String>,
+    pub(super) closed_at: DateTime<Utc>,
+}
+
+impl TryFrom<ClosedOrderRow> for ClosedOrder {
+    type Error = InvalidRow;
+
+    fn try_from(stored: ClosedOrderRow) -> Result<Self, InvalidRow> {
+        Ok(Self {
+            payment: PaymentId::from_uuid(stored.payment_id),
+            entry: stored.entry,
+            order: word("order_id", &stored.order_id)?,
+            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            grounds: word("grounds", &stored.grounds)?,
+            failure: optional_word("failure_code", stored.failure_code.as_deref())?,
+            closed_at: stored.closed_at,
         })
     }
 }

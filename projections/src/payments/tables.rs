@@ -1,4 +1,4 @@
-//! Tables of payments, refunds and ledger entries.
+//! Tables of payments, refunds, disputes and ledger entries.
 
 use std::collections::BTreeMap;
 
@@ -7,25 +7,34 @@ use domain::{FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Pay
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::disputes;
 use super::ledger::Ledger;
-use super::listed::{LedgerEntry, ListedPayment, ListedRefund};
+use super::listed::{ClosedOrder, LedgerEntry, ListedPayment, ListedRefund};
 use super::rows::{PaymentRow, RefundRow};
 use crate::stored::{Stored, column, fetch};
 
 impl Stored for Ledger {
-    /// Returns payments with their refunds. Stored ledger entries never change, so none are read.
+    /// Returns payments with their refunds and disputes. Stored entries and closed orders never change, so none are
+    /// read.
     async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, sqlx::Error> {
         let rows = sqlx::query_file_as!(PaymentRow, "src/payments/payments_of.sql", ids);
         let payments: Vec<ListedPayment> = fetch(rows.fetch_all(&mut *connection)).await?;
         let rows = sqlx::query_file_as!(RefundRow, "src/payments/refunds_of.sql", ids);
         let mut refunds: BTreeMap<PaymentId, BTreeMap<RefundId, ListedRefund>> = BTreeMap::new();
-        for refund in fetch::<_, ListedRefund>(rows.fetch_all(connection)).await? {
+        for refund in fetch::<_, ListedRefund>(rows.fetch_all(&mut *connection)).await? {
             let of_payment = refunds.entry(refund.payment).or_default();
             of_payment.insert(refund.refund, refund);
         }
+        let mut disputes: BTreeMap<PaymentId, BTreeMap<_, _>> = BTreeMap::new();
+        for dispute in disputes::by_payments(connection, ids).await? {
+            let of_payment = disputes.entry(dispute.payment).or_default();
+            of_payment.insert(dispute.dispute.clone(), dispute);
+        }
         let ledgers = payments.into_iter().map(|payment| Self {
+            disputes: disputes.remove(&payment.payment).unwrap_or_default(),
             refunds: refunds.remove(&payment.payment).unwrap_or_default(),
             entries: Vec::new(),
+            closed_orders: Vec::new(),
             payment,
         });
         Ok(ledgers.collect())
@@ -36,8 +45,12 @@ impl Stored for Ledger {
         write_payments(connection, &payments).await?;
         let refunds: Vec<_> = rows.iter().flat_map(|row| row.refunds.values()).collect();
         write_refunds(connection, &refunds).await?;
+        let raised: Vec<_> = rows.iter().flat_map(|row| row.disputes.values()).collect();
+        disputes::write(connection, &raised).await?;
         let entries: Vec<_> = rows.iter().flat_map(|row| &row.entries).collect();
-        write_entries(connection, &entries).await
+        write_entries(connection, &entries).await?;
+        let closed: Vec<_> = rows.iter().flat_map(|row| &row.closed_orders).collect();
+        write_closed_orders(connection, &closed).await
     }
 }
 
@@ -65,7 +78,9 @@ async fn write_payments(
         &column(rows, |row| row.refunds_requested.amount()),
         &column(rows, |row| row.refunds_failed.amount()),
         &column(rows, |row| row.refunded.amount()),
+        &column(rows, |row| row.lost.amount()),
         &column(rows, |row| row.receipt.map(|receipt| receipt.number())) as _,
+        &column(rows, |row| row.test_mode),
         &column(rows, |row| row.version)
     )
     .execute(connection)
@@ -133,6 +148,30 @@ async fn write_entries(
             .map(GatewayRefundId::as_str)) as _,
         &column(rows, |row| row.grounds.map(RefundGrounds::as_str)) as _,
         &column(rows, |row| row.at)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A closed order that is stored already stays as it is.
+async fn write_closed_orders(
+    connection: &mut PgConnection,
+    rows: &[&ClosedOrder],
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query_file!(
+        "src/payments/insert_closed_orders.sql",
+        &column(rows, |row| row.payment.as_uuid()),
+        &column(rows, |row| row.entry),
+        &column(rows, |row| row.order.as_str()) as _,
+        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.clinic.as_uuid()),
+        &column(rows, |row| row.grounds.as_str()) as _,
+        &column(rows, |row| row.failure.as_ref().map(FailureCode::as_str)) as _,
+        &column(rows, |row| row.closed_at)
     )
     .execute(connection)
     .await?;

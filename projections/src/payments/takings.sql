@@ -3,12 +3,14 @@ select
   coalesce(moved.currency, asked.currency) as "currency!",
   coalesce(moved.captured, 0)::bigint as "captured!",
   coalesce(moved.refunded, 0)::bigint as "refunded!",
+  coalesce(moved.lost, 0)::bigint as "lost!",
   coalesce(asked.open, 0)::bigint as "open!"
 from (
   select
     currency,
     sum(amount) filter (where kind = 'CAPTURE') as captured,
-    sum(amount) filter (where kind = 'REFUND') as refunded
+    sum(amount) filter (where kind = 'REFUND') as refunded,
+    sum(amount) filter (where kind = 'DISPUTE') as lost
   from ledger_entries
   where clinic_id = $1
     and at >= $2

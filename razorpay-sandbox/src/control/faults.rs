@@ -23,7 +23,7 @@ use crate::state::State;
 struct Plan {
     /// Number of requests that fail.
     fail_next: u16,
-    /// Status of the response. Without it, and without `html`, the response is only delayed.
+    /// Status of the response; 400 is a refusal of the gateway. Without it, and without `html`, the response is only delayed.
     status: Option<u16>,
     /// True: the response is an HTML page.
     #[serde(default)]
@@ -98,8 +98,12 @@ impl Fault {
             let page = "<!doctype html><title>Sandbox</title><p>The sandbox was told to fail.";
             return Some(answer.insert_header(ContentType::html()).body(page));
         }
+        let code = match status {
+            StatusCode::BAD_REQUEST => "BAD_REQUEST_ERROR",
+            _ => "SERVER_ERROR",
+        };
         let description = "The sandbox was told to fail.";
-        Some(answer.json(json!({"error": {"code": "SERVER_ERROR", "description": description}})))
+        Some(answer.json(json!({"error": {"code": code, "description": description}})))
     }
 }
 

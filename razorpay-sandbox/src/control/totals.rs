@@ -28,6 +28,8 @@ struct Total {
     refunded: i64,
     /// Amount of pending refunds.
     refunding: i64,
+    /// Amount deducted by lost disputes.
+    lost: i64,
 }
 
 #[derive(Serialize, FromRow)]
@@ -47,7 +49,8 @@ const BY_ORDER: &str = "
       coalesce(p.currency, o.currency) as currency,
       coalesce(sum(p.amount) filter (where p.status in ('captured', 'refunded')), 0)::bigint as captured,
       coalesce(sum(r.refunded), 0)::bigint as refunded,
-      coalesce(sum(r.refunding), 0)::bigint as refunding
+      coalesce(sum(r.refunding), 0)::bigint as refunding,
+      coalesce(sum(d.lost), 0)::bigint as lost
     from razorpay_sandbox_orders o
     left join razorpay_sandbox_payments p on p.order_id = o.id
     left join lateral (
@@ -57,6 +60,11 @@ const BY_ORDER: &str = "
       from razorpay_sandbox_refunds
       where payment_id = p.id
     ) r on true
+    left join lateral (
+      select sum(amount_deducted) as lost
+      from razorpay_sandbox_disputes
+      where payment_id = p.id
+    ) d on true
     group by o.id, coalesce(p.currency, o.currency)
     order by o.created_at, o.id";
 
@@ -69,6 +77,7 @@ pub(crate) async fn money(state: Data<State>) -> Result<Json<Totals>, ApiError> 
         total.captured += order.total.captured;
         total.refunded += order.total.refunded;
         total.refunding += order.total.refunding;
+        total.lost += order.total.lost;
     }
     Ok(Json(Totals { currencies, orders }))
 }

@@ -1,6 +1,7 @@
 //! Attempts to pay, with a planned outcome.
 
 use serde::Deserialize;
+use sqlx::PgConnection;
 
 use super::events::{Event, store_webhooks};
 use super::payments::{self, NewPayment};
@@ -38,12 +39,16 @@ pub(crate) struct AttemptPlan {
     /// Delay of a late capture, in milliseconds.
     #[serde(default, alias = "lateMs")]
     pub(crate) late_ms: Option<u32>,
-    /// An amount other than the order's, which a real gateway would refuse.
+    /// An amount other than the order's.
     #[serde(default)]
     pub(crate) amount: Option<i64>,
     /// A currency other than the order's, which a real gateway would refuse.
     #[serde(default)]
     pub(crate) currency: Option<String>,
+    /// True: a capture pays the order, as if an offer or a fee explained the difference. By default it does if
+    /// the amount is the order's.
+    #[serde(default, alias = "paysOrder")]
+    pub(crate) pays_order: Option<bool>,
 }
 
 impl AttemptPlan {
@@ -55,6 +60,7 @@ impl AttemptPlan {
             late_ms: None,
             amount: None,
             currency: None,
+            pays_order: None,
         }
     }
 }
@@ -76,13 +82,16 @@ pub(crate) async fn make(
     if amount < 1 {
         return Err(ApiError::field("amount", "The amount must be at least 1."));
     }
+    let currency = plan.currency.as_deref().unwrap_or(&order.currency);
+    let equal = (amount, currency) == (order.amount, &*order.currency);
     let late = plan.late_ms.unwrap_or(LATE_MS);
     let late = (plan.outcome == Outcome::LateCapture).then_some(i64::from(late));
     let new = NewPayment {
         id: ids::new("pay_")?,
         order_id: &order.id,
         amount,
-        currency: plan.currency.as_deref().unwrap_or(&order.currency),
+        currency,
+        pays_order: plan.pays_order.unwrap_or(equal),
         status: match plan.outcome {
             Outcome::Captured => "captured",
             Outcome::Authorized => "authorized",
@@ -92,15 +101,13 @@ pub(crate) async fn make(
         webhook: plan.webhook,
     };
     let payment = payments::add(&mut tx, new).await?;
-    let attempted = orders::attempted(&mut tx, &order.id).await?;
+    orders::attempted(&mut tx, &order.id).await?;
     let events = match plan.outcome {
         Outcome::Captured => {
-            let paid = orders::paid(&mut tx, &attempted.id).await?;
-            vec![
-                Event::payment("payment.authorized", &payment.with_status("authorized")),
-                Event::payment("payment.captured", &payment),
-                Event::order_paid(&paid, &payment),
-            ]
+            let authorized = payment.with_status("authorized");
+            let mut events = vec![Event::payment("payment.authorized", &authorized)];
+            events.extend(captured_events(&mut tx, &payment).await?);
+            events
         }
         Outcome::Authorized => vec![Event::payment("payment.authorized", &payment)],
         Outcome::Failed | Outcome::LateCapture => vec![Event::payment("payment.failed", &payment)],
@@ -109,4 +116,17 @@ pub(crate) async fn make(
     tx.commit().await?;
     state.wake_sender.notify_one();
     Ok(payment)
+}
+
+/// Returns the webhooks of a capture, and records that the order is paid if the capture pays it.
+pub(crate) async fn captured_events(
+    db: &mut PgConnection,
+    payment: &Payment,
+) -> Result<Vec<Event>, ApiError> {
+    let mut events = vec![Event::payment("payment.captured", payment)];
+    if payment.pays_order {
+        let paid = orders::paid(db, &payment.order_id).await?;
+        events.push(Event::order_paid(&paid, payment));
+    }
+    Ok(events)
 }

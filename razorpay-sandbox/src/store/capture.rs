@@ -1,6 +1,7 @@
 //! Capture of authorised payments.
 
-use super::events::{Event, store_webhooks};
+use super::attempt::captured_events;
+use super::events::store_webhooks;
 use super::{Payment, orders, payments};
 use crate::response::ApiError;
 use crate::state::State;
@@ -36,11 +37,7 @@ pub(crate) async fn capture(
     }
     let captured = payments::captured(&mut tx, id).await?;
     let captured = captured.ok_or_else(ApiError::unknown_id)?;
-    let paid = orders::paid(&mut tx, &captured.order_id).await?;
-    let events = [
-        Event::payment("payment.captured", &captured),
-        Event::order_paid(&paid, &captured),
-    ];
+    let events = captured_events(&mut tx, &captured).await?;
     store_webhooks(&mut tx, &events, captured.webhook.0).await?;
     tx.commit().await?;
     state.wake_sender.notify_one();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
-use super::{Order, Payment, Refund, deliveries};
+use super::{Dispute, Order, Payment, Refund, deliveries};
 use crate::ids;
 use crate::response::ApiError;
 use crate::state::ACCOUNT;
@@ -49,6 +49,12 @@ impl Event {
     /// Event of a refund and its payment.
     pub(crate) fn refund(name: &'static str, refund: &Refund, payment: &Payment) -> Self {
         let payload = vec![("refund", refund.entity()), ("payment", payment.entity())];
+        Self { name, payload }
+    }
+
+    /// Event of a dispute and its payment.
+    pub(crate) fn dispute(name: &'static str, dispute: &Dispute, payment: &Payment) -> Self {
+        let payload = vec![("payment", payment.entity()), ("dispute", dispute.entity())];
         Self { name, payload }
     }
 

@@ -2,6 +2,7 @@
 //! They are captured even if the order was paid in the meantime, which is the worst case for a
 //! client.
 
+use super::attempt::captured_events;
 use super::events::{Event, store_webhooks};
 use super::{orders, payments};
 use crate::response::ApiError;
@@ -22,12 +23,9 @@ async fn capture(state: &State, payment: &str, order: &str) -> Result<(), ApiErr
     let Some(captured) = payments::captured(&mut tx, payment).await? else {
         return Ok(());
     };
-    let paid = orders::paid(&mut tx, order).await?;
-    let events = [
-        Event::payment("payment.authorized", &captured.with_status("authorized")),
-        Event::payment("payment.captured", &captured),
-        Event::order_paid(&paid, &captured),
-    ];
+    let authorized = captured.with_status("authorized");
+    let mut events = vec![Event::payment("payment.authorized", &authorized)];
+    events.extend(captured_events(&mut tx, &captured).await?);
     store_webhooks(&mut tx, &events, captured.webhook.0).await?;
     tx.commit().await?;
     state.wake_sender.notify_one();

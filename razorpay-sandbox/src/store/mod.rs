@@ -1,4 +1,4 @@
-//! Storage: orders, payments, refunds and webhook deliveries.
+//! Storage: orders, payments, refunds, disputes and webhook deliveries.
 //!
 //! Every change to an order, its payments or its refunds locks the order first, and stores the
 //! webhooks in the same transaction.
@@ -6,6 +6,7 @@
 pub(crate) mod attempt;
 pub(crate) mod capture;
 pub(crate) mod deliveries;
+pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod late;
 pub(crate) mod orders;
@@ -15,6 +16,7 @@ pub(crate) mod refunds;
 
 pub(crate) use attempt::{AttemptPlan, Outcome};
 pub(crate) use deliveries::Delivery;
+pub(crate) use disputes::Dispute;
 pub(crate) use events::WebhookPlan;
 pub(crate) use orders::Order;
 pub(crate) use payments::Payment;

@@ -17,6 +17,8 @@ pub(crate) struct Payment {
     pub(crate) status: String,
     pub(crate) error_code: Option<String>,
     pub(crate) webhook: Json<WebhookPlan>,
+    /// True if its capture pays the order.
+    pub(crate) pays_order: bool,
     pub(crate) created_at: i64,
 }
 
@@ -24,7 +26,7 @@ pub(crate) struct Payment {
 macro_rules! columns {
     () => {
         "id, order_id, amount, amount_refunded, currency, status, error_code, webhook, \
-         extract(epoch from created_at)::bigint as created_at"
+         pays_order, extract(epoch from created_at)::bigint as created_at"
     };
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct NewPayment<'a> {
     pub(crate) amount: i64,
     pub(crate) currency: &'a str,
     pub(crate) status: &'static str,
+    /// True if its capture pays the order.
+    pub(crate) pays_order: bool,
     /// Delay of its late capture, in milliseconds from now.
     pub(crate) late_ms: Option<i64>,
     pub(crate) webhook: WebhookPlan,
@@ -107,9 +111,9 @@ pub(crate) async fn add(
     let error_code = (payment.status == "failed").then_some("BAD_REQUEST_ERROR");
     sqlx::query_as(concat!(
         "insert into razorpay_sandbox_payments
-           (id, order_id, amount, currency, status, error_code, late_at, webhook)
+           (id, order_id, amount, currency, status, error_code, late_at, webhook, pays_order)
          values
-           ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $8)
+           ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $8, $9)
          returning ",
         columns!(),
     ))
@@ -121,6 +125,7 @@ pub(crate) async fn add(
     .bind(error_code)
     .bind(payment.late_ms)
     .bind(Json(payment.webhook))
+    .bind(payment.pays_order)
     .fetch_one(db)
     .await
 }

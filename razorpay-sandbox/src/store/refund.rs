@@ -4,9 +4,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
+use super::disputes::Standing;
 use super::events::{Event, store_webhooks};
 use super::refunds::{self, NewRefund};
-use super::{Order, Payment, Refund, orders, payments};
+use super::{Order, Payment, Refund, disputes, orders, payments};
 use crate::ids;
 use crate::response::ApiError;
 use crate::state::State;
@@ -47,7 +48,8 @@ pub(crate) async fn make(state: &State, request: RefundRequest<'_>) -> Result<Re
     let payment = payments::find(&mut *tx, request.payment).await?;
     let payment = payment.ok_or_else(ApiError::unknown_id)?;
     let amount = request.amount.unwrap_or_else(|| payment.left());
-    check(&payment, amount)?;
+    let disputes = disputes::standing(&mut tx, &payment.id).await?;
+    check(&payment, &disputes, amount)?;
     let end = orders::next_refund_ends(&mut tx, &order).await?;
     let new = NewRefund {
         id: ids::new("rfnd_")?,
@@ -67,7 +69,7 @@ pub(crate) async fn make(state: &State, request: RefundRequest<'_>) -> Result<Re
     Ok(shown)
 }
 
-fn check(payment: &Payment, amount: i64) -> Result<(), ApiError> {
+fn check(payment: &Payment, disputes: &Standing, amount: i64) -> Result<(), ApiError> {
     match &*payment.status {
         "captured" => {}
         "refunded" => {
@@ -84,7 +86,10 @@ fn check(payment: &Payment, amount: i64) -> Result<(), ApiError> {
     if amount < 1 {
         return Err(ApiError::field("amount", "The amount must be at least 1."));
     }
-    if amount > payment.left() {
+    if disputes.is_open {
+        return Err(ApiError::refused("The payment is disputed"));
+    }
+    if amount > payment.left() - disputes.lost {
         return Err(ApiError::field(
             "amount",
             "The refund amount provided is greater than amount captured",

@@ -17,6 +17,7 @@ fn inr(amount: i64) -> Money {
 fn new_order() -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        number: 1,
         amount: inr(50_000),
     }
 }
@@ -45,6 +46,12 @@ async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let gateway = sandbox.adapter();
     let order = gateway.create_order(&new_order()).await.unwrap();
     assert_eq!(gateway.create_order(&new_order()).await.unwrap(), order);
+    let second = NewOrder {
+        number: 2,
+        ..new_order()
+    };
+    assert_ne!(gateway.create_order(&second).await.unwrap(), order);
+    assert!(!gateway.is_paid(&order, inr(50_000)).await.unwrap());
     let told = sandbox.get(&format!("/v1/orders/{order}")).await;
     assert_eq!(
         told["notes"],
@@ -60,7 +67,9 @@ async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let other = GatewayOrderId::parse("order_other").unwrap();
     assert!(!gateway.vouches_for(&other, &payment, signature));
 
-    let attempts = gateway.attempts(&order).await.unwrap();
+    assert!(gateway.is_paid(&order, inr(50_000)).await.unwrap());
+    assert!(!gateway.is_paid(&order, inr(49_999)).await.unwrap());
+    let attempts = gateway.attempts(&order).await.unwrap().readable;
     assert_eq!(attempts.len(), 1);
     assert_eq!(
         (attempts[0].amount, &attempts[0].status),

@@ -194,7 +194,7 @@ async fn the_books_show_captures_and_refunds() {
     sandbox.post(&path, &json!({"amount": 2_000})).await;
 
     let books = sandbox.get("/sandbox/books").await;
-    let total = json!({"captured": 50_000, "refunded": 20_000, "refunding": 1_000});
+    let total = json!({"captured": 50_000, "refunded": 20_000, "refunding": 1_000, "lost": 0});
     assert_eq!(books["currencies"], json!({ "INR": total }));
     let orders: Vec<&Value> = books["orders"].as_array().unwrap().iter().collect();
     assert_eq!(orders.len(), 2);

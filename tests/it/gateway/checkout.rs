@@ -1,11 +1,14 @@
 //! The checkout page.
 
-use commands::ports::PaymentGateway as _;
-use domain::{GatewayOrderId, GatewayPaymentId};
+use commands::ports::{NewOrder, PaymentGateway as _};
+use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::app::Site;
+use uuid::Uuid;
 
 use super::fixture::{Fixture, expect};
+use crate::support::{http, now};
 
 async fn page(sandbox: &Fixture, path: &str) -> String {
     let answer = sandbox.anonymous(Method::GET, path).send().await.unwrap();
@@ -28,7 +31,7 @@ async fn paying_returns_the_fields_of_the_real_checkout() {
     let order = sandbox.order().await;
     let shown = page(&sandbox, &format!("/sandbox/checkout/{order}")).await;
     assert!(
-        shown.contains("NO MONEY MOVES") && shown.contains(&order),
+        shown.contains("NO MONEY MOVES") && shown.contains(&order) && shown.contains("₹500.00"),
         "{shown}"
     );
     let handed = submit(&sandbox, &order, "outcome=pay").await;
@@ -70,19 +73,98 @@ async fn a_failed_and_a_closed_checkout_pay_nothing() {
 async fn an_unknown_outcome_and_an_unknown_order_are_refused() {
     let sandbox = Fixture::start().await;
     let order = sandbox.order().await;
-    for (order, form) in [
-        (&*order, "outcome=steal"),
-        (&*order, ""),
-        ("order_x", "outcome=pay"),
+    for (order, form, as_page, as_json) in [
+        (&*order, "outcome=steal", 400, 400),
+        (&*order, "", 400, 400),
+        ("order_x", "outcome=pay", 404, 400),
     ] {
-        let request = sandbox
-            .anonymous(Method::POST, &format!("/sandbox/checkout/{order}"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(form.to_owned());
-        expect(400, request).await;
+        for (accept, status) in [("text/html", as_page), ("application/json", as_json)] {
+            let request = sandbox
+                .anonymous(Method::POST, &format!("/sandbox/checkout/{order}"))
+                .header("Accept", accept)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(form.to_owned());
+            expect(status, request).await;
+        }
     }
-    let unknown = sandbox.anonymous(Method::GET, "/sandbox/checkout/order_x");
-    expect(400, unknown).await;
+}
+
+#[tokio::test]
+async fn an_unknown_order_has_a_page_with_a_way_back() {
+    let sandbox = Fixture::start().await;
+    let path = "/sandbox/checkout/order_x?cancel_url=/visits/1";
+    let answer = sandbox.anonymous(Method::GET, path).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 404);
+    assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+    let shown = answer.text().await.unwrap();
+    assert!(
+        shown.contains("no such order") && shown.contains("<a href=\"/visits/1\">Back to the app"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn every_page_leads_back_to_the_app() {
+    let sandbox = Fixture::start().await;
+    let order = sandbox.order().await;
+    let link = "<a href=\"/visits/1\">Back to the app</a>";
+    let path = format!("/sandbox/checkout/{order}");
+    let opened = page(&sandbox, &format!("{path}?cancel_url=/visits/1")).await;
+    let carried = "name=\"cancel_url\" value=\"/visits/1\"";
+    assert!(
+        opened.contains(link) && opened.contains(carried),
+        "{opened}"
+    );
+    for outcome in ["close", "fail", "pay"] {
+        let request = sandbox
+            .anonymous(Method::POST, &path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(format!("outcome={outcome}&cancel_url=%2Fvisits%2F1"));
+        let shown = request.send().await.unwrap().text().await.unwrap();
+        assert!(shown.contains(link), "{outcome}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_are_returned_to_and_no_others() {
+    let site = Site::at(now()).await.unwrap();
+    let node = site.node().await.unwrap();
+    let gateway = node.app().gateway();
+    let order = NewOrder {
+        payment: PaymentId::from_uuid(Uuid::from_u128(1)),
+        number: 1,
+        amount: Money::new(50_000, Currency::Inr).unwrap(),
+    };
+    let order = gateway.create_order(&order).await.unwrap();
+    let path = format!("/sandbox/checkout/{order}");
+    // The origin that the tests' nodes allow.
+    for (origin, allowed) in [
+        ("https://front.example", true),
+        ("https://front.example.evil.example", false),
+    ] {
+        let query = format!("?callback_url={origin}/paid&cancel_url={origin}/visits");
+        let request = http().get(node.url(&format!("{path}{query}")));
+        let answer = request.send().await.unwrap();
+        let policy = answer.headers()["content-security-policy"].clone();
+        let policy = policy.to_str().unwrap().to_owned();
+        assert!(policy.ends_with("form-action 'self' https://front.example"));
+        let shown = answer.text().await.unwrap();
+        assert_eq!(
+            shown.contains(&format!("{origin}/visits")),
+            allowed,
+            "{shown}"
+        );
+        assert_eq!(shown.contains("is ignored"), !allowed, "{shown}");
+    }
+    let form = "outcome=pay&callback_url=https%3A%2F%2Ffront.example%2Fpaid";
+    let paid = http()
+        .post(node.url(&path))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form);
+    let shown = paid.send().await.unwrap().text().await.unwrap();
+    let form = "<form method=\"post\" action=\"https://front.example/paid\">";
+    assert!(shown.contains(form), "{shown}");
+    node.stop().await;
 }
 
 #[tokio::test]

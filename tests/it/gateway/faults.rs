@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
+use sqlx::postgres::PgPoolOptions;
+use tests::database::Database;
 
 use super::fixture::{Fixture, expect};
 
@@ -74,4 +76,45 @@ async fn an_unauthorised_request_uses_up_no_fault() {
         .await;
     expect(401, sandbox.anonymous(Method::GET, "/v1/orders/order_x")).await;
     expect(503, sandbox.request(Method::GET, "/v1/orders/order_x")).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_503() {
+    let nowhere = PgPoolOptions::new()
+        .acquire_timeout(Duration::from_millis(200))
+        .connect_lazy("postgres://caresync@127.0.0.1:9/caresync")
+        .unwrap();
+    let read_only = Database::create().await.unwrap().pool(1).await.unwrap();
+    sqlx::query("set default_transaction_read_only = on")
+        .execute(&read_only)
+        .await
+        .unwrap();
+    let closed = Database::create().await.unwrap().pool(1).await.unwrap();
+    closed.close().await;
+    for pool in [nowhere, read_only, closed] {
+        let sandbox = Fixture::on(pool, None);
+        let order = json!({"amount": 50_000, "currency": "INR"});
+        expect(
+            503,
+            sandbox.request(Method::POST, "/v1/orders").json(&order),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_checkout_is_503_while_the_database_is_away() {
+    let sandbox = Fixture::start().await;
+    let order = sandbox.order().await;
+    sandbox.pool.close().await;
+    let path = format!("/sandbox/checkout/{order}");
+    for method in [Method::GET, Method::POST] {
+        let request = sandbox
+            .anonymous(method, &path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body("outcome=pay");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 503);
+        assert_eq!(answer.headers()["retry-after"], "1");
+    }
 }

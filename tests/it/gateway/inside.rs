@@ -13,6 +13,7 @@ use crate::support::{Client, http, now};
 fn order(payment: u128) -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(payment)),
+        number: 1,
         amount: Money::new(50_000, Currency::Inr).unwrap(),
     }
 }
@@ -95,7 +96,7 @@ async fn with_keys_there_is_no_sandbox() {
     site.payments.base_url = "http://127.0.0.1:9/v1".to_owned();
     let node = site.node().await.unwrap();
     assert!(node.sandbox_url("/").is_none());
-    assert_eq!(node.app().gateway().key_id(), "rzp_live_1");
+    assert_eq!(node.app().gateway().key_id().as_str(), "rzp_live_1");
     Client::new(node.url(""))
         .get("/sandbox/checkout/order_x")
         .expect(404)

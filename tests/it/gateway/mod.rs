@@ -3,6 +3,7 @@
 mod adapter;
 mod api;
 mod checkout;
+mod checkout_script;
 mod faults;
 pub mod fixture;
 mod inside;

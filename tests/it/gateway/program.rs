@@ -6,6 +6,8 @@ use commands::identity::LoginIndex;
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
+use tests::database::Database;
 
 use super::fixture::expect;
 use crate::support::{Server, http};
@@ -48,6 +50,57 @@ async fn a_killed_program_loses_no_payment_and_no_webhook() {
     assert_eq!(books["currencies"]["INR"]["captured"], 50_000);
     let deliveries = expect(200, request(&server, Method::GET, "/sandbox/deliveries")).await;
     assert_eq!(deliveries["waiting"], 3);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn operators_list_the_orders_that_they_have_to_look_at() {
+    let mut server = Server::start(&JwtKeys::generate().unwrap()).await;
+    let (done, told) = server.run(&["payments", "orders"]);
+    assert!(
+        done && told.contains("No order has to be looked at"),
+        "{told}"
+    );
+    let sql = "
+        insert into payment_closed_orders
+          (payment_id, entry, order_id, appointment_id, clinic_id, grounds, failure_code, closed_at)
+        select gen_random_uuid(), 3, 'order_' || grounds, gen_random_uuid(), gen_random_uuid(), grounds,
+          'BAD_REQUEST_ERROR', '2026-12-01T00:00:00Z'
+        from unnest(array['NOT_TOLD', 'KEY_CHANGED']) as grounds";
+    sqlx::query(sql)
+        .execute(&server.pool().await)
+        .await
+        .unwrap();
+    let (done, told) = server.run(&["payments", "orders"]);
+    assert!(done, "{told}");
+    for shown in [
+        "2026-12-01 00:00:00Z",
+        "NOT_TOLD",
+        "order_NOT_TOLD",
+        "BAD_REQUEST_ERROR",
+    ] {
+        assert!(told.contains(shown), "{shown} is not in {told}");
+    }
+    assert!(!told.contains("KEY_CHANGED"), "{told}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn on_a_shared_database_the_sandbox_has_to_be_asked_for() {
+    let database = Database::create().await.unwrap();
+    let mut server = Server::prepare(&JwtKeys::generate().unwrap());
+    let url = database.options().to_url_lossy().to_string();
+    server.environment.push(("DATABASE_URL", url));
+    let refused = server.refuses_to_start().await;
+    assert!(
+        refused.contains("CARESYNC_PAYMENTS=sandbox") && refused.contains("RAZORPAY_KEY_ID"),
+        "{refused}"
+    );
+    let sandbox = ("CARESYNC_PAYMENTS", "sandbox".to_owned());
+    server.environment.push(sandbox);
+    server.restart().await;
+    let log = server.logged();
+    assert!(log.contains("no money moves"), "{log}");
     server.stop().await;
 }
 

@@ -74,6 +74,6 @@ async fn the_official_sdk_creates_orders_and_refunds_and_accepts_our_signatures(
     );
     assert_eq!(
         books["currencies"]["INR"],
-        json!({"captured": 50_000, "refunded": 20_000, "refunding": 0})
+        json!({"captured": 50_000, "refunded": 20_000, "refunding": 0, "lost": 0})
     );
 }

@@ -14,6 +14,8 @@ async fn an_operator_lists_shows_and_retries_deliveries() {
     let mut server = Server::start(&keys).await;
     let pool = server.pool().await;
     let store = PgGatewayInbox::new(pool.clone(), sealing(pool.clone()).await.unwrap());
+    let (done, said) = server.run(&["payments", "disputes"]);
+    assert!(done && said.contains("No dispute is open."), "{said}");
     let (done, said) = server.run(&["payments", "inbox", "list"]);
     assert!(done && said.contains("No such delivery is kept."), "{said}");
 

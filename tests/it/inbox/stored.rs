@@ -50,7 +50,7 @@ async fn a_forged_event_id_hides_no_other_delivery() {
     let inbox = Inbox::open().await;
     let (_, order) = inbox.order(0).await;
     // An attacker who has seen one delivery sends it under the id of another that is on its way.
-    let seen = json!({"entity": "event", "event": "payment.dispute.created", "payload": {}});
+    let seen = json!({"entity": "event", "event": "settlement.processed", "payload": {}});
     let seen = seen.to_string().into_bytes();
     assert_eq!(inbox.deliver("evt_2", &seen).await.status, 200);
     let hidden = captured(&order, "pay_1");

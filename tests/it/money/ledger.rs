@@ -1,5 +1,6 @@
 //! Payments, receipts, ledger and takings over HTTP: contents and access.
 
+use adapters::receipt_pdf::ReceiptPrinter;
 use chrono::TimeDelta;
 use domain::{ClinicScope, DoctorId};
 use reqwest::Method;
@@ -69,6 +70,7 @@ async fn a_payment_and_its_refund_are_in_the_ledger_to_the_paisa() {
     assert_eq!(read["amount"], inr(FEE));
     assert_eq!((&read["captured"], &read["refunded"]), (&inr(FEE), &inr(0)));
     assert_eq!(read["receiptNumber"], 1);
+    assert_eq!(read["testMode"], true);
     cancelled(&fixture, &booked, &checkout).await;
     let read = payment(&asha, &checkout).await;
     // It was paid, whatever was refunded since.
@@ -100,8 +102,10 @@ async fn takings_show_captured_refunded_and_open_amounts() {
     let clinic = fixture.clinic.facts.clinic;
     let takings = format!("/api/v1/clinics/{clinic}/takings?day={TODAY}");
     let read = fixture.clinic.desk().get(&takings).expect(200).await;
-    let line = json!([{"captured": inr(FEE), "refunded": inr(FEE), "open": inr(FEE)}]);
-    assert_eq!(read.body["totals"], line);
+    let line = json!({
+        "captured": inr(FEE), "refunded": inr(FEE), "lostToDisputes": inr(0), "open": inr(FEE),
+    });
+    assert_eq!(read.body["totals"], json!([line]));
     let day = format!("clinicId={clinic}&day={TODAY}");
     let listed = items(&fixture.clinic.desk(), &day).await;
     let mut statuses: Vec<_> = listed.iter().map(|item| item["status"].as_str()).collect();
@@ -225,12 +229,13 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
     let (booked, checkout) = paid(&fixture, &asha).await;
     let receipt = asha.get(&path(&checkout, "/receipt")).expect(200).await;
     assert_eq!(receipt.header("content-type"), "application/pdf");
-    let name = "inline; filename=\"receipt-1.pdf\"";
+    let name = "inline; filename=\"receipt-sandbox-1.pdf\"";
     assert_eq!(receipt.header("content-disposition"), name);
     let text = read(&receipt);
     for line in [
         "Lakeside Clinic",
-        "Receipt no. 1",
+        "SANDBOX NO MONEY MOVED",
+        "Sandbox receipt no. 1",
         "Received from Asha Rao",
         "For a visit with Meera Iyer",
         "Amount ₹800.00",
@@ -243,6 +248,23 @@ async fn a_receipt_is_a_pdf_with_payer_doctor_amount_and_refunds() {
     let text = read(&receipt);
     assert!(text.contains("Refunds so far"), "{text}");
     assert_eq!(text.matches("₹800.00").count(), 2, "{text}");
+    fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_503_while_too_many_are_printed() {
+    let mut fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (_, checkout) = paid(&fixture, &asha).await;
+    fixture.clinic.site.printer = ReceiptPrinter::with_limits(0, 0);
+    let busy = fixture.clinic.another_node().await;
+    let token = fixture.clinic.site.token(&Principal::auditor()).unwrap();
+    let auditor = busy.client.with_token(token);
+    let refused = auditor.get(&path(&checkout, "/receipt")).expect(503).await;
+    refused.is("overloaded");
+    assert_eq!(refused.header("retry-after"), "1");
+    asha.get(&path(&checkout, "/receipt")).expect(200).await;
+    busy.stop().await;
     fixture.close().await;
 }
 

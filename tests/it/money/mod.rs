@@ -2,10 +2,13 @@
 //! that is down.
 
 mod cancelled;
+mod disputes;
 mod double_payment;
 mod fixture;
 mod gateway_down;
+mod keys;
 mod late;
 mod ledger;
+mod orders;
 mod paid;
 mod refunds;

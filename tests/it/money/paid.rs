@@ -17,6 +17,14 @@ async fn a_visit_paid_in_time_is_confirmed_at_once() {
         json!({"amount": FEE, "currency": "INR"})
     );
     assert_eq!(checkout.body["expiresAt"], booked.body["holdUntil"]);
+    let page = format!("/sandbox/checkout/{}", checkout.text("orderId"));
+    assert_eq!(checkout.body["checkoutUrl"], page);
+    assert_eq!(checkout.body["checkoutScriptUrl"], "/sandbox/checkout.js");
+    for path in [&*page, "/sandbox/checkout.js"] {
+        let url = fixture.clinic.url(path);
+        let shown = crate::support::http().get(url).send().await.unwrap();
+        assert_eq!(shown.status().as_u16(), 200, "{path}");
+    }
     let proof = fixture.pay_without_webhook(&checkout).await;
     let verified = fixture.verify(&asha, &checkout, &proof).await;
     assert_eq!(verified.body["paid"], true);

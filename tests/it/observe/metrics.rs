@@ -208,7 +208,8 @@ async fn a_node_on_a_shared_database_hides_its_metrics_without_a_token() {
     let database = Database::create().await.unwrap();
     let mut server = Server::prepare(&JwtKeys::generate().unwrap());
     let url = database.options().to_url_lossy().to_string();
-    server.environment = vec![("DATABASE_URL", url)];
+    let sandbox = "sandbox".to_owned();
+    server.environment = vec![("DATABASE_URL", url), ("CARESYNC_PAYMENTS", sandbox)];
     server.restart().await;
     server.client.get("/metrics").expect(404).await;
     server.client.get("/readyz").expect(200).await;

@@ -38,7 +38,7 @@ const COPIES: &str = "
     $$";
 
 /// Tables, the row of each that is copied, and the columns in which copies differ.
-const LISTS: [(&str, &str, &str); 7] = [
+const LISTS: [(&str, &str, &str); 8] = [
     ("account_directory", "true", "account_id"),
     ("clinic_directory", "true", "clinic_id"),
     (
@@ -61,6 +61,11 @@ const LISTS: [(&str, &str, &str); 7] = [
         "payment_refunds",
         "status = 'FAILED'",
         "refund_id, requested_at",
+    ),
+    (
+        "payment_disputes",
+        "status = 'ACTION_REQUIRED'",
+        "payment_id, page_id, opened_at",
     ),
 ];
 
@@ -205,6 +210,9 @@ async fn every_page_reads_its_own_rows(plans: &str) {
 
     let page = payments::failed_refunds(pool, None, behind, PAGE);
     reads(pool, PAGE, "failed refunds", page).await;
+
+    let page = payments::open_disputes(pool, None, behind, PAGE);
+    reads(pool, PAGE, "open disputes", page).await;
 }
 
 #[tokio::test]

@@ -2,17 +2,18 @@
 //!
 //! In Pune, by its clock: on the 1st, Asha paid once too often for one visit, paid for another that the doctor
 //! called off, and has yet to pay for a third. On the 2nd, ten minutes after midnight, what was too much went
-//! back. In Berlin, Ravi's rupees came where euros were asked for.
+//! back. In Berlin, Ravi's rupees came where euros were asked for, his bank wants euros back, twice, and an offer
+//! reduced another fee.
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    IssueReceipt, OpenPayment, Payable, Payment, PaymentCommand, RecordAuthorisation,
-    RecordCapture, RecordFailedAttempt, RecordOrder, RecordRefund, RecordRefundFailure,
-    RefundGrounds, RequestRefund, RetryRefund,
+    CloseOrder, ClosingGrounds, DisputeStatus, IssueReceipt, OpenPayment, Payable, Payment,
+    PaymentCommand, RecordAuthorisation, RecordCapture, RecordDispute, RecordFailedAttempt,
+    RecordOrder, RecordRefund, RecordRefundFailure, RefundGrounds, RequestRefund, RetryRefund,
 };
 use domain::{
-    Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    ReceiptNumber, RefundId,
+    Actor, Currency, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, ReceiptNumber, RefundId,
 };
 use uuid::Uuid;
 
@@ -27,17 +28,23 @@ pub const UNPAID: u128 = 2;
 pub const CALLED_OFF: u128 = 3;
 /// Rupees where euros were asked for.
 pub const RUPEES: u128 = 4;
+/// Paid, and disputed twice.
+pub const DISPUTED: u128 = 5;
+/// Paid with an offer, for less than was asked for.
+pub const DISCOUNTED: u128 = 6;
 
 /// Ten minutes past midnight in Pune.
 pub const NEXT_DAY: &str = "2026-03-01T18:40:00Z";
 
 pub async fn paid(history: &History) {
-    for number in [TWICE, UNPAID, CALLED_OFF, RUPEES] {
+    for number in [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED, DISCOUNTED] {
         opened(history, number).await;
     }
     paid_twice(history).await;
     called_off(history).await;
     rupees(history).await;
+    disputed(history).await;
+    discounted(history).await;
 }
 
 async fn opened(history: &History, number: u128) {
@@ -45,7 +52,9 @@ async fn opened(history: &History, number: u128) {
         TWICE => (2, ASHA, PUNE, inr(60_000)),
         UNPAID => (1, ASHA, PUNE, inr(60_000)),
         CALLED_OFF => (3, ASHA, PUNE, inr(60_000)),
-        _ => (6, RAVI, BERLIN, eur(5_000)),
+        RUPEES => (6, RAVI, BERLIN, eur(5_000)),
+        DISPUTED => (4, RAVI, BERLIN, eur(5_000)),
+        _ => (7, RAVI, BERLIN, eur(5_000)),
     };
     let open = OpenPayment {
         payment: payment(number),
@@ -62,6 +71,7 @@ async fn opened(history: &History, number: u128) {
     run(history, number, PaymentCommand::Open(open)).await;
     let record = RecordOrder {
         order: order(number),
+        key: key(),
         at: today(),
     };
     run(history, number, PaymentCommand::RecordOrder(record)).await;
@@ -127,9 +137,68 @@ async fn called_off(history: &History) {
 
 async fn rupees(history: &History) {
     let captured = capture(RUPEES, "pay_fifth", inr(5_000));
-    for command in [captured, refunded(RUPEES, today())] {
+    let close = PaymentCommand::CloseOrder(CloseOrder {
+        order: order(RUPEES),
+        grounds: ClosingGrounds::Unreadable,
+        code: Some(code()),
+        at: today(),
+    });
+    for command in [captured, refunded(RUPEES, today()), close] {
         run(history, RUPEES, command).await;
     }
+}
+
+/// The first dispute is lost, and a refund with it; the second one waits for evidence.
+async fn disputed(history: &History) {
+    let request = PaymentCommand::RequestRefund(RequestRefund {
+        refund: refund(DISPUTED),
+        attempt: None,
+        amount: eur(2_500),
+        grounds: RefundGrounds::Goodwill,
+        by: Actor::System,
+        at: today(),
+    });
+    let report = |name, amount, status| {
+        PaymentCommand::RecordDispute(RecordDispute {
+            dispute: dispute(name),
+            attempt: attempt("pay_sixth"),
+            amount: eur(amount),
+            deducted: None,
+            status,
+            code: Some(code()),
+            respond_by: Some(at(NEXT_DAY)),
+            reported_at: today(),
+            refund: refund(99),
+            at: today(),
+        })
+    };
+    let commands = [
+        capture(DISPUTED, "pay_sixth", eur(5_000)),
+        request,
+        report("disp_lost", 3_000, DisputeStatus::UnderReview),
+        report("disp_lost", 3_000, DisputeStatus::Lost),
+        report("disp_open", 1_000, DisputeStatus::ActionRequired),
+    ];
+    for command in commands {
+        run(history, DISPUTED, command).await;
+    }
+}
+
+pub fn dispute(name: &str) -> GatewayDisputeId {
+    GatewayDisputeId::parse(name).unwrap()
+}
+
+async fn discounted(history: &History) {
+    let PaymentCommand::RecordCapture(captured) = capture(DISCOUNTED, "pay_seventh", eur(4_500))
+    else {
+        unreachable!()
+    };
+    let captured = RecordCapture {
+        order_paid: true,
+        ..captured
+    };
+    let captured = PaymentCommand::RecordCapture(captured);
+    run(history, DISCOUNTED, captured).await;
 }
 
 async fn run(history: &History, number: u128, command: PaymentCommand) {
@@ -143,6 +212,7 @@ fn capture(number: u128, name: &str, amount: Money) -> PaymentCommand {
         order: order(number),
         attempt: attempt(name),
         amount,
+        order_paid: false,
         refund: refund(number),
         at: today(),
     })
@@ -163,6 +233,10 @@ pub fn refund(number: u128) -> RefundId {
 
 pub fn order(number: u128) -> GatewayOrderId {
     GatewayOrderId::parse(&format!("order_{number}")).unwrap()
+}
+
+fn key() -> GatewayKeyId {
+    GatewayKeyId::parse("rzp_live_1").unwrap()
 }
 
 pub fn attempt(name: &str) -> GatewayPaymentId {

@@ -1,18 +1,20 @@
 //! Payments, refunds and the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::payment::{RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, DisputeStatus, RefundGrounds, RefundStatus};
 use domain::{ReceiptNumber, Slot, day_on};
 use projections::TimeCursor;
 use projections::payments::{
-    ClinicDay, LedgerEntry, LedgerKind, ListedPayment, ListedRefund, PatientPayments,
-    PaymentStanding, Payments, Takings, failed_refunds, get, ledger_of_appointment,
-    ledger_of_payment, of_appointment, of_clinic_day, of_patient, refunds_of, takings,
+    ClinicDay, ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
+    PatientPayments, PaymentStanding, Payments, Takings, disputes_of, failed_refunds, get,
+    ledger_of_appointment, ledger_of_payment, of_appointment, of_clinic_day, of_patient,
+    open_disputes, orders_for_operators, refunds_of, takings,
 };
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
-    CALLED_OFF, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, eur, gateway_refund, order, refund,
+    CALLED_OFF, DISCOUNTED, DISPUTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, dispute, eur,
+    gateway_refund, order, refund,
 };
 use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
 
@@ -38,13 +40,15 @@ fn twice() -> ListedPayment {
         refunds_requested: inr(60_000),
         refunds_failed: inr(0),
         refunded: inr(60_000),
+        lost: inr(0),
         receipt: Some(ReceiptNumber::FIRST),
+        test_mode: false,
         version: 9,
     }
 }
 
 fn ids(payments: &[ListedPayment]) -> Vec<u128> {
-    let known = [TWICE, UNPAID, CALLED_OFF, RUPEES];
+    let known = [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED, DISCOUNTED];
     let number = |row: &ListedPayment| known.into_iter().find(|n| payment(*n) == row.payment);
     payments.iter().map(|row| number(row).unwrap()).collect()
 }
@@ -144,6 +148,109 @@ async fn every_movement_of_money_has_one_entry_in_its_own_currency() {
 }
 
 #[tokio::test]
+async fn a_lost_dispute_is_a_movement_of_money_and_an_open_one_is_on_the_operators_list() {
+    let history = kept().await;
+    let pool = &history.pool;
+    let lost = ListedDispute {
+        payment: payment(DISPUTED),
+        dispute: dispute("disp_lost"),
+        appointment: appointment(4),
+        patient: patient(RAVI),
+        clinic: clinic(BERLIN),
+        attempt: attempt("pay_sixth"),
+        amount: eur(3_000),
+        status: DisputeStatus::Lost,
+        code: Some(code()),
+        respond_by: Some(at(NEXT_DAY)),
+        lost: eur(3_000),
+        opened_at: today(),
+        changed_at: today(),
+        version: 7,
+    };
+    let open = ListedDispute {
+        dispute: dispute("disp_open"),
+        amount: eur(1_000),
+        status: DisputeStatus::ActionRequired,
+        lost: eur(0),
+        version: 10,
+        ..lost.clone()
+    };
+    let all = disputes_of(pool, payment(DISPUTED)).await.unwrap();
+    assert_eq!(all, [lost, open.clone()]);
+    let (here, elsewhere) = ([clinic(BERLIN)], [clinic(PUNE)]);
+    let listed = open_disputes(pool, Some(&here), None, 10).await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&open));
+    let listed = open_disputes(pool, Some(&elsewhere), None, 10).await;
+    assert_eq!(listed.unwrap(), []);
+    let behind = open_disputes(pool, None, Some(open.cursor()), 10).await;
+    assert_eq!(behind.unwrap(), []);
+
+    let shown = get(pool, payment(DISPUTED)).await.unwrap().unwrap();
+    assert_eq!(
+        (shown.captured, shown.lost, shown.refunds_requested),
+        (eur(5_000), eur(3_000), eur(0))
+    );
+    let refunds = refunds_of(pool, payment(DISPUTED)).await.unwrap();
+    assert_eq!(refunds[0].status, RefundStatus::Withdrawn);
+    let entries = ledger_of_payment(pool, payment(DISPUTED)).await.unwrap();
+    let moved: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.kind, entry.amount))
+        .collect();
+    assert_eq!(
+        moved,
+        [
+            (LedgerKind::Capture, eur(5_000)),
+            (LedgerKind::Dispute, eur(3_000)),
+        ]
+    );
+    let takings = takings(pool, clinic(BERLIN), day("2026-03-01"), at(HOLDS_END)).await;
+    let euros = takings
+        .unwrap()
+        .into_iter()
+        .find(|of| of.lost == eur(3_000));
+    assert_eq!(euros.unwrap().captured, eur(5_000));
+}
+
+#[tokio::test]
+async fn a_difference_that_was_accepted_is_in_the_ledger() {
+    let history = kept().await;
+    let entries = ledger_of_payment(&history.pool, payment(DISCOUNTED)).await;
+    let entries: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .map(|entry| (entry.entry, entry.kind, entry.amount, entry.attempt))
+        .collect();
+    let seventh = attempt("pay_seventh");
+    let came = (3, LedgerKind::Capture, eur(4_500), seventh.clone());
+    assert_eq!(
+        entries,
+        [came, (4, LedgerKind::Discount, eur(500), seventh)]
+    );
+    let paid = get(&history.pool, payment(DISCOUNTED)).await;
+    let paid = paid.unwrap().unwrap();
+    assert_eq!((paid.amount, paid.captured), (eur(5_000), eur(4_500)));
+    assert_eq!(paid.paid_at, Some(today()));
+}
+
+#[tokio::test]
+async fn an_order_that_an_operator_has_to_look_at_is_listed() {
+    let history = kept().await;
+    let listed = orders_for_operators(&history.pool, 10).await.unwrap();
+    let unreadable = ClosedOrder {
+        payment: payment(RUPEES),
+        entry: 6,
+        order: order(RUPEES),
+        appointment: appointment(6),
+        clinic: clinic(BERLIN),
+        grounds: ClosingGrounds::Unreadable,
+        failure: Some(code()),
+        closed_at: today(),
+    };
+    assert_eq!(listed, [unreadable]);
+}
+
+#[tokio::test]
 async fn the_ledger_of_a_visit_is_in_the_order_of_its_movements() {
     let history = kept().await;
     let entries = ledger_of_appointment(&history.pool, appointment(2)).await;
@@ -210,6 +317,7 @@ async fn a_clinics_day_ends_at_its_own_midnight() {
     let of_first = Takings {
         captured: inr(180_000),
         refunded: inr(0),
+        lost: inr(0),
         open: inr(60_000),
     };
     assert_eq!(first.unwrap(), [of_first]);
@@ -219,6 +327,7 @@ async fn a_clinics_day_ends_at_its_own_midnight() {
     let of_second = Takings {
         captured: inr(0),
         refunded: inr(60_000),
+        lost: inr(0),
         open: inr(0),
     };
     assert_eq!(second.unwrap(), [of_second]);

@@ -130,6 +130,11 @@ impl Clinic {
         self.node.as_ref().unwrap().app()
     }
 
+    /// The address of a path on the node.
+    pub fn url(&self, path: &str) -> String {
+        self.node.as_ref().unwrap().url(path)
+    }
+
     /// The address of a path at the sandbox of the payment gateway.
     pub fn sandbox(&self, path: &str) -> String {
         let node = self.node.as_ref().unwrap();

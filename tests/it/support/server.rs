@@ -128,6 +128,8 @@ impl Server {
         ];
         let urls = roles.map(|(variable, role)| (variable, other.url(role)));
         server.environment.extend(urls);
+        let sandbox = ("CARESYNC_PAYMENTS", "sandbox".to_owned());
+        server.environment.push(sandbox);
         server
     }
 

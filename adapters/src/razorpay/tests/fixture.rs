@@ -59,6 +59,7 @@ pub(super) fn inr(amount: i64) -> Money {
 pub(super) fn order() -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        number: 1,
         amount: inr(50_000),
     }
 }

@@ -1,8 +1,10 @@
 //! Tests of requests, and of parsing good answers.
 
-use commands::ports::{AttemptStatus, GatewayError, GatewayRefundStatus, PaymentGateway as _};
+use commands::ports::{
+    AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, PaymentGateway as _,
+};
 use domain::{FailureCode, GatewayOrderId};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::fixture::{
@@ -53,7 +55,9 @@ async fn attempts_are_returned_with_their_status() {
     let order = GatewayOrderId::parse("order_1").unwrap();
     let attempts = gateway(&server).attempts(&order).await.unwrap();
     let code = FailureCode::parse("BAD_REQUEST_ERROR").ok();
-    let statuses: Vec<_> = attempts.into_iter().map(|attempt| attempt.status).collect();
+    assert_eq!(attempts.unreadable, 0);
+    let readable = attempts.readable.into_iter();
+    let statuses: Vec<_> = readable.map(|attempt| attempt.status).collect();
     assert_eq!(
         statuses,
         [
@@ -70,14 +74,64 @@ async fn attempts_are_returned_with_their_status() {
     );
 }
 
+/// A payment with one field set to another value.
+fn payment_with(status: &str, field: &str, value: Value) -> Value {
+    let mut payment = payment(status);
+    payment[field] = value;
+    payment
+}
+
 #[tokio::test]
-async fn an_attempt_that_can_t_be_read_does_not_pass_for_none() {
-    let mut of_another_order = payment("captured");
-    of_another_order["order_id"] = "order_2".into();
-    for item in [payment("in_limbo"), of_another_order] {
-        let server = TestServer::with([Act::Json(200, json!({"items": [item]}))]);
+async fn an_attempt_that_can_t_be_read_hides_no_other_and_does_not_pass_for_none() {
+    for (item, unreadable) in [
+        (payment_with("failed", "currency", "MYR".into()), 0),
+        (payment_with("created", "currency", "MYR".into()), 0),
+        (payment_with("captured", "currency", "MYR".into()), 1),
+        (payment_with("authorized", "order_id", "order_2".into()), 1),
+        (payment_with("captured", "order_id", Value::Null), 1),
+        (payment_with("captured", "amount", "much".into()), 1),
+        (payment("in_limbo"), 1),
+        (Value::Null, 1),
+    ] {
+        let items = json!({"items": [item, payment("captured"), item]});
+        let server = TestServer::with([Act::Json(200, items)]);
         let order = GatewayOrderId::parse("order_1").unwrap();
-        assert_unavailable(gateway(&server).attempts(&order).await);
+        let attempts = gateway(&server).attempts(&order).await.unwrap();
+        assert_eq!(attempts.readable.len(), 1, "{item}");
+        assert_eq!(attempts.readable[0].status, AttemptStatus::Captured);
+        assert_eq!(attempts.unreadable, 2 * unreadable, "{item}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_order_of_a_payment_has_a_receipt_of_its_own() {
+    let server = TestServer::with([made()]);
+    let second = NewOrder {
+        number: 2,
+        ..order()
+    };
+    gateway(&server).create_order(&second).await.unwrap();
+    let receipt = format!("{}-2", Uuid::from_u128(7));
+    assert_eq!(server.heard()[0].body["receipt"], receipt);
+    assert!(receipt.len() <= 40, "{receipt}");
+}
+
+#[tokio::test]
+async fn an_order_is_paid_if_the_gateway_says_so_and_it_is_over_that_amount() {
+    for (field, value, paid) in [
+        ("status", "paid", true),
+        ("status", "attempted", false),
+        ("currency", "USD", false),
+        ("id", "order_2", false),
+    ] {
+        let mut told = json!({"id": "order_1", "amount": 50_000, "currency": "INR",
+                              "status": "paid"});
+        told[field] = value.into();
+        let server = TestServer::with([Act::Json(200, told)]);
+        let order = GatewayOrderId::parse("order_1").unwrap();
+        let answer = gateway(&server).is_paid(&order, inr(50_000)).await;
+        assert_eq!(answer.unwrap(), paid, "{field}: {value}");
+        assert_eq!(server.heard()[0].line, "GET /v1/orders/order_1 HTTP/1.1");
     }
 }
 

@@ -1,6 +1,6 @@
 //! A model of the write side: every decision follows the rules, and follow-up work is queued.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -9,11 +9,14 @@ use super::super::*;
 use crate::appointment::{
     self, Appointment, AppointmentCommand, AppointmentEvent, AppointmentRefusal, BookAppointment,
     BookingPolicy, CancelAppointment, CancelledBy, ConfirmByOverride, ExpireHold, MarkNoShow,
+    RescheduleAppointment,
 };
 use crate::test_fixtures::{
     admin, appointment_id, clinic, clinic_id, doctor, instant, now, patient_id, reason,
 };
-use crate::values::{GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId};
+use crate::values::{
+    GatewayKeyId, GatewayOrderId, GatewayPaymentId, Holidays, Money, PaymentId, RefundId,
+};
 
 /// The minutes at which the hold ends and the slot begins.
 pub const HOLD_END: i64 = 15;
@@ -38,6 +41,7 @@ pub enum Todo {
     RefundCancelled,
     Refund(PaymentId, RefundId),
     RefundAgain(PaymentId, RefundId),
+    Resume(PaymentId),
 }
 
 pub struct Clinic {
@@ -48,6 +52,12 @@ pub struct Clinic {
     pub ledger: Vec<PaymentEvent>,
     pub visits: Vec<AppointmentEvent>,
     pub todo: Vec<(i64, Todo)>,
+    /// What the refund was to be when the visit was cancelled, and the payment at that time.
+    pub preview: Option<(CancellationRefund, OpenedPayment)>,
+    /// Refunds that waited for a dispute.
+    pub waited: u32,
+    /// Attempts that were refunded before the report of a lost dispute arrived.
+    pub unaware: BTreeSet<GatewayPaymentId>,
 }
 
 pub fn at(minute: i64) -> DateTime<Utc> {
@@ -80,6 +90,9 @@ impl Clinic {
             ledger: Vec::new(),
             visits: Vec::new(),
             todo: vec![(HOLD_END, Todo::ExpireHold)],
+            preview: None,
+            waited: 0,
+            unaware: BTreeSet::new(),
         };
         let book = AppointmentCommand::Book(BookAppointment {
             appointment: appointment_id(),
@@ -163,12 +176,18 @@ impl Clinic {
             PaymentEvent::RefundFailed(failed) if failed.attempt_number < REFUND_TRIES => {
                 (minute + 10, Todo::RefundAgain(payment, failed.refund))
             }
+            PaymentEvent::DisputeDecided(_) => (minute, Todo::Resume(payment)),
             PaymentEvent::Opened(_)
             | PaymentEvent::OrderCreated(_)
+            | PaymentEvent::OrderClosed(_)
             | PaymentEvent::AttemptFailed(_)
             | PaymentEvent::Captured(_)
+            | PaymentEvent::DifferenceAccepted(_)
             | PaymentEvent::Refunded(_)
             | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::RefundWithdrawn(_)
+            | PaymentEvent::DisputeOpened(_)
+            | PaymentEvent::DisputeAdvanced(_)
             | PaymentEvent::ReceiptIssued(_) => return,
         };
         self.todo.push((due, todo));
@@ -197,6 +216,7 @@ impl Clinic {
         self.pay(payment, open, minute).unwrap();
         let record = PaymentCommand::RecordOrder(RecordOrder {
             order: order(payment),
+            key: GatewayKeyId::parse("rzp_live_1").unwrap(),
             at: at(minute),
         });
         self.pay(payment, record, minute).unwrap();
@@ -206,13 +226,49 @@ impl Clinic {
     /// Cancels the visit, if that is still possible.
     pub fn cancel(&mut self, cancelled_by: CancelledBy, minute: i64) {
         let _ = self.expire(minute);
+        let preview = self.preview(Cancellation {
+            cancelled_by,
+            at: at(minute),
+        });
         let command = AppointmentCommand::Cancel(CancelAppointment {
             cancelled_by,
             reason: None,
             by: admin(),
             at: at(minute),
         });
+        if self.change(command).is_ok() {
+            self.preview = preview;
+        }
+    }
+
+    fn preview(&self, cancellation: Cancellation) -> Option<(CancellationRefund, OpenedPayment)> {
+        let visit = self.visit.visit()?;
+        let opened = self.payments[&visit.paid_by?].opened()?;
+        let refund = CancellationRefund::new(visit, Some(opened), &policy(), cancellation);
+        Some((refund, opened.clone()))
+    }
+
+    /// Moves the visit to another slot of that day, if that is still possible.
+    pub fn reschedule(&mut self, on_behalf_of: CancelledBy, start: i64, minute: i64) {
+        let _ = self.expire(minute);
+        let command = AppointmentCommand::Reschedule(RescheduleAppointment {
+            clinic: clinic_id(1),
+            holidays: Holidays::default(),
+            doctor: doctor(),
+            start: at(start),
+            reason: None,
+            override_reason: None,
+            on_behalf_of,
+            policy: BookingPolicy::default(),
+            by: admin(),
+            at: at(minute),
+        });
         let _ = self.change(command);
+    }
+
+    /// The minute at which the slot begins.
+    pub fn start(&self) -> i64 {
+        (self.visit.slot().unwrap().start() - now()).num_minutes()
     }
 
     /// The front desk confirms without a payment.
@@ -238,7 +294,7 @@ impl Clinic {
     /// Another patient books the slot, if it is free. An overdue hold expires for that.
     pub fn others_book(&mut self, minute: i64) {
         let _ = self.expire(minute);
-        if self.claim == Claim::Free && minute < SLOT_START {
+        if self.claim == Claim::Free && minute < self.start() {
             self.claim = Claim::Others;
         }
     }
@@ -279,8 +335,9 @@ fn never_goes_back(before: &Payment, after: &Payment) {
         return;
     };
     for attempt in after.attempts.keys() {
-        if let Some(left) = after.left_of(attempt) {
-            assert!(left.amount() >= 0, "refunds exceed captures");
+        if let Some(captured) = after.captured(attempt) {
+            let refunds = after.refunds_of(attempt);
+            assert!(refunds <= captured.amount(), "refunds exceed captures");
         }
     }
     let Some(before) = before.opened() else {
@@ -291,7 +348,7 @@ fn never_goes_back(before: &Payment, after: &Payment) {
     }
     let far = |attempt: &Attempt| match attempt {
         Attempt::Failed => 0,
-        Attempt::Authorised => 1,
+        Attempt::Authorised(_) => 1,
         Attempt::Captured(_) => 2,
     };
     for (id, attempt) in &before.attempts {
@@ -299,6 +356,11 @@ fn never_goes_back(before: &Payment, after: &Payment) {
             far(&after.attempts[id]) >= far(attempt),
             "an attempt moved backwards"
         );
+    }
+    for (id, dispute) in &before.disputes {
+        let status = after.disputes[id].status;
+        let is_same = dispute.status == status;
+        assert!(dispute.status.is_open() || is_same, "a decision changed");
     }
     for (id, refund) in &before.refunds {
         let done = RefundStatus::Refunded;

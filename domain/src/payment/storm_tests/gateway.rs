@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::rng::Rng;
-use crate::values::{GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId};
+use crate::payment::DisputeStatus;
+use crate::values::{
+    GatewayDisputeId, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, RefundId,
+};
 
 /// Progress of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +51,25 @@ pub struct RefundEntry {
     pub outcome: Outcome,
 }
 
-/// A report: a snapshot of one attempt or refund.
+/// A dispute in the gateway's records.
+#[derive(Debug, Clone)]
+pub struct DisputeEntry {
+    pub id: GatewayDisputeId,
+    pub attempt: GatewayPaymentId,
+    pub amount: i64,
+    pub status: DisputeStatus,
+    /// Minute of the last change.
+    pub at: i64,
+    /// True if some of the attempt was refunded, or about to be, when it was raised.
+    pub after_refund: bool,
+}
+
+/// A report: a snapshot of one attempt, refund or dispute.
 #[derive(Debug, Clone)]
 pub enum Report {
     Attempt(Entry),
     Refund(GatewayOrderId, RefundEntry),
+    Dispute(GatewayOrderId, DisputeEntry),
 }
 
 /// Failure rate of the gateway's refunds.
@@ -67,6 +84,7 @@ pub enum Refunds {
 pub struct Gateway {
     pub attempts: BTreeMap<GatewayPaymentId, Entry>,
     pub refunds: Vec<RefundEntry>,
+    pub disputes: Vec<DisputeEntry>,
     refunding: Refunds,
     /// Reports under way, with the minute at which they arrive.
     in_flight: Vec<(i64, Report)>,
@@ -78,6 +96,7 @@ impl Gateway {
         Self {
             attempts: BTreeMap::new(),
             refunds: Vec::new(),
+            disputes: Vec::new(),
             refunding,
             in_flight: Vec::new(),
             dropped: 0,
@@ -90,6 +109,11 @@ impl Gateway {
             self.dropped += 1;
             return;
         }
+        self.deliver(report, minute, rng);
+    }
+
+    /// Sends a report up to five times, and once at least.
+    fn deliver(&mut self, report: &Report, minute: i64, rng: &mut Rng) {
         for _ in 0..=rng.below(5) {
             let longest = if rng.percent(70) { 3 } else { 240 };
             let arrives = minute + rng.minute(0, longest);
@@ -104,6 +128,79 @@ impl Gateway {
             .partition::<Vec<_>, _>(|(arrives, _)| *arrives <= minute);
         self.in_flight = under_way;
         std::iter::from_fn(|| rng.take(&mut here).map(|(_, report)| report)).collect()
+    }
+
+    /// A report came too early, and is sent once more.
+    pub fn repeat(&mut self, report: Report, minute: i64) {
+        self.in_flight.push((minute + 1, report));
+    }
+
+    /// The bank of a captured attempt demands some or all of it back.
+    pub fn dispute(&mut self, percent: i64, minute: i64, rng: &mut Rng) {
+        let captured = |entry: &&Entry| entry.progress == Progress::Captured;
+        let Some(entry) = self.attempts.values().find(captured).cloned() else {
+            return;
+        };
+        // A bank demands no more than was paid.
+        let others = self.disputes.iter().filter(|dispute| {
+            let counts = dispute.status.is_open() || dispute.status == DisputeStatus::Lost;
+            counts && dispute.attempt == entry.attempt
+        });
+        let demanded: i64 = others.map(|dispute| dispute.amount).sum();
+        if demanded == entry.amount.amount() {
+            return;
+        }
+        let id = GatewayDisputeId::parse(&format!("disp_{}", self.disputes.len())).unwrap();
+        let dispute = DisputeEntry {
+            id,
+            after_refund: self.given_back(&entry.attempt) > 0,
+            attempt: entry.attempt,
+            amount: (entry.amount.amount() - demanded) * percent / 100,
+            status: DisputeStatus::Open,
+            at: minute,
+        };
+        self.disputes.push(dispute.clone());
+        self.deliver(&Report::Dispute(entry.order, dispute), minute, rng);
+    }
+
+    /// Moves the oldest open dispute on.
+    pub fn advance(&mut self, to: DisputeStatus, minute: i64, rng: &mut Rng) {
+        let mut open = self.disputes.iter_mut();
+        let Some(dispute) = open.find(|dispute| dispute.status.is_open()) else {
+            return;
+        };
+        dispute.status = to;
+        dispute.at = minute;
+        let dispute = dispute.clone();
+        let order = self.attempts[&dispute.attempt].order.clone();
+        self.deliver(&Report::Dispute(order, dispute), minute, rng);
+    }
+
+    /// Decides all open disputes.
+    pub fn decide_disputes(&mut self, minute: i64, rng: &mut Rng) {
+        while self.disputes.iter().any(|dispute| dispute.status.is_open()) {
+            let to = match rng.below(3) {
+                0 => DisputeStatus::Won,
+                1 => DisputeStatus::Lost,
+                _ => DisputeStatus::Closed,
+            };
+            self.advance(to, minute, rng);
+        }
+    }
+
+    /// True while a dispute about the attempt is open.
+    fn is_disputed(&self, attempt: &GatewayPaymentId) -> bool {
+        let mut open = self.disputes.iter().filter(|one| one.status.is_open());
+        open.any(|dispute| dispute.attempt == *attempt)
+    }
+
+    /// Money of an attempt that went back by lost disputes.
+    pub fn lost_of(&self, attempt: &GatewayPaymentId) -> i64 {
+        let lost = self
+            .disputes
+            .iter()
+            .filter(|dispute| dispute.attempt == *attempt && dispute.status == DisputeStatus::Lost);
+        lost.map(|dispute| dispute.amount).sum()
     }
 
     /// A payer tries to pay.
@@ -178,8 +275,15 @@ impl Gateway {
             Progress::Captured,
             "gave outcome what never came"
         );
-        assert!(amount.amount() <= left, "gave outcome more than there was");
+        let lost = self.lost_of(attempt);
+        assert!(
+            lost > 0 || amount.amount() <= left,
+            "gave back more than there was"
+        );
+        // The gateway refunds nothing that is disputed or lost.
+        let refuses = self.is_disputed(attempt) || amount.amount() > left - lost;
         let outcome = match (self.refunding, rng.below(10)) {
+            _ if refuses => Outcome::Failed,
             (Refunds::AllFail, _) | (Refunds::SomeFail, 0..2) => Outcome::Failed,
             (Refunds::SomeFail, 2..5) => Outcome::Pending,
             (Refunds::SomeFail, _) => Outcome::Processed,
@@ -230,6 +334,14 @@ impl Gateway {
         let refunds = self.refunds.iter();
         let done = refunds.filter(|refund| refund.outcome == Outcome::Processed);
         done.map(|refund| refund.amount.amount()).sum()
+    }
+
+    /// Money that went back by lost disputes.
+    pub fn lost(&self) -> i64 {
+        self.attempts
+            .keys()
+            .map(|attempt| self.lost_of(attempt))
+            .sum()
     }
 
     /// Money that is refunded or about to be.

@@ -1,20 +1,25 @@
 //! A thousand simulated runs without I/O: attempts, failures and captures in any order, up to five
-//! times or never; cancelled visits, slots that other patients book, refunds that fail, timers that
-//! run twice. At the end each visit has a permitted status, and the money agrees with it.
+//! times or never; moved and cancelled visits, slots that other patients book, refunds that fail,
+//! disputes, timers that run twice. At the end each visit has a permitted status, the clinic kept what
+//! its table says for the worst moment, and the ledger agrees with the gateway.
 
 mod clinic;
+mod expected;
 mod gateway;
+mod outcomes;
 mod rng;
 mod saga;
 
 use std::collections::BTreeMap;
 
-use clinic::{Claim, Clinic, SLOT_START, order, policy};
+use clinic::{Clinic, SLOT_START, order};
+use expected::check;
 use gateway::{Entry, Gateway, Progress, Refunds};
+use outcomes::outcomes;
 use rng::Rng;
 
 use super::*;
-use crate::appointment::{Appointment, AppointmentEvent, CancelledBy, ConfirmationGrounds};
+use crate::appointment::CancelledBy;
 use crate::test_fixtures::payment_id;
 use crate::values::{GatewayPaymentId, Money, PaymentId};
 
@@ -23,6 +28,10 @@ const SEEDS: u64 = 1_000;
 /// The minute at which a run ends, and every report under way arrives.
 const END: i64 = SLOT_START + 300;
 
+/// Minutes of two later slots of that day.
+const LATER: i64 = SLOT_START + 60;
+const LATEST: i64 = SLOT_START + 160;
+
 /// One action in a run.
 #[derive(Debug, Clone, Copy)]
 enum Act {
@@ -30,6 +39,9 @@ enum Act {
     Try(u128, Progress, i64),
     BankGoesOn(Progress),
     Cancel(CancelledBy),
+    Move(CancelledBy, i64),
+    Dispute(i64),
+    Advance(DisputeStatus),
     ConfirmAnyway,
     OthersBook,
     OthersCancel,
@@ -69,6 +81,18 @@ fn plan(rng: &mut Rng) -> Vec<(i64, Act)> {
     perhaps(10, 1, 20, Act::Cancel(CancelledBy::Patient));
     perhaps(5, 1, SLOT_START, Act::Cancel(CancelledBy::Doctor));
     perhaps(5, 1, SLOT_START, Act::Cancel(CancelledBy::Clinic));
+    perhaps(10, 200, SLOT_START, Act::Cancel(CancelledBy::Patient));
+    for _ in 0..2 {
+        perhaps(20, 1, SLOT_START, Act::Move(CancelledBy::Patient, LATER));
+        perhaps(10, 1, SLOT_START, Act::Move(CancelledBy::Patient, LATEST));
+    }
+    perhaps(5, 1, SLOT_START, Act::Move(CancelledBy::Clinic, LATEST));
+    perhaps(20, 15, SLOT_START, Act::Dispute(100));
+    perhaps(15, 15, SLOT_START, Act::Dispute(40));
+    perhaps(30, 15, END, Act::Advance(DisputeStatus::UnderReview));
+    perhaps(20, 15, END, Act::Advance(DisputeStatus::ActionRequired));
+    perhaps(20, 300, END, Act::Advance(DisputeStatus::Won));
+    perhaps(30, 300, END, Act::Advance(DisputeStatus::Lost));
     perhaps(10, 1, 15, Act::ConfirmAnyway);
     perhaps(40, 1, 600, Act::OthersBook);
     perhaps(20, 1, 600, Act::OthersCancel);
@@ -77,8 +101,41 @@ fn plan(rng: &mut Rng) -> Vec<(i64, Act)> {
         perhaps(60, minute, minute + 45, Act::FinishPending);
         perhaps(60, minute, minute + 45, Act::Reconcile);
     }
+    plan.extend(late_move(rng));
+    plan.extend(disputed_refund(rng));
     plan.sort_by_key(|(minute, _)| *minute);
     plan
+}
+
+/// Sometimes a patient moves the visit when the share has just fallen, and cancels it when it would be
+/// larger again.
+fn late_move(rng: &mut Rng) -> Vec<(i64, Act)> {
+    if !rng.percent(15) {
+        return Vec::new();
+    }
+    // The table's lines are 12 and 4 hours before the first slot.
+    let line = if rng.percent(50) { 12 } else { 4 };
+    let moves = SLOT_START - line * 60 + rng.minute(1, 100);
+    let cancels = moves + rng.minute(1, 50);
+    vec![
+        (moves, Act::Move(CancelledBy::Patient, LATEST)),
+        (cancels, Act::Cancel(CancelledBy::Patient)),
+    ]
+}
+
+/// Sometimes a visit is cancelled while a part of its payment is disputed, and the dispute is lost.
+fn disputed_refund(rng: &mut Rng) -> Vec<(i64, Act)> {
+    if !rng.percent(15) {
+        return Vec::new();
+    }
+    let raised = rng.minute(20, 600);
+    let cancels = raised + rng.minute(1, 60);
+    let lost = cancels + rng.minute(60, 300);
+    vec![
+        (raised, Act::Dispute(40)),
+        (cancels, Act::Cancel(CancelledBy::Patient)),
+        (lost, Act::Advance(DisputeStatus::Lost)),
+    ]
 }
 
 /// One visit in a run.
@@ -120,7 +177,9 @@ impl Run {
     /// Delivers reports and runs timers.
     fn follow(&mut self, minute: i64) {
         for report in self.gateway.arrived(minute, &mut self.rng) {
-            self.clinic.note(&report, minute);
+            if !self.clinic.note(&report, minute) {
+                self.gateway.repeat(report, minute);
+            }
         }
         self.clinic
             .run_due(&mut self.gateway, minute, &mut self.rng);
@@ -129,6 +188,7 @@ impl Run {
     /// Delivers everything under way, asks the gateway about all orders, and finishes the follow-up
     /// work.
     fn finish(&mut self) {
+        self.gateway.decide_disputes(END, &mut self.rng);
         for round in 0..200 {
             let minute = END + 300 + 60 * round;
             self.gateway.finish_pending(minute, &mut self.rng);
@@ -151,6 +211,9 @@ impl Run {
             }
             Act::BankGoesOn(to) => self.gateway.later(to, minute, &mut self.rng),
             Act::Cancel(by) => self.clinic.cancel(by, minute),
+            Act::Move(party, start) => self.clinic.reschedule(party, start, minute),
+            Act::Dispute(percent) => self.gateway.dispute(percent, minute, &mut self.rng),
+            Act::Advance(to) => self.gateway.advance(to, minute, &mut self.rng),
             Act::ConfirmAnyway => self.clinic.confirm_anyway(minute),
             Act::OthersBook => self.clinic.others_book(minute),
             Act::OthersCancel => self.clinic.others_cancel(),
@@ -175,146 +238,6 @@ impl Run {
         };
         self.gateway.attempt(entry, minute, &mut self.rng);
     }
-}
-
-/// Refunds that the gateway never made: an operator takes over.
-fn owed(clinic: &Clinic) -> i64 {
-    let opened = clinic.payments.values().filter_map(Payment::opened);
-    let refunds = opened.flat_map(|opened| opened.refunds.values());
-    let left = refunds.filter(|refund| refund.status != RefundStatus::Refunded);
-    let left = left.inspect(|refund| {
-        let stands = (refund.status, refund.attempt_number);
-        assert_eq!(stands, (RefundStatus::Failed, 5), "a refund was forgotten");
-    });
-    left.map(|refund| refund.amount.amount()).sum()
-}
-
-/// Money that the clinic keeps, by the final status of the visit.
-fn to_keep(clinic: &Clinic) -> i64 {
-    let fee = clinic.fee();
-    match &clinic.visit {
-        Appointment::Confirmed(visit) | Appointment::NoShow(visit) => {
-            visit.paid_by.map_or(0, |_| fee.amount())
-        }
-        Appointment::Expired(visit) => {
-            assert_eq!(visit.paid_by, None);
-            0
-        }
-        Appointment::Cancelled {
-            visit,
-            cancelled_by,
-            at,
-        } => visit.paid_by.map_or(0, |_| match cancelled_by {
-            CancelledBy::Doctor | CancelledBy::Clinic => 0,
-            CancelledBy::Patient => {
-                let percent = policy().percent(visit.slot.start() - *at);
-                fee.amount() - fee.amount() * i64::from(percent) / 100
-            }
-        }),
-        elsewhere @ (Appointment::Unbooked
-        | Appointment::Booked { .. }
-        | Appointment::Arrived(_)
-        | Appointment::InProgress(_)
-        | Appointment::Completed(_)) => panic!("no place to end: {elsewhere:?}"),
-    }
-}
-
-/// Captured and refunded money according to the events.
-fn money_in_events(clinic: &Clinic) -> (i64, i64) {
-    let (mut captured, mut refunded) = (0, 0);
-    for event in &clinic.ledger {
-        if let PaymentEvent::Captured(event) = event {
-            captured += event.amount.amount();
-        }
-        if let PaymentEvent::Refunded(event) = event {
-            refunded += event.amount.amount();
-        }
-    }
-    (captured, refunded)
-}
-
-fn check(run: &Run) {
-    let Run {
-        clinic, gateway, ..
-    } = run;
-    let (captured, refunded) = money_in_events(clinic);
-    assert_eq!(captured, gateway.captured(), "what came");
-    assert_eq!(refunded, gateway.refunded(), "what left");
-    assert_eq!(
-        captured - refunded - owed(clinic),
-        to_keep(clinic),
-        "what stays"
-    );
-    let takes_place = matches!(clinic.visit, Appointment::Confirmed(_));
-    assert_eq!(
-        takes_place,
-        clinic.claim == Claim::Ours,
-        "whose the slot is"
-    );
-    if let Some(payment) = clinic.visit.visit().unwrap().paid_by {
-        assert!(clinic.payments[&payment].opened().unwrap().is_paid());
-    }
-}
-
-/// Summary of a run.
-fn outcomes(run: &Run) -> Vec<&'static str> {
-    let clinic = &run.clinic;
-    let visits = clinic.visits.iter().filter_map(|event| match event {
-        AppointmentEvent::Confirmed(confirmed) => match confirmed.grounds {
-            ConfirmationGrounds::Paid { .. } => Some("paid in time"),
-            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => {
-                Some("confirmed anyway")
-            }
-        },
-        AppointmentEvent::Reinstated(_) => Some("reinstated"),
-        AppointmentEvent::FeePaid(_) => Some("paid later"),
-        AppointmentEvent::HoldExpired(_) => Some("expired"),
-        AppointmentEvent::Cancelled(_) => Some("cancelled"),
-        AppointmentEvent::NoShow(_) => Some("missed"),
-        AppointmentEvent::Booked(_)
-        | AppointmentEvent::Rescheduled(_)
-        | AppointmentEvent::Arrived(_)
-        | AppointmentEvent::Started(_)
-        | AppointmentEvent::Completed(_) => None,
-    });
-    let money = clinic.ledger.iter().filter_map(|event| match event {
-        PaymentEvent::RefundRequested(requested) => Some(match requested.grounds {
-            RefundGrounds::SlotTaken => "refund: slot taken",
-            RefundGrounds::TooLate => "refund: too late",
-            RefundGrounds::CancelledBeforePaid => "refund: cancelled before",
-            RefundGrounds::PaidTwice => "refund: paid twice",
-            RefundGrounds::WrongAmount => "refund: wrong amount",
-            RefundGrounds::CancelledByPatient
-            | RefundGrounds::CancelledByClinic
-            | RefundGrounds::Goodwill
-            | RefundGrounds::MadeAtGateway => {
-                if (requested).amount == clinic.fee() {
-                    "refund: all of it"
-                } else {
-                    "refund: a part"
-                }
-            }
-        }),
-        PaymentEvent::RefundRetried(_) => Some("refund tried again"),
-        PaymentEvent::Opened(_)
-        | PaymentEvent::OrderCreated(_)
-        | PaymentEvent::AttemptFailed(_)
-        | PaymentEvent::Authorised(_)
-        | PaymentEvent::Captured(_)
-        | PaymentEvent::Refunded(_)
-        | PaymentEvent::RefundFailed(_)
-        | PaymentEvent::ReceiptIssued(_) => None,
-    });
-    let mut counts: Vec<_> = visits.chain(money).collect();
-    if owed(clinic) > 0 {
-        counts.push("left to an operator");
-    }
-    if run.gateway.dropped > 0 {
-        counts.push("reports lost");
-    }
-    counts.sort_unstable();
-    counts.dedup();
-    counts
 }
 
 #[test]
@@ -344,6 +267,14 @@ fn after_any_run_the_money_is_where_the_visit_says() {
         "confirmed anyway",
         "expired",
         "left to an operator",
+        "dispute lost",
+        "dispute won",
+        "moved too late to be refunded",
+        "moved by the patient",
+        "moved by the clinic",
+        "refund: rest after a dispute",
+        "refund waited for a dispute",
+        "refund withdrawn",
         "missed",
         "reports lost",
         "paid in time",

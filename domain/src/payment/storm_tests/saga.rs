@@ -2,8 +2,10 @@
 //! twice.
 
 use super::super::*;
-use super::clinic::{Clinic, REFUND_TRIES, SLOT_START, Todo, at, derived, order, policy};
-use super::gateway::{Entry, Gateway, Outcome, Progress, RefundEntry, RefundTry, Report};
+use super::clinic::{Clinic, REFUND_TRIES, Todo, at, derived, order, policy};
+use super::gateway::{
+    DisputeEntry, Entry, Gateway, Outcome, Progress, RefundEntry, RefundTry, Report,
+};
 use super::rng::Rng;
 use crate::appointment::{
     Appointment, AppointmentCommand, AppointmentRefusal, AppointmentStatus, RecordPayment,
@@ -11,11 +13,35 @@ use crate::appointment::{
 use crate::values::{Actor, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 
 impl Clinic {
-    /// Records a report of the gateway.
-    pub fn note(&mut self, report: &Report, minute: i64) {
+    /// Records a report of the gateway. False if it came before what it is about.
+    pub fn note(&mut self, report: &Report, minute: i64) -> bool {
         match report {
             Report::Attempt(entry) => self.note_attempt(entry, minute),
             Report::Refund(order, refund) => self.note_refund(order, refund, minute),
+            Report::Dispute(order, dispute) => return self.note_dispute(order, dispute, minute),
+        }
+        true
+    }
+
+    fn note_dispute(&mut self, order: &GatewayOrderId, told: &DisputeEntry, minute: i64) -> bool {
+        let payment = self.payment_of(order);
+        let amount = Money::new(told.amount, self.fee().currency()).unwrap();
+        let command = PaymentCommand::RecordDispute(RecordDispute {
+            dispute: told.id.clone(),
+            attempt: told.attempt.clone(),
+            amount,
+            deducted: None,
+            status: told.status,
+            code: None,
+            respond_by: None,
+            reported_at: at(told.at),
+            refund: derived(payment, told.id.as_str()),
+            at: at(minute),
+        });
+        match self.pay(payment, command, minute) {
+            Ok(()) => true,
+            Err(PaymentRefusal::NotCaptured) => false,
+            Err(refusal) => panic!("{refusal}"),
         }
     }
 
@@ -48,6 +74,7 @@ impl Clinic {
                 order,
                 attempt,
                 amount,
+                order_paid: false,
                 at,
             }),
         };
@@ -136,6 +163,14 @@ impl Clinic {
                 }
             }
             Todo::RefundCancelled => self.refund_cancelled(minute),
+            Todo::Resume(payment) => {
+                let opened = self.payments[payment].opened().unwrap();
+                let refunds: Vec<_> = opened.refunds.keys().copied().collect();
+                let todo = refunds
+                    .into_iter()
+                    .map(|refund| Todo::Refund(*payment, refund));
+                self.todo.extend(todo.map(|todo| (minute, todo)));
+            }
             Todo::Refund(payment, refund) => {
                 let (payment, refund) = (*payment, *refund);
                 let opened = self.payments[&payment].opened().unwrap();
@@ -147,6 +182,12 @@ impl Clinic {
                     refund,
                     number: requested.attempt_number,
                 };
+                let is_new = gateway.known(refund_try).is_none();
+                let told = opened.lost_of(&requested.attempt).unwrap();
+                if is_new && self.has_to_wait(gateway, payment, &requested, minute) {
+                    self.todo.push((minute + 60, todo.clone()));
+                    return;
+                }
                 let reported = gateway.refund(
                     refund_try,
                     &requested.attempt,
@@ -154,6 +195,10 @@ impl Clinic {
                     minute,
                     rng,
                 );
+                let is_told = told.amount() == gateway.lost_of(&requested.attempt);
+                if is_new && !is_told && reported.outcome != Outcome::Failed {
+                    self.unaware.insert(requested.attempt);
+                }
                 if crashes {
                     return;
                 }
@@ -181,15 +226,42 @@ impl Clinic {
         }
     }
 
+    /// True if a refund must not be asked for yet: its money is disputed, or a withdrawn refund of it
+    /// is on its way. One that has left is recorded.
+    fn has_to_wait(
+        &mut self,
+        gateway: &Gateway,
+        payment: PaymentId,
+        refund: &Refund,
+        minute: i64,
+    ) -> bool {
+        let opened = self.payments[&payment].opened().unwrap();
+        if opened.is_disputed(&refund.attempt) {
+            self.waited += 1;
+            return true;
+        }
+        let withdrawn = gateway.refunds.iter().find(|known| {
+            let ours = opened.refunds.get(&known.refund_try.refund);
+            let is_withdrawn = ours.is_some_and(|ours| ours.status == RefundStatus::Withdrawn);
+            is_withdrawn && known.attempt == refund.attempt && known.outcome != Outcome::Failed
+        });
+        let Some(withdrawn) = withdrawn else {
+            return false;
+        };
+        self.note_refund(&order(payment), withdrawn, minute);
+        true
+    }
+
     /// True if an authorised attempt should be captured.
     fn wants(&self, payment: PaymentId, attempt: &GatewayPaymentId, minute: i64) -> bool {
         let opened = self.payments[&payment].opened().unwrap();
-        if opened.is_paid() || opened.attempts.get(attempt) != Some(&Attempt::Authorised) {
+        let reserved = matches!(opened.attempts.get(attempt), Some(Attempt::Authorised(_)));
+        if opened.is_paid() || !reserved {
             return false;
         }
         match self.visit.status_at(at(minute)).unwrap() {
             AppointmentStatus::Cancelled => false,
-            AppointmentStatus::Expired => minute < SLOT_START,
+            AppointmentStatus::Expired => minute < self.start(),
             AppointmentStatus::Booked
             | AppointmentStatus::Confirmed
             | AppointmentStatus::Arrived
@@ -238,6 +310,11 @@ impl Clinic {
         let refund = CancellationRefund::new(&visit, Some(opened), &policy(), cancellation);
         if opened.refunds.contains_key(&derived(payment, "cancelled")) {
             return;
+        }
+        if let Some((preview, then)) = &self.preview
+            && (opened.left(), &opened.disputes) == (then.left(), &then.disputes)
+        {
+            assert_eq!(&refund, preview, "the preview was wrong");
         }
         self.request(
             payment,

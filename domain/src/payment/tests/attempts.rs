@@ -63,6 +63,76 @@ fn another_amount_or_currency_is_a_fact_and_goes_back_at_once() {
 }
 
 #[test]
+fn another_amount_settles_it_if_the_gateway_says_that_the_order_is_paid() {
+    let PaymentCommand::RecordCapture(command) = capture("pay_1") else {
+        unreachable!()
+    };
+    let paid_by = |amount| {
+        PaymentCommand::RecordCapture(RecordCapture {
+            amount,
+            order_paid: true,
+            ..command.clone()
+        })
+    };
+    for (amount, kind) in [
+        (72_000, DifferenceKind::Discount),
+        (81_888, DifferenceKind::Surcharge),
+    ] {
+        let difference = PaymentEvent::DifferenceAccepted(PaymentDifferenceAccepted {
+            payment: payment_id(),
+            attempt: attempt("pay_1"),
+            kind,
+            amount: inr((amount - FEE).abs()),
+            at: now(),
+        });
+        let events = vec![captured("pay_1", inr(amount), true), difference];
+        given(&[opened(), ordered()])
+            .when(paid_by(inr(amount)))
+            .then_expect_events(events.clone());
+        let paid = with(vec![opened(), ordered()], events)
+            .iter()
+            .fold(Payment::default(), evolve);
+        let fee = paid.opened().unwrap().fee_paid().unwrap();
+        assert_eq!(fee, inr(amount.min(FEE)));
+        let left = paid.opened().unwrap().left().unwrap();
+        assert_eq!(left, inr(amount));
+    }
+    let dollars = Money::new(FEE, Currency::Usd).unwrap();
+    let wrong = RefundGrounds::WrongAmount;
+    given(&[opened(), ordered()])
+        .when(paid_by(dollars))
+        .then_expect_events(vec![
+            captured("pay_1", dollars, false),
+            back(9, "pay_1", dollars, wrong, Actor::System),
+        ]);
+}
+
+#[test]
+fn a_capture_under_a_key_for_tests_says_that_no_money_moved() {
+    for (key_name, test_mode) in [
+        ("rzp_sandbox_1", true),
+        ("rzp_test_1", true),
+        ("rzp_live_1", false),
+    ] {
+        let PaymentEvent::OrderCreated(created) = ordered() else {
+            unreachable!()
+        };
+        let key = Some(key(key_name));
+        let created = PaymentEvent::OrderCreated(PaymentOrderCreated { key, ..created });
+        let PaymentEvent::Captured(captured) = captured("pay_1", inr(FEE), true) else {
+            unreachable!()
+        };
+        let captured = PaymentEvent::Captured(PaymentCaptured {
+            test_mode,
+            ..captured
+        });
+        given(&[opened(), created])
+            .when(capture("pay_1"))
+            .then_expect_events(vec![captured]);
+    }
+}
+
+#[test]
 fn what_goes_back_has_an_id_of_its_own() {
     let events = with(paid(), [requested(9, 1)]);
     refuses(&events, capture("pay_2"), PaymentRefusal::AlreadyExists);

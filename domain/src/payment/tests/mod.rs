@@ -1,6 +1,7 @@
 //! Rules of a payment, one test for each, and their test fixtures.
 
 mod attempts;
+mod disputes;
 mod orders;
 mod refunds;
 
@@ -11,8 +12,8 @@ use uuid::Uuid;
 use super::*;
 use crate::test_fixtures::{admin, appointment_id, clinic_id, inr, now, patient_id};
 use crate::values::{
-    Actor, Currency, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PaymentId, ReceiptNumber, RefundId,
+    Actor, Currency, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
+    GatewayRefundId, Money, PaymentId, ReceiptNumber, RefundId,
 };
 
 const FEE: i64 = 80_000;
@@ -27,6 +28,10 @@ fn refund_id(number: u128) -> RefundId {
 
 fn order(name: &str) -> GatewayOrderId {
     GatewayOrderId::parse(name).unwrap()
+}
+
+fn key(name: &str) -> GatewayKeyId {
+    GatewayKeyId::parse(name).unwrap()
 }
 
 fn attempt(name: &str) -> GatewayPaymentId {
@@ -81,6 +86,7 @@ fn ordered() -> PaymentEvent {
     PaymentEvent::OrderCreated(PaymentOrderCreated {
         payment: payment_id(),
         order: order("order_1"),
+        key: Some(key("rzp_live_1")),
         at: now(),
     })
 }
@@ -126,6 +132,7 @@ fn capture_of(order_name: &str, name: &str, amount: Money) -> PaymentCommand {
         order: order(order_name),
         attempt: attempt(name),
         amount,
+        order_paid: false,
         refund: refund_id(9),
         at: now(),
     })
@@ -142,6 +149,7 @@ fn captured(name: &str, amount: Money, settles: bool) -> PaymentEvent {
         amount,
         payable: payable(),
         settles,
+        test_mode: false,
         at: now(),
     })
 }

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 70] = [
+pub const ROUTES: [(&str, Expected); 71] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -77,6 +77,7 @@ pub const ROUTES: [(&str, Expected); 70] = [
     // Staff see what the patient paid at their own clinics: nothing.
     ("get /api/v1/payments",                                         (401, [404, 403, 200, 200, 200])),
     ("get /api/v1/payments/refunds/failed",                          (401, [403, 403, 403, 200, 403])),
+    ("get /api/v1/payments/disputes",                                (401, [403, 403, 403, 200, 403])),
     ("get /api/v1/payments/{id}",                                    (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/payments/{id}/receipt",                            (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/appointments/{id}/ledger",                         (401, [404, 403, 404, 404, 404])),

@@ -1,7 +1,8 @@
-//! Refund of a cancelled visit: a table of cases, and properties over any moves.
+//! Refund of a cancelled visit: a table of cases; properties over any moves are in `properties`.
+
+mod properties;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use proptest::prelude::*;
 
 use super::*;
 use crate::appointment::{
@@ -13,7 +14,7 @@ use crate::phi::Phi;
 use crate::test_fixtures::{
     account_id, appointment_id, clinic_id, inr, now, patient_id, payment_id, visit_ref,
 };
-use crate::values::{Actor, GatewayPaymentId, RefundId, Role, Slot};
+use crate::values::{Actor, GatewayDisputeId, GatewayPaymentId, RefundId, Role, Slot};
 
 const FEE: i64 = 80_000;
 /// Hours from the booking to the first start of the visit.
@@ -116,7 +117,45 @@ fn visit_after(moves: &[Moved]) -> Visit {
     *visit.visit().unwrap()
 }
 
+/// A paid payment of which some was refunded, and some lost in a dispute.
+fn payment_with(refunded: i64, dispute: Option<(DisputeStatus, i64)>) -> OpenedPayment {
+    payment_of(FEE, refunded, dispute)
+}
+
+/// The same, of which another amount was captured: with an offer less than the fee, or more with a
+/// surcharge.
+fn payment_of(
+    captured: i64,
+    refunded: i64,
+    dispute: Option<(DisputeStatus, i64)>,
+) -> OpenedPayment {
+    let payment = captured_payment(captured, refunded);
+    let Some((status, amount)) = dispute else {
+        return payment;
+    };
+    let before = Payment::Opened(Box::new(payment));
+    let record = PaymentCommand::RecordDispute(RecordDispute {
+        dispute: GatewayDisputeId::parse("disp_1").unwrap(),
+        attempt: GatewayPaymentId::parse("pay_1").unwrap(),
+        amount: inr(amount),
+        deducted: None,
+        status,
+        code: None,
+        respond_by: None,
+        reported_at: now(),
+        refund: RefundId::from_uuid(uuid::Uuid::from_u128(8)),
+        at: now(),
+    });
+    let events = decide(&before, record).unwrap();
+    let after = events.iter().fold(before, evolve);
+    after.opened().unwrap().clone()
+}
+
 fn payment(refunded: i64) -> OpenedPayment {
+    captured_payment(FEE, refunded)
+}
+
+fn captured_payment(captured: i64, refunded: i64) -> OpenedPayment {
     let attempt = GatewayPaymentId::parse("pay_1").unwrap();
     let payment = payment_id(1);
     let opened = PaymentEvent::Opened(PaymentOpened {
@@ -134,11 +173,12 @@ fn payment(refunded: i64) -> OpenedPayment {
     let captured = PaymentEvent::Captured(PaymentCaptured {
         payment,
         attempt: attempt.clone(),
-        amount: inr(FEE),
+        amount: inr(captured),
         payable: Payable::AppointmentFee {
             appointment: appointment_id(),
         },
         settles: true,
+        test_mode: false,
         at: now(),
     });
     let requested = PaymentEvent::RefundRequested(PaymentRefundRequested {
@@ -318,122 +358,100 @@ fn without_a_payment_nothing_is_refunded_and_the_fee_is_unpaid() {
     assert_eq!(refund.not_refunded, vec![fee]);
 }
 
-/// Any table, from the earliest line to the latest.
-fn some_policy() -> impl Strategy<Value = RefundPolicy> {
-    let lines = prop::collection::btree_map(0_u16..200, 0_u8..=100, 0..6);
-    lines.prop_map(|lines| {
-        let mut percents: Vec<u8> = lines.values().copied().collect();
-        percents.sort_unstable();
-        let hours = lines.into_keys();
-        let steps = hours.zip(percents).rev();
-        let steps = steps.map(|(hours_before, percent)| RefundStep {
-            hours_before,
-            percent,
-        });
-        RefundPolicy::new(steps.collect()).unwrap()
-    })
-}
-
-/// Moves of a visit: each before the start that it has then.
-fn some_moves() -> impl Strategy<Value = Vec<Moved>> {
-    let moves = prop::collection::vec((1_i64..300, 1_i64..300), 0..5);
-    moves.prop_map(|moves| {
-        let (mut now, mut start) = (0, FIRST_START);
-        let mut done = Vec::new();
-        for (pause, ahead) in moves {
-            now += pause.min(start - now - 1);
-            start = now + ahead + 1;
-            done.push(moved(now, start, patient()));
-        }
-        done
-    })
-}
-
-/// The share at each moment, by the table alone.
-fn shares(policy: &RefundPolicy, moves: &[Moved], cancelled_at: i64) -> Vec<u8> {
-    let (mut start, mut shares) = (FIRST_START, Vec::new());
-    for moved in moves {
-        shares.push(policy.percent(TimeDelta::hours(start - moved.at)));
-        start = moved.to;
+#[test]
+fn money_lost_in_a_dispute_counts_as_refunded() {
+    let visit = visit_after(&[]);
+    let policy = RefundPolicy::usual();
+    let refund = |dispute, by, at| {
+        let payment = payment_with(0, Some(dispute));
+        CancellationRefund::new(&visit, Some(&payment), &policy, cancelled(by, at))
+    };
+    let lost = |amount| NotRefunded {
+        reason: NotRefundedReason::DisputeLost,
+        amount: inr(amount),
+    };
+    let all = refund((DisputeStatus::Lost, FEE), CancelledBy::Clinic, 99);
+    assert!(all.amount.is_zero());
+    assert_eq!(all.not_refunded, vec![lost(FEE)]);
+    let some = refund((DisputeStatus::Lost, 30_000), CancelledBy::Patient, 90);
+    assert_eq!(some.amount, inr(10_000));
+    let kept = NotRefunded {
+        reason: NotRefundedReason::RefundPolicy,
+        amount: inr(40_000),
+    };
+    assert_eq!(some.not_refunded, vec![lost(30_000), kept]);
+    assert!(!some.waits_for_dispute);
+    for status in [DisputeStatus::Won, DisputeStatus::Closed] {
+        let whole = refund((status, FEE), CancelledBy::Patient, 0);
+        assert_eq!((whole.amount, whole.waits_for_dispute), (inr(FEE), false));
     }
-    shares.push(policy.percent(TimeDelta::hours(start - cancelled_at)));
-    shares
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
-
-    #[test]
-    fn the_share_is_the_least_of_all_moments(
-        policy in some_policy(),
-        moves in some_moves(),
-        wait in 0_i64..300,
-    ) {
-        let visit = visit_after(&moves);
-        let at = moves.last().map_or(0, |moved| moved.at) + wait;
+#[test]
+fn while_a_dispute_is_open_the_refund_waits() {
+    let visit = visit_after(&[]);
+    let payment = payment_with(0, Some((DisputeStatus::Open, FEE)));
+    let refund = |at| {
         let cancellation = cancelled(CancelledBy::Patient, at);
-        let refund = CancellationRefund::new(&visit, Some(&payment(0)), &policy, cancellation);
-        let least = shares(&policy, &moves, at).into_iter().min();
-        prop_assert_eq!(Some(refund.percent), least);
-    }
+        CancellationRefund::new(&visit, Some(&payment), &RefundPolicy::usual(), cancellation)
+    };
+    assert_eq!(refund(0).amount, inr(FEE));
+    assert!(refund(0).waits_for_dispute);
+    assert!(!refund(99).waits_for_dispute, "nothing is refunded");
+}
 
-    #[test]
-    fn a_move_never_enlarges_the_refund(
-        policy in some_policy(),
-        moves in some_moves(),
-        ahead in 1_i64..1_000,
-    ) {
-        let visit = visit_after(&moves);
-        let at = moves.last().map_or(0, |moved| moved.at);
+#[test]
+fn the_share_is_of_what_was_paid_of_the_fee() {
+    let (visit, policy) = (visit_after(&[]), RefundPolicy::usual());
+    let refund = |payment: &OpenedPayment, by, at| {
+        CancellationRefund::new(&visit, Some(payment), &policy, cancelled(by, at))
+    };
+    let part = |reason, amount| NotRefunded {
+        reason,
+        amount: inr(amount),
+    };
+    let kept = |amount| part(NotRefundedReason::RefundPolicy, amount);
+
+    let discounted = payment_of(70_000, 0, None);
+    let half = refund(&discounted, CancelledBy::Patient, 90);
+    assert_eq!(half.amount, inr(35_000));
+    assert_eq!(half.not_refunded, vec![kept(35_000)]);
+    let all = refund(&discounted, CancelledBy::Clinic, 90);
+    assert_eq!((all.amount, all.not_refunded), (inr(70_000), vec![]));
+
+    // The surcharge went to the gateway.
+    let surcharged = payment_of(82_000, 0, None);
+    let half = refund(&surcharged, CancelledBy::Patient, 90);
+    assert_eq!(half.amount, inr(40_000));
+    assert_eq!(half.not_refunded, vec![kept(40_000)]);
+    let all = refund(&surcharged, CancelledBy::Clinic, 90);
+    assert_eq!((all.amount, all.not_refunded), (inr(FEE), vec![]));
+}
+
+#[test]
+fn a_lost_dispute_about_a_discounted_or_surcharged_fee_counts_as_refunded() {
+    let (visit, policy) = (visit_after(&[]), RefundPolicy::usual());
+    let refund = |captured, refunded, lost, at| {
+        let payment = payment_of(captured, refunded, Some((DisputeStatus::Lost, lost)));
         let cancellation = cancelled(CancelledBy::Patient, at);
-        let percent = |visit: &Visit| {
-            CancellationRefund::new(visit, Some(&payment(0)), &policy, cancellation).percent
-        };
-        let mut more = moves.clone();
-        more.push(moved(at, at + ahead, patient()));
-        prop_assert!(percent(&visit_after(&more)) <= percent(&visit));
-    }
-
-    #[test]
-    fn the_parts_of_the_fee_add_up(
-        policy in some_policy(),
-        moves in some_moves(),
-        wait in 0_i64..300,
-        refunded in 0..=FEE,
-        by in prop::sample::select(vec![
-            CancelledBy::Patient, CancelledBy::Doctor, CancelledBy::Clinic,
-        ]),
-    ) {
-        let visit = visit_after(&moves);
-        let at = moves.last().map_or(0, |moved| moved.at) + wait;
-        let payment = payment(refunded);
-        let refund = CancellationRefund::new(&visit, Some(&payment), &policy, cancelled(by, at));
-        let parts = refund.not_refunded.iter().map(|part| part.amount.amount());
-        prop_assert_eq!(parts.sum::<i64>() + refund.amount.amount(), FEE);
-    }
-
-    #[test]
-    fn a_share_holds_until_its_last_time_and_not_a_moment_longer(
-        policy in some_policy(),
-        moves in some_moves(),
-        wait in 0_i64..300,
-    ) {
-        let visit = visit_after(&moves);
-        let at = moves.last().map_or(0, |moved| moved.at) + wait;
-        let refund = |at| {
-            let cancelled_by = CancelledBy::Patient;
-            let cancellation = Cancellation { cancelled_by, at };
-            CancellationRefund::new(&visit, Some(&payment(0)), &policy, cancellation)
-        };
-        let now = refund(hour(at));
-        match now.holds_until {
-            None => prop_assert_eq!(now.percent, 0),
-            Some(last) => {
-                prop_assert!(last >= hour(at));
-                prop_assert_eq!(refund(last).percent, now.percent);
-                let after = refund(last + TimeDelta::microseconds(1));
-                prop_assert!(after.percent < now.percent);
-            }
-        }
-    }
+        let refund = CancellationRefund::new(&visit, Some(&payment), &policy, cancellation);
+        let parts = refund.not_refunded.iter();
+        let parts: Vec<_> = parts
+            .map(|part| (part.reason, part.amount.amount()))
+            .collect();
+        (refund.amount.amount(), parts)
+    };
+    let kept = |amount| (NotRefundedReason::RefundPolicy, amount);
+    let lost = |amount| (NotRefundedReason::DisputeLost, amount);
+    let before = |amount| (NotRefundedReason::AlreadyRefunded, amount);
+    assert_eq!(
+        refund(70_000, 0, 30_000, 90),
+        (5_000, vec![lost(30_000), kept(35_000)])
+    );
+    assert_eq!(refund(70_000, 0, 70_000, 0), (0, vec![lost(70_000)]));
+    // All of the money is lost, of which the surcharge is no part of the fee.
+    assert_eq!(refund(82_000, 0, 82_000, 0), (0, vec![lost(FEE)]));
+    assert_eq!(refund(82_000, 0, 30_000, 0), (50_000, vec![lost(30_000)]));
+    // More than the fee was refunded before.
+    assert_eq!(refund(82_000, 81_000, 1_000, 0), (0, vec![before(FEE)]));
 }

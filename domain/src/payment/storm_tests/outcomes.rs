@@ -1,0 +1,101 @@
+//! Summary of a run: a run in which nothing happens proves nothing.
+
+use super::super::*;
+use super::Run;
+use super::clinic::Clinic;
+use super::expected::{Share, owed_of, share_of};
+use crate::appointment::{AppointmentEvent, CancelledBy, ConfirmationGrounds};
+
+/// Summary of a run.
+pub fn outcomes(run: &Run) -> Vec<&'static str> {
+    let clinic = &run.clinic;
+    let visits = clinic.visits.iter().filter_map(|event| match event {
+        AppointmentEvent::Confirmed(confirmed) => match confirmed.grounds {
+            ConfirmationGrounds::Paid { .. } => Some("paid in time"),
+            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => {
+                Some("confirmed anyway")
+            }
+        },
+        AppointmentEvent::Reinstated(_) => Some("reinstated"),
+        AppointmentEvent::FeePaid(_) => Some("paid later"),
+        AppointmentEvent::HoldExpired(_) => Some("expired"),
+        AppointmentEvent::Cancelled(_) => Some("cancelled"),
+        AppointmentEvent::NoShow(_) => Some("missed"),
+        AppointmentEvent::Rescheduled(moved) => Some(match moved.party() {
+            CancelledBy::Patient => "moved by the patient",
+            CancelledBy::Doctor | CancelledBy::Clinic => "moved by the clinic",
+        }),
+        AppointmentEvent::Booked(_)
+        | AppointmentEvent::Arrived(_)
+        | AppointmentEvent::Started(_)
+        | AppointmentEvent::Completed(_) => None,
+    });
+    let money = clinic.ledger.iter().filter_map(|event| match event {
+        PaymentEvent::RefundRequested(requested) => Some(match requested.grounds {
+            RefundGrounds::SlotTaken => "refund: slot taken",
+            RefundGrounds::TooLate => "refund: too late",
+            RefundGrounds::CancelledBeforePaid => "refund: cancelled before",
+            RefundGrounds::PaidTwice => "refund: paid twice",
+            RefundGrounds::WrongAmount => "refund: wrong amount",
+            RefundGrounds::RestAfterDispute => "refund: rest after a dispute",
+            RefundGrounds::CancelledByPatient
+            | RefundGrounds::CancelledByClinic
+            | RefundGrounds::Goodwill
+            | RefundGrounds::MadeAtGateway => {
+                if (requested).amount == clinic.fee() {
+                    "refund: all of it"
+                } else {
+                    "refund: a part"
+                }
+            }
+        }),
+        PaymentEvent::RefundRetried(_) => Some("refund tried again"),
+        PaymentEvent::RefundWithdrawn(_) => Some("refund withdrawn"),
+        PaymentEvent::DisputeDecided(decided) => match decided.status {
+            DisputeStatus::Lost => Some("dispute lost"),
+            DisputeStatus::Won => Some("dispute won"),
+            DisputeStatus::Open
+            | DisputeStatus::ActionRequired
+            | DisputeStatus::UnderReview
+            | DisputeStatus::Closed => None,
+        },
+        PaymentEvent::Opened(_)
+        | PaymentEvent::OrderCreated(_)
+        | PaymentEvent::OrderClosed(_)
+        | PaymentEvent::AttemptFailed(_)
+        | PaymentEvent::Authorised(_)
+        | PaymentEvent::Captured(_)
+        | PaymentEvent::DifferenceAccepted(_)
+        | PaymentEvent::Refunded(_)
+        | PaymentEvent::RefundFailed(_)
+        | PaymentEvent::DisputeOpened(_)
+        | PaymentEvent::DisputeAdvanced(_)
+        | PaymentEvent::ReceiptIssued(_) => None,
+    });
+    let mut counts: Vec<_> = visits.chain(money).collect();
+    if is_owed(clinic) {
+        counts.push("left to an operator");
+    }
+    if clinic.waited > 0 {
+        counts.push("refund waited for a dispute");
+    }
+    let is_worse = |share: Share| share.worst < share.at_end;
+    if share_of(&clinic.visits).is_some_and(is_worse) {
+        counts.push("moved too late to be refunded");
+    }
+    if run.gateway.dropped > 0 {
+        counts.push("reports lost");
+    }
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+/// True if the gateway never made a refund.
+fn is_owed(clinic: &Clinic) -> bool {
+    let mut payments = clinic.payments.values().filter_map(Payment::opened);
+    payments.any(|payment| {
+        let mut attempts = payment.attempts.keys();
+        attempts.any(|attempt| owed_of(payment, attempt) > 0)
+    })
+}
