@@ -17,6 +17,8 @@ use tempfile::TempDir;
 use tests::database::Database;
 use tests::sealing::MASTER_KEY;
 
+mod database;
+
 use super::clinic::eventually_within;
 use super::{Client, eventually};
 
@@ -286,34 +288,6 @@ impl Server {
         fs::read_to_string(self.folder().join("secrets/master.keys")).unwrap()
     }
 
-    /// Stops the database as `pg_ctl -m immediate` does, which is this signal.
-    pub fn crash_database(&self) {
-        kill(self.postmaster().unwrap(), Signal::SIGQUIT).unwrap();
-    }
-
-    /// Kills the database as `kill -9` does.
-    pub fn kill_database(&self) {
-        kill(self.postmaster().unwrap(), Signal::SIGKILL).unwrap();
-    }
-
-    /// Crashes the database, which then can't start again until [`Server::find_database`].
-    pub fn lose_database(&self) {
-        let [there, away] = self.database_settings();
-        fs::rename(there, away).unwrap();
-        self.crash_database();
-    }
-
-    /// Ends that.
-    pub fn find_database(&self) {
-        let [there, away] = self.database_settings();
-        fs::rename(away, there).unwrap();
-    }
-
-    fn database_settings(&self) -> [PathBuf; 2] {
-        let cluster = self.folder().join("postgres/cluster");
-        ["postgresql.conf", "postgresql.conf.away"].map(|name| cluster.join(name))
-    }
-
     /// Process id of the program.
     pub fn id(&self) -> u32 {
         self.process.as_ref().unwrap().id()
@@ -326,11 +300,7 @@ impl Server {
         log.lines().filter(loud).count()
     }
 
-    fn postmaster(&self) -> Option<Pid> {
-        postmaster(&self.folder().join("postgres"))
-    }
-
-    /// The same, as soon as the database exists.
+    /// Connections to the private database as its superuser, as soon as it exists.
     pub async fn pool_soon(&self) -> PgPool {
         let passwords = self.folder().join("postgres/passwords.json");
         let patience = Duration::from_mins(1);
@@ -394,7 +364,7 @@ impl Drop for Server {
             let _ = process.wait();
         }
         for database in ["postgres", "postgres-restoring"] {
-            if let Some(postmaster) = postmaster(&self.folder().join(database)) {
+            if let Some(postmaster) = database::postmaster(&self.folder().join(database)) {
                 let _ = kill(postmaster, Signal::SIGQUIT);
             }
         }
@@ -405,11 +375,6 @@ impl Drop for Server {
 fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").arg("-a").args([from, to]).status();
     assert!(copied.unwrap().success(), "copying {}", from.display());
-}
-
-fn postmaster(database: &Path) -> Option<Pid> {
-    let text = fs::read_to_string(database.join("cluster/postmaster.pid")).ok()?;
-    Some(Pid::from_raw(text.lines().next()?.parse().ok()?))
 }
 
 /// The binary beside this test's own; no test of another package makes cargo build it.
