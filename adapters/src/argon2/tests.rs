@@ -143,7 +143,7 @@ fn begun<T>(waiting: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option
 fn is_busy<T>(done: Option<Result<T, Fault>>) -> bool {
     let Some(Err(fault)) = done else { return false };
     let source = std::error::Error::source(&fault);
-    source.is_some_and(|source| source.is::<HashingBusy>())
+    source.is_some_and(<dyn std::error::Error>::is::<HashingBusy>)
 }
 
 #[tokio::test]

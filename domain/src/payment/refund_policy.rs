@@ -92,8 +92,8 @@ impl RefundPolicy {
     /// Returns the last time before `start` at which the patient gets at least such a share; `None`
     /// if there is none, or if it never ends.
     pub fn last_time_of(&self, percent: u8, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let steps = self.0.iter().rev();
-        let step = steps.into_iter().find(|step| step.percent >= percent)?;
+        let mut steps = self.0.iter().rev();
+        let step = steps.find(|step| step.percent >= percent)?;
         let hours = TimeDelta::hours(step.hours_before.into());
         // Once the visit has begun nothing is refunded, so the last time is before its start.
         (percent > 0).then(|| start - hours.max(TimeDelta::microseconds(1)))

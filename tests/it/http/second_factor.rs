@@ -15,18 +15,18 @@ const PASSWORD: &str = "correct horse battery";
 
 /// An authenticator app: the six digits of RFC 6238 at the time of the clinic's clock, so many steps later.
 fn code(clinic: &Clinic, secret: &str, later: i64) -> String {
-    let mut bits = String::new();
-    for letter in secret.bytes() {
+    let bits = secret.bytes().flat_map(|letter| {
         let value = if letter.is_ascii_digit() {
             letter - b'2' + 26
         } else {
             letter - b'A'
         };
-        bits += &format!("{value:05b}");
-    }
-    let bytes = bits.as_bytes().chunks_exact(8);
+        (0..5).rev().map(move |bit| (value >> bit) & 1)
+    });
+    let bits: Vec<u8> = bits.collect();
+    let bytes = bits.chunks_exact(8);
     let secret: Vec<u8> = bytes
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit))
         .collect();
     let step = clinic.site.clock_now().timestamp() / 30 + later;
     let mut mac = Hmac::<Sha1>::new_from_slice(&secret).unwrap();

@@ -193,13 +193,12 @@ impl Identity {
         let Some(factor) = self.second_factors.find(account).await? else {
             return Ok(false);
         };
-        match totp::step_of(factor.secret.expose_secret(), code.as_str(), at) {
-            Some(step) => self.second_factors.use_step(account, step).await,
-            None => {
-                let code = code.recovery_hash();
-                self.second_factors.use_recovery_code(account, code).await
-            }
+        let step = totp::step_of(factor.secret.expose_secret(), code.as_str(), at);
+        if let Some(step) = step {
+            return self.second_factors.use_step(account, step).await;
         }
+        let code = code.recovery_hash();
+        self.second_factors.use_recovery_code(account, code).await
     }
 
     /// Counts an attempt at a code of the account.
