@@ -42,7 +42,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
-    /// Where payers find the gateway's checkout.
+    /// Addresses of the gateway's checkout.
     pub checkout: CheckoutAddresses,
     /// Prints receipts.
     pub printer: ReceiptPrinter,

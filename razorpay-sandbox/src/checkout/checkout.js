@@ -78,7 +78,7 @@
     }
   }
 
-  /** What the payer sees. */
+  /** The dialog that the payer sees. */
   class Dialog {
     constructor(checkout) {
       this.checkout = checkout;

@@ -10,7 +10,7 @@ use super::money::display;
 use super::return_address::ReturnOrigins;
 use crate::store::Order;
 
-/// Where the payer goes from here, as far as that is allowed.
+/// Addresses to which the payer may go from here.
 pub(super) struct WayBack<'a> {
     /// Gets the result of a payment, as the real checkout posts it.
     pub(super) callback: Option<&'a str>,

@@ -51,9 +51,23 @@ impl Fixture {
         webhook_url: Option<String>,
         answer: Duration,
     ) -> Self {
+        Self::open(pool, keys(), webhook_url, answer)
+    }
+
+    /// On an existing database, with other keys and without webhooks.
+    pub fn with_keys(pool: PgPool, keys: SandboxKeys) -> Self {
+        Self::open(pool, keys, None, SandboxPace::default().answer)
+    }
+
+    fn open(
+        pool: PgPool,
+        keys: SandboxKeys,
+        webhook_url: Option<String>,
+        answer: Duration,
+    ) -> Self {
         let sandbox = Sandbox::start(SandboxOptions {
             pool: pool.clone(),
-            keys: keys(),
+            keys,
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
             webhook_url,
             // Short pauses, so that no test takes long.

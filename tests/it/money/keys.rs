@@ -5,9 +5,11 @@ use commands::reactions::Reconciliation;
 use domain::payment::ClosingGrounds;
 use domain::{Currency, PatientId};
 use projections::payments::orders_for_operators;
-use serde_json::json;
+use razorpay_sandbox::SandboxKeys;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use tests::app::{Node, Principal, Site};
+use tests::database::Database;
 use tests::world::{Terms, World};
 use uuid::Uuid;
 
@@ -21,6 +23,8 @@ struct Held {
     node: Node,
     gateway: Gateway,
     patient: Client,
+    /// A booking, without its start.
+    booking: Value,
     booked: Reply,
     old: Reply,
 }
@@ -28,6 +32,10 @@ struct Held {
 impl Held {
     /// The new key is of the same account at the gateway, or of another one.
     async fn open(same_account: bool) -> Self {
+        Self::with_keys(same_account, keys()).await
+    }
+
+    async fn with_keys(same_account: bool, keys: SandboxKeys) -> Self {
         let mut site = Site::at(now()).await.unwrap();
         let pool = site.database.pool(4).await.unwrap();
         let world = World::new(pool.clone(), now()).await.unwrap();
@@ -38,21 +46,22 @@ impl Held {
         let token = token.unwrap();
         let before = site.node().await.unwrap();
         let patient = Client::new(before.url("")).with_token(token.clone());
-        let request = json!({"clinicId": clinic.clinic, "doctorId": doctor, "start": slot(0)});
-        let booked = patient.post("/api/v1/appointments", &request);
+        let booking = json!({"clinicId": clinic.clinic, "doctorId": doctor, "start": slot(0)});
+        let booked = patient.post("/api/v1/appointments", &booking);
         let booked = booked.expect(201).await;
         let path = booked.appointment("payment");
         let old = patient.post(&path, &json!({})).expect(201).await;
         before.stop().await;
 
         let gateway = if same_account {
-            Gateway::on(pool.clone(), None)
+            Gateway::with_keys(pool.clone(), keys.clone())
         } else {
-            Gateway::start().await
+            let elsewhere = Database::create().await.unwrap();
+            Gateway::with_keys(elsewhere.pool(6).await.unwrap(), keys.clone())
         };
-        site.payments.key_id = Some(keys().key_id);
-        site.payments.key_secret = Some(keys().key_secret);
-        site.payments.webhook_secret = Some(keys().webhook_secret);
+        site.payments.key_id = Some(keys.key_id);
+        site.payments.key_secret = Some(keys.key_secret);
+        site.payments.webhook_secret = Some(keys.webhook_secret);
         site.payments.base_url = gateway.sandbox.base_url();
         let node = site.node().await.unwrap();
         let patient = Client::new(node.url("")).with_token(token);
@@ -62,6 +71,7 @@ impl Held {
             node,
             gateway,
             patient,
+            booking,
             booked,
             old,
         }
@@ -72,10 +82,37 @@ impl Held {
         self.patient.post(&path, &json!({})).expect(201).await
     }
 
-    async fn pay(&self, checkout: &Reply) {
+    async fn pay(&self, checkout: &Reply) -> Value {
         let plan = json!({"outcome": "captured", "webhook": {"drop": true}});
         let order = checkout.text("orderId");
-        self.gateway.attempt(order, &plan).await;
+        self.gateway.attempt(order, &plan).await
+    }
+
+    /// Books and pays another visit; returns its checkout.
+    async fn another_visit(&self) -> Reply {
+        let mut booking = self.booking.clone();
+        booking["start"] = json!(slot(1));
+        let booked = self.patient.post("/api/v1/appointments", &booking);
+        let path = booked.expect(201).await.appointment("payment");
+        let checkout = self.patient.post(&path, &json!({})).expect(201).await;
+        let mut proof = self.pay(&checkout).await;
+        proof.as_object_mut().unwrap().remove("payment");
+        let path = format!("/api/v1/payments/{}/verify", checkout.text("paymentId"));
+        self.patient.post(&path, &proof).expect(200).await;
+        checkout
+    }
+
+    /// The receipt's number, and whether the payment says that no money moved.
+    async fn receipt(&self, checkout: &Reply) -> (i64, Value) {
+        let path = format!("/api/v1/payments/{}", checkout.text("paymentId"));
+        eventually("the payment has its receipt", async || {
+            let payment = self.patient.get(&path).send().await;
+            payment.body["receiptNumber"].is_number()
+        })
+        .await;
+        let payment = self.patient.get(&path).expect(200).await.body;
+        let number = payment["receiptNumber"].as_i64().unwrap();
+        (number, payment["testMode"].clone())
     }
 
     /// Has the order asked about, as an operator would.
@@ -147,6 +184,23 @@ async fn money_for_the_old_order_still_pays_the_visit() {
     held.pay(&held.old).await;
     held.reconcile().await;
     held.is_confirmed().await;
+    held.close().await;
+}
+
+#[tokio::test]
+async fn what_was_paid_in_the_sandbox_takes_no_number_of_the_clinics_receipts() {
+    let live = SandboxKeys {
+        key_id: "rzp_live_1".to_owned(),
+        ..keys()
+    };
+    let held = Held::with_keys(true, live).await;
+    // Its order is the sandbox's, whatever the gateway is by now.
+    held.pay(&held.old).await;
+    held.reconcile().await;
+    held.is_confirmed().await;
+    let real = held.another_visit().await;
+    assert_eq!(held.receipt(&held.old).await, (1, json!(true)));
+    assert_eq!(held.receipt(&real).await, (1, json!(null)));
     held.close().await;
 }
 
