@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
+use sqlx::error::DatabaseError;
 
 use crate::connection::takes_writes;
 
@@ -59,7 +60,7 @@ fn is_outage_of_store(error: &sqlx::Error) -> bool {
 
 /// Returns whether the database refused a write because it takes none.
 pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     code.as_deref() == Some(READ_ONLY)
 }
 

@@ -168,15 +168,15 @@ impl Relation {
     /// Returns whether the caller has this relation to the resource.
     #[must_use]
     pub fn holds(self, caller: &Caller, resource: &Resource) -> bool {
-        fn same<T: PartialEq>(own: Option<T>, its: Option<T>) -> bool {
+        fn same<T: PartialEq>(own: Option<&T>, its: Option<&T>) -> bool {
             own.is_some() && own == its
         }
         match self {
             Self::Unrelated => true,
-            Self::OwnAccount => same(Some(caller.account), resource.account),
-            Self::OwnPatient => same(caller.patient, resource.patient),
+            Self::OwnAccount => same(Some(&caller.account), resource.account.as_ref()),
+            Self::OwnPatient => same(caller.patient.as_ref(), resource.patient.as_ref()),
             Self::Proxy => resource.proxied,
-            Self::OwnDoctor => same(caller.doctor, resource.doctor),
+            Self::OwnDoctor => same(caller.doctor.as_ref(), resource.doctor.as_ref()),
             Self::Clinic => resource.clinics.are_within(&caller.clinics),
             Self::Group => caller.clinics == ClinicScope::All,
             Self::Care => resource.in_care,

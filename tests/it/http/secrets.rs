@@ -35,7 +35,8 @@ fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap();
     let files = files.map(|file| file.unwrap().path());
     files
-        .filter(|path| path.is_file())
+        // The lock names the process that had the folder last.
+        .filter(|path| path.is_file() && !path.ends_with("lock"))
         .map(|path| (path.clone(), fs::read(path).unwrap()))
         .collect()
 }

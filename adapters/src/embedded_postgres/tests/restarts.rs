@@ -32,6 +32,8 @@ async fn a_killed_server_is_started_again_with_its_data() {
             while run(&options, "select value from kept").await.is_err() {
                 sleep(Duration::from_millis(20)).await;
             }
+            // It answers a moment before it is taken over.
+            sleep(Duration::from_millis(500)).await;
         };
         tokio::select! {
             error = cluster.keep_running() => panic!("{error}"),
