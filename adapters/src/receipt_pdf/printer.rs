@@ -99,9 +99,9 @@ mod tests {
     async fn some_are_printed_some_wait_and_the_next_is_refused_until_one_is_done() {
         let printer = ReceiptPrinter::with_limits(1, 1);
         let (finish, finished) = mpsc::channel::<()>();
-        let (begin, mut begun) = tokio::sync::mpsc::channel::<()>(1);
+        let (signal, mut begun) = tokio::sync::mpsc::channel::<()>(1);
         let first = printer.run(move || {
-            begin.blocking_send(()).unwrap();
+            signal.blocking_send(()).unwrap();
             finished.recv().unwrap();
         });
         let others = async {
