@@ -22,7 +22,9 @@ async fn empty_database() -> (Database, String) {
 
 fn on(server: &Server, url: &str, arguments: &[&str]) -> Command {
     let mut command = server.command(arguments);
-    command.env("DATABASE_URL", url);
+    command
+        .env("DATABASE_URL", url)
+        .env("CARESYNC_PAYMENTS", "sandbox");
     command
 }
 
