@@ -426,6 +426,12 @@ fn the_share_is_of_what_was_paid_of_the_fee() {
     assert_eq!(half.not_refunded, vec![kept(40_000)]);
     let all = refund(&surcharged, CancelledBy::Clinic, 90);
     assert_eq!((all.amount, all.not_refunded), (inr(FEE), vec![]));
+
+    // A refund before the cancellation, of all but a part of the surcharge, leaves that part.
+    let refunded = payment_of(82_000, 81_000, None);
+    let rest = refund(&refunded, CancelledBy::Clinic, 90);
+    let before = part(NotRefundedReason::AlreadyRefunded, 79_000);
+    assert_eq!((rest.amount, rest.not_refunded), (inr(1_000), vec![before]));
 }
 
 #[test]
@@ -449,9 +455,12 @@ fn a_lost_dispute_about_a_discounted_or_surcharged_fee_counts_as_refunded() {
         (5_000, vec![lost(30_000), kept(35_000)])
     );
     assert_eq!(refund(70_000, 0, 70_000, 0), (0, vec![lost(70_000)]));
+    // The refund that waited is replaced by what it was beyond the lost money.
+    assert_eq!(
+        refund(70_000, 40_000, 30_000, 90),
+        (5_000, vec![before(10_000), lost(30_000), kept(25_000)])
+    );
     // All of the money is lost, of which the surcharge is no part of the fee.
     assert_eq!(refund(82_000, 0, 82_000, 0), (0, vec![lost(FEE)]));
     assert_eq!(refund(82_000, 0, 30_000, 0), (50_000, vec![lost(30_000)]));
-    // More than the fee was refunded before.
-    assert_eq!(refund(82_000, 81_000, 1_000, 0), (0, vec![before(FEE)]));
 }
