@@ -155,10 +155,18 @@ async fn unrelated_callers_cannot_read_payments() {
         clinics: ClinicScope::Only([].into()),
         ..Principal::auditor()
     };
+    // A doctor has nothing to do with money, not even with that for an own visit.
+    for doctor in [own_doctor, clinic.client(&other_doctor)] {
+        for read in [
+            path(&checkout, ""),
+            path(&checkout, "/receipt"),
+            booked.appointment("ledger"),
+        ] {
+            doctor.get(&read).expect(403).await.is("forbidden");
+        }
+    }
     for stranger in [
         clinic.patient(),
-        own_doctor,
-        clinic.client(&other_doctor),
         clinic.other_desk(),
         clinic.client(&nowhere),
     ] {
