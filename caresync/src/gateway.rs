@@ -55,7 +55,7 @@ pub struct Host<'a> {
 /// The gateway that the settings choose.
 pub enum GatewayChoice {
     /// Razorpay.
-    Razorpay(RazorpayConfig),
+    Razorpay(Box<RazorpayConfig>),
     /// A sandbox inside the program.
     Sandbox,
 }
@@ -84,7 +84,7 @@ impl GatewayChoice {
                  RAZORPAY_WEBHOOK_SECRET; or CARESYNC_PAYMENTS=sandbox for a sandbox, in which no money moves \
                  and anyone who opens a checkout pays with a click"
             ),
-            (Some(config), _) => Ok(Self::Razorpay(config)),
+            (Some(config), _) => Ok(Self::Razorpay(Box::new(config))),
             (None, _) => Ok(Self::Sandbox),
         }
     }
@@ -100,7 +100,7 @@ impl Gateway {
         match choice {
             GatewayChoice::Razorpay(config) => {
                 let gateway = Self {
-                    port: Arc::new(Razorpay::new(config)?),
+                    port: Arc::new(Razorpay::new(*config)?),
                     account: given(settings.account_id.as_ref()).cloned(),
                     reconcile_after: pause(settings),
                     sandbox: None,
