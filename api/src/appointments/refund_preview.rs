@@ -44,7 +44,8 @@ pub struct RefundPreviewBody {
     /// The amount that would be refunded.
     #[schema(value_type = schemas::MoneyBody)]
     refund: Money,
-    /// The share of the fee that would be due, in percent.
+    /// The share of the fee that would be due, in percent: of what was paid of it, which is less after a discount of
+    /// the gateway. A surcharge is no part of the fee.
     #[schema(maximum = 100, example = 50)]
     percent: u8,
     /// What decided the share.
@@ -64,7 +65,7 @@ pub struct RefundPreviewBody {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     waits_for_dispute: bool,
-    /// The parts of the fee that would not be refunded.
+    /// The parts of the fee that would not be refunded; a discount is none of them.
     not_refunded: Vec<NotRefundedPart>,
 }
 

@@ -39,7 +39,8 @@ pub struct Pdf(Vec<u8>);
 problems!(Forbidden, NotFound, NoReceiptYet, Overloaded);
 
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
-/// auditors. It says what was given back so far, and if it was paid in the sandbox, that no money moved. A name in letters that it can't print is told as such.
+/// auditors. It says what was given back so far, and if it was paid in the sandbox, that no money moved. A name in
+/// letters that it can't print is told as such.
 #[utoipa::path(
     get,
     path = "/api/v1/payments/{id}/receipt",

@@ -1,6 +1,7 @@
 //! Refund of a cancelled visit.
 //!
-//! One pure function decides the refund of a cancellation, and what a preview of it shows. The share
+//! One pure function decides the refund of a cancellation, and what a preview of it shows. It divides
+//! what was paid of the fee: less than the fee after a discount, and never a surcharge. The share
 //! is that of the worst moment: the shortest notice among the patient's moves of the paid visit and
 //! the cancellation, each against the start that the visit had then. The table of a clinic never
 //! gives more for a shorter notice, so that notice has the smallest share.
@@ -26,7 +27,7 @@ pub struct Cancellation {
 pub struct CancellationRefund {
     /// Amount to refund; may be zero.
     pub amount: Money,
-    /// Share of the fee that is due, in whole percent.
+    /// Share of the paid fee that is due, in whole percent.
     pub percent: u8,
     /// Grounds of the share.
     pub grounds: ShareGrounds,

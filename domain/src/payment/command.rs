@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::dispute::DisputeStatus;
-use super::event::{ClosingGrounds, Payable, RefundGrounds};
+use super::event::{Payable, RefundGrounds};
+use super::order_events::ClosingGrounds;
 use crate::values::{
     Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
     GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,

@@ -27,6 +27,7 @@ mod dispute_events;
 mod disputes;
 mod error;
 mod event;
+mod order_events;
 mod orders;
 mod refund_policy;
 mod refunds;
@@ -56,10 +57,11 @@ pub use dispute_events::{
 };
 pub use error::PaymentRefusal;
 pub use event::{
-    ClosingGrounds, DifferenceKind, Payable, PaymentAttemptFailed, PaymentAuthorised,
-    PaymentCaptured, PaymentDifferenceAccepted, PaymentEvent, PaymentOpened, PaymentOrderClosed,
-    PaymentOrderCreated, PaymentReceiptIssued, PaymentRefundFailed, PaymentRefundRequested,
-    PaymentRefundRetried, PaymentRefunded, RefundGrounds,
+    DifferenceKind, Payable, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured,
+    PaymentDifferenceAccepted, PaymentEvent, PaymentOpened, PaymentReceiptIssued,
+    PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried, PaymentRefunded,
+    RefundGrounds,
 };
+pub use order_events::{ClosingGrounds, PaymentOrderClosed, PaymentOrderCreated};
 pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep};
 pub use state::{Attempt, OpenedPayment, Payment, Refund, RefundStatus, evolve};

@@ -5,7 +5,8 @@
 
 use super::command::{CloseOrder, RecordOrder};
 use super::error::PaymentRefusal;
-use super::event::{ClosingGrounds, PaymentEvent, PaymentOrderClosed, PaymentOrderCreated};
+use super::event::PaymentEvent;
+use super::order_events::{ClosingGrounds, PaymentOrderClosed, PaymentOrderCreated};
 use super::state::{OpenedPayment, Payment};
 use crate::decision::Decision;
 use crate::values::GatewayOrderId;

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::dispute::Dispute;
-use super::event::{ClosingGrounds, Payable, PaymentEvent, PaymentOpened, RefundGrounds};
+use super::event::{Payable, PaymentEvent, PaymentOpened, RefundGrounds};
+use super::order_events::ClosingGrounds;
 use crate::values::{
     ClinicId, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money, PatientId,
     PaymentId, ReceiptNumber, RefundId,
