@@ -110,7 +110,10 @@ pub struct DoctorState {
 /// A doctor, as everyone sees them.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the answer")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the answer"
+)]
 pub struct DoctorBody {
     /// The doctor.
     #[schema(value_type = Uuid)]
