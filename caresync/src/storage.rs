@@ -231,6 +231,15 @@ pub(crate) async fn as_owner(owner: &PgConnectOptions) -> anyhow::Result<PgConne
 /// while nodes of another version run.
 pub(crate) async fn refuse_other_schema(connection: &mut PgConnection) -> anyhow::Result<()> {
     backup::refuse_half_restored(&mut *connection).await?;
+    let sql = "select to_regclass('_sqlx_migrations') is not null";
+    let migrated: bool = sqlx::query_scalar(sql)
+        .fetch_one(&mut *connection)
+        .await
+        .context("looking for the database's schema")?;
+    anyhow::ensure!(
+        migrated,
+        "the database is empty: start a server on it once, which makes its tables"
+    );
     let sql = "select coalesce(max(version), 0) from _sqlx_migrations where success";
     let found: i64 = sqlx::query_scalar(sql)
         .fetch_one(connection)

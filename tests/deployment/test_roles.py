@@ -25,9 +25,14 @@ def urls(caresync, tmp_path_factory) -> dict[str, str]:
         "DATABASE_URL": urls["app"],
         "CARESYNC_OWNER_DATABASE_URL": urls["owner"],
         "CARESYNC_MASTER_KEY": str(secrets / "master.keys"),
+        "CARESYNC_INDEX_KEY": (secrets / "index.key").read_text(),
+        "CARESYNC_JWT_KEYS": (secrets / "jwt-keys.json").read_text(),
         "PATH": os.environ["PATH"],
     }
-    migrated = subprocess.run([caresync, "keys", "status"], env=settings, capture_output=True, text=True)
+    empty = subprocess.run([caresync, "keys", "status"], env=settings, capture_output=True, text=True)
+    assert empty.returncode != 0 and "the database is empty" in empty.stderr, empty.stderr
+    create = [caresync, "admin", "create", "--email", "admin@example.org"]
+    migrated = subprocess.run(create, env=settings, input="four plain words here", capture_output=True, text=True)
     assert migrated.returncode == 0, migrated.stderr
     assert "owns its tables" not in migrated.stderr
     return {"superuser": superuser, **urls}
@@ -57,7 +62,7 @@ def test_tables_belong_to_the_owner(urls):
 
 
 def test_the_app_adds_to_the_log_and_does_not_rewrite_it(urls):
-    assert psql(urls["app"], "--command", "select count(*) from events").stdout.strip() == "0"
+    assert psql(urls["app"], "--command", "select count(*) from events").stdout.strip() == "1"
     for sql in ["update events set payload = '{}'", "delete from events", "truncate events", "drop table events"]:
         assert refused(urls["app"], sql), sql
     assert refused(urls["app"], "create table mine (id integer)")
