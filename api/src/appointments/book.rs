@@ -14,6 +14,7 @@ use super::refusal::refusal;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
+use crate::http::instant::instant;
 use crate::http::problem::{Flaw, Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
@@ -34,6 +35,7 @@ pub struct BookRequest {
     patient_id: Option<PatientId>,
     /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
+    #[serde(deserialize_with = "instant")]
     start: DateTime<Utc>,
     /// The reason for the visit; up to 500 characters.
     #[schema(value_type = Option<schemas::Reason>)]

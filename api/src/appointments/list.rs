@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 use super::AppointmentBody;
 use crate::app::App;
 use crate::http::access::Access;
+use crate::http::instant::instant_if_any;
 use crate::http::page::{Page, PageParameters};
 use crate::http::position::Position;
 use crate::http::problem::{Flaw, Problem};
@@ -31,8 +32,10 @@ pub struct AppointmentParameters {
     #[param(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
     /// Only those that begin then or later.
+    #[serde(default, deserialize_with = "instant_if_any")]
     from: Option<DateTime<Utc>>,
     /// Only those that begin before.
+    #[serde(default, deserialize_with = "instant_if_any")]
     to: Option<DateTime<Utc>>,
     /// Only those that stand like this.
     #[param(value_type = Option<schemas::AppointmentStatus>)]

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::instant::instant;
 use crate::http::precondition::MaybeIfMatch;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -29,6 +30,7 @@ use crate::http::schemas;
 pub struct RescheduleRequest {
     /// The start of the slot, as availability offers it.
     #[schema(example = "2026-12-01T04:30:00Z")]
+    #[serde(deserialize_with = "instant")]
     start: DateTime<Utc>,
     /// The appointment's doctor; with another one it is refused.
     #[schema(value_type = Option<Uuid>)]

@@ -13,6 +13,7 @@ pub mod command_request;
 pub mod ids;
 pub mod in_flight;
 pub mod input;
+pub mod instant;
 pub mod observe;
 pub mod outcome;
 pub mod page;

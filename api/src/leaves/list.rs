@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::ids::Id;
+use crate::http::instant::instant_if_any;
 use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -25,6 +26,7 @@ use crate::http::schemas;
 #[into_params(parameter_in = Query)]
 pub struct LeavesParameters {
     /// Only what is not over at this moment; now if not given.
+    #[serde(default, deserialize_with = "instant_if_any")]
     from: Option<DateTime<Utc>>,
 }
 

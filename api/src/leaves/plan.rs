@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::instant::instant;
 use crate::http::problem::{Flaw, Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
@@ -26,9 +27,11 @@ use crate::http::schemas;
 pub struct LeaveRequest {
     /// The first moment; a full minute, not in the past.
     #[schema(example = "2027-01-03T18:30:00Z")]
+    #[serde(deserialize_with = "instant")]
     start: DateTime<Utc>,
     /// The moment after the last; a full minute, at most 366 days later.
     #[schema(example = "2027-01-10T18:30:00Z")]
+    #[serde(deserialize_with = "instant")]
     end: DateTime<Utc>,
     /// The reason; up to 500 characters, shown to the doctor and to admins.
     #[schema(value_type = Option<schemas::Reason>)]

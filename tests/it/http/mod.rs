@@ -17,6 +17,7 @@ mod explain;
 mod holds;
 mod holidays;
 mod idempotency;
+mod instants;
 mod keys;
 mod large_demo;
 mod leaves;
