@@ -2,13 +2,13 @@
 //! the claims of the store. A pure function of the event.
 
 use chrono::{DateTime, Utc};
-use domain::GatewayOrderId;
 use domain::account::AccountRegistered;
 use domain::appointment::{
     AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, VisitRef,
 };
 use domain::leave::LeavePlanned;
 use domain::payment::PaymentOrderCreated;
+use domain::{AccountId, GatewayOrderId};
 use event_store::{Claim, ClaimChange, ClaimRules, EventData};
 use serde::Deserialize;
 
@@ -80,11 +80,7 @@ fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
     let account = booked.by.account_id().zip(booked.hold_number);
     let number = account.map(|(account, number)| ClaimChange::Reserve {
         space: HOLD_SPACE,
-        key: [
-            account.as_uuid().as_bytes().as_slice(),
-            &number.to_be_bytes(),
-        ]
-        .concat(),
+        key: hold_key(account, number),
     });
     times.into_iter().chain(number).collect()
 }
@@ -144,6 +140,15 @@ fn order(created: &PaymentOrderCreated) -> ClaimChange {
         space: ORDER_SPACE,
         key: order_key(&created.order),
     }
+}
+
+/// The number of an account's hold as it is reserved.
+pub(crate) fn hold_key(account: AccountId, number: u16) -> Vec<u8> {
+    [
+        account.as_uuid().as_bytes().as_slice(),
+        &number.to_be_bytes(),
+    ]
+    .concat()
 }
 
 /// An order as it is reserved.

@@ -7,6 +7,7 @@ use cqrs_es::Aggregate;
 use event_store::{EventStore, LoadError};
 
 use crate::Context;
+use crate::appointments::HoldNumbers;
 use crate::ports::{Clock, IdSource};
 
 /// The write side: everything that commands need to run.
@@ -15,13 +16,19 @@ pub struct Commands {
     pub(crate) store: EventStore,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) hold_numbers: Arc<HoldNumbers>,
 }
 
 impl Commands {
     /// The write side over a log.
     #[must_use]
     pub fn new(store: EventStore, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { store, clock, ids }
+        Self {
+            store,
+            clock,
+            ids,
+            hold_numbers: Arc::default(),
+        }
     }
 
     /// The log.

@@ -6,11 +6,11 @@ use domain::appointment::{
     FollowedVisit,
 };
 use domain::patient::Patient;
-use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role};
+use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
-use uuid::Uuid;
 
+use super::hold_number::HoldNumber;
 use super::{Answer, facts, propose};
 use crate::authorization::{Action, Resource, ResourceClinics, authorize, authorize_or_proxy};
 use crate::claims::HOLD_NUMBER_TAKEN;
@@ -45,14 +45,23 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let mut hold = HoldNumber::new(self.ids.id());
+        let mut tried = 0;
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &booking).await?;
-                let command = self
-                    .booking_command(&read, &booking, hold, policy, by, context.at)
+                let mut command = self
+                    .booking_command(&read, &booking, policy, by, context.at)
                     .await?;
                 let max = command.policy.max_holds;
+                command.hold_number = match self.hold_number(by, command.policy, context.at).await?
+                {
+                    HoldNumber::Unlimited => None,
+                    HoldNumber::Free(number) => Some(number),
+                    HoldNumber::NoneLeft { max } => {
+                        let refusal = AppointmentRefusal::TooManyHolds { max };
+                        return Err(CommandError::Refused(refusal));
+                    }
+                };
                 let appointment = read.create::<Appointment>(command.appointment);
                 let booked = appointment
                     .decide(AppointmentCommand::Book(command))
@@ -63,9 +72,9 @@ impl Commands {
             };
             match self.run(context, book).await {
                 Err(CommandError::Refused(AppointmentRefusal::TooManyHolds { max }))
-                    if hold.has_next(max) =>
+                    if tried < max =>
                 {
-                    hold = hold.next();
+                    tried += 1;
                 }
                 outcome => return outcome,
             }
@@ -77,7 +86,6 @@ impl Commands {
         &self,
         read: &ReadSet,
         booking: &Booking,
-        hold: HoldNumber,
         policy: BookingPolicy,
         by: Actor,
         at: DateTime<Utc>,
@@ -93,49 +101,11 @@ impl Commands {
             reason: booking.reason.clone(),
             follows: followed_visit(read, booking.follows).await?,
             override_reason: booking.override_reason.clone(),
-            hold_number: hold.for_booking(by, facts.policy),
+            hold_number: None,
             policy: facts.policy,
             by,
             at,
         })
-    }
-}
-
-/// Numbers that an open hold may have among those of an account, tried one after the other from a random one on: most
-/// accounts have few holds, so the first one is seldom taken.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HoldNumber {
-    start: u16,
-    tried: u16,
-}
-
-impl HoldNumber {
-    /// Begins with a number that follows from a random id.
-    pub(super) fn new(random: Uuid) -> Self {
-        let [.., high, low] = *random.as_bytes();
-        Self {
-            start: u16::from_be_bytes([high, low]),
-            tried: 0,
-        }
-    }
-
-    /// Returns the number for a booking of this actor; `None` for the staff, whose holds are not limited.
-    fn for_booking(self, by: Actor, policy: BookingPolicy) -> Option<u16> {
-        let is_patient = by.role() == Some(Role::Patient);
-        is_patient.then(|| self.start.wrapping_add(self.tried) % policy.max_holds.max(1))
-    }
-
-    /// Returns whether there is a number that was not tried.
-    pub(super) fn has_next(self, max: u16) -> bool {
-        self.tried + 1 < max
-    }
-
-    /// Goes on to the next number.
-    pub(super) fn next(self) -> Self {
-        Self {
-            tried: self.tried + 1,
-            ..self
-        }
     }
 }
 

@@ -5,6 +5,7 @@ mod book;
 mod cancel;
 mod confirm;
 mod expire;
+mod hold_number;
 mod pay;
 mod reschedule;
 mod series;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use book::Booking;
 pub use cancel::Cancelling;
+pub(crate) use hold_number::HoldNumbers;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 

@@ -11,7 +11,8 @@ use event_store::{DecideError, Decided, HeldClaim, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
-use super::book::{Booking, HoldNumber, authorize_booking};
+use super::book::{Booking, authorize_booking};
+use super::hold_number::HoldNumber;
 use super::{AppointmentReply, reply};
 use crate::claims::{DOCTOR, DOCTOR_TAKEN, HOLD_NUMBER_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::proposal::Proposal;
@@ -87,13 +88,21 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Result<Done<SeriesReply>, Refused> {
-        let mut hold = HoldNumber::new(self.ids.id());
+        let mut tried = 0;
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &series.first).await?;
-                let first = self
-                    .booking_command(&read, &series.first, hold, policy, by, context.at)
+                let mut first = self
+                    .booking_command(&read, &series.first, policy, by, context.at)
                     .await?;
+                first.hold_number = match self.hold_number(by, first.policy, context.at).await? {
+                    HoldNumber::Unlimited => None,
+                    HoldNumber::Free(number) => Some(number),
+                    HoldNumber::NoneLeft { max } => {
+                        let refusal = AppointmentRefusal::TooManyHolds { max };
+                        return Err(CommandError::Refused(SeriesRefusal::All(refusal)));
+                    }
+                };
                 let mut sorted = self.sort(&read, &first, series.recurrence).await?;
                 self.leave_out_the_taken(&mut sorted, &first).await?;
                 let refuse = series.on_clash == OnClash::Refuse && !sorted.clashes.is_empty();
@@ -110,7 +119,7 @@ impl Commands {
             match self.run(context, book).await {
                 Err(CommandError::Refused(SeriesRefusal::All(
                     AppointmentRefusal::TooManyHolds { max },
-                ))) if hold.has_next(max) => hold = hold.next(),
+                ))) if tried < max => tried += 1,
                 outcome => return outcome,
             }
         }
