@@ -27,7 +27,7 @@ const BATCH: usize = 60;
 /// Number of waiting commands with which a second batch begins while one is under way.
 const ENOUGH: usize = 8;
 /// Time that fewer commands wait for the batch that is under way. It may wait for a lock of another process.
-const GATHER_FOR: Duration = Duration::from_millis(5);
+const GATHER_FOR: Duration = Duration::from_millis(50);
 /// Number of writers of a store, and so of batches under way. More writers make smaller batches.
 pub(crate) const WRITERS: usize = 2;
 
