@@ -1,5 +1,7 @@
 //! Books a slot.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::{DateTime, Utc};
 use domain::appointment::{
     Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
@@ -46,6 +48,7 @@ impl Commands {
         context: &Context,
     ) -> Answer {
         let mut tried = 0;
+        let none_left = AtomicBool::new(false);
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &booking).await?;
@@ -58,6 +61,7 @@ impl Commands {
                     HoldNumber::Unlimited => None,
                     HoldNumber::Free(number) => Some(number),
                     HoldNumber::NoneLeft { max } => {
+                        none_left.store(true, Ordering::Relaxed);
                         let refusal = AppointmentRefusal::TooManyHolds { max };
                         return Err(CommandError::Refused(refusal));
                     }
@@ -72,7 +76,7 @@ impl Commands {
             };
             match self.run(context, book).await {
                 Err(CommandError::Refused(AppointmentRefusal::TooManyHolds { max }))
-                    if tried < max =>
+                    if tried < max && !none_left.load(Ordering::Relaxed) =>
                 {
                     tried += 1;
                 }

@@ -1,6 +1,7 @@
 //! Books several slots at once: the same time of day, every so many days.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
@@ -89,6 +90,7 @@ impl Commands {
         context: &Context,
     ) -> Result<Done<SeriesReply>, Refused> {
         let mut tried = 0;
+        let none_left = AtomicBool::new(false);
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &series.first).await?;
@@ -99,6 +101,7 @@ impl Commands {
                     HoldNumber::Unlimited => None,
                     HoldNumber::Free(number) => Some(number),
                     HoldNumber::NoneLeft { max } => {
+                        none_left.store(true, Ordering::Relaxed);
                         let refusal = AppointmentRefusal::TooManyHolds { max };
                         return Err(CommandError::Refused(SeriesRefusal::All(refusal)));
                     }
@@ -119,7 +122,7 @@ impl Commands {
             match self.run(context, book).await {
                 Err(CommandError::Refused(SeriesRefusal::All(
                     AppointmentRefusal::TooManyHolds { max },
-                ))) if tried < max => tried += 1,
+                ))) if tried < max && !none_left.load(Ordering::Relaxed) => tried += 1,
                 outcome => return outcome,
             }
         }
