@@ -287,7 +287,8 @@ async fn a_reader_that_wants_few_events_does_not_read_the_others() {
 /// Number of entries that were read from the index of the log's order. Closes the log and opens it again.
 async fn scanned_entries(log: Log) -> (Log, i64) {
     // Sessions report their statistics when they end.
-    let sessions = "select array_agg(pid) from pg_stat_activity where datname = current_database()";
+    let sessions = "select array_agg(pid) from pg_stat_activity
+                    where datname = current_database() and backend_type = 'client backend'";
     let sessions = sqlx::query_scalar::<_, Vec<i32>>(sessions);
     let sessions = sessions.fetch_one(&log.pool).await.unwrap();
     drop(log.store);
