@@ -36,6 +36,9 @@ const FIGURE: usize = 128;
 const OTHERS: [usize; 3] = [1, 8, 32];
 /// Rate of the single inserts, so low that they hardly wait for each other.
 const INSERTS_PER_S: f64 = 500.0;
+/// Rounds at half the full load. A pause of the disk or of the machine decides the 99th percentile of its round: with
+/// three rounds two pauses decided the figure.
+const PACED_ROUNDS: usize = 9;
 
 /// Commands whose content is sealed.
 pub const SEALED: Kind = Kind {
@@ -131,7 +134,7 @@ async fn measure(cluster: &Cluster, plan: &Plan) -> anyhow::Result<Measured> {
     let single = Arc::new(Inserts::open(cluster).await?);
     let work = Arc::new(Work::new(SEALED, Arc::new(charts(1))));
     cluster.settle().await?;
-    for _ in 0..3 {
+    for _ in 0..PACED_ROUNDS {
         half.push(setup.paced(SEALED, half_rate, plan.paced).await?);
         inserts.push(load::paced(&single, &work, INSERTS_PER_S, plan.paced).await?);
     }

@@ -8,6 +8,9 @@ use crate::figures::{Round, median, median_ratio};
 use crate::pgbench::Pgbench;
 
 const CLIENTS: usize = 32;
+/// Length of a round. The machine's speed changes from second to second: many short rounds pair better than few long
+/// ones.
+const LENGTH: Duration = Duration::from_secs(1);
 
 /// The same columns and key without epoch and transaction id, in the table and in its indexes, and nothing that
 /// refuses to rewrite. The second table has no index by type.
@@ -29,8 +32,7 @@ pub struct Cost {
 
 /// Measures in turn, each time beginning with another one.
 pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
-    let (rounds, length) = if quick { (9, 1) } else { (15, 4) };
-    let length = Duration::from_secs(length);
+    let rounds = if quick { 15 } else { 60 };
     let owner = cluster.owner().await?;
     sqlx::raw_sql(TABLES).execute(&owner).await?;
     owner.close().await;
@@ -42,13 +44,13 @@ pub async fn measure(cluster: &Cluster, quick: bool) -> anyhow::Result<Cost> {
         (insert("bench_untyped_events", "", ""), Vec::new()),
     ];
     for (script, _) in &sides {
-        pgbench.run(script, CLIENTS, length).await?;
+        pgbench.run(script, CLIENTS, LENGTH).await?;
     }
     for first in 0..rounds {
         for turn in 0..sides.len() {
             let index = (first + turn) % sides.len();
             let (script, rounds) = &mut sides[index];
-            let rate = pgbench.run(script, CLIENTS, length).await?;
+            let rate = pgbench.run(script, CLIENTS, LENGTH).await?;
             rounds.push(Round::from_rate(rate));
         }
     }
