@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::payment::DisputeStatus;
+use domain::payment::{DisputeStatus, PayableKind};
 use domain::{
     FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
     Money, PaymentId, RefundId,
@@ -61,6 +61,8 @@ pub trait PaymentGateway: Send + Sync {
 pub struct NewOrder {
     /// The payment that it is for.
     pub payment: PaymentId,
+    /// The kind of the item that is paid for.
+    pub kind: PayableKind,
     /// It is the nth order of the payment, from 1.
     pub number: usize,
     /// The amount, to the last paisa.

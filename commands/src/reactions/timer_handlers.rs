@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::appointment::AppointmentRefusal;
+use domain::payment::Payable;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
 use super::gateway_events::GatewayEventHandler;
@@ -132,7 +133,8 @@ async fn capture(payments: Payments, key: String) -> Result<TimerOutcome, Fault>
 
 async fn refund_cancelled(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let appointment = AppointmentId::from_uuid(uuid(&key)?);
-    payments.refund_cancelled(appointment).await?;
+    let payable = Payable::Visit { appointment };
+    payments.refund_cancelled(payable).await?;
     Ok(TimerOutcome::Done)
 }
 

@@ -4,6 +4,7 @@ use adapters::razorpay::RazorpayLimits;
 use commands::ports::{
     AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway as _,
 };
+use domain::payment::PayableKind;
 use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId, RefundId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,6 +18,7 @@ fn inr(amount: i64) -> Money {
 fn new_order() -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        kind: PayableKind::Visit,
         number: 1,
         amount: inr(50_000),
     }
@@ -55,7 +57,7 @@ async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let told = sandbox.get(&format!("/v1/orders/{order}")).await;
     assert_eq!(
         told["notes"],
-        json!({"payment": Uuid::from_u128(7).to_string()})
+        json!({"payment": Uuid::from_u128(7).to_string(), "payable": "VISIT"})
     );
 
     let attempt = sandbox

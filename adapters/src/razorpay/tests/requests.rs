@@ -27,7 +27,7 @@ async fn an_order_is_created_with_our_payment_as_its_unique_receipt() {
     );
     let payment = Uuid::from_u128(7).to_string();
     let body = json!({"amount": 50_000, "currency": "INR", "receipt": payment,
-                      "unique_receipt": true, "notes": {"payment": payment}});
+                      "unique_receipt": true, "notes": {"payment": payment, "payable": "VISIT"}});
     assert_eq!(heard.body, body);
 }
 

@@ -162,7 +162,7 @@ fn captured_payment(captured: i64, refunded: i64) -> OpenedPayment {
     let payment = payment_id(1);
     let opened = PaymentEvent::Opened(PaymentOpened {
         payment,
-        payable: Payable::AppointmentFee {
+        payable: Payable::Visit {
             appointment: appointment_id(),
         },
         patient: patient_id(),
@@ -176,7 +176,7 @@ fn captured_payment(captured: i64, refunded: i64) -> OpenedPayment {
         payment,
         attempt: attempt.clone(),
         amount: inr(captured),
-        payable: Payable::AppointmentFee {
+        payable: Payable::Visit {
             appointment: appointment_id(),
         },
         settles: true,

@@ -203,7 +203,7 @@ impl Clinic {
         }
         let open = PaymentCommand::Open(OpenPayment {
             payment,
-            payable: Payable::AppointmentFee {
+            payable: Payable::Visit {
                 appointment: visit.appointment,
             },
             patient: visit.patient,
