@@ -14,6 +14,7 @@ mod order;
 mod payable;
 mod receipt;
 mod reconcile;
+mod reconcile_disputes;
 mod refund;
 mod settle;
 
@@ -42,6 +43,9 @@ use crate::{CommandError, Commands, Context, Done, Fault};
 
 /// The time after which the gateway is asked about an order, by default.
 pub const RECONCILE_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// The time after which the gateway is asked for its disputes, again and again.
+pub(crate) const DISPUTES_AFTER: TimeDelta = TimeDelta::hours(6);
 
 /// Everything that payments need.
 #[derive(Clone)]

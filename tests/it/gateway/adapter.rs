@@ -1,10 +1,13 @@
 //! The adapter on the sandbox, through everything that a payment goes through.
 
 use adapters::razorpay::RazorpayLimits;
+use adapters::system::SystemClock;
+use chrono::{DateTime, TimeDelta};
 use commands::ports::{
-    AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway as _,
+    AttemptStatus, Clock as _, GatewayError, GatewayRefundStatus, NewOrder, NewRefund,
+    PaymentGateway as _,
 };
-use domain::payment::PayableKind;
+use domain::payment::{DisputeStatus, PayableKind};
 use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId, RefundId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -178,4 +181,46 @@ async fn a_gateway_that_was_down_can_be_called_again() {
         );
         gateway.create_order(&new_order()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn disputes_are_listed_as_they_stand_with_the_orders_of_their_payments() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let mut raised = Vec::new();
+    for stage in ["open", "under_review", "lost"] {
+        let order = sandbox.order().await;
+        let payment = sandbox.paid(&order).await;
+        let path = format!("/sandbox/payments/{payment}/disputes");
+        let dispute = sandbox.post(&path, &json!({"amount": 20_000})).await;
+        if stage != "open" {
+            let path = format!("/sandbox/disputes/{}", dispute["id"].as_str().unwrap());
+            sandbox.post(&path, &json!({"stage": stage})).await;
+        }
+        raised.push(order);
+    }
+    let listed = gateway.disputes(DateTime::UNIX_EPOCH).await.unwrap();
+    assert_eq!((listed.readable.len(), listed.unreadable), (3, 0));
+    let found = |order: &str| {
+        let mut listed = listed.readable.iter();
+        &listed
+            .find(|told| told.order.as_str() == order)
+            .unwrap()
+            .dispute
+    };
+    let stages = [
+        DisputeStatus::Open,
+        DisputeStatus::UnderReview,
+        DisputeStatus::Lost,
+    ];
+    for (order, status) in raised.iter().zip(stages) {
+        let dispute = found(order);
+        assert_eq!((dispute.status, dispute.amount), (status, inr(20_000)));
+        let lost = (status == DisputeStatus::Lost).then_some(inr(20_000));
+        assert_eq!(dispute.deducted, lost);
+    }
+    let none = gateway
+        .disputes(SystemClock.now() + TimeDelta::hours(1))
+        .await;
+    assert!(none.unwrap().readable.is_empty());
 }
