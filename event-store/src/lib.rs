@@ -63,6 +63,7 @@ pub use rebuild::{ReadModel, ReadModelTable, associated_data_of_row};
 pub use seal::{
     Cell, EpochStatus, Erased, MasterKeys, MasterKeysError, OpenSealingError, ReloadMasterKeys,
     RotateError, SealError, SealFault, SealedCell, Sealing, SealingStatus, SubjectStatus,
+    is_unreadable,
 };
 pub use snapshot::Snapshots;
 pub use stats::StoreStats;

@@ -2,14 +2,15 @@
 //!
 //! This module does not know why money moves: it sends requests, parses answers, and checks
 //! signatures. The base URL is a setting: it may be Razorpay or a server with the same API. A new
-//! request goes into the file of its resource (`orders`, `payments`, `refunds`), a new kind of
-//! webhook into `webhook`.
+//! request goes into the file of its resource (`orders`, `payments`, `refunds`,
+//! `disputes`), a new kind of webhook into `webhook`.
 //!
 //! Sources: <https://razorpay.com/docs/api/> and <https://razorpay.com/docs/webhooks/>.
 
 mod breaker;
 mod client;
 mod config;
+mod disputes;
 mod failure;
 mod orders;
 mod payments;
@@ -23,9 +24,10 @@ mod wire;
 mod tests;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use commands::ports::{
-    GatewayAttempts, GatewayError, GatewayEvent, GatewayRefund, NewOrder, NewRefund,
-    PaymentGateway, UnreadableEvent,
+    GatewayAttempts, GatewayDisputes, GatewayError, GatewayEvent, GatewayRefund, NewOrder,
+    NewRefund, PaymentGateway, UnreadableEvent,
 };
 use domain::{GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money};
 use secrecy::SecretString;
@@ -86,6 +88,10 @@ impl PaymentGateway for Razorpay {
         attempt: &GatewayPaymentId,
     ) -> Result<Vec<GatewayRefund>, GatewayError> {
         refunds::of_attempt(&self.client, attempt).await
+    }
+
+    async fn disputes(&self, since: DateTime<Utc>) -> Result<GatewayDisputes, GatewayError> {
+        disputes::since(&self.client, since).await
     }
 
     fn key_id(&self) -> &GatewayKeyId {

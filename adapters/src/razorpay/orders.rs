@@ -34,7 +34,7 @@ pub(super) async fn create(
         "currency": order.amount.currency().code(),
         "receipt": receipt(order),
         "unique_receipt": true,
-        "notes": { "payment": &payment },
+        "notes": { "payment": &payment, "payable": order.kind.as_str() },
     });
     let request = ApiRequest::post(
         "making an order at the gateway",

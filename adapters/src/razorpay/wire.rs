@@ -146,7 +146,7 @@ pub(super) struct DisputeEntity {
 
 impl DisputeEntity {
     /// Converts it to the port's type; `None` with an unknown status or currency. `stage` is the last
-    /// word of the event's name.
+    /// word of the event's name, and empty in a list.
     pub(super) fn dispute(&self, stage: &str) -> Option<GatewayDispute> {
         let deducted = self.amount_deducted.filter(|deducted| *deducted > 0);
         Some(GatewayDispute {

@@ -50,13 +50,9 @@ pub struct Receipt {
     pub patient: PatientId,
     /// Name of the patient; `None` once erased, and for patients without a card.
     pub patient_name: Option<PersonName>,
-    /// The doctor.
-    pub doctor: DoctorId,
-    /// Name of the doctor; `None` once erased.
-    pub doctor_name: Option<PersonName>,
-    /// Start of the visit.
-    pub visit_at: NaiveDateTime,
-    /// Amount paid for the visit.
+    /// The item that was paid for.
+    pub item: ItemOnReceipt,
+    /// Amount paid for it.
     pub amount: Money,
     /// The part of the fee that was not paid, because of an offer of the gateway.
     pub discount: Option<Money>,
@@ -68,6 +64,20 @@ pub struct Receipt {
     pub gateway_payment: GatewayPaymentId,
     /// Refunds so far.
     pub refunds: Vec<RefundOnReceipt>,
+}
+
+/// An item on a receipt, by its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemOnReceipt {
+    /// A visit.
+    Visit {
+        /// The doctor.
+        doctor: DoctorId,
+        /// Name of the doctor; `None` once erased.
+        doctor_name: Option<PersonName>,
+        /// Its start.
+        begins: NaiveDateTime,
+    },
 }
 
 /// A refund on a receipt.
@@ -103,7 +113,8 @@ fn print(receipt: &Receipt) -> Result<Vec<u8>, PrintError> {
     let letters = Letters::open()?;
     let mut sheet = Sheet::new(&letters);
     heading(&mut sheet, receipt);
-    visit(&mut sheet, receipt);
+    payer(&mut sheet, receipt);
+    item(&mut sheet, receipt);
     money_that_moved(&mut sheet, receipt);
     let series = if receipt.test_mode {
         "Sandbox receipt"
@@ -134,16 +145,25 @@ fn heading(sheet: &mut Sheet<'_>, receipt: &Receipt) {
     sheet.row("Paid on", &date(receipt.paid_on));
 }
 
-fn visit(sheet: &mut Sheet<'_>, receipt: &Receipt) {
+fn payer(sheet: &mut Sheet<'_>, receipt: &Receipt) {
     let name = receipt.patient_name.as_ref();
     let patient = sheet.person(name, &format!("patient {}", receipt.patient));
     sheet.row("Received from", &patient);
-    let name = receipt.doctor_name.as_ref();
-    let doctor = sheet.person(name, &format!("doctor {}", receipt.doctor));
-    sheet.row("For a visit with", &doctor);
-    let at = receipt.visit_at.format("%H:%M");
-    let day = date(receipt.visit_at.date());
-    sheet.row("Visit begins", &format!("{day}, {at} ({})", receipt.zone));
+}
+
+fn item(sheet: &mut Sheet<'_>, receipt: &Receipt) {
+    match &receipt.item {
+        ItemOnReceipt::Visit {
+            doctor,
+            doctor_name,
+            begins,
+        } => {
+            let doctor = sheet.person(doctor_name.as_ref(), &format!("doctor {doctor}"));
+            sheet.row("For a visit with", &doctor);
+            let (day, at) = (date(begins.date()), begins.format("%H:%M"));
+            sheet.row("Visit begins", &format!("{day}, {at} ({})", receipt.zone));
+        }
+    }
 }
 
 fn money_that_moved(sheet: &mut Sheet<'_>, receipt: &Receipt) {

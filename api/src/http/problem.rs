@@ -46,7 +46,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<Clash>, required = false)]
     clashes: Box<[Clash]>,
-    /// An id to quote to the operator, for an unexpected failure.
+    /// An id to quote to the operator, for an unexpected failure or a record that can't be opened.
     #[serde(rename = "errorId", skip_serializing_if = "Option::is_none")]
     error_id: Option<Uuid>,
     #[serde(skip)]
@@ -167,7 +167,7 @@ impl Problem {
     /// A failure that is ours: the cause goes to the log, once, here; the client gets an id.
     ///
     /// An outage of the database is told as such, because asking again helps. It has a line a minute in the log, and
-    /// not one per request.
+    /// not one per request. So is a record of a person whose key is lost, because asking again does not help.
     pub fn fault(fault: &(dyn Error + 'static)) -> Self {
         if is_overload(fault) {
             return ProblemType::Overloaded.into();
@@ -175,11 +175,21 @@ impl Problem {
         if event_store::report_outage(fault) {
             return ProblemType::DatabaseUnavailable.into();
         }
+        let problem = if event_store::is_unreadable(fault) {
+            ProblemType::RecordUnreadable
+        } else {
+            ProblemType::InternalError
+        };
         let error_id = SystemIds.id();
-        tracing::error!(error.id = %error_id, error = chain(fault), "A request failed on our side.");
+        tracing::error!(
+            error.id = %error_id,
+            error.kind = problem.slug(),
+            error = chain(fault),
+            "A request failed on our side."
+        );
         Self {
             error_id: Some(error_id),
-            ..ProblemType::InternalError.into()
+            ..problem.into()
         }
     }
 }

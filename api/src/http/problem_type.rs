@@ -60,6 +60,7 @@ problem_types! {
     }
     CONFLICT {
         RequestInProgress "request-in-progress" "The first request with this key is still running."
+        RecordUnreadable "record-unreadable" "The record can't be opened: the key of its person is lost."
 
         SlotAlreadyTaken "slot-already-taken" "Another booking has this slot."
         DoctorOnLeave "doctor-on-leave" "The doctor is on leave at that time."

@@ -134,6 +134,8 @@ schemas! {
     );
     /// The reason for which a time is not offered. Of several, the first of this list is told.
     UnavailableReason = closed_set(domain::UnavailableReason::ALL.map(in_json));
+    /// The kind of an item that is paid for.
+    PayableKind = closed_set(payment::PayableKind::ALL.map(payment::PayableKind::as_str));
     /// The status of a payment: `PAID` stays, whatever is given back; `LAPSED` was not paid in time.
     PaymentStatus = closed_set(
         variants!(payments::PaymentStanding: Open Paid Lapsed).map(payments::PaymentStanding::as_str),

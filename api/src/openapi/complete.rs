@@ -3,6 +3,7 @@
 //! | parameter | problems | headers of a success |
 //! |---|---|---|
 //! | a token | `unauthenticated` | |
+//! | a token or a body | `record-unreadable` | |
 //! | a body | `malformed`, `invalid-value`, `body-too-large`, `unsupported-media-type` | |
 //! | `Idempotency-Key` | `request-in-progress`, `idempotency-key-reused`, `contended` | `CareSync-Position`, `Idempotency-Replayed` |
 //! | `If-Match` | `stale-version`; `if-match-required` where it is | |
@@ -88,6 +89,9 @@ fn implied_problems(operation: &Operation) -> BTreeSet<ProblemType> {
         BTreeSet::from([ProblemType::InternalError, ProblemType::DatabaseUnavailable]);
     if operation.security.is_some() {
         problems.insert(ProblemType::Unauthenticated);
+    }
+    if operation.security.is_some() || operation.request_body.is_some() {
+        problems.insert(ProblemType::RecordUnreadable);
     }
     if operation
         .parameters

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use commands::authorization::{Resource, ResourceClinics};
-use domain::payment::RefundGrounds;
+use domain::payment::{Payable, RefundGrounds};
 use domain::{
     AppointmentId, ClinicId, ClinicScope, FailureCode, GatewayDisputeId, GatewayOrderId,
     GatewayPaymentId, GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,
@@ -10,9 +10,29 @@ use domain::{
 use projections::payments::{LedgerEntry, ListedDispute, ListedPayment, ListedRefund};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::http::response::Versioned;
 use crate::http::schemas;
+
+/// An item that is paid for.
+#[derive(Serialize, ToSchema)]
+pub struct PayableBody {
+    /// Its kind.
+    #[schema(value_type = schemas::PayableKind)]
+    pub kind: &'static str,
+    /// Its id: of a `VISIT`, the appointment's.
+    pub id: Uuid,
+}
+
+impl From<Payable> for PayableBody {
+    fn from(payable: Payable) -> Self {
+        Self {
+            kind: payable.kind().as_str(),
+            id: payable.id(),
+        }
+    }
+}
 
 /// A payment: what was asked for, and what came of it.
 #[derive(Serialize, ToSchema)]
@@ -21,9 +41,12 @@ pub struct PaymentBody {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub id: PaymentId,
-    /// The visit.
-    #[schema(value_type = Uuid)]
-    pub appointment_id: AppointmentId,
+    /// The item that is paid for.
+    pub payable: PayableBody,
+    /// The visit, if the item is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub appointment_id: Option<AppointmentId>,
     /// The patient.
     #[schema(value_type = Uuid)]
     pub patient_id: PatientId,
@@ -93,9 +116,12 @@ pub struct RefundLine {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
-    /// The visit.
-    #[schema(value_type = Uuid)]
-    pub appointment_id: AppointmentId,
+    /// The item that is paid for.
+    pub payable: PayableBody,
+    /// The visit, if the item is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub appointment_id: Option<AppointmentId>,
     /// The clinic that refunds it.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
@@ -136,9 +162,12 @@ pub struct DisputeLine {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
-    /// The visit.
-    #[schema(value_type = Uuid)]
-    pub appointment_id: AppointmentId,
+    /// The item that is paid for.
+    pub payable: PayableBody,
+    /// The visit, if the item is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub appointment_id: Option<AppointmentId>,
     /// The clinic whose money is disputed.
     #[schema(value_type = Uuid)]
     pub clinic_id: ClinicId,
@@ -174,6 +203,8 @@ pub struct LedgerLine {
     /// The payment.
     #[schema(value_type = Uuid)]
     pub payment_id: PaymentId,
+    /// The item that is paid for.
+    pub payable: PayableBody,
     /// Its number among what happened to the payment.
     #[schema(example = 3)]
     pub entry: i64,
@@ -209,7 +240,8 @@ impl PaymentBody {
         Self {
             status: row.standing_at(now).as_str(),
             id: row.payment,
-            appointment_id: row.appointment,
+            payable: row.payable.into(),
+            appointment_id: row.payable.appointment(),
             patient_id: row.patient,
             clinic_id: row.clinic,
             amount: row.amount,
@@ -242,7 +274,8 @@ impl From<ListedRefund> for RefundLine {
         Self {
             id: row.refund,
             payment_id: row.payment,
-            appointment_id: row.appointment,
+            payable: row.payable.into(),
+            appointment_id: row.payable.appointment(),
             clinic_id: row.clinic,
             amount: row.amount,
             grounds: row.grounds.as_str(),
@@ -261,7 +294,8 @@ impl From<ListedDispute> for DisputeLine {
         Self {
             id: row.dispute,
             payment_id: row.payment,
-            appointment_id: row.appointment,
+            payable: row.payable.into(),
+            appointment_id: row.payable.appointment(),
             clinic_id: row.clinic,
             gateway_payment_id: row.attempt,
             amount: row.amount,
@@ -279,6 +313,7 @@ impl From<LedgerEntry> for LedgerLine {
     fn from(row: LedgerEntry) -> Self {
         Self {
             payment_id: row.payment,
+            payable: row.payable.into(),
             entry: row.entry,
             kind: row.kind.as_str(),
             amount: row.amount,

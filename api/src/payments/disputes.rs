@@ -3,29 +3,16 @@
 use actix_web::web::{Data, Json};
 use commands::authorization::permit;
 use projections::payments::{self, ListedDispute};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::books::{DisputeLine, named};
+use super::books::DisputeLine;
+use super::operator_list::{OperatorListParameters, operator_list};
 use crate::app::App;
 use crate::http::access::Access;
-use crate::http::page::{Page, PageParameters};
+use crate::http::page::Page;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
-
-/// One page of a list.
-#[derive(Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OpenDisputeParameters {
-    /// The `nextCursor` of the page before.
-    cursor: Option<String>,
-    /// Items per page; 50 if not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-}
 
 problems!(Forbidden);
 
@@ -38,7 +25,7 @@ problems!(Forbidden);
     operation_id = "listOpenDisputes",
     security(("bearer" = [])),
     params(
-        OpenDisputeParameters,
+        OperatorListParameters,
         Position,
     ),
     responses(
@@ -49,18 +36,17 @@ problems!(Forbidden);
 pub async fn list_open_disputes(
     app: Data<App>,
     caller: Access<permit::RefundPayment>,
-    Query(parameters): Query<OpenDisputeParameters>,
+    Query(parameters): Query<OperatorListParameters>,
     position: Position,
 ) -> Result<Json<Page<DisputeLine>>, Problem> {
-    let OpenDisputeParameters { cursor, limit } = parameters;
-    let page = PageParameters { cursor, limit };
-    let (after, limit) = (page.after()?, page.limit()?);
-    let parked = position.wait_for(&app, payments::NAME).await?;
-    let clinics = named(&caller.clinics);
-    let rows = payments::open_disputes(&app.pool, clinics.as_deref(), after, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row: &ListedDispute| {
-        let cursor = row.cursor();
-        (cursor.at, cursor.id)
-    });
-    Ok(Json(page.map(DisputeLine::from).lacking(&parked)))
+    let place = ListedDispute::cursor;
+    operator_list(
+        &app,
+        &caller,
+        parameters,
+        &position,
+        payments::open_disputes,
+        place,
+    )
+    .await
 }

@@ -2,30 +2,17 @@
 
 use actix_web::web::{Data, Json};
 use commands::authorization::permit;
-use projections::payments;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use projections::payments::{self, ListedRefund};
 
-use super::books::{RefundLine, named};
+use super::books::RefundLine;
+use super::operator_list::{OperatorListParameters, operator_list};
 use crate::app::App;
 use crate::http::access::Access;
-use crate::http::page::{Page, PageParameters};
+use crate::http::page::Page;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
-
-/// One page of a list.
-#[derive(Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FailedRefundParameters {
-    /// The `nextCursor` of the page before.
-    cursor: Option<String>,
-    /// Items per page; 50 if not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-}
 
 problems!(Forbidden);
 
@@ -38,7 +25,7 @@ problems!(Forbidden);
     operation_id = "listFailedRefunds",
     security(("bearer" = [])),
     params(
-        FailedRefundParameters,
+        OperatorListParameters,
         Position,
     ),
     responses(
@@ -49,18 +36,17 @@ problems!(Forbidden);
 pub async fn list_failed_refunds(
     app: Data<App>,
     caller: Access<permit::RefundPayment>,
-    Query(parameters): Query<FailedRefundParameters>,
+    Query(parameters): Query<OperatorListParameters>,
     position: Position,
 ) -> Result<Json<Page<RefundLine>>, Problem> {
-    let FailedRefundParameters { cursor, limit } = parameters;
-    let page = PageParameters { cursor, limit };
-    let (after, limit) = (page.after()?, page.limit()?);
-    let parked = position.wait_for(&app, payments::NAME).await?;
-    let clinics = named(&caller.clinics);
-    let rows = payments::failed_refunds(&app.pool, clinics.as_deref(), after, limit + 1).await?;
-    let items = rows.into_iter().map(RefundLine::from);
-    let page = Page::cut(items.collect(), limit, |item: &RefundLine| {
-        (item.requested_at, item.id)
-    });
-    Ok(Json(page.lacking(&parked)))
+    let place = ListedRefund::cursor;
+    operator_list(
+        &app,
+        &caller,
+        parameters,
+        &position,
+        payments::failed_refunds,
+        place,
+    )
+    .await
 }

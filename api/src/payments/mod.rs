@@ -8,6 +8,7 @@ mod get;
 mod ledger;
 mod list;
 mod open;
+mod operator_list;
 mod receipt;
 mod refund;
 mod refusal;

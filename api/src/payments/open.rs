@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::authorization::permit;
 use commands::payments::Checkout;
+use domain::payment::Payable;
 use domain::{AppointmentId, GatewayKeyId, GatewayOrderId, Money, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,7 +87,7 @@ pub async fn open_payment(
     let (context, _flight) = request.context(&app, &caller, None)?;
     let done = app
         .payments
-        .open_payment(&caller, appointment, &context)
+        .open_payment(&caller, Payable::Visit { appointment }, &context)
         .await
         .map_err(|error| of_command(error, checkout_refusal))?;
     Ok(created_many(&done.map(|checkout| {

@@ -3,11 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Data;
-use adapters::receipt_pdf::{PrinterError, Receipt, RefundOnReceipt};
+use adapters::receipt_pdf::{ItemOnReceipt, PrinterError, Receipt, RefundOnReceipt};
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use commands::authorization::permit;
-use domain::{ClinicZone, GatewayPaymentId, Money, PaymentId, ReceiptNumber};
+use domain::payment::Payable;
+use domain::{AppointmentId, ClinicZone, GatewayPaymentId, Money, PaymentId, ReceiptNumber};
 use projections::payments::{self, LedgerEntry, LedgerKind, ListedPayment};
 use projections::{clinic_directory, doctor_directory, patient_appointments, patient_card};
 use utoipa::ToSchema;
@@ -112,12 +113,8 @@ impl Paid {
 async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, Problem> {
     let clinic = clinic_directory::get(&app.pool, row.clinic).await?;
     let clinic = clinic.ok_or_else(Problem::not_found)?;
-    let visit = patient_appointments::get(&app.pool, row.appointment).await?;
-    let visit = visit.ok_or_else(Problem::not_found)?;
-    let (doctor, begins) = (visit.row().doctor, visit.row().slot.start());
-    let doctor_name = match doctor_directory::get(&app.pool, doctor).await? {
-        Some(row) => row.open(app.sealing()).await?.name().cloned(),
-        None => None,
+    let item = match row.payable {
+        Payable::Visit { appointment } => visit(app, appointment, clinic.zone).await?,
     };
     let patient_name = match patient_card::get(&app.pool, row.patient).await? {
         Some(card) => card.open(app.sealing()).await?.name().cloned(),
@@ -137,9 +134,7 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
         paid_on: clinic.zone.date_at(paid.at),
         patient: row.patient,
         patient_name,
-        doctor,
-        doctor_name,
-        visit_at: begins.with_timezone(&clinic.zone.tz()).naive_local(),
+        item,
         test_mode: row.test_mode,
         amount,
         discount,
@@ -150,6 +145,25 @@ async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, 
         clinic_name: clinic.name,
         city: clinic.city,
         zone: clinic.zone,
+    })
+}
+
+async fn visit(
+    app: &App,
+    appointment: AppointmentId,
+    zone: ClinicZone,
+) -> Result<ItemOnReceipt, Problem> {
+    let visit = patient_appointments::get(&app.pool, appointment).await?;
+    let visit = visit.ok_or_else(Problem::not_found)?;
+    let (doctor, begins) = (visit.row().doctor, visit.row().slot.start());
+    let doctor_name = match doctor_directory::get(&app.pool, doctor).await? {
+        Some(row) => row.open(app.sealing()).await?.name().cloned(),
+        None => None,
+    };
+    Ok(ItemOnReceipt::Visit {
+        doctor,
+        doctor_name,
+        begins: begins.with_timezone(&zone.tz()).naive_local(),
     })
 }
 

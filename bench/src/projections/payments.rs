@@ -48,7 +48,7 @@ impl Fee {
     fn open(self) -> PaymentCommand {
         PaymentCommand::Open(OpenPayment {
             payment: self.payment,
-            payable: Payable::AppointmentFee {
+            payable: Payable::Visit {
                 appointment: self.appointment,
             },
             patient: self.patient,

@@ -21,8 +21,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Commands about payments.
 #[derive(Subcommand)]
 pub enum PaymentsCommand {
-    /// Has the servers ask the gateway now about every order that is still watched, and waits until they
-    /// have. Fails if some could not be asked about.
+    /// Has the servers ask the gateway now about every order that is still watched and for all disputes, and
+    /// waits until they have. Fails if something could not be asked.
     Reconcile {
         #[command(flatten)]
         settings: Settings,
@@ -73,7 +73,7 @@ pub async fn run(command: PaymentsCommand) -> anyhow::Result<()> {
                 let longest = Duration::from_secs(patience.wait);
                 let left = wait(&asked, pool, longest).await?;
                 let done = asked.count() - left.len() as u64;
-                writeln!(stdout(), "{done} of {} orders asked about.", asked.count())?;
+                writeln!(stdout(), "{done} of {} questions answered.", asked.count())?;
                 if left.is_empty() {
                     return Ok(());
                 }

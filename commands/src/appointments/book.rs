@@ -1,7 +1,5 @@
 //! Books a slot.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use chrono::{DateTime, Utc};
 use domain::appointment::{
     Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
@@ -12,7 +10,7 @@ use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::hold_number::HoldNumber;
+use super::hold_number::HoldAttempts;
 use super::{Answer, facts, propose};
 use crate::authorization::{Action, Resource, ResourceClinics, authorize, authorize_or_proxy};
 use crate::claims::HOLD_NUMBER_TAKEN;
@@ -47,25 +45,15 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let mut tried = 0;
-        let none_left = AtomicBool::new(false);
+        let mut attempts = HoldAttempts::default();
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &booking).await?;
                 let mut command = self
                     .booking_command(&read, &booking, policy, by, context.at)
                     .await?;
+                attempts.number(self, &mut command).await?;
                 let max = command.policy.max_holds;
-                command.hold_number = match self.hold_number(by, command.policy, context.at).await?
-                {
-                    HoldNumber::Unlimited => None,
-                    HoldNumber::Free(number) => Some(number),
-                    HoldNumber::NoneLeft { max } => {
-                        none_left.store(true, Ordering::Relaxed);
-                        let refusal = AppointmentRefusal::TooManyHolds { max };
-                        return Err(CommandError::Refused(refusal));
-                    }
-                };
                 let appointment = read.create::<Appointment>(command.appointment);
                 let booked = appointment
                     .decide(AppointmentCommand::Book(command))
@@ -75,11 +63,7 @@ impl Commands {
                 Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
             };
             match self.run(context, book).await {
-                Err(CommandError::Refused(AppointmentRefusal::TooManyHolds { max }))
-                    if tried < max && !none_left.load(Ordering::Relaxed) =>
-                {
-                    tried += 1;
-                }
+                Err(CommandError::Refused(refusal)) if attempts.again(refusal) => {}
                 outcome => return outcome,
             }
         }

@@ -1,22 +1,65 @@
 //! Numbers of the open holds of an account.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::appointment::BookingPolicy;
+use domain::appointment::{AppointmentRefusal, BookAppointment, BookingPolicy};
 use domain::{AccountId, Actor, Role};
 use uuid::Uuid;
 
 use crate::claims::{HOLD_SPACE, hold_key};
-use crate::{Commands, Fault};
+use crate::{CommandError, Commands, Fault};
 
 /// Accounts of which numbers are remembered until overdue ones are dropped.
 const MANY: usize = 10_000;
 
+/// The attempts of one booking to get a hold number. Another node may give out the same number at the same time; the
+/// database decides, and the booking is tried again with another one.
+#[derive(Debug, Default)]
+pub(super) struct HoldAttempts {
+    tried: u16,
+    /// Set once the account has as many open holds as it may have.
+    none_left: AtomicBool,
+}
+
+impl HoldAttempts {
+    /// Numbers the hold of a booking; it gets no number if the actor's holds are not limited.
+    ///
+    /// # Errors
+    /// [`AppointmentRefusal::TooManyHolds`] if the account has as many open holds as it may have.
+    pub(super) async fn number(
+        &self,
+        commands: &Commands,
+        booking: &mut BookAppointment,
+    ) -> Result<(), CommandError<AppointmentRefusal>> {
+        let (by, policy, at) = (booking.by, booking.policy, booking.at);
+        booking.hold_number = match commands.hold_number(by, policy, at).await? {
+            HoldNumber::Unlimited => None,
+            HoldNumber::Free(number) => Some(number),
+            HoldNumber::NoneLeft { max } => {
+                self.none_left.store(true, Ordering::Relaxed);
+                let refusal = AppointmentRefusal::TooManyHolds { max };
+                return Err(CommandError::Refused(refusal));
+            }
+        };
+        Ok(())
+    }
+
+    /// Returns whether the booking is tried again after this refusal: its number was taken, and others are left.
+    pub(super) fn again(&mut self, refusal: AppointmentRefusal) -> bool {
+        let AppointmentRefusal::TooManyHolds { max } = refusal else {
+            return false;
+        };
+        self.tried += 1;
+        self.tried <= max && !self.none_left.load(Ordering::Relaxed)
+    }
+}
+
 /// The number for a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HoldNumber {
+enum HoldNumber {
     /// The actor's holds are not limited.
     Unlimited,
     /// No other open hold of the account seems to have it.
@@ -71,7 +114,7 @@ struct Hold {
 impl Commands {
     /// Chooses the number for a hold of this actor. Where none seems to be free, the database is asked: holds end before
     /// their time, too.
-    pub(super) async fn hold_number(
+    async fn hold_number(
         &self,
         by: Actor,
         policy: BookingPolicy,

@@ -1,7 +1,6 @@
 //! Books several slots at once: the same time of day, every so many days.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::book::{Booking, authorize_booking};
-use super::hold_number::HoldNumber;
+use super::hold_number::HoldAttempts;
 use super::{AppointmentReply, reply};
 use crate::claims::{DOCTOR, DOCTOR_TAKEN, HOLD_NUMBER_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::proposal::Proposal;
@@ -89,23 +88,15 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Result<Done<SeriesReply>, Refused> {
-        let mut tried = 0;
-        let none_left = AtomicBool::new(false);
+        let mut attempts = HoldAttempts::default();
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &series.first).await?;
                 let mut first = self
                     .booking_command(&read, &series.first, policy, by, context.at)
                     .await?;
-                first.hold_number = match self.hold_number(by, first.policy, context.at).await? {
-                    HoldNumber::Unlimited => None,
-                    HoldNumber::Free(number) => Some(number),
-                    HoldNumber::NoneLeft { max } => {
-                        none_left.store(true, Ordering::Relaxed);
-                        let refusal = AppointmentRefusal::TooManyHolds { max };
-                        return Err(CommandError::Refused(SeriesRefusal::All(refusal)));
-                    }
-                };
+                let numbered = attempts.number(self, &mut first).await;
+                numbered.map_err(|error| error.map(SeriesRefusal::All))?;
                 let mut sorted = self.sort(&read, &first, series.recurrence).await?;
                 self.leave_out_the_taken(&mut sorted, &first).await?;
                 let refuse = series.on_clash == OnClash::Refuse && !sorted.clashes.is_empty();
@@ -120,9 +111,8 @@ impl Commands {
                 Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
             };
             match self.run(context, book).await {
-                Err(CommandError::Refused(SeriesRefusal::All(
-                    AppointmentRefusal::TooManyHolds { max },
-                ))) if tried < max && !none_left.load(Ordering::Relaxed) => tried += 1,
+                Err(CommandError::Refused(SeriesRefusal::All(refusal)))
+                    if attempts.again(refusal) => {}
                 outcome => return outcome,
             }
         }

@@ -140,18 +140,6 @@ impl ResourceClinics {
 }
 
 impl Relation {
-    /// All relations.
-    pub const ALL: [Self; 8] = [
-        Self::Unrelated,
-        Self::OwnAccount,
-        Self::OwnPatient,
-        Self::Proxy,
-        Self::OwnDoctor,
-        Self::Clinic,
-        Self::Group,
-        Self::Care,
-    ];
-
     /// Returns the name in the printed table.
     #[must_use]
     pub const fn name(self) -> &'static str {

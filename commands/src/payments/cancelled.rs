@@ -1,4 +1,4 @@
-//! Refund of a cancelled visit by the clinic's refund policy, and its preview.
+//! Refund of a cancelled item, and the preview of a visit's refund by the clinic's refund policy.
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
@@ -6,19 +6,14 @@ use domain::appointment::{
     decide,
 };
 use domain::clinic::Clinic;
-use domain::payment::{
-    Cancellation, CancellationRefund, PaymentCommand, PaymentRefusal, RefundGrounds, RefundPolicy,
-    RequestRefund,
-};
+use domain::payment::{Cancellation, CancellationRefund, Payable, RefundPolicy};
 use domain::{Actor, AppointmentId, ClinicId};
 use tracing::instrument;
 
-use super::{Payments, fault_of, only_refund};
+use super::Payments;
 use crate::appointments::capacity;
 use crate::authorization::{Action, Resource, authorize_or_proxy};
 use crate::{Caller, CommandError, Fault};
-
-type Unrefused = CommandError<PaymentRefusal>;
 
 /// The refund that a cancellation would bring, if it was now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,52 +27,12 @@ pub struct RefundPreview {
 }
 
 impl Payments {
-    /// Requests the refund of a cancelled visit, if it was paid for. There is one, however often this is
-    /// called.
+    /// Requests what is due of a cancelled item, if it was paid for; once, however often this is called.
     #[instrument(name = "command.payment.refund_cancelled", skip_all)]
-    pub async fn refund_cancelled(&self, appointment: AppointmentId) -> Result<(), Fault> {
-        self.try_to_refund(appointment)
-            .await
-            .map_err(fault_of("giving back the fee of a visit"))
-    }
-
-    async fn try_to_refund(&self, appointment: AppointmentId) -> Result<(), Unrefused> {
-        let Appointment::Cancelled {
-            visit,
-            cancelled_by,
-            at,
-        } = self.commands.load(appointment).await?
-        else {
-            return Ok(());
-        };
-        let Some(payment) = visit.paid_by else {
-            return Ok(());
-        };
-        let opened = self.opened(payment).await?;
-        let refund = only_refund(payment, "called off");
-        if opened.refunds.contains_key(&refund) {
-            return Ok(());
+    pub async fn refund_cancelled(&self, payable: Payable) -> Result<(), Fault> {
+        for refund in self.item(payable).due_refunds().await? {
+            self.request_due_refund(refund).await?;
         }
-        let policy = self.policy_of(visit.clinic).await?;
-        let cancellation = Cancellation { cancelled_by, at };
-        let due = CancellationRefund::new(&visit, Some(&opened), &policy, cancellation);
-        if due.amount.is_zero() {
-            return Ok(());
-        }
-        let context = self.caused_by(payment, &visit.clinic);
-        let request = RequestRefund {
-            refund,
-            attempt: None,
-            amount: due.amount,
-            grounds: match cancelled_by {
-                CancelledBy::Patient => RefundGrounds::CancelledByPatient,
-                CancelledBy::Doctor | CancelledBy::Clinic => RefundGrounds::CancelledByClinic,
-            },
-            by: Actor::System,
-            at: context.at,
-        };
-        self.execute(payment, PaymentCommand::RequestRefund(request), &context)
-            .await?;
         Ok(())
     }
 
@@ -114,7 +69,11 @@ impl Payments {
         })
     }
 
-    async fn policy_of<R>(&self, clinic: ClinicId) -> Result<RefundPolicy, CommandError<R>> {
+    /// Returns the refund policy of a clinic.
+    pub(super) async fn policy_of<R>(
+        &self,
+        clinic: ClinicId,
+    ) -> Result<RefundPolicy, CommandError<R>> {
         let read = self.commands.store.read_set();
         Ok(read.require::<Clinic>(clinic).await?.refund_policy())
     }

@@ -1,8 +1,7 @@
 //! Captures an authorised attempt, if it is still wanted.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::appointment::{Appointment, AppointmentStatus};
-use domain::payment::{Attempt, OpenedPayment, Payable, PaymentRefusal};
+use domain::payment::{Attempt, OpenedPayment, PaymentRefusal};
 use domain::{GatewayPaymentId, PaymentId};
 use tracing::instrument;
 
@@ -29,7 +28,7 @@ impl Payments {
         else {
             return Ok(None);
         };
-        if opened.is_paid() || !self.is_wanted(&opened).await? {
+        if opened.is_paid() || !self.item(opened.payable).is_wanted().await? {
             return Ok(None);
         }
         let context = self.caused_by(payment, &opened.clinic);
@@ -72,25 +71,5 @@ impl Payments {
         let again = self.look_again_at(opened, now)?;
         let waits = now < opened.pay_until;
         Some(if waits { again.min(now + PAUSE) } else { again })
-    }
-
-    /// Returns whether the visit still needs the money.
-    async fn is_wanted(&self, opened: &OpenedPayment) -> Result<bool, Fault> {
-        let Payable::AppointmentFee { appointment } = opened.payable;
-        let visit = self.commands.load::<Appointment>(appointment).await;
-        let visit = visit.map_err(Fault::doing("looking at a visit"))?;
-        let now = self.commands.clock.now();
-        Ok(match visit.status_at(now) {
-            None | Some(AppointmentStatus::Cancelled) => false,
-            Some(AppointmentStatus::Expired) => visit.slot().is_some_and(|slot| now < slot.start()),
-            Some(
-                AppointmentStatus::Booked
-                | AppointmentStatus::Confirmed
-                | AppointmentStatus::Arrived
-                | AppointmentStatus::InProgress
-                | AppointmentStatus::Completed
-                | AppointmentStatus::NoShow,
-            ) => visit.visit().is_some_and(|visit| visit.paid_by.is_none()),
-        })
     }
 }

@@ -1,17 +1,14 @@
-//! Opens a payment for a visit, and verifies the report of the payer's browser that it was paid.
+//! Opens a payment of an item, and verifies the report of the payer's browser that it was paid.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentRefusal, Visit};
+use domain::appointment::AppointmentRefusal;
 use domain::payment::{OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal};
-use domain::{
-    Actor, AppointmentId, FailureCode, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money,
-    PaymentId,
-};
+use domain::{FailureCode, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 use event_store::Cursor;
 use tracing::instrument;
 
 use super::{Payments, Settled, payment_id, resource};
-use crate::authorization::{Action, Resource, authorize_or_proxy};
+use crate::authorization::{Action, authorize_or_proxy};
 use crate::{Caller, CommandError, Context, Done};
 
 /// The data that the payer's browser needs to show the gateway's form.
@@ -72,29 +69,29 @@ pub enum VerifyRefusal {
 }
 
 impl Payments {
-    /// Opens a payment for a visit that awaits one, for its patient, a proxy or the clinic's front desk, and
+    /// Opens a payment of an item that awaits one, for its patient, a proxy or the clinic's front desk, and
     /// makes an order at the gateway. The same payer gets the same order again, unless it can't be paid any more.
     #[instrument(name = "command.payment.open", skip_all)]
     pub async fn open_payment(
         &self,
         caller: &Caller,
-        appointment: AppointmentId,
+        payable: Payable,
         context: &Context,
     ) -> Result<Done<Checkout>, CommandError<CheckoutRefusal>> {
-        let (visit, hold_until, actor) = self.payable(caller, appointment, context.at).await?;
+        let invoice = self.item(payable).invoice(caller, context.at).await?;
         let context = &Context {
-            actor,
-            clinic: Some(visit.clinic),
+            actor: invoice.payer,
+            clinic: Some(invoice.clinic),
             ..context.clone()
         };
-        let payment = payment_id(appointment, caller.account);
+        let payment = payment_id(payable, caller.account);
         let open = OpenPayment {
             payment,
-            payable: Payable::AppointmentFee { appointment },
-            patient: visit.patient,
-            clinic: visit.clinic,
-            amount: visit.fee,
-            pay_until: hold_until,
+            payable,
+            patient: invoice.patient,
+            clinic: invoice.clinic,
+            amount: invoice.amount,
+            pay_until: invoice.pay_until,
             by: context.actor,
             at: context.at,
         };
@@ -110,35 +107,11 @@ impl Payments {
                 order,
                 key_id: self.gateway.key_id().clone(),
                 amount: opened.amount,
-                expires_at: opened.pay_until.min(hold_until),
+                expires_at: opened.pay_until.min(invoice.pay_until),
             },
             cursor: ordered.or(done.cursor),
             replayed: false,
         })
-    }
-
-    /// The visit, the end of its hold, and the actor that the caller is when paying for it.
-    async fn payable(
-        &self,
-        caller: &Caller,
-        appointment: AppointmentId,
-        at: DateTime<Utc>,
-    ) -> Result<(Visit, DateTime<Utc>, Actor), CommandError<CheckoutRefusal>> {
-        let state: Appointment = self.commands.load(appointment).await?;
-        let visit = *state.visit().ok_or(CommandError::NotFound)?;
-        let read = self.commands.store.read_set();
-        let action = Action::PayAppointment;
-        let actor = authorize_or_proxy(&read, caller, action, Resource::from(&visit)).await?;
-        let refused = |refusal| Err(CommandError::Refused(CheckoutRefusal::Visit(refusal)));
-        if visit.paid_by.is_some() {
-            return refused(AppointmentRefusal::AlreadyPaid);
-        }
-        match (state.hold_until(), state.status()) {
-            (Some(hold_until), _) if at < hold_until => Ok((visit, hold_until, actor)),
-            (Some(_), _) => refused(AppointmentRefusal::HoldEnded),
-            (None, Some(status)) => refused(AppointmentRefusal::NotAwaitingPayment { status }),
-            (None, None) => Err(CommandError::NotFound),
-        }
     }
 
     /// Verifies the report of a payer's browser, and asks the gateway for the state of the order. If the

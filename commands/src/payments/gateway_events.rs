@@ -168,7 +168,7 @@ impl Payments {
     }
 
     /// Records the state of a dispute.
-    async fn note_dispute(
+    pub(super) async fn note_dispute(
         &self,
         payment: PaymentId,
         state: &GatewayDispute,

@@ -1,7 +1,7 @@
 //! Commands on payments, and all that asks the gateway.
 //!
 //! What the gateway reports is recorded in the log ([`Payments::note`]). What follows is decided from the
-//! log, by timers that a reaction sets: settle a visit, capture what was authorised, carry out a refund, ask
+//! log, by timers that a reaction sets: settle a payment, capture what was authorised, carry out a refund, ask
 //! the gateway for the state of an order. Each of them may run twice: ids are derived, and what was done is
 //! no new fact.
 
@@ -11,16 +11,18 @@ mod checkout;
 mod gateway_events;
 mod inbox;
 mod order;
+mod payable;
 mod receipt;
 mod reconcile;
+mod reconcile_disputes;
 mod refund;
 mod settle;
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::payment::{OpenedPayment, Payment, PaymentCommand, PaymentRefusal};
-use domain::{AccountId, AppointmentId, GatewayOrderId, GatewayPaymentId, PaymentId, RefundId};
+use domain::payment::{OpenedPayment, Payable, Payment, PaymentCommand, PaymentRefusal};
+use domain::{AccountId, GatewayOrderId, GatewayPaymentId, PaymentId, RefundId};
 use event_store::ReadSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -41,6 +43,9 @@ use crate::{CommandError, Commands, Context, Done, Fault};
 
 /// The time after which the gateway is asked about an order, by default.
 pub const RECONCILE_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// The time after which the gateway is asked for its disputes, again and again.
+pub(crate) const DISPUTES_AFTER: TimeDelta = TimeDelta::hours(6);
 
 /// Everything that payments need.
 #[derive(Clone)]
@@ -138,12 +143,12 @@ impl Payments {
     }
 }
 
-/// The payment of one visit by one payer. The same payer gets the same payment again; two payers of one
-/// visit have one each.
+/// The payment of one item by one payer. The same payer gets the same payment again; two payers of one
+/// item have one each.
 #[must_use]
-pub fn payment_id(appointment: AppointmentId, payer: AccountId) -> PaymentId {
+pub fn payment_id(payable: Payable, payer: AccountId) -> PaymentId {
     let words = format!("payment by {}", payer.as_uuid());
-    PaymentId::from_uuid(Uuid::new_v5(&appointment.as_uuid(), words.as_bytes()))
+    PaymentId::from_uuid(Uuid::new_v5(&payable.id(), words.as_bytes()))
 }
 
 /// The refund of what an attempt brought that does not settle its payment.
@@ -152,8 +157,8 @@ fn stray_refund(payment: PaymentId, attempt: &GatewayPaymentId) -> RefundId {
     RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), words.as_bytes()))
 }
 
-/// The refund of a payment that came too late for its visit, or of a visit that was cancelled: at most one.
-fn only_refund(payment: PaymentId, of: &'static str) -> RefundId {
+/// The refund of a payment on an occasion, such as that its item was cancelled: at most one.
+fn only_refund(payment: PaymentId, of: &str) -> RefundId {
     RefundId::from_uuid(Uuid::new_v5(&payment.as_uuid(), of.as_bytes()))
 }
 

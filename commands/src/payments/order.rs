@@ -52,6 +52,7 @@ impl Payments {
     async fn made_order(&self, opened: &OpenedPayment) -> Result<GatewayOrderId, Refused> {
         let asked = NewOrder {
             payment: opened.payment,
+            kind: opened.payable.kind(),
             number: opened.next_order_number(),
             amount: opened.amount,
         };

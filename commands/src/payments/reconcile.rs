@@ -1,4 +1,5 @@
-//! Asks the gateway for the state of a payment's orders: a webhook may never arrive.
+//! Asks the gateway for the state of a payment's orders: a webhook may never arrive. Its disputes are another list, and
+//! asked for in `reconcile_disputes`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::{ClosingGrounds, OpenedPayment, PaymentRefusal};

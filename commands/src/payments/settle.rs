@@ -1,77 +1,77 @@
-//! Applies a payment to its visit, or refunds it.
+//! Applies a payment to its item, or refunds it.
 
-use domain::appointment::AppointmentRefusal;
-use domain::payment::{Payable, PaymentCommand, RefundGrounds, RequestRefund};
-use domain::{Actor, AppointmentId, PaymentId};
+use domain::payment::{PaymentCommand, PaymentRefusal, RefundGrounds, RequestRefund};
+use domain::{Actor, PaymentId};
 use event_store::Cursor;
 use tracing::instrument;
 
+use super::payable::DueRefund;
 use super::{Payments, fault_of, only_refund};
-use crate::{CommandError, Context, Fault};
+use crate::{Context, Fault};
 
 /// The outcome of settling a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// The money has not come yet.
     Unpaid,
-    /// The visit is paid for; with its position in the log, if that is new.
+    /// The item is paid for; with its position in the log, if that is new.
     Applied(Option<Cursor>),
-    /// The visit can no longer be paid for: the money is refunded.
+    /// The item, or a part of it, can no longer be paid for: that money is refunded.
     Refunded(RefundGrounds),
 }
 
 impl Payments {
-    /// Applies a paid payment to its visit, or refunds it if that is impossible: exactly one of the two,
+    /// Applies a paid payment to its item, or refunds it if that is impossible: exactly one of the two,
     /// however often it is called.
     #[instrument(name = "command.payment.settle", skip_all)]
     pub async fn settle(&self, payment: PaymentId) -> Result<Settled, Fault> {
-        let opened = self.opened::<AppointmentRefusal>(payment).await;
+        let opened = self.opened::<PaymentRefusal>(payment).await;
         let opened = opened.map_err(fault_of("looking at a payment"))?;
         if !opened.is_paid() {
             return Ok(Settled::Unpaid);
         }
-        let Payable::AppointmentFee { appointment } = opened.payable;
         let context = self.caused_by(payment, &opened.clinic);
         // In either case the clinic was paid.
         let receipt = self.commands.issue_receipt(payment, &context).await;
         receipt.map_err(fault_of("giving a payment its receipt"))?;
-        let grounds = match self.apply(appointment, payment, &context).await? {
-            Ok(cursor) => return Ok(Settled::Applied(cursor)),
-            Err(grounds) => grounds,
-        };
-        let left = opened.left().filter(|left| !left.is_zero());
-        if let Some(amount) = left {
-            let request = RequestRefund {
-                refund: only_refund(payment, "not kept"),
-                attempt: None,
-                amount,
-                grounds,
-                by: Actor::System,
-                at: context.at,
-            };
-            self.execute(payment, PaymentCommand::RequestRefund(request), &context)
-                .await
-                .map_err(fault_of("giving back what came too late"))?;
+        let applied = self.item(opened.payable).apply(payment, &context).await?;
+        let refused = applied.refunds.first().map(|refund| refund.grounds);
+        for refund in applied.refunds {
+            self.request_due_refund(refund).await?;
         }
-        Ok(Settled::Refunded(grounds))
+        Ok(refused.map_or(Settled::Applied(applied.cursor), Settled::Refunded))
     }
 
-    /// Applies the payment to the visit. The inner error is the ground for a refund.
-    async fn apply(
-        &self,
-        appointment: AppointmentId,
-        payment: PaymentId,
-        context: &Context,
-    ) -> Result<Result<Option<Cursor>, RefundGrounds>, Fault> {
-        let paid = self
-            .commands
-            .record_payment(appointment, payment, context)
-            .await;
-        match paid {
-            Ok(done) => Ok(Ok(done.cursor)),
-            Err(CommandError::Refused(refusal)) => grounds(refusal).map(Err),
-            Err(error) => Err(fault_of("paying for a visit")(error)),
-        }
+    /// Requests a refund that follows from what became of an item, once for its occasion.
+    pub(super) async fn request_due_refund(&self, due: DueRefund) -> Result<(), Fault> {
+        let doing = "giving back what was paid for an item";
+        let DueRefund {
+            payment,
+            occasion,
+            amount,
+            grounds,
+        } = due;
+        let opened = self.opened::<PaymentRefusal>(payment).await;
+        let opened = opened.map_err(fault_of(doing))?;
+        let refund = only_refund(payment, &occasion);
+        let amount = amount.or_else(|| opened.left());
+        let amount = amount.filter(|amount| !amount.is_zero());
+        let Some(amount) = amount.filter(|_| !opened.refunds.contains_key(&refund)) else {
+            return Ok(());
+        };
+        let context = self.caused_by(payment, &opened.clinic);
+        let request = RequestRefund {
+            refund,
+            attempt: None,
+            amount,
+            grounds,
+            by: Actor::System,
+            at: context.at,
+        };
+        self.execute(payment, PaymentCommand::RequestRefund(request), &context)
+            .await
+            .map_err(fault_of(doing))?;
+        Ok(())
     }
 
     /// A command that follows from a payment.
@@ -81,19 +81,5 @@ impl Payments {
             clinic: Some(*clinic),
             ..Context::system(now, payment.as_uuid())
         }
-    }
-}
-
-/// The ground for a refund that a refusal of the visit stands for.
-fn grounds(refusal: AppointmentRefusal) -> Result<RefundGrounds, Fault> {
-    match refusal {
-        AppointmentRefusal::AlreadyPaid => Ok(RefundGrounds::PaidTwice),
-        AppointmentRefusal::SlotAlreadyTaken
-        | AppointmentRefusal::PatientAlreadyBooked
-        | AppointmentRefusal::DoctorOnLeave => Ok(RefundGrounds::SlotTaken),
-        AppointmentRefusal::AlreadyStarted => Ok(RefundGrounds::TooLate),
-        AppointmentRefusal::NotAwaitingPayment { .. } => Ok(RefundGrounds::CancelledBeforePaid),
-        // No refusal of a payment: an operator has to look at it before money moves.
-        refusal => Err(Fault::new("paying for a visit", refusal)),
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::payment::DisputeStatus;
+use domain::payment::{DisputeStatus, PayableKind};
 use domain::{
     FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
     Money, PaymentId, RefundId,
@@ -34,6 +34,9 @@ pub trait PaymentGateway: Send + Sync {
     async fn refunds(&self, attempt: &GatewayPaymentId)
     -> Result<Vec<GatewayRefund>, GatewayError>;
 
+    /// All disputes that were raised since an instant, each as it stands now.
+    async fn disputes(&self, since: DateTime<Utc>) -> Result<GatewayDisputes, GatewayError>;
+
     /// The public key id that a payer's browser shows the gateway.
     fn key_id(&self) -> &GatewayKeyId;
 
@@ -61,6 +64,8 @@ pub trait PaymentGateway: Send + Sync {
 pub struct NewOrder {
     /// The payment that it is for.
     pub payment: PaymentId,
+    /// The kind of the item that is paid for.
+    pub kind: PayableKind,
     /// It is the nth order of the payment, from 1.
     pub number: usize,
     /// The amount, to the last paisa.
@@ -163,6 +168,24 @@ pub struct GatewayDispute {
     pub respond_by: Option<DateTime<Utc>>,
     /// The time of the report, if it tells.
     pub reported_at: Option<DateTime<Utc>>,
+}
+
+/// A dispute in the gateway's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderDispute {
+    /// The order that was paid.
+    pub order: GatewayOrderId,
+    /// The dispute. The list tells no time of a report.
+    pub dispute: GatewayDispute,
+}
+
+/// The gateway's list of disputes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GatewayDisputes {
+    /// Those that could be read.
+    pub readable: Vec<OrderDispute>,
+    /// Number of further ones, such as in an unknown currency or of payments without an order.
+    pub unreadable: usize,
 }
 
 /// An event that the gateway reports by webhook.

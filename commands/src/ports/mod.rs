@@ -15,9 +15,9 @@ pub use clock::Clock;
 pub use credentials::{Credential, CredentialStore, PasswordChange};
 pub use devices::{DEVICE_KNOWN_FOR, DeviceStore, DeviceTokenHash, MOST_DEVICES};
 pub use gateway::{
-    AttemptStatus, GatewayAttempt, GatewayAttempts, GatewayDispute, GatewayError, GatewayEvent,
-    GatewayFact, GatewayRefund, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway,
-    UnreadableEvent,
+    AttemptStatus, GatewayAttempt, GatewayAttempts, GatewayDispute, GatewayDisputes, GatewayError,
+    GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus, NewOrder, NewRefund,
+    OrderDispute, PaymentGateway, UnreadableEvent,
 };
 pub use ids::IdSource;
 pub use inbox::{

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::timers::{self, NewTimer};
 use crate::Fault;
-use crate::payments::REFUND_TRIES;
+use crate::payments::{DISPUTES_AFTER, REFUND_TRIES};
 
 /// A payment is paid: apply it to its visit.
 pub(super) const SETTLE: &str = "payment-settle";
@@ -32,6 +32,11 @@ pub(super) const REFUND_AGAIN: &str = "payment-refund-again";
 pub(super) const RESUME: &str = "payment-dispute-decided";
 /// An order is at the gateway: ask for its state.
 pub(super) const RECONCILE: &str = "payment-reconcile";
+
+/// Some money has come: ask again and again for disputes. There is one such timer.
+pub(super) const DISPUTES: &str = "payment-disputes";
+/// Key of the timer that asks for disputes.
+const ALL: &str = "disputes";
 
 /// Follows payments, and visits that are cancelled.
 pub(super) struct PaymentTimers {
@@ -61,17 +66,25 @@ impl Subscriber for PaymentTimers {
     ) -> Result<(), SubscriberError> {
         // The last of a batch counts: one statement sets each timer once.
         let mut due: BTreeMap<(&'static str, String), NewTimer> = BTreeMap::new();
+        let mut first_paid = None;
         for event in events {
             let timer = self
                 .timer(event)
                 .map_err(|error| SubscriberError::unreadable(event, error))?;
             if let Some(timer) = timer {
+                if timer.kind == SETTLE {
+                    first_paid.get_or_insert(timer.due_at);
+                }
                 due.insert((timer.kind, timer.key.clone()), timer);
             }
         }
         if !due.is_empty() {
             let due: Vec<_> = due.into_values().collect();
-            timers::set(connection, &due).await?;
+            timers::set(&mut *connection, &due).await?;
+        }
+        if let Some(paid_at) = first_paid {
+            let due_at = paid_at + DISPUTES_AFTER;
+            timers::start(connection, &timer(DISPUTES, ALL.to_owned(), due_at)).await?;
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use domain::appointment::AppointmentRefusal;
+use domain::payment::Payable;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
 use super::payment_timers::{
-    CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
+    CANCELLED, CAPTURE, DISPUTES, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
 use super::timers::{Running, TimerHandler, TimerOutcome};
 use crate::payments::{Inbox, Payments};
@@ -70,10 +71,11 @@ enum Work {
     RefundAgain,
     Resume,
     Reconcile,
+    Disputes,
 }
 
 impl Work {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Settle,
         Self::Capture,
         Self::RefundCancelled,
@@ -81,6 +83,7 @@ impl Work {
         Self::RefundAgain,
         Self::Resume,
         Self::Reconcile,
+        Self::Disputes,
     ];
 }
 
@@ -100,6 +103,7 @@ impl TimerHandler for PaymentTimer {
             Work::RefundAgain => REFUND_AGAIN,
             Work::Resume => RESUME,
             Work::Reconcile => RECONCILE,
+            Work::Disputes => DISPUTES,
         }
     }
 
@@ -113,6 +117,7 @@ impl TimerHandler for PaymentTimer {
             Work::RefundAgain => Box::pin(refund_again(payments, key)),
             Work::Resume => Box::pin(resume(payments, key)),
             Work::Reconcile => Box::pin(reconcile(payments, key)),
+            Work::Disputes => Box::pin(disputes(payments)),
         }
     }
 }
@@ -132,7 +137,8 @@ async fn capture(payments: Payments, key: String) -> Result<TimerOutcome, Fault>
 
 async fn refund_cancelled(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let appointment = AppointmentId::from_uuid(uuid(&key)?);
-    payments.refund_cancelled(appointment).await?;
+    let payable = Payable::Visit { appointment };
+    payments.refund_cancelled(payable).await?;
     Ok(TimerOutcome::Done)
 }
 
@@ -156,6 +162,10 @@ async fn resume(payments: Payments, key: String) -> Result<TimerOutcome, Fault> 
 async fn reconcile(payments: Payments, key: String) -> Result<TimerOutcome, Fault> {
     let payment = PaymentId::from_uuid(uuid(&key)?);
     Ok(payments.reconcile(payment).await?.into())
+}
+
+async fn disputes(payments: Payments) -> Result<TimerOutcome, Fault> {
+    Ok(TimerOutcome::At(payments.reconcile_disputes().await?))
 }
 
 fn refund_of(key: &str) -> Result<(PaymentId, RefundId), Fault> {

@@ -87,6 +87,23 @@ pub async fn set(executor: impl PgExecutor<'_>, timers: &[NewTimer]) -> Result<(
     Ok(())
 }
 
+/// Starts a timer that then runs again and again: one of its kind and key that is set already stays as it is.
+pub async fn start(executor: impl PgExecutor<'_>, timer: &NewTimer) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        insert into timers (kind, key, due_at)
+        values ($1, $2, $3)
+        on conflict (kind, key) do nothing
+        "#,
+        timer.kind,
+        timer.key,
+        timer.due_at
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
 /// Runs timers for ever, looking for due ones every `pause`. Each kind runs by itself: one that waits for a
 /// gateway delays no other.
 pub async fn run_timers(

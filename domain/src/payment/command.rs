@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::dispute::DisputeStatus;
-use super::event::{Payable, RefundGrounds};
+use super::event::RefundGrounds;
 use super::order_events::ClosingGrounds;
+use super::payable::Payable;
 use crate::values::{
     Actor, ClinicId, FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId,
     GatewayRefundId, Money, PatientId, PaymentId, ReceiptNumber, RefundId,

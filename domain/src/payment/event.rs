@@ -7,10 +7,11 @@ use super::dispute_events::{
     PaymentDisputeAdvanced, PaymentDisputeDecided, PaymentDisputeOpened, PaymentRefundWithdrawn,
 };
 use super::order_events::{PaymentOrderClosed, PaymentOrderCreated};
+use super::payable::Payable;
 use crate::event_types::event_types;
 use crate::values::{
-    Actor, AppointmentId, ClinicId, FailureCode, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, ReceiptNumber, RefundId,
+    Actor, ClinicId, FailureCode, GatewayPaymentId, GatewayRefundId, Money, PatientId, PaymentId,
+    ReceiptNumber, RefundId,
 };
 
 /// An event of a payment.
@@ -85,17 +86,6 @@ event_types!(PaymentEvent {
     DisputeDecided => "payment.dispute_decided",
     ReceiptIssued => "payment.receipt_issued",
 });
-
-/// Item that is paid for. Stored as `{"kind": "appointmentFee", "appointment": "…"}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Payable {
-    /// The fee of a visit.
-    AppointmentFee {
-        /// The visit.
-        appointment: AppointmentId,
-    },
-}
 
 /// Direction of the difference between a requested and a captured amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

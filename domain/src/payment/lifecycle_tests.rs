@@ -29,7 +29,7 @@ fn refund(number: u8) -> RefundId {
 fn opened() -> Payment {
     let open = PaymentCommand::Open(OpenPayment {
         payment: PaymentId::from_uuid(Uuid::from_u128(1)),
-        payable: Payable::AppointmentFee {
+        payable: Payable::Visit {
             appointment: appointment_id(),
         },
         patient: patient_id(),

@@ -29,6 +29,7 @@ mod error;
 mod event;
 mod order_events;
 mod orders;
+mod payable;
 mod refund_policy;
 mod refunds;
 mod state;
@@ -57,11 +58,12 @@ pub use dispute_events::{
 };
 pub use error::PaymentRefusal;
 pub use event::{
-    DifferenceKind, Payable, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured,
+    DifferenceKind, PaymentAttemptFailed, PaymentAuthorised, PaymentCaptured,
     PaymentDifferenceAccepted, PaymentEvent, PaymentOpened, PaymentReceiptIssued,
     PaymentRefundFailed, PaymentRefundRequested, PaymentRefundRetried, PaymentRefunded,
     RefundGrounds,
 };
 pub use order_events::{ClosingGrounds, PaymentOrderClosed, PaymentOrderCreated};
+pub use payable::{Payable, PayableKind};
 pub use refund_policy::{InvalidRefundPolicy, MAX_STEPS, RefundPolicy, RefundStep};
 pub use state::{Attempt, OpenedPayment, Payment, Refund, RefundStatus, evolve};

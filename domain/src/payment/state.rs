@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::dispute::Dispute;
-use super::event::{Payable, PaymentEvent, PaymentOpened, RefundGrounds};
+use super::event::{PaymentEvent, PaymentOpened, RefundGrounds};
 use super::order_events::ClosingGrounds;
+use super::payable::Payable;
 use crate::values::{
     ClinicId, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money, PatientId,
     PaymentId, ReceiptNumber, RefundId,

@@ -1,5 +1,6 @@
 //! Errors of sealed data. They name locations and epochs, never content or keys.
 
+use std::error::Error;
 use std::sync::Arc;
 
 /// A value could not be sealed or opened.
@@ -129,5 +130,36 @@ impl From<sqlx::Error> for SealError {
 impl From<SealError> for sqlx::Error {
     fn from(error: SealError) -> Self {
         Self::Decode(Box::new(error))
+    }
+}
+
+/// Returns whether the cause of an error is sealed data of one person that can't be opened: the person's key is lost,
+/// or the data was altered. Asking again does not help, and other persons' data is not affected.
+#[must_use]
+pub fn is_unreadable(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(SealError::Fault { fault, .. }) = error.downcast_ref::<SealError>() {
+            return fault.is_of_one_value();
+        }
+        cause = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LoadError;
+
+    #[test]
+    fn a_lost_key_of_one_person_is_found_behind_other_errors() {
+        let load = |fault: SealFault| LoadError::from(fault.at(&"event 1 of patient 7"));
+        let row = |fault: SealFault| sqlx::Error::from(fault.at(&"a row"));
+        assert!(is_unreadable(&load(SealFault::UnknownKey)));
+        assert!(is_unreadable(&row(SealFault::Altered)));
+        let of_all = SealFault::MissingMasterKey { epoch: 3 };
+        assert!(!is_unreadable(&load(of_all)) && !is_unreadable(&row(of_all)));
+        assert!(!is_unreadable(&sqlx::Error::RowNotFound));
     }
 }

@@ -33,7 +33,7 @@ mod rows;
 mod sealing;
 
 pub use erase::{Erased, SubjectStatus};
-pub use error::{SealError, SealFault};
+pub use error::{SealError, SealFault, is_unreadable};
 pub(crate) use events::Stored;
 pub use master::{MasterKeys, MasterKeysError};
 pub use open::OpenSealingError;

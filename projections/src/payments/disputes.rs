@@ -1,15 +1,15 @@
 //! Disputes of payments: as they are shown, and their table.
 
 use chrono::{DateTime, Utc};
-use domain::payment::{DisputeStatus, PaymentDisputeOpened};
+use domain::payment::{DisputeStatus, Payable, PaymentDisputeOpened};
 use domain::{
-    AppointmentId, ClinicId, FailureCode, GatewayDisputeId, GatewayPaymentId, Money, PatientId,
-    PaymentId,
+    ClinicId, FailureCode, GatewayDisputeId, GatewayPaymentId, Money, PatientId, PaymentId,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::listed::ListedPayment;
+use super::rows::payable;
 use crate::cursor::TimeCursor;
 use crate::error::{InvalidRow, ReadError};
 use crate::stored::{column, fetch, money, optional_word, word};
@@ -21,9 +21,9 @@ pub struct ListedDispute {
     pub payment: PaymentId,
     /// Id of the dispute at the gateway.
     pub dispute: GatewayDisputeId,
-    /// The visit.
-    pub appointment: AppointmentId,
-    /// The patient of the visit.
+    /// The item that was paid for.
+    pub payable: Payable,
+    /// The patient to whom it belongs.
     pub patient: PatientId,
     /// The clinic whose money is disputed.
     pub clinic: ClinicId,
@@ -56,7 +56,7 @@ impl ListedDispute {
         Self {
             payment: payment.payment,
             dispute: opened.dispute,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             attempt: opened.attempt,
@@ -135,7 +135,7 @@ pub(super) async fn write(
         "src/payments/upsert_disputes.sql",
         &column(rows, |row| row.payment.as_uuid()),
         &column(rows, |row| row.dispute.as_str()) as _,
-        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.payable.id()),
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.attempt.as_str()) as _,
@@ -149,7 +149,8 @@ pub(super) async fn write(
         &column(rows, |row| row.opened_at),
         &column(rows, |row| row.changed_at),
         &column(rows, |row| row.cursor().id),
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.version),
+        &column(rows, |row| row.payable.kind().as_str()) as _
     )
     .execute(connection)
     .await?;
@@ -160,6 +161,7 @@ pub(super) async fn write(
 struct DisputeRow {
     payment_id: Uuid,
     dispute_id: String,
+    payable_kind: String,
     appointment_id: Uuid,
     patient_id: Uuid,
     clinic_id: Uuid,
@@ -183,7 +185,7 @@ impl TryFrom<DisputeRow> for ListedDispute {
         Ok(Self {
             payment: PaymentId::from_uuid(stored.payment_id),
             dispute: word("dispute_id", &stored.dispute_id)?,
-            appointment: AppointmentId::from_uuid(stored.appointment_id),
+            payable: payable(&stored.payable_kind, stored.appointment_id)?,
             patient: PatientId::from_uuid(stored.patient_id),
             clinic: ClinicId::from_uuid(stored.clinic_id),
             attempt: word("gateway_payment", &stored.gateway_payment)?,

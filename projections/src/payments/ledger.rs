@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::payment::{
-    DifferenceKind, DisputeStatus, Payable, Payment, PaymentCaptured, PaymentDifferenceAccepted,
+    DifferenceKind, DisputeStatus, Payment, PaymentCaptured, PaymentDifferenceAccepted,
     PaymentDisputeDecided, PaymentEvent, PaymentOpened, PaymentOrderClosed, PaymentRefundRequested,
     PaymentRefunded, RefundStatus,
 };
@@ -91,11 +91,10 @@ impl Fold for Ledger {
 
 impl Ledger {
     fn opened(opened: &PaymentOpened) -> Self {
-        let Payable::AppointmentFee { appointment } = opened.payable;
         let none = Money::zero(opened.amount.currency());
         let payment = ListedPayment {
             payment: opened.payment,
-            appointment,
+            payable: opened.payable,
             patient: opened.patient,
             clinic: opened.clinic,
             amount: opened.amount,
@@ -154,7 +153,7 @@ impl Ledger {
         let entry = LedgerEntry {
             payment: payment.payment,
             entry: version,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             kind: LedgerKind::Dispute,
@@ -189,7 +188,7 @@ impl Ledger {
         let entry = LedgerEntry {
             payment: payment.payment,
             entry: version,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             kind: LedgerKind::Capture,
@@ -209,7 +208,7 @@ impl Ledger {
         let entry = LedgerEntry {
             payment: payment.payment,
             entry: version,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             kind: match accepted.kind {
@@ -233,7 +232,7 @@ impl Ledger {
             payment: payment.payment,
             entry: version,
             order: closed.order,
-            appointment: payment.appointment,
+            payable: payment.payable,
             clinic: payment.clinic,
             grounds: closed.grounds,
             failure: closed.code,
@@ -248,7 +247,7 @@ impl Ledger {
         let refund = ListedRefund {
             payment: payment.payment,
             refund: requested.refund,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             attempt: requested.attempt,
@@ -273,7 +272,7 @@ impl Ledger {
         let entry = LedgerEntry {
             payment: payment.payment,
             entry: version,
-            appointment: payment.appointment,
+            payable: payment.payable,
             patient: payment.patient,
             clinic: payment.clinic,
             kind: LedgerKind::Refund,
@@ -318,6 +317,7 @@ impl ListedRefund {
 
 #[cfg(test)]
 mod tests {
+    use domain::payment::Payable;
     use domain::{AppointmentId, ClinicId, Currency, PatientId, PaymentId};
 
     use super::*;
@@ -327,7 +327,7 @@ mod tests {
         let id = Uuid::from_u128(1);
         Ledger::opened(&PaymentOpened {
             payment: PaymentId::from_uuid(id),
-            payable: Payable::AppointmentFee {
+            payable: Payable::Visit {
                 appointment: AppointmentId::from_uuid(id),
             },
             patient: PatientId::from_uuid(id),

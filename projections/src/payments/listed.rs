@@ -1,20 +1,22 @@
 //! Payments, refunds and ledger entries, as they are shown.
 
 use chrono::{DateTime, Utc};
-use domain::payment::{ClosingGrounds, RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, Payable, RefundGrounds, RefundStatus};
 use domain::{
-    AppointmentId, ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money,
-    PatientId, PaymentId, ReceiptNumber, RefundId,
+    ClinicId, FailureCode, GatewayOrderId, GatewayPaymentId, GatewayRefundId, Money, PatientId,
+    PaymentId, ReceiptNumber, RefundId,
 };
+
+use crate::cursor::TimeCursor;
 
 /// A payment, as payer and clinic see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPayment {
     /// Id of the payment.
     pub payment: PaymentId,
-    /// The visit.
-    pub appointment: AppointmentId,
-    /// The patient of the visit.
+    /// The item that is paid for.
+    pub payable: Payable,
+    /// The patient to whom it belongs.
     pub patient: PatientId,
     /// The clinic that is paid.
     pub clinic: ClinicId,
@@ -90,9 +92,9 @@ pub struct ListedRefund {
     pub payment: PaymentId,
     /// Id of the refund.
     pub refund: RefundId,
-    /// The visit.
-    pub appointment: AppointmentId,
-    /// The patient of the visit.
+    /// The item that is paid for.
+    pub payable: Payable,
+    /// The patient to whom it belongs.
     pub patient: PatientId,
     /// The clinic that refunds.
     pub clinic: ClinicId,
@@ -118,6 +120,17 @@ pub struct ListedRefund {
     pub version: i64,
 }
 
+impl ListedRefund {
+    /// Returns its place in a list, behind which the next page begins.
+    #[must_use]
+    pub fn cursor(&self) -> TimeCursor {
+        TimeCursor {
+            at: self.requested_at,
+            id: self.refund.as_uuid(),
+        }
+    }
+}
+
 /// An order that was closed; never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedOrder {
@@ -127,8 +140,8 @@ pub struct ClosedOrder {
     pub entry: i64,
     /// The order at the gateway.
     pub order: GatewayOrderId,
-    /// The visit.
-    pub appointment: AppointmentId,
+    /// The item that is paid for.
+    pub payable: Payable,
     /// The clinic.
     pub clinic: ClinicId,
     /// Grounds for which it was closed.
@@ -146,9 +159,9 @@ pub struct LedgerEntry {
     pub payment: PaymentId,
     /// Sequence number of the payment's event that recorded it.
     pub entry: i64,
-    /// The visit.
-    pub appointment: AppointmentId,
-    /// The patient of the visit.
+    /// The item that is paid for.
+    pub payable: Payable,
+    /// The patient to whom it belongs.
     pub patient: PatientId,
     /// The clinic whose money it is.
     pub clinic: ClinicId,

@@ -1,4 +1,4 @@
-//! Payments of visits, their refunds and disputes, and the ledger.
+//! Payments, their refunds and disputes, and the ledger.
 //!
 //! Nothing here is personal: ids, amounts, codes. A payment that was not paid in time reads as lapsed, as holds
 //! do; if money arrives all the same, it reads as paid. The ledger has every movement of money once, in the

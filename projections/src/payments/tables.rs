@@ -61,7 +61,7 @@ async fn write_payments(
     sqlx::query_file!(
         "src/payments/upsert_payments.sql",
         &column(rows, |row| row.payment.as_uuid()),
-        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.payable.id()),
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.amount.amount()),
@@ -81,7 +81,8 @@ async fn write_payments(
         &column(rows, |row| row.lost.amount()),
         &column(rows, |row| row.receipt.map(|receipt| receipt.number())) as _,
         &column(rows, |row| row.test_mode),
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.version),
+        &column(rows, |row| row.payable.kind().as_str()) as _
     )
     .execute(connection)
     .await?;
@@ -99,7 +100,7 @@ async fn write_refunds(
         "src/payments/upsert_refunds.sql",
         &column(rows, |row| row.payment.as_uuid()),
         &column(rows, |row| row.refund.as_uuid()),
-        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.payable.id()),
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.attempt.as_str()) as _,
@@ -115,7 +116,8 @@ async fn write_refunds(
             .map(GatewayRefundId::as_str)) as _,
         &column(rows, |row| row.requested_at),
         &column(rows, |row| row.changed_at),
-        &column(rows, |row| row.version)
+        &column(rows, |row| row.version),
+        &column(rows, |row| row.payable.kind().as_str()) as _
     )
     .execute(connection)
     .await?;
@@ -134,7 +136,7 @@ async fn write_entries(
         "src/payments/insert_entries.sql",
         &column(rows, |row| row.payment.as_uuid()),
         &column(rows, |row| row.entry),
-        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.payable.id()),
         &column(rows, |row| row.patient.as_uuid()),
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.kind.as_str()) as _,
@@ -147,7 +149,8 @@ async fn write_entries(
             .as_ref()
             .map(GatewayRefundId::as_str)) as _,
         &column(rows, |row| row.grounds.map(RefundGrounds::as_str)) as _,
-        &column(rows, |row| row.at)
+        &column(rows, |row| row.at),
+        &column(rows, |row| row.payable.kind().as_str()) as _
     )
     .execute(connection)
     .await?;
@@ -167,11 +170,12 @@ async fn write_closed_orders(
         &column(rows, |row| row.payment.as_uuid()),
         &column(rows, |row| row.entry),
         &column(rows, |row| row.order.as_str()) as _,
-        &column(rows, |row| row.appointment.as_uuid()),
+        &column(rows, |row| row.payable.id()),
         &column(rows, |row| row.clinic.as_uuid()),
         &column(rows, |row| row.grounds.as_str()) as _,
         &column(rows, |row| row.failure.as_ref().map(FailureCode::as_str)) as _,
-        &column(rows, |row| row.closed_at)
+        &column(rows, |row| row.closed_at),
+        &column(rows, |row| row.payable.kind().as_str()) as _
     )
     .execute(connection)
     .await?;

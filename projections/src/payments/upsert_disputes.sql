@@ -1,11 +1,11 @@
 insert into payment_disputes as stored (
   payment_id, dispute_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, status,
-  code, respond_by, lost, lost_currency, opened_at, changed_at, page_id, version
+  code, respond_by, lost, lost_currency, opened_at, changed_at, page_id, version, payable_kind
 )
 select * from unnest(
   $1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
   $9::text[], $10::text[], $11::timestamptz[], $12::bigint[], $13::text[], $14::timestamptz[],
-  $15::timestamptz[], $16::uuid[], $17::bigint[]
+  $15::timestamptz[], $16::uuid[], $17::bigint[], $18::text[]
 )
 on conflict (payment_id, dispute_id) do update
 set

@@ -1,12 +1,12 @@
 insert into payments as stored (
   payment_id, appointment_id, patient_id, clinic_id, amount, currency, order_id, opened_at, pay_until,
-  paid_at, settled_by, captured, refunds_requested, refunds_failed, refunded, lost, receipt_number, test_mode,
-  version
+  paid_at, settled_by, captured, refunds_requested, refunds_failed, refunded, lost, receipt_number,
+  test_mode, version, payable_kind
 )
 select * from unnest(
-  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[],
-  $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::bigint[], $13::bigint[],
-  $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::boolean[], $19::bigint[]
+  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[],
+  $9::timestamptz[], $10::timestamptz[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[],
+  $15::bigint[], $16::bigint[], $17::bigint[], $18::boolean[], $19::bigint[], $20::text[]
 )
 on conflict (payment_id) do update
 set

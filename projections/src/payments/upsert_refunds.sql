@@ -1,11 +1,11 @@
 insert into payment_refunds as stored (
   payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
-  status, tries, failure_code, gateway_refund, requested_at, changed_at, version
+  status, tries, failure_code, gateway_refund, requested_at, changed_at, version, payable_kind
 )
 select * from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
-  $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[], $14::timestamptz[],
-  $15::timestamptz[], $16::bigint[]
+  $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[],
+  $16::bigint[], $17::text[]
 )
 on conflict (payment_id, refund_id) do update
 set

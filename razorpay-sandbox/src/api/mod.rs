@@ -1,5 +1,6 @@
 //! The implemented part of Razorpay's API.
 
+mod disputes;
 mod orders;
 mod payments;
 mod refunds;
@@ -20,6 +21,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/payments/{id}/refund", web::post().to(refunds::create))
         .route("/payments/{id}/refunds", web::get().to(refunds::list))
         .route("/refunds/{id}", web::get().to(refunds::get))
+        .route("/disputes", web::get().to(disputes::list))
         .default_service(web::to(unknown));
 }
 

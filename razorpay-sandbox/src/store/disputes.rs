@@ -1,7 +1,7 @@
 //! Disputes: banks demand captured money back.
 
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 
 use super::events::{Event, store_webhooks};
 use super::{Payment, WebhookPlan, orders, payments};
@@ -151,6 +151,32 @@ pub(crate) async fn advance(
     tx.commit().await?;
     state.wake_sender.notify_one();
     Ok(dispute)
+}
+
+/// Returns disputes with their payments, the newest first.
+pub(crate) async fn list(
+    db: &PgPool,
+    from: i64,
+    count: i64,
+    skip: i64,
+) -> Result<Vec<(Dispute, Payment)>, ApiError> {
+    let sql = select!(
+        "where d.created_at >= to_timestamp($1)
+         order by d.created_at desc, d.id
+         limit $2 offset $3"
+    );
+    let found: Vec<Dispute> = sqlx::query_as(sql)
+        .bind(from)
+        .bind(count)
+        .bind(skip)
+        .fetch_all(db)
+        .await?;
+    let mut listed = Vec::with_capacity(found.len());
+    for dispute in found {
+        let payment = payments::find(db, &dispute.payment_id).await?;
+        listed.push((dispute, payment.ok_or_else(ApiError::unknown_id)?));
+    }
+    Ok(listed)
 }
 
 /// Disputes about a payment, summed up.

@@ -4,6 +4,7 @@ use adapters::system::{SystemClock, SystemIds};
 use chrono::TimeDelta;
 use commands::ports::{Clock as _, IdSource as _};
 use domain::PatientId;
+use serde_json::json;
 use tests::app::Principal;
 
 use super::fixture::{Original, succeeds, text};
@@ -27,7 +28,7 @@ async fn patient(original: &Original, slot: i32, reason: &str) -> (PatientId, Pr
 async fn a_restore_names_the_subject_whose_key_is_lost_and_lists_show_the_row_as_unreadable() {
     let original = Original::start().await;
     let (lost, principal) = patient(&original, 0, "a cough").await;
-    patient(&original, 1, "a rash").await;
+    let (_, other) = patient(&original, 1, "a rash").await;
     all_read(&original.server.client).await;
     let pool = original.server.pool().await;
     let deleted = sqlx::query("delete from subject_keys where subject = $1")
@@ -55,9 +56,39 @@ async fn a_restore_names_the_subject_whose_key_is_lost_and_lists_show_the_row_as
     assert!(first.get("reason").is_none());
     assert_eq!(second["reason"], "a rash");
     assert!(second.get("unreadable").is_none());
-    let own = original.site.token(&principal).unwrap();
-    let own = new.client.with_token(own).get("/api/v1/appointments");
-    let listed = own.expect(200).await;
-    assert_eq!(listed.body["items"][0]["unreadable"], true);
+    let own = new
+        .client
+        .with_token(original.site.token(&principal).unwrap());
+    let listed = own.get("/api/v1/appointments").expect(200).await;
+    let visit = &listed.body["items"][0];
+    assert_eq!(visit["unreadable"], true);
+    // Commands that need it, and queries that are answered from the log, say the same for good.
+    let path = |verb: &str| {
+        format!(
+            "/api/v1/appointments/{}/{verb}",
+            visit["id"].as_str().unwrap()
+        )
+    };
+    let start = (SystemClock.now() + TimeDelta::days(2)).to_rfc3339();
+    for request in [
+        own.post(&path("cancel"), &json!({})),
+        own.post(&path("reschedule"), &json!({"start": start})),
+        own.post(&path("payment"), &json!({})),
+        own.get(&path("refund-preview")),
+    ] {
+        let refused = request.expect(409).await;
+        refused.is("record-unreadable");
+        assert!(refused.body["errorId"].is_string());
+    }
+    let log = new.logged();
+    assert!(log.contains("its subject's key is unknown"), "{log}");
+    // The other patient is not affected.
+    let other = new.client.with_token(original.site.token(&other).unwrap());
+    let listed = other.get("/api/v1/appointments").expect(200).await;
+    let path = format!(
+        "/api/v1/appointments/{}/cancel",
+        listed.body["items"][0]["id"].as_str().unwrap()
+    );
+    other.post(&path, &json!({})).expect(200).await;
     new.stop().await;
 }

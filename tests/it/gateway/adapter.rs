@@ -1,9 +1,13 @@
 //! The adapter on the sandbox, through everything that a payment goes through.
 
 use adapters::razorpay::RazorpayLimits;
+use adapters::system::SystemClock;
+use chrono::{DateTime, TimeDelta};
 use commands::ports::{
-    AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, NewRefund, PaymentGateway as _,
+    AttemptStatus, Clock as _, GatewayError, GatewayRefundStatus, NewOrder, NewRefund,
+    PaymentGateway as _,
 };
+use domain::payment::{DisputeStatus, PayableKind};
 use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId, RefundId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,6 +21,7 @@ fn inr(amount: i64) -> Money {
 fn new_order() -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        kind: PayableKind::Visit,
         number: 1,
         amount: inr(50_000),
     }
@@ -55,7 +60,7 @@ async fn a_payment_is_ordered_captured_verified_and_refunded() {
     let told = sandbox.get(&format!("/v1/orders/{order}")).await;
     assert_eq!(
         told["notes"],
-        json!({"payment": Uuid::from_u128(7).to_string()})
+        json!({"payment": Uuid::from_u128(7).to_string(), "payable": "VISIT"})
     );
 
     let attempt = sandbox
@@ -176,4 +181,46 @@ async fn a_gateway_that_was_down_can_be_called_again() {
         );
         gateway.create_order(&new_order()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn disputes_are_listed_as_they_stand_with_the_orders_of_their_payments() {
+    let sandbox = Fixture::start().await;
+    let gateway = sandbox.adapter();
+    let mut raised = Vec::new();
+    for stage in ["open", "under_review", "lost"] {
+        let order = sandbox.order().await;
+        let payment = sandbox.paid(&order).await;
+        let path = format!("/sandbox/payments/{payment}/disputes");
+        let dispute = sandbox.post(&path, &json!({"amount": 20_000})).await;
+        if stage != "open" {
+            let path = format!("/sandbox/disputes/{}", dispute["id"].as_str().unwrap());
+            sandbox.post(&path, &json!({"stage": stage})).await;
+        }
+        raised.push(order);
+    }
+    let listed = gateway.disputes(DateTime::UNIX_EPOCH).await.unwrap();
+    assert_eq!((listed.readable.len(), listed.unreadable), (3, 0));
+    let found = |order: &str| {
+        let mut listed = listed.readable.iter();
+        &listed
+            .find(|told| told.order.as_str() == order)
+            .unwrap()
+            .dispute
+    };
+    let stages = [
+        DisputeStatus::Open,
+        DisputeStatus::UnderReview,
+        DisputeStatus::Lost,
+    ];
+    for (order, status) in raised.iter().zip(stages) {
+        let dispute = found(order);
+        assert_eq!((dispute.status, dispute.amount), (status, inr(20_000)));
+        let lost = (status == DisputeStatus::Lost).then_some(inr(20_000));
+        assert_eq!(dispute.deducted, lost);
+    }
+    let none = gateway
+        .disputes(SystemClock.now() + TimeDelta::hours(1))
+        .await;
+    assert!(none.unwrap().readable.is_empty());
 }

@@ -1,6 +1,7 @@
 //! The checkout page.
 
 use commands::ports::{NewOrder, PaymentGateway as _};
+use domain::payment::PayableKind;
 use domain::{Currency, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -132,6 +133,7 @@ async fn pages_of_allowed_origins_are_returned_to_and_no_others() {
     let gateway = node.app().gateway();
     let order = NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(1)),
+        kind: PayableKind::Visit,
         number: 1,
         amount: Money::new(50_000, Currency::Inr).unwrap(),
     };

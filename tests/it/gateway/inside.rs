@@ -1,6 +1,7 @@
 //! The sandbox inside a node.
 
 use commands::ports::NewOrder;
+use domain::payment::PayableKind;
 use domain::{Currency, GatewayPaymentId, Money, PaymentId};
 use reqwest::Method;
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::support::{Client, http, now};
 fn order(payment: u128) -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(payment)),
+        kind: PayableKind::Visit,
         number: 1,
         amount: Money::new(50_000, Currency::Inr).unwrap(),
     }

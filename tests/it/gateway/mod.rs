@@ -7,6 +7,7 @@ mod checkout_script;
 mod faults;
 pub mod fixture;
 mod inside;
+mod outages;
 mod program;
 mod receiver;
 mod refunds;

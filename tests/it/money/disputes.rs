@@ -1,5 +1,6 @@
 //! Disputes at the gateway, and what they mean for refunds.
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -45,6 +46,31 @@ impl Paid {
             .await;
         self.wait_for_event("payment.dispute_opened").await;
         dispute["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The payment's bank raises a dispute of which no webhook arrives.
+    async fn dispute_unheard(&self, amount: i64) -> String {
+        let path = format!("/sandbox/payments/{}/disputes", self.attempt);
+        let body = json!({"amount": amount, "webhook": {"drop": true}});
+        let dispute = self.fixture.control(Method::POST, &path, body).await;
+        dispute["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn advance_unheard(&self, dispute: &str, stage: &str) {
+        let path = format!("/sandbox/disputes/{dispute}");
+        let body = json!({"stage": stage, "webhook": {"drop": true}});
+        self.fixture.control(Method::POST, &path, body).await;
+    }
+
+    /// Moves the clock to the next time at which the gateway is asked for its disputes, and waits until the payment has
+    /// so many events of that type.
+    async fn reconciled(&self, kind: &str, count: i64) {
+        let later = self.fixture.clinic.site.clock_now() + TimeDelta::hours(7);
+        self.fixture.set_clock(later);
+        eventually(kind, async || {
+            self.fixture.count_events(&self.checkout, kind).await == count
+        })
+        .await;
     }
 
     async fn advance(&self, dispute: &str, stage: &str) {
@@ -197,4 +223,62 @@ async fn open_disputes_are_on_the_administrators_list() {
     assert_eq!(preview["startThen"], json!(slot(20)));
     assert_eq!(preview.get("waitsForDispute"), None);
     paid.fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_dispute_of_which_no_webhook_arrives_is_found_at_each_of_its_stages() {
+    let paid = Paid::open().await;
+    let dispute = paid.dispute_unheard(30_000).await;
+    paid.reconciled("payment.dispute_opened", 1).await;
+    paid.advance_unheard(&dispute, "under_review").await;
+    paid.reconciled("payment.dispute_advanced", 1).await;
+    paid.advance_unheard(&dispute, "action_required").await;
+    paid.reconciled("payment.dispute_advanced", 2).await;
+    eventually("the bank's question is shown", async || {
+        paid.details().await["disputes"][0]["status"] == "ACTION_REQUIRED"
+    })
+    .await;
+    paid.advance_unheard(&dispute, "lost").await;
+    paid.reconciled("payment.dispute_decided", 1).await;
+    eventually("the ledger has the lost dispute", async || {
+        paid.details().await["lostToDisputes"] == inr(30_000)
+    })
+    .await;
+    let opened = paid
+        .fixture
+        .count_events(&paid.checkout, "payment.dispute_opened");
+    assert_eq!(opened.await, 1);
+    paid.fixture.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_dispute_of_a_capture_that_no_webhook_told_of_is_found_with_it() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (_, checkout) = fixture.book(&asha, 20).await;
+    // Another payment starts the timer that asks for disputes.
+    fixture.paid(&asha, 0).await;
+    let proof = fixture.pay_without_webhook(&checkout).await;
+    let attempt = proof["razorpay_payment_id"].as_str().unwrap();
+    let silent = json!({"drop": true});
+    let path = format!("/sandbox/payments/{attempt}/disputes");
+    let body = json!({"webhook": silent});
+    let dispute = fixture.control(Method::POST, &path, body).await;
+    let path = format!("/sandbox/disputes/{}", dispute["id"].as_str().unwrap());
+    let body = json!({"stage": "lost", "webhook": silent});
+    fixture.control(Method::POST, &path, body).await;
+    // Orders are no longer asked about.
+    let sql = "delete from timers where kind = 'payment-reconcile'";
+    sqlx::query(sql)
+        .execute(&fixture.clinic.pool)
+        .await
+        .unwrap();
+    fixture.set_clock(fixture.clinic.site.clock_now() + TimeDelta::hours(7));
+    for kind in ["payment.captured", "payment.dispute_decided"] {
+        eventually(kind, async || {
+            fixture.count_events(&checkout, kind).await == 1
+        })
+        .await;
+    }
+    fixture.close().await;
 }

@@ -134,6 +134,9 @@ async fn payments_are_listed_by_patient_by_visit_and_by_page() {
     let of_visit = items(&asha, &format!("appointmentId={}", booked.id())).await;
     assert_eq!(of_visit.len(), 1);
     assert_eq!(of_visit[0]["id"], checkout.body["paymentId"]);
+    let payable = json!({"kind": "VISIT", "id": booked.id()});
+    assert_eq!(of_visit[0]["payable"], payable);
+    assert_eq!(of_visit[0]["appointmentId"], payable["id"]);
     let first = asha.get("/api/v1/payments?limit=2").expect(200).await;
     let cursor = first.text("nextCursor");
     let rest = items(&asha, &format!("limit=2&cursor={cursor}")).await;

@@ -5,8 +5,8 @@ use adapters::system::SystemIds;
 use chrono::TimeDelta;
 use commands::payments::payment_id;
 use commands::ports::IdSource as _;
-use domain::payment::ClosingGrounds;
-use domain::{AppointmentId, PatientId};
+use domain::PatientId;
+use domain::payment::{ClosingGrounds, PayableKind};
 use projections::payments::orders_for_operators;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -227,7 +227,8 @@ async fn an_order_that_belongs_to_another_payment_is_not_handed_out() {
     let booked = fixture.clinic.book(&ravi, 1).expect(201).await;
     let path = booked.appointment("payment");
     // The gateway takes the first order for the one of the other payment.
-    let other = payment_id(AppointmentId::from_uuid(booked.id()), principal.account);
+    let payable = PayableKind::Visit.with_id(booked.id());
+    let other = payment_id(payable, principal.account);
     let confuse = "update razorpay_sandbox_orders set receipt = $2 where id = $1";
     sqlx::query(confuse)
         .bind(checkout.text("orderId"))

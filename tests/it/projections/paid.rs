@@ -58,7 +58,7 @@ async fn opened(history: &History, number: u128) {
     };
     let open = OpenPayment {
         payment: payment(number),
-        payable: Payable::AppointmentFee {
+        payable: Payable::Visit {
             appointment: appointment(visit),
         },
         patient: patient(who),

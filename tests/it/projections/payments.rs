@@ -1,7 +1,7 @@
 //! Payments, refunds and the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::payment::{ClosingGrounds, DisputeStatus, RefundGrounds, RefundStatus};
+use domain::payment::{ClosingGrounds, DisputeStatus, Payable, RefundGrounds, RefundStatus};
 use domain::{ReceiptNumber, Slot, day_on};
 use projections::TimeCursor;
 use projections::payments::{
@@ -24,10 +24,16 @@ async fn kept() -> History {
     history
 }
 
+fn visit(number: u128) -> Payable {
+    Payable::Visit {
+        appointment: appointment(number),
+    }
+}
+
 fn twice() -> ListedPayment {
     ListedPayment {
         payment: payment(TWICE),
-        appointment: appointment(2),
+        payable: visit(2),
         patient: patient(ASHA),
         clinic: clinic(PUNE),
         amount: inr(60_000),
@@ -82,7 +88,7 @@ async fn a_refund_that_failed_is_still_owed_and_on_the_operators_list() {
     let owed = ListedRefund {
         payment: payment(CALLED_OFF),
         refund: refund(CALLED_OFF),
-        appointment: appointment(3),
+        payable: visit(3),
         patient: patient(ASHA),
         clinic: clinic(PUNE),
         attempt: attempt("pay_fourth"),
@@ -121,7 +127,7 @@ async fn every_movement_of_money_has_one_entry_in_its_own_currency() {
     let came = LedgerEntry {
         payment: payment(RUPEES),
         entry: 3,
-        appointment: appointment(6),
+        payable: visit(6),
         patient: patient(RAVI),
         clinic: clinic(BERLIN),
         kind: LedgerKind::Capture,
@@ -154,7 +160,7 @@ async fn a_lost_dispute_is_a_movement_of_money_and_an_open_one_is_on_the_operato
     let lost = ListedDispute {
         payment: payment(DISPUTED),
         dispute: dispute("disp_lost"),
-        appointment: appointment(4),
+        payable: visit(4),
         patient: patient(RAVI),
         clinic: clinic(BERLIN),
         attempt: attempt("pay_sixth"),
@@ -242,7 +248,7 @@ async fn an_order_that_an_operator_has_to_look_at_is_listed() {
         payment: payment(RUPEES),
         entry: 6,
         order: order(RUPEES),
-        appointment: appointment(6),
+        payable: visit(6),
         clinic: clinic(BERLIN),
         grounds: ClosingGrounds::Unreadable,
         failure: Some(code()),
@@ -373,4 +379,26 @@ async fn a_day_has_what_was_asked_for_on_it_and_what_moved_on_it() {
     };
     let moved = of_clinic_day(&history.pool, &next).await.unwrap();
     assert_eq!(ids(&moved), [TWICE]);
+}
+
+#[tokio::test]
+async fn a_payment_that_a_node_of_the_version_before_wrote_is_of_a_visit_and_no_test() {
+    let history = kept().await;
+    let sql = "
+        insert into payments (
+          payment_id, appointment_id, patient_id, clinic_id, amount, currency, opened_at, pay_until, captured,
+          refunds_requested, refunds_failed, refunded, version
+        )
+        select $2, appointment_id, patient_id, clinic_id, amount, currency, opened_at, pay_until, captured,
+          refunds_requested, refunds_failed, refunded, version
+        from payments
+        where payment_id = $1";
+    sqlx::query(sql)
+        .bind(payment(TWICE).as_uuid())
+        .bind(payment(98).as_uuid())
+        .execute(&history.pool)
+        .await
+        .unwrap();
+    let found = get(&history.pool, payment(98)).await.unwrap().unwrap();
+    assert_eq!((found.payable, found.test_mode), (visit(2), false));
 }

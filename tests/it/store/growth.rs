@@ -288,3 +288,50 @@ async fn the_cost_of_a_command_does_not_grow_with_its_history() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_name_is_found_by_the_index_of_its_space_with_any_plan() {
+    const SPACES: [&str; 3] = ["account.login", "account.hold", "payment.order"];
+    let log = log().await;
+    let database = log.database.clone();
+    let mut connection = PgConnection::connect_with(&database.options())
+        .await
+        .unwrap();
+    stop_autovacuum(&mut connection).await;
+    let insert = "
+        insert into reservations (space, key, holder)
+        select space, decode(md5(space || i), 'hex'), space || ' ' || i
+        from unnest($1::text[]) as space, generate_series(1, 20000) i";
+    let options = database.options().application_name("past");
+    let mut past = PgConnection::connect_with(&options).await.unwrap();
+    sqlx::query(insert)
+        .bind(SPACES.map(str::to_owned))
+        .execute(&mut past)
+        .await
+        .unwrap();
+    past.close().await.unwrap();
+    sessions_end(&mut connection, "past").await;
+    for plans in ["force_generic_plan", "force_custom_plan"] {
+        let store = store(&database, plans).await;
+        sqlx::query("select pg_stat_reset()")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        for (space, number) in SPACES.into_iter().zip(1..).cycle().take(60) {
+            let key: Vec<u8> = sqlx::query_scalar("select decode(md5($1), 'hex')")
+                .bind(format!("{space}{number}"))
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            let holder = store.holder_of(space, &key).await.unwrap();
+            assert_eq!(holder, Some(format!("{space} {number}")));
+            assert_eq!(store.holder_of(space, b"free").await.unwrap(), None);
+        }
+        store.pool().close().await;
+        drop(store);
+        sessions_end(&mut connection, plans).await;
+        let (scanned, _, blocks) = read(&mut connection).await;
+        assert_eq!(scanned, 0, "{plans}: a table was read through");
+        assert!(blocks < 120 * 10, "{plans}: {blocks} blocks for 120 names");
+    }
+}

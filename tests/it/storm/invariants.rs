@@ -128,7 +128,7 @@ impl FinalState {
             other => panic!("{id} is not in a final state: {other:?}"),
         };
         let mine = self.payments.iter().filter(|payment| {
-            let Payable::AppointmentFee { appointment } = payment.payable;
+            let Payable::Visit { appointment } = payment.payable;
             appointment.to_string() == id
         });
         let kept: i64 = mine

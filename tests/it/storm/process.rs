@@ -257,7 +257,7 @@ impl Environment {
         let sql = "
             select coalesce(string_agg(what, ', '), '') from (
               select kind || ' ' || key as what from timers
-              where kind not in ('payment-reconcile', 'payment-refund-again')
+              where kind not in ('payment-reconcile', 'payment-disputes', 'payment-refund-again')
                 and not (kind = 'payment-refund' and due_at > now() + interval '5 seconds')
               union all
               select 'refund ' || refund_id from payment_refunds where status <> 'REFUNDED'

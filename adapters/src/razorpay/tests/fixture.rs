@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use commands::ports::{GatewayError, NewOrder, NewRefund};
+use domain::payment::PayableKind;
 use domain::{Currency, GatewayPaymentId, Money, PaymentId, RefundId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -59,6 +60,7 @@ pub(super) fn inr(amount: i64) -> Money {
 pub(super) fn order() -> NewOrder {
     NewOrder {
         payment: PaymentId::from_uuid(Uuid::from_u128(7)),
+        kind: PayableKind::Visit,
         number: 1,
         amount: inr(50_000),
     }

@@ -1,8 +1,10 @@
 //! Tests of requests, and of parsing good answers.
 
+use chrono::DateTime;
 use commands::ports::{
     AttemptStatus, GatewayError, GatewayRefundStatus, NewOrder, PaymentGateway as _,
 };
+use domain::payment::DisputeStatus;
 use domain::{FailureCode, GatewayOrderId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,7 +29,7 @@ async fn an_order_is_created_with_our_payment_as_its_unique_receipt() {
     );
     let payment = Uuid::from_u128(7).to_string();
     let body = json!({"amount": 50_000, "currency": "INR", "receipt": payment,
-                      "unique_receipt": true, "notes": {"payment": payment}});
+                      "unique_receipt": true, "notes": {"payment": payment, "payable": "VISIT"}});
     assert_eq!(heard.body, body);
 }
 
@@ -217,4 +219,44 @@ async fn a_refund_made_elsewhere_has_no_id_of_ours() {
     let server = TestServer::with([Act::Json(200, json!({"items": [by_hand]}))]);
     let refunds = gateway(&server).refunds(&attempt()).await.unwrap();
     assert_eq!(refunds[0].ours, None);
+}
+
+#[tokio::test]
+async fn disputes_are_read_page_by_page_and_one_that_cannot_be_read_hides_none() {
+    let dispute = |n: usize, currency: &str, expanded: bool| {
+        let mut dispute = json!({
+            "id": format!("disp_{n}"), "payment_id": "pay_1", "amount": 100, "currency": currency,
+            "amount_deducted": 0, "reason_code": "chargeback", "status": "under_review",
+        });
+        if expanded {
+            dispute["payment"] = payment("captured");
+        }
+        dispute
+    };
+    let first: Vec<_> = (0..100).map(|n| dispute(n, "INR", true)).collect();
+    let last = [dispute(100, "XXX", true), dispute(101, "INR", false)];
+    let server = TestServer::with([
+        Act::Json(200, json!({"items": first})),
+        Act::Json(200, json!({"items": last})),
+        Act::Json(200, payment("captured")),
+    ]);
+    let limits = RazorpayLimits {
+        answer: 1_000_000,
+        ..limits()
+    };
+    let since = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let gateway = gateway_with(&server, limits);
+    let found = gateway.disputes(since).await.unwrap();
+    assert_eq!((found.readable.len(), found.unreadable), (101, 1));
+    let last = found.readable.last().unwrap();
+    assert_eq!(last.order.as_str(), "order_1");
+    assert_eq!(last.dispute.status, DisputeStatus::UnderReview);
+    let asked: Vec<_> = server.heard().into_iter().map(|heard| heard.line).collect();
+    assert_eq!(
+        asked[1..],
+        [
+            "GET /v1/disputes?from=1700000000&count=100&skip=100&expand%5B%5D=payment HTTP/1.1",
+            "GET /v1/payments/pay_1 HTTP/1.1",
+        ]
+    );
 }

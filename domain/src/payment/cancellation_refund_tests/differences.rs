@@ -1,7 +1,7 @@
 //! Refund of a fee of which the gateway captured less or more.
 
 use super::super::*;
-use super::{FEE, cancelled, payment_of, visit_after};
+use super::fixture::{FEE, cancelled, payment_of, visit_after};
 use crate::appointment::CancelledBy;
 use crate::test_fixtures::inr;
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::super::*;
-use super::{
+use super::fixture::{
     FEE, FIRST_START, Moved, cancelled, hour, moved, patient, payment, payment_of, visit_after,
 };
 use crate::appointment::{

@@ -56,6 +56,8 @@ pub struct Clinic {
     pub preview: Option<(CancellationRefund, OpenedPayment)>,
     /// Refunds that waited for a dispute.
     pub waited: u32,
+    /// Disputes that no report had told of before the gateway was asked.
+    pub found_disputes: u32,
     /// Attempts that were refunded before the report of a lost dispute arrived.
     pub unaware: BTreeSet<GatewayPaymentId>,
 }
@@ -92,6 +94,7 @@ impl Clinic {
             todo: vec![(HOLD_END, Todo::ExpireHold)],
             preview: None,
             waited: 0,
+            found_disputes: 0,
             unaware: BTreeSet::new(),
         };
         let book = AppointmentCommand::Book(BookAppointment {
@@ -203,7 +206,7 @@ impl Clinic {
         }
         let open = PaymentCommand::Open(OpenPayment {
             payment,
-            payable: Payable::AppointmentFee {
+            payable: Payable::Visit {
                 appointment: visit.appointment,
             },
             patient: visit.patient,

@@ -97,7 +97,8 @@ pub fn owed_of(payment: &OpenedPayment, attempt: &GatewayPaymentId) -> i64 {
     owed.map(|refund| refund.amount.amount()).sum()
 }
 
-/// Returns what the payer of an attempt is to get back.
+/// Returns what the payer of an attempt is to get back. A surcharge went to the gateway, so the share is of what was
+/// paid of the fee.
 fn due(clinic: &Clinic, id: PaymentId, payment: &OpenedPayment, attempt: &GatewayPaymentId) -> i64 {
     let captured = payment.captured(attempt).unwrap().amount();
     let settles = payment.settled_by.as_ref() == Some(attempt);
@@ -107,7 +108,8 @@ fn due(clinic: &Clinic, id: PaymentId, payment: &OpenedPayment, attempt: &Gatewa
     }
     match share_of(&clinic.visits) {
         None => 0,
-        Some(share) => captured * i64::from(share.worst) / 100,
+        // A part of a paisa is rounded up.
+        Some(share) => (captured.min(clinic.fee().amount()) * i64::from(share.worst) + 99) / 100,
     }
 }
 
@@ -157,6 +159,7 @@ pub fn check(run: &Run) {
     assert_eq!(moved.lost, gateway.lost(), "what was lost");
     for (id, payment) in &clinic.payments {
         let payment = payment.opened().unwrap();
+        check_difference(clinic, payment);
         for attempt in payment.attempts.keys() {
             if payment.captured(attempt).is_some() {
                 check_attempt(run, *id, payment, attempt);
@@ -164,6 +167,31 @@ pub fn check(run: &Run) {
         }
     }
     check_visit(clinic);
+}
+
+/// The requested amount, less the discount or more the surcharge, is what settled the payment.
+fn check_difference(clinic: &Clinic, payment: &OpenedPayment) {
+    let differences = clinic.ledger.iter().filter_map(|event| {
+        let PaymentEvent::DifferenceAccepted(accepted) = event else {
+            return None;
+        };
+        let amount = match accepted.kind {
+            DifferenceKind::Discount => -accepted.amount.amount(),
+            DifferenceKind::Surcharge => accepted.amount.amount(),
+        };
+        (accepted.payment == payment.payment).then_some(amount)
+    });
+    let difference: i64 = differences.sum();
+    let Some(attempt) = &payment.settled_by else {
+        assert_eq!(difference, 0, "a difference of nothing");
+        return;
+    };
+    let captured = payment.captured(attempt).unwrap().amount();
+    assert_eq!(
+        captured,
+        payment.amount.amount() + difference,
+        "the difference"
+    );
 }
 
 fn check_visit(clinic: &Clinic) {

@@ -24,6 +24,8 @@ pub struct Entry {
     pub attempt: GatewayPaymentId,
     pub amount: Money,
     pub progress: Progress,
+    /// True if its capture pays the order, also where the amount is another one.
+    pub pays_order: bool,
 }
 
 /// Progress of a refund.
@@ -109,11 +111,6 @@ impl Gateway {
             self.dropped += 1;
             return;
         }
-        self.deliver(report, minute, rng);
-    }
-
-    /// Sends a report up to five times, and once at least.
-    fn deliver(&mut self, report: &Report, minute: i64, rng: &mut Rng) {
         for _ in 0..=rng.below(5) {
             let longest = if rng.percent(70) { 3 } else { 240 };
             let arrives = minute + rng.minute(0, longest);
@@ -160,7 +157,7 @@ impl Gateway {
             at: minute,
         };
         self.disputes.push(dispute.clone());
-        self.deliver(&Report::Dispute(entry.order, dispute), minute, rng);
+        self.send(&Report::Dispute(entry.order, dispute), minute, rng);
     }
 
     /// Moves the oldest open dispute on.
@@ -173,7 +170,7 @@ impl Gateway {
         dispute.at = minute;
         let dispute = dispute.clone();
         let order = self.attempts[&dispute.attempt].order.clone();
-        self.deliver(&Report::Dispute(order, dispute), minute, rng);
+        self.send(&Report::Dispute(order, dispute), minute, rng);
     }
 
     /// Decides all open disputes.
@@ -201,6 +198,28 @@ impl Gateway {
             .iter()
             .filter(|dispute| dispute.attempt == *attempt && dispute.status == DisputeStatus::Lost);
         lost.map(|dispute| dispute.amount).sum()
+    }
+
+    /// Returns the disputes as they are listed: the list has no stage for one that wants more evidence.
+    pub fn listed_disputes(&self, minute: i64) -> Vec<DisputeEntry> {
+        let listed = self.disputes.iter().map(|dispute| DisputeEntry {
+            status: if dispute.status == DisputeStatus::ActionRequired {
+                DisputeStatus::Open
+            } else {
+                dispute.status
+            },
+            at: minute,
+            ..dispute.clone()
+        });
+        listed.collect()
+    }
+
+    /// Returns whether the order is paid.
+    pub fn is_paid(&self, order: &GatewayOrderId) -> bool {
+        let mut attempts = self.attempts.values();
+        attempts.any(|entry| {
+            entry.order == *order && entry.pays_order && entry.progress == Progress::Captured
+        })
     }
 
     /// A payer tries to pay.

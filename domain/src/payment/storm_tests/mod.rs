@@ -1,6 +1,6 @@
 //! A thousand simulated runs without I/O: attempts, failures and captures in any order, up to five
-//! times or never; moved and cancelled visits, slots that other patients book, refunds that fail,
-//! disputes, timers that run twice. At the end each visit has a permitted status, the clinic kept what
+//! times or never; discounts and surcharges; moved and cancelled visits, slots that other patients book,
+//! refunds that fail, disputes, timers that run twice. At the end each visit has a permitted status, the clinic kept what
 //! its table says for the worst moment, and the ledger agrees with the gateway.
 
 mod clinic;
@@ -32,11 +32,33 @@ const END: i64 = SLOT_START + 300;
 const LATER: i64 = SLOT_START + 60;
 const LATEST: i64 = SLOT_START + 160;
 
+/// Difference between an attempt's amount and the fee, in paise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Difference {
+    None,
+    /// An offer of the gateway.
+    Offer(i64),
+    /// A fee that the payer bears.
+    Surcharge(i64),
+    /// A part of the fee, which does not pay the order.
+    TooLittle(i64),
+}
+
+impl Difference {
+    const fn more(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Offer(less) | Self::TooLittle(less) => -less,
+            Self::Surcharge(more) => more,
+        }
+    }
+}
+
 /// One action in a run.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Open(u128),
-    Try(u128, Progress, i64),
+    Try(u128, Progress, Difference),
     BankGoesOn(Progress),
     Cancel(CancelledBy),
     Move(CancelledBy, i64),
@@ -61,13 +83,15 @@ fn plan(rng: &mut Rng) -> Vec<(i64, Act)> {
         for _ in 0..rng.below(5) {
             let until = if rng.percent(60) { 15 } else { END };
             let minute = rng.minute(opens, until);
-            let (progress, less) = match rng.below(20) {
-                0..7 => (Progress::Failed, 0),
-                7..11 => (Progress::Authorised, 0),
-                11..19 => (Progress::Captured, 0),
-                _ => (Progress::Captured, 1),
+            let (progress, difference) = match rng.below(22) {
+                0..7 => (Progress::Failed, Difference::None),
+                7..11 => (Progress::Authorised, Difference::None),
+                11..17 => (Progress::Captured, Difference::None),
+                17..19 => (Progress::Captured, Difference::Offer(10_000)),
+                19..21 => (Progress::Captured, Difference::Surcharge(2_000)),
+                _ => (Progress::Captured, Difference::TooLittle(1)),
             };
-            plan.push((minute, Act::Try(payer, progress, less)));
+            plan.push((minute, Act::Try(payer, progress, difference)));
         }
     }
     let mut perhaps = |chance, from, until, act| {
@@ -177,7 +201,7 @@ impl Run {
     /// Delivers reports and runs timers.
     fn follow(&mut self, minute: i64) {
         for report in self.gateway.arrived(minute, &mut self.rng) {
-            if !self.clinic.note(&report, minute) {
+            if !self.clinic.note(&report, &self.gateway, minute) {
                 self.gateway.repeat(report, minute);
             }
         }
@@ -206,8 +230,8 @@ impl Run {
             Act::Open(payer) => {
                 self.clinic.open(payment_id(payer), minute);
             }
-            Act::Try(payer, progress, less) => {
-                self.attempt(payment_id(payer), progress, less, minute);
+            Act::Try(payer, progress, difference) => {
+                self.attempt(payment_id(payer), progress, difference, minute);
             }
             Act::BankGoesOn(to) => self.gateway.later(to, minute, &mut self.rng),
             Act::Cancel(by) => self.clinic.cancel(by, minute),
@@ -224,7 +248,13 @@ impl Run {
     }
 
     /// A payer who has an order tries to pay it, in any status of the visit.
-    fn attempt(&mut self, payment: PaymentId, progress: Progress, less: i64, minute: i64) {
+    fn attempt(
+        &mut self,
+        payment: PaymentId,
+        progress: Progress,
+        difference: Difference,
+        minute: i64,
+    ) {
         if !self.clinic.payments.contains_key(&payment) {
             return;
         }
@@ -233,8 +263,9 @@ impl Run {
         let entry = Entry {
             order: order(payment),
             attempt: GatewayPaymentId::parse(&format!("pay_{}", self.attempts)).unwrap(),
-            amount: Money::new(fee.amount() - less, fee.currency()).unwrap(),
+            amount: Money::new(fee.amount() + difference.more(), fee.currency()).unwrap(),
             progress,
+            pays_order: !matches!(difference, Difference::TooLittle(_)),
         };
         self.gateway.attempt(entry, minute, &mut self.rng);
     }
@@ -267,8 +298,14 @@ fn after_any_run_the_money_is_where_the_visit_says() {
         "confirmed anyway",
         "expired",
         "left to an operator",
+        "discount",
+        "surcharge",
+        "discount or surcharge, then cancelled",
+        "discount or surcharge, then disputed",
+        "dispute found by asking",
         "dispute lost",
         "dispute won",
+        "moved, cancelled, refunded and disputed, with lost reports",
         "moved too late to be refunded",
         "moved by the patient",
         "moved by the clinic",

@@ -49,6 +49,10 @@ pub fn outcomes(run: &Run) -> Vec<&'static str> {
                 }
             }
         }),
+        PaymentEvent::DifferenceAccepted(accepted) => Some(match accepted.kind {
+            DifferenceKind::Discount => "discount",
+            DifferenceKind::Surcharge => "surcharge",
+        }),
         PaymentEvent::RefundRetried(_) => Some("refund tried again"),
         PaymentEvent::RefundWithdrawn(_) => Some("refund withdrawn"),
         PaymentEvent::DisputeDecided(decided) => match decided.status {
@@ -65,7 +69,6 @@ pub fn outcomes(run: &Run) -> Vec<&'static str> {
         | PaymentEvent::AttemptFailed(_)
         | PaymentEvent::Authorised(_)
         | PaymentEvent::Captured(_)
-        | PaymentEvent::DifferenceAccepted(_)
         | PaymentEvent::Refunded(_)
         | PaymentEvent::RefundFailed(_)
         | PaymentEvent::DisputeOpened(_)
@@ -86,9 +89,38 @@ pub fn outcomes(run: &Run) -> Vec<&'static str> {
     if run.gateway.dropped > 0 {
         counts.push("reports lost");
     }
+    if clinic.found_disputes > 0 {
+        counts.push("dispute found by asking");
+    }
+    counts.extend(mixtures(run, &counts));
     counts.sort_unstable();
     counts.dedup();
     counts
+}
+
+/// Combinations of what happened in one run.
+fn mixtures(run: &Run, counts: &[&str]) -> Vec<&'static str> {
+    let has = |outcome| counts.contains(&outcome);
+    let differs = has("discount") || has("surcharge");
+    let is_disputed = !run.gateway.disputes.is_empty();
+    let is_refunded = run.gateway.refunded() > 0;
+    let all = has("moved by the patient") && has("cancelled") && has("reports lost");
+    let mixtures = [
+        (
+            differs && has("cancelled"),
+            "discount or surcharge, then cancelled",
+        ),
+        (
+            differs && is_disputed,
+            "discount or surcharge, then disputed",
+        ),
+        (
+            all && is_refunded && is_disputed,
+            "moved, cancelled, refunded and disputed, with lost reports",
+        ),
+    ];
+    let found = mixtures.into_iter().filter(|(happened, _)| *happened);
+    found.map(|(_, outcome)| outcome).collect()
 }
 
 /// True if the gateway never made a refund.

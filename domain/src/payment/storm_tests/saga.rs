@@ -14,9 +14,9 @@ use crate::values::{Actor, GatewayOrderId, GatewayPaymentId, Money, PaymentId};
 
 impl Clinic {
     /// Records a report of the gateway. False if it came before what it is about.
-    pub fn note(&mut self, report: &Report, minute: i64) -> bool {
+    pub fn note(&mut self, report: &Report, gateway: &Gateway, minute: i64) -> bool {
         match report {
-            Report::Attempt(entry) => self.note_attempt(entry, minute),
+            Report::Attempt(entry) => self.note_attempt(entry, gateway, minute),
             Report::Refund(order, refund) => self.note_refund(order, refund, minute),
             Report::Dispute(order, dispute) => return self.note_dispute(order, dispute, minute),
         }
@@ -52,8 +52,13 @@ impl Clinic {
             .unwrap()
     }
 
-    fn note_attempt(&mut self, entry: &Entry, minute: i64) {
+    /// The gateway is asked whether a capture of another amount pays its order, as the write side asks it.
+    fn note_attempt(&mut self, entry: &Entry, gateway: &Gateway, minute: i64) {
         let payment = self.payment_of(&entry.order);
+        let opened = self.payments[&payment].opened().unwrap();
+        let known = opened.captured(&entry.attempt).is_some();
+        let differs = !known && !opened.is_paid() && entry.amount != opened.amount;
+        let order_paid = differs && gateway.is_paid(&entry.order);
         let (order, attempt, amount) = (entry.order.clone(), entry.attempt.clone(), entry.amount);
         let at = at(minute);
         let command = match entry.progress {
@@ -74,7 +79,7 @@ impl Clinic {
                 order,
                 attempt,
                 amount,
-                order_paid: false,
+                order_paid,
                 at,
             }),
         };
@@ -105,15 +110,32 @@ impl Clinic {
         self.pay(payment, command, minute).unwrap();
     }
 
-    /// Asks the gateway about every order.
+    /// Asks the gateway about every order, and for its disputes.
     pub fn reconcile(&mut self, gateway: &Gateway, minute: i64) {
         for entry in gateway.attempts.values() {
-            self.note_attempt(entry, minute);
+            self.note_attempt(entry, gateway, minute);
         }
         for refund in &gateway.refunds {
             let order = gateway.attempts[&refund.attempt].order.clone();
             self.note_refund(&order, refund, minute);
         }
+        for told in gateway.listed_disputes(minute) {
+            self.note_listed_dispute(&gateway.attempts[&told.attempt].order, told, minute);
+        }
+    }
+
+    fn note_listed_dispute(&mut self, order: &GatewayOrderId, told: DisputeEntry, minute: i64) {
+        let payment = self.payment_of(order);
+        let known = self.payments[&payment].opened().unwrap();
+        let known = known.disputes.get(&told.id).map(|known| known.status);
+        let again = (known, told.status) == (Some(DisputeStatus::UnderReview), DisputeStatus::Open);
+        let status = if again {
+            DisputeStatus::ActionRequired
+        } else {
+            told.status
+        };
+        self.found_disputes += u32::from(known.is_none());
+        assert!(self.note_dispute(order, &DisputeEntry { status, ..told }, minute));
     }
 
     /// Runs what is due, in any order. Some of it is done twice, some only in part and then again,
@@ -158,7 +180,7 @@ impl Clinic {
                     gateway.capture(attempt, minute, rng);
                     if !crashes {
                         let entry = gateway.attempts[attempt].clone();
-                        self.note_attempt(&entry, minute);
+                        self.note_attempt(&entry, gateway, minute);
                     }
                 }
             }

@@ -43,7 +43,7 @@ fn code() -> FailureCode {
 }
 
 fn payable() -> Payable {
-    Payable::AppointmentFee {
+    Payable::Visit {
         appointment: appointment_id(),
     }
 }
