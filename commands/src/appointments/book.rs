@@ -1,21 +1,17 @@
 //! Books a slot.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
-    FollowedVisit,
+    Appointment, AppointmentCommand, BookAppointment, BookingPolicy, FollowedVisit,
 };
 use domain::patient::Patient;
 use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::hold_number::HoldNumber;
+use super::booking_numbers::{Attempts, refusing};
 use super::{Answer, facts, propose};
 use crate::authorization::{Action, Resource, ResourceClinics, authorize, authorize_or_proxy};
-use crate::claims::HOLD_NUMBER_TAKEN;
 use crate::{Caller, CommandError, Commands, Context};
 
 /// A slot to book.
@@ -47,40 +43,29 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let mut tried = 0;
-        let none_left = AtomicBool::new(false);
+        let mut attempts = Attempts::default();
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &booking).await?;
                 let mut command = self
                     .booking_command(&read, &booking, policy, by, context.at)
                     .await?;
-                let max = command.policy.max_holds;
-                command.hold_number = match self.hold_number(by, command.policy, context.at).await?
-                {
-                    HoldNumber::Unlimited => None,
-                    HoldNumber::Free(number) => Some(number),
-                    HoldNumber::NoneLeft { max } => {
-                        none_left.store(true, Ordering::Relaxed);
-                        let refusal = AppointmentRefusal::TooManyHolds { max };
-                        return Err(CommandError::Refused(refusal));
-                    }
-                };
+                self.number(&mut command, &attempts).await?;
+                let policy = command.policy;
                 let appointment = read.create::<Appointment>(command.appointment);
                 let booked = appointment
                     .decide(AppointmentCommand::Book(command))
                     .await?;
-                let refusal = AppointmentRefusal::TooManyHolds { max };
                 let proposal = propose(booked)?.acting_as(by);
-                Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
+                Ok(refusing(proposal, policy, |refusal| refusal))
             };
-            match self.run(context, book).await {
-                Err(CommandError::Refused(AppointmentRefusal::TooManyHolds { max }))
-                    if tried < max && !none_left.load(Ordering::Relaxed) =>
-                {
-                    tried += 1;
-                }
-                outcome => return outcome,
+            let outcome = self.run(context, book).await;
+            let refusal = match &outcome {
+                Err(CommandError::Refused(refusal)) => Some(*refusal),
+                _ => None,
+            };
+            if !attempts.again(refusal) {
+                return outcome;
             }
         }
     }
@@ -106,6 +91,7 @@ impl Commands {
             follows: followed_visit(read, booking.follows).await?,
             override_reason: booking.override_reason.clone(),
             hold_number: None,
+            daily_number: None,
             policy: facts.policy,
             by,
             at,

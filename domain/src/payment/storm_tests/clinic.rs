@@ -104,6 +104,7 @@ impl Clinic {
             reason: None,
             follows: None,
             hold_number: None,
+            daily_number: None,
             override_reason: None,
             policy: BookingPolicy::default(),
             by: admin(),
