@@ -11,6 +11,7 @@ pub mod identity;
 pub mod jwt;
 pub mod otlp;
 pub mod private_file;
+pub mod rate_limits;
 pub mod razorpay;
 pub mod receipt_pdf;
 pub mod system;

@@ -13,6 +13,7 @@ use event_store::{Progress, Sealing};
 use sqlx::PgPool;
 
 use crate::http::in_flight::InFlight;
+use crate::limits::BlockedClients;
 use crate::revoked::RevokedSessions;
 use crate::tokens::Tokens;
 
@@ -36,6 +37,8 @@ pub struct App {
     pub verifier: AccessTokenVerifier,
     /// Sessions whose tokens are refused before they expire.
     pub revoked: RevokedSessions,
+    /// Clients that are turned away.
+    pub blocked: BlockedClients,
     /// Requests with a key that are being worked on.
     pub in_flight: InFlight,
     /// The time.

@@ -3,7 +3,7 @@
 //! - `app`: the state that handlers work with. `server`: middleware and limits around the routes.
 //! - `http`: mechanisms that endpoints share. One folder per resource, one file per endpoint, each with
 //!   its blocks in one order: request and reply types, OpenAPI, handler, tests.
-//! - `metrics`, `health`: endpoints for operators. `openapi`: the description.
+//! - `limits`: rate limits and blocked clients. `metrics`, `health`: endpoints for operators. `openapi`: the description.
 //!
 //! This crate decides nothing about clinics, and starts nothing: the program is in `caresync`. A new
 //! endpoint is a file in its resource's folder, a line in that folder's `mod.rs` and one in
@@ -13,6 +13,7 @@ mod app;
 mod auth;
 mod health;
 mod http;
+mod limits;
 mod metrics;
 mod openapi;
 mod revoked;
@@ -22,6 +23,7 @@ mod tokens;
 
 mod accounts;
 mod appointments;
+mod blocked_clients;
 mod clinics;
 mod doctors;
 mod leaves;
@@ -32,6 +34,9 @@ mod proxies;
 pub use app::{App, CheckoutAddresses};
 pub use http::in_flight::InFlight;
 pub use http::observe::PROBE;
+pub use limits::{
+    AbuseQuota, BlockPolicy, BlockedClients, Limits, QuotaSetting, RateLimits, RouteClass,
+};
 pub use metrics::MetricsAccess;
 pub use openapi::document;
 pub use revoked::RevokedSessions;

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::{
-    accounts, appointments, auth, clinics, doctors, health, leaves, metrics, openapi, patients,
-    payments,
+    accounts, appointments, auth, blocked_clients, clinics, doctors, health, leaves, metrics,
+    openapi, patients, payments,
 };
 
 /// Registers every route.
@@ -30,7 +30,8 @@ pub fn all(config: &mut ServiceConfig) {
             .configure(leaves::routes)
             .configure(patients::routes)
             .configure(appointments::routes)
-            .configure(payments::routes),
+            .configure(payments::routes)
+            .configure(blocked_clients::routes),
     );
     config.default_service(web::to(unknown));
 }

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use crate::app::App;
 use crate::http::command_request::MAX_BODY;
 use crate::http::{client, observe, security};
+use crate::limits::{self, Limits};
 use crate::metrics::{Metrics, MetricsAccess, Sampler};
 
 /// Time for which an idle connection stays open: longer than proxies keep theirs (Caddy: two minutes). The side that
@@ -25,6 +26,8 @@ pub struct ServerOptions {
     pub cors_origins: Vec<String>,
     /// Rule for reading the metrics.
     pub metrics: MetricsAccess,
+    /// Rate limits.
+    pub limits: Limits,
 }
 
 /// Serves the API on `listener`, with further routes beside it.
@@ -40,6 +43,7 @@ pub fn serve(
     let metrics = Metrics::new(app.clock.now()).map_err(std::io::Error::other)?;
     let metrics = Data::new(metrics);
     let metrics_access = Data::new(options.metrics);
+    let limits = Data::new(options.limits);
     let sampler = Data::new(Sampler::default());
     let clients = Data::new(client::Clients::behind(options.trusted_proxies));
     let server = HttpServer::new(move || {
@@ -49,7 +53,9 @@ pub fn serve(
             .app_data(metrics.clone())
             .app_data(sampler.clone())
             .app_data(metrics_access.clone())
+            .app_data(limits.clone())
             .app_data(PayloadConfig::new(MAX_BODY))
+            .wrap(from_fn(limits::limit))
             .wrap(security::cors(&options.cors_origins))
             .wrap(security::headers())
             .wrap(from_fn(observe::observe))

@@ -1,6 +1,7 @@
 //! The real application over HTTP, and tokens of its callers. No other file of the benches knows how a node is made.
 
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
-use api::MetricsAccess;
+use api::{BlockPolicy, MetricsAccess, RateLimits};
 use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
@@ -17,8 +18,12 @@ use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, PatientId, Role};
+use ipnet::IpNet;
 use sqlx::PgPool;
 use tests::sealing::masters;
+
+/// All requests of a bench come from one address and few accounts. They are counted as ever, and not refused.
+const OUT_OF_REACH: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
 
 /// A running node.
 pub struct Node {
@@ -27,12 +32,41 @@ pub struct Node {
     started_at: DateTime<Utc>,
 }
 
+/// The callers of a node, and what it admits of them.
+struct Entrance {
+    trusted_proxies: Vec<IpNet>,
+    rate_limits: RateLimits,
+}
+
 impl Node {
     /// Starts a node on a free port.
     pub async fn start(
         pool: &PgPool,
         payments: &PaymentSettings,
         policy: BookingPolicy,
+    ) -> anyhow::Result<Self> {
+        let entrance = Entrance {
+            trusted_proxies: Vec::new(),
+            rate_limits: RateLimits::default().times(OUT_OF_REACH),
+        };
+        Self::start_with(pool, payments, policy, entrance).await
+    }
+
+    /// Starts a node with the limits of production. It believes this machine about the addresses of its callers.
+    pub async fn start_behind_a_proxy(pool: &PgPool) -> anyhow::Result<Self> {
+        let entrance = Entrance {
+            trusted_proxies: vec!["127.0.0.0/8".parse()?],
+            rate_limits: RateLimits::default(),
+        };
+        let (payments, policy) = (PaymentSettings::default(), BookingPolicy::default());
+        Self::start_with(pool, &payments, policy, entrance).await
+    }
+
+    async fn start_with(
+        pool: &PgPool,
+        payments: &PaymentSettings,
+        policy: BookingPolicy,
+        entrance: Entrance,
     ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let keys = JwtKeys::generate()?;
@@ -54,8 +88,10 @@ impl Node {
             policy,
             timer_pause: TIMER_PAUSE,
             cors_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
+            trusted_proxies: entrance.trusted_proxies,
             metrics: MetricsAccess::Closed,
+            rate_limits: entrance.rate_limits,
+            blocks: BlockPolicy::default(),
             gateway,
             printer: ReceiptPrinter::default(),
         };
@@ -98,6 +134,13 @@ impl Node {
     /// Authorization header of a receptionist of all clinics.
     pub fn receptionist(&self) -> anyhow::Result<String> {
         self.authorization(Role::Receptionist, None)
+    }
+
+    /// Removes the rows that will have grown old by then, as a node does every ten minutes.
+    pub async fn remove_old_rows(&self, later: TimeDelta) -> anyhow::Result<()> {
+        self.application
+            .remove_old_rows(SystemClock.now() + later)
+            .await
     }
 
     /// Stops it.

@@ -1,6 +1,8 @@
 //! A client that costs little: HTTP/1.1 over one kept connection, nothing but what the bench needs.
 
 use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -37,10 +39,70 @@ impl Client {
         }
     }
 
+    /// A header of the last answer, if it is there.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let end = find(&self.buffer, b"\r\n\r\n")?;
+        let head = std::str::from_utf8(&self.buffer[..end]).ok()?;
+        head.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
     /// The last answer's body.
     pub fn body(&self) -> &[u8] {
         let start = find(&self.buffer, b"\r\n\r\n").map_or(self.buffer.len(), |at| at + 4);
         &self.buffer[start..]
+    }
+}
+
+/// Kept connections to one server, as many as there are requests at a time.
+pub struct Pool {
+    address: SocketAddr,
+    idle: Mutex<Vec<Client>>,
+}
+
+/// The head of an answer.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The time after which the server asks to try again.
+    pub retry_after: Option<Duration>,
+}
+
+impl Pool {
+    /// No connections yet.
+    pub fn new(address: SocketAddr) -> Self {
+        Self {
+            address,
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Sends a request over an idle connection or a new one.
+    pub async fn send(&self, request: &[u8]) -> anyhow::Result<Answer> {
+        let kept = self.idle().pop();
+        let mut client = match kept {
+            Some(client) => client,
+            None => Client::connect(self.address).await?,
+        };
+        let status = client.send(request).await?;
+        let seconds = client.header("retry-after").map(str::parse).transpose()?;
+        // A request that is refused before its body was read ends the connection.
+        let closes = client
+            .header("connection")
+            .is_some_and(|word| word.eq_ignore_ascii_case("close"));
+        if !closes {
+            self.idle().push(client);
+        }
+        Ok(Answer {
+            status,
+            retry_after: seconds.map(Duration::from_secs),
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Client>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

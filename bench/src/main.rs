@@ -7,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench's output is what it is for")]
 
+mod accounts;
 mod application;
 mod booking;
 mod budget;
@@ -15,6 +16,7 @@ mod cluster;
 mod commands;
 mod figures;
 mod order;
+mod paced;
 mod pgbench;
 mod projections;
 mod report;
@@ -31,7 +33,7 @@ use report::Report;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// All benches, in the order in which `all` runs them.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "commands",
     "budget",
     "order",
@@ -39,6 +41,7 @@ const NAMES: [&str; 7] = [
     "projections",
     "webhooks",
     "size",
+    "accounts",
 ];
 
 fn main() -> ExitCode {
@@ -103,6 +106,7 @@ fn all(quick: bool) -> ExitCode {
 
 fn run(name: &str, quick: bool) -> anyhow::Result<Report> {
     match name {
+        "accounts" => block_on(accounts::run(quick)),
         "booking" => block_on(booking::run(quick)),
         "budget" => block_on(budget::run(quick)),
         "commands" => block_on(commands::run(quick)),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use api::{AbuseQuota, QuotaSetting};
 use clap::{Args, ValueEnum};
 use demo::Size;
 use ipnet::IpNet;
@@ -75,6 +76,21 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
 
+    /// Quotas of requests that replace the defaults, as `queries.client=3000/60`: a class of routes, `client` for callers
+    /// without a session or `account`, and the requests in any window of so many seconds. Separated by commas.
+    #[arg(long, env = "CARESYNC_RATE_LIMITS", value_delimiter = ',')]
+    pub rate_limits: Vec<QuotaSetting>,
+
+    /// Refused requests and failed sign-ins after which a client without a session is blocked, in any window of so many
+    /// seconds.
+    #[arg(long, env = "CARESYNC_BLOCK_AFTER", default_value = "300/600")]
+    pub block_after: AbuseQuota,
+
+    /// The time for which it is blocked, in minutes.
+    #[arg(long, env = "CARESYNC_BLOCK_MINUTES", default_value_t = 30,
+          value_parser = clap::value_parser!(u16).range(1..=43200))]
+    pub block_minutes: u16,
+
     /// The collector of traces.
     #[command(flatten)]
     pub traces: TraceSettings,
@@ -106,6 +122,12 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_MAX_HOLDS", default_value_t = 10,
           value_parser = clap::value_parser!(u16).range(1..=100))]
     pub max_holds: u16,
+
+    /// The bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as
+    /// one.
+    #[arg(long, env = "CARESYNC_MAX_DAILY_BOOKINGS", default_value_t = 20,
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub max_daily_bookings: u16,
 }
 
 /// The payment gateway.

@@ -9,12 +9,17 @@ use actix_web::web::{Data, ServiceConfig};
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{
-    PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
+    PgBlockedClientStore, PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore,
+    PgSessionStore,
 };
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use adapters::rate_limits::LocalRateLimiter;
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
-use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
+use api::{
+    App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess, RateLimits, RevokedSessions,
+    ServerOptions, Tokens,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
@@ -69,6 +74,10 @@ pub struct Dependencies {
     pub trusted_proxies: Vec<IpNet>,
     /// Rule for reading the metrics.
     pub metrics: MetricsAccess,
+    /// Quotas of requests.
+    pub rate_limits: RateLimits,
+    /// Rule by which clients are blocked.
+    pub blocks: BlockPolicy,
     /// The payment gateway.
     pub gateway: Gateway,
     /// Prints receipts.
@@ -82,6 +91,7 @@ pub struct Application {
     server: ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     background: Background,
+    janitor: Janitor,
     gateway: Gateway,
 }
 
@@ -97,7 +107,7 @@ impl Application {
         listener: TcpListener,
         first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
     ) -> anyhow::Result<Self> {
-        let (app, mut background) = compose(&dependencies).await?;
+        let (app, mut background, janitor) = compose(&dependencies).await?;
         let gateway = dependencies.gateway;
         if let Err(error) = first(&app).await {
             background.stop().await;
@@ -108,10 +118,12 @@ impl Application {
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;
+        let limiter = Arc::new(LocalRateLimiter::new(dependencies.clock.clone()));
         let options = ServerOptions {
             trusted_proxies: dependencies.trusted_proxies,
             cors_origins: dependencies.cors_origins,
             metrics: dependencies.metrics,
+            limits: Limits::new(limiter, dependencies.rate_limits, dependencies.blocks),
         };
         let pages = gateway.pages(&options.cors_origins);
         let checkout = move |config: &mut ServiceConfig| {
@@ -132,6 +144,7 @@ impl Application {
             server: handle,
             serving,
             background,
+            janitor,
             gateway,
         })
     }
@@ -152,6 +165,11 @@ impl Application {
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
         self.gateway.sandbox()
+    }
+
+    /// Removes the rows that have grown old at `at`. The node does so by itself every ten minutes.
+    pub async fn remove_old_rows(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
+        self.janitor.clean(at).await
     }
 
     /// Number of events that the slowest subscriber has still to take.
@@ -187,7 +205,7 @@ impl Application {
 }
 
 /// Builds the state of the handlers, and starts everything that reads the log.
-async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Background)> {
+async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Background, Janitor)> {
     let Dependencies { pool, clock, .. } = dependencies;
     let store = open_store(dependencies).await?;
     let adapters = Adapters::new(pool, store.sealing());
@@ -211,8 +229,12 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
     revoked.refresh(&identity, &**clock).await?;
     let mut background = Background::start(&store, &adapters, gateway.reconcile_after);
+    let blocked = BlockedClients::new(adapters.blocked.clone());
+    blocked.refresh(clock.now()).await?;
+    background.spawn(blocked.clone().follow(clock.clone()));
     background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
-    background.spawn(Janitor { store, adapters }.run(clock.clone()));
+    let janitor = Janitor { store, adapters };
+    background.spawn(janitor.clone().run(clock.clone()));
     let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
     let app = Data::new(App {
         commands,
@@ -224,13 +246,14 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         tokens: Tokens::new(signer, dependencies.ids.clone()),
         verifier: AccessTokenVerifier::new(&dependencies.jwt, realm()),
         revoked,
+        blocked,
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
         checkout: gateway.checkout(),
         printer: dependencies.printer.clone(),
     });
-    Ok((app, background))
+    Ok((app, background, janitor))
 }
 
 async fn open_store(dependencies: &Dependencies) -> anyhow::Result<EventStore> {
@@ -241,11 +264,13 @@ async fn open_store(dependencies: &Dependencies) -> anyhow::Result<EventStore> {
 }
 
 /// Adapters of the write side that keep rows outside of the log.
+#[derive(Clone)]
 struct Adapters {
     credentials: Arc<PgCredentialStore>,
     sessions: Arc<PgSessionStore>,
     throttle: Arc<PgLoginThrottle>,
     devices: Arc<PgDeviceStore>,
+    blocked: Arc<PgBlockedClientStore>,
     second_factors: Arc<PgSecondFactorStore>,
     deliveries: Arc<PgGatewayInbox>,
 }
@@ -257,6 +282,7 @@ impl Adapters {
             sessions: Arc::new(PgSessionStore::new(pool.clone())),
             throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
             devices: Arc::new(PgDeviceStore::new(pool.clone())),
+            blocked: Arc::new(PgBlockedClientStore::new(pool.clone())),
             second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing.clone())),
             deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
         }
@@ -274,7 +300,8 @@ impl Adapters {
     }
 }
 
-/// Tasks of a node beside its server: subscribers, timers, the janitor, the follower of revoked sessions.
+/// Tasks of a node beside its server: subscribers, timers, the janitor, the followers of revoked sessions and of blocked
+/// clients.
 struct Background {
     daemon: Daemon,
     tasks: JoinSet<()>,
@@ -313,6 +340,7 @@ impl Background {
 }
 
 /// Removes rows that have grown old.
+#[derive(Clone)]
 struct Janitor {
     store: EventStore,
     adapters: Adapters,
@@ -330,13 +358,15 @@ impl Janitor {
         }
     }
 
-    /// Removes old idempotency keys, ended sessions, failed logins, devices, passwords of unfinished registrations,
+    /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks, passwords of unfinished registrations,
     /// and webhooks that are past their time.
     async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
         self.store.forget_replies(KEYS_KEPT_HOURS).await?;
+        commands::claims::forget_daily_numbers(&self.store, at).await?;
         self.adapters.sessions.prune(at).await?;
         self.adapters.throttle.prune(at).await?;
         self.adapters.devices.prune(at).await?;
+        self.adapters.blocked.prune(at).await?;
         self.adapters.credentials.prune(at).await?;
         self.adapters.deliveries.prune(at).await?;
         Ok(())

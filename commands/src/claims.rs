@@ -1,7 +1,7 @@
 //! Claims and reservations of each event: taken, kept or released. The one place where clinic events meet
 //! the claims of the store. A pure function of the event.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::account::AccountRegistered;
 use domain::appointment::{
     AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, VisitRef,
@@ -9,7 +9,7 @@ use domain::appointment::{
 use domain::leave::LeavePlanned;
 use domain::payment::PaymentOrderCreated;
 use domain::{AccountId, GatewayOrderId};
-use event_store::{Claim, ClaimChange, ClaimRules, EventData};
+use event_store::{Claim, ClaimChange, ClaimRules, EventData, EventStore, StoreError};
 use serde::Deserialize;
 
 use crate::identity::LoginIndex;
@@ -33,6 +33,11 @@ pub const LOGIN_SPACE: &str = "account.login";
 pub const HOLD_SPACE: &str = "account.hold";
 /// The constraint that gives a number to one open hold of an account.
 pub const HOLD_NUMBER_TAKEN: &str = "account_hold_unique";
+
+/// The space in which the bookings of an account on one day are numbered.
+pub const BOOKING_SPACE: &str = "account.booking";
+/// The constraint that gives a number to one booking of an account on one day.
+pub const BOOKING_NUMBER_TAKEN: &str = "account_booking_unique";
 
 /// The space in which the orders of payments are reserved, each for its payment.
 pub const ORDER_SPACE: &str = "payment.order";
@@ -74,15 +79,22 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
 /// The number of a hold is free again.
 const END_OF_HOLD: ClaimChange = ClaimChange::Free { space: HOLD_SPACE };
 
-/// The claims of a booking and the number of its hold, for as long as the hold lasts.
+/// The claims of a booking, the number of its hold for as long as the hold lasts, and its number on that day, which stays
+/// whatever becomes of the booking.
 fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
     let times = both(&booked.visit, Some(booked.hold_until)).map(ClaimChange::Take);
-    let account = booked.by.account_id().zip(booked.hold_number);
-    let number = account.map(|(account, number)| ClaimChange::Reserve {
+    let account = booked.by.account_id();
+    let hold = account.zip(booked.hold_number);
+    let hold = hold.map(|(account, number)| ClaimChange::Reserve {
         space: HOLD_SPACE,
         key: hold_key(account, number),
     });
-    times.into_iter().chain(number).collect()
+    let of_day = account.zip(booked.daily_number);
+    let of_day = of_day.map(|(account, number)| ClaimChange::Reserve {
+        space: BOOKING_SPACE,
+        key: booking_key(account, booked.at.date_naive(), number),
+    });
+    times.into_iter().chain(hold).chain(of_day).collect()
 }
 
 /// The claims that the hold had released, this time for good.
@@ -151,9 +163,34 @@ pub(crate) fn hold_key(account: AccountId, number: u16) -> Vec<u8> {
     .concat()
 }
 
+/// The number of an account's booking on a day as it is reserved. Keys are in the order of days, so that old ones can be
+/// removed.
+pub(crate) fn booking_key(account: AccountId, day: NaiveDate, number: u16) -> Vec<u8> {
+    let mut key = bookings_of_day(day);
+    key.extend(hold_key(account, number));
+    key
+}
+
+/// The beginning of the keys of a day's bookings.
+pub(crate) fn bookings_of_day(day: NaiveDate) -> Vec<u8> {
+    // Days are numbered from the year 1 on, and there are no earlier ones.
+    let number = u32::try_from(day.num_days_from_ce()).unwrap_or(0);
+    number.to_be_bytes().into()
+}
+
 /// An order as it is reserved.
 pub(crate) fn order_key(order: &GatewayOrderId) -> Vec<u8> {
     order.as_str().as_bytes().to_vec()
+}
+
+/// Frees the numbers of bookings of earlier days. Clocks of nodes differ, so those of yesterday stay.
+pub async fn forget_daily_numbers(
+    store: &EventStore,
+    at: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let yesterday = at.date_naive().pred_opt().unwrap_or_default();
+    let earlier = bookings_of_day(yesterday);
+    store.free_names_before(BOOKING_SPACE, &earlier).await
 }
 
 /// The event was made from this very type a moment ago, so it decodes.

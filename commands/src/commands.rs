@@ -7,7 +7,7 @@ use cqrs_es::Aggregate;
 use event_store::{EventStore, LoadError};
 
 use crate::Context;
-use crate::appointments::HoldNumbers;
+use crate::appointments::BookingNumbers;
 use crate::ports::{Clock, IdSource};
 
 /// The write side: everything that commands need to run.
@@ -16,7 +16,7 @@ pub struct Commands {
     pub(crate) store: EventStore,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
-    pub(crate) hold_numbers: Arc<HoldNumbers>,
+    pub(crate) booking_numbers: Arc<BookingNumbers>,
 }
 
 impl Commands {
@@ -27,7 +27,7 @@ impl Commands {
             store,
             clock,
             ids,
-            hold_numbers: Arc::default(),
+            booking_numbers: Arc::default(),
         }
     }
 

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod appointments;
 pub mod authorization;
 pub mod claims;
+mod client_network;
 pub mod clinics;
 mod commands;
 mod context;
@@ -29,6 +30,7 @@ mod slot_claims;
 pub mod store_options;
 mod target;
 
+pub use client_network::ClientNetwork;
 pub use commands::Commands;
 pub use context::{Caller, Context, IdempotencyKey};
 pub use error::CommandError;

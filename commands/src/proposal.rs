@@ -61,7 +61,7 @@ impl<T, R> Proposal<T, R> {
 
     /// Sets the refusal if this constraint forbids the append.
     pub(crate) fn on_violation(mut self, constraint: &'static str, refusal: R) -> Self {
-        self.claims.on_violation = Some((constraint, refusal));
+        self.claims.on_violation.push((constraint, refusal));
         self
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct Claims<R> {
     pub(crate) times: Vec<TimeClaim>,
     /// The refusal if another holder has claimed the time; without it the command runs again.
     pub(crate) on_conflict: Option<fn(AppointmentRefusal) -> R>,
-    /// The refusal if this other constraint forbids the append.
-    pub(crate) on_violation: Option<(&'static str, R)>,
+    /// The refusals if one of these other constraints forbids the append.
+    pub(crate) on_violation: Vec<(&'static str, R)>,
 }
 
 impl<R> Default for Claims<R> {
@@ -46,7 +46,7 @@ impl<R> Default for Claims<R> {
         Self {
             times: Vec::new(),
             on_conflict: None,
-            on_violation: None,
+            on_violation: Vec::new(),
         }
     }
 }
@@ -72,11 +72,9 @@ impl Commands {
             constraint,
             holders,
         } = violation;
-        match claims.on_violation {
-            Some((known, refusal)) if known == constraint => {
-                return Err(CommandError::Refused(refusal));
-            }
-            _ => {}
+        let mut refusals = claims.on_violation.into_iter();
+        if let Some((_, refusal)) = refusals.find(|(known, _)| *known == constraint) {
+            return Err(CommandError::Refused(refusal));
         }
         let mut others = self.conflicting_claims(&constraint, &claims.times).await?;
         others.retain(|claim| !holders.contains(&claim.holder));

@@ -96,6 +96,45 @@ impl EventStore {
             .map_err(StoreError::doing("looking up the names of a person"))
     }
 
+    /// Those of some names in a namespace that have a holder.
+    pub async fn taken_names(
+        &self,
+        space: &str,
+        keys: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        sqlx::query_scalar("select key from reservations where space = $1 and key = any ($2)")
+            .bind(space)
+            .bind(keys)
+            .fetch_all(self.pool())
+            .await
+            .map_err(StoreError::doing("looking up reservations"))
+    }
+
+    /// Frees the names of a namespace that are before a key in the order of bytes, some at a time. Returns their number.
+    pub async fn free_names_before(&self, space: &str, key: &[u8]) -> Result<u64, StoreError> {
+        const AT_A_TIME: i64 = 1_000;
+        const DELETE: &str = "
+            delete from reservations where (holder, space, key) in (
+              select holder, space, key from reservations
+              where space = $1 and key < $2 order by key limit $3
+            )";
+        let mut freed = 0;
+        loop {
+            let deleted = sqlx::query(DELETE)
+                .bind(space)
+                .bind(key)
+                .bind(AT_A_TIME)
+                .execute(self.pool())
+                .await
+                .map_err(StoreError::doing("freeing reservations"))?
+                .rows_affected();
+            freed += deleted;
+            if deleted < AT_A_TIME.unsigned_abs() {
+                return Ok(freed);
+            }
+        }
+    }
+
     /// The holder of a name; `None` if it is free.
     ///
     /// Each space has an index of its own, which a plan for any space can use only where the space is a literal. Any

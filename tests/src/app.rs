@@ -7,7 +7,7 @@ use std::time::Duration;
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemIds, TestClock};
-use api::MetricsAccess;
+use api::{BlockPolicy, MetricsAccess, RateLimits};
 use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, realm};
@@ -40,6 +40,10 @@ pub struct Site {
     pub keys: JwtKeys,
     /// Proxies that nodes started later trust.
     pub trusted_proxies: Vec<IpNet>,
+    /// Quotas of requests at nodes started later.
+    pub rate_limits: RateLimits,
+    /// Rule by which nodes started later block clients.
+    pub blocks: BlockPolicy,
     /// Payment settings of nodes started later; a sandbox in each by default.
     pub payments: PaymentSettings,
     /// Printer of receipts of nodes started later.
@@ -84,6 +88,8 @@ impl Site {
             clock: TestClock::at(now),
             keys,
             trusted_proxies: Vec::new(),
+            rate_limits: RateLimits::default(),
+            blocks: BlockPolicy::default(),
             payments: PaymentSettings::default(),
             printer: ReceiptPrinter::default(),
             signer,
@@ -120,6 +126,8 @@ impl Site {
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: self.trusted_proxies.clone(),
             metrics: MetricsAccess::Loopback,
+            rate_limits: self.rate_limits.clone(),
+            blocks: self.blocks,
             gateway,
             printer: self.printer.clone(),
         };

@@ -35,6 +35,9 @@ const MOST_IN_QUEUE: usize = 32;
 /// Number of those who may wait for the hash of a new password: a flood of registrations leaves room for sign-ins.
 const MOST_NEW_IN_QUEUE: usize = 16;
 
+/// Number of new passwords that are hashed at a time. The other turns are for sign-ins, however many register.
+const NEW_AT_A_TIME: usize = 1;
+
 /// Password whose hash is compared for an unknown login, so that it takes the same time.
 const UNKNOWN_LOGIN_SALT: &[u8; 16] = b"salt of nobody's";
 
@@ -45,6 +48,7 @@ pub struct Argon2PasswordHasher {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     new_in_queue: Arc<Semaphore>,
+    new_turns: Arc<Semaphore>,
 }
 
 impl Default for Argon2PasswordHasher {
@@ -67,25 +71,28 @@ impl Argon2PasswordHasher {
             turns: Arc::new(Semaphore::new(AT_A_TIME)),
             queue: Arc::new(Semaphore::new(MOST_IN_QUEUE)),
             new_in_queue: Arc::new(Semaphore::new(MOST_NEW_IN_QUEUE)),
+            new_turns: Arc::new(Semaphore::new(NEW_AT_A_TIME)),
         }
     }
 
-    /// Runs `work` on the blocking pool with a permit. The permit belongs to the work, not to the
-    /// caller: a client that disconnects does not free it while the work still runs.
+    /// Runs `work` on the blocking pool with a permit, and with one of `first` if it has to wait there before. They belong to the work, not to the
+    /// caller: a client that disconnects does not free them while the work still runs.
     async fn in_turn<T: Send + 'static>(
         &self,
         doing: &'static str,
+        first: Option<&Arc<Semaphore>>,
         work: impl FnOnce(Argon2<'static>) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Fault> {
         let _place = place(&self.queue, doing)?;
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(Fault::doing(doing))?;
+        let mut permits = Vec::new();
+        for turns in first.into_iter().chain([&self.turns]) {
+            let permit = Arc::clone(turns).acquire_owned().await;
+            permits.push(permit.map_err(Fault::doing(doing))?);
+        }
         let argon2 = self.argon2.clone();
         spawn_blocking(move || {
             let done = work(argon2);
-            drop(turn);
+            drop(permits);
             done
         })
         .await
@@ -114,7 +121,7 @@ impl PasswordHasher for Argon2PasswordHasher {
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, Fault> {
         const DOING: &str = "hashing a password";
         let _place = place(&self.new_in_queue, DOING)?;
-        self.in_turn(DOING, move |argon2| {
+        self.in_turn(DOING, Some(&self.new_turns), move |argon2| {
             let hash: PhcHash = argon2.hash_password(password.expose_secret().as_bytes())?;
             Ok(PasswordHash::new(hash.to_string()))
         })
@@ -127,7 +134,7 @@ impl PasswordHasher for Argon2PasswordHasher {
         hash: Option<&PasswordHash>,
     ) -> Result<PasswordCheck, Fault> {
         let hash = hash.cloned();
-        self.in_turn("checking a password", move |argon2| {
+        self.in_turn("checking a password", None, move |argon2| {
             let password = password.expose_secret().as_bytes();
             match hash {
                 Some(hash) => check(&argon2, password, &hash),

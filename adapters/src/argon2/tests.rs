@@ -117,7 +117,7 @@ async fn no_more_than_two_hashes_are_computed_at_a_time_even_when_callers_hang_u
     let mut callers = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let hasher = hasher.clone();
-        callers.spawn(async move { hasher.hash(password("hung up")).await.map(|_| ()) });
+        callers.spawn(async move { hasher.check(password("hung up"), None).await.map(|_| ()) });
     }
     while hasher.turns.available_permits() > 0 {
         tokio::task::yield_now().await;
@@ -129,6 +129,19 @@ async fn no_more_than_two_hashes_are_computed_at_a_time_even_when_callers_hang_u
         "permits were released before the work ended"
     );
     drop(hasher.turns.acquire_many(2).await.unwrap());
+}
+
+#[tokio::test]
+async fn new_passwords_are_hashed_one_at_a_time_and_leave_a_turn_for_sign_ins() {
+    let hasher = Argon2PasswordHasher::new();
+    let new_turn = hasher.new_turns.acquire().await.unwrap();
+    let mut new = Box::pin(hasher.hash(password("new")));
+    assert!(begun(&mut new).is_none());
+    assert_eq!(hasher.turns.available_permits(), AT_A_TIME, "it waits");
+    let sign_in = hasher.check(password("guess"), None).await;
+    assert_eq!(sign_in.unwrap(), PasswordCheck::Differs);
+    drop(new_turn);
+    assert!(new.await.is_ok());
 }
 
 /// Polls once what a caller waits for.

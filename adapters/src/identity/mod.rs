@@ -1,10 +1,11 @@
-//! Password hashes, sessions, known devices and failed sign-ins, in `PostgreSQL`.
+//! Password hashes, sessions, known devices, failed sign-ins and blocked clients, in `PostgreSQL`.
 //!
 //! These rows are not part of the log: they are replaced and removed. Times come from the caller,
 //! and the database decides between two nodes: a refresh token has one successor, a failure is
 //! counted once. Pruning is run by timers of the program; it removes only rows that no longer
 //! change any result.
 
+mod blocked_clients;
 mod credentials;
 mod devices;
 mod prune;
@@ -14,6 +15,7 @@ mod sessions;
 mod test_database;
 mod throttle;
 
+pub use blocked_clients::PgBlockedClientStore;
 pub use credentials::PgCredentialStore;
 pub use devices::PgDeviceStore;
 pub use second_factors::PgSecondFactorStore;

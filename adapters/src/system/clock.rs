@@ -1,7 +1,13 @@
 //! The system clock.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 use commands::ports::Clock;
+
+/// The moment from which monotonic time is counted.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Returns the system time, truncated to microseconds: `PostgreSQL` stores no more, so a time read
 /// back equals the time written.
@@ -15,6 +21,10 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
+    }
+
+    fn monotonic(&self) -> Duration {
+        START.elapsed()
     }
 }
 

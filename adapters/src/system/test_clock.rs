@@ -1,6 +1,7 @@
 //! A clock that tests set.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use commands::ports::Clock;
@@ -34,6 +35,12 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time since 1970, so that advancing the clock moves it as well.
+    fn monotonic(&self) -> Duration {
+        let since = self.now() - DateTime::UNIX_EPOCH;
+        since.to_std().unwrap_or_default()
     }
 }
 

@@ -64,7 +64,8 @@ problems!(
     DoctorNotVerified,
     DoctorSuspended,
     DoctorNotAtClinic,
-    TooManyHolds
+    TooManyHolds,
+    TooManyBookings
 );
 
 /// Book a slot. Of all who try for one, one gets it.

@@ -28,6 +28,12 @@ pub fn refusal(refusal: Refusal) -> Problem {
             ProblemType::TooManyHolds,
             format!("At most {max} slots are held at a time: pay for one, or cancel it."),
         ),
+        Refusal::TooManyBookings { max } => Problem::titled(
+            ProblemType::TooManyBookings,
+            format!(
+                "An account books at most {max} times a day: book on, tomorrow, or by telephone."
+            ),
+        ),
         Refusal::HoldEnded => ProblemType::HoldEnded.into(),
         Refusal::HoldStillRunning => ProblemType::HoldStillRunning.into(),
         Refusal::AlreadyEnded { status } => Problem::titled(

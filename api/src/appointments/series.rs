@@ -81,7 +81,8 @@ problems!(
     DoctorNotVerified,
     DoctorSuspended,
     DoctorNotAtClinic,
-    TooManyHolds
+    TooManyHolds,
+    TooManyBookings
 );
 
 /// Book a series, all of it in one step. Send it as it is first: if any visit can't be booked, none is,

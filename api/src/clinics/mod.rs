@@ -97,6 +97,9 @@ pub struct ClinicBody {
     /// The open holds that an account of a patient may have; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_holds: Option<u16>,
+    /// The bookings that an account of a patient may make on one day; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_daily_bookings: Option<u16>,
     /// Its version, as in the `ETag`.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -178,6 +181,7 @@ impl From<ListedClinic> for ClinicBody {
             hold_minutes: booking_settings.hold_minutes(),
             horizon_days: booking_settings.horizon_days(),
             max_holds: booking_settings.max_holds(),
+            max_daily_bookings: booking_settings.max_daily_bookings(),
             version,
             parked: false,
         }

@@ -33,12 +33,15 @@ pub struct BookingSettingsRequest {
     /// Open holds that an account of a patient may have at a time; a series counts as one.
     #[schema(minimum = 1, maximum = 100, example = 5)]
     max_holds: Option<u16>,
+    /// Bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as one.
+    #[schema(minimum = 1, maximum = 1000, example = 10)]
+    max_daily_bookings: Option<u16>,
 }
 
 problems!(Forbidden, NotFound);
 
-/// Set how long an unpaid slot is held at a clinic, how many an account holds, and how far ahead visits are booked there: an admin of the clinic
-/// may. Earlier bookings keep their holds.
+/// Set how long an unpaid slot is held at a clinic, how many an account holds, how often it books on a day, and how far
+/// ahead visits are booked there: an admin of the clinic may. Earlier bookings keep their holds.
 #[utoipa::path(
     put,
     path = "/api/v1/clinics/{id}/booking-settings",
@@ -96,6 +99,10 @@ fn settings(request: &BookingSettingsRequest) -> Result<BookingSettings, Problem
         settings.with_horizon_days(request.horizon_days),
     );
     settings = set("/maxHolds", settings.with_max_holds(request.max_holds));
+    settings = set(
+        "/maxDailyBookings",
+        settings.with_max_daily_bookings(request.max_daily_bookings),
+    );
     if flaws.is_empty() {
         Ok(settings)
     } else {

@@ -10,12 +10,12 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use adapters::jwt::AccessClaims;
 use commands::Caller;
 use commands::authorization::{Denial, Permit, Resource, authorize};
 use commands::ports::SessionId;
-use domain::{ClinicId, ClinicScope};
+use domain::{AccountId, ClinicId, ClinicScope};
 use futures::future::{Either, FutureExt as _, LocalBoxFuture};
 
 use super::problem::Problem;
@@ -100,9 +100,29 @@ impl<P: Permit> FromRequest for Access<P> {
     }
 }
 
+/// The claims of the request's token, once it was verified; `None` if it was refused.
+struct Verified(Option<AccessClaims>);
+
+/// Returns the account of a valid token. The token is verified once per request: the claims are kept for [`Access`].
+pub fn identify(request: &HttpRequest) -> Option<AccountId> {
+    let app = request.app_data::<Data<App>>()?;
+    let claims = verify(request, app).ok();
+    let account = claims.as_ref().map(|claims| claims.sub);
+    request.extensions_mut().insert(Verified(claims));
+    account
+}
+
 /// The claims of a token that is valid and whose session has not ended.
 fn authenticate(request: &HttpRequest) -> Result<(Data<App>, AccessClaims), Problem> {
     let app = request.app_data::<Data<App>>().ok_or(UNAUTHENTICATED)?;
+    if let Some(Verified(claims)) = request.extensions_mut().remove() {
+        return Ok((app.clone(), claims.ok_or(UNAUTHENTICATED)?));
+    }
+    let claims = verify(request, app)?;
+    Ok((app.clone(), claims))
+}
+
+fn verify(request: &HttpRequest, app: &App) -> Result<AccessClaims, Problem> {
     let token = bearer(request).ok_or(UNAUTHENTICATED)?;
     let claims = app
         .verifier
@@ -111,7 +131,7 @@ fn authenticate(request: &HttpRequest) -> Result<(Data<App>, AccessClaims), Prob
     if app.revoked.refuses(claims.sid, claims.iat) {
         return Err(UNAUTHENTICATED.into());
     }
-    Ok((app.clone(), claims))
+    Ok(claims)
 }
 
 fn admit<P: Permit>(claims: AccessClaims, clinics: ClinicScope) -> Result<Access<P>, Problem> {

@@ -65,6 +65,13 @@ pub fn address(request: &HttpRequest) -> IpAddr {
     }
 }
 
+/// Returns whether an address stands for many callers: a trusted proxy, or a program on this machine, which may be a proxy
+/// that is not named.
+pub fn is_proxy(request: &HttpRequest, address: IpAddr) -> bool {
+    let clients = request.app_data::<Data<Clients>>();
+    address.is_loopback() || clients.is_some_and(|clients| clients.trusts(address))
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};

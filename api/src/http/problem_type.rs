@@ -70,6 +70,7 @@ problem_types! {
         AlreadyPaid "already-paid" "The appointment is paid for already."
         HoldEnded "hold-ended" "The hold on the slot has ended."
         TooManyHolds "too-many-holds" "The account holds as many slots as it may."
+        TooManyBookings "too-many-bookings" "The account has booked as often as it may on a day."
         HoldStillRunning "hold-still-running" "The hold on the slot is still running."
         AppointmentAlreadyEnded "appointment-already-ended" "The appointment has ended."
         AppointmentAlreadyStarted "appointment-already-started" "The visit has already started."
@@ -173,6 +174,8 @@ problem_types! {
     }
     TOO_MANY_REQUESTS {
         TooManyAttempts "too-many-attempts" "Too many failed attempts; wait a little."
+        ClientBlocked "client-blocked" "Too much went wrong at your address: it is blocked for a while."
+        QuotaExceeded "quota-exceeded" "Too many requests; wait a little."
     }
     INTERNAL_SERVER_ERROR {
         InternalError "internal-error" "Something failed on our side."
@@ -190,7 +193,7 @@ impl ProblemType {
     /// Returns whether `Retry-After` tells when to ask again.
     pub fn can_be_retried(self) -> bool {
         self == Self::RequestInProgress
-            || self == Self::TooManyAttempts
+            || self.status() == StatusCode::TOO_MANY_REQUESTS
             || self.status() == StatusCode::SERVICE_UNAVAILABLE
     }
 }

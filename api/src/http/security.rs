@@ -4,6 +4,8 @@ use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::middleware::DefaultHeaders;
 
+use crate::limits::{RATE_LIMIT, RATE_LIMIT_POLICY};
+
 /// Headers on every answer (OWASP secure headers). A handler may set its own instead.
 pub fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
@@ -30,6 +32,8 @@ pub fn cors(origins: &[String]) -> Cors {
         "ETag",
         "Idempotency-Replayed",
         "Location",
+        RATE_LIMIT,
+        RATE_LIMIT_POLICY,
         "Retry-After",
         "X-Request-Id",
     ];

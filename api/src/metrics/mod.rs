@@ -1,6 +1,6 @@
 //! Numbers for Prometheus: what this node has answered, and how the log and the database stand.
 //!
-//! - `http`: counted as it happens. A new number of that kind is a family there.
+//! - `http`, `limits`: counted as it happens. A new number of that kind is a family there.
 //! - `sampled`: asked for at the moment of a scrape, for at most [`sampled::PATIENCE`].
 //! - `access`: who may read them. `get`: the endpoint.
 //!
@@ -10,6 +10,7 @@
 mod access;
 mod get;
 mod http;
+mod limits;
 mod sampled;
 mod samples;
 
@@ -20,6 +21,7 @@ use prometheus::{Registry, TextEncoder};
 pub use access::MetricsAccess;
 pub use get::*;
 pub use http::{Endpoint, HttpMetrics};
+pub use limits::LimitMetrics;
 pub use sampled::{Sampler, Surveyed};
 use samples::Samples;
 
@@ -27,6 +29,7 @@ use samples::Samples;
 pub struct Metrics {
     registry: Registry,
     http: HttpMetrics,
+    limits: LimitMetrics,
 }
 
 impl Metrics {
@@ -34,6 +37,7 @@ impl Metrics {
     pub fn new(started: DateTime<Utc>) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let http = HttpMetrics::register(&registry)?;
+        let limits = LimitMetrics::register(&registry)?;
         let fixed = Samples::with_registry(registry.clone());
         fixed.labelled(
             "caresync_build_info",
@@ -46,12 +50,21 @@ impl Metrics {
             "When the node started, in seconds since 1970.",
             seconds(started),
         )?;
-        Ok(Self { registry, http })
+        Ok(Self {
+            registry,
+            http,
+            limits,
+        })
     }
 
     /// Counts of requests.
     pub fn http(&self) -> &HttpMetrics {
         &self.http
+    }
+
+    /// Counts of requests that met a limit.
+    pub fn limits(&self) -> &LimitMetrics {
+        &self.limits
     }
 
     /// Everything in the text format 0.0.4, together with what was asked for just now.

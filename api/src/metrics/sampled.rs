@@ -63,6 +63,7 @@ impl Sampler {
         }
         inbox(&samples, app).await?;
         pool(&samples, &app.pool)?;
+        blocked(&samples, app)?;
         write_side(&samples, &app.commands.store().stats())?;
         Ok(samples.gather())
     }
@@ -81,6 +82,14 @@ impl Sampler {
         *seen = Some((holder.transaction, since));
         holder.age.unwrap_or_else(|| now.duration_since(since))
     }
+}
+
+fn blocked(samples: &Samples, app: &App) -> Result<(), Error> {
+    samples.gauge(
+        "caresync_blocked_clients",
+        "Clients that are blocked now, by all nodes and by admins.",
+        float(app.blocked.count(app.clock.now()) as u64),
+    )
 }
 
 fn log(samples: &Samples, survey: &Surveyed) -> Result<(), Error> {

@@ -9,6 +9,8 @@
 //! | `If-Match` | `stale-version`; `if-match-required` where it is | |
 //! | `CareSync-Position` | `read-model-behind` | |
 //!
+//! All but those of machines can answer `quota-exceeded` and `client-blocked`, and say what is left of the quota.
+//!
 //! A body with a `version` has it as `ETag`, too; a new thing with one has a `Location`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +26,7 @@ use crate::http::precondition::ETAG_FORM;
 use crate::http::problem_responses::{header, problem_responses, types_of};
 use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
+use crate::limits::{RATE_LIMIT, RATE_LIMIT_POLICY, RouteClass};
 
 /// Adds the problems and headers that follow from an operation's parameters.
 pub struct Complete;
@@ -31,22 +34,31 @@ pub struct Complete;
 impl Modify for Complete {
     fn modify(&self, document: &mut OpenApi) {
         let versioned = versioned(document);
-        for item in document.paths.paths.values_mut() {
+        for (path, item) in &mut document.paths.paths {
             let operations = [
-                &mut item.get,
-                &mut item.post,
-                &mut item.put,
-                &mut item.delete,
+                ("GET", &mut item.get),
+                ("POST", &mut item.post),
+                ("PUT", &mut item.put),
+                ("DELETE", &mut item.delete),
             ];
-            for operation in operations.into_iter().flatten() {
-                complete(operation, &versioned);
+            for (method, operation) in operations {
+                let class = RouteClass::of_endpoint(method, Some(path));
+                if let Some(operation) = operation {
+                    complete(operation, class, &versioned);
+                }
             }
         }
     }
 }
 
-fn complete(operation: &mut Operation, versioned: &BTreeSet<String>) {
+fn complete(operation: &mut Operation, class: RouteClass, versioned: &BTreeSet<String>) {
     let mut problems = implied_problems(operation);
+    if class != RouteClass::Exempt {
+        problems.insert(ProblemType::QuotaExceeded);
+        if class != RouteClass::Sessions {
+            problems.insert(ProblemType::ClientBlocked);
+        }
+    }
     let responses = &mut operation.responses.responses;
     for response in responses.values() {
         if let RefOr::T(response) = response {
@@ -79,6 +91,7 @@ fn complete(operation: &mut Operation, versioned: &BTreeSet<String>) {
                 "The request, to quote to the operator",
                 id,
             );
+            describe_limits(response, class);
         }
     }
 }
@@ -151,6 +164,31 @@ fn describe_success(response: &mut Response, status: &str, is_command: bool, has
     if has_version && status == "201" {
         let path = ObjectBuilder::new().schema_type(Type::String);
         add_header(response, "Location", "The path of the new thing", path);
+    }
+}
+
+fn describe_limits(response: &mut Response, class: RouteClass) {
+    if class == RouteClass::Exempt {
+        return;
+    }
+    let class = class.as_str();
+    let headers = [
+        (
+            RATE_LIMIT,
+            "left, and seconds until there are more",
+            "r=17;t=30",
+        ),
+        (
+            RATE_LIMIT_POLICY,
+            "admitted, and seconds of a window",
+            "q=200;w=600",
+        ),
+    ];
+    for (name, about, example) in headers {
+        let about =
+            format!("Requests of the class `{class}` that are {about}: `\"{class}\";{example}`");
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        add_header(response, name, &about, text);
     }
 }
 

@@ -16,7 +16,8 @@ use complete::Complete;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::{
-    accounts, appointments, auth, clinics, doctors, health, leaves, metrics, patients, payments,
+    accounts, appointments, auth, blocked_clients, clinics, doctors, health, leaves, metrics,
+    patients, payments,
 };
 
 /// The path of the document.
@@ -105,6 +106,9 @@ const DOCUMENT: &str = "/openapi.json";
         payments::list_open_disputes,
         payments::get_ledger,
         payments::get_takings,
+        blocked_clients::block_client,
+        blocked_clients::list_blocked_clients,
+        blocked_clients::lift_block,
     ),
     tags(
         (name = "auth", description = "Sign up, sign in, stay signed in, sign out"),

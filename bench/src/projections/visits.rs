@@ -116,6 +116,7 @@ impl<'g> Plan<'g> {
             reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
             follows: None,
             hold_number: None,
+            daily_number: None,
             override_reason: None,
             policy: BookingPolicy::default(),
             by: Actor::System,

@@ -161,6 +161,7 @@ impl Practice {
                 reason: Some(Reason::parse("A cough that has lasted for two weeks")?),
                 follows: None,
                 hold_number: None,
+                daily_number: None,
                 override_reason: None,
                 policy: BookingPolicy::default(),
                 by,

@@ -10,15 +10,13 @@ mod found;
 mod orders;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
-
-use crate::client::Client;
+use crate::client::Pool;
 use crate::cluster::Cluster;
 use crate::figures::Round;
+use crate::paced::paced;
 use crate::report::{Figure, Report};
 use delivery::Delivery;
 use found::Found;
@@ -66,7 +64,7 @@ async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<Measured> {
     let orders = Orders::prepare(cluster, delivery::orders_for(count)).await?;
     let deliveries = Arc::new(delivery::plan(&orders.ids, count));
     cluster.settle().await?;
-    let answers = paced(orders.node.address(), &deliveries).await?;
+    let answers = send(orders.node.address(), &deliveries).await?;
     let begin = Instant::now();
     found::caught_up(&cluster.pool).await?;
     let behind = begin.elapsed();
@@ -99,58 +97,21 @@ impl Answer {
     }
 }
 
-/// Connections that are idle at the moment.
-type Idle = Arc<Mutex<Vec<Client>>>;
-
-/// Sends all of them, each when it is due. A time counts from then; the clock ticks in milliseconds, so up to
-/// one of them is the bench's own.
-async fn paced(
-    address: SocketAddr,
-    deliveries: &Arc<Vec<Delivery>>,
-) -> anyhow::Result<Vec<Answer>> {
-    let idle = Idle::default();
-    let begin = Instant::now();
-    let mut tick = tokio::time::interval(Duration::from_millis(1));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut running = JoinSet::new();
-    for number in 0..deliveries.len() {
-        let since = f64::from(u32::try_from(number)?) / f64::from(RATE);
-        let due = begin + Duration::from_secs_f64(since);
-        while Instant::now() < due {
-            tick.tick().await;
+/// Sends all of them, each when it is due. A time counts from then.
+async fn send(address: SocketAddr, deliveries: &Arc<Vec<Delivery>>) -> anyhow::Result<Vec<Answer>> {
+    let pool = Arc::new(Pool::new(address));
+    paced(RATE, deliveries.len(), |number, due| {
+        let (pool, deliveries) = (pool.clone(), deliveries.clone());
+        async move {
+            let status = pool.send(&deliveries[number].request).await?.status;
+            Ok(Answer {
+                number,
+                status,
+                time: due.elapsed(),
+            })
         }
-        running.spawn(send(address, idle.clone(), deliveries.clone(), number, due));
-    }
-    let mut answers = Vec::new();
-    while let Some(sent) = running.join_next().await {
-        answers.push(sent??);
-    }
-    answers.sort_by_key(|answer| answer.number);
-    Ok(answers)
-}
-
-async fn send(
-    address: SocketAddr,
-    idle: Idle,
-    deliveries: Arc<Vec<Delivery>>,
-    number: usize,
-    due: Instant,
-) -> anyhow::Result<Answer> {
-    let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    let mut client = match kept {
-        Some(client) => client,
-        None => Client::connect(address).await?,
-    };
-    let status = client.send(&deliveries[number].request).await?;
-    let time = due.elapsed();
-    idle.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(client);
-    Ok(Answer {
-        number,
-        status,
-        time,
     })
+    .await
 }
 
 fn print(measured: &Measured) {

@@ -7,7 +7,7 @@ use adapters::embedded_postgres::EmbeddedPostgres;
 use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
-use api::{App, MetricsAccess};
+use api::{App, BlockPolicy, MetricsAccess, RateLimits};
 use domain::appointment::BookingPolicy;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,10 +60,16 @@ async fn run(
             hold_minutes: serve.hold_minutes,
             horizon_days: serve.horizon_days,
             max_holds: serve.max_holds,
+            max_daily_bookings: serve.max_daily_bookings,
         },
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,
+        rate_limits: RateLimits::default().with(&serve.rate_limits),
+        blocks: BlockPolicy {
+            offences: serve.block_after,
+            minutes: serve.block_minutes,
+        },
         gateway,
         printer: ReceiptPrinter::default(),
     };

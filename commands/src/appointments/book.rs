@@ -2,18 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::appointment::{
-    Appointment, AppointmentCommand, AppointmentRefusal, BookAppointment, BookingPolicy,
-    FollowedVisit,
+    Appointment, AppointmentCommand, BookAppointment, BookingPolicy, FollowedVisit,
 };
 use domain::patient::Patient;
 use domain::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
 
-use super::hold_number::HoldAttempts;
+use super::booking_numbers::{Attempts, refusing};
 use super::{Answer, facts, propose};
 use crate::authorization::{Action, Resource, ResourceClinics, authorize, authorize_or_proxy};
-use crate::claims::HOLD_NUMBER_TAKEN;
 use crate::{Caller, CommandError, Commands, Context};
 
 /// A slot to book.
@@ -45,26 +43,29 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Answer {
-        let mut attempts = HoldAttempts::default();
+        let mut attempts = Attempts::default();
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &booking).await?;
                 let mut command = self
                     .booking_command(&read, &booking, policy, by, context.at)
                     .await?;
-                attempts.number(self, &mut command).await?;
-                let max = command.policy.max_holds;
+                self.number(&mut command, &attempts).await?;
+                let policy = command.policy;
                 let appointment = read.create::<Appointment>(command.appointment);
                 let booked = appointment
                     .decide(AppointmentCommand::Book(command))
                     .await?;
-                let refusal = AppointmentRefusal::TooManyHolds { max };
                 let proposal = propose(booked)?.acting_as(by);
-                Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
+                Ok(refusing(proposal, policy, |refusal| refusal))
             };
-            match self.run(context, book).await {
-                Err(CommandError::Refused(refusal)) if attempts.again(refusal) => {}
-                outcome => return outcome,
+            let outcome = self.run(context, book).await;
+            let refusal = match &outcome {
+                Err(CommandError::Refused(refusal)) => Some(*refusal),
+                _ => None,
+            };
+            if !attempts.again(refusal) {
+                return outcome;
             }
         }
     }
@@ -90,6 +91,7 @@ impl Commands {
             follows: followed_visit(read, booking.follows).await?,
             override_reason: booking.override_reason.clone(),
             hold_number: None,
+            daily_number: None,
             policy: facts.policy,
             by,
             at,

@@ -2,10 +2,10 @@
 
 mod attend;
 mod book;
+mod booking_numbers;
 mod cancel;
 mod confirm;
 mod expire;
-mod hold_number;
 mod pay;
 mod reschedule;
 mod series;
@@ -21,8 +21,8 @@ use event_store::{Decided, Loaded, ReadSet};
 use serde::{Deserialize, Serialize};
 
 pub use book::Booking;
+pub(crate) use booking_numbers::BookingNumbers;
 pub use cancel::Cancelling;
-pub(crate) use hold_number::HoldNumbers;
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 

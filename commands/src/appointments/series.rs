@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use super::book::{Booking, authorize_booking};
-use super::hold_number::HoldAttempts;
+use super::booking_numbers::{Attempts, refusing};
 use super::{AppointmentReply, reply};
-use crate::claims::{DOCTOR, DOCTOR_TAKEN, HOLD_NUMBER_TAKEN, PATIENT, PATIENT_TAKEN};
+use crate::claims::{DOCTOR, DOCTOR_TAKEN, PATIENT, PATIENT_TAKEN};
 use crate::proposal::Proposal;
 use crate::slot_claims::{TimeClaim, conflict, time_range};
 use crate::{Caller, CommandError, Commands, Context, Done};
@@ -88,14 +88,14 @@ impl Commands {
         policy: BookingPolicy,
         context: &Context,
     ) -> Result<Done<SeriesReply>, Refused> {
-        let mut attempts = HoldAttempts::default();
+        let mut attempts = Attempts::default();
         loop {
             let book = async |read: ReadSet| {
                 let by = authorize_booking(&read, caller, &series.first).await?;
                 let mut first = self
                     .booking_command(&read, &series.first, policy, by, context.at)
                     .await?;
-                let numbered = attempts.number(self, &mut first).await;
+                let numbered = self.number(&mut first, &attempts).await;
                 numbered.map_err(|error| error.map(SeriesRefusal::All))?;
                 let mut sorted = self.sort(&read, &first, series.recurrence).await?;
                 self.leave_out_the_taken(&mut sorted, &first).await?;
@@ -105,15 +105,16 @@ impl Commands {
                         sorted.clashes,
                     )));
                 }
-                let max = first.policy.max_holds;
-                let refusal = SeriesRefusal::All(AppointmentRefusal::TooManyHolds { max });
                 let proposal = propose(sorted).acting_as(by);
-                Ok(proposal.on_violation(HOLD_NUMBER_TAKEN, refusal))
+                Ok(refusing(proposal, first.policy, SeriesRefusal::All))
             };
-            match self.run(context, book).await {
-                Err(CommandError::Refused(SeriesRefusal::All(refusal)))
-                    if attempts.again(refusal) => {}
-                outcome => return outcome,
+            let outcome = self.run(context, book).await;
+            let refusal = match &outcome {
+                Err(CommandError::Refused(SeriesRefusal::All(refusal))) => Some(*refusal),
+                _ => None,
+            };
+            if !attempts.again(refusal) {
+                return outcome;
             }
         }
     }
@@ -128,12 +129,13 @@ impl Commands {
         let mut sorted = Sorted::default();
         for start in recurrence.starts(first.start, first.clinic.zone) {
             let appointment = AppointmentId::from_uuid(self.ids.id());
-            // A series counts as one hold.
+            // A series counts as one hold and as one booking.
             let first_one = sorted.decided.is_empty();
             let command = BookAppointment {
                 appointment,
                 start,
                 hold_number: first.hold_number.filter(|_| first_one),
+                daily_number: first.daily_number.filter(|_| first_one),
                 ..first.clone()
             };
             let new = read.create::<Appointment>(appointment);

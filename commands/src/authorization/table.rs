@@ -120,6 +120,9 @@ permissions! {
     /// Disable or enable an account.
     DisableAccount = "account" "disable, enable" { Admin: Clinic | Group }
 
+    /// See blocked clients, block and lift them.
+    BlockClients = "blocked client" "list, block, lift" { Admin: Group }
+
     /// Open a clinic.
     OpenClinic = "clinic" "open" { Admin: Group }
     /// Rename a clinic, set its holidays and its refund table.

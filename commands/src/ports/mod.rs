@@ -1,5 +1,6 @@
 //! Ports: the outside systems that the write side needs, as traits. Each is implemented in `adapters`, one folder per outside system.
 
+mod blocked_clients;
 mod clock;
 mod credentials;
 mod devices;
@@ -7,10 +8,12 @@ mod gateway;
 mod ids;
 mod inbox;
 mod passwords;
+mod rate_limiter;
 mod second_factors;
 mod sessions;
 mod throttle;
 
+pub use blocked_clients::{BlockedClient, BlockedClientStore, LONGEST_BLOCK, MOST_BLOCKED};
 pub use clock::Clock;
 pub use credentials::{Credential, CredentialStore, PasswordChange};
 pub use devices::{DEVICE_KNOWN_FOR, DeviceStore, DeviceTokenHash, MOST_DEVICES};
@@ -25,6 +28,7 @@ pub use inbox::{
     NotADigest, Verdict,
 };
 pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
+pub use rate_limiter::{Quota, RateDecision, RateKey, RateLimiter, RateSubject};
 pub use second_factors::{RecoveryCodeHash, SecondFactor, SecondFactorStore};
 pub use sessions::{
     DeviceName, NewSession, OpenSession, REFRESH_GRACE, RefreshTokenHash, Rotation, SessionId,

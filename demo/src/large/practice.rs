@@ -34,6 +34,7 @@ const POLICY: BookingPolicy = BookingPolicy {
     hold_minutes: HOLD_MINUTES,
     horizon_days: 180,
     max_holds: 10,
+    max_daily_bookings: 20,
 };
 
 /// A practice to be made.
@@ -138,6 +139,7 @@ impl Practice {
             reason: Some(Reason::parse(REASONS[number % REASONS.len()])?),
             follows: None,
             hold_number: None,
+            daily_number: None,
             override_reason: None,
             policy: POLICY,
             by,

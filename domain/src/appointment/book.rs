@@ -43,6 +43,7 @@ pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> Appointm
         follows,
         override_reason,
         hold_number,
+        daily_number,
         policy,
         by,
         at,
@@ -62,6 +63,7 @@ pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> Appointm
         hold_until: policy.hold_until(at, slot),
         // A visit without a fee is confirmed at once.
         hold_number: hold_number.filter(|_| !fee.is_zero()),
+        daily_number,
         follows: follows.map(|followed| followed.appointment),
         overridden,
         by,

@@ -60,6 +60,9 @@ pub struct BookAppointment {
     /// Number that the hold would have among the open holds of the account that books; `None` for the staff, whose
     /// holds are not limited.
     pub hold_number: Option<u16>,
+    /// Number that the booking would have among those of the account on that day (UTC); `None` for the staff, whose
+    /// bookings are not limited.
+    pub daily_number: Option<u16>,
     /// The clinic group's policy for bookings.
     pub policy: BookingPolicy,
     /// The actor who books.

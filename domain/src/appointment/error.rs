@@ -61,6 +61,12 @@ pub enum AppointmentRefusal {
         /// The most that is accepted.
         max: u16,
     },
+    /// The account has booked as often as it may on a day. `decide` never returns it: only the store can see the others.
+    #[error("at most {max} bookings are made on a day")]
+    TooManyBookings {
+        /// The most that is accepted.
+        max: u16,
+    },
     /// The doctor is on leave at that time. `decide` never returns it: it names a conflict of slot
     /// claims, which only the store can see.
     #[error("the doctor is on leave at that time")]
@@ -164,6 +170,7 @@ impl AppointmentRefusal {
             | Self::AlreadyPaid
             | Self::HoldEnded
             | Self::TooManyHolds { .. }
+            | Self::TooManyBookings { .. }
             | Self::HoldStillRunning
             | Self::AlreadyEnded { .. }
             | Self::AlreadyStarted

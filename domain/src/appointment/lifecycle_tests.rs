@@ -32,6 +32,7 @@ fn book(fee: i64, by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         reason: None,
         follows: None,
         hold_number: None,
+        daily_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by,

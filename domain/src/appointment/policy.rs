@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::values::Slot;
 
-/// Duration and number of holds, and how far ahead visits can be booked.
+/// Duration and number of holds, how far ahead visits can be booked, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingPolicy {
     /// Minutes for which a slot is held while the payment is due.
@@ -13,6 +13,8 @@ pub struct BookingPolicy {
     pub horizon_days: u16,
     /// Open holds that an account of a patient may have at a time; a series counts as one.
     pub max_holds: u16,
+    /// Bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as one.
+    pub max_daily_bookings: u16,
 }
 
 impl BookingPolicy {
@@ -29,12 +31,13 @@ impl BookingPolicy {
 }
 
 impl Default for BookingPolicy {
-    /// 15 minutes to pay, 90 days ahead, 10 holds at a time.
+    /// 15 minutes to pay, 90 days ahead, 10 holds at a time, 20 bookings a day.
     fn default() -> Self {
         Self {
             hold_minutes: 15,
             horizon_days: 90,
             max_holds: 10,
+            max_daily_bookings: 20,
         }
     }
 }

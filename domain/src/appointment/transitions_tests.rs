@@ -37,6 +37,7 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         reason: None,
         follows: None,
         hold_number: None,
+        daily_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by,

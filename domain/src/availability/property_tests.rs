@@ -187,6 +187,7 @@ impl Scene {
             reason: None,
             follows: None,
             hold_number: None,
+            daily_number: None,
             override_reason: None,
             policy: self.policy,
             by: admin(),

@@ -14,6 +14,9 @@ pub const HORIZON_DAYS: RangeInclusive<u16> = 1..=730;
 /// Open holds that an account of a patient may have at a time.
 pub const MAX_HOLDS: RangeInclusive<u16> = 1..=100;
 
+/// Bookings that an account of a patient may make on one day.
+pub const MAX_DAILY_BOOKINGS: RangeInclusive<u16> = 1..=1_000;
+
 /// Reason to refuse settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidBookingSettings {
@@ -26,6 +29,9 @@ pub enum InvalidBookingSettings {
     /// Too few or too many holds.
     #[error("an account holds {} to {} slots at a time", MAX_HOLDS.start(), MAX_HOLDS.end())]
     MaxHolds,
+    /// Too few or too many bookings.
+    #[error("an account books {} to {} times a day", MAX_DAILY_BOOKINGS.start(), MAX_DAILY_BOOKINGS.end())]
+    MaxDailyBookings,
 }
 
 /// A clinic's own settings for bookings. One that is not set is the group's.
@@ -38,6 +44,8 @@ pub struct BookingSettings {
     horizon_days: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_holds: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_daily_bookings: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +54,7 @@ struct Unchecked {
     hold_minutes: Option<u16>,
     horizon_days: Option<u16>,
     max_holds: Option<u16>,
+    max_daily_bookings: Option<u16>,
 }
 
 impl BookingSettings {
@@ -96,6 +105,25 @@ impl BookingSettings {
         Ok(Self { max_holds, ..self })
     }
 
+    /// Sets the number of bookings that an account of a patient may make on one day.
+    ///
+    /// # Errors
+    /// It is out of [`MAX_DAILY_BOOKINGS`].
+    pub fn with_max_daily_bookings(
+        self,
+        max_daily_bookings: Option<u16>,
+    ) -> Result<Self, InvalidBookingSettings> {
+        within(
+            max_daily_bookings,
+            MAX_DAILY_BOOKINGS,
+            InvalidBookingSettings::MaxDailyBookings,
+        )?;
+        Ok(Self {
+            max_daily_bookings,
+            ..self
+        })
+    }
+
     /// Returns the minutes for which an unpaid slot is held, if the clinic has set them.
     #[must_use]
     pub const fn hold_minutes(self) -> Option<u16> {
@@ -114,6 +142,12 @@ impl BookingSettings {
         self.max_holds
     }
 
+    /// Returns the number of bookings that an account of a patient may make on one day, if the clinic has set it.
+    #[must_use]
+    pub const fn max_daily_bookings(self) -> Option<u16> {
+        self.max_daily_bookings
+    }
+
     /// Returns the policy of the clinic, given the group's.
     #[must_use]
     pub fn policy(self, group: BookingPolicy) -> BookingPolicy {
@@ -121,6 +155,7 @@ impl BookingSettings {
             hold_minutes: self.hold_minutes.unwrap_or(group.hold_minutes),
             horizon_days: self.horizon_days.unwrap_or(group.horizon_days),
             max_holds: self.max_holds.unwrap_or(group.max_holds),
+            max_daily_bookings: self.max_daily_bookings.unwrap_or(group.max_daily_bookings),
         }
     }
 }
@@ -132,7 +167,8 @@ impl TryFrom<Unchecked> for BookingSettings {
         Self::default()
             .with_hold_minutes(unchecked.hold_minutes)?
             .with_horizon_days(unchecked.horizon_days)?
-            .with_max_holds(unchecked.max_holds)
+            .with_max_holds(unchecked.max_holds)?
+            .with_max_daily_bookings(unchecked.max_daily_bookings)
     }
 }
 
@@ -198,6 +234,7 @@ mod tests {
             hold_minutes: 15,
             horizon_days: 90,
             max_holds: 5,
+            max_daily_bookings: 12,
         };
         let own = holding(30);
         assert_eq!(
@@ -216,6 +253,7 @@ mod tests {
             ("holdMinutes", HOLD_MINUTES),
             ("horizonDays", HORIZON_DAYS),
             ("maxHolds", MAX_HOLDS),
+            ("maxDailyBookings", MAX_DAILY_BOOKINGS),
         ] {
             let parsed = |value: u16| from_value::<BookingSettings>(json!({setting: value}));
             assert!(parsed(*ranges.start()).is_ok() && parsed(*ranges.end()).is_ok());

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod blocked_clients;
 mod body;
 mod booking;
 mod booking_settings;
@@ -10,6 +11,7 @@ mod clock_changes;
 mod contests;
 mod cors;
 mod crash;
+mod daily_bookings;
 mod date_hours;
 mod demo;
 mod ended_accounts;
@@ -32,6 +34,7 @@ mod position;
 mod precondition;
 pub mod privacy;
 mod race;
+mod rate_limits;
 mod refund_policy;
 mod reschedule;
 mod rights;

@@ -7,6 +7,6 @@ mod metrics;
 mod parked;
 mod readiness;
 mod request_ids;
-mod scrape;
+pub mod scrape;
 mod takeover;
 mod traces;

@@ -307,6 +307,7 @@ pub async fn book(history: &History, number: u128, who: u128, place: ClinicFacts
         reason: Some(Reason::parse(&format!("complaint {number}")).unwrap()),
         follows: None,
         hold_number: None,
+        daily_number: None,
         override_reason: None,
         policy: BookingPolicy::default(),
         by: Actor::System,

@@ -17,11 +17,13 @@ static PATHS: LazyLock<Vec<(Vec<String>, Value)>> = LazyLock::new(|| {
 });
 
 /// Headers that are described where they come.
-const DESCRIBED: [&str; 7] = [
+const DESCRIBED: [&str; 9] = [
     "CareSync-Position",
     "ETag",
     "Idempotency-Replayed",
     "Location",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "WWW-Authenticate",
     "X-Request-Id",

@@ -24,6 +24,9 @@ pub struct AppointmentBooked {
     /// it is not limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_number: Option<u16>,
+    /// Number of the booking among those that the account made on that day (UTC). `None` if they are not limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_number: Option<u16>,
     /// The earlier visit that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<AppointmentId>,

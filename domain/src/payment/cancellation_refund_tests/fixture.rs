@@ -62,6 +62,7 @@ pub(super) fn booked() -> AppointmentEvent {
         fee: inr(FEE),
         hold_until: now() + TimeDelta::minutes(15),
         hold_number: None,
+        daily_number: None,
         follows: None,
         overridden: Vec::new(),
         by: patient(),

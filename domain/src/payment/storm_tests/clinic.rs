@@ -107,6 +107,7 @@ impl Clinic {
             reason: None,
             follows: None,
             hold_number: None,
+            daily_number: None,
             override_reason: None,
             policy: BookingPolicy::default(),
             by: admin(),

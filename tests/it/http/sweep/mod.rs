@@ -1,11 +1,12 @@
 //! Every route of the document, as an anonymous caller and in each role, always by a caller who is
-//! unrelated to the resource. A new route fails here until it has a line in [`ROUTES`].
+//! unrelated to the resource. A new route fails here until it has a line in [`ROUTES`], and a class of requests.
 
 mod requests;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api::RouteClass;
 use domain::{ClinicId, ClinicScope, DoctorId, PatientId, Role};
 use reqwest::Method;
 use tests::app::Principal;
@@ -70,6 +71,18 @@ fn the_table_lists_exactly_the_routes_of_the_document() {
     );
 }
 
+/// True if a reply names the class of its route in `RateLimit-Policy`, and none if the route is exempt.
+fn says_its_class(answer: &Reply, class: Option<RouteClass>) -> bool {
+    match class {
+        None => false,
+        Some(RouteClass::Exempt) => !answer.has("ratelimit-policy"),
+        Some(class) => {
+            let policy = answer.header("ratelimit-policy");
+            policy.starts_with(&format!("\"{}\";q=", class.as_str()))
+        }
+    }
+}
+
 struct Sweep<'a> {
     clinic: &'a Clinic,
     resources: Resources,
@@ -122,6 +135,11 @@ async fn every_route_answers_anonymous_and_unrelated_callers_as_the_table_says()
                     "{route} as {who}: {}, not {expected}: {}",
                     answer.status, answer.body
                 ));
+            }
+            let (method, path) = route.split_once(' ').unwrap();
+            let class = RouteClass::listed(&method.to_uppercase(), path);
+            if !says_its_class(&answer, class) {
+                wrong.push(format!("{route} does not say its class {class:?}"));
             }
             if !documented[route].contains(&answer.status) {
                 wrong.push(format!(

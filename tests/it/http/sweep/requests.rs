@@ -162,6 +162,7 @@ impl Resources {
                 | "/api/v1/appointments/{id}/start"
                 | "/api/v1/appointments/{id}/complete"
                 | "/api/v1/appointments/{id}/no-show" => json!({"reason": "Not my visit"}),
+                "/api/v1/blocked-clients" => json!({"client": "203.0.113.9", "minutes": 5}),
                 "/api/v1/payments/{id}/verify" => json!({
                     "razorpay_payment_id": "pay_1",
                     "razorpay_order_id": "order_1",

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 71] = [
+pub const ROUTES: [(&str, Expected); 74] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -82,6 +82,10 @@ pub const ROUTES: [(&str, Expected); 71] = [
     ("get /api/v1/payments/{id}/receipt",                            (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/appointments/{id}/ledger",                         (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/clinics/{id}/takings",                             (401, [403, 403, 404, 404, 404])),
+    // The admin works elsewhere, and not for the whole group.
+    ("post /api/v1/blocked-clients",                                 (401, [403, 403, 403, 403, 403])),
+    ("get /api/v1/blocked-clients",                                  (401, [403, 403, 403, 403, 403])),
+    ("delete /api/v1/blocked-clients/{id}",                          (401, [403, 403, 403, 403, 403])),
     // Refused for every caller, since the gateway has not signed it.
     ("post /api/v1/webhooks/razorpay",                               (401, [401; 5])),
 ];
