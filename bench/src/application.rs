@@ -10,6 +10,7 @@ use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::MetricsAccess;
 use caresync::gateway::{Gateway, GatewayChoice, Host};
+use caresync::mail::Mailing;
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -57,6 +58,7 @@ impl Node {
             trusted_proxies: Vec::new(),
             metrics: MetricsAccess::Closed,
             gateway,
+            mailing: Mailing::off(),
             printer: ReceiptPrinter::default(),
         };
         Ok(Self {

@@ -7,8 +7,9 @@ const edit = { "If-Match": '"3"', ...once };
 const position = { "CareSync-Position": "1-4711-815" };
 
 export async function sessions() {
-  await api.POST("/api/v1/auth/register", {
-    body: { name: "Asha Rao", birthDate: "1990-04-17", email: "asha@example.org", password: "correct horse battery" },
+  await api.POST("/api/v1/auth/register", { body: { email: "asha@example.org" } });
+  await api.POST("/api/v1/auth/register/complete", {
+    body: { name: "Asha Rao", birthDate: "1990-04-17", email: "asha@example.org", password: "correct horse battery", code: "7KQ2-01MR" },
   });
   const { data, error } = await api.POST("/api/v1/auth/login", {
     body: { email: "asha@example.org", password: "correct horse battery" },

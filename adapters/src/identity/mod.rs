@@ -1,4 +1,4 @@
-//! Password hashes, sessions, known devices and failed sign-ins, in `PostgreSQL`.
+//! Password hashes, sessions, known devices, mailed codes and failed sign-ins, in `PostgreSQL`.
 //!
 //! These rows are not part of the log: they are replaced and removed. Times come from the caller,
 //! and the database decides between two nodes: a refresh token has one successor, a failure is
@@ -7,6 +7,7 @@
 
 mod credentials;
 mod devices;
+mod mailed_codes;
 mod prune;
 mod second_factors;
 mod sessions;
@@ -16,6 +17,7 @@ mod throttle;
 
 pub use credentials::PgCredentialStore;
 pub use devices::PgDeviceStore;
+pub use mailed_codes::PgCodeStore;
 pub use second_factors::PgSecondFactorStore;
 pub use sessions::PgSessionStore;
 pub use throttle::PgLoginThrottle;

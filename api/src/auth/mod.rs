@@ -2,6 +2,7 @@
 
 mod begin_second_factor;
 mod change_password;
+mod complete_registration;
 mod confirm_second_factor;
 mod end_other_sessions;
 mod end_session;
@@ -13,25 +14,36 @@ mod refresh;
 mod register;
 mod remove_second_factor;
 
+use std::time::Duration;
+
 use actix_web::web::{self, ServiceConfig};
-use commands::identity::Session;
+use commands::identity::{MailedCodeError, Session};
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
-pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
+pub(crate) use {complete_registration::*, register::*};
+pub(crate) use {login::*, logout::*, me::*, refresh::*};
+
+/// The time after which an installation without mail may have it.
+const WITHOUT_MAIL: Duration = Duration::from_hours(1);
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/auth/register", web::post().to(register))
+        .route(
+            "/auth/register/complete",
+            web::post().to(complete_registration),
+        )
         .route("/auth/login", web::post().to(login))
         .route("/auth/refresh", web::post().to(refresh))
         .route("/auth/logout", web::post().to(logout))
@@ -117,4 +129,18 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
             doctor_id,
         },
     })
+}
+
+/// Problems of a mailed code.
+fn mailed_code_problem(error: &MailedCodeError) -> Problem {
+    match error {
+        MailedCodeError::NotConfigured => {
+            Problem::from(ProblemType::MailNotConfigured).retry_after(WITHOUT_MAIL)
+        }
+        MailedCodeError::Wrong => ProblemType::WrongCode.into(),
+        MailedCodeError::Throttled(wait) => {
+            Problem::from(ProblemType::TooManyAttempts).retry_after(*wait)
+        }
+        MailedCodeError::Fault(fault) => Problem::fault(fault),
+    }
 }

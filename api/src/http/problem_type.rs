@@ -182,6 +182,7 @@ problem_types! {
         DatabaseUnavailable "database-unavailable" "The database is away; ask again."
         ReadModelBehind "read-model-behind" "The read model has not come that far yet."
         GatewayAway "gateway-away" "The payment gateway is away."
+        MailNotConfigured "mail-not-configured" "This installation sends no mail."
     }
 }
 

@@ -38,6 +38,7 @@ const DOCUMENT: &str = "/openapi.json";
         health::readyz,
         metrics::metrics,
         auth::register,
+        auth::complete_registration,
         auth::login,
         auth::refresh,
         auth::logout,

@@ -55,6 +55,7 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
         devices: Arc::new(PgDeviceStore::new(pool.clone())),
         second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing)),
+        codes: None,
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);

@@ -6,6 +6,8 @@ mod devices;
 mod gateway;
 mod ids;
 mod inbox;
+mod mailed_codes;
+mod mailer;
 mod passwords;
 mod second_factors;
 mod sessions;
@@ -23,6 +25,13 @@ pub use ids::IdSource;
 pub use inbox::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery,
     NotADigest, Verdict,
+};
+pub use mailed_codes::{
+    CodeHash, CodeHolder, CodePurpose, CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE,
+    MOST_CODE_ATTEMPTS, NewCode,
+};
+pub use mailer::{
+    Mail, MailError, MailFailure, MailMessage, MailOutbox, Mailer, NewMail, QueuedMail,
 };
 pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
 pub use second_factors::{RecoveryCodeHash, SecondFactor, SecondFactorStore};

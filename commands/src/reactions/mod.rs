@@ -5,6 +5,7 @@
 
 mod gateway_events;
 mod hold_timers;
+mod mails;
 mod payment_timers;
 mod reconciliation;
 mod revoke_sessions;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use event_store::Subscriber;
 
 pub use gateway_events::GATEWAY_EVENT;
+pub use mails::{MAIL, Mails};
 pub use reconciliation::Reconciliation;
 pub use timer_handlers::timer_handlers;
 pub use timers::{NewTimer, TimerHandler, TimerOutcome, Timers, run_timers};

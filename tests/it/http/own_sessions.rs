@@ -16,7 +16,8 @@ async fn sign_up(clinic: &Clinic, email: &str) {
     let new = json!({"name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": PASSWORD});
     clinic
         .anonymous()
-        .post("/api/v1/auth/register", &new)
+        .sign_up(&new)
+        .await
         .expect(201)
         .await;
 }

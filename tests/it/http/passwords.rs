@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::support::{Call, Client, Clinic, Reply, eventually};
 
-const REGISTER: &str = "/api/v1/auth/register";
+const REGISTER: &str = "/api/v1/auth/register/complete";
 const CHANGE: &str = "/api/v1/auth/password";
 const REFRESH: &str = "/api/v1/auth/refresh";
 const ME: &str = "/api/v1/auth/me";
@@ -20,6 +20,11 @@ fn asha(password: &str) -> Value {
         "name": "Asha Rao", "birthDate": "1990-04-17",
         "email": "asha.rao@lakeside.example", "password": password,
     })
+}
+
+fn with_code(mut sign_up: Value) -> Value {
+    sign_up["code"] = json!("7KQ2-01MR");
+    sign_up
 }
 
 fn login(client: &Client, password: &str) -> Call {
@@ -49,11 +54,8 @@ async fn signed_in(client: &Client) -> (Client, Reply) {
 
 async fn registered() -> Clinic {
     let clinic = Clinic::open().await;
-    let registered = clinic
-        .anonymous()
-        .post(REGISTER, &asha(OLD))
-        .expect(201)
-        .await;
+    let sign_up = clinic.anonymous().sign_up(&asha(OLD)).await;
+    let registered = sign_up.expect(201).await;
     // The list of accounts knows the address.
     let admin = clinic.client(&Principal::admin());
     clinic
@@ -91,7 +93,7 @@ async fn a_password_that_is_guessed_first_is_refused_wherever_one_is_set() {
     let (client, _) = signed_in(clinic.anonymous()).await;
     for password in GUESSABLE {
         for (path, body) in [
-            (REGISTER, asha(password)),
+            (REGISTER, with_code(asha(password))),
             ("/api/v1/accounts", staff(password)),
             ("/api/v1/doctors", doctor(password)),
         ] {

@@ -25,7 +25,7 @@ const CANARIES: [&str; 6] = [
 ];
 
 /// Queries over columns that must never contain PHI.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 9] = [
     "select metadata::text from events",
     "select (payload - 'phi')::text from events",
     "select row(i)::text from idempotency_keys i",
@@ -34,6 +34,7 @@ const PLACES: [&str; 8] = [
     "select row(t)::text from timers t",
     "select row(s)::text from sessions s",
     "select row(f)::text from login_failures f",
+    "select row(c)::text from mailed_codes c",
 ];
 
 #[derive(Clone, Default)]
@@ -105,13 +106,13 @@ pub async fn live(clinic: &Clinic) {
         "email": "zephyrine@quillfeather.example",
         "password": "canary-password-9",
     });
+    let sign_up = anonymous.sign_up(&new).await;
+    sign_up.expect(201).await;
+    let mut again = new.clone();
+    again["code"] = json!("7KQ2-01MR");
     anonymous
-        .post("/api/v1/auth/register", &new)
-        .expect(201)
-        .await;
-    anonymous
-        .post("/api/v1/auth/register", &new)
-        .expect(409)
+        .post("/api/v1/auth/register/complete", &again)
+        .expect(403)
         .await;
     let mut login =
         json!({"email": "zephyrine@quillfeather.example", "password": "canary-password-9"});
@@ -198,7 +199,7 @@ async fn fail(clinic: &Clinic) {
     });
     clinic
         .anonymous()
-        .post("/api/v1/auth/register", &new)
+        .post("/api/v1/auth/register", &json!({"email": new["email"]}))
         .expect(500)
         .await;
     let back = "alter table gone rename to slot_claims; alter table away rename to reservations";

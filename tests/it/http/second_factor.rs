@@ -67,7 +67,8 @@ async fn signed_in(clinic: &Clinic) -> Client {
     });
     clinic
         .anonymous()
-        .post("/api/v1/auth/register", &new)
+        .sign_up(&new)
+        .await
         .expect(201)
         .await;
     let tokens = login(clinic, None).expect(200).await;

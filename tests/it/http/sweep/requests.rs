@@ -32,7 +32,7 @@ impl Resources {
             "name": "Ravi Rao", "birthDate": "1990-04-17", "email": "ravi@example.org",
             "password": "correct horse battery",
         });
-        let parent = clinic.anonymous().post("/api/v1/auth/register", &parent);
+        let parent = clinic.anonymous().sign_up(&parent).await;
         let parent = parent.expect(201).await;
         let asha = clinic.patient();
         let booked = clinic.book(&asha, 0).expect(201).await;
@@ -99,8 +99,10 @@ impl Resources {
         let terms = json!({"fee": {"amount": 1, "currency": inr}, "slotMinutes": 15});
         Some(
             match route.strip_prefix("post ").or(route.strip_prefix("put "))? {
-                "/api/v1/auth/register" => json!({
+                "/api/v1/auth/register" => json!({"email": email}),
+                "/api/v1/auth/register/complete" => json!({
                     "name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": password,
+                    "code": "7KQ2-01MR",
                 }),
                 "/api/v1/auth/login" => json!({"email": email, "password": password}),
                 "/api/v1/auth/password" => json!({

@@ -7,12 +7,14 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 71] = [
+pub const ROUTES: [(&str, Expected); 72] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
     ("get /metrics",                                                 PUBLIC),
-    ("post /api/v1/auth/register",                                   (201, [201; 5])),
+    ("post /api/v1/auth/register",                                   (202, [202; 5])),
+    // Of an address that was mailed no code.
+    ("post /api/v1/auth/register/complete",                          (403, [403; 5])),
     ("post /api/v1/auth/login",                                      (401, [401; 5])),
     ("post /api/v1/auth/refresh",                                    (401, [401; 5])),
     ("post /api/v1/auth/logout",                                     (401, [204; 5])),
