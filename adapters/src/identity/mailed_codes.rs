@@ -9,11 +9,14 @@ use commands::{
     Fault,
     ports::{
         CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE, MOST_CODE_ATTEMPTS, NewCode,
+        NewMail, SessionId, SetPassword,
     },
 };
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::prune::prune;
+use super::sessions::{forget_devices, revoke_others};
 use crate::mail::{PgMailOutbox, SealedMail, queue};
 
 /// The time for which mails are remembered: each lengthens the pause before the next one.
@@ -45,6 +48,32 @@ impl PgCodeStore {
         prune(&self.pool, DELETE, at).await
     }
 
+    async fn seal(&self, mail: Option<&NewMail>) -> Result<Option<SealedMail>, Fault> {
+        match mail {
+            Some(mail) => Ok(Some(self.outbox.seal(mail).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn set(
+        &self,
+        set: &SetPassword,
+        notice: Option<SealedMail>,
+    ) -> Result<Option<Vec<SessionId>>, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        if !redeem(&mut transaction, set.code, set.at).await? {
+            return Ok(None);
+        }
+        let Some(ended) = replace_password(&mut transaction, set).await? else {
+            return Ok(None);
+        };
+        if let Some(notice) = notice {
+            queue(&mut transaction, &notice).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(ended))
+    }
+
     async fn store(&self, new: &NewCode, mail: Option<SealedMail>) -> Result<bool, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let issued = issue(&mut transaction, new).await?;
@@ -54,6 +83,32 @@ impl PgCodeStore {
         transaction.commit().await?;
         Ok(issued)
     }
+}
+
+/// Replaces a password. Returns the sessions that ended; `None` if the account has none.
+async fn replace_password(
+    connection: &mut PgConnection,
+    set: &SetPassword,
+) -> Result<Option<Vec<SessionId>>, sqlx::Error> {
+    let replaced = sqlx::query(
+        "
+        update credentials
+        set password_hash = $2, changed_at = $3, generation = generation + 1
+        where account_id = $1
+        ",
+    )
+    .bind(set.account.as_uuid())
+    .bind(set.hash.expose())
+    .bind(set.at)
+    .execute(&mut *connection)
+    .await?;
+    if replaced.rows_affected() == 0 {
+        return Ok(None);
+    }
+    forget_devices(&mut *connection, set.account).await?;
+    let none = SessionId(Uuid::nil());
+    let ended = revoke_others(connection, set.account, none, set.at).await?;
+    Ok(Some(ended))
 }
 
 async fn issue(connection: &mut PgConnection, new: &NewCode) -> Result<bool, sqlx::Error> {
@@ -95,10 +150,7 @@ pub(super) async fn redeem(
 #[async_trait]
 impl CodeStore for PgCodeStore {
     async fn issue(&self, new: NewCode) -> Result<bool, Fault> {
-        let mail = match &new.mail {
-            Some(mail) => Some(self.outbox.seal(mail).await?),
-            None => None,
-        };
+        let mail = self.seal(new.mail.as_ref()).await?;
         let stored = self.store(&new, mail).await;
         stored.map_err(Fault::doing("issuing a code"))
     }
@@ -127,5 +179,11 @@ impl CodeStore for PgCodeStore {
         let mut connection = self.pool.acquire().await.map_err(Fault::doing(DOING))?;
         let redeemed = redeem(&mut connection, code, at).await;
         redeemed.map_err(Fault::doing(DOING))
+    }
+
+    async fn set_password(&self, set: SetPassword) -> Result<Option<Vec<SessionId>>, Fault> {
+        let notice = self.seal(set.notice.as_ref()).await?;
+        let ended = self.set(&set, notice).await;
+        ended.map_err(Fault::doing("setting a password"))
     }
 }

@@ -69,6 +69,14 @@ impl Template {
                 include_str!("templates/already_registered.txt"),
                 "forgotten-password",
             ),
+            MailMessage::PasswordReset(_) => {
+                (include_str!("templates/password_reset.txt"), "reset-password")
+            }
+            MailMessage::NoPassword => (include_str!("templates/no_password.txt"), "sign-up"),
+            MailMessage::PasswordChanged => (
+                include_str!("templates/password_changed.txt"),
+                "forgotten-password",
+            ),
         };
         Self { text, page }
     }
@@ -143,6 +151,9 @@ pub(super) mod tests {
         vec![
             MailMessage::SignUp("AAAA-BBBB".to_owned()),
             MailMessage::AlreadyRegistered,
+            MailMessage::PasswordReset("AAAA-BBBB".to_owned()),
+            MailMessage::NoPassword,
+            MailMessage::PasswordChanged,
         ]
     }
 

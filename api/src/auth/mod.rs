@@ -6,6 +6,7 @@ mod complete_registration;
 mod confirm_second_factor;
 mod end_other_sessions;
 mod end_session;
+mod forget_password;
 mod list_sessions;
 mod login;
 mod logout;
@@ -13,6 +14,7 @@ mod me;
 mod refresh;
 mod register;
 mod remove_second_factor;
+mod reset_password;
 
 use std::time::Duration;
 
@@ -30,7 +32,7 @@ use crate::tokens::LIFETIME;
 
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
-pub(crate) use {complete_registration::*, register::*};
+pub(crate) use {complete_registration::*, forget_password::*, register::*, reset_password::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*};
 
 /// The time after which an installation without mail may have it.
@@ -49,6 +51,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/logout", web::post().to(logout))
         .route("/auth/me", web::get().to(me))
         .route("/auth/password", web::post().to(change_password))
+        .route("/auth/password/forgotten", web::post().to(forget_password))
+        .route("/auth/password/reset", web::post().to(reset_password))
         .route("/auth/second-factor", web::post().to(begin_second_factor))
         .route(
             "/auth/second-factor/confirm",

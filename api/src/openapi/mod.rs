@@ -44,6 +44,8 @@ const DOCUMENT: &str = "/openapi.json";
         auth::logout,
         auth::me,
         auth::change_password,
+        auth::forget_password,
+        auth::reset_password,
         auth::begin_second_factor,
         auth::confirm_second_factor,
         auth::remove_second_factor,

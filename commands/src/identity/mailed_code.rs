@@ -28,6 +28,7 @@ const LONGEST_IN_OUTBOX: TimeDelta = TimeDelta::days(1);
 const fn validity(purpose: CodePurpose) -> TimeDelta {
     match purpose {
         CodePurpose::SignUp => TimeDelta::days(1),
+        CodePurpose::PasswordReset => TimeDelta::minutes(15),
     }
 }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::AccountId;
 
-use super::NewMail;
+use super::{NewMail, PasswordHash, SessionId};
 use crate::Fault;
 
 /// The purpose of a code. Its name is stored and never changed.
@@ -13,6 +14,8 @@ use crate::Fault;
 pub enum CodePurpose {
     /// Completes a sign-up.
     SignUp,
+    /// Sets another password.
+    PasswordReset,
 }
 
 impl CodePurpose {
@@ -21,6 +24,7 @@ impl CodePurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign-up",
+            Self::PasswordReset => "password-reset",
         }
     }
 }
@@ -57,6 +61,20 @@ pub struct NewCode {
     pub mail: Option<NewMail>,
 }
 
+/// A password to set, with a code.
+pub struct SetPassword {
+    /// The code.
+    pub code: HeldCode,
+    /// The account.
+    pub account: AccountId,
+    /// The hash of the password.
+    pub hash: PasswordHash,
+    /// The mail that tells the owner.
+    pub notice: Option<NewMail>,
+    /// The time.
+    pub at: DateTime<Utc>,
+}
+
 /// The number of attempts at a code. Any further one is wrong, until another code is issued.
 pub const MOST_CODE_ATTEMPTS: i32 = 10;
 
@@ -79,4 +97,9 @@ pub trait CodeStore: Send + Sync {
 
     /// Uses a code up; returns false if it was used or replaced meanwhile.
     async fn redeem(&self, code: HeldCode, at: DateTime<Utc>) -> Result<bool, Fault>;
+
+    /// Uses a code up, replaces the account's password, ends its sessions, forgets its devices and queues the mail, in
+    /// one step. Returns the sessions that ended, or `None` if the code was used or replaced meanwhile, or the account
+    /// has no password.
+    async fn set_password(&self, set: SetPassword) -> Result<Option<Vec<SessionId>>, Fault>;
 }

@@ -16,6 +16,12 @@ pub enum MailMessage {
     SignUp(String),
     /// A sign-up with an address that has an account.
     AlreadyRegistered,
+    /// The code that sets another password.
+    PasswordReset(String),
+    /// A forgotten password of an address without an account that has one.
+    NoPassword,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl MailMessage {
@@ -25,6 +31,9 @@ impl MailMessage {
         match self {
             Self::SignUp(_) => "sign-up",
             Self::AlreadyRegistered => "already-registered",
+            Self::PasswordReset(_) => "password-reset",
+            Self::NoPassword => "no-password",
+            Self::PasswordChanged => "password-changed",
         }
     }
 
@@ -32,8 +41,8 @@ impl MailMessage {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::SignUp(code) => Some(code),
-            Self::AlreadyRegistered => None,
+            Self::SignUp(code) | Self::PasswordReset(code) => Some(code),
+            Self::AlreadyRegistered | Self::NoPassword | Self::PasswordChanged => None,
         }
     }
 }
@@ -141,6 +150,15 @@ mod tests {
             (
                 MailMessage::AlreadyRegistered,
                 json!({"kind": "already-registered"}),
+            ),
+            (
+                MailMessage::PasswordReset("AAAABBBB".to_owned()),
+                json!({"kind": "password-reset", "code": "AAAABBBB"}),
+            ),
+            (MailMessage::NoPassword, json!({"kind": "no-password"})),
+            (
+                MailMessage::PasswordChanged,
+                json!({"kind": "password-changed"}),
             ),
         ] {
             assert_eq!(to_value(&message).unwrap(), stored);

@@ -28,7 +28,7 @@ pub use inbox::{
 };
 pub use mailed_codes::{
     CodeHash, CodeHolder, CodePurpose, CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE,
-    MOST_CODE_ATTEMPTS, NewCode,
+    MOST_CODE_ATTEMPTS, NewCode, SetPassword,
 };
 pub use mailer::{
     Mail, MailError, MailFailure, MailMessage, MailOutbox, Mailer, NewMail, QueuedMail,

@@ -1,5 +1,6 @@
 //! Mail, and what it is needed for.
 
+mod forgotten_password;
 mod sending;
 mod server;
 mod sign_up;

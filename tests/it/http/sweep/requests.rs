@@ -108,6 +108,10 @@ impl Resources {
                 "/api/v1/auth/password" => json!({
                     "currentPassword": password, "newPassword": "gentle lamp in the fog",
                 }),
+                "/api/v1/auth/password/forgotten" => json!({"email": email}),
+                "/api/v1/auth/password/reset" => json!({
+                    "email": email, "code": "7KQ2-01MR", "newPassword": "gentle lamp in the fog",
+                }),
                 "/api/v1/auth/second-factor" => json!({"currentPassword": password}),
                 "/api/v1/auth/second-factor/confirm" => json!({"code": "287082"}),
                 "/api/v1/auth/second-factor/remove" => {
