@@ -11,6 +11,10 @@ export async function sessions() {
   await api.POST("/api/v1/auth/register/complete", {
     body: { name: "Asha Rao", birthDate: "1990-04-17", email: "asha@example.org", password: "correct horse battery", code: "7KQ2-01MR" },
   });
+  await api.POST("/api/v1/auth/address", { body: { email: "asha.rao@example.org", currentPassword: "correct horse battery" } });
+  await api.POST("/api/v1/auth/address/confirm", {
+    body: { email: "asha.rao@example.org", code: "7KQ2-01MR", presentCode: "M9W3-HX5A" },
+  });
   await api.POST("/api/v1/auth/password/forgotten", { body: { email: "asha@example.org" } });
   await api.POST("/api/v1/auth/password/reset", {
     body: { email: "asha@example.org", code: "7KQ2-01MR", newPassword: "three quiet herons" },

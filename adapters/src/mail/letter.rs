@@ -73,6 +73,13 @@ impl Template {
                 (include_str!("templates/password_reset.txt"), "reset-password")
             }
             MailMessage::NoPassword => (include_str!("templates/no_password.txt"), "sign-up"),
+            MailMessage::NewAddress(_) => {
+                (include_str!("templates/new_address.txt"), "change-address")
+            }
+            MailMessage::PresentAddress(_) => (
+                include_str!("templates/present_address.txt"),
+                "change-address",
+            ),
             MailMessage::PasswordChanged => (
                 include_str!("templates/password_changed.txt"),
                 "forgotten-password",
@@ -154,6 +161,8 @@ pub(super) mod tests {
             MailMessage::PasswordReset("AAAA-BBBB".to_owned()),
             MailMessage::NoPassword,
             MailMessage::PasswordChanged,
+            MailMessage::NewAddress("AAAA-BBBB".to_owned()),
+            MailMessage::PresentAddress("AAAA-BBBB".to_owned()),
         ]
     }
 

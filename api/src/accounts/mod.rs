@@ -24,7 +24,7 @@ use crate::http::problem::{Flaw, Problem};
 use crate::http::response::Versioned;
 use crate::http::schemas;
 
-pub(crate) use refusal::refusal;
+pub(crate) use refusal::{refusal, registration_refusal};
 pub(crate) use {disable::*, enable::*, get::*, list::*, register::*};
 
 /// The routes of this resource.

@@ -1,6 +1,8 @@
 //! Signing up, signing in, staying signed in, signing out; one's own password and sessions.
 
+mod begin_change_of_address;
 mod begin_second_factor;
+mod change_address;
 mod change_password;
 mod complete_registration;
 mod confirm_second_factor;
@@ -32,6 +34,7 @@ use crate::tokens::LIFETIME;
 
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
+pub(crate) use {begin_change_of_address::*, change_address::*};
 pub(crate) use {complete_registration::*, forget_password::*, register::*, reset_password::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*};
 
@@ -51,6 +54,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/logout", web::post().to(logout))
         .route("/auth/me", web::get().to(me))
         .route("/auth/password", web::post().to(change_password))
+        .route("/auth/address", web::post().to(begin_change_of_address))
+        .route("/auth/address/confirm", web::post().to(change_address))
         .route("/auth/password/forgotten", web::post().to(forget_password))
         .route("/auth/password/reset", web::post().to(reset_password))
         .route("/auth/second-factor", web::post().to(begin_second_factor))

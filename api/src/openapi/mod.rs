@@ -43,6 +43,8 @@ const DOCUMENT: &str = "/openapi.json";
         auth::refresh,
         auth::logout,
         auth::me,
+        auth::begin_change_of_address,
+        auth::change_address,
         auth::change_password,
         auth::forget_password,
         auth::reset_password,

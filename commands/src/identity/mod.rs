@@ -4,6 +4,7 @@
 //! where they can be replaced and removed. Nothing here records a reply for replay, because the
 //! replies are secrets.
 
+mod change_address;
 mod change_password;
 mod device;
 mod guessable;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use domain::AccountId;
 
+pub use change_address::{ChangeAddress, ChangeAddressError};
 pub use change_password::{ChangePassword, ChangePasswordError};
 pub use device::DeviceToken;
 pub use login_index::LoginIndex;

@@ -16,6 +16,10 @@ pub enum CodePurpose {
     SignUp,
     /// Sets another password.
     PasswordReset,
+    /// Shows that the owner of an account reads the mail of its new address.
+    NewAddress,
+    /// Shows that they read the mail of the present address.
+    PresentAddress,
 }
 
 impl CodePurpose {
@@ -25,6 +29,8 @@ impl CodePurpose {
         match self {
             Self::SignUp => "sign-up",
             Self::PasswordReset => "password-reset",
+            Self::NewAddress => "new-address",
+            Self::PresentAddress => "present-address",
         }
     }
 }

@@ -22,6 +22,10 @@ pub enum MailMessage {
     NoPassword,
     /// The password was changed.
     PasswordChanged,
+    /// The code for the address that an account is to have.
+    NewAddress(String),
+    /// The code for the address that it has.
+    PresentAddress(String),
 }
 
 impl MailMessage {
@@ -34,6 +38,8 @@ impl MailMessage {
             Self::PasswordReset(_) => "password-reset",
             Self::NoPassword => "no-password",
             Self::PasswordChanged => "password-changed",
+            Self::NewAddress(_) => "new-address",
+            Self::PresentAddress(_) => "present-address",
         }
     }
 
@@ -41,7 +47,10 @@ impl MailMessage {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::SignUp(code) | Self::PasswordReset(code) => Some(code),
+            Self::SignUp(code)
+            | Self::PasswordReset(code)
+            | Self::NewAddress(code)
+            | Self::PresentAddress(code) => Some(code),
             Self::AlreadyRegistered | Self::NoPassword | Self::PasswordChanged => None,
         }
     }
@@ -159,6 +168,14 @@ mod tests {
             (
                 MailMessage::PasswordChanged,
                 json!({"kind": "password-changed"}),
+            ),
+            (
+                MailMessage::NewAddress("AAAABBBB".to_owned()),
+                json!({"kind": "new-address", "code": "AAAABBBB"}),
+            ),
+            (
+                MailMessage::PresentAddress("AAAABBBB".to_owned()),
+                json!({"kind": "present-address", "code": "AAAABBBB"}),
             ),
         ] {
             assert_eq!(to_value(&message).unwrap(), stored);

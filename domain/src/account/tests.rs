@@ -305,3 +305,32 @@ fn an_erased_account_stays_as_it_is() {
     let later = [registered(registration()), erased(), enabled(), disabled()];
     assert_eq!(after(&later), after(&history));
 }
+
+#[test]
+fn an_address_is_changed_and_the_account_stays_as_it_is() {
+    let change = || {
+        AccountCommand::ChangeAddress(ChangeAddress {
+            email: email("asha.rao@example.org"),
+            by: admin(),
+            at: now(),
+        })
+    };
+    let changed = AccountEvent::AddressChanged(AccountAddressChanged {
+        account: account_id(1),
+        by: admin(),
+        at: now(),
+        subject: account_id(1).subject(),
+        phi: Phi::Clear(AccountRegisteredPhi {
+            email: email("asha.rao@example.org"),
+        }),
+    });
+    let enabled = vec![registered(registration())];
+    let disabled = vec![registered(registration()), disabled()];
+    for before in [enabled, disabled] {
+        let state = after(&before);
+        assert_eq!(decide(&state, change()), Ok(vec![changed.clone()]));
+        assert_eq!(evolve(state.clone(), &changed), state);
+    }
+    let unknown = decide(&Account::default(), change());
+    assert_eq!(unknown, Err(AccountRefusal::NotFound));
+}

@@ -1,5 +1,6 @@
 //! Mail, and what it is needed for.
 
+mod address;
 mod forgotten_password;
 mod sending;
 mod server;

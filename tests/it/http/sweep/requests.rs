@@ -108,6 +108,10 @@ impl Resources {
                 "/api/v1/auth/password" => json!({
                     "currentPassword": password, "newPassword": "gentle lamp in the fog",
                 }),
+                "/api/v1/auth/address" => json!({"email": email, "currentPassword": password}),
+                "/api/v1/auth/address/confirm" => json!({
+                    "email": email, "code": "7KQ2-01MR", "presentCode": "7KQ2-01MR",
+                }),
                 "/api/v1/auth/password/forgotten" => json!({"email": email}),
                 "/api/v1/auth/password/reset" => json!({
                     "email": email, "code": "7KQ2-01MR", "newPassword": "gentle lamp in the fog",

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 74] = [
+pub const ROUTES: [(&str, Expected); 76] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -20,6 +20,9 @@ pub const ROUTES: [(&str, Expected); 74] = [
     ("post /api/v1/auth/logout",                                     (401, [204; 5])),
     ("get /api/v1/auth/me",                                          (401, [200; 5])),
     ("post /api/v1/auth/password",                                   (401, [403; 5])),
+    ("post /api/v1/auth/address",                                    (401, [403; 5])),
+    // These accounts are in tokens only.
+    ("post /api/v1/auth/address/confirm",                            (401, [404; 5])),
     ("post /api/v1/auth/password/forgotten",                         (202, [202; 5])),
     ("post /api/v1/auth/password/reset",                             (403, [403; 5])),
     ("post /api/v1/auth/second-factor",                              (401, [403; 5])),
