@@ -330,7 +330,13 @@ impl Background {
         self.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
-            commands::reactions::timer_handlers(&app.commands, &app.payments, &app.inbox, mails),
+            commands::reactions::timer_handlers(
+                &app.commands,
+                &app.payments,
+                &app.inbox,
+                &app.identity,
+                mails,
+            ),
             pause,
         ));
     }

@@ -38,9 +38,13 @@ export async function sessions() {
 export async function accounts() {
   await api.POST("/api/v1/accounts", {
     params: { header: once },
-    body: { email: "desk@example.org", password: "correct horse battery", roles: ["RECEPTIONIST"], clinics: { kind: "only", clinics: [id] } },
+    body: { email: "desk@example.org", roles: ["RECEPTIONIST"], clinics: { kind: "only", clinics: [id] } },
   });
   await api.GET("/api/v1/accounts", { params: { query: { limit: 200 }, header: position } });
+  await api.POST("/api/v1/accounts/{id}/invitation", { params: { path } });
+  await api.POST("/api/v1/auth/invitation/accept", {
+    body: { email: "desk@example.org", code: "7KQ2-01MR", password: "three quiet herons" },
+  });
   await api.POST("/api/v1/accounts/{id}/enable", { params: { path } });
   await api.POST("/api/v1/accounts/{id}/disable", { params: { path }, body: { reason: "Left the clinic" } });
 }

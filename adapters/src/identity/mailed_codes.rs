@@ -74,6 +74,30 @@ impl PgCodeStore {
         Ok(Some(ended))
     }
 
+    async fn set_first(&self, set: &SetPassword) -> Result<bool, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        if !redeem(&mut transaction, set.code, set.at).await? {
+            return Ok(false);
+        }
+        let inserted = sqlx::query(
+            "
+            insert into credentials (account_id, password_hash, changed_at)
+            values ($1, $2, $3)
+            on conflict (account_id) do nothing
+            ",
+        )
+        .bind(set.account.as_uuid())
+        .bind(set.hash.expose())
+        .bind(set.at)
+        .execute(&mut *transaction)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
     async fn store(&self, new: &NewCode, mail: Option<SealedMail>) -> Result<bool, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let issued = issue(&mut transaction, new).await?;
@@ -185,5 +209,10 @@ impl CodeStore for PgCodeStore {
         let notice = self.seal(set.notice.as_ref()).await?;
         let ended = self.set(&set, notice).await;
         ended.map_err(Fault::doing("setting a password"))
+    }
+
+    async fn set_first_password(&self, set: SetPassword) -> Result<bool, Fault> {
+        let set = self.set_first(&set).await;
+        set.map_err(Fault::doing("setting a first password"))
     }
 }

@@ -73,6 +73,7 @@ impl Template {
                 (include_str!("templates/password_reset.txt"), "reset-password")
             }
             MailMessage::NoPassword => (include_str!("templates/no_password.txt"), "sign-up"),
+            MailMessage::Invitation(_) => (include_str!("templates/invitation.txt"), "invitation"),
             MailMessage::NewAddress(_) => {
                 (include_str!("templates/new_address.txt"), "change-address")
             }
@@ -161,6 +162,7 @@ pub(super) mod tests {
             MailMessage::PasswordReset("AAAA-BBBB".to_owned()),
             MailMessage::NoPassword,
             MailMessage::PasswordChanged,
+            MailMessage::Invitation("AAAA-BBBB".to_owned()),
             MailMessage::NewAddress("AAAA-BBBB".to_owned()),
             MailMessage::PresentAddress("AAAA-BBBB".to_owned()),
         ]

@@ -1,5 +1,6 @@
 //! Signing up, signing in, staying signed in, signing out; one's own password and sessions.
 
+mod accept_invitation;
 mod begin_change_of_address;
 mod begin_second_factor;
 mod change_address;
@@ -34,7 +35,7 @@ use crate::tokens::LIFETIME;
 
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
-pub(crate) use {begin_change_of_address::*, change_address::*};
+pub(crate) use {accept_invitation::*, begin_change_of_address::*, change_address::*};
 pub(crate) use {complete_registration::*, forget_password::*, register::*, reset_password::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*};
 
@@ -54,6 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/logout", web::post().to(logout))
         .route("/auth/me", web::get().to(me))
         .route("/auth/password", web::post().to(change_password))
+        .route("/auth/invitation/accept", web::post().to(accept_invitation))
         .route("/auth/address", web::post().to(begin_change_of_address))
         .route("/auth/address/confirm", web::post().to(change_address))
         .route("/auth/password/forgotten", web::post().to(forget_password))
@@ -141,7 +143,7 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
 }
 
 /// Problems of a mailed code.
-fn mailed_code_problem(error: &MailedCodeError) -> Problem {
+pub(crate) fn mailed_code_problem(error: &MailedCodeError) -> Problem {
     match error {
         MailedCodeError::NotConfigured => {
             Problem::from(ProblemType::MailNotConfigured).retry_after(WITHOUT_MAIL)

@@ -101,6 +101,7 @@ problem_types! {
         LoginTaken "login-taken" "Another account has this e-mail address."
         SecondFactorAlreadySet "second-factor-already-set" "The account has a second factor."
         SecondFactorNotSet "second-factor-not-set" "The account has no second factor."
+        InvitationAccepted "invitation-accepted" "The account has its password."
         SameAddress "same-address" "The account has this address."
         CannotDisableOneself "cannot-disable-oneself" "An account can't disable itself."
         AccountErased "account-erased" "The person of this account was erased."

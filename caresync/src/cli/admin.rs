@@ -32,7 +32,7 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         &storage,
         NewStaffAccount {
             email,
-            password,
+            password: Some(password),
             roles: [Role::Admin].into(),
             clinics: ClinicScope::All,
         },

@@ -43,8 +43,8 @@ pub enum NewAccountRefusal {
 pub struct NewStaffAccount {
     /// The login.
     pub email: EmailAddress,
-    /// The password.
-    pub password: NewPassword,
+    /// The password; without one the holder is invited by mail to set it.
+    pub password: Option<NewPassword>,
     /// The roles.
     pub roles: Roles,
     /// The clinics.
@@ -67,6 +67,7 @@ impl Identity {
             roles: new.roles,
             clinics: new.clinics,
             person: Person::None,
+            invited: new.password.is_none(),
             by,
             at,
         };

@@ -113,8 +113,8 @@ permissions! {
     ManageOwnAccount = "account" "read own, change password, address and second factor" {
         Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
     }
-    /// Make an account for staff.
-    RegisterAccount = "account" "register" { Admin: Clinic | Group }
+    /// Make an account for staff, and invite its holder again.
+    RegisterAccount = "account" "register, invite" { Admin: Clinic | Group }
     /// Read an account.
     ReadAccount = "account" "read" { Admin: Clinic | Care | Group }
     /// Disable or enable an account.

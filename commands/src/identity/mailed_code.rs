@@ -29,6 +29,7 @@ const fn validity(purpose: CodePurpose) -> TimeDelta {
     match purpose {
         CodePurpose::SignUp => TimeDelta::days(1),
         CodePurpose::PasswordReset => TimeDelta::minutes(15),
+        CodePurpose::Invitation => TimeDelta::days(7),
         CodePurpose::NewAddress | CodePurpose::PresentAddress => TimeDelta::hours(1),
     }
 }

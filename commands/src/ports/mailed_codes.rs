@@ -16,6 +16,8 @@ pub enum CodePurpose {
     SignUp,
     /// Sets another password.
     PasswordReset,
+    /// Sets the first password of an account.
+    Invitation,
     /// Shows that the owner of an account reads the mail of its new address.
     NewAddress,
     /// Shows that they read the mail of the present address.
@@ -29,6 +31,7 @@ impl CodePurpose {
         match self {
             Self::SignUp => "sign-up",
             Self::PasswordReset => "password-reset",
+            Self::Invitation => "invitation",
             Self::NewAddress => "new-address",
             Self::PresentAddress => "present-address",
         }
@@ -108,4 +111,8 @@ pub trait CodeStore: Send + Sync {
     /// one step. Returns the sessions that ended, or `None` if the code was used or replaced meanwhile, or the account
     /// has no password.
     async fn set_password(&self, set: SetPassword) -> Result<Option<Vec<SessionId>>, Fault>;
+
+    /// Uses a code up and sets the first password of the account, in one step. Returns false if the code was used or
+    /// replaced meanwhile, or the account has a password.
+    async fn set_first_password(&self, set: SetPassword) -> Result<bool, Fault>;
 }

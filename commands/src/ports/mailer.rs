@@ -22,6 +22,8 @@ pub enum MailMessage {
     NoPassword,
     /// The password was changed.
     PasswordChanged,
+    /// The code that sets the first password.
+    Invitation(String),
     /// The code for the address that an account is to have.
     NewAddress(String),
     /// The code for the address that it has.
@@ -38,6 +40,7 @@ impl MailMessage {
             Self::PasswordReset(_) => "password-reset",
             Self::NoPassword => "no-password",
             Self::PasswordChanged => "password-changed",
+            Self::Invitation(_) => "invitation",
             Self::NewAddress(_) => "new-address",
             Self::PresentAddress(_) => "present-address",
         }
@@ -49,6 +52,7 @@ impl MailMessage {
         match self {
             Self::SignUp(code)
             | Self::PasswordReset(code)
+            | Self::Invitation(code)
             | Self::NewAddress(code)
             | Self::PresentAddress(code) => Some(code),
             Self::AlreadyRegistered | Self::NoPassword | Self::PasswordChanged => None,
@@ -168,6 +172,10 @@ mod tests {
             (
                 MailMessage::PasswordChanged,
                 json!({"kind": "password-changed"}),
+            ),
+            (
+                MailMessage::Invitation("AAAABBBB".to_owned()),
+                json!({"kind": "invitation", "code": "AAAABBBB"}),
             ),
             (
                 MailMessage::NewAddress("AAAABBBB".to_owned()),

@@ -5,6 +5,7 @@
 
 mod gateway_events;
 mod hold_timers;
+mod invitations;
 mod mails;
 mod payment_timers;
 mod reconciliation;
@@ -33,6 +34,7 @@ pub fn all(
 ) -> Vec<Arc<dyn Subscriber>> {
     vec![
         Arc::new(hold_timers::HoldTimers),
+        Arc::new(invitations::Invitations),
         Arc::new(payment_timers::PaymentTimers { reconcile_after }),
         Arc::new(revoke_sessions::RevokeSessions::new(sessions)),
     ]

@@ -7,11 +7,13 @@ use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
+use super::invitations::InvitationTimer;
 use super::mails::{MailTimer, Mails};
 use super::payment_timers::{
     CANCELLED, CAPTURE, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
 use super::timers::{Running, TimerHandler, TimerOutcome};
+use crate::identity::Identity;
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
@@ -21,6 +23,7 @@ pub fn timer_handlers(
     commands: &Commands,
     payments: &Payments,
     inbox: &Inbox,
+    identity: &Identity,
     mails: Option<Mails>,
 ) -> Vec<Arc<dyn TimerHandler>> {
     let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
@@ -30,7 +33,8 @@ pub fn timer_handlers(
         Arc::new(PaymentTimer { payments, work })
     });
     let mails = mails.map(|mails| -> Arc<dyn TimerHandler> { Arc::new(MailTimer(mails)) });
-    let always = [hold, events].into_iter().chain(payment_timers);
+    let invitations: Arc<dyn TimerHandler> = Arc::new(InvitationTimer(identity.clone()));
+    let always = [hold, events, invitations].into_iter().chain(payment_timers);
     always.chain(mails).collect()
 }
 

@@ -33,6 +33,8 @@ pub struct RegisterAccount {
     pub clinics: ClinicScope,
     /// The person whom the account belongs to.
     pub person: Person,
+    /// True if the person is to be invited by mail to set a password.
+    pub invited: bool,
     /// The actor who registers.
     pub by: Actor,
     /// Time of the command.

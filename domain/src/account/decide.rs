@@ -39,6 +39,7 @@ fn register(account: &Account, command: RegisterAccount) -> Decision<Account> {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
     } = command;
@@ -49,6 +50,7 @@ fn register(account: &Account, command: RegisterAccount) -> Decision<Account> {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
         subject,

@@ -49,6 +49,9 @@ pub struct AccountRegistered {
     pub clinics: ClinicScope,
     /// The person whom the account belongs to.
     pub person: Person,
+    /// True if the person is to be invited by mail to set a password. Otherwise it has one, or needs none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invited: bool,
     /// The actor who registered it.
     pub by: Actor,
     /// Time of the event.

@@ -25,6 +25,7 @@ fn registration() -> RegisterAccount {
         roles: [Role::Auditor].into(),
         clinics: ClinicScope::All,
         person: Person::None,
+        invited: false,
         by: admin(),
         at: now(),
     }
@@ -41,6 +42,7 @@ fn registered(command: RegisterAccount) -> AccountEvent {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
     } = command;
@@ -49,6 +51,7 @@ fn registered(command: RegisterAccount) -> AccountEvent {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
         subject: person.subject(account),
@@ -333,4 +336,17 @@ fn an_address_is_changed_and_the_account_stays_as_it_is() {
     }
     let unknown = decide(&Account::default(), change());
     assert_eq!(unknown, Err(AccountRefusal::NotFound));
+}
+
+#[test]
+fn an_invited_account_says_so_and_all_others_are_stored_as_before() {
+    let invited = RegisterAccount {
+        invited: true,
+        ..registration()
+    };
+    let events = decide(&Account::default(), register(invited)).unwrap();
+    let stored = serde_json::to_value(&events[0]).unwrap();
+    assert_eq!(stored["invited"], true);
+    let others = serde_json::to_value(registered(registration())).unwrap();
+    assert_eq!(others.get("invited"), None);
 }

@@ -125,7 +125,7 @@ async fn an_erased_doctor_takes_no_bookings() {
         "name": "Arun Bose", "specialisations": ["cardiology"], "languages": ["en"],
         "email": "arun@example.org", "password": PASSWORD,
     });
-    let arun = admin.post("/api/v1/doctors", &arun).expect(201).await;
+    let arun = admin.invite("/api/v1/doctors", &arun).await;
     login(clinic.anonymous(), "arun@example.org")
         .expect(200)
         .await;
@@ -157,10 +157,7 @@ async fn an_account_that_is_disabled_during_sign_ins_keeps_no_session() {
         })
     };
     for number in 0..4 {
-        let account = admin
-            .post("/api/v1/accounts", &staff(number))
-            .expect(201)
-            .await;
+        let account = admin.invite("/api/v1/accounts", &staff(number)).await;
         let email = format!("staff-{number}@example.org");
         let sign_ins = (0..8).map(|turn| {
             let node = if turn % 2 == 0 {
@@ -209,7 +206,7 @@ async fn staff_of_many_clinics_work_at_each_of_them_and_at_no_other() {
             "email": email, "password": PASSWORD, "roles": ["RECEPTIONIST"],
             "clinics": {"kind": "only", "clinics": clinics},
         });
-        admin.post("/api/v1/accounts", &desk).expect(201).await;
+        admin.invite("/api/v1/accounts", &desk).await;
         let tokens = login(clinic.anonymous(), &email).expect(200).await;
         let token = tokens.text("accessToken");
         assert!(token.len() < 4_096, "{}", token.len());

@@ -262,7 +262,7 @@ pub async fn fill_every_phi_field(clinic: &Clinic) {
         "email": "doctor.quillfeather@zephyrine.example",
         "password": "canary-password-9",
     });
-    let doctor = admin.post("/api/v1/doctors", &doctor).expect(201).await;
+    let doctor = admin.invite("/api/v1/doctors", &doctor).await;
     let patient = json!({
         "name": "Zephyrine", "birthDate": "1931-02-03",
         "phone": "+447700900123", "email": "child@quillfeather.example",
@@ -278,7 +278,7 @@ pub async fn fill_every_phi_field(clinic: &Clinic) {
         .expect(200)
         .await;
     let desk = json!({
-        "email": "desk@quillfeather.example", "password": "canary-password-9",
+        "email": "desk@quillfeather.example",
         "roles": ["RECEPTIONIST"],
         "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
     });

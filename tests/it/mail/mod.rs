@@ -2,6 +2,7 @@
 
 mod address;
 mod forgotten_password;
+mod invitations;
 mod sending;
 mod server;
 mod sign_up;

@@ -357,6 +357,7 @@ async fn accounts(history: &History) {
             roles: [role].into(),
             clinics,
             person,
+            invited: false,
             by: Actor::System,
             at: today(),
         });

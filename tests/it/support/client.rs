@@ -115,6 +115,20 @@ impl Client {
         self.post("/api/v1/auth/register/complete", &new)
     }
 
+    /// Registers staff or a doctor, and accepts the invitation with the password of the body.
+    pub async fn invite(&self, path: &str, new: &Value) -> Reply {
+        let email = new["email"].as_str().unwrap();
+        let mut request = new.clone();
+        let password = request.as_object_mut().unwrap().remove("password");
+        let before = self.mails(email).await.len();
+        let registered = self.post(path, &request).expect(201).await;
+        let mails = self.mails_after(email, before).await;
+        let accept = json!({"email": email, "code": mails[0]["code"], "password": password});
+        let accept = self.post("/api/v1/auth/invitation/accept", &accept);
+        accept.expect(204).await;
+        registered
+    }
+
     /// Sends a request that is accepted, and returns the code in the mail that follows.
     pub async fn mailed_code(&self, email: &str, request: Call) -> String {
         let before = self.mails(email).await.len();

@@ -176,6 +176,15 @@ impl Clinic {
         })
     }
 
+    /// An admin of another clinic.
+    pub fn other_admin(&self) -> Client {
+        let elsewhere = ClinicId::from_uuid(SystemIds.id());
+        self.client(&Principal {
+            clinics: only(elsewhere),
+            ..Principal::admin()
+        })
+    }
+
     /// Another clinic's front desk.
     pub fn other_desk(&self) -> Client {
         let elsewhere = ClinicId::from_uuid(SystemIds.id());

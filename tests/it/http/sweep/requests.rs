@@ -22,7 +22,6 @@ impl Resources {
     pub async fn new(clinic: &Clinic) -> Self {
         let desk = json!({
             "email": "desk@example.org",
-            "password": "correct horse battery",
             "roles": ["RECEPTIONIST"],
             "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
         });
@@ -108,6 +107,9 @@ impl Resources {
                 "/api/v1/auth/password" => json!({
                     "currentPassword": password, "newPassword": "gentle lamp in the fog",
                 }),
+                "/api/v1/auth/invitation/accept" => json!({
+                    "email": email, "code": "7KQ2-01MR", "password": password,
+                }),
                 "/api/v1/auth/address" => json!({"email": email, "currentPassword": password}),
                 "/api/v1/auth/address/confirm" => json!({
                     "email": email, "code": "7KQ2-01MR", "presentCode": "7KQ2-01MR",
@@ -123,7 +125,7 @@ impl Resources {
                 }
                 "/api/v1/auth/refresh" => json!({"refreshToken": "unknown"}),
                 "/api/v1/accounts" => json!({
-                    "email": email, "password": password, "roles": ["AUDITOR"],
+                    "email": email, "roles": ["AUDITOR"],
                     "clinics": {"kind": "only", "clinics": [self.clinic]},
                 }),
                 "/api/v1/accounts/{id}/disable" => json!({"reason": "Left"}),
@@ -136,7 +138,7 @@ impl Resources {
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
-                    "email": email, "password": password,
+                    "email": email,
                 }),
                 "/api/v1/doctors/{id}/affiliations" => {
                     let mut terms = terms;
