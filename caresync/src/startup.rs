@@ -279,7 +279,7 @@ impl Adapters {
     fn new(pool: &PgPool, sealing: &Sealing) -> Self {
         let outbox = PgMailOutbox::new(pool.clone(), sealing.clone());
         Self {
-            credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+            credentials: Arc::new(PgCredentialStore::new(pool.clone(), outbox.clone())),
             sessions: Arc::new(PgSessionStore::new(pool.clone())),
             throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
             devices: Arc::new(PgDeviceStore::new(pool.clone())),

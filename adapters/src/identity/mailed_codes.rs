@@ -9,7 +9,7 @@ use commands::{
     Fault,
     ports::{
         CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE, MOST_CODE_ATTEMPTS, NewCode,
-        NewMail, SessionId, SetPassword,
+        SessionId, SetPassword,
     },
 };
 use sqlx::{PgConnection, PgPool};
@@ -46,13 +46,6 @@ impl PgCodeStore {
               limit $2
             )";
         prune(&self.pool, DELETE, at).await
-    }
-
-    async fn seal(&self, mail: Option<&NewMail>) -> Result<Option<SealedMail>, Fault> {
-        match mail {
-            Some(mail) => Ok(Some(self.outbox.seal(mail).await?)),
-            None => Ok(None),
-        }
     }
 
     async fn set(
@@ -174,7 +167,7 @@ pub(super) async fn redeem(
 #[async_trait]
 impl CodeStore for PgCodeStore {
     async fn issue(&self, new: NewCode) -> Result<bool, Fault> {
-        let mail = self.seal(new.mail.as_ref()).await?;
+        let mail = self.outbox.seal_any(new.mail.as_ref()).await?;
         let stored = self.store(&new, mail).await;
         stored.map_err(Fault::doing("issuing a code"))
     }
@@ -206,7 +199,7 @@ impl CodeStore for PgCodeStore {
     }
 
     async fn set_password(&self, set: SetPassword) -> Result<Option<Vec<SessionId>>, Fault> {
-        let notice = self.seal(set.notice.as_ref()).await?;
+        let notice = self.outbox.seal_any(set.notice.as_ref()).await?;
         let ended = self.set(&set, notice).await;
         ended.map_err(Fault::doing("setting a password"))
     }

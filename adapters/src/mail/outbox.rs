@@ -55,7 +55,7 @@ impl PgMailOutbox {
     }
 
     /// Seals a mail, under the key of its day.
-    pub(crate) async fn seal(&self, new: &NewMail) -> Result<SealedMail, Fault> {
+    async fn seal(&self, new: &NewMail) -> Result<SealedMail, Fault> {
         const DOING: &str = "sealing a mail";
         let NewMail { mail, give_up_at } = new;
         let day = mail.at.date_naive();
@@ -78,6 +78,14 @@ impl PgMailOutbox {
             content: sealed.into_iter().next().flatten(),
             give_up_at: *give_up_at,
         })
+    }
+
+    /// Seals a mail, if there is one.
+    pub(crate) async fn seal_any(&self, new: Option<&NewMail>) -> Result<Option<SealedMail>, Fault> {
+        match new {
+            Some(new) => Ok(Some(self.seal(new).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Removes the keys of days that are too old at `at`, and what was sealed with them; forgets mails that failed

@@ -7,6 +7,7 @@ use adapters::argon2::Argon2PasswordHasher;
 use adapters::identity::{
     PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
 };
+use adapters::mail::PgMailOutbox;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
@@ -49,8 +50,9 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
     let options = commands::store_options::options(secrets.logins.clone(), sealing.clone());
     let store = EventStore::open_with(pool.clone(), options).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
+    let outbox = PgMailOutbox::new(pool.clone(), sealing.clone());
     let ports = IdentityPorts {
-        credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+        credentials: Arc::new(PgCredentialStore::new(pool.clone(), outbox)),
         sessions: Arc::new(PgSessionStore::new(pool.clone())),
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
         devices: Arc::new(PgDeviceStore::new(pool.clone())),

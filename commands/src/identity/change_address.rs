@@ -161,7 +161,7 @@ impl Identity {
 
     /// The address that an account signs in with, from the log; `None` if there is no such account, or its person was
     /// erased.
-    pub(crate) async fn address_of(
+    pub async fn address_of(
         &self,
         account: AccountId,
     ) -> Result<Option<EmailAddress>, Fault> {

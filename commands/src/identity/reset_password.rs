@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EmailAddress};
 use tracing::instrument;
 
 use super::mailed_code::MailedCode;
 use super::{Identity, MailedCodeError, NewPassword, PresentedMailedCode};
 use crate::Fault;
-use crate::ports::{CodePurpose, MailMessage, SessionId, SetPassword};
+use crate::ports::{CodePurpose, MailMessage, NewMail, SessionId, SetPassword};
 
 /// The time after which telling of a change of password makes no sense any more.
 const TOLD_WITHIN: TimeDelta = TimeDelta::days(1);
@@ -83,6 +83,21 @@ impl Identity {
         let ended = self.codes()?.set_password(set).await?;
         // `None`: the code was used at the same time.
         ended.ok_or(MailedCodeError::Wrong)
+    }
+
+    /// The mail that tells the owner of a change of password; `None` if there is no mail, or no address.
+    pub(super) async fn notice_of_change(
+        &self,
+        account: AccountId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<NewMail>, Fault> {
+        if self.codes.is_none() {
+            return Ok(None);
+        }
+        let email = self.address_of(account).await?;
+        let notice =
+            |email| self.new_mail(&email, MailMessage::PasswordChanged, at, at + TOLD_WITHIN);
+        Ok(email.map(notice))
     }
 
     /// The account that signs in with this address and has a password. It takes as many steps without one.
