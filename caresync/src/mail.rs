@@ -1,6 +1,6 @@
 //! Mail: a mail server, a folder for development, or none.
 //!
-//! Mails carry codes that open accounts. So the folder, which anyone who reaches the server can read at
+//! Mails carry codes that open accounts. So the folder, which is shown to all who reach the server at
 //! `/sandbox/mail`, is used without being asked for only where the sandbox of the payment gateway is: on a database of
 //! the program's own. On a shared one without a mail server, whatever needs mail is refused.
 

@@ -115,7 +115,7 @@ pub struct ServeSettings {
 /// Mail.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MailSettings {
-    /// Mail: `smtp`, or `folder`, which keeps mails in the data folder and shows them to everyone at
+    /// Mail: `smtp`, or `folder`, which keeps mails in the data folder and shows them, to all callers, at
     /// `/sandbox/mail`. By default it is the mail server if `SMTP_URL` is set, and else the folder; but with
     /// `DATABASE_URL` the folder must be asked for, and without either no mail is sent.
     #[arg(long = "mail", env = "CARESYNC_MAIL")]

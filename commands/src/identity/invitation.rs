@@ -1,4 +1,4 @@
-//! Invitations: staff set their first password with a code that is mailed, so that nobody else ever knows it.
+//! Invitations: staff set their first password with a code that is mailed, so that an admin never knows it.
 
 use std::net::IpAddr;
 

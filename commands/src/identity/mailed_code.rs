@@ -1,4 +1,4 @@
-//! Codes that are mailed: they show that whoever presents one reads the mail of an address.
+//! Codes that are mailed: a caller who presents one reads the mail of the address.
 //!
 //! One mechanism for all purposes. A code has 40 random bits, is stored as a keyed hash, is valid for a bounded time
 //! and number of attempts, and is good once. A new purpose is a variant of [`CodePurpose`] and a line in
@@ -95,7 +95,7 @@ impl Identity {
     }
 
     /// Issues a code and mails it, unless one was mailed a moment ago. `message` says what the mail says; with `None`
-    /// there is no mail, and no code that anyone knows, and all else is the same.
+    /// there is no mail, the code is unknown, and all else is the same.
     pub(super) async fn mail_code(
         &self,
         code: MailedCode<'_>,

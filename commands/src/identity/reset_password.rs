@@ -1,4 +1,4 @@
-//! A forgotten password: whoever reads the mail of the account sets another one.
+//! A forgotten password: it is replaced with a code that is mailed to the account's address.
 
 use std::net::IpAddr;
 

@@ -1,7 +1,7 @@
 //! A patient signs up: with an address first, and once its mail was read, with everything else.
 //!
 //! Until then there is no account, no card and no reservation of the address: an address that is not verified holds
-//! nothing, and no one can keep it from its owner. Whoever reads the mail chooses the password.
+//! nothing, and a stranger cannot keep it from its owner. The reader of the mail chooses the password.
 
 use std::net::IpAddr;
 

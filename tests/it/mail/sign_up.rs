@@ -159,7 +159,7 @@ async fn mails_to_one_address_are_few_however_often_it_signs_up() {
     clinic.close().await;
 }
 
-/// An address that others ask for belongs to whoever reads its mail.
+/// An address that others ask for belongs to the reader of its mail.
 #[tokio::test]
 async fn a_stranger_cannot_keep_an_address_from_its_owner() {
     let clinic = Clinic::open().await;
