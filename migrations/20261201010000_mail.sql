@@ -22,7 +22,7 @@ create table mail_outbox (
 );
 create index mail_outbox_by_day on mail_outbox (day);
 comment on table mail_outbox is
-  'mail: Mails that wait to be sent, sealed, and those that were refused, without their content, for 30 days.';
+  'identity: Mails that wait to be sent, sealed, and those that were refused, without their content, for 30 days.';
 
 -- Codes that are mailed, one per purpose and holder: the keyed hash of a login, or of an account and a login.
 create table mailed_codes (

@@ -226,12 +226,30 @@ mod tests {
     fn mail_that_is_set_in_part_or_twice_is_refused() {
         for (settings, hint) in [
             (asked("folder", smtp()), "remove one of them"),
-            (asked("smtp", MailSettings::default()), "SMTP_URL is not set"),
-            (asked("sendmail", smtp()), "either smtp or folder"),
-            (MailSettings { from: None, ..smtp() }, "CARESYNC_MAIL_FROM is not"),
-            (MailSettings { public_url: None, ..smtp() }, "CARESYNC_PUBLIC_URL is not"),
             (
-                MailSettings { public_url: Some("clinic.example".to_owned()), ..smtp() },
+                asked("smtp", MailSettings::default()),
+                "SMTP_URL is not set",
+            ),
+            (asked("sendmail", smtp()), "either smtp or folder"),
+            (
+                MailSettings {
+                    from: None,
+                    ..smtp()
+                },
+                "CARESYNC_MAIL_FROM is not",
+            ),
+            (
+                MailSettings {
+                    public_url: None,
+                    ..smtp()
+                },
+                "CARESYNC_PUBLIC_URL is not",
+            ),
+            (
+                MailSettings {
+                    public_url: Some("clinic.example".to_owned()),
+                    ..smtp()
+                },
                 "reading CARESYNC_PUBLIC_URL",
             ),
         ] {

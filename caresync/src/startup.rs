@@ -9,10 +9,11 @@ use actix_web::web::{Data, ServiceConfig};
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{
-    PgCodeStore, PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
+    PgCodeStore, PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore,
+    PgSessionStore,
 };
-use adapters::mail::PgMailOutbox;
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use adapters::mail::PgMailOutbox;
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
 use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};

@@ -1,8 +1,8 @@
 //! Loading: from a stream of stored events to an aggregate that can decide.
 
-use cqrs_es::{Aggregate, DomainEvent};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::SerializedEvent;
+use cqrs_es::{Aggregate, DomainEvent};
 
 use crate::append::{StreamAppend, StreamVersion};
 use crate::commit_queue::{Outcome, Pending, State, StreamKey};

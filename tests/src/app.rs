@@ -153,7 +153,9 @@ impl Site {
     fn mailing(&self, server: SocketAddr) -> anyhow::Result<Mailing> {
         let (choice, folder) = match &self.mail {
             SiteMail::Folder(folder) => (MailChoice::Folder(None), folder.path().to_owned()),
-            SiteMail::Server(config) => (MailChoice::Smtp(Box::new(config.clone())), PathBuf::new()),
+            SiteMail::Server(config) => {
+                (MailChoice::Smtp(Box::new(config.clone())), PathBuf::new())
+            }
             SiteMail::Off => (MailChoice::Off, PathBuf::new()),
         };
         Mailing::open(choice, folder, server)

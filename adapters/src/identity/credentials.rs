@@ -51,7 +51,7 @@ impl PgCredentialStore {
         prune(&self.pool, DELETE, at - UNFINISHED_FOR).await
     }
 
-    async fn change(
+    async fn change_and_tell(
         &self,
         change: PasswordChange,
         notice: Option<SealedMail>,
@@ -148,7 +148,7 @@ impl CredentialStore for PgCredentialStore {
 
     async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, Fault> {
         let notice = self.outbox.seal_any(change.notice.as_ref()).await?;
-        Self::change(self, change, notice)
+        self.change_and_tell(change, notice)
             .await
             .map_err(Fault::doing("changing a password"))
     }

@@ -140,7 +140,11 @@ mod tests {
     async fn mails_are_listed_by_recipient_newest_first() {
         let folder = tempfile::tempdir().unwrap();
         let mailer = FolderMailer::open(folder.path().join("mail"), public_url()).unwrap();
-        for (number, to) in [(1, "a@example.org"), (2, "b@example.org"), (3, "a@example.org")] {
+        for (number, to) in [
+            (1, "a@example.org"),
+            (2, "b@example.org"),
+            (3, "a@example.org"),
+        ] {
             let sent = Mail {
                 id: Uuid::from_u128(number),
                 at: DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(number).unwrap()),

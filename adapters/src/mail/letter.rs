@@ -69,9 +69,10 @@ impl Template {
                 include_str!("templates/already_registered.txt"),
                 "forgotten-password",
             ),
-            MailMessage::PasswordReset(_) => {
-                (include_str!("templates/password_reset.txt"), "reset-password")
-            }
+            MailMessage::PasswordReset(_) => (
+                include_str!("templates/password_reset.txt"),
+                "reset-password",
+            ),
             MailMessage::NoPassword => (include_str!("templates/no_password.txt"), "sign-up"),
             MailMessage::Invitation(_) => (include_str!("templates/invitation.txt"), "invitation"),
             MailMessage::NewAddress(_) => {
@@ -187,7 +188,10 @@ pub(super) mod tests {
             let kind = message.kind();
             let has_code = message.code().is_some();
             let letter = Letter::new(&mail("a.rao@example.org", message), &public_url());
-            assert!(!letter.subject.is_empty() && !letter.subject.contains(['\n', ':']), "{kind}");
+            assert!(
+                !letter.subject.is_empty() && !letter.subject.contains(['\n', ':']),
+                "{kind}"
+            );
             for part in [&letter.subject, &letter.text, &letter.html] {
                 assert!(!part.contains(['{', '}']), "{kind}: {part}");
             }
@@ -202,10 +206,15 @@ pub(super) mod tests {
     fn a_link_carries_the_address_and_the_code_in_its_fragment() {
         let message = MailMessage::SignUp("AAAA-BBBB".to_owned());
         let letter = Letter::new(&mail("a+b&c@m\u{fc}nchen.example", message), &public_url());
-        let link = "https://clinic.example/sign-up#email=a%2Bb%26c%40m%C3%BCnchen.example&code=AAAA-BBBB";
+        let link =
+            "https://clinic.example/sign-up#email=a%2Bb%26c%40m%C3%BCnchen.example&code=AAAA-BBBB";
         assert!(letter.text.contains(link), "{}", letter.text);
         let link = link.replace('&', "&amp;");
-        assert!(letter.html.contains(&format!("href=\"{link}\"")), "{}", letter.html);
+        assert!(
+            letter.html.contains(&format!("href=\"{link}\"")),
+            "{}",
+            letter.html
+        );
     }
 
     #[test]
@@ -213,7 +222,10 @@ pub(super) mod tests {
         for (text, expected) in [
             ("https://clinic.example", Some("https://clinic.example")),
             (" http://127.0.0.1:8080/ ", Some("http://127.0.0.1:8080")),
-            ("https://group.example/care/", Some("https://group.example/care")),
+            (
+                "https://group.example/care/",
+                Some("https://group.example/care"),
+            ),
             ("clinic.example", None),
             ("https://", None),
             ("https:///path", None),

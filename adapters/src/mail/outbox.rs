@@ -81,7 +81,10 @@ impl PgMailOutbox {
     }
 
     /// Seals a mail, if there is one.
-    pub(crate) async fn seal_any(&self, new: Option<&NewMail>) -> Result<Option<SealedMail>, Fault> {
+    pub(crate) async fn seal_any(
+        &self,
+        new: Option<&NewMail>,
+    ) -> Result<Option<SealedMail>, Fault> {
         match new {
             Some(new) => Ok(Some(self.seal(new).await?)),
             None => Ok(None),

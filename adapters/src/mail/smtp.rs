@@ -154,7 +154,12 @@ mod tests {
         let refused = |url: &str, from: &str| SmtpMailer::new(config(url, from)).err();
         assert_eq!(refused("smtps://user:p%40ss@mail.example", FROM), None);
         assert_eq!(refused("smtp://127.0.0.1:25", "a@b.example"), None);
-        for url in ["", "mail.example", "https://mail.example", "smtp://h?tls=never"] {
+        for url in [
+            "",
+            "mail.example",
+            "https://mail.example",
+            "smtp://h?tls=never",
+        ] {
             assert_eq!(refused(url, FROM), Some(InvalidSmtpConfig::Url), "{url}");
         }
         for from in ["", "CareSync"] {
@@ -167,9 +172,14 @@ mod tests {
     async fn a_message_has_both_parts_and_the_domain_as_mail_systems_carry_it() {
         let mailer = SmtpMailer::new(config("smtp://127.0.0.1:1", FROM)).unwrap();
         let code = MailMessage::SignUp("AAAA-BBBB".to_owned());
-        let message = mailer.message(&mail("asha@m\u{fc}nchen.example", code)).unwrap();
+        let message = mailer
+            .message(&mail("asha@m\u{fc}nchen.example", code))
+            .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
-        assert!(text.contains("To: asha@xn--mnchen-3ya.example\r\n"), "{text}");
+        assert!(
+            text.contains("To: asha@xn--mnchen-3ya.example\r\n"),
+            "{text}"
+        );
         assert!(text.contains("multipart/alternative"), "{text}");
         assert_eq!(text.matches("\r\nAAAA-BBBB\r\n").count(), 1, "{text}");
         let id = "<00000000-0000-0000-0000-000000000007@clinic.example>";
@@ -182,7 +192,11 @@ mod tests {
         let label = "d".repeat(63);
         let longest = format!("{}@{label}.{label}.{}", "a".repeat(64), "e".repeat(61));
         assert_eq!(longest.len(), 254);
-        for to in [longest.as_str(), "j\u{fc}rgen@example.org", "a.b+tag@example.org"] {
+        for to in [
+            longest.as_str(),
+            "j\u{fc}rgen@example.org",
+            "a.b+tag@example.org",
+        ] {
             let mail = mail(to, MailMessage::AlreadyRegistered);
             let message = mailer.message(&mail).unwrap();
             assert_eq!(message.envelope().to()[0].to_string(), to);

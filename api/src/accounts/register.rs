@@ -9,8 +9,8 @@ use domain::{ClinicScope, EmailAddress, Role, Roles};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusal::registration_refusal;
 use super::AccountState;
+use super::refusal::registration_refusal;
 use crate::app::App;
 use crate::auth::mailed_code_problem;
 use crate::http::access::Access;
@@ -116,9 +116,8 @@ mod tests {
     use super::*;
 
     fn request(roles: &str, clinics: &str) -> RegisterAccountRequest {
-        let body = format!(
-            r#"{{"email": "desk@example.org", "roles": {roles}, "clinics": {clinics}}}"#
-        );
+        let body =
+            format!(r#"{{"email": "desk@example.org", "roles": {roles}, "clinics": {clinics}}}"#);
         serde_json::from_str(&body).unwrap()
     }
 

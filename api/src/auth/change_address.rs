@@ -2,6 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use commands::Context;
 use commands::authorization::permit;
 use commands::identity::{ChangeAddress, PresentedMailedCode};
 use domain::EmailAddress;
@@ -56,7 +57,10 @@ problems!(
     security(("bearer" = [])),
     request_body = ChangeAddressRequest,
     responses(
-        (status = 200, description = "Changed", body = AccountState),
+        (
+            status = 200, description = "Changed", body = AccountState,
+            headers(("CareSync-Position" = String, description = "A query sent with it sees at least this change")),
+        ),
         Problems,
     ),
 )]
@@ -66,7 +70,12 @@ pub async fn change_address(
     caller: Access<permit::ManageOwnAccount>,
     request: CommandRequest<ChangeAddressRequest>,
 ) -> Result<HttpResponse, Problem> {
+    // A repeated request finds the address changed.
     let (context, _flight) = request.context(&app, &caller, None)?;
+    let context = Context {
+        idempotency: None,
+        ..context
+    };
     let ChangeAddressRequest {
         email,
         code,

@@ -33,9 +33,9 @@ use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
+pub(crate) use {accept_invitation::*, begin_change_of_address::*, change_address::*};
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
-pub(crate) use {accept_invitation::*, begin_change_of_address::*, change_address::*};
 pub(crate) use {complete_registration::*, forget_password::*, register::*, reset_password::*};
 pub(crate) use {login::*, logout::*, me::*, refresh::*};
 

@@ -11,9 +11,7 @@ use event_store::ReadSet;
 use tracing::instrument;
 
 use super::mailed_code::MailedCode;
-use super::{
-    Identity, MailedCodeError, PresentedMailedCode, PresentedPassword, SecondFactorError,
-};
+use super::{Identity, MailedCodeError, PresentedMailedCode, PresentedPassword, SecondFactorError};
 use crate::accounts::{AccountReply, NewAccountRefusal};
 use crate::claims::LOGIN_TAKEN;
 use crate::ports::{CodePurpose, MailMessage};
@@ -114,14 +112,21 @@ impl Identity {
         let present = self.other_address(account, &email).await?;
         let codes = [
             self.held(CodePurpose::NewAddress, self.holder(&email), &code),
-            self.held(CodePurpose::PresentAddress, self.holder(&present), &present_code),
+            self.held(
+                CodePurpose::PresentAddress,
+                self.holder(&present),
+                &present_code,
+            ),
         ];
         for code in codes {
             self.require_mailed_code(code, client, context.at).await?;
         }
         let changed = self.set_address(account, email, context).await?;
         for code in codes {
-            self.codes()?.redeem(code, context.at).await.map_err(fault)?;
+            self.codes()?
+                .redeem(code, context.at)
+                .await
+                .map_err(fault)?;
         }
         Ok(changed)
     }
@@ -161,10 +166,7 @@ impl Identity {
 
     /// The address that an account signs in with, from the log; `None` if there is no such account, or its person was
     /// erased.
-    pub async fn address_of(
-        &self,
-        account: AccountId,
-    ) -> Result<Option<EmailAddress>, Fault> {
+    pub async fn address_of(&self, account: AccountId) -> Result<Option<EmailAddress>, Fault> {
         let id = account.to_string();
         let events = self.commands.store.read_events::<Account>(&id).await;
         let events = events.map_err(Fault::doing("reading an address"))?;

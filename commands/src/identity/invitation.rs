@@ -93,7 +93,11 @@ impl Identity {
             at,
         };
         let set = self.codes()?.set_first_password(set).await?;
-        if set { Ok(()) } else { Err(MailedCodeError::Wrong) }
+        if set {
+            Ok(())
+        } else {
+            Err(MailedCodeError::Wrong)
+        }
     }
 
     async fn has_password(&self, account: AccountId) -> Result<bool, Fault> {

@@ -60,9 +60,20 @@ impl LoginIndex {
     }
 
     /// The hash of a mailed code. It says nothing without the key, though a code is short.
-    pub(super) fn hash_code(&self, purpose: CodePurpose, holder: CodeHolder, code: &str) -> CodeHash {
+    pub(super) fn hash_code(
+        &self,
+        purpose: CodePurpose,
+        holder: CodeHolder,
+        code: &str,
+    ) -> CodeHash {
         let purpose = purpose.as_str();
-        let text = [holder.0.as_slice(), purpose.as_bytes(), b" ", code.as_bytes()].concat();
+        let text = [
+            holder.0.as_slice(),
+            purpose.as_bytes(),
+            b" ",
+            code.as_bytes(),
+        ]
+        .concat();
         CodeHash(self.hash(b"mailed code", &text))
     }
 

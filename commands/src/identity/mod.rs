@@ -42,7 +42,8 @@ pub use sign_up::{SignUp, SignUpError};
 
 use crate::Commands;
 use crate::ports::{
-    CodeStore, CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SecondFactorStore, SessionStore,
+    CodeStore, CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SecondFactorStore,
+    SessionStore,
 };
 use turns::Turns;
 

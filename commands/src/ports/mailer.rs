@@ -201,6 +201,9 @@ mod tests {
             at: DateTime::UNIX_EPOCH,
         };
         let shown = format!("{mail:?}");
-        assert!(!shown.contains("asha") && !shown.contains("AAAA"), "{shown}");
+        assert!(
+            !shown.contains("asha") && !shown.contains("AAAA"),
+            "{shown}"
+        );
     }
 }

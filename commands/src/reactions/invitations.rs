@@ -73,7 +73,9 @@ impl TimerHandler for InvitationTimer {
                     Ok(TimerOutcome::Done)
                 }
                 // An admin invites again once there is mail.
-                Err(InvitationError::Code(MailedCodeError::NotConfigured)) => Ok(TimerOutcome::Done),
+                Err(InvitationError::Code(MailedCodeError::NotConfigured)) => {
+                    Ok(TimerOutcome::Done)
+                }
                 Err(InvitationError::Code(MailedCodeError::Fault(fault))) => Err(fault),
                 Err(error) => Err(Fault::new("inviting an account", error)),
             }

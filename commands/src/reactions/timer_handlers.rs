@@ -34,7 +34,9 @@ pub fn timer_handlers(
     });
     let mails = mails.map(|mails| -> Arc<dyn TimerHandler> { Arc::new(MailTimer(mails)) });
     let invitations: Arc<dyn TimerHandler> = Arc::new(InvitationTimer(identity.clone()));
-    let always = [hold, events, invitations].into_iter().chain(payment_timers);
+    let always = [hold, events, invitations]
+        .into_iter()
+        .chain(payment_timers);
     always.chain(mails).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Accounts of erased persons, sign-ins while an account is disabled, and staff of many clinics.
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::app::Principal;

@@ -35,7 +35,10 @@ async fn has_an_account(clinic: &Clinic, email: &str) {
     let anonymous = clinic.anonymous();
     let before = anonymous.mails(email).await.len();
     let begin = json!({"email": email});
-    anonymous.post("/api/v1/auth/register", &begin).expect(202).await;
+    anonymous
+        .post("/api/v1/auth/register", &begin)
+        .expect(202)
+        .await;
     let mails = anonymous.mails_after(email, before).await;
     assert_eq!(mails[0]["subject"], "You have an account at CareSync");
     assert!(mails[0]["code"].is_null());
@@ -103,9 +106,13 @@ async fn a_password_may_have_128_characters_of_four_bytes() {
     let cut: String = longest.chars().take(127).collect();
     login(&clinic, "asha@example.org", &cut).expect(401).await;
     let longer = format!("{longest}\u{1f400}");
-    let refused = complete(&clinic, "ravi@example.org", &longer).expect(422).await;
+    let refused = complete(&clinic, "ravi@example.org", &longer)
+        .expect(422)
+        .await;
     refused.points_at("/password");
-    let refused = complete(&clinic, "ravi@example.org", "null\u{0}in the middle").expect(422).await;
+    let refused = complete(&clinic, "ravi@example.org", "null\u{0}in the middle")
+        .expect(422)
+        .await;
     refused.points_at("/password");
     clinic.close().await;
 }
@@ -223,7 +230,10 @@ async fn a_name_can_be_seen_and_read() {
     let mut sign_up = asha("asha@example.org", PASSWORD);
     let begin = json!({"email": "asha@example.org"});
     let begin = clinic.anonymous().post("/api/v1/auth/register", &begin);
-    let code = clinic.anonymous().mailed_code("asha@example.org", begin).await;
+    let code = clinic
+        .anonymous()
+        .mailed_code("asha@example.org", begin)
+        .await;
     sign_up["code"] = json!(code);
     let bodies = [
         (COMPLETE, sign_up, &["name"][..]),

@@ -76,9 +76,7 @@ const GUESSABLE: [&str; 10] = [
 #[tokio::test]
 async fn a_password_that_is_guessed_first_is_refused_wherever_one_is_set() {
     let clinic = registered().await;
-    let accept = |password: &str| {
-        json!({"email": "asha.rao@lakeside.example", "code": "7KQ2-01MR", "password": password})
-    };
+    let accept = |password: &str| json!({"email": "asha.rao@lakeside.example", "code": "7KQ2-01MR", "password": password});
     let (client, _) = signed_in(clinic.anonymous()).await;
     for password in GUESSABLE {
         for (path, body) in [

@@ -237,10 +237,16 @@ async fn no_log_line_and_no_unsealed_column_contains_phi() {
 
 /// Changes the address of the account that [`live`] made.
 async fn change_address(clinic: &Clinic) {
-    let (present, new) = ("zephyrine@quillfeather.example", "z.quillfeather@zephyrine.example");
+    let (present, new) = (
+        "zephyrine@quillfeather.example",
+        "z.quillfeather@zephyrine.example",
+    );
     let anonymous = clinic.anonymous();
     let login = json!({"email": present, "password": "canary-password-9"});
-    let tokens = anonymous.post("/api/v1/auth/login", &login).expect(200).await;
+    let tokens = anonymous
+        .post("/api/v1/auth/login", &login)
+        .expect(200)
+        .await;
     let client = anonymous.with_token(tokens.text("accessToken"));
     let before = client.mails(present).await.len();
     let begin = json!({"email": new, "currentPassword": "canary-password-9"});
@@ -248,7 +254,10 @@ async fn change_address(clinic: &Clinic) {
     let code = client.mailed_code(new, begin).await;
     let present_code = client.mails_after(present, before).await[0]["code"].clone();
     let confirm = json!({"email": new, "code": code, "presentCode": present_code});
-    client.post("/api/v1/auth/address/confirm", &confirm).expect(200).await;
+    client
+        .post("/api/v1/auth/address/confirm", &confirm)
+        .expect(200)
+        .await;
 }
 
 /// Fills the remaining fields for personal data with canaries.

@@ -20,12 +20,7 @@ async fn sign_up(clinic: &Clinic, email: &str) {
         "email": email,
         "password": PASSWORD,
     });
-    clinic
-        .anonymous()
-        .sign_up(&new)
-        .await
-        .expect(201)
-        .await;
+    clinic.anonymous().sign_up(&new).await.expect(201).await;
 }
 
 #[tokio::test]
@@ -282,7 +277,12 @@ async fn a_refused_registration_leaves_nothing_behind() {
     let begin = json!({"email": "asha@example.org"});
     let begin = clinic.anonymous().post("/api/v1/auth/register", &begin);
     let mut complete = new.clone();
-    complete["code"] = json!(clinic.anonymous().mailed_code("asha@example.org", begin).await);
+    complete["code"] = json!(
+        clinic
+            .anonymous()
+            .mailed_code("asha@example.org", begin)
+            .await
+    );
     // An address that is not verified has nothing: one key seals all mails of the day.
     assert_eq!(rows(&clinic, "credentials").await, 0);
     assert_eq!(rows(&clinic, "reservations").await, 0);
@@ -304,7 +304,9 @@ async fn a_refused_registration_leaves_nothing_behind() {
     assert_eq!((with(201), with(409) + with(403)), (1, 7), "{replies:?}");
     assert_eq!(rows(&clinic, "credentials").await, 1);
     assert_eq!(rows(&clinic, "subject_keys").await, keys + 2);
-    let again = clinic.anonymous().post("/api/v1/auth/register/complete", &complete);
+    let again = clinic
+        .anonymous()
+        .post("/api/v1/auth/register/complete", &complete);
     again.expect(403).await.is("wrong-code");
     clinic.close().await;
 }
@@ -317,7 +319,10 @@ async fn a_flood_of_registrations_is_turned_away_and_sign_ins_are_not() {
     let keys = rows(&clinic, "subject_keys").await;
     let begin = (0..60).map(|number| {
         let begin = json!({"email": format!("user-{number}@example.org")});
-        clinic.anonymous().post("/api/v1/auth/register", &begin).expect(202)
+        clinic
+            .anonymous()
+            .post("/api/v1/auth/register", &begin)
+            .expect(202)
     });
     join_all(begin).await;
     let mut mails = Vec::new();

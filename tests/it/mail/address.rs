@@ -46,7 +46,10 @@ fn code(mails: &[Value]) -> String {
 async fn codes(client: &Client, present: &str, new: &str) -> (String, String) {
     let before = client.mails(present).await.len();
     let code_of_new = client.mailed_code(new, begin(client, new)).await;
-    (code_of_new, code(&client.mails_after(present, before).await))
+    (
+        code_of_new,
+        code(&client.mails_after(present, before).await),
+    )
 }
 
 #[tokio::test]
@@ -55,22 +58,32 @@ async fn an_address_is_changed_once_both_addresses_confirm() {
     let (asha, registered) = signed_up(&clinic, OLD).await;
     let (new, present) = codes(&asha, OLD, NEW).await;
     for (first, second) in [(&present, &new), (&new, &new), (&present, &present)] {
-        confirm(&asha, NEW, first, second).expect(403).await.is("wrong-code");
+        confirm(&asha, NEW, first, second)
+            .expect(403)
+            .await
+            .is("wrong-code");
     }
     let changed = confirm(&asha, NEW, &new, &present).expect(200).await;
     login(clinic.anonymous(), OLD).expect(401).await;
     login(clinic.anonymous(), NEW).expect(200).await;
     asha.get("/api/v1/auth/me").expect(200).await;
-    confirm(&asha, NEW, &new, &present).expect(409).await.is("same-address");
+    confirm(&asha, NEW, &new, &present)
+        .expect(409)
+        .await
+        .is("same-address");
     let admin = clinic.client(&Principal::admin());
     let path = format!("/api/v1/accounts/{}", registered.text("accountId"));
-    let shown = clinic.settled(async || admin.get(&path).after(&changed)).await;
+    let shown = clinic
+        .settled(async || admin.get(&path).after(&changed))
+        .await;
     assert_eq!(shown.text("email"), NEW);
     // The address before is free, the new one is not.
     let (other, _) = signed_up(&clinic, "ravi@example.org").await;
     let (new, present) = codes(&other, "ravi@example.org", "tara@example.org").await;
     confirm(&other, OLD, &new, &present).expect(403).await;
-    confirm(&other, "tara@example.org", &new, &present).expect(200).await;
+    confirm(&other, "tara@example.org", &new, &present)
+        .expect(200)
+        .await;
     clinic.site.clock.advance(TimeDelta::minutes(2));
     signed_up(&clinic, OLD).await;
     clinic.close().await;
@@ -88,10 +101,16 @@ async fn an_address_of_another_account_is_not_given_away_and_not_told_of() {
     confirm(&asha, NEW, "7KQ2-01MR", &present).expect(403).await;
     clinic.site.clock.advance(TimeDelta::minutes(1));
     let unknown = begin(&asha, "tara@example.org").expect(202).await;
-    assert_eq!((known.raw, known.headers.len()), (unknown.raw, unknown.headers.len()));
+    assert_eq!(
+        (known.raw, known.headers.len()),
+        (unknown.raw, unknown.headers.len())
+    );
     begin(&asha, OLD).expect(409).await.is("same-address");
     let wrong = json!({"email": NEW, "currentPassword": "wrong horse battery"});
-    asha.post(BEGIN, &wrong).expect(403).await.is("wrong-password");
+    asha.post(BEGIN, &wrong)
+        .expect(403)
+        .await
+        .is("wrong-password");
     clinic.close().await;
 }
 
@@ -106,18 +125,38 @@ async fn an_address_is_given_once() {
     begin(&ravi, NEW).expect(202).await;
     let ravis = code(&ravi.mails_after("ravi@example.org", 1).await);
     let attempts = (0..6).map(|number| {
-        let (who, own) = if number % 2 == 0 { (&asha, &present) } else { (&ravi, &ravis) };
-        let who = if number < 3 { who.clone() } else { who.at(&other.client) };
+        let (who, own) = if number % 2 == 0 {
+            (&asha, &present)
+        } else {
+            (&ravi, &ravis)
+        };
+        let who = if number < 3 {
+            who.clone()
+        } else {
+            who.at(&other.client)
+        };
         confirm(&who, NEW, &new, own).send()
     });
     let replies = join_all(attempts).await;
-    assert!(replies.iter().any(|reply| reply.status == 200), "{replies:?}");
-    assert!(replies.iter().all(|reply| [200, 403, 409].contains(&reply.status)), "{replies:?}");
+    assert!(
+        replies.iter().any(|reply| reply.status == 200),
+        "{replies:?}"
+    );
+    assert!(
+        replies
+            .iter()
+            .all(|reply| [200, 403, 409].contains(&reply.status)),
+        "{replies:?}"
+    );
     let logins = "select count(distinct holder) from reservations where space = $1";
     assert_eq!(clinic.count(logins, "account.login").await, 2);
     login(clinic.anonymous(), NEW).expect(200).await;
     let statuses = [OLD, "ravi@example.org"].map(|email| login(&other.client, email).send());
-    let mut statuses: Vec<_> = join_all(statuses).await.iter().map(|reply| reply.status).collect();
+    let mut statuses: Vec<_> = join_all(statuses)
+        .await
+        .iter()
+        .map(|reply| reply.status)
+        .collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 401], "one of them keeps its address");
     other.stop().await;

@@ -60,7 +60,11 @@ async fn a_code_sets_another_password_and_ends_all_sessions_on_every_node() {
     let refresh = other.client.post("/api/v1/auth/refresh", &refresh);
     refresh.expect(401).await;
     let devices = "select count(*) from known_devices where $1 <> ''";
-    assert_eq!(clinic.count(devices, "-").await, 1, "that of the new sign-in");
+    assert_eq!(
+        clinic.count(devices, "-").await,
+        1,
+        "that of the new sign-in"
+    );
     // The owner is told.
     let mails = clinic.anonymous().mails_after(ASHA, 2).await;
     assert_eq!(mails[0]["subject"], "Your password at CareSync was changed");
@@ -122,7 +126,9 @@ async fn of_many_that_use_a_code_at_once_one_sets_the_password() {
         reset(node, &code, &format!("gentle lamp number {number}")).send()
     });
     let replies = join_all(attempts).await;
-    let set: Vec<_> = (0..8).filter(|number| replies[*number].status == 204).collect();
+    let set: Vec<_> = (0..8)
+        .filter(|number| replies[*number].status == 204)
+        .collect();
     assert_eq!(set.len(), 1, "{replies:?}");
     let password = format!("gentle lamp number {}", set[0]);
     login(clinic.anonymous(), &password).expect(200).await;

@@ -50,12 +50,17 @@ async fn the_holder_of_an_invited_account_sets_its_password_once() {
         accept(node, &code, &format!("gentle lamp number {number}")).send()
     });
     let replies = join_all(attempts).await;
-    let set: Vec<_> = (0..8).filter(|number| replies[*number].status == 204).collect();
+    let set: Vec<_> = (0..8)
+        .filter(|number| replies[*number].status == 204)
+        .collect();
     assert_eq!(set.len(), 1, "{replies:?}");
     login(&other.client, &format!("gentle lamp number {}", set[0]))
         .expect(200)
         .await;
-    accept(anonymous, &code, PASSWORD).expect(403).await.is("wrong-code");
+    accept(anonymous, &code, PASSWORD)
+        .expect(403)
+        .await
+        .is("wrong-code");
     other.stop().await;
     clinic.close().await;
 }
@@ -72,7 +77,11 @@ async fn an_invitation_is_good_for_seven_days_and_can_be_sent_again() {
     all_read(anonymous).await;
     let again = format!("/api/v1/accounts/{}/invitation", account.id());
     let admin = clinic.admin();
-    clinic.other_admin().post(&again, &json!({})).expect(404).await;
+    clinic
+        .other_admin()
+        .post(&again, &json!({}))
+        .expect(404)
+        .await;
     clinic.desk().post(&again, &json!({})).expect(403).await;
     admin.post(&again, &json!({})).expect(202).await;
     let second = code(&anonymous.mails_after(DESK, 1).await);
@@ -102,14 +111,24 @@ async fn a_doctor_is_invited_and_an_account_that_was_disabled_stays_so() {
     admin.post("/api/v1/doctors", &doctor).expect(400).await;
     admin.invite("/api/v1/doctors", &doctor).await;
     let arun = json!({"email": "arun@example.org", "password": PASSWORD});
-    clinic.anonymous().post("/api/v1/auth/login", &arun).expect(200).await;
+    clinic
+        .anonymous()
+        .post("/api/v1/auth/login", &arun)
+        .expect(200)
+        .await;
     let account = registered(&clinic, &admin).await;
     let code = code(&admin.mails_after(DESK, 0).await);
     let disable = format!("/api/v1/accounts/{}/disable", account.id());
     all_read(clinic.anonymous()).await;
-    admin.post(&disable, &json!({"reason": "Left"})).expect(200).await;
+    admin
+        .post(&disable, &json!({"reason": "Left"}))
+        .expect(200)
+        .await;
     accept(&admin, &code, PASSWORD).expect(204).await;
-    login(&admin, PASSWORD).expect(403).await.is("account-disabled");
+    login(&admin, PASSWORD)
+        .expect(403)
+        .await
+        .is("account-disabled");
     clinic.close().await;
 }
 
@@ -126,8 +145,13 @@ async fn an_address_that_is_taken_is_not_invited() {
         .await;
     let keys = "select count(*) from subject_keys where $1 <> ''";
     let before = clinic.count(keys, "-").await;
-    let again = json!({"email": "Desk@Example.org", "roles": ["AUDITOR"], "clinics": {"kind": "all"}});
-    admin.post("/api/v1/accounts", &again).expect(409).await.is("login-taken");
+    let again =
+        json!({"email": "Desk@Example.org", "roles": ["AUDITOR"], "clinics": {"kind": "all"}});
+    admin
+        .post("/api/v1/accounts", &again)
+        .expect(409)
+        .await
+        .is("login-taken");
     assert_eq!(clinic.count(keys, "-").await, before);
     all_read(clinic.anonymous()).await;
     assert_eq!(admin.mails(DESK).await.len(), 1);

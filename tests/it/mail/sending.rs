@@ -54,7 +54,8 @@ impl Fixture {
 
     /// The mails that are left in the outbox, by kind of failure; `None` waits.
     async fn left(&self) -> Vec<(Option<String>, Option<i16>, bool)> {
-        let left = "select failure, smtp_code, content is not null from mail_outbox order by failure";
+        let left =
+            "select failure, smtp_code, content is not null from mail_outbox order by failure";
         let left = sqlx::query_as(left).fetch_all(&self.clinic.pool);
         left.await.unwrap()
     }
@@ -82,12 +83,17 @@ async fn a_mail_is_sent_once_in_text_and_html_and_forgotten() {
     assert_eq!(mail.from, "no-reply@clinic.example");
     assert!(mail.data.contains("Content-Type: text/plain"), "{mail:?}");
     assert!(mail.data.contains("Content-Type: text/html"), "{mail:?}");
-    assert!(mail.data.contains("https://clinic.example/sign-up#email"), "{mail:?}");
+    assert!(
+        mail.data.contains("https://clinic.example/sign-up#email"),
+        "{mail:?}"
+    );
     let complete = json!({
         "name": "Asha Rao", "birthDate": "1990-04-17", "email": "asha@example.org",
         "password": "correct horse battery", "code": mail.code(),
     });
-    let complete = fixture.client().post("/api/v1/auth/register/complete", &complete);
+    let complete = fixture
+        .client()
+        .post("/api/v1/auth/register/complete", &complete);
     complete.expect(201).await;
     fixture.close().await;
 }
@@ -99,7 +105,10 @@ async fn a_server_that_is_away_gets_the_mail_later() {
     fixture.server = None;
     fixture.begin("asha@example.org").await;
     let tries = "select count(*) from timers where kind = $1 and tries > 0";
-    eventually("it was tried", async || fixture.clinic.count(tries, "mail").await > 0).await;
+    eventually("it was tried", async || {
+        fixture.clinic.count(tries, "mail").await > 0
+    })
+    .await;
     fixture.server = Some(MailServer::start_at(address).await);
     fixture.arrives("asha@example.org").await;
     assert_eq!(fixture.server().received("asha@example.org").len(), 1);
@@ -137,7 +146,10 @@ async fn a_mail_that_cannot_be_sent_for_a_day_is_given_up() {
         let fixture = Fixture::new().await;
         fixture.begin(to).await;
         let tries = "select count(*) from timers where kind = $1 and tries > 0";
-        eventually("it was tried", async || fixture.clinic.count(tries, "mail").await > 0).await;
+        eventually("it was tried", async || {
+            fixture.clinic.count(tries, "mail").await > 0
+        })
+        .await;
         assert_eq!(fixture.left().await, [(None, None, true)]);
         let row: String = sqlx::query_scalar("select row(m)::text from mail_outbox m")
             .fetch_one(&fixture.clinic.pool)
@@ -155,7 +167,9 @@ async fn without_mail_whatever_needs_it_is_refused() {
     let mut clinic = Clinic::open().await;
     clinic.site.mail = SiteMail::Off;
     let node = clinic.another_node().await;
-    let refused = node.client.post(REGISTER, &json!({"email": "asha@example.org"}));
+    let refused = node
+        .client
+        .post(REGISTER, &json!({"email": "asha@example.org"}));
     let refused = refused.expect(503).await;
     refused.is("mail-not-configured");
     assert_eq!(refused.header("retry-after"), "3600");

@@ -66,7 +66,11 @@ impl MailServer {
     /// The mails to an address.
     pub fn received(&self, to: &str) -> Vec<Received> {
         let received = self.received.lock().unwrap();
-        received.iter().filter(|mail| mail.to == to).cloned().collect()
+        received
+            .iter()
+            .filter(|mail| mail.to == to)
+            .cloned()
+            .collect()
     }
 }
 
@@ -85,7 +89,11 @@ async fn serve(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
     let mut mail = Received::default();
     let mut reply = "220 mail.example".to_owned();
     loop {
-        if writer.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+        if writer
+            .write_all(format!("{reply}\r\n").as_bytes())
+            .await
+            .is_err()
+        {
             return;
         }
         let Ok(Some(line)) = lines.next_line().await else {

@@ -30,8 +30,12 @@ async fn code(client: &Client, email: &str) -> String {
 
 /// Everything that a client sees of an answer, but the id of its request.
 fn seen(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
-    let headers = reply.headers.iter().filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()));
-    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let headers = reply
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()));
+    let headers =
+        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (reply.status, headers.collect(), reply.raw.clone())
 }
 
@@ -76,7 +80,10 @@ async fn an_address_holds_nothing_until_its_mail_is_read() {
     let registered = complete(anonymous, " Asha@Example.org ", &typed);
     let registered = registered.expect(201).await;
     let tokens = anonymous.post(LOGIN, &login).expect(200).await;
-    assert_eq!(tokens.body["account"]["patientId"], registered.body["patientId"]);
+    assert_eq!(
+        tokens.body["account"]["patientId"],
+        registered.body["patientId"]
+    );
     let asha = anonymous.with_token(tokens.text("accessToken"));
     clinic.book(&asha, 0).expect(201).await;
     clinic.close().await;
@@ -88,10 +95,15 @@ async fn a_code_is_good_once_and_for_a_day() {
     let anonymous = clinic.anonymous();
     let first = code(anonymous, ASHA).await;
     clinic.site.clock.advance(TimeDelta::days(1));
-    complete(anonymous, ASHA, &first).expect(403).await.is("wrong-code");
+    complete(anonymous, ASHA, &first)
+        .expect(403)
+        .await
+        .is("wrong-code");
     let second = code(anonymous, ASHA).await;
     complete(anonymous, ASHA, &first).expect(403).await;
-    complete(anonymous, "ravi@example.org", &second).expect(403).await;
+    complete(anonymous, "ravi@example.org", &second)
+        .expect(403)
+        .await;
     // A request that is refused for another reason leaves the code as it is.
     let short = json!({
         "name": "Asha Rao", "birthDate": "1990-04-17",
@@ -99,7 +111,10 @@ async fn a_code_is_good_once_and_for_a_day() {
     });
     anonymous.post(COMPLETE, &short).expect(422).await;
     complete(anonymous, ASHA, &second).expect(201).await;
-    complete(anonymous, ASHA, &second).expect(403).await.is("wrong-code");
+    complete(anonymous, ASHA, &second)
+        .expect(403)
+        .await
+        .is("wrong-code");
     clinic.close().await;
 }
 
@@ -116,7 +131,9 @@ async fn a_code_that_is_guessed_a_thousand_times_is_not_found() {
         let guesses = (0..50).map(|guess| {
             let forwarded = format!("203.0.{batch}.{guess}");
             let code = format!("AAAA-{:04}", batch * 50 + guess);
-            complete(node, ASHA, &code).header("X-Forwarded-For", forwarded).send()
+            complete(node, ASHA, &code)
+                .header("X-Forwarded-For", forwarded)
+                .send()
         });
         statuses.extend(join_all(guesses).await.iter().map(|reply| reply.status));
     }
@@ -196,7 +213,13 @@ async fn unusual_addresses_sign_up() {
         complete(anonymous, email, &code).expect(201).await;
     }
     let too_long = format!("{longest}e");
-    for email in [too_long.as_str(), "asha", "asha@", "@example.org", "a b@example.org"] {
+    for email in [
+        too_long.as_str(),
+        "asha",
+        "asha@",
+        "@example.org",
+        "a b@example.org",
+    ] {
         let refused: Value = begin(anonymous, email).expect(422).await.body;
         assert_eq!(refused["errors"][0]["pointer"], "/email", "{email}");
     }

@@ -382,9 +382,7 @@ async fn accounts(history: &History) {
         by: Actor::System,
         at: today(),
     });
-    history
-        .run::<Account>(account(1).as_uuid(), change)
-        .await;
+    history.run::<Account>(account(1).as_uuid(), change).await;
     let enable = AccountCommand::Enable(EnableAccount {
         by: Actor::System,
         at: today(),

@@ -109,7 +109,9 @@ impl Client {
     pub async fn sign_up(&self, new: &Value) -> Call {
         let email = new["email"].as_str().unwrap();
         let begin = json!({"email": email});
-        let code = self.mailed_code(email, self.post("/api/v1/auth/register", &begin)).await;
+        let code = self
+            .mailed_code(email, self.post("/api/v1/auth/register", &begin))
+            .await;
         let mut new = new.clone();
         new["code"] = json!(code);
         self.post("/api/v1/auth/register/complete", &new)
@@ -134,7 +136,10 @@ impl Client {
         let before = self.mails(email).await.len();
         request.expect(202).await;
         let mails = self.mails_after(email, before).await;
-        mails[0]["code"].as_str().expect("a mail with a code").to_owned()
+        mails[0]["code"]
+            .as_str()
+            .expect("a mail with a code")
+            .to_owned()
     }
 
     /// The mails to an address, newest first, once there is one more than before.

@@ -58,7 +58,10 @@ impl Fixture {
 
     async fn count(&self, table: &str) -> i64 {
         let count = format!("select count(*) from {table}");
-        sqlx::query_scalar(&count).fetch_one(&self.pool).await.unwrap()
+        sqlx::query_scalar(&count)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
     }
 }
 
@@ -70,7 +73,10 @@ async fn a_code_is_right_until_it_is_used_or_expires() {
     assert!(fixture.issue(held(1, 1), now()).await);
     assert!(codes.attempt(held(1, 1), now()).await.unwrap());
     assert!(!codes.attempt(held(1, 2), now()).await.unwrap());
-    assert!(!codes.attempt(held(2, 1), now()).await.unwrap(), "another's");
+    assert!(
+        !codes.attempt(held(2, 1), now()).await.unwrap(),
+        "another's"
+    );
     let end = now() + TimeDelta::days(1);
     let last = end - TimeDelta::microseconds(1);
     assert!(codes.attempt(held(1, 1), last).await.unwrap());
@@ -90,7 +96,12 @@ async fn of_a_thousand_guesses_at_once_ten_are_looked_at() {
         let code = held(1, u8::try_from(guess % 255).unwrap() + 1);
         fixture.codes.attempt(code, now())
     });
-    assert!(join_all(guesses).await.into_iter().all(|right| !right.unwrap()));
+    assert!(
+        join_all(guesses)
+            .await
+            .into_iter()
+            .all(|right| !right.unwrap())
+    );
     assert!(
         !fixture.codes.attempt(held(1, 0), now()).await.unwrap(),
         "the right one comes too late"
@@ -110,17 +121,30 @@ async fn mails_to_one_address_have_pauses_that_double_up_to_a_quarter_of_an_hour
         let early = at + pause - TimeDelta::seconds(1);
         assert!(!fixture.issue(held(1, 99), early).await, "{minutes}");
         assert!(
-            fixture.codes.attempt(held(1, number - 1), early).await.unwrap(),
+            fixture
+                .codes
+                .attempt(held(1, number - 1), early)
+                .await
+                .unwrap(),
             "the code that was mailed stays valid"
         );
         at += pause;
         assert!(fixture.issue(held(1, number), at).await, "{minutes}");
-        assert!(!fixture.codes.attempt(held(1, number - 1), at).await.unwrap());
+        assert!(
+            !fixture
+                .codes
+                .attempt(held(1, number - 1), at)
+                .await
+                .unwrap()
+        );
     }
     assert!(fixture.issue(held(2, 1), at).await, "another address");
     at += TimeDelta::days(1);
     assert!(fixture.issue(held(1, 1), at).await);
-    assert!(fixture.issue(held(1, 2), at + TimeDelta::minutes(1)).await, "forgotten");
+    assert!(
+        fixture.issue(held(1, 2), at + TimeDelta::minutes(1)).await,
+        "forgotten"
+    );
     assert_eq!(fixture.count("mail_outbox").await, 10);
     assert_eq!(fixture.count("timers where kind = 'mail'").await, 10);
 }
@@ -133,7 +157,13 @@ async fn codes_that_are_issued_at_once_are_one_code_and_one_mail() {
     assert_eq!(fixture.count("mail_outbox").await, 1);
     let codes = (0..8).map(|code| fixture.codes.redeem(held(1, code), now()));
     let redeemed = join_all(codes).await;
-    assert_eq!(redeemed.into_iter().filter(|used| matches!(used, Ok(true))).count(), 1);
+    assert_eq!(
+        redeemed
+            .into_iter()
+            .filter(|used| matches!(used, Ok(true)))
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -141,7 +171,13 @@ async fn a_code_that_is_redeemed_at_once_is_used_once() {
     let fixture = Fixture::new().await;
     fixture.issue(held(1, 1), now()).await;
     let redeemed = join_all((0..8).map(|_| fixture.codes.redeem(held(1, 1), now()))).await;
-    assert_eq!(redeemed.into_iter().filter(|used| matches!(used, Ok(true))).count(), 1);
+    assert_eq!(
+        redeemed
+            .into_iter()
+            .filter(|used| matches!(used, Ok(true)))
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -151,9 +187,20 @@ async fn nothing_is_left_of_codes_after_a_day_and_of_unsent_mails_after_three() 
         fixture.issue(held(number, 1), now()).await;
     }
     let day = now() + TimeDelta::days(1);
-    assert_eq!(fixture.codes.prune(day - TimeDelta::seconds(1)).await.unwrap(), 0);
+    assert_eq!(
+        fixture
+            .codes
+            .prune(day - TimeDelta::seconds(1))
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(fixture.codes.prune(day).await.unwrap(), 10);
-    assert_eq!(fixture.codes.outbox.prune(day).await.unwrap(), 0, "mails wait");
+    assert_eq!(
+        fixture.codes.outbox.prune(day).await.unwrap(),
+        0,
+        "mails wait"
+    );
     let later = now() + TimeDelta::days(3);
     assert_eq!(fixture.codes.outbox.prune(later).await.unwrap(), 10);
     assert_eq!(fixture.count("mail_outbox").await, 0);
