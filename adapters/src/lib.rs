@@ -9,6 +9,7 @@ pub mod embedded_postgres;
 pub mod gateway_inbox;
 pub mod identity;
 pub mod jwt;
+pub mod mail;
 pub mod otlp;
 pub mod private_file;
 pub mod rate_limits;

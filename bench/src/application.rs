@@ -11,6 +11,7 @@ use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
 use api::{BlockPolicy, MetricsAccess, RateLimits};
 use caresync::gateway::{Gateway, GatewayChoice, Host};
+use caresync::mail::Mailing;
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -93,6 +94,7 @@ impl Node {
             rate_limits: entrance.rate_limits,
             blocks: BlockPolicy::default(),
             gateway,
+            mailing: Mailing::off(),
             printer: ReceiptPrinter::default(),
         };
         Ok(Self {

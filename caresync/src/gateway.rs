@@ -242,7 +242,7 @@ pub fn sandbox_keys(logins: &LoginIndex) -> SandboxKeys {
 }
 
 /// A server's address for programs on the same machine.
-fn within(server: SocketAddr) -> SocketAddr {
+pub(crate) fn within(server: SocketAddr) -> SocketAddr {
     let ip = match server.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -99,6 +99,10 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub payments: PaymentSettings,
 
+    /// Mail.
+    #[command(flatten)]
+    pub mail: MailSettings,
+
     /// Fills an empty database with demo data and prints its sign-ins.
     #[arg(long)]
     pub demo: bool,
@@ -128,6 +132,28 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_MAX_DAILY_BOOKINGS", default_value_t = 20,
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub max_daily_bookings: u16,
+}
+
+/// Mail.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MailSettings {
+    /// Mail: `smtp`, or `folder`, which keeps mails in the data folder and shows them, to all callers, at
+    /// `/sandbox/mail`. By default it is the mail server if `SMTP_URL` is set, and else the folder; but with
+    /// `DATABASE_URL` the folder must be asked for, and without either no mail is sent.
+    #[arg(long = "mail", env = "CARESYNC_MAIL")]
+    pub mail: Option<String>,
+
+    /// The mail server: `smtps://user:password@host`, or `smtp://…` with `?tls=required` for STARTTLS.
+    #[arg(long = "smtp-url", env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+
+    /// The sender of mails, as in `CareSync <no-reply@clinic.example>`; required with `SMTP_URL`.
+    #[arg(long = "mail-from", env = "CARESYNC_MAIL_FROM")]
+    pub from: Option<String>,
+
+    /// The address of the pages that links in mails lead to; required with `SMTP_URL`.
+    #[arg(long = "public-url", env = "CARESYNC_PUBLIC_URL")]
+    pub public_url: Option<String>,
 }
 
 /// The payment gateway.

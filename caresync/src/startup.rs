@@ -9,10 +9,11 @@ use actix_web::web::{Data, ServiceConfig};
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{
-    PgBlockedClientStore, PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore,
-    PgSessionStore,
+    PgBlockedClientStore, PgCodeStore, PgCredentialStore, PgDeviceStore, PgLoginThrottle,
+    PgSecondFactorStore, PgSessionStore,
 };
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
+use adapters::mail::PgMailOutbox;
 use adapters::rate_limits::LocalRateLimiter;
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
@@ -24,7 +25,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::payments::{Inbox, Payments};
-use commands::ports::{Clock, IdSource};
+use commands::ports::{Clock, CodeStore, IdSource};
+use commands::reactions::Mails;
 use domain::appointment::BookingPolicy;
 use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
@@ -33,6 +35,7 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::gateway::Gateway;
+use crate::mail::Mailing;
 
 /// Time between two looks for due timers.
 pub const TIMER_PAUSE: Duration = Duration::from_millis(500);
@@ -80,8 +83,23 @@ pub struct Dependencies {
     pub blocks: BlockPolicy,
     /// The payment gateway.
     pub gateway: Gateway,
+    /// Mail.
+    pub mailing: Mailing,
     /// Prints receipts.
     pub printer: ReceiptPrinter,
+}
+
+impl Dependencies {
+    /// Everything that sending mails needs, if there is mail.
+    fn mails(&self, app: &App) -> Option<Mails> {
+        let mailer = self.mailing.mailer.clone()?;
+        let sealing = app.commands.store().sealing().clone();
+        Some(Mails {
+            mailer,
+            outbox: Arc::new(PgMailOutbox::new(self.pool.clone(), sealing)),
+            clock: self.clock.clone(),
+        })
+    }
 }
 
 /// A running node.
@@ -108,13 +126,14 @@ impl Application {
         first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
     ) -> anyhow::Result<Self> {
         let (app, mut background, janitor) = compose(&dependencies).await?;
+        let mails = dependencies.mails(&app);
         let gateway = dependencies.gateway;
         if let Err(error) = first(&app).await {
             background.stop().await;
             gateway.stop().await;
             return Err(error);
         }
-        background.run_timers(&app, dependencies.timer_pause);
+        background.run_timers(&app, mails, dependencies.timer_pause);
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;
@@ -126,12 +145,16 @@ impl Application {
             limits: Limits::new(limiter, dependencies.rate_limits, dependencies.blocks),
         };
         let pages = gateway.pages(&options.cors_origins);
-        let checkout = move |config: &mut ServiceConfig| {
+        let mailbox = dependencies.mailing.mailbox();
+        let sandboxes = move |config: &mut ServiceConfig| {
             if let Some(pages) = &pages {
                 pages.routes(config);
             }
+            if let Some(mailbox) = &mailbox {
+                mailbox.routes(config);
+            }
         };
-        let server = api::serve(app.clone(), options, checkout, listener).context("listening")?;
+        let server = api::serve(app.clone(), options, sandboxes, listener).context("listening")?;
         let handle = server.handle();
         #[expect(
             clippy::disallowed_methods,
@@ -212,7 +235,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     let commands = Commands::new(store.clone(), clock.clone(), dependencies.ids.clone());
     let identity = Identity::new(
         commands.clone(),
-        adapters.identity_ports(),
+        adapters.identity_ports(&dependencies.mailing),
         dependencies.logins.clone(),
     );
     let gateway = &dependencies.gateway;
@@ -272,29 +295,36 @@ struct Adapters {
     devices: Arc<PgDeviceStore>,
     blocked: Arc<PgBlockedClientStore>,
     second_factors: Arc<PgSecondFactorStore>,
+    codes: Arc<PgCodeStore>,
+    outbox: PgMailOutbox,
     deliveries: Arc<PgGatewayInbox>,
 }
 
 impl Adapters {
     fn new(pool: &PgPool, sealing: &Sealing) -> Self {
+        let outbox = PgMailOutbox::new(pool.clone(), sealing.clone());
         Self {
-            credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+            credentials: Arc::new(PgCredentialStore::new(pool.clone(), outbox.clone())),
             sessions: Arc::new(PgSessionStore::new(pool.clone())),
             throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
             devices: Arc::new(PgDeviceStore::new(pool.clone())),
             blocked: Arc::new(PgBlockedClientStore::new(pool.clone())),
             second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing.clone())),
+            codes: Arc::new(PgCodeStore::new(pool.clone(), outbox.clone())),
+            outbox,
             deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
         }
     }
 
-    fn identity_ports(&self) -> IdentityPorts {
+    fn identity_ports(&self, mailing: &Mailing) -> IdentityPorts {
+        let codes = || -> Arc<dyn CodeStore> { self.codes.clone() };
         IdentityPorts {
             credentials: self.credentials.clone(),
             sessions: self.sessions.clone(),
             throttle: self.throttle.clone(),
             devices: self.devices.clone(),
             second_factors: self.second_factors.clone(),
+            codes: mailing.mailer.as_ref().map(|_| codes()),
             hasher: Arc::new(Argon2PasswordHasher::new()),
         }
     }
@@ -323,11 +353,17 @@ impl Background {
         self.tasks.spawn(task);
     }
 
-    fn run_timers(&mut self, app: &App, pause: Duration) {
+    fn run_timers(&mut self, app: &App, mails: Option<Mails>, pause: Duration) {
         self.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
-            commands::reactions::timer_handlers(&app.commands, &app.payments, &app.inbox),
+            commands::reactions::timer_handlers(
+                &app.commands,
+                &app.payments,
+                &app.inbox,
+                &app.identity,
+                mails,
+            ),
             pause,
         ));
     }
@@ -358,8 +394,8 @@ impl Janitor {
         }
     }
 
-    /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks, passwords of unfinished registrations,
-    /// and webhooks that are past their time.
+    /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks,
+    /// passwords of unfinished registrations, mailed codes, and webhooks and mails that are past their time.
     async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
         self.store.forget_replies(KEYS_KEPT_HOURS).await?;
         commands::claims::forget_daily_numbers(&self.store, at).await?;
@@ -369,6 +405,8 @@ impl Janitor {
         self.adapters.blocked.prune(at).await?;
         self.adapters.credentials.prune(at).await?;
         self.adapters.deliveries.prune(at).await?;
+        self.adapters.codes.prune(at).await?;
+        self.adapters.outbox.prune(at).await?;
         Ok(())
     }
 }

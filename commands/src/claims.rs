@@ -2,7 +2,7 @@
 //! the claims of the store. A pure function of the event.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use domain::account::AccountRegistered;
+use domain::account::{AccountAddressChanged, AccountRegistered};
 use domain::appointment::{
     AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, VisitRef,
 };
@@ -66,6 +66,9 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
         "appointment.no_show" | "leave.withdrawn" => vec![ClaimChange::Release],
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
+            .unwrap_or_default(),
+        "account.address_changed" => decoded(event)
+            .map(|changed| another_login(&logins, &changed))
             .unwrap_or_default(),
         // The address may be registered again, by whom it belongs to then.
         "account.erased" => vec![ClaimChange::Free { space: LOGIN_SPACE }],
@@ -144,6 +147,19 @@ fn login(logins: &LoginIndex, registered: &AccountRegistered) -> Vec<ClaimChange
         space: LOGIN_SPACE,
         key,
     }]
+}
+
+/// The new address is reserved, and the one before is free.
+fn another_login(logins: &LoginIndex, changed: &AccountAddressChanged) -> Vec<ClaimChange> {
+    let Some(phi) = changed.phi.clear() else {
+        return Vec::new();
+    };
+    let key = logins.hash_login(&phi.email).to_vec();
+    let space = LOGIN_SPACE;
+    vec![
+        ClaimChange::Free { space },
+        ClaimChange::Reserve { space, key },
+    ]
 }
 
 /// An order belongs to one payment, and the payment is found by it.

@@ -277,7 +277,7 @@ fn new_doctor(index: usize) -> anyhow::Result<NewDoctor> {
         } else {
             email_of(name)?
         },
-        password: sign_ins::password()?,
+        password: Some(sign_ins::password()?),
     })
 }
 

@@ -54,7 +54,7 @@ pub(super) fn staff(
 ) -> anyhow::Result<NewStaffAccount> {
     Ok(NewStaffAccount {
         email: email(login)?,
-        password: sign_ins::password()?,
+        password: Some(sign_ins::password()?),
         roles: [role].into(),
         clinics,
     })

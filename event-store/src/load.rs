@@ -1,8 +1,8 @@
 //! Loading: from a stream of stored events to an aggregate that can decide.
 
-use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::SerializedEvent;
+use cqrs_es::{Aggregate, DomainEvent};
 
 use crate::append::{StreamAppend, StreamVersion};
 use crate::commit_queue::{Outcome, Pending, State, StreamKey};
@@ -148,6 +148,15 @@ impl EventStore {
         Ok(loaded)
     }
 
+    /// Reads the events of a stream from the log, with their personal data. Nothing of them is kept.
+    ///
+    /// # Errors
+    /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
+    pub async fn read_events<A: Aggregate>(&self, id: &str) -> Result<Vec<A::Event>, LoadError> {
+        let events = self.read_whole_stream::<A>(id).await?;
+        events.iter().map(decoded).collect()
+    }
+
     /// Returns whether these versions are those of the log, so that a refusal that was decided on them is
     /// valid. If not, the command must be decided again.
     ///
@@ -266,18 +275,21 @@ impl<A: Aggregate> Loaded<A> {
                 found: event.sequence,
             });
         }
-        let payload = decode(&event.event_type, &event.event_version, &event.payload);
-        let payload = payload.map_err(|source| LoadError::Unreadable {
-            aggregate_type: event.aggregate_type,
-            aggregate_id: event.aggregate_id,
-            sequence: event.sequence,
-            event_type: event.event_type.clone(),
-            source: Box::new(source),
-        })?;
-        self.aggregate.apply(payload);
+        self.aggregate.apply(decoded(&event)?);
         self.version = expected;
         Ok(())
     }
+}
+
+fn decoded<E: DomainEvent>(event: &SerializedEvent) -> Result<E, LoadError> {
+    let payload = decode(&event.event_type, &event.event_version, &event.payload);
+    payload.map_err(|source| LoadError::Unreadable {
+        aggregate_type: event.aggregate_type.clone(),
+        aggregate_id: event.aggregate_id.clone(),
+        sequence: event.sequence,
+        event_type: event.event_type.clone(),
+        source: Box::new(source),
+    })
 }
 
 /// Waits for the outcome of a pending command; unknown if its writer ends before.

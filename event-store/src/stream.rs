@@ -55,13 +55,31 @@ impl EventStore {
                 snapshot = None;
             }
         }
-        if snapshot.is_none() {
-            events = self.repository().get_events::<A>(id).await?;
-        }
+        let events = match snapshot {
+            Some(_) => self.opened(events).await?,
+            None => self.read_whole_stream::<A>(id).await?,
+        };
+        Ok((snapshot, events))
+    }
+
+    /// The events of a stream from its start, opened.
+    pub(crate) async fn read_whole_stream<A: Aggregate>(
+        &self,
+        id: &str,
+    ) -> Result<Vec<SerializedEvent>, LoadError> {
+        let events = self.repository().get_events::<A>(id).await?;
+        self.opened(events).await
+    }
+
+    /// Events in clear and of today's versions.
+    async fn opened(
+        &self,
+        mut events: Vec<SerializedEvent>,
+    ) -> Result<Vec<SerializedEvent>, LoadError> {
         let stored = events.iter_mut().map(Stored::from);
         self.sealing().open_events(stored).await?;
         let upcast = |event| self.upcasters().upcast(event);
-        Ok((snapshot, events.into_iter().map(upcast).collect()))
+        Ok(events.into_iter().map(upcast).collect())
     }
 
     /// The snapshot of a stream; `None` if there is none that can be read.

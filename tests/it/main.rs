@@ -6,6 +6,7 @@ mod backup;
 mod gateway;
 mod http;
 mod inbox;
+mod mail;
 mod money;
 mod observe;
 mod projections;

@@ -1,14 +1,17 @@
 //! A running node, the same one that production starts, on port 0 and a database of its own.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
+use adapters::mail::SmtpConfig;
 use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemIds, TestClock};
 use api::{BlockPolicy, MetricsAccess, RateLimits};
 use caresync::gateway::{Gateway, GatewayChoice, Host};
+use caresync::mail::{MailChoice, Mailing};
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, realm};
 use caresync::storage;
@@ -22,6 +25,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 use sha2::Sha256;
+use tempfile::TempDir;
 
 use crate::database::Database;
 use crate::sealing::masters;
@@ -48,7 +52,20 @@ pub struct Site {
     pub payments: PaymentSettings,
     /// Printer of receipts of nodes started later.
     pub printer: ReceiptPrinter,
+    /// Mail of nodes started later; one folder for all of them by default.
+    pub mail: SiteMail,
     signer: Arc<AccessTokenSigner>,
+}
+
+/// Mail of the nodes of a test.
+#[derive(Clone)]
+pub enum SiteMail {
+    /// A folder, which all nodes share.
+    Folder(Arc<TempDir>),
+    /// A mail server.
+    Server(SmtpConfig),
+    /// None.
+    Off,
 }
 
 /// A running node.
@@ -92,6 +109,7 @@ impl Site {
             blocks: BlockPolicy::default(),
             payments: PaymentSettings::default(),
             printer: ReceiptPrinter::default(),
+            mail: SiteMail::Folder(Arc::new(tempfile::tempdir()?)),
             signer,
         })
     }
@@ -114,6 +132,7 @@ impl Site {
         };
         let choice = GatewayChoice::from_settings(&self.payments, false)?;
         let gateway = Gateway::open(choice, &self.payments, &host)?;
+        let mailing = self.mailing(listener.local_addr()?)?;
         let parts = Dependencies {
             pool,
             jwt: self.keys.clone(),
@@ -129,6 +148,7 @@ impl Site {
             rate_limits: self.rate_limits.clone(),
             blocks: self.blocks,
             gateway,
+            mailing,
             printer: self.printer.clone(),
         };
         let application = Application::start(parts, listener).await?;
@@ -136,6 +156,17 @@ impl Site {
             address: application.address(),
             application,
         })
+    }
+
+    fn mailing(&self, server: SocketAddr) -> anyhow::Result<Mailing> {
+        let (choice, folder) = match &self.mail {
+            SiteMail::Folder(folder) => (MailChoice::Folder(None), folder.path().to_owned()),
+            SiteMail::Server(config) => {
+                (MailChoice::Smtp(Box::new(config.clone())), PathBuf::new())
+            }
+            SiteMail::Off => (MailChoice::Off, PathBuf::new()),
+        };
+        Mailing::open(choice, folder, server)
     }
 
     /// An access token, without a sign-in.

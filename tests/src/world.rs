@@ -149,6 +149,7 @@ impl World {
             roles: [Role::Patient].into(),
             clinics: ClinicScope::Only([].into()),
             person: Person::Patient(patient),
+            invited: false,
             by: Actor::System,
             at: self.at,
         };

@@ -7,8 +7,17 @@ const edit = { "If-Match": '"3"', ...once };
 const position = { "CareSync-Position": "1-4711-815" };
 
 export async function sessions() {
-  await api.POST("/api/v1/auth/register", {
-    body: { name: "Asha Rao", birthDate: "1990-04-17", email: "asha@example.org", password: "correct horse battery" },
+  await api.POST("/api/v1/auth/register", { body: { email: "asha@example.org" } });
+  await api.POST("/api/v1/auth/register/complete", {
+    body: { name: "Asha Rao", birthDate: "1990-04-17", email: "asha@example.org", password: "correct horse battery", code: "7KQ2-01MR" },
+  });
+  await api.POST("/api/v1/auth/address", { body: { email: "asha.rao@example.org", currentPassword: "correct horse battery" } });
+  await api.POST("/api/v1/auth/address/confirm", {
+    body: { email: "asha.rao@example.org", code: "7KQ2-01MR", presentCode: "M9W3-HX5A" },
+  });
+  await api.POST("/api/v1/auth/password/forgotten", { body: { email: "asha@example.org" } });
+  await api.POST("/api/v1/auth/password/reset", {
+    body: { email: "asha@example.org", code: "7KQ2-01MR", newPassword: "three quiet herons" },
   });
   const { data, error } = await api.POST("/api/v1/auth/login", {
     body: { email: "asha@example.org", password: "correct horse battery" },
@@ -29,9 +38,13 @@ export async function sessions() {
 export async function accounts() {
   await api.POST("/api/v1/accounts", {
     params: { header: once },
-    body: { email: "desk@example.org", password: "correct horse battery", roles: ["RECEPTIONIST"], clinics: { kind: "only", clinics: [id] } },
+    body: { email: "desk@example.org", roles: ["RECEPTIONIST"], clinics: { kind: "only", clinics: [id] } },
   });
   await api.GET("/api/v1/accounts", { params: { query: { limit: 200 }, header: position } });
+  await api.POST("/api/v1/accounts/{id}/invitation", { params: { path } });
+  await api.POST("/api/v1/auth/invitation/accept", {
+    body: { email: "desk@example.org", code: "7KQ2-01MR", password: "three quiet herons" },
+  });
   await api.POST("/api/v1/accounts/{id}/enable", { params: { path } });
   await api.POST("/api/v1/accounts/{id}/disable", { params: { path }, body: { reason: "Left the clinic" } });
 }

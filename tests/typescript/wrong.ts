@@ -4,7 +4,7 @@ import { api, id, key, start } from "./client";
 const path = { id };
 const edit = { "If-Match": '"3"' };
 const money = { amount: 80000, currency: "INR" } as const;
-const desk = { email: "desk@example.org", password: "correct horse battery" };
+const desk = { email: "desk@example.org" };
 
 export async function requests() {
   // @ts-expect-error no such path

@@ -11,8 +11,8 @@ use super::{BackupError, LOG, Tools};
 
 /// Tables whose content is not dumped. Keys go into the keyring, which is stored separately and for
 /// a shorter time. Sessions end with a restore: a session that was revoked since the backup must
-/// not become valid again.
-const WITHOUT_CONTENT: [&str; 7] = [
+/// not become valid again, and no code that was used.
+const WITHOUT_CONTENT: [&str; 9] = [
     "subject_keys",
     "master_key_epochs",
     "sessions",
@@ -20,6 +20,8 @@ const WITHOUT_CONTENT: [&str; 7] = [
     "login_failures",
     "known_devices",
     "blocked_clients",
+    "mailed_codes",
+    "mail_outbox",
 ];
 
 /// Shadow copies of read models are not dumped: a rebuild makes them again.

@@ -14,6 +14,7 @@ use sqlx::{PgPool, Row as _};
 
 use super::prune::prune;
 use super::sessions::{forget_devices, revoke_others};
+use crate::mail::{PgMailOutbox, SealedMail, queue};
 
 /// The age at which the password of a registration that was never finished is removed.
 const UNFINISHED_FOR: TimeDelta = TimeDelta::days(1);
@@ -22,13 +23,14 @@ const UNFINISHED_FOR: TimeDelta = TimeDelta::days(1);
 #[derive(Debug, Clone)]
 pub struct PgCredentialStore {
     pool: PgPool,
+    outbox: PgMailOutbox,
 }
 
 impl PgCredentialStore {
-    /// A store on `pool`.
+    /// A store on `pool`, with the outbox there.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub fn new(pool: PgPool, outbox: PgMailOutbox) -> Self {
+        Self { pool, outbox }
     }
 
     /// Removes passwords of accounts that were never registered: the program died between the two, or the database
@@ -49,7 +51,11 @@ impl PgCredentialStore {
         prune(&self.pool, DELETE, at - UNFINISHED_FOR).await
     }
 
-    async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, sqlx::Error> {
+    async fn change_and_tell(
+        &self,
+        change: PasswordChange,
+        notice: Option<SealedMail>,
+    ) -> Result<Option<Vec<SessionId>>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let changed = sqlx::query(
             "
@@ -70,6 +76,9 @@ impl PgCredentialStore {
         forget_devices(&mut transaction, change.account).await?;
         let ended =
             revoke_others(&mut transaction, change.account, change.session, change.at).await?;
+        if let Some(notice) = notice {
+            queue(&mut transaction, &notice).await?;
+        }
         transaction.commit().await?;
         Ok(Some(ended))
     }
@@ -138,7 +147,8 @@ impl CredentialStore for PgCredentialStore {
     }
 
     async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, Fault> {
-        Self::change(self, change)
+        let notice = self.outbox.seal_any(change.notice.as_ref()).await?;
+        self.change_and_tell(change, notice)
             .await
             .map_err(Fault::doing("changing a password"))
     }

@@ -1,4 +1,4 @@
-//! Password hashes, sessions, known devices, failed sign-ins and blocked clients, in `PostgreSQL`.
+//! Password hashes, sessions, known devices, mailed codes, failed sign-ins and blocked clients, in `PostgreSQL`.
 //!
 //! These rows are not part of the log: they are replaced and removed. Times come from the caller,
 //! and the database decides between two nodes: a refresh token has one successor, a failure is
@@ -8,6 +8,7 @@
 mod blocked_clients;
 mod credentials;
 mod devices;
+mod mailed_codes;
 mod prune;
 mod second_factors;
 mod sessions;
@@ -18,6 +19,7 @@ mod throttle;
 pub use blocked_clients::PgBlockedClientStore;
 pub use credentials::PgCredentialStore;
 pub use devices::PgDeviceStore;
+pub use mailed_codes::PgCodeStore;
 pub use second_factors::PgSecondFactorStore;
 pub use sessions::PgSessionStore;
 pub use throttle::PgLoginThrottle;

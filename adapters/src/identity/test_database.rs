@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 const URL: &str = "CARESYNC_TEST_DATABASE_URL";
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/20261124000100_event_store.sql"),
+    include_str!("../../../migrations/20261124000200_timers.sql"),
     include_str!("../../../migrations/20261124000300_identity.sql"),
     include_str!("../../../migrations/20261124001300_parallel_refresh.sql"),
     include_str!("../../../migrations/20261130051000_accounts.sql"),
     include_str!("../../../migrations/20261201020100_blocked_clients.sql"),
+    include_str!("../../../migrations/20261201010000_mail.sql"),
 ];
 
 /// Creates databases with the tables of this module. They are removed with their cluster.

@@ -6,6 +6,7 @@
 mod disable;
 mod enable;
 mod get;
+mod invite;
 mod list;
 mod refusal;
 mod register;
@@ -24,8 +25,8 @@ use crate::http::problem::{Flaw, Problem};
 use crate::http::response::Versioned;
 use crate::http::schemas;
 
-pub(crate) use refusal::refusal;
-pub(crate) use {disable::*, enable::*, get::*, list::*, register::*};
+pub(crate) use refusal::{refusal, registration_refusal};
+pub(crate) use {disable::*, enable::*, get::*, invite::*, list::*, register::*};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -34,7 +35,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/accounts", web::get().to(list_accounts))
         .route("/accounts/{id}", web::get().to(get_account))
         .route("/accounts/{id}/disable", web::post().to(disable_account))
-        .route("/accounts/{id}/enable", web::post().to(enable_account));
+        .route("/accounts/{id}/enable", web::post().to(enable_account))
+        .route("/accounts/{id}/invitation", web::post().to(invite_account));
 }
 
 /// An account after a command.

@@ -9,9 +9,10 @@ use domain::{ClinicScope, EmailAddress, Role, Roles};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::AccountState;
 use super::refusal::registration_refusal;
-use super::{AccountState, new_password};
 use crate::app::App;
+use crate::auth::mailed_code_problem;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::input;
@@ -29,9 +30,6 @@ pub struct RegisterAccountRequest {
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters that are not easily guessed.
-    #[schema(value_type = schemas::Password)]
-    password: String,
     /// The roles that it may act in.
     #[schema(value_type = Vec<schemas::StaffRole>)]
     roles: Roles,
@@ -44,14 +42,15 @@ problems!(
     Forbidden,
     ScopeWiderThanOwn,
     LoginTaken,
-    Overloaded,
+    MailNotConfigured,
     AccountAlreadyRegistered,
     NoRole,
     NotAStaffRole,
     ReceptionistWithoutClinic
 );
 
-/// Register an account for staff.
+/// Register an account for staff. Its address is mailed a code with which its holder sets the password, valid for seven
+/// days.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts",
@@ -74,6 +73,8 @@ pub async fn register_account(
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let new = staff(request.body, &caller)?;
+    let mail = app.identity.require_mail();
+    mail.map_err(|error| mailed_code_problem(&error))?;
     let done = app
         .identity
         .register_staff(new, &context)
@@ -87,7 +88,6 @@ pub async fn register_account(
 fn staff(request: RegisterAccountRequest, caller: &Caller) -> Result<NewStaffAccount, Problem> {
     let RegisterAccountRequest {
         email,
-        password,
         roles,
         clinics,
     } = request;
@@ -98,10 +98,9 @@ fn staff(request: RegisterAccountRequest, caller: &Caller) -> Result<NewStaffAcc
     if roles.contains(&Role::Patient) || roles.contains(&Role::Doctor) {
         return Err(ProblemType::NotAStaffRole.into());
     }
-    let password = new_password(&password, &email)?;
     Ok(NewStaffAccount {
         email,
-        password,
+        password: None,
         roles,
         clinics,
     })
@@ -117,10 +116,8 @@ mod tests {
     use super::*;
 
     fn request(roles: &str, clinics: &str) -> RegisterAccountRequest {
-        let body = format!(
-            r#"{{"email": "desk@example.org", "password": "correct horse battery",
-                "roles": {roles}, "clinics": {clinics}}}"#
-        );
+        let body =
+            format!(r#"{{"email": "desk@example.org", "roles": {roles}, "clinics": {clinics}}}"#);
         serde_json::from_str(&body).unwrap()
     }
 

@@ -4,8 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::permit;
 use commands::identity::{ChangePassword, ChangePasswordError, NewPassword, PresentedPassword};
-use domain::EmailAddress;
-use projections::account_directory;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,7 +29,7 @@ pub struct ChangePasswordRequest {
 
 problems!(WrongPassword, TooManyAttempts, Overloaded);
 
-/// Change your password. All your other sessions end, and devices are no longer known.
+/// Change your password. All your other sessions end, devices are no longer known, and you get a mail that says so.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/password",
@@ -53,7 +51,7 @@ pub async fn change_password(
         current_password,
         new_password,
     } = request.body;
-    let address = own_address(&app, &caller).await?;
+    let address = app.identity.address_of(caller.account).await?;
     let new = NewPassword::parse(&new_password, address.as_ref());
     let new =
         new.map_err(|error| Problem::invalid(vec![Flaw::at("/newPassword", error.to_string())]))?;
@@ -68,19 +66,6 @@ pub async fn change_password(
         app.revoked.add(session);
     }
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The address that the caller signs in with, which the new password must not be; unknown for a moment after a
-/// registration.
-async fn own_address(
-    app: &App,
-    caller: &Access<permit::ManageOwnAccount>,
-) -> Result<Option<EmailAddress>, Problem> {
-    let Some(row) = account_directory::get(&app.pool, caller.account).await? else {
-        return Ok(None);
-    };
-    let account = row.open(app.sealing()).await?;
-    Ok(account.email().cloned())
 }
 
 fn problem(error: &ChangePasswordError) -> Problem {

@@ -1,10 +1,15 @@
 //! Signing up, signing in, staying signed in, signing out; one's own password and sessions.
 
+mod accept_invitation;
+mod begin_change_of_address;
 mod begin_second_factor;
+mod change_address;
 mod change_password;
+mod complete_registration;
 mod confirm_second_factor;
 mod end_other_sessions;
 mod end_session;
+mod forget_password;
 mod list_sessions;
 mod login;
 mod logout;
@@ -12,31 +17,49 @@ mod me;
 mod refresh;
 mod register;
 mod remove_second_factor;
+mod reset_password;
+
+use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
-use commands::identity::Session;
+use commands::identity::{MailedCodeError, Session};
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
 use crate::tokens::LIFETIME;
 
+pub(crate) use {accept_invitation::*, begin_change_of_address::*, change_address::*};
 pub(crate) use {begin_second_factor::*, confirm_second_factor::*, remove_second_factor::*};
 pub(crate) use {change_password::*, end_other_sessions::*, end_session::*, list_sessions::*};
-pub(crate) use {login::*, logout::*, me::*, refresh::*, register::*};
+pub(crate) use {complete_registration::*, forget_password::*, register::*, reset_password::*};
+pub(crate) use {login::*, logout::*, me::*, refresh::*};
+
+/// The time after which an installation without mail may have it.
+const WITHOUT_MAIL: Duration = Duration::from_hours(1);
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/auth/register", web::post().to(register))
+        .route(
+            "/auth/register/complete",
+            web::post().to(complete_registration),
+        )
         .route("/auth/login", web::post().to(login))
         .route("/auth/refresh", web::post().to(refresh))
         .route("/auth/logout", web::post().to(logout))
         .route("/auth/me", web::get().to(me))
         .route("/auth/password", web::post().to(change_password))
+        .route("/auth/invitation/accept", web::post().to(accept_invitation))
+        .route("/auth/address", web::post().to(begin_change_of_address))
+        .route("/auth/address/confirm", web::post().to(change_address))
+        .route("/auth/password/forgotten", web::post().to(forget_password))
+        .route("/auth/password/reset", web::post().to(reset_password))
         .route("/auth/second-factor", web::post().to(begin_second_factor))
         .route(
             "/auth/second-factor/confirm",
@@ -117,4 +140,18 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
             doctor_id,
         },
     })
+}
+
+/// Problems of a mailed code.
+pub(crate) fn mailed_code_problem(error: &MailedCodeError) -> Problem {
+    match error {
+        MailedCodeError::NotConfigured => {
+            Problem::from(ProblemType::MailNotConfigured).retry_after(WITHOUT_MAIL)
+        }
+        MailedCodeError::Wrong => ProblemType::WrongCode.into(),
+        MailedCodeError::Throttled(wait) => {
+            Problem::from(ProblemType::TooManyAttempts).retry_after(*wait)
+        }
+        MailedCodeError::Fault(fault) => Problem::fault(fault),
+    }
 }

@@ -2,84 +2,33 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::identity::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
-use commands::patients::NewPatient;
-use domain::{AccountId, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber};
-use serde::{Deserialize, Serialize};
+use domain::EmailAddress;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::accounts::new_password;
+use super::mailed_code_problem;
 use crate::app::App;
 use crate::http::command_request::CommandRequest;
 use crate::http::input;
-use crate::http::problem::{Problem, of_command};
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::problem_type::ProblemType;
-use crate::http::response::{Versioned, created};
 use crate::http::schemas;
-use crate::patients::{birth_date, refusal as patient_refusal};
 
-/// A new patient with an account.
+/// An address to sign up with.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterRequest {
-    /// The full name.
-    #[serde(deserialize_with = "input::parsed")]
-    #[schema(value_type = schemas::PersonName)]
-    name: PersonName,
-    /// The date of birth.
-    #[schema(value_type = String, format = Date, example = "1990-04-17")]
-    birth_date: chrono::NaiveDate,
-    /// A telephone number, E.164.
-    #[schema(value_type = Option<schemas::PhoneNumber>)]
-    phone: Option<PhoneNumber>,
     /// The address to sign in with.
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters that are not easily guessed.
-    #[schema(value_type = schemas::Password)]
-    password: String,
 }
 
-/// A new patient with an account.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RegisterReply {
-    /// The account.
-    #[schema(value_type = Uuid)]
-    account_id: AccountId,
-    /// The patient.
-    #[schema(value_type = Uuid)]
-    patient_id: PatientId,
-    /// The patient's version.
-    version: i64,
-}
+problems!(MailNotConfigured);
 
-impl Versioned for RegisterReply {
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
-
-impl From<RegisteredPatient> for RegisterReply {
-    fn from(reply: RegisteredPatient) -> Self {
-        let RegisteredPatient {
-            account,
-            patient,
-            version,
-        } = reply;
-        Self {
-            account_id: account,
-            patient_id: patient,
-            version,
-        }
-    }
-}
-
-problems!(LoginTaken, Contended, Overloaded);
-
-/// Sign up as a patient.
+/// Sign up as a patient: the address is mailed a code, with which `/auth/register/complete` makes the account. The answer
+/// is the same if there is an account with this address; then the mail says so. Between two mails to one address there
+/// is a pause of a minute and more; within it the code of the last mail stays valid, for a day.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/register",
@@ -87,10 +36,7 @@ problems!(LoginTaken, Contended, Overloaded);
     operation_id = "register",
     request_body = RegisterRequest,
     responses(
-        (
-            status = 201, description = "Signed up", body = RegisterReply,
-            headers(("CareSync-Position" = String, description = "A query sent with it sees at least this change")),
-        ),
+        (status = 202, description = "A mail is on its way, or was sent a moment ago"),
         Problems,
     ),
 )]
@@ -98,44 +44,7 @@ pub async fn register(
     app: Data<App>,
     request: CommandRequest<RegisterRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let context = request.anonymous_context(&app);
-    let new = parse(request.body, &app)?;
-    let done = app
-        .identity
-        .register_patient_account(new, &context)
-        .await
-        .map_err(|error| of_command(error, refusal))?;
-    let location = format!("/api/v1/patients/{}", done.reply.patient);
-    Ok(created(&done.map(RegisterReply::from), &location))
-}
-
-fn parse(request: RegisterRequest, app: &App) -> Result<NewPatientAccount, Problem> {
-    let RegisterRequest {
-        name,
-        birth_date: born,
-        phone,
-        email,
-        password,
-    } = request;
-    let birth_date: BirthDate = birth_date(born, app)?;
-    let password = new_password(&password, &email)?;
-    let patient = NewPatient {
-        name,
-        birth_date,
-        phone,
-        email: Some(email.clone()),
-    };
-    Ok(NewPatientAccount {
-        patient,
-        email,
-        password,
-    })
-}
-
-fn refusal(refusal: RegisterRefusal) -> Problem {
-    match refusal {
-        RegisterRefusal::Patient(refusal) => patient_refusal(refusal),
-        RegisterRefusal::Account(refusal) => crate::accounts::refusal(refusal),
-        RegisterRefusal::LoginTaken => ProblemType::LoginTaken.into(),
-    }
+    let begun = app.identity.begin_sign_up(&request.body.email).await;
+    begun.map_err(|error| mailed_code_problem(&error))?;
+    Ok(HttpResponse::Accepted().finish())
 }

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::DoctorState;
 use super::refusal::registration_refusal;
-use crate::accounts::new_password;
 use crate::app::App;
+use crate::auth::mailed_code_problem;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::input;
@@ -22,7 +22,7 @@ use crate::http::problem_responses::problems;
 use crate::http::response::created;
 use crate::http::schemas;
 
-/// A doctor to register, with what they sign in with.
+/// A doctor to register, with the address that they sign in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterDoctorRequest {
@@ -40,15 +40,12 @@ pub struct RegisterDoctorRequest {
     #[serde(deserialize_with = "input::parsed")]
     #[schema(value_type = schemas::EmailAddress)]
     email: EmailAddress,
-    /// 10 to 128 characters that are not easily guessed.
-    #[schema(value_type = schemas::Password)]
-    password: String,
 }
 
 problems!(
     Forbidden,
     LoginTaken,
-    Overloaded,
+    MailNotConfigured,
     AccountAlreadyRegistered,
     DoctorAlreadyRegistered,
     NoSpecialisation,
@@ -57,8 +54,9 @@ problems!(
     TooManyLanguages
 );
 
-/// Register a doctor and their account: an admin of the whole group may. Before the doctor can be
-/// booked, their papers are verified and their hours at a clinic are set.
+/// Register a doctor and their account: an admin of the whole group may. The address is mailed a code with which the
+/// doctor sets the password, valid for seven days. Before the doctor can be booked, their papers are verified and their
+/// hours at a clinic are set.
 #[utoipa::path(
     post,
     path = "/api/v1/doctors",
@@ -81,7 +79,9 @@ pub async fn register_doctor(
 ) -> Result<HttpResponse, Problem> {
     caller.require(&Resource::default())?;
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let new = new_doctor(request.body)?;
+    let new = new_doctor(request.body);
+    let mail = app.identity.require_mail();
+    mail.map_err(|error| mailed_code_problem(&error))?;
     let done = app
         .identity
         .register_doctor(new, &context)
@@ -91,20 +91,18 @@ pub async fn register_doctor(
     Ok(created(&done.map(DoctorState::from), &location))
 }
 
-fn new_doctor(request: RegisterDoctorRequest) -> Result<NewDoctor, Problem> {
+fn new_doctor(request: RegisterDoctorRequest) -> NewDoctor {
     let RegisterDoctorRequest {
         name,
         specialisations,
         languages,
         email,
-        password,
     } = request;
-    let password = new_password(&password, &email)?;
-    Ok(NewDoctor {
+    NewDoctor {
         name,
         specialisations,
         languages,
         email,
-        password,
-    })
+        password: None,
+    }
 }

@@ -103,6 +103,8 @@ problem_types! {
         LoginTaken "login-taken" "Another account has this e-mail address."
         SecondFactorAlreadySet "second-factor-already-set" "The account has a second factor."
         SecondFactorNotSet "second-factor-not-set" "The account has no second factor."
+        InvitationAccepted "invitation-accepted" "The account has its password."
+        SameAddress "same-address" "The account has this address."
         CannotDisableOneself "cannot-disable-oneself" "An account can't disable itself."
         AccountErased "account-erased" "The person of this account was erased."
         AccountAlreadyRegistered "account-already-registered" "The account is already registered."
@@ -186,6 +188,7 @@ problem_types! {
         DatabaseUnavailable "database-unavailable" "The database is away; ask again."
         ReadModelBehind "read-model-behind" "The read model has not come that far yet."
         GatewayAway "gateway-away" "The payment gateway is away."
+        MailNotConfigured "mail-not-configured" "This installation sends no mail."
     }
 }
 

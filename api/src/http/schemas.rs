@@ -73,6 +73,8 @@ schemas! {
         .min_length(Some(10))
         .max_length(Some(128))
         .examples(["correct horse battery"]);
+    /// A code that was mailed. Case, spaces and dashes do not matter.
+    MailedCode = pattern("^[ 0-9A-Za-z-]{1,40}$").examples(["7KQ2-01MR"]);
     /// A field of medicine.
     Specialisation = pattern("^[a-z][a-z0-9-]{1,39}$").examples(["cardiology"]);
     /// A language tag (BCP 47): a language, and a region where it matters.

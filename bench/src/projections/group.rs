@@ -239,6 +239,7 @@ impl Group {
             roles: [Role::Patient].into(),
             clinics: ClinicScope::Only([].into()),
             person: Person::Patient(self.patient(n)),
+            invited: false,
             by,
             at,
         })];

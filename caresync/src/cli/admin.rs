@@ -7,6 +7,7 @@ use adapters::argon2::Argon2PasswordHasher;
 use adapters::identity::{
     PgCredentialStore, PgDeviceStore, PgLoginThrottle, PgSecondFactorStore, PgSessionStore,
 };
+use adapters::mail::PgMailOutbox;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::Context as _;
 use commands::Commands;
@@ -32,7 +33,7 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
         &storage,
         NewStaffAccount {
             email,
-            password,
+            password: Some(password),
             roles: [Role::Admin].into(),
             clinics: ClinicScope::All,
         },
@@ -49,12 +50,14 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
     let options = commands::store_options::options(secrets.logins.clone(), sealing.clone());
     let store = EventStore::open_with(pool.clone(), options).await?;
     let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
+    let outbox = PgMailOutbox::new(pool.clone(), sealing.clone());
     let ports = IdentityPorts {
-        credentials: Arc::new(PgCredentialStore::new(pool.clone())),
+        credentials: Arc::new(PgCredentialStore::new(pool.clone(), outbox)),
         sessions: Arc::new(PgSessionStore::new(pool.clone())),
         throttle: Arc::new(PgLoginThrottle::new(pool.clone())),
         devices: Arc::new(PgDeviceStore::new(pool.clone())),
         second_factors: Arc::new(PgSecondFactorStore::new(pool.clone(), sealing)),
+        codes: None,
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);

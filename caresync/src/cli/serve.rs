@@ -1,6 +1,7 @@
 //! `caresync serve`
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters::embedded_postgres::EmbeddedPostgres;
@@ -13,27 +14,41 @@ use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::gateway::{Gateway, GatewayChoice, Host};
+use crate::mail::{MailChoice, Mailing};
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{Application, Dependencies, TIMER_PAUSE};
-use crate::storage::Storage;
+use crate::storage::{Storage, data_dir};
 
 /// Serves until Ctrl-C or SIGTERM, then stops in order: no new requests, subscribers finish their
 /// batch, connections close, the private database stops.
 pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<()> {
     // Refused before anything is touched.
-    let choice = GatewayChoice::from_settings(&serve.payments, settings.database_url.is_some())?;
+    let shared = settings.database_url.is_some();
+    let choices = Choices {
+        gateway: GatewayChoice::from_settings(&serve.payments, shared)?,
+        mail: MailChoice::from_settings(&serve.mail, shared)?,
+        mail_folder: data_dir(&settings).join("mail"),
+    };
     // The port first: a second server must not touch the data folder before it finds out.
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
         .with_context(|| format!("listening on {}:{}", serve.host, serve.port))?;
     let mut storage = Storage::open(&settings).await?;
-    let served = run(&serve, choice, &mut storage, listener).await;
+    let served = run(&serve, choices, &mut storage, listener).await;
     storage.close().await?;
     served
 }
 
+/// The systems outside, as the settings choose them.
+struct Choices {
+    gateway: GatewayChoice,
+    mail: MailChoice,
+    /// Where mails are kept, if they are kept in a folder.
+    mail_folder: PathBuf,
+}
+
 async fn run(
     serve: &ServeSettings,
-    choice: GatewayChoice,
+    choices: Choices,
     storage: &mut Storage,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
@@ -47,7 +62,8 @@ async fn run(
         logins: &secrets.logins,
         server: Some(server),
     };
-    let gateway = Gateway::open(choice, &serve.payments, &host)?;
+    let gateway = Gateway::open(choices.gateway, &serve.payments, &host)?;
+    let mailing = Mailing::open(choices.mail, choices.mail_folder, server)?;
     let dependencies = Dependencies {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
@@ -71,6 +87,7 @@ async fn run(
             minutes: serve.block_minutes,
         },
         gateway,
+        mailing,
         printer: ReceiptPrinter::default(),
     };
     let mut application = Application::start_after(dependencies, listener, async |app: &App| {

@@ -43,8 +43,8 @@ pub enum NewAccountRefusal {
 pub struct NewStaffAccount {
     /// The login.
     pub email: EmailAddress,
-    /// The password.
-    pub password: NewPassword,
+    /// The password; without one the holder is invited by mail to set it.
+    pub password: Option<NewPassword>,
     /// The roles.
     pub roles: Roles,
     /// The clinics.
@@ -67,6 +67,7 @@ impl Identity {
             roles: new.roles,
             clinics: new.clinics,
             person: Person::None,
+            invited: new.password.is_none(),
             by,
             at,
         };
@@ -79,7 +80,7 @@ impl Identity {
                 .decide(command.clone())
                 .await;
             let registered = registered.map_err(|error| error.map(NewAccountRefusal::Account))?;
-            Ok(Proposal::new(reply(account, &registered))
+            Ok(Proposal::new(AccountReply::new(account, &registered))
                 .with(registered)
                 .on_violation(LOGIN_TAKEN, NewAccountRefusal::LoginTaken))
         };
@@ -158,7 +159,7 @@ impl Commands {
             let loaded = read.load::<Account>(account).await?;
             let person = loaded.aggregate().person().ok_or(CommandError::NotFound)?;
             let changed = loaded.decide(change.account.clone()).await?;
-            let proposal = Proposal::new(reply(account, &changed)).with(changed);
+            let proposal = Proposal::new(AccountReply::new(account, &changed)).with(changed);
             let Person::Doctor(doctor) = person else {
                 return Ok(proposal);
             };
@@ -174,11 +175,14 @@ impl Commands {
     }
 }
 
-fn reply(account: AccountId, decided: &Decided<Account>) -> AccountReply {
-    AccountReply {
-        account,
-        disabled: decided.aggregate.is_disabled(),
-        version: decided.version(),
+impl AccountReply {
+    /// The reply of what was decided.
+    pub(crate) fn new(account: AccountId, decided: &Decided<Account>) -> Self {
+        Self {
+            account,
+            disabled: decided.aggregate.is_disabled(),
+            version: decided.version(),
+        }
     }
 }
 

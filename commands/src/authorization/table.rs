@@ -109,12 +109,12 @@ permissions! {
     ManageSessions = "session" "list, end" {
         Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
     }
-    /// Read one's own account, and change its password and second factor.
-    ManageOwnAccount = "account" "read own, change password and second factor" {
+    /// Read one's own account, and change its password, address and second factor.
+    ManageOwnAccount = "account" "read own, change password, address and second factor" {
         Patient: OwnAccount, Doctor: OwnAccount, Receptionist: OwnAccount, Admin: OwnAccount, Auditor: OwnAccount,
     }
-    /// Make an account for staff.
-    RegisterAccount = "account" "register" { Admin: Clinic | Group }
+    /// Make an account for staff, and invite its holder again.
+    RegisterAccount = "account" "register, invite" { Admin: Clinic | Group }
     /// Read an account.
     ReadAccount = "account" "read" { Admin: Clinic | Care | Group }
     /// Disable or enable an account.

@@ -25,8 +25,8 @@ pub struct NewDoctor {
     pub languages: BTreeSet<Language>,
     /// The login.
     pub email: EmailAddress,
-    /// The password.
-    pub password: NewPassword,
+    /// The password; without one they are invited by mail to set it.
+    pub password: Option<NewPassword>,
 }
 
 /// The refusal to register a doctor with an account.
@@ -68,6 +68,7 @@ impl Identity {
             roles: [Role::Doctor].into(),
             clinics: ClinicScope::All,
             person: Person::Doctor(doctor),
+            invited: new.password.is_none(),
             by,
             at,
         };

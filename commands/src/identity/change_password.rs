@@ -40,7 +40,7 @@ pub enum ChangePasswordError {
 }
 
 impl Identity {
-    /// Changes the password. Every other session ends; those are returned. Attempts are counted like those of
+    /// Changes the password, and tells the owner. Every other session ends; those are returned. Attempts are counted like those of
     /// signing in, for each session apart.
     ///
     /// # Errors
@@ -67,6 +67,7 @@ impl Identity {
             generation,
             hash: self.hasher.hash(change.new.into_secret()).await?,
             session: change.session,
+            notice: self.notice_of_change(account, at).await?,
             at,
         };
         let ended = self.credentials.change(change).await?;

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use std::sync::Arc;
 
 use crate::ClientNetwork;
-use crate::ports::SessionId;
+use crate::ports::{CodeHash, CodeHolder, CodePurpose, SessionId};
 
 /// A blind index: equal logins have equal hashes, which say nothing without the key.
 #[derive(Clone)]
@@ -46,13 +46,36 @@ impl LoginIndex {
     /// The keys by which attempts on a login from a client are counted.
     pub(super) fn throttle_keys(&self, login: &EmailAddress, client: IpAddr) -> ThrottleKeys {
         let login = login.as_str();
-        let client = ClientNetwork::from_address(client).to_string();
-        let both = format!("{client} {login}");
+        let both = format!("{} {login}", ClientNetwork::from_address(client));
         ThrottleKeys {
             login: self.hash(b"throttle login", login.as_bytes()),
             login_from_client: self.hash(b"throttle login from client", both.as_bytes()),
-            client: self.hash(b"throttle client", client.as_bytes()),
+            client: self.throttle_client(client),
         }
+    }
+
+    /// The key by which failures of a client are counted.
+    pub(super) fn throttle_client(&self, client: IpAddr) -> [u8; 32] {
+        let client = ClientNetwork::from_address(client).to_string();
+        self.hash(b"throttle client", client.as_bytes())
+    }
+
+    /// The hash of a mailed code. It says nothing without the key, though a code is short.
+    pub(super) fn hash_code(
+        &self,
+        purpose: CodePurpose,
+        holder: CodeHolder,
+        code: &str,
+    ) -> CodeHash {
+        let purpose = purpose.as_str();
+        let text = [
+            holder.0.as_slice(),
+            purpose.as_bytes(),
+            b" ",
+            code.as_bytes(),
+        ]
+        .concat();
+        CodeHash(self.hash(b"mailed code", &text))
     }
 
     /// The key by which attempts at the codes of an account are counted.

@@ -4,35 +4,46 @@
 //! where they can be replaced and removed. Nothing here records a reply for replay, because the
 //! replies are secrets.
 
+mod change_address;
 mod change_password;
 mod device;
 mod guessable;
+mod invitation;
 mod login_index;
+mod mailed_code;
 mod new_login;
 mod password;
 mod register;
+mod reset_password;
 mod second_factor;
 mod session;
 mod sign_in;
+mod sign_up;
 mod turns;
 
 use std::sync::Arc;
 
 use domain::AccountId;
 
+pub use change_address::{ChangeAddress, ChangeAddressError};
 pub use change_password::{ChangePassword, ChangePasswordError};
 pub use device::DeviceToken;
+pub use invitation::{AcceptInvitation, InvitationError};
 pub use login_index::LoginIndex;
+pub use mailed_code::{MailedCodeError, PresentedMailedCode};
 pub(crate) use new_login::NewLogin;
 pub use password::{InvalidPassword, NewPassword, PresentedPassword};
 pub use register::{NewPatientAccount, RegisterRefusal, RegisteredPatient};
+pub use reset_password::ResetPassword;
 pub use second_factor::{NewSecret, PresentedCode, RecoveryCodes, SecondFactorError};
 pub use session::{RefreshRefusal, RefreshToken, Session};
 pub use sign_in::{Credentials, SignInError, SignedIn};
+pub use sign_up::{SignUp, SignUpError};
 
 use crate::Commands;
 use crate::ports::{
-    CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SecondFactorStore, SessionStore,
+    CodeStore, CredentialStore, DeviceStore, LoginThrottle, PasswordHasher, SecondFactorStore,
+    SessionStore,
 };
 use turns::Turns;
 
@@ -48,6 +59,7 @@ pub struct Identity {
     pub(crate) throttle: Arc<dyn LoginThrottle>,
     pub(crate) devices: Arc<dyn DeviceStore>,
     pub(crate) second_factors: Arc<dyn SecondFactorStore>,
+    pub(crate) codes: Option<Arc<dyn CodeStore>>,
     pub(crate) hasher: Arc<dyn PasswordHasher>,
     pub(crate) logins: LoginIndex,
     turns: Turns,
@@ -65,6 +77,8 @@ pub struct IdentityPorts {
     pub devices: Arc<dyn DeviceStore>,
     /// Second factors.
     pub second_factors: Arc<dyn SecondFactorStore>,
+    /// Mailed codes; `None` if there is no mail.
+    pub codes: Option<Arc<dyn CodeStore>>,
     /// The hasher of passwords.
     pub hasher: Arc<dyn PasswordHasher>,
 }
@@ -79,6 +93,7 @@ impl Identity {
             throttle,
             devices,
             second_factors,
+            codes,
             hasher,
         } = ports;
         Self {
@@ -88,6 +103,7 @@ impl Identity {
             throttle,
             devices,
             second_factors,
+            codes,
             hasher,
             logins,
             turns: Turns::default(),

@@ -9,15 +9,16 @@ use super::{Identity, NewPassword};
 use crate::ports::PasswordHash;
 use crate::{CommandError, Fault};
 
-/// A login for a new account. The password is stored before the account is appended: a password without an account
-/// opens nothing, an account without a password could never be used.
+/// A login for a new account. The password, if it has one already, is stored before the account is appended: a password
+/// without an account opens nothing, an account without a password could not be used.
 pub(crate) struct NewLogin<'a> {
     identity: &'a Identity,
     account: AccountId,
     subject: SubjectId,
     email: EmailAddress,
-    password: NewPassword,
-    hash: OnceCell<PasswordHash>,
+    password: Option<NewPassword>,
+    /// Set once something may have been stored. The hash of the password, if there is one.
+    stored: OnceCell<Option<PasswordHash>>,
     at: DateTime<Utc>,
 }
 
@@ -25,7 +26,7 @@ impl<'a> NewLogin<'a> {
     pub(crate) fn new(
         identity: &'a Identity,
         command: &domain::account::RegisterAccount,
-        password: NewPassword,
+        password: Option<NewPassword>,
     ) -> Self {
         Self {
             identity,
@@ -33,7 +34,7 @@ impl<'a> NewLogin<'a> {
             subject: command.person.subject(command.account),
             email: command.email.clone(),
             password,
-            hash: OnceCell::new(),
+            stored: OnceCell::new(),
             at: command.at,
         }
     }
@@ -48,12 +49,9 @@ impl<'a> NewLogin<'a> {
         if holders.into_iter().any(|holder| holder != self.account) {
             return Err(CommandError::Refused(taken));
         }
-        let hash = || {
-            self.identity
-                .hasher
-                .hash(self.password.clone().into_secret())
+        let Some(hash) = self.stored.get_or_try_init(|| self.hash()).await? else {
+            return Ok(());
         };
-        let hash = self.hash.get_or_try_init(hash).await?;
         let stored = self
             .identity
             .credentials
@@ -61,12 +59,22 @@ impl<'a> NewLogin<'a> {
         Ok(stored.await?)
     }
 
+    async fn hash(&self) -> Result<Option<PasswordHash>, Fault> {
+        match self.password.clone() {
+            Some(password) => {
+                let hash = self.identity.hasher.hash(password.into_secret());
+                Ok(Some(hash.await?))
+            }
+            None => Ok(None),
+        }
+    }
+
     /// Removes what a refused registration stored on its way: the password, and the keys of the person.
     pub(crate) async fn conclude<T, R>(
         &self,
         outcome: Result<T, CommandError<R>>,
     ) -> Result<T, CommandError<R>> {
-        if matches!(outcome, Err(CommandError::Refused(_))) && self.hash.initialized() {
+        if matches!(outcome, Err(CommandError::Refused(_))) && self.stored.initialized() {
             self.remove().await?;
         }
         outcome

@@ -72,10 +72,11 @@ impl Identity {
             roles: [Role::Patient].into(),
             clinics: ClinicScope::Only([].into()),
             person: Person::Patient(patient),
+            invited: false,
             by: actor,
             at: context.at,
         };
-        let login = NewLogin::new(self, &sign_up, new.password);
+        let login = NewLogin::new(self, &sign_up, Some(new.password));
         let sign_up = AccountCommand::Register(sign_up);
         let register = async |read: ReadSet| {
             login.store(RegisterRefusal::LoginTaken).await?;

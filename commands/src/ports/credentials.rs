@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 
-use super::{PasswordHash, SessionId};
+use super::{NewMail, PasswordHash, SessionId};
 use crate::Fault;
 
 /// An account's password.
@@ -26,6 +26,8 @@ pub struct PasswordChange {
     pub hash: PasswordHash,
     /// The session that goes on; every other one ends.
     pub session: SessionId,
+    /// The mail that tells the owner, if there is mail.
+    pub notice: Option<NewMail>,
     /// The time of the change.
     pub at: DateTime<Utc>,
 }
@@ -52,7 +54,7 @@ pub trait CredentialStore: Send + Sync {
         hash: &PasswordHash,
     ) -> Result<(), Fault>;
 
-    /// Changes the password, ends the other sessions and forgets the account's devices, in one step. Returns the
+    /// Changes the password, ends the other sessions, forgets the account's devices and queues the mail, in one step. Returns the
     /// sessions that ended, or `None` if another change was faster.
     async fn change(&self, change: PasswordChange) -> Result<Option<Vec<SessionId>>, Fault>;
 

@@ -7,6 +7,8 @@ mod devices;
 mod gateway;
 mod ids;
 mod inbox;
+mod mailed_codes;
+mod mailer;
 mod passwords;
 mod rate_limiter;
 mod second_factors;
@@ -26,6 +28,13 @@ pub use ids::IdSource;
 pub use inbox::{
     Delivery, DeliveryDigest, DeliveryOutcome, GatewayInbox, InboxWaiting, KeptDelivery,
     NotADigest, Verdict,
+};
+pub use mailed_codes::{
+    CodeHash, CodeHolder, CodePurpose, CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE,
+    MOST_CODE_ATTEMPTS, NewCode, SetPassword,
+};
+pub use mailer::{
+    Mail, MailError, MailFailure, MailMessage, MailOutbox, Mailer, NewMail, QueuedMail,
 };
 pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
 pub use rate_limiter::{Quota, RateDecision, RateKey, RateLimiter, RateSubject};

@@ -5,6 +5,8 @@
 
 mod gateway_events;
 mod hold_timers;
+mod invitations;
+mod mails;
 mod payment_timers;
 mod reconciliation;
 mod revoke_sessions;
@@ -17,6 +19,7 @@ use chrono::TimeDelta;
 use event_store::Subscriber;
 
 pub use gateway_events::GATEWAY_EVENT;
+pub use mails::{MAIL, Mails};
 pub use reconciliation::Reconciliation;
 pub use timer_handlers::timer_handlers;
 pub use timers::{NewTimer, TimerHandler, TimerOutcome, Timers, run_timers};
@@ -31,6 +34,7 @@ pub fn all(
 ) -> Vec<Arc<dyn Subscriber>> {
     vec![
         Arc::new(hold_timers::HoldTimers),
+        Arc::new(invitations::Invitations),
         Arc::new(payment_timers::PaymentTimers { reconcile_after }),
         Arc::new(revoke_sessions::RevokeSessions::new(sessions)),
     ]

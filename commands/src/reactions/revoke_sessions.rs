@@ -51,7 +51,9 @@ impl Subscriber for RevokeSessions {
                 AccountEvent::Erased(AccountErased { account, at, .. }) => {
                     self.sessions.erase_account(account, at).await
                 }
-                AccountEvent::Registered(_) | AccountEvent::Enabled(_) => Ok(()),
+                AccountEvent::Registered(_)
+                | AccountEvent::Enabled(_)
+                | AccountEvent::AddressChanged(_) => Ok(()),
             };
             ended.map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
         }

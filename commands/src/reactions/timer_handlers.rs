@@ -8,19 +8,24 @@ use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
+use super::invitations::InvitationTimer;
+use super::mails::{MailTimer, Mails};
 use super::payment_timers::{
     CANCELLED, CAPTURE, DISPUTES, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
 use super::timers::{Running, TimerHandler, TimerOutcome};
+use crate::identity::Identity;
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
-/// Every handler.
+/// Every handler. Without `mails` nothing is sent.
 #[must_use]
 pub fn timer_handlers(
     commands: &Commands,
     payments: &Payments,
     inbox: &Inbox,
+    identity: &Identity,
+    mails: Option<Mails>,
 ) -> Vec<Arc<dyn TimerHandler>> {
     let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
     let events: Arc<dyn TimerHandler> = Arc::new(GatewayEventHandler(inbox.clone()));
@@ -28,7 +33,12 @@ pub fn timer_handlers(
         let payments = payments.clone();
         Arc::new(PaymentTimer { payments, work })
     });
-    [hold, events].into_iter().chain(payment_timers).collect()
+    let mails = mails.map(|mails| -> Arc<dyn TimerHandler> { Arc::new(MailTimer(mails)) });
+    let invitations: Arc<dyn TimerHandler> = Arc::new(InvitationTimer(identity.clone()));
+    let always = [hold, events, invitations]
+        .into_iter()
+        .chain(payment_timers);
+    always.chain(mails).collect()
 }
 
 /// Expires holds.

@@ -1,13 +1,13 @@
 //! Runs due timers: leases a timer, runs its handler, deletes it.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use event_store::report_outage;
 use futures::StreamExt;
-use futures::stream;
+use futures::stream::FuturesUnordered;
 use sqlx::{PgExecutor, PgPool};
 use tokio::task::JoinSet;
 
@@ -135,6 +135,8 @@ pub struct Timers {
 struct Leased {
     key: String,
     tries: i32,
+    /// The end of the lease.
+    until: DateTime<Utc>,
 }
 
 impl Timers {
@@ -148,59 +150,61 @@ impl Timers {
         }
     }
 
+    /// Runs timers as they become due. A slow one delays the others only once all places are taken.
     async fn run(self, pause: Duration) {
+        let mut running = FuturesUnordered::new();
         loop {
-            match self.run_due().await {
-                // A full batch: there may be more.
-                Ok(ran) if ran >= AT_ONCE => {}
-                Ok(_) => tokio::time::sleep(pause).await,
-                Err(error) => {
-                    if !report_outage(&error) {
-                        tracing::error!(
-                            timer.kind = self.handler.kind(),
-                            error = &error as &dyn std::error::Error,
-                            "Timers could not be run."
-                        );
+            let places = AT_ONCE - running.len();
+            let leased = self.lease(places).await.unwrap_or_else(|error| {
+                if !report_outage(&error) {
+                    tracing::error!(
+                        timer.kind = self.handler.kind(),
+                        error = &error as &dyn std::error::Error,
+                        "Timers could not be run."
+                    );
+                }
+                Vec::new()
+            });
+            // Every place was filled: there may be more.
+            let more = leased.len() == places;
+            running.extend(leased.into_iter().map(|timer| self.run_leased(timer)));
+            let mut pause = pin!(tokio::time::sleep(pause));
+            loop {
+                tokio::select! {
+                    () = &mut pause => break,
+                    Some(()) = running.next() => {
+                        if more && running.len() <= AT_ONCE / 2 {
+                            break;
+                        }
                     }
-                    tokio::time::sleep(pause).await;
                 }
             }
         }
     }
 
-    /// Runs a batch of timers that are due now. Returns their number.
-    pub async fn run_due(&self) -> Result<usize, Fault> {
-        let now = self.clock.now();
-        let lease = now + LEASE;
-        let leased = self.lease(now, lease).await?;
-        let count = leased.len();
-        stream::iter(leased)
-            .for_each_concurrent(AT_ONCE, async |timer| {
-                if let Err(error) = self.run_one(&timer, lease).await
-                    && !report_outage(&error)
-                {
-                    // The lease runs out and another round tries again.
-                    tracing::error!(
-                        timer.kind = self.handler.kind(),
-                        timer.key = timer.key,
-                        error = &error as &dyn std::error::Error,
-                        "What became of a timer could not be written down."
-                    );
-                }
-            })
-            .await;
-        Ok(count)
+    async fn run_leased(&self, timer: Leased) {
+        if let Err(error) = self.run_one(&timer).await
+            && !report_outage(&error)
+        {
+            // The lease runs out and another round tries again.
+            tracing::error!(
+                timer.kind = self.handler.kind(),
+                timer.key = timer.key,
+                error = &error as &dyn std::error::Error,
+                "What became of a timer could not be written down."
+            );
+        }
     }
 
-    async fn run_one(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
+    async fn run_one(&self, timer: &Leased) -> Result<(), Fault> {
         let tries = timer.tries.unsigned_abs();
         let ran = tokio::time::timeout(LONGEST, self.handler.clone().run(timer.key.clone(), tries));
         let ran = ran
             .await
             .unwrap_or_else(|elapsed| Err(Fault::new("waiting for a timer", elapsed)));
         match ran {
-            Ok(TimerOutcome::Done) => self.forget(timer, lease).await,
-            Ok(TimerOutcome::At(at)) => self.put_off(timer, lease, at, 0).await,
+            Ok(TimerOutcome::Done) => self.forget(timer).await,
+            Ok(TimerOutcome::At(at)) => self.put_off(timer, at, 0).await,
             Err(error) => {
                 if !report_outage(&error) {
                     tracing::error!(
@@ -213,12 +217,15 @@ impl Timers {
                 }
                 let at = self.clock.now() + pause_after(tries);
                 let tries = timer.tries.saturating_add(1);
-                self.put_off(timer, lease, at, tries).await
+                self.put_off(timer, at, tries).await
             }
         }
     }
 
-    async fn lease(&self, now: DateTime<Utc>, lease: DateTime<Utc>) -> Result<Vec<Leased>, Fault> {
+    /// Leases timers that are due now, at most so many.
+    async fn lease(&self, most: usize) -> Result<Vec<Leased>, Fault> {
+        let now = self.clock.now();
+        let until = now + LEASE;
         sqlx::query_as!(
             Leased,
             r#"
@@ -234,12 +241,12 @@ impl Timers {
               limit $4
               for update skip locked
             )
-            returning key, tries
+            returning key, tries, taken_until as "until!"
             "#,
             self.handler.kind(),
-            lease,
+            until,
             now,
-            i64::try_from(AT_ONCE).unwrap_or(1)
+            i64::try_from(most).unwrap_or(1)
         )
         .fetch_all(&self.pool)
         .await
@@ -247,12 +254,12 @@ impl Timers {
     }
 
     /// Deletes a timer, unless it was set again meanwhile, which is another lease.
-    async fn forget(&self, timer: &Leased, lease: DateTime<Utc>) -> Result<(), Fault> {
+    async fn forget(&self, timer: &Leased) -> Result<(), Fault> {
         sqlx::query!(
             "delete from timers where kind = $1 and key = $2 and taken_until = $3",
             self.handler.kind(),
             timer.key,
-            lease
+            timer.until
         )
         .execute(&self.pool)
         .await
@@ -261,13 +268,7 @@ impl Timers {
     }
 
     /// Sets another time, unless the timer was set again meanwhile, which is another lease.
-    async fn put_off(
-        &self,
-        timer: &Leased,
-        lease: DateTime<Utc>,
-        at: DateTime<Utc>,
-        tries: i32,
-    ) -> Result<(), Fault> {
+    async fn put_off(&self, timer: &Leased, at: DateTime<Utc>, tries: i32) -> Result<(), Fault> {
         sqlx::query!(
             r#"
             update timers
@@ -276,7 +277,7 @@ impl Timers {
             "#,
             self.handler.kind(),
             timer.key,
-            lease,
+            timer.until,
             at,
             tries
         )

@@ -92,6 +92,7 @@ pub(super) async fn open(
         roles: [Role::Receptionist].into(),
         clinics: ClinicScope::Only([clinic].into()),
         person: Person::None,
+        invited: false,
         by: Actor::System,
         at,
     });

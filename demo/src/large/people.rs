@@ -157,6 +157,7 @@ impl Joining<'_> {
             roles: [role].into(),
             clinics,
             person,
+            invited: false,
             by: Actor::System,
             at: self.at,
         });

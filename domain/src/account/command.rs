@@ -14,6 +14,8 @@ pub enum AccountCommand {
     Disable(DisableAccount),
     /// Allow sign-in again.
     Enable(EnableAccount),
+    /// Sign in with another address.
+    ChangeAddress(ChangeAddress),
     /// End the account of a person who is erased.
     Erase(EraseAccount),
 }
@@ -31,6 +33,8 @@ pub struct RegisterAccount {
     pub clinics: ClinicScope,
     /// The person whom the account belongs to.
     pub person: Person,
+    /// True if the person is to be invited by mail to set a password.
+    pub invited: bool,
     /// The actor who registers.
     pub by: Actor,
     /// Time of the command.
@@ -52,6 +56,17 @@ pub struct DisableAccount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnableAccount {
     /// The actor who enables it.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Changes the address to sign in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeAddress {
+    /// The address from now on. The store checks that no other account uses it.
+    pub email: EmailAddress,
+    /// The actor who changes it.
     pub by: Actor,
     /// Time of the command.
     pub at: DateTime<Utc>,

@@ -1,12 +1,12 @@
 //! Decisions of an account: one function per command.
 
 use super::command::{
-    AccountCommand, DisableAccount, EnableAccount, EraseAccount, RegisterAccount,
+    AccountCommand, ChangeAddress, DisableAccount, EnableAccount, EraseAccount, RegisterAccount,
 };
 use super::error::AccountRefusal;
 use super::event::{
-    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased, AccountEvent,
-    AccountRegistered, AccountRegisteredPhi,
+    AccountAddressChanged, AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased,
+    AccountEvent, AccountRegistered, AccountRegisteredPhi,
 };
 use super::person::Person;
 use super::state::Account;
@@ -23,6 +23,7 @@ pub fn decide(account: &Account, command: AccountCommand) -> Decision<Account> {
         AccountCommand::Register(command) => register(account, command),
         AccountCommand::Disable(command) => disable(account, command),
         AccountCommand::Enable(command) => enable(account, &command),
+        AccountCommand::ChangeAddress(command) => change_address(account, command),
         AccountCommand::Erase(command) => erase(account, command),
     }
 }
@@ -38,6 +39,7 @@ fn register(account: &Account, command: RegisterAccount) -> Decision<Account> {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
     } = command;
@@ -48,6 +50,7 @@ fn register(account: &Account, command: RegisterAccount) -> Decision<Account> {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
         subject,
@@ -115,6 +118,22 @@ fn enable(account: &Account, command: &EnableAccount) -> Decision<Account> {
         at,
     };
     Ok(vec![AccountEvent::Enabled(enabled)])
+}
+
+fn change_address(account: &Account, command: ChangeAddress) -> Decision<Account> {
+    let registered = account.registered().ok_or(AccountRefusal::NotFound)?;
+    if account.is_erased() {
+        return Err(AccountRefusal::Erased);
+    }
+    let ChangeAddress { email, by, at } = command;
+    let changed = AccountAddressChanged {
+        account: registered.account,
+        by,
+        at,
+        subject: registered.subject(),
+        phi: Phi::Clear(AccountRegisteredPhi { email }),
+    };
+    Ok(vec![AccountEvent::AddressChanged(changed)])
 }
 
 fn erase(account: &Account, command: EraseAccount) -> Decision<Account> {

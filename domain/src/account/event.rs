@@ -21,6 +21,9 @@ pub enum AccountEvent {
     /// Sign-in was allowed again.
     #[serde(rename = "account.enabled")]
     Enabled(AccountEnabled),
+    /// It has another address to sign in with.
+    #[serde(rename = "account.address_changed")]
+    AddressChanged(AccountAddressChanged),
     /// The person of the account was erased, and it ended for good.
     #[serde(rename = "account.erased")]
     Erased(AccountErased),
@@ -30,6 +33,7 @@ event_types!(AccountEvent {
     Registered => "account.registered",
     Disabled => "account.disabled",
     Enabled => "account.enabled",
+    AddressChanged => "account.address_changed",
     Erased => "account.erased",
 });
 
@@ -45,6 +49,9 @@ pub struct AccountRegistered {
     pub clinics: ClinicScope,
     /// The person whom the account belongs to.
     pub person: Person,
+    /// True if the person is to be invited by mail to set a password. Otherwise it has one, or needs none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invited: bool,
     /// The actor who registered it.
     pub by: Actor,
     /// Time of the event.
@@ -55,7 +62,7 @@ pub struct AccountRegistered {
     pub phi: Phi<AccountRegisteredPhi>,
 }
 
-/// Personal data of [`AccountRegistered`].
+/// Personal data of [`AccountRegistered`] and [`AccountAddressChanged`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountRegisteredPhi {
@@ -97,6 +104,22 @@ pub struct AccountEnabled {
     pub by: Actor,
     /// Time of the event.
     pub at: DateTime<Utc>,
+}
+
+/// The account has another address to sign in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountAddressChanged {
+    /// The account.
+    pub account: AccountId,
+    /// The actor who changed it.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+    /// The patient or the doctor whom the account belongs to, otherwise the account itself.
+    pub subject: SubjectId,
+    /// Personal data of the event.
+    pub phi: Phi<AccountRegisteredPhi>,
 }
 
 /// The person of the account was erased, and it ended for good.

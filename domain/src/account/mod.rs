@@ -7,6 +7,8 @@
 //! Enabled, Disabled ──Erase──▶ Erased
 //! ```
 //!
+//! `ChangeAddress` leaves an account in its state.
+//!
 //! Passwords and sessions are not events: they are stored elsewhere and can be deleted.
 
 mod command;
@@ -19,12 +21,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{AccountCommand, DisableAccount, EnableAccount, EraseAccount, RegisterAccount};
+pub use command::{
+    AccountCommand, ChangeAddress, DisableAccount, EnableAccount, EraseAccount, RegisterAccount,
+};
 pub use decide::decide;
 pub use error::AccountRefusal;
 pub use event::{
-    AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased, AccountEvent,
-    AccountRegistered, AccountRegisteredPhi,
+    AccountAddressChanged, AccountDisabled, AccountDisabledPhi, AccountEnabled, AccountErased,
+    AccountEvent, AccountRegistered, AccountRegisteredPhi,
 };
 pub use person::Person;
 pub use state::{Account, RegisteredAccount, evolve};

@@ -99,7 +99,8 @@ pub fn evolve(state: Account, event: &AccountEvent) -> Account {
         (Account::Enabled(account) | Account::Disabled(account), AccountEvent::Erased(_)) => {
             Account::Erased(account)
         }
-        (
+        (state, AccountEvent::AddressChanged(_))
+        | (
             state @ Account::Unregistered,
             AccountEvent::Disabled(_) | AccountEvent::Enabled(_) | AccountEvent::Erased(_),
         )

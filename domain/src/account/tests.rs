@@ -25,6 +25,7 @@ fn registration() -> RegisterAccount {
         roles: [Role::Auditor].into(),
         clinics: ClinicScope::All,
         person: Person::None,
+        invited: false,
         by: admin(),
         at: now(),
     }
@@ -41,6 +42,7 @@ fn registered(command: RegisterAccount) -> AccountEvent {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
     } = command;
@@ -49,6 +51,7 @@ fn registered(command: RegisterAccount) -> AccountEvent {
         roles,
         clinics,
         person,
+        invited,
         by,
         at,
         subject: person.subject(account),
@@ -304,4 +307,46 @@ fn an_erased_account_stays_as_it_is() {
     }
     let later = [registered(registration()), erased(), enabled(), disabled()];
     assert_eq!(after(&later), after(&history));
+}
+
+#[test]
+fn an_address_is_changed_and_the_account_stays_as_it_is() {
+    let change = || {
+        AccountCommand::ChangeAddress(ChangeAddress {
+            email: email("asha.rao@example.org"),
+            by: admin(),
+            at: now(),
+        })
+    };
+    let changed = AccountEvent::AddressChanged(AccountAddressChanged {
+        account: account_id(1),
+        by: admin(),
+        at: now(),
+        subject: account_id(1).subject(),
+        phi: Phi::Clear(AccountRegisteredPhi {
+            email: email("asha.rao@example.org"),
+        }),
+    });
+    let enabled = vec![registered(registration())];
+    let disabled = vec![registered(registration()), disabled()];
+    for before in [enabled, disabled] {
+        let state = after(&before);
+        assert_eq!(decide(&state, change()), Ok(vec![changed.clone()]));
+        assert_eq!(evolve(state.clone(), &changed), state);
+    }
+    let unknown = decide(&Account::default(), change());
+    assert_eq!(unknown, Err(AccountRefusal::NotFound));
+}
+
+#[test]
+fn an_invited_account_says_so_and_all_others_are_stored_as_before() {
+    let invited = RegisterAccount {
+        invited: true,
+        ..registration()
+    };
+    let events = decide(&Account::default(), register(invited)).unwrap();
+    let stored = serde_json::to_value(&events[0]).unwrap();
+    assert_eq!(stored["invited"], true);
+    let others = serde_json::to_value(registered(registration())).unwrap();
+    assert_eq!(others.get("invited"), None);
 }

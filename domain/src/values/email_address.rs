@@ -73,6 +73,17 @@ impl EmailAddress {
         Ok(Self::parse(text).unwrap_or_else(|_| Self(text.trim().to_lowercase())))
     }
 
+    /// Returns the address as mail systems carry it: the domain in Punycode, the part before it as it is.
+    pub fn with_ascii_domain(&self) -> String {
+        let parts = self.0.split_once('@');
+        let parts = parts.and_then(|(local, domain)| Some((local, Domain::parse(domain).ok()?)));
+        match parts {
+            Some((local, domain)) => format!("{local}@{}", domain.ascii),
+            // Only an address that is older than the rules has no such form.
+            None => self.0.clone(),
+        }
+    }
+
     /// Returns the other spellings that earlier versions kept apart from this address, each with a login of its
     /// own: the local part or the domain decomposed, the domain in Punycode. Most addresses have none.
     pub fn earlier_spellings(&self) -> BTreeSet<String> {
@@ -155,6 +166,16 @@ mod tests {
     fn one_mailbox_is_one_address() {
         assert_eq!(parsed(" Asha.Rao@Example.ORG "), "asha.rao@example.org");
         assert_eq!(parsed("asha+clinic@example.org"), "asha+clinic@example.org");
+    }
+
+    #[test]
+    fn mail_systems_carry_the_domain_in_ascii() {
+        let carried = |raw| EmailAddress::parse(raw).unwrap().with_ascii_domain();
+        assert_eq!(carried("Asha@Example.org"), "asha@example.org");
+        assert_eq!(
+            carried("j\u{fc}rgen@m\u{fc}nchen.example"),
+            "j\u{fc}rgen@xn--mnchen-3ya.example"
+        );
     }
 
     #[test]

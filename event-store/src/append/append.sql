@@ -53,10 +53,14 @@ with
     delete from reservations r
     using unnest($33::text[], $34::text[]) as f (space, holder)
     where r.space = f.space and r.holder = f.holder
+    returning 1
   ),
+  -- Names are freed first: a holder may reserve another one in place of its own.
   reserved as (
     insert into reservations (space, key, holder, subject)
-    select * from unnest($29::text[], $30::bytea[], $31::text[], $32::uuid[])
+    select name.space, name.key, name.holder, name.subject
+    from unnest($29::text[], $30::bytea[], $31::text[], $32::uuid[]) as name (space, key, holder, subject)
+    where (select count(*) from freed) >= 0
   ),
   appended as (
     insert into events (epoch, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)

@@ -41,6 +41,10 @@ impl Fold for ListedAccount {
                 disabled: false,
                 ..row?
             },
+            AccountEvent::AddressChanged(changed) => Self {
+                phi: changed.phi.map(|phi| AccountPhi { email: phi.email }),
+                ..row?
+            },
         };
         Some(Self { version, ..account })
     }

@@ -20,7 +20,7 @@ pub struct AccountDirectory;
 
 impl Projection for AccountDirectory {
     const NAME: &'static str = NAME;
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const EVENT_TYPES: &'static [&'static [&'static str]] = &[AccountEvent::TYPES];
     const TABLES: &'static [ReadModelTable] = &[ReadModelTable::personal(
         ListedAccount::TABLE,

@@ -168,10 +168,7 @@ async fn a_restore_ends_all_sessions_and_a_backup_contains_none() {
         "email": "asha@example.org", "password": "correct horse battery",
     });
     let anonymous = &original.server.client;
-    anonymous
-        .post("/api/v1/auth/register", &me)
-        .expect(201)
-        .await;
+    anonymous.sign_up(&me).await.expect(201).await;
     let login = serde_json::json!({
         "email": "asha@example.org", "password": "correct horse battery",
     });

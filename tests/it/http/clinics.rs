@@ -66,7 +66,6 @@ async fn doctor_from_scratch(admin: &Client) -> (Reply, Reply, Reply) {
         "specialisations": ["cardiology"],
         "languages": ["en"],
         "email": "meera@example.org",
-        "password": "correct horse battery",
     });
     let meera = admin.post("/api/v1/doctors", &meera).expect(201).await;
     let path = format!("/api/v1/doctors/{}", meera.id());

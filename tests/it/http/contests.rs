@@ -249,7 +249,7 @@ async fn doctor_with_an_account(contest: &mut Contest) -> String {
         .with_token(contest.token(&Principal::admin()));
     let meera = json!({
         "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
-        "email": "meera@example.org", "password": "correct horse battery",
+        "email": "meera@example.org",
     });
     let meera = admin.post("/api/v1/doctors", &meera).expect(201).await;
     let path = format!("/api/v1/doctors/{}", meera.id());

@@ -14,11 +14,7 @@ const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 
 
 async fn sign_up(clinic: &Clinic, email: &str) {
     let new = json!({"name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": PASSWORD});
-    clinic
-        .anonymous()
-        .post("/api/v1/auth/register", &new)
-        .expect(201)
-        .await;
+    clinic.anonymous().sign_up(&new).await.expect(201).await;
 }
 
 fn login(client: &Client, email: &str) -> Call {

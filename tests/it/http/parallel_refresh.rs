@@ -31,8 +31,7 @@ impl Fixture {
         person["name"] = json!("Asha Rao");
         person["birthDate"] = json!("1990-04-17");
         let here = clinic.anonymous();
-        let sign_up = here.post("/api/v1/auth/register", &person);
-        sign_up.expect(201).await;
+        here.sign_up(&person).await.expect(201).await;
         let signed_in = here.post("/api/v1/auth/login", &login).expect(200).await;
         Self {
             clinic,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::support::{Call, Client, Clinic, Reply, eventually};
 
-const REGISTER: &str = "/api/v1/auth/register";
+const REGISTER: &str = "/api/v1/auth/register/complete";
 const CHANGE: &str = "/api/v1/auth/password";
 const REFRESH: &str = "/api/v1/auth/refresh";
 const ME: &str = "/api/v1/auth/me";
@@ -20,6 +20,11 @@ fn asha(password: &str) -> Value {
         "name": "Asha Rao", "birthDate": "1990-04-17",
         "email": "asha.rao@lakeside.example", "password": password,
     })
+}
+
+fn with_code(mut sign_up: Value) -> Value {
+    sign_up["code"] = json!("7KQ2-01MR");
+    sign_up
 }
 
 fn login(client: &Client, password: &str) -> Call {
@@ -49,16 +54,8 @@ async fn signed_in(client: &Client) -> (Client, Reply) {
 
 async fn registered() -> Clinic {
     let clinic = Clinic::open().await;
-    let registered = clinic
-        .anonymous()
-        .post(REGISTER, &asha(OLD))
-        .expect(201)
-        .await;
-    // The list of accounts knows the address.
-    let admin = clinic.client(&Principal::admin());
-    clinic
-        .settled(async || admin.get("/api/v1/accounts").after(&registered))
-        .await;
+    let sign_up = clinic.anonymous().sign_up(&asha(OLD)).await;
+    sign_up.expect(201).await;
     clinic
 }
 
@@ -79,23 +76,14 @@ const GUESSABLE: [&str; 10] = [
 #[tokio::test]
 async fn a_password_that_is_guessed_first_is_refused_wherever_one_is_set() {
     let clinic = registered().await;
-    let admin = clinic.client(&Principal::admin());
-    let email = "asha.rao@lakeside.example";
-    let staff = |password: &str| json!({"email": email, "password": password, "roles": ["AUDITOR"], "clinics": {"kind": "all"}});
-    let doctor = |password: &str| {
-        json!({
-            "name": "Asha Rao", "specialisations": ["cardiology"], "languages": ["en"],
-            "email": email, "password": password,
-        })
-    };
+    let accept = |password: &str| json!({"email": "asha.rao@lakeside.example", "code": "7KQ2-01MR", "password": password});
     let (client, _) = signed_in(clinic.anonymous()).await;
     for password in GUESSABLE {
         for (path, body) in [
-            (REGISTER, asha(password)),
-            ("/api/v1/accounts", staff(password)),
-            ("/api/v1/doctors", doctor(password)),
+            (REGISTER, with_code(asha(password))),
+            ("/api/v1/auth/invitation/accept", accept(password)),
         ] {
-            admin
+            client
                 .post(path, &body)
                 .expect(422)
                 .await
@@ -141,6 +129,8 @@ async fn a_change_of_password_ends_all_other_sessions() {
     .await;
     login(&other.client, OLD).expect(401).await;
     login(&other.client, NEW).expect(200).await;
+    let told = here.mails_after("asha.rao@lakeside.example", 1).await;
+    assert_eq!(told[0]["subject"], "Your password at CareSync was changed");
     other.stop().await;
     clinic.close().await;
 }

@@ -73,7 +73,6 @@ async fn every_read_model_waits_for_the_position_of_a_command() {
         });
         let auditor = json!({
             "email": format!("auditor-{round}@example.org"),
-            "password": "correct horse battery",
             "roles": ["AUDITOR"],
             "clinics": {"kind": "all"},
         });
@@ -82,7 +81,6 @@ async fn every_read_model_waits_for_the_position_of_a_command() {
             "specialisations": ["cardiology"],
             "languages": ["en"],
             "email": format!("meera-{round}@example.org"),
-            "password": "correct horse battery",
         });
         for (who, path, new) in [
             (&desk, "/api/v1/patients", card),

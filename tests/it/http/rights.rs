@@ -246,7 +246,7 @@ async fn an_admin_of_a_clinic_sees_its_accounts_and_disables_those_of_its_staff(
     let nowhere = json!({"kind": "only", "clinics": []});
     let staff = async |name: &str, role: &str, clinics| {
         let body = json!({
-            "email": format!("{name}@example.org"), "password": "correct horse battery",
+            "email": format!("{name}@example.org"),
             "roles": [role], "clinics": clinics,
         });
         group.post("/api/v1/accounts", &body).expect(201).await
@@ -259,7 +259,7 @@ async fn an_admin_of_a_clinic_sees_its_accounts_and_disables_those_of_its_staff(
             "name": "Asha Rao", "birthDate": "1990-04-17",
             "email": format!("{name}@example.org"), "password": "correct horse battery",
         });
-        let signed_up = clinic.anonymous().post("/api/v1/auth/register", &body);
+        let signed_up = clinic.anonymous().sign_up(&body).await;
         signed_up.expect(201).await
     };
     let (here, stranger) = (signed_up("here").await, signed_up("stranger").await);

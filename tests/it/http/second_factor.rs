@@ -65,11 +65,7 @@ async fn signed_in(clinic: &Clinic) -> Client {
     let new = json!({
         "name": "Asha Rao", "birthDate": "1990-04-17", "email": "asha@example.org", "password": PASSWORD,
     });
-    clinic
-        .anonymous()
-        .post("/api/v1/auth/register", &new)
-        .expect(201)
-        .await;
+    clinic.anonymous().sign_up(&new).await.expect(201).await;
     let tokens = login(clinic, None).expect(200).await;
     clinic.anonymous().with_token(tokens.text("accessToken"))
 }

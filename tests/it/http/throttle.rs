@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Call, Client, Clinic};
+use crate::support::{Call, Client, Clinic, eventually};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -20,11 +20,7 @@ async fn sign_up(clinic: &Clinic, email: &str) {
         "email": email,
         "password": PASSWORD,
     });
-    clinic
-        .anonymous()
-        .post("/api/v1/auth/register", &new)
-        .expect(201)
-        .await;
+    clinic.anonymous().sign_up(&new).await.expect(201).await;
 }
 
 #[tokio::test]
@@ -274,25 +270,28 @@ async fn rows(clinic: &Clinic, table: &str) -> i64 {
 #[tokio::test]
 async fn a_refused_registration_leaves_nothing_behind() {
     let clinic = Clinic::open().await;
-    sign_up(&clinic, "asha@example.org").await;
-    let keys = rows(&clinic, "subject_keys").await;
     let new = json!({
-        "name": "Asha Rao", "birthDate": "1990-04-17", "email": "ravi@example.org", "password": PASSWORD,
+        "name": "Asha Rao", "birthDate": "1990-04-17", "email": "asha@example.org", "password": PASSWORD,
     });
-    let mut taken = new.clone();
-    taken["email"] = json!("asha@example.org");
-    clinic
-        .anonymous()
-        .post("/api/v1/auth/register", &taken)
-        .expect(409)
-        .await;
-    assert_eq!(rows(&clinic, "credentials").await, 1);
-    assert_eq!(rows(&clinic, "subject_keys").await, keys);
-    // The same address many times at once: one is registered, the others are told, or asked to wait.
-    let attempts = (0..12).map(|_| {
+    let keys = rows(&clinic, "subject_keys").await;
+    let begin = json!({"email": "asha@example.org"});
+    let begin = clinic.anonymous().post("/api/v1/auth/register", &begin);
+    let mut complete = new.clone();
+    complete["code"] = json!(
         clinic
             .anonymous()
-            .post("/api/v1/auth/register", &new)
+            .mailed_code("asha@example.org", begin)
+            .await
+    );
+    // An address that is not verified has nothing: one key seals all mails of the day.
+    assert_eq!(rows(&clinic, "credentials").await, 0);
+    assert_eq!(rows(&clinic, "reservations").await, 0);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys + 1);
+    // The same code many times at once: one is registered, the others are refused.
+    let attempts = (0..8).map(|_| {
+        clinic
+            .anonymous()
+            .post("/api/v1/auth/register/complete", &complete)
             .send()
     });
     let replies = join_all(attempts).await;
@@ -302,25 +301,48 @@ async fn a_refused_registration_leaves_nothing_behind() {
             .filter(|reply| reply.status == status)
             .count()
     };
-    assert_eq!((with(201), with(409)), (1, 11), "{replies:?}");
-    assert_eq!(rows(&clinic, "credentials").await, 2);
-    assert_eq!(rows(&clinic, "subject_keys").await, keys + 1);
+    assert_eq!((with(201), with(409) + with(403)), (1, 7), "{replies:?}");
+    assert_eq!(rows(&clinic, "credentials").await, 1);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys + 2);
+    let again = clinic
+        .anonymous()
+        .post("/api/v1/auth/register/complete", &complete);
+    again.expect(403).await.is("wrong-code");
     clinic.close().await;
 }
 
+/// Registrations of many addresses that all have their codes: each needs a password to be hashed.
 #[tokio::test]
 async fn a_flood_of_registrations_is_turned_away_and_sign_ins_are_not() {
     let clinic = Clinic::open().await;
     sign_up(&clinic, "asha@example.org").await;
     let keys = rows(&clinic, "subject_keys").await;
-    let registrations = (0..120).map(|number| {
+    let begin = (0..60).map(|number| {
+        let begin = json!({"email": format!("user-{number}@example.org")});
+        clinic
+            .anonymous()
+            .post("/api/v1/auth/register", &begin)
+            .expect(202)
+    });
+    join_all(begin).await;
+    let mut mails = Vec::new();
+    eventually("all mails arrive", async || {
+        let mailbox = clinic.anonymous().get("/sandbox/mail").expect(200).await;
+        mails = mailbox.body["items"].as_array().unwrap().clone();
+        mails.len() == 61
+    })
+    .await;
+    assert_eq!(rows(&clinic, "credentials").await, 1);
+    assert_eq!(rows(&clinic, "subject_keys").await, keys);
+    let registrations = mails.iter().filter(|mail| mail["to"] != "asha@example.org");
+    let registrations = registrations.map(|mail| {
         let new = json!({
             "name": "Asha Rao", "birthDate": "1990-04-17",
-            "email": format!("user-{number}@example.org"), "password": PASSWORD,
+            "email": mail["to"], "password": PASSWORD, "code": mail["code"],
         });
         clinic
             .anonymous()
-            .post("/api/v1/auth/register", &new)
+            .post("/api/v1/auth/register/complete", &new)
             .send()
     });
     let sign_ins = (0..8).map(|_| login(&clinic, "asha@example.org", PASSWORD).expect(200));
@@ -331,7 +353,7 @@ async fn a_flood_of_registrations_is_turned_away_and_sign_ins_are_not() {
             .filter(|reply| reply.status == status)
             .count()
     };
-    assert_eq!(with(201) + with(503), 120);
+    assert_eq!(with(201) + with(503), 60);
     assert!(
         with(201) > 0 && with(503) > 0,
         "{} and {}",

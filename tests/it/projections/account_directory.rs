@@ -14,12 +14,12 @@ async fn an_account_is_shown_with_its_roles_clinics_and_person() {
         .project(&history.projector::<AccountDirectory>())
         .await;
     let asha = history.one(get(&history.pool, account(1)).await).await;
-    assert_eq!(asha.email().unwrap().as_str(), "user1@example.org");
+    assert_eq!(asha.email().unwrap().as_str(), "asha.rao@example.org");
     assert_eq!(asha.roles, [Role::Patient].into());
     assert_eq!(asha.clinics, ClinicScope::All);
     assert_eq!(asha.person, Person::Patient(patient(ASHA)));
     assert_eq!(asha.subject, patient(ASHA).subject());
-    assert_eq!((asha.disabled, asha.version), (false, 1));
+    assert_eq!((asha.disabled, asha.version), (false, 2));
     let desk = history.one(get(&history.pool, account(2)).await).await;
     assert_eq!(desk.clinics, ClinicScope::Only([clinic(PUNE)].into()));
     assert_eq!(desk.person, Person::None);

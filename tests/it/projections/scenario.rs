@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use domain::account::{
-    Account, AccountCommand, DisableAccount, EnableAccount, Person, RegisterAccount,
+    Account, AccountCommand, ChangeAddress, DisableAccount, EnableAccount, Person, RegisterAccount,
 };
 use domain::appointment::{
     Appointment, AppointmentCommand, BookAppointment, BookingPolicy, CancelAppointment,
@@ -358,6 +358,7 @@ async fn accounts(history: &History) {
             roles: [role].into(),
             clinics,
             person,
+            invited: false,
             by: Actor::System,
             at: today(),
         });
@@ -377,6 +378,12 @@ async fn accounts(history: &History) {
             .run::<Account>(account(number).as_uuid(), disable)
             .await;
     }
+    let change = AccountCommand::ChangeAddress(ChangeAddress {
+        email: "asha.rao@example.org".parse().unwrap(),
+        by: Actor::System,
+        at: today(),
+    });
+    history.run::<Account>(account(1).as_uuid(), change).await;
     let enable = AccountCommand::Enable(EnableAccount {
         by: Actor::System,
         at: today(),

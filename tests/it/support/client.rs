@@ -5,10 +5,11 @@ use std::panic::Location;
 
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::contract::assert_described;
+use super::eventually;
 
 /// Headers of every response, RFC 9457 problem or not.
 const ALWAYS: [&str; 7] = [
@@ -27,6 +28,14 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+}
+
+/// Text as a part of a URL.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        write!(encoded, "%{byte:02X}").unwrap();
+        encoded
+    })
 }
 
 /// An HTTP client that uses no proxy.
@@ -94,6 +103,62 @@ impl Client {
 
     pub fn put(&self, path: &str, body: &Value) -> Call {
         self.call(Method::PUT, path).json(body)
+    }
+
+    /// Begins to sign up, and returns the request that completes it with the code of the mail.
+    pub async fn sign_up(&self, new: &Value) -> Call {
+        let email = new["email"].as_str().unwrap();
+        let begin = json!({"email": email});
+        let code = self
+            .mailed_code(email, self.post("/api/v1/auth/register", &begin))
+            .await;
+        let mut new = new.clone();
+        new["code"] = json!(code);
+        self.post("/api/v1/auth/register/complete", &new)
+    }
+
+    /// Registers staff or a doctor, and accepts the invitation with the password of the body.
+    pub async fn invite(&self, path: &str, new: &Value) -> Reply {
+        let email = new["email"].as_str().unwrap();
+        let mut request = new.clone();
+        let password = request.as_object_mut().unwrap().remove("password");
+        let before = self.mails(email).await.len();
+        let registered = self.post(path, &request).expect(201).await;
+        let mails = self.mails_after(email, before).await;
+        let accept = json!({"email": email, "code": mails[0]["code"], "password": password});
+        let accept = self.post("/api/v1/auth/invitation/accept", &accept);
+        accept.expect(204).await;
+        registered
+    }
+
+    /// Sends a request that is accepted, and returns the code in the mail that follows.
+    pub async fn mailed_code(&self, email: &str, request: Call) -> String {
+        let before = self.mails(email).await.len();
+        request.expect(202).await;
+        let mails = self.mails_after(email, before).await;
+        mails[0]["code"]
+            .as_str()
+            .expect("a mail with a code")
+            .to_owned()
+    }
+
+    /// The mails to an address, newest first, once there is one more than before.
+    pub async fn mails_after(&self, email: &str, before: usize) -> Vec<Value> {
+        let mut mails = Vec::new();
+        eventually("a mail arrives", async || {
+            mails = self.mails(email).await;
+            mails.len() > before
+        })
+        .await;
+        assert_eq!(mails.len(), before + 1, "{mails:?}");
+        mails
+    }
+
+    /// The mails to an address, newest first.
+    pub async fn mails(&self, email: &str) -> Vec<Value> {
+        let mailbox = self.get(&format!("/sandbox/mail?to={}", encoded(email)));
+        let listed = mailbox.expect(200).await;
+        listed.body["items"].as_array().unwrap().clone()
     }
 
     /// A request without a body.

@@ -106,8 +106,15 @@ impl Clinic {
 
     /// Stops the node, once every subscriber has caught up. Closes `pool`.
     pub async fn close(mut self) {
-        all_read(&self.client).await;
+        if self.node.is_some() {
+            self.stop_node().await;
+        }
         self.pool.close().await;
+    }
+
+    /// Stops the first node; then use another one.
+    pub async fn stop_node(&mut self) {
+        all_read(&self.client).await;
         if let Some(node) = self.node.take() {
             node.stop().await;
         }
@@ -165,6 +172,15 @@ impl Clinic {
     pub fn admin(&self) -> Client {
         self.client(&Principal {
             clinics: only(self.facts.clinic),
+            ..Principal::admin()
+        })
+    }
+
+    /// An admin of another clinic.
+    pub fn other_admin(&self) -> Client {
+        let elsewhere = ClinicId::from_uuid(SystemIds.id());
+        self.client(&Principal {
+            clinics: only(elsewhere),
             ..Principal::admin()
         })
     }

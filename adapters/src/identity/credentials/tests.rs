@@ -1,5 +1,6 @@
 //! Tests of passwords that are set, renewed, changed and removed.
 
+use event_store::Sealing;
 use uuid::Uuid;
 
 use super::{super::test_database::TestDatabase, *};
@@ -18,7 +19,9 @@ fn hash(text: &str) -> PasswordHash {
 
 /// A store in which account 1 has the password `first`.
 async fn store() -> PgCredentialStore {
-    let store = PgCredentialStore::new(TestDatabase::create().await);
+    let pool = TestDatabase::create().await;
+    let outbox = PgMailOutbox::new(pool.clone(), Sealing::off());
+    let store = PgCredentialStore::new(pool, outbox);
     store
         .create(account(1), &hash("first"), now())
         .await
@@ -37,6 +40,7 @@ fn change(generation: i32) -> PasswordChange {
         generation,
         hash: hash("changed"),
         session: SessionId(Uuid::from_u128(1)),
+        notice: None,
         at: now(),
     }
 }

@@ -212,7 +212,7 @@ impl Identity {
     }
 
     /// Checks the password of a signed-in account. Attempts are counted for the account.
-    async fn require_password(
+    pub(super) async fn require_password(
         &self,
         account: AccountId,
         password: &PresentedPassword,

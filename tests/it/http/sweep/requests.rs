@@ -22,7 +22,6 @@ impl Resources {
     pub async fn new(clinic: &Clinic) -> Self {
         let desk = json!({
             "email": "desk@example.org",
-            "password": "correct horse battery",
             "roles": ["RECEPTIONIST"],
             "clinics": {"kind": "only", "clinics": [clinic.facts.clinic]},
         });
@@ -32,7 +31,7 @@ impl Resources {
             "name": "Ravi Rao", "birthDate": "1990-04-17", "email": "ravi@example.org",
             "password": "correct horse battery",
         });
-        let parent = clinic.anonymous().post("/api/v1/auth/register", &parent);
+        let parent = clinic.anonymous().sign_up(&parent).await;
         let parent = parent.expect(201).await;
         let asha = clinic.patient();
         let booked = clinic.book(&asha, 0).expect(201).await;
@@ -99,12 +98,25 @@ impl Resources {
         let terms = json!({"fee": {"amount": 1, "currency": inr}, "slotMinutes": 15});
         Some(
             match route.strip_prefix("post ").or(route.strip_prefix("put "))? {
-                "/api/v1/auth/register" => json!({
+                "/api/v1/auth/register" => json!({"email": email}),
+                "/api/v1/auth/register/complete" => json!({
                     "name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": password,
+                    "code": "7KQ2-01MR",
                 }),
                 "/api/v1/auth/login" => json!({"email": email, "password": password}),
                 "/api/v1/auth/password" => json!({
                     "currentPassword": password, "newPassword": "gentle lamp in the fog",
+                }),
+                "/api/v1/auth/invitation/accept" => json!({
+                    "email": email, "code": "7KQ2-01MR", "password": password,
+                }),
+                "/api/v1/auth/address" => json!({"email": email, "currentPassword": password}),
+                "/api/v1/auth/address/confirm" => json!({
+                    "email": email, "code": "7KQ2-01MR", "presentCode": "7KQ2-01MR",
+                }),
+                "/api/v1/auth/password/forgotten" => json!({"email": email}),
+                "/api/v1/auth/password/reset" => json!({
+                    "email": email, "code": "7KQ2-01MR", "newPassword": "gentle lamp in the fog",
                 }),
                 "/api/v1/auth/second-factor" => json!({"currentPassword": password}),
                 "/api/v1/auth/second-factor/confirm" => json!({"code": "287082"}),
@@ -113,7 +125,7 @@ impl Resources {
                 }
                 "/api/v1/auth/refresh" => json!({"refreshToken": "unknown"}),
                 "/api/v1/accounts" => json!({
-                    "email": email, "password": password, "roles": ["AUDITOR"],
+                    "email": email, "roles": ["AUDITOR"],
                     "clinics": {"kind": "only", "clinics": [self.clinic]},
                 }),
                 "/api/v1/accounts/{id}/disable" => json!({"reason": "Left"}),
@@ -126,7 +138,7 @@ impl Resources {
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
-                    "email": email, "password": password,
+                    "email": email,
                 }),
                 "/api/v1/doctors/{id}/affiliations" => {
                     let mut terms = terms;

@@ -7,17 +7,25 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 74] = [
+pub const ROUTES: [(&str, Expected); 81] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
     ("get /metrics",                                                 PUBLIC),
-    ("post /api/v1/auth/register",                                   (201, [201; 5])),
+    ("post /api/v1/auth/register",                                   (202, [202; 5])),
+    // Of an address that was mailed no code.
+    ("post /api/v1/auth/register/complete",                          (403, [403; 5])),
     ("post /api/v1/auth/login",                                      (401, [401; 5])),
     ("post /api/v1/auth/refresh",                                    (401, [401; 5])),
     ("post /api/v1/auth/logout",                                     (401, [204; 5])),
     ("get /api/v1/auth/me",                                          (401, [200; 5])),
     ("post /api/v1/auth/password",                                   (401, [403; 5])),
+    ("post /api/v1/auth/invitation/accept",                          (403, [403; 5])),
+    ("post /api/v1/auth/address",                                    (401, [403; 5])),
+    // These accounts are in tokens only.
+    ("post /api/v1/auth/address/confirm",                            (401, [404; 5])),
+    ("post /api/v1/auth/password/forgotten",                         (202, [202; 5])),
+    ("post /api/v1/auth/password/reset",                             (403, [403; 5])),
     ("post /api/v1/auth/second-factor",                              (401, [403; 5])),
     ("post /api/v1/auth/second-factor/confirm",                      (401, [409; 5])),
     ("post /api/v1/auth/second-factor/remove",                       (401, [403; 5])),
@@ -30,6 +38,7 @@ pub const ROUTES: [(&str, Expected); 74] = [
     ("get /api/v1/accounts/{id}",                                    (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/accounts/{id}/disable",                           (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/accounts/{id}/enable",                            (401, [403, 403, 403, 404, 403])),
+    ("post /api/v1/accounts/{id}/invitation",                        (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/clinics",                                         (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/clinics",                                          PUBLIC),
     ("get /api/v1/clinics/{id}",                                     PUBLIC),

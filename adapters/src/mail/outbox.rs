@@ -1,0 +1,237 @@
+//! Mails that wait to be sent.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use commands::Fault;
+use commands::ports::{Mail, MailFailure, MailMessage, MailOutbox, NewMail, QueuedMail};
+use commands::reactions::MAIL;
+use domain::EmailAddress;
+use event_store::{Cell, SealedCell, Sealing, associated_data_of_row};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool, Row as _};
+use uuid::Uuid;
+
+const TABLE: &str = "mail_outbox";
+/// Namespace of the subject ids, which are derived from dates.
+const DAYS: Uuid = Uuid::from_u128(0x2d8c_0c5a_6a1b_4f0e_8d2f_93c4_51be_7a06);
+/// The age at which the key of a day is removed: no mail waits that long.
+const SEALED_FOR: TimeDelta = TimeDelta::days(2);
+/// The days before, whose keys are removed again: a node may have been down.
+const DAYS_BACK: usize = 60;
+/// The age at which a failed mail is forgotten.
+const FAILED_FOR: TimeDelta = TimeDelta::days(30);
+
+/// Stores mails in table `mail_outbox`.
+#[derive(Debug, Clone)]
+pub struct PgMailOutbox {
+    pool: PgPool,
+    sealing: Sealing,
+}
+
+/// A mail that is ready to be queued.
+#[derive(Debug)]
+pub(crate) struct SealedMail {
+    id: Uuid,
+    kind: &'static str,
+    queued_at: DateTime<Utc>,
+    day: NaiveDate,
+    content: Option<String>,
+    give_up_at: DateTime<Utc>,
+}
+
+/// The sealed part of a mail.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    to: EmailAddress,
+    message: MailMessage,
+}
+
+impl PgMailOutbox {
+    /// An outbox on `pool`, sealed by `sealing`.
+    #[must_use]
+    pub fn new(pool: PgPool, sealing: Sealing) -> Self {
+        Self { pool, sealing }
+    }
+
+    /// Seals a mail, under the key of its day.
+    async fn seal(&self, new: &NewMail) -> Result<SealedMail, Fault> {
+        const DOING: &str = "sealing a mail";
+        let NewMail { mail, give_up_at } = new;
+        let day = mail.at.date_naive();
+        let content = Content {
+            to: mail.to.clone(),
+            message: mail.message.clone(),
+        };
+        let cell = Cell {
+            subject: subject(day),
+            associated_data: location(mail.id),
+            value: serde_json::to_value(content).map_err(Fault::doing(DOING))?,
+        };
+        let sealed = self.sealing.seal_many(vec![cell]).await;
+        let sealed = sealed.map_err(Fault::doing(DOING))?;
+        Ok(SealedMail {
+            id: mail.id,
+            kind: mail.message.kind(),
+            queued_at: mail.at,
+            day,
+            content: sealed.into_iter().next().flatten(),
+            give_up_at: *give_up_at,
+        })
+    }
+
+    /// Seals a mail, if there is one.
+    pub(crate) async fn seal_any(
+        &self,
+        new: Option<&NewMail>,
+    ) -> Result<Option<SealedMail>, Fault> {
+        match new {
+            Some(new) => Ok(Some(self.seal(new).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes the keys of days that are too old at `at`, and what was sealed with them; forgets mails that failed
+    /// long ago. Returns the number of removed rows.
+    pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
+        const DOING: &str = "removing old mails";
+        let first_kept = (at - SEALED_FOR).date_naive();
+        let days = first_kept.iter_days().rev().skip(1).take(DAYS_BACK);
+        let subjects: Vec<Uuid> = days.map(subject).collect();
+        let discarded = self.sealing.discard_keys(&subjects).await;
+        discarded.map_err(Fault::doing(DOING))?;
+        let removed = sqlx::query(
+            "
+            delete from mail_outbox
+            where (day < $1 and content is not null) or day < $2
+            ",
+        )
+        .bind(first_kept)
+        .bind((at - FAILED_FOR).date_naive())
+        .execute(&self.pool)
+        .await
+        .map_err(Fault::doing(DOING))?;
+        Ok(removed.rows_affected())
+    }
+}
+
+/// Queues a mail: the timer that sends it is set in the same transaction.
+pub(crate) async fn queue(
+    connection: &mut PgConnection,
+    mail: &SealedMail,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "
+        with queued as (
+          insert into mail_outbox (mail_id, kind, queued_at, day, content, give_up_at)
+          values ($1, $2, $3, $4, $5, $6)
+        )
+        insert into timers (kind, key, due_at)
+        values ($7, $1::text, $3)
+        ",
+    )
+    .bind(mail.id)
+    .bind(mail.kind)
+    .bind(mail.queued_at)
+    .bind(mail.day)
+    .bind(&mail.content)
+    .bind(mail.give_up_at)
+    .bind(MAIL)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The subject of a day: no person, and the same on every node.
+fn subject(day: NaiveDate) -> Uuid {
+    Uuid::new_v5(&DAYS, day.to_string().as_bytes())
+}
+
+fn location(id: Uuid) -> Vec<String> {
+    associated_data_of_row(TABLE, &id.to_string())
+}
+
+/// The name of a failure in the table, and the reply code.
+const fn columns(failure: MailFailure) -> (&'static str, Option<u16>) {
+    match failure {
+        MailFailure::Refused(code) => ("REFUSED", Some(code)),
+        MailFailure::Unsendable => ("UNSENDABLE", None),
+        MailFailure::GaveUp => ("GAVE_UP", None),
+    }
+}
+
+#[async_trait]
+impl MailOutbox for PgMailOutbox {
+    async fn find(&self, id: Uuid) -> Result<Option<QueuedMail>, Fault> {
+        const DOING: &str = "reading a mail";
+        let row = sqlx::query(
+            "
+            select queued_at, day, content, give_up_at
+            from mail_outbox
+            where mail_id = $1 and failure is null
+            ",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Fault::doing(DOING))?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let (at, day, sealed, give_up_at) = (|| {
+            Ok::<(DateTime<Utc>, NaiveDate, Option<String>, DateTime<Utc>), sqlx::Error>((
+                row.try_get("queued_at")?,
+                row.try_get("day")?,
+                row.try_get("content")?,
+                row.try_get("give_up_at")?,
+            ))
+        })()
+        .map_err(Fault::doing(DOING))?;
+        let cell = SealedCell {
+            subject: subject(day),
+            associated_data: location(id),
+            sealed,
+        };
+        let opened = self.sealing.open_many(vec![cell]).await;
+        let opened = opened.map_err(Fault::doing("opening a mail"))?;
+        let content = match opened.into_iter().next() {
+            None | Some(Value::Null) => None,
+            Some(content) => Some(serde_json::from_value(content).map_err(Fault::doing(DOING))?),
+        };
+        let mail = content.map(|Content { to, message }| Mail {
+            id,
+            to,
+            message,
+            at,
+        });
+        Ok(Some(QueuedMail { mail, give_up_at }))
+    }
+
+    async fn sent(&self, id: Uuid) -> Result<(), Fault> {
+        sqlx::query("delete from mail_outbox where mail_id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map_err(Fault::doing("forgetting a mail that was sent"))?;
+        Ok(())
+    }
+
+    async fn failed(&self, id: Uuid, failure: MailFailure, at: DateTime<Utc>) -> Result<(), Fault> {
+        let (name, code) = columns(failure);
+        sqlx::query(
+            "
+            update mail_outbox
+            set content = null, failure = $2, smtp_code = $3, failed_at = $4
+            where mail_id = $1 and failure is null
+            ",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(code.and_then(|code| i16::try_from(code).ok()))
+        .bind(at)
+        .execute(&self.pool)
+        .await
+        .map_err(Fault::doing("recording that a mail failed"))?;
+        Ok(())
+    }
+}

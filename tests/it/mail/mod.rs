@@ -1,0 +1,8 @@
+//! Mail, and what it is needed for.
+
+mod address;
+mod forgotten_password;
+mod invitations;
+mod sending;
+mod server;
+mod sign_up;
