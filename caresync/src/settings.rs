@@ -106,6 +106,20 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_MAX_HOLDS", default_value_t = 10,
           value_parser = clap::value_parser!(u16).range(1..=100))]
     pub max_holds: u16,
+
+    /// Takes bookings for emergencies, which are confirmed at once and paid afterwards.
+    #[arg(long, env = "CARESYNC_EMERGENCIES")]
+    pub emergencies: bool,
+
+    /// The emergency visits that a patient, or an account of a patient, may have open at a time.
+    #[arg(long, env = "CARESYNC_MAX_OPEN_EMERGENCIES", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..=10))]
+    pub max_open_emergencies: u16,
+
+    /// The emergencies for which a patient, or an account of a patient, may book on one day.
+    #[arg(long, env = "CARESYNC_MAX_DAILY_EMERGENCIES", default_value_t = 3,
+          value_parser = clap::value_parser!(u16).range(1..=20))]
+    pub max_daily_emergencies: u16,
 }
 
 /// The payment gateway.

@@ -10,6 +10,7 @@
 mod absences;
 mod clinics;
 mod doctors;
+mod emergencies;
 mod hours;
 mod large;
 mod names;
@@ -100,6 +101,7 @@ async fn make(target: &Target) -> anyhow::Result<()> {
     };
     visits::carry_out(&demo, &cast, &plan, &progress).await?;
     drop(progress);
+    emergencies::book(&demo, &clinics, &desks, &doctors, &patients, now).await?;
     absences::plan(&demo, &clinics, &doctors, now).await?;
     // The last one: where there is an auditor, everything is there.
     people::auditor(&demo).await?;

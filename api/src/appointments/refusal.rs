@@ -28,6 +28,18 @@ pub fn refusal(refusal: Refusal) -> Problem {
             ProblemType::TooManyHolds,
             format!("At most {max} slots are held at a time: pay for one, or cancel it."),
         ),
+        Refusal::EmergenciesNotAccepted => ProblemType::EmergenciesNotAccepted.into(),
+        Refusal::TooManyOpenEmergencies { max } => Problem::titled(
+            ProblemType::TooManyOpenEmergencies,
+            format!("At most {max} emergency visits are open at a time."),
+        ),
+        Refusal::TooManyEmergenciesToday { max } => Problem::titled(
+            ProblemType::TooManyEmergenciesToday,
+            format!("At most {max} emergencies are booked a day."),
+        ),
+        Refusal::NoSlotForEmergency => ProblemType::NoSlotForEmergency.into(),
+        Refusal::EmergencyUnpaid => ProblemType::EmergencyUnpaid.into(),
+        Refusal::BillOverdue => ProblemType::BillOverdue.into(),
         Refusal::HoldEnded => ProblemType::HoldEnded.into(),
         Refusal::HoldStillRunning => ProblemType::HoldStillRunning.into(),
         Refusal::AlreadyEnded { status } => Problem::titled(

@@ -97,6 +97,15 @@ pub struct ClinicBody {
     /// The open holds that an account of a patient may have; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_holds: Option<u16>,
+    /// Whether bookings for emergencies are taken; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergencies: Option<bool>,
+    /// The emergency visits that a patient or an account may have open; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_emergencies: Option<u16>,
+    /// The emergencies that a patient or an account may book a day; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_daily_emergencies: Option<u16>,
     /// Its version, as in the `ETag`.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -178,6 +187,9 @@ impl From<ListedClinic> for ClinicBody {
             hold_minutes: booking_settings.hold_minutes(),
             horizon_days: booking_settings.horizon_days(),
             max_holds: booking_settings.max_holds(),
+            emergencies: booking_settings.emergencies(),
+            max_open_emergencies: booking_settings.max_open_emergencies(),
+            max_daily_emergencies: booking_settings.max_daily_emergencies(),
             version,
             parked: false,
         }

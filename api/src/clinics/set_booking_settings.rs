@@ -33,12 +33,20 @@ pub struct BookingSettingsRequest {
     /// Open holds that an account of a patient may have at a time; a series counts as one.
     #[schema(minimum = 1, maximum = 100, example = 5)]
     max_holds: Option<u16>,
+    /// Whether bookings for emergencies are taken: the next free slot, confirmed at once and paid afterwards.
+    emergencies: Option<bool>,
+    /// Emergency visits that a patient, or an account of a patient, may have open at a time.
+    #[schema(minimum = 1, maximum = 10, example = 1)]
+    max_open_emergencies: Option<u16>,
+    /// Emergencies for which a patient, or an account of a patient, may book on one day.
+    #[schema(minimum = 1, maximum = 20, example = 3)]
+    max_daily_emergencies: Option<u16>,
 }
 
 problems!(Forbidden, NotFound);
 
-/// Set how long an unpaid slot is held at a clinic, how many an account holds, and how far ahead visits are booked there: an admin of the clinic
-/// may. Earlier bookings keep their holds.
+/// Set how long an unpaid slot is held at a clinic, how many an account holds, how far ahead visits are booked there, and
+/// whether bookings for emergencies are taken: an admin of the clinic may. Earlier bookings keep their holds.
 #[utoipa::path(
     put,
     path = "/api/v1/clinics/{id}/booking-settings",
@@ -96,6 +104,15 @@ fn settings(request: &BookingSettingsRequest) -> Result<BookingSettings, Problem
         settings.with_horizon_days(request.horizon_days),
     );
     settings = set("/maxHolds", settings.with_max_holds(request.max_holds));
+    settings = settings.with_emergencies(request.emergencies);
+    settings = set(
+        "/maxOpenEmergencies",
+        settings.with_max_open_emergencies(request.max_open_emergencies),
+    );
+    settings = set(
+        "/maxDailyEmergencies",
+        settings.with_max_daily_emergencies(request.max_daily_emergencies),
+    );
     if flaws.is_empty() {
         Ok(settings)
     } else {

@@ -83,6 +83,7 @@ const DOCUMENT: &str = "/openapi.json";
         patients::remove_proxy,
         appointments::book_appointment,
         appointments::book_series,
+        appointments::book_for_emergency,
         appointments::list_appointments,
         appointments::get_appointment,
         appointments::confirm_appointment,

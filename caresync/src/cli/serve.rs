@@ -8,7 +8,7 @@ use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, MetricsAccess};
-use domain::appointment::BookingPolicy;
+use domain::appointment::{BookingPolicy, EmergencyPolicy};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -60,6 +60,11 @@ async fn run(
             hold_minutes: serve.hold_minutes,
             horizon_days: serve.horizon_days,
             max_holds: serve.max_holds,
+            emergencies: EmergencyPolicy {
+                accepted: serve.emergencies,
+                max_open: serve.max_open_emergencies,
+                max_daily: serve.max_daily_emergencies,
+            },
         },
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),

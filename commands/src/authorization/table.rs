@@ -160,6 +160,10 @@ permissions! {
     BookAppointment = "appointment" "book" {
         Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
     }
+    /// Book the next free slot for an emergency, to be paid afterwards.
+    BookForEmergency = "appointment" "book for an emergency" {
+        Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
+    }
     /// Book or move to a time that is not offered.
     OverrideRules = "appointment" "override rules" { Receptionist: Clinic, Admin: Clinic }
     /// Read a visit.

@@ -1,7 +1,7 @@
 //! Opens a payment for a visit, and verifies the report of the payer's browser that it was paid.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{Appointment, AppointmentRefusal, Visit};
+use domain::appointment::{Appointment, AppointmentRefusal, AppointmentStatus, Visit};
 use domain::payment::{OpenPayment, OpenedPayment, Payable, PaymentCommand, PaymentRefusal};
 use domain::{
     Actor, AppointmentId, FailureCode, GatewayKeyId, GatewayOrderId, GatewayPaymentId, Money,
@@ -81,7 +81,7 @@ impl Payments {
         appointment: AppointmentId,
         context: &Context,
     ) -> Result<Done<Checkout>, CommandError<CheckoutRefusal>> {
-        let (visit, hold_until, actor) = self.payable(caller, appointment, context.at).await?;
+        let (visit, pay_until, actor) = self.payable(caller, appointment, context.at).await?;
         let context = &Context {
             actor,
             clinic: Some(visit.clinic),
@@ -94,7 +94,7 @@ impl Payments {
             patient: visit.patient,
             clinic: visit.clinic,
             amount: visit.fee,
-            pay_until: hold_until,
+            pay_until,
             by: context.actor,
             at: context.at,
         };
@@ -110,14 +110,14 @@ impl Payments {
                 order,
                 key_id: self.gateway.key_id().clone(),
                 amount: opened.amount,
-                expires_at: opened.pay_until.min(hold_until),
+                expires_at: opened.pay_until.min(pay_until),
             },
             cursor: ordered.or(done.cursor),
             replayed: false,
         })
     }
 
-    /// The visit, the end of its hold, and the actor that the caller is when paying for it.
+    /// The visit, the end of its hold or of the time to pay its bill, and the actor that the caller is when paying for it.
     async fn payable(
         &self,
         caller: &Caller,
@@ -133,9 +133,10 @@ impl Payments {
         if visit.paid_by.is_some() {
             return refused(AppointmentRefusal::AlreadyPaid);
         }
-        match (state.hold_until(), state.status()) {
-            (Some(hold_until), _) if at < hold_until => Ok((visit, hold_until, actor)),
-            (Some(_), _) => refused(AppointmentRefusal::HoldEnded),
+        match (state.pay_until(), state.status()) {
+            (Some(pay_until), _) if at < pay_until => Ok((visit, pay_until, actor)),
+            (Some(_), Some(AppointmentStatus::Booked)) => refused(AppointmentRefusal::HoldEnded),
+            (Some(_), _) => refused(AppointmentRefusal::BillOverdue),
             (None, Some(status)) => refused(AppointmentRefusal::NotAwaitingPayment { status }),
             (None, None) => Err(CommandError::NotFound),
         }

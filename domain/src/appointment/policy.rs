@@ -13,6 +13,35 @@ pub struct BookingPolicy {
     pub horizon_days: u16,
     /// Open holds that an account of a patient may have at a time; a series counts as one.
     pub max_holds: u16,
+    /// Bookings for emergencies.
+    pub emergencies: EmergencyPolicy,
+}
+
+/// Bookings for emergencies: accepted or not, and their limits, which count for each patient and for each account of a
+/// patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmergencyPolicy {
+    /// True if they are accepted.
+    pub accepted: bool,
+    /// Emergency visits that are not over yet, at a time.
+    pub max_open: u16,
+    /// Bookings for emergencies on one day of the clinic, those that were cancelled included.
+    pub max_daily: u16,
+}
+
+impl EmergencyPolicy {
+    /// Not accepted; where they are, 1 open visit and 3 bookings a day.
+    pub const USUAL: Self = Self {
+        accepted: false,
+        max_open: 1,
+        max_daily: 3,
+    };
+}
+
+impl Default for EmergencyPolicy {
+    fn default() -> Self {
+        Self::USUAL
+    }
 }
 
 impl BookingPolicy {
@@ -35,6 +64,7 @@ impl Default for BookingPolicy {
             hold_minutes: 15,
             horizon_days: 90,
             max_holds: 10,
+            emergencies: EmergencyPolicy::default(),
         }
     }
 }

@@ -22,7 +22,8 @@ mod refund_policy_tests;
 mod tests;
 
 pub use booking_settings::{
-    BookingSettings, HOLD_MINUTES, HORIZON_DAYS, InvalidBookingSettings, MAX_HOLDS,
+    BookingSettings, HOLD_MINUTES, HORIZON_DAYS, InvalidBookingSettings, MAX_DAILY_EMERGENCIES,
+    MAX_HOLDS, MAX_OPEN_EMERGENCIES,
 };
 pub use command::{
     ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetBookingSettings, SetRefundPolicy,

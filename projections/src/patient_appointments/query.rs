@@ -1,7 +1,7 @@
 //! Queries on the appointments of patients.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
+use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds, bill_until};
 use domain::{
     AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Phi, Reason, Slot, SubjectId,
 };
@@ -67,6 +67,20 @@ impl PatientAppointment {
     #[must_use]
     pub fn status_at(&self, now: DateTime<Utc>) -> AppointmentStatus {
         hold::status_at(self.status, self.hold_until, now)
+    }
+
+    /// Returns whether it was booked for an emergency.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.grounds == Some(ConfirmationGrounds::Emergency)
+    }
+
+    /// Returns the time until which the bill of an emergency can be paid; nothing if there is none, or none any more.
+    #[must_use]
+    pub fn bill_until(&self) -> Option<DateTime<Utc>> {
+        let unpaid = self.is_emergency() && self.paid_by.is_none() && !self.fee.is_zero();
+        let open = unpaid && self.status != AppointmentStatus::Cancelled;
+        open.then(|| bill_until(self.slot))
     }
 
     /// Returns the reason; nothing if none was given, or once erased.

@@ -12,6 +12,7 @@ mod cors;
 mod crash;
 mod date_hours;
 mod demo;
+mod emergencies;
 mod ended_accounts;
 mod explain;
 mod holds;

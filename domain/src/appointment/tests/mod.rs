@@ -93,6 +93,7 @@ pub(super) fn booked_facts() -> AppointmentBooked {
         fee: inr(50_000),
         hold_until: hold_end(),
         hold_number: None,
+        emergency: None,
         follows: None,
         overridden: Vec::new(),
         by: admin(),

@@ -66,6 +66,7 @@ fn booked() -> AppointmentEvent {
         fee: inr(FEE),
         hold_until: now() + TimeDelta::minutes(15),
         hold_number: None,
+        emergency: None,
         follows: None,
         overridden: Vec::new(),
         by: patient(),

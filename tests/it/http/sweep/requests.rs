@@ -147,6 +147,9 @@ impl Resources {
                     "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
                     "start": slot(1),
                 }),
+                "/api/v1/appointments/emergency" => json!({
+                    "clinicId": self.clinic, "specialisation": "cardiology", "patientId": patient,
+                }),
                 "/api/v1/doctors/{id}/leaves" => json!({"start": slot(26), "end": slot(27)}),
                 "/api/v1/leaves/{id}/withdraw" => json!({}),
                 "/api/v1/appointments/series" => json!({

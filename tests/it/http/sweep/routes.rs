@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 71] = [
+pub const ROUTES: [(&str, Expected); 72] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -60,6 +60,7 @@ pub const ROUTES: [(&str, Expected); 71] = [
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
     ("post /api/v1/appointments",                                    (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/appointments/series",                             (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/appointments/emergency",                          (401, [404, 403, 404, 404, 403])),
     ("get /api/v1/appointments",                                     (401, [404, 200, 200, 200, 200])),
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
