@@ -14,6 +14,7 @@ use sqlx::PgPool;
 
 use crate::http::in_flight::InFlight;
 use crate::revoked::RevokedSessions;
+use crate::second_factors::SecondFactorPolicies;
 use crate::tokens::Tokens;
 
 /// One node's state, shared by its workers. Everything durable is in the database.
@@ -36,6 +37,8 @@ pub struct App {
     pub verifier: AccessTokenVerifier,
     /// Sessions whose tokens are refused before they expire.
     pub revoked: RevokedSessions,
+    /// Clinics that require a second factor of their staff.
+    pub second_factors: SecondFactorPolicies,
     /// Requests with a key that are being worked on.
     pub in_flight: InFlight,
     /// The time.

@@ -17,6 +17,7 @@ mod metrics;
 mod openapi;
 mod revoked;
 mod routes;
+mod second_factors;
 mod server;
 mod tokens;
 
@@ -35,5 +36,6 @@ pub use http::observe::PROBE;
 pub use metrics::MetricsAccess;
 pub use openapi::document;
 pub use revoked::RevokedSessions;
+pub use second_factors::SecondFactorPolicies;
 pub use server::{ServerOptions, serve};
 pub use tokens::Tokens;

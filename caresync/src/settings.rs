@@ -120,6 +120,10 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_MAX_DAILY_EMERGENCIES", default_value_t = 3,
           value_parser = clap::value_parser!(u16).range(1..=20))]
     pub max_daily_emergencies: u16,
+
+    /// Requires a second factor of all staff, at clinics that don't say otherwise.
+    #[arg(long, env = "CARESYNC_STAFF_SECOND_FACTOR")]
+    pub staff_second_factor: bool,
 }
 
 /// The payment gateway.

@@ -14,7 +14,9 @@ use adapters::identity::{
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
-use api::{App, InFlight, MetricsAccess, RevokedSessions, ServerOptions, Tokens};
+use api::{
+    App, InFlight, MetricsAccess, RevokedSessions, SecondFactorPolicies, ServerOptions, Tokens,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
@@ -61,6 +63,8 @@ pub struct Dependencies {
     pub ids: Arc<dyn IdSource>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// True if staff needs a second factor at clinics that don't say otherwise.
+    pub staff_second_factor: bool,
     /// Time between two looks for due timers: [`TIMER_PAUSE`], shorter in tests.
     pub timer_pause: Duration,
     /// Origins of browsers' pages that may call.
@@ -210,8 +214,11 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     );
     let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
     revoked.refresh(&identity, &**clock).await?;
+    let second_factors = SecondFactorPolicies::new(dependencies.staff_second_factor);
+    second_factors.refresh(&identity).await?;
     let mut background = Background::start(&store, &adapters, gateway.reconcile_after);
     background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
+    background.spawn(second_factors.clone().follow(identity.clone()));
     background.spawn(Janitor { store, adapters }.run(clock.clone()));
     let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
     let app = Data::new(App {
@@ -224,6 +231,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         tokens: Tokens::new(signer, dependencies.ids.clone()),
         verifier: AccessTokenVerifier::new(&dependencies.jwt, realm()),
         revoked,
+        second_factors,
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
@@ -274,7 +282,7 @@ impl Adapters {
     }
 }
 
-/// Tasks of a node beside its server: subscribers, timers, the janitor, the follower of revoked sessions.
+/// Tasks of a node beside its server: subscribers, timers, the janitor, the followers of revoked sessions and of settings.
 struct Background {
     daemon: Daemon,
     tasks: JoinSet<()>,

@@ -6,8 +6,8 @@ use cqrs_es::persist::SerializedEvent;
 
 use crate::append::{StreamAppend, StreamVersion};
 use crate::commit_queue::{Outcome, Pending, State, StreamKey};
-use crate::decode::decode;
 use crate::error::{AppendError, DecideError, LoadError};
+use crate::stream::decoded;
 use crate::{EventData, EventStore};
 
 /// A loaded aggregate, for one decision.
@@ -266,14 +266,7 @@ impl<A: Aggregate> Loaded<A> {
                 found: event.sequence,
             });
         }
-        let payload = decode(&event.event_type, &event.event_version, &event.payload);
-        let payload = payload.map_err(|source| LoadError::Unreadable {
-            aggregate_type: event.aggregate_type,
-            aggregate_id: event.aggregate_id,
-            sequence: event.sequence,
-            event_type: event.event_type.clone(),
-            source: Box::new(source),
-        })?;
+        let payload = decoded(event)?;
         self.aggregate.apply(payload);
         self.version = expected;
         Ok(())

@@ -44,6 +44,8 @@ pub struct Site {
     pub payments: PaymentSettings,
     /// Printer of receipts of nodes started later.
     pub printer: ReceiptPrinter,
+    /// True if nodes started later require a second factor of all staff.
+    pub staff_second_factor: bool,
     signer: Arc<AccessTokenSigner>,
 }
 
@@ -86,6 +88,7 @@ impl Site {
             trusted_proxies: Vec::new(),
             payments: PaymentSettings::default(),
             printer: ReceiptPrinter::default(),
+            staff_second_factor: false,
             signer,
         })
     }
@@ -116,6 +119,7 @@ impl Site {
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
+            staff_second_factor: self.staff_second_factor,
             timer_pause: TIMER_PAUSE,
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: self.trusted_proxies.clone(),
@@ -150,6 +154,7 @@ impl Site {
             clinics: Some(principal.clinics.clone()),
             patient: principal.patient,
             doctor: principal.doctor,
+            second_factor: false,
             iat: self.clock.now(),
             exp,
             jti: SystemIds.id(),

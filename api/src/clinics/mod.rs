@@ -2,12 +2,14 @@
 
 mod declare_holiday;
 mod get;
+mod get_second_factor;
 mod list;
 mod open;
 mod refusal;
 mod rename;
 mod set_booking_settings;
 mod set_refund_policy;
+mod set_second_factor;
 mod withdraw_holiday;
 
 use actix_web::web::{self, ServiceConfig};
@@ -23,8 +25,8 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use {
-    declare_holiday::*, get::*, list::*, open::*, rename::*, set_booking_settings::*,
-    set_refund_policy::*, withdraw_holiday::*,
+    declare_holiday::*, get::*, get_second_factor::*, list::*, open::*, rename::*,
+    set_booking_settings::*, set_refund_policy::*, set_second_factor::*, withdraw_holiday::*,
 };
 
 /// The routes of this resource.
@@ -49,6 +51,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/clinics/{id}/booking-settings",
             web::put().to(set_booking_settings),
+        )
+        .route(
+            "/clinics/{id}/second-factor",
+            web::put().to(set_staff_second_factor),
+        )
+        .route(
+            "/clinics/{id}/second-factor",
+            web::get().to(get_staff_second_factor),
         );
 }
 

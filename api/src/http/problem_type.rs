@@ -51,6 +51,7 @@ problem_types! {
     FORBIDDEN {
         Forbidden "forbidden" "Your role does not allow this."
         AccountDisabled "account-disabled" "This account is disabled."
+        SecondFactorRequired "second-factor-required" "Your clinic requires a second factor: set one up, then refresh the session."
         WrongCode "wrong-code" "The code is not valid."
         WrongPassword "wrong-password" "This is not your present password."
         ScopeWiderThanOwn "scope-wider-than-own" "An account gets no access where you have none."

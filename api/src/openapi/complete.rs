@@ -2,7 +2,7 @@
 //!
 //! | parameter | problems | headers of a success |
 //! |---|---|---|
-//! | a token | `unauthenticated` | |
+//! | a token | `unauthenticated`, `second-factor-required` | |
 //! | a body | `malformed`, `invalid-value`, `body-too-large`, `unsupported-media-type` | |
 //! | `Idempotency-Key` | `request-in-progress`, `idempotency-key-reused`, `contended` | `CareSync-Position`, `Idempotency-Replayed` |
 //! | `If-Match` | `stale-version`; `if-match-required` where it is | |
@@ -87,7 +87,10 @@ fn implied_problems(operation: &Operation) -> BTreeSet<ProblemType> {
     let mut problems =
         BTreeSet::from([ProblemType::InternalError, ProblemType::DatabaseUnavailable]);
     if operation.security.is_some() {
-        problems.insert(ProblemType::Unauthenticated);
+        problems.extend([
+            ProblemType::Unauthenticated,
+            ProblemType::SecondFactorRequired,
+        ]);
     }
     if operation
         .parameters

@@ -62,6 +62,8 @@ const DOCUMENT: &str = "/openapi.json";
         clinics::withdraw_holiday,
         clinics::set_booking_settings,
         clinics::set_refund_policy,
+        clinics::set_staff_second_factor,
+        clinics::get_staff_second_factor,
         doctors::register_doctor,
         doctors::list_doctors,
         doctors::get_doctor,

@@ -66,6 +66,7 @@ async fn run(
                 max_daily: serve.max_daily_emergencies,
             },
         },
+        staff_second_factor: serve.staff_second_factor,
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,

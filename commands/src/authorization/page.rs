@@ -32,11 +32,20 @@ caller may read one by one.
 
 Clinics, doctors, free slots and the description of the API can be read without an account. The steps of an
 appointment also depend on its status and on time: see [transitions](transitions.md).
+
+Staff who have no second factor, although one of their clinics requires it, may take these actions only, and are
+answered 403 `second-factor-required` to all others:
 ";
 
 impl fmt::Display for PermissionsPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{INTRODUCTION}")?;
+        for rule in TABLE {
+            if rule.action.leads_to_second_factor() {
+                writeln!(f, "- {}: {}", rule.resource, rule.verb)?;
+            }
+        }
+        writeln!(f)?;
         let roles = Role::ALL.map(Role::as_str).join(" | ");
         writeln!(f, "| resource | action | {roles} |")?;
         writeln!(f, "|---|---{}|", "|---".repeat(Role::ALL.len()))?;

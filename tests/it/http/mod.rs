@@ -34,6 +34,7 @@ mod precondition;
 pub mod privacy;
 mod race;
 mod refund_policy;
+mod required_second_factor;
 mod reschedule;
 mod rights;
 mod schedule;

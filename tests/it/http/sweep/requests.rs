@@ -123,6 +123,7 @@ impl Resources {
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
                 "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
                 "/api/v1/clinics/{id}/booking-settings" => json!({"holdMinutes": 30}),
+                "/api/v1/clinics/{id}/second-factor" => json!({"required": true}),
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],

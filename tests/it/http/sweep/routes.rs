@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 72] = [
+pub const ROUTES: [(&str, Expected); 74] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -38,6 +38,8 @@ pub const ROUTES: [(&str, Expected); 72] = [
     ("delete /api/v1/clinics/{id}/holidays/{date}",                  (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/clinics/{id}/refund-policy",                       (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/clinics/{id}/booking-settings",                    (401, [403, 403, 403, 404, 403])),
+    ("put /api/v1/clinics/{id}/second-factor",                       (401, [403, 403, 403, 404, 403])),
+    ("get /api/v1/clinics/{id}/second-factor",                       (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/doctors",                                         (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/doctors",                                          PUBLIC),
     ("get /api/v1/doctors/{id}",                                     PUBLIC),
