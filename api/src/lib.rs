@@ -23,6 +23,7 @@ mod tokens;
 
 mod accounts;
 mod appointments;
+mod care;
 mod clinics;
 mod doctors;
 mod leaves;

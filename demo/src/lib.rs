@@ -17,6 +17,7 @@ mod names;
 mod patients;
 mod people;
 mod plan;
+mod profiles;
 mod progress;
 mod sign_ins;
 mod visits;
@@ -92,6 +93,7 @@ async fn make(target: &Target) -> anyhow::Result<()> {
     let doctors = doctors::join(&demo, &clinics, &progress).await?;
     let progress = Progress::steps("Patients", patients::COUNT);
     let patients = patients::register(&demo, &progress).await?;
+    profiles::fill_in(&demo, &patients).await?;
     let plan = plan::plan(&doctors, &patients::homes(), now);
     let progress = Progress::steps("Visits", plan.len());
     let cast = visits::Cast {

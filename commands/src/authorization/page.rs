@@ -24,7 +24,7 @@ A cell names the relations to the resource of which the role needs one:
 - *clinic*: the caller works at its clinic. An account belongs to all of its clinics, and so does a leave to all
   clinics of the doctor: the caller must work at each to change it, and at one to see the times of a leave.
 - *group*: the caller works for the whole group, which is also at each clinic.
-- *care*: its patient has or had a visit at one of the caller's clinics.
+- *care*: its patient has or had a visit at one of the caller's clinics, or with the doctor who calls.
 
 A caller none of whose roles may take the action is answered 403. A caller with such a role but without the relation
 is answered 404, as if there were no such resource, or 403 if it may read the resource. A list has the rows that the

@@ -174,25 +174,41 @@ pub async fn get(
     fetch_by_id("reading an appointment", pool, appointment.as_uuid()).await
 }
 
-/// Returns whether the patient has or had an appointment at one of the clinics.
-pub async fn has_been_at(
+/// The clinics and the doctor whose patient a patient may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CareQuery {
+    /// Visits at any clinic count.
+    pub anywhere: bool,
+    /// Visits at these clinics count.
+    pub clinics: Vec<ClinicId>,
+    /// Visits with this doctor count.
+    pub doctor: Option<DoctorId>,
+}
+
+/// Returns whether the patient has or had such a visit.
+pub async fn is_in_care(
     pool: &PgPool,
     patient: PatientId,
-    clinics: &[ClinicId],
+    care: &CareQuery,
 ) -> Result<bool, ReadError> {
-    let clinics: Vec<Uuid> = clinics.iter().map(ClinicId::as_uuid).collect();
+    let clinics: Vec<Uuid> = care.clinics.iter().map(ClinicId::as_uuid).collect();
     sqlx::query_scalar!(
         r#"
         select exists (
-          select from patient_appointments where patient_id = $1 and clinic_id = any ($2)
+          select
+          from patient_appointments
+          where patient_id = $1
+            and ($2::boolean or clinic_id = any ($3) or doctor_id = $4)
         ) as "exists!"
         "#,
         patient.as_uuid(),
-        &clinics
+        care.anywhere,
+        &clinics,
+        care.doctor.map(|doctor| doctor.as_uuid())
     )
     .fetch_one(pool)
     .await
-    .map_err(ReadError::doing("reading where a patient has been"))
+    .map_err(ReadError::doing("reading in whose care a patient is"))
 }
 
 /// Returns the rows of some appointments.

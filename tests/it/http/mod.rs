@@ -32,6 +32,7 @@ mod patients;
 mod position;
 mod precondition;
 pub mod privacy;
+mod profile;
 mod race;
 mod refund_policy;
 mod required_second_factor;

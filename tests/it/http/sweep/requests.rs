@@ -141,6 +141,8 @@ impl Resources {
                 }
                 "/api/v1/patients" => json!({"name": "Tara Rao", "birthDate": "2020-01-31"}),
                 "/api/v1/patients/{id}/contact" => json!({"phone": "+919812345678"}),
+                "/api/v1/patients/{id}/profile" => json!({"gender": "female"}),
+                "/api/v1/patients/{id}/illnesses" => json!({"illnesses": ["Asthma"]}),
                 "/api/v1/patients/{id}/proxies" => {
                     json!({"accountId": self.parent, "evidence": "BIRTH_CERTIFICATE"})
                 }

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 74] = [
+pub const ROUTES: [(&str, Expected); 77] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -58,6 +58,10 @@ pub const ROUTES: [(&str, Expected); 74] = [
     // Cards are the group's: every front desk may look after any patient.
     ("get /api/v1/patients/{id}",                                    (401, [404, 403, 200, 200, 403])),
     ("put /api/v1/patients/{id}/contact",                            (401, [404, 403, 200, 200, 403])),
+    ("get /api/v1/patients/{id}/profile",                            (401, [404, 404, 200, 200, 403])),
+    ("post /api/v1/patients/{id}/profile",                           (401, [404, 403, 200, 200, 403])),
+    // Staff may read the card, so it is told that the illnesses are not for it.
+    ("put /api/v1/patients/{id}/illnesses",                          (401, [404, 404, 403, 403, 403])),
     ("post /api/v1/patients/{id}/proxies",                           (401, [404, 403, 200, 200, 403])),
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
     ("post /api/v1/appointments",                                    (401, [404, 403, 404, 404, 403])),
