@@ -15,6 +15,7 @@ use sqlx::PgPool;
 use crate::http::in_flight::InFlight;
 use crate::limits::BlockedClients;
 use crate::revoked::RevokedSessions;
+use crate::second_factors::SecondFactorPolicies;
 use crate::tokens::Tokens;
 
 /// One node's state, shared by its workers. Everything durable is in the database.
@@ -39,6 +40,8 @@ pub struct App {
     pub revoked: RevokedSessions,
     /// Clients that are turned away.
     pub blocked: BlockedClients,
+    /// Clinics that require a second factor of their staff.
+    pub second_factors: SecondFactorPolicies,
     /// Requests with a key that are being worked on.
     pub in_flight: InFlight,
     /// The time.

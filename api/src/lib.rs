@@ -18,12 +18,14 @@ mod metrics;
 mod openapi;
 mod revoked;
 mod routes;
+mod second_factors;
 mod server;
 mod tokens;
 
 mod accounts;
 mod appointments;
 mod blocked_clients;
+mod care;
 mod clinics;
 mod doctors;
 mod leaves;
@@ -40,5 +42,6 @@ pub use limits::{
 pub use metrics::MetricsAccess;
 pub use openapi::document;
 pub use revoked::RevokedSessions;
+pub use second_factors::SecondFactorPolicies;
 pub use server::{ServerOptions, serve};
 pub use tokens::Tokens;

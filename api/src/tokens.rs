@@ -55,6 +55,7 @@ impl Tokens {
             clinics: fits(&account.clinics).then(|| account.clinics.clone()),
             patient,
             doctor,
+            second_factor: session.second_factor,
             iat: at,
             exp: at + LIFETIME,
             jti: self.ids.id(),

@@ -168,6 +168,15 @@ enum AdminCommand {
         #[arg(long)]
         email: String,
     },
+    /// Removes the second factor of an account whose owner has lost the device and the recovery codes. Make sure that it
+    /// is the owner who asks.
+    RemoveSecondFactor {
+        #[command(flatten)]
+        settings: Settings,
+        /// The address that the account signs in with.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Runs the binary.
@@ -204,6 +213,9 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Serve { settings, serve } => serve::serve(settings, *serve).await,
         Command::Admin(AdminCommand::Create { settings, email }) => {
             admin::create(settings, &email).await
+        }
+        Command::Admin(AdminCommand::RemoveSecondFactor { settings, email }) => {
+            admin::remove_second_factor(&settings, &email).await
         }
         Command::Backup {
             settings,

@@ -132,6 +132,24 @@ pub struct ServeSettings {
     #[arg(long, env = "CARESYNC_MAX_DAILY_BOOKINGS", default_value_t = 20,
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub max_daily_bookings: u16,
+
+    /// Takes bookings for emergencies, which are confirmed at once and paid afterwards.
+    #[arg(long, env = "CARESYNC_EMERGENCIES")]
+    pub emergencies: bool,
+
+    /// The emergency visits that a patient, or an account of a patient, may have open at a time.
+    #[arg(long, env = "CARESYNC_MAX_OPEN_EMERGENCIES", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..=10))]
+    pub max_open_emergencies: u16,
+
+    /// The emergencies for which a patient, or an account of a patient, may book on one day.
+    #[arg(long, env = "CARESYNC_MAX_DAILY_EMERGENCIES", default_value_t = 3,
+          value_parser = clap::value_parser!(u16).range(1..=20))]
+    pub max_daily_emergencies: u16,
+
+    /// Requires a second factor of all staff, at clinics that don't say otherwise.
+    #[arg(long, env = "CARESYNC_STAFF_SECOND_FACTOR")]
+    pub staff_second_factor: bool,
 }
 
 /// Mail.

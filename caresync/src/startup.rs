@@ -19,7 +19,7 @@ use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
 use api::{
     App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess, RateLimits, RevokedSessions,
-    ServerOptions, Tokens,
+    SecondFactorPolicies, ServerOptions, Tokens,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::Commands;
@@ -69,6 +69,8 @@ pub struct Dependencies {
     pub ids: Arc<dyn IdSource>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// True if staff needs a second factor at clinics that don't say otherwise.
+    pub staff_second_factor: bool,
     /// Time between two looks for due timers: [`TIMER_PAUSE`], shorter in tests.
     pub timer_pause: Duration,
     /// Origins of browsers' pages that may call.
@@ -251,6 +253,8 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     );
     let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
     revoked.refresh(&identity, &**clock).await?;
+    let second_factors = SecondFactorPolicies::new(dependencies.staff_second_factor);
+    second_factors.refresh(&identity).await?;
     let mut background = Background::start(&store, &adapters, gateway.reconcile_after);
     let blocked = BlockedClients::new(adapters.blocked.clone());
     blocked.refresh(clock.now()).await?;
@@ -258,6 +262,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
     let janitor = Janitor { store, adapters };
     background.spawn(janitor.clone().run(clock.clone()));
+    background.spawn(second_factors.clone().follow(identity.clone()));
     let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
     let app = Data::new(App {
         commands,
@@ -270,6 +275,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         verifier: AccessTokenVerifier::new(&dependencies.jwt, realm()),
         revoked,
         blocked,
+        second_factors,
         in_flight: InFlight::default(),
         clock: clock.clone(),
         policy: dependencies.policy,
@@ -330,8 +336,8 @@ impl Adapters {
     }
 }
 
-/// Tasks of a node beside its server: subscribers, timers, the janitor, the followers of revoked sessions and of blocked
-/// clients.
+/// Tasks of a node beside its server: subscribers, timers, the janitor, the followers of revoked sessions, of blocked
+/// clients and of settings.
 struct Background {
     daemon: Daemon,
     tasks: JoinSet<()>,

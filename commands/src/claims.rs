@@ -4,13 +4,15 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::account::{AccountAddressChanged, AccountRegistered};
 use domain::appointment::{
-    AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, VisitRef,
+    AppointmentBooked, AppointmentReinstated, AppointmentRescheduled, EmergencyNumbers,
+    LimitNumbers, VisitRef,
 };
 use domain::leave::LeavePlanned;
 use domain::payment::PaymentOrderCreated;
-use domain::{AccountId, GatewayOrderId};
+use domain::{AccountId, Actor, GatewayOrderId, PatientId, Role};
 use event_store::{Claim, ClaimChange, ClaimRules, EventData, EventStore, StoreError};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::identity::LoginIndex;
 
@@ -39,6 +41,13 @@ pub const BOOKING_SPACE: &str = "account.booking";
 /// The constraint that gives a number to one booking of an account on one day.
 pub const BOOKING_NUMBER_TAKEN: &str = "account_booking_unique";
 
+/// The space in which open emergency visits are numbered, by patient and by account.
+pub const OPEN_EMERGENCY_SPACE: &str = "emergency.open";
+/// The space in which the bookings for emergencies of a day are numbered, by patient and by account.
+pub const DAILY_EMERGENCY_SPACE: &str = "emergency.day";
+/// The constraint that gives each of these numbers to one visit.
+pub const EMERGENCY_NUMBER_TAKEN: &str = "emergency_number_unique";
+
 /// The space in which the orders of payments are reserved, each for its payment.
 pub const ORDER_SPACE: &str = "payment.order";
 
@@ -60,10 +69,11 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
             .map(|back| retakes(&back))
             .unwrap_or_default(),
         // A patient who has arrived, is seen or was seen keeps the time.
-        "appointment.cancelled" | "appointment.hold_expired" => {
-            vec![ClaimChange::Release, END_OF_HOLD]
-        }
-        "appointment.no_show" | "leave.withdrawn" => vec![ClaimChange::Release],
+        "appointment.cancelled" => vec![ClaimChange::Release, END_OF_HOLD, END_OF_EMERGENCY],
+        "appointment.hold_expired" => vec![ClaimChange::Release, END_OF_HOLD],
+        "appointment.no_show" => vec![ClaimChange::Release, END_OF_EMERGENCY],
+        "appointment.completed" => vec![END_OF_EMERGENCY],
+        "leave.withdrawn" => vec![ClaimChange::Release],
         "account.registered" => decoded(event)
             .map(|registered| login(&logins, &registered))
             .unwrap_or_default(),
@@ -82,7 +92,12 @@ pub fn claim_rules(logins: LoginIndex) -> ClaimRules {
 /// The number of a hold is free again.
 const END_OF_HOLD: ClaimChange = ClaimChange::Free { space: HOLD_SPACE };
 
-/// The claims of a booking, the number of its hold for as long as the hold lasts, and its number on that day, which stays
+/// The visit is over, and its number among the open emergency visits is free again. That of the day is not.
+const END_OF_EMERGENCY: ClaimChange = ClaimChange::Free {
+    space: OPEN_EMERGENCY_SPACE,
+};
+
+/// The claims of a booking, the number of its hold for as long as the hold lasts, and its numbers on that day, which stay
 /// whatever becomes of the booking.
 fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
     let times = both(&booked.visit, Some(booked.hold_until)).map(ClaimChange::Take);
@@ -97,7 +112,77 @@ fn claims(booked: &AppointmentBooked) -> Vec<ClaimChange> {
         space: BOOKING_SPACE,
         key: booking_key(account, booked.at.date_naive(), number),
     });
-    times.into_iter().chain(hold).chain(of_day).collect()
+    let emergency = booked.emergency.map(|numbers| emergency(booked, numbers));
+    let emergency = emergency.into_iter().flatten();
+    let numbers = hold.into_iter().chain(of_day).chain(emergency);
+    times.into_iter().chain(numbers).collect()
+}
+
+/// The numbers of a booking for an emergency: those of the patient, and of the account if it is limited.
+fn emergency(booked: &AppointmentBooked, numbers: EmergencyNumbers) -> Vec<ClaimChange> {
+    let limits = EmergencyLimits::new(booked.visit.patient, booked.by, numbers.day);
+    let account = numbers.account.zip(limits.account);
+    let all = [Some((numbers.patient, limits.patient)), account];
+    let reserved = all.into_iter().flatten().flat_map(|(numbers, limit)| {
+        let LimitNumbers { open, daily } = numbers;
+        [
+            ClaimChange::Reserve {
+                space: OPEN_EMERGENCY_SPACE,
+                key: limit.open_key(open),
+            },
+            ClaimChange::Reserve {
+                space: DAILY_EMERGENCY_SPACE,
+                key: limit.daily_key(daily),
+            },
+        ]
+    });
+    reserved.collect()
+}
+
+/// The limits that a booking for an emergency is counted by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EmergencyLimits {
+    pub(crate) patient: EmergencyLimit,
+    /// That of the account that books; `None` for staff.
+    pub(crate) account: Option<EmergencyLimit>,
+}
+
+/// A limit of a patient or an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EmergencyLimit {
+    /// Keeps the keys of patients and accounts apart.
+    kind: u8,
+    id: Uuid,
+    pub(crate) day: NaiveDate,
+}
+
+impl EmergencyLimits {
+    /// The limits of a booking by this actor on that day.
+    pub(crate) fn new(patient: PatientId, by: Actor, day: NaiveDate) -> Self {
+        let limit = |kind, id| EmergencyLimit { kind, id, day };
+        let account = by.account_id().filter(|_| by.role() == Some(Role::Patient));
+        Self {
+            patient: limit(b'p', patient.as_uuid()),
+            account: account.map(|account| limit(b'a', account.as_uuid())),
+        }
+    }
+}
+
+impl EmergencyLimit {
+    /// The number of an open emergency visit as it is reserved.
+    pub(crate) fn open_key(&self, number: u16) -> Vec<u8> {
+        [
+            [self.kind].as_slice(),
+            self.id.as_bytes(),
+            &number.to_be_bytes(),
+        ]
+        .concat()
+    }
+
+    /// The number of a booking of the day as it is reserved.
+    pub(crate) fn daily_key(&self, number: u16) -> Vec<u8> {
+        [bookings_of_day(self.day), self.open_key(number)].concat()
+    }
 }
 
 /// The claims that the hold had released, this time for good.
@@ -206,7 +291,11 @@ pub async fn forget_daily_numbers(
 ) -> Result<u64, StoreError> {
     let yesterday = at.date_naive().pred_opt().unwrap_or_default();
     let earlier = bookings_of_day(yesterday);
-    store.free_names_before(BOOKING_SPACE, &earlier).await
+    let bookings = store.free_names_before(BOOKING_SPACE, &earlier).await?;
+    let emergencies = store
+        .free_names_before(DAILY_EMERGENCY_SPACE, &earlier)
+        .await?;
+    Ok(bookings + emergencies)
 }
 
 /// The event was made from this very type a moment ago, so it decodes.

@@ -16,7 +16,7 @@ const EVERY: u32 = 100;
 /// Counted up when the JSON form of the aggregate's state changes; a test notices.
 const DOCTOR_FORM: i32 = 2;
 /// The same for clinics, which every booking looks at.
-const CLINIC_FORM: i32 = 3;
+const CLINIC_FORM: i32 = 4;
 /// The same for patients.
 const PATIENT_FORM: i32 = 1;
 /// The same for books of receipts, which grow with every payment.
@@ -85,12 +85,13 @@ mod tests {
     }
 
     #[test]
-    fn a_clinics_state_has_form_3() {
+    fn a_clinics_state_has_form_4() {
         let events = [
             "clinic.opened",
             "clinic.holiday_declared",
             "clinic.refund_policy_set",
             "clinic.booking_settings_set",
+            "clinic.staff_second_factor_set",
         ];
         let clinic = json!({"Open": {
             "facts": {
@@ -106,8 +107,9 @@ mod tests {
                 {"hoursBefore": 12, "percent": 25},
             ],
             "booking_settings": {"holdMinutes": 30, "horizonDays": 120},
+            "staff_second_factor": true,
         }});
-        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (3, clinic));
+        assert_eq!((CLINIC_FORM, form::<Clinic>(&events)), (4, clinic));
     }
 
     #[test]

@@ -10,12 +10,14 @@
 mod absences;
 mod clinics;
 mod doctors;
+mod emergencies;
 mod hours;
 mod large;
 mod names;
 mod patients;
 mod people;
 mod plan;
+mod profiles;
 mod progress;
 mod sign_ins;
 mod visits;
@@ -91,6 +93,7 @@ async fn make(target: &Target) -> anyhow::Result<()> {
     let doctors = doctors::join(&demo, &clinics, &progress).await?;
     let progress = Progress::steps("Patients", patients::COUNT);
     let patients = patients::register(&demo, &progress).await?;
+    profiles::fill_in(&demo, &patients).await?;
     let plan = plan::plan(&doctors, &patients::homes(), now);
     let progress = Progress::steps("Visits", plan.len());
     let cast = visits::Cast {
@@ -100,6 +103,7 @@ async fn make(target: &Target) -> anyhow::Result<()> {
     };
     visits::carry_out(&demo, &cast, &plan, &progress).await?;
     drop(progress);
+    emergencies::book(&demo, &clinics, &desks, &doctors, &patients, now).await?;
     absences::plan(&demo, &clinics, &doctors, now).await?;
     // The last one: where there is an auditor, everything is there.
     people::auditor(&demo).await?;

@@ -1,13 +1,13 @@
 //! Loading: from a stream of stored events to an aggregate that can decide.
 
+use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::SerializedEvent;
-use cqrs_es::{Aggregate, DomainEvent};
 
 use crate::append::{StreamAppend, StreamVersion};
 use crate::commit_queue::{Outcome, Pending, State, StreamKey};
-use crate::decode::decode;
 use crate::error::{AppendError, DecideError, LoadError};
+use crate::stream::decoded;
 use crate::{EventData, EventStore};
 
 /// A loaded aggregate, for one decision.
@@ -154,7 +154,7 @@ impl EventStore {
     /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
     pub async fn read_events<A: Aggregate>(&self, id: &str) -> Result<Vec<A::Event>, LoadError> {
         let events = self.read_whole_stream::<A>(id).await?;
-        events.iter().map(decoded).collect()
+        events.into_iter().map(decoded).collect()
     }
 
     /// Returns whether these versions are those of the log, so that a refusal that was decided on them is
@@ -275,21 +275,10 @@ impl<A: Aggregate> Loaded<A> {
                 found: event.sequence,
             });
         }
-        self.aggregate.apply(decoded(&event)?);
+        self.aggregate.apply(decoded(event)?);
         self.version = expected;
         Ok(())
     }
-}
-
-fn decoded<E: DomainEvent>(event: &SerializedEvent) -> Result<E, LoadError> {
-    let payload = decode(&event.event_type, &event.event_version, &event.payload);
-    payload.map_err(|source| LoadError::Unreadable {
-        aggregate_type: event.aggregate_type.clone(),
-        aggregate_id: event.aggregate_id.clone(),
-        sequence: event.sequence,
-        event_type: event.event_type.clone(),
-        source: Box::new(source),
-    })
 }
 
 /// Waits for the outcome of a pending command; unknown if its writer ends before.

@@ -1,10 +1,11 @@
 //! One stream in the log: its newest usable snapshot, and the events after it.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+use cqrs_es::{Aggregate, DomainEvent};
 
 use crate::EventStore;
+use crate::decode::decode;
 use crate::error::{LoadError, StoreError};
 use crate::seal::Stored;
 use crate::snapshot::Snapshot;
@@ -33,6 +34,41 @@ impl EventStore {
         .fetch_optional(self.pool())
         .await
         .map_err(StoreError::doing("reading the time of a first event"))
+    }
+
+    /// All events of a type, in the order of the log: for a type that has few of them and no personal data.
+    ///
+    /// # Errors
+    /// [`LoadError::Store`], or [`LoadError::Unreadable`] naming the event.
+    pub async fn events_of_type<E: DomainEvent>(
+        &self,
+        event_type: &str,
+    ) -> Result<Vec<E>, LoadError> {
+        let rows = sqlx::query!(
+            r#"
+            select aggregate_type, aggregate_id, sequence, event_version, payload, metadata
+            from events
+            where event_type = $1
+            order by epoch, transaction_id, position
+            "#,
+            event_type
+        )
+        .fetch_all(self.pool())
+        .await
+        .map_err(|error| LoadError::Store(error.into()))?;
+        let events = rows.into_iter().map(|row| {
+            let stored = SerializedEvent {
+                aggregate_id: row.aggregate_id,
+                sequence: usize::try_from(row.sequence).unwrap_or(usize::MAX),
+                aggregate_type: row.aggregate_type,
+                event_type: event_type.to_owned(),
+                event_version: row.event_version,
+                payload: row.payload,
+                metadata: row.metadata,
+            };
+            decoded(self.upcasters().upcast(stored))
+        });
+        events.collect()
     }
 
     /// The stream's events, decrypted and upcast; with a snapshot, only those after it.
@@ -134,4 +170,16 @@ impl EventStore {
             })
             .collect())
     }
+}
+
+/// The event in the form of the domain.
+pub(crate) fn decoded<E: DomainEvent>(event: SerializedEvent) -> Result<E, LoadError> {
+    let payload = decode(&event.event_type, &event.event_version, &event.payload);
+    payload.map_err(|source| LoadError::Unreadable {
+        aggregate_type: event.aggregate_type,
+        aggregate_id: event.aggregate_id,
+        sequence: event.sequence,
+        event_type: event.event_type,
+        source: Box::new(source),
+    })
 }

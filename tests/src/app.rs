@@ -54,6 +54,8 @@ pub struct Site {
     pub printer: ReceiptPrinter,
     /// Mail of nodes started later; one folder for all of them by default.
     pub mail: SiteMail,
+    /// True if nodes started later require a second factor of all staff.
+    pub staff_second_factor: bool,
     signer: Arc<AccessTokenSigner>,
 }
 
@@ -110,6 +112,7 @@ impl Site {
             payments: PaymentSettings::default(),
             printer: ReceiptPrinter::default(),
             mail: SiteMail::Folder(Arc::new(tempfile::tempdir()?)),
+            staff_second_factor: false,
             signer,
         })
     }
@@ -141,6 +144,7 @@ impl Site {
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
+            staff_second_factor: self.staff_second_factor,
             timer_pause: TIMER_PAUSE,
             cors_origins: vec!["https://front.example".to_owned()],
             trusted_proxies: self.trusted_proxies.clone(),
@@ -189,6 +193,7 @@ impl Site {
             clinics: Some(principal.clinics.clone()),
             patient: principal.patient,
             doctor: principal.doctor,
+            second_factor: false,
             iat: self.clock.now(),
             exp,
             jti: SystemIds.id(),

@@ -25,6 +25,8 @@ pub struct AccessClaims {
     pub patient: Option<PatientId>,
     /// The doctor to whom the account belongs, if any.
     pub doctor: Option<DoctorId>,
+    /// True if the account had a second factor when the token was issued. Claim `sf`; absent if not.
+    pub second_factor: bool,
     /// Time of issue, in whole seconds.
     pub iat: DateTime<Utc>,
     /// Expiry: from this time on the token is refused. Whole seconds, rounded down.
@@ -47,6 +49,8 @@ pub(super) struct WireClaims {
     patient: Option<PatientId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doctor: Option<DoctorId>,
+    #[serde(default, rename = "sf", skip_serializing_if = "std::ops::Not::not")]
+    second_factor: bool,
     iat: i64,
     /// We issue none: our tokens are valid from `iat` on. If a token has one, it is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +70,7 @@ impl WireClaims {
             clinics: claims.clinics.clone(),
             patient: claims.patient,
             doctor: claims.doctor,
+            second_factor: claims.second_factor,
             iat: claims.iat.timestamp(),
             nbf: None,
             exp: claims.exp.timestamp(),
@@ -88,6 +93,7 @@ impl WireClaims {
             clinics: self.clinics,
             patient: self.patient,
             doctor: self.doctor,
+            second_factor: self.second_factor,
             iat: moment(self.nbf.map_or(self.iat, |nbf| nbf.max(self.iat)))?,
             exp: moment(self.exp)?,
             jti: self.jti,

@@ -33,6 +33,7 @@ pub(super) fn claims() -> AccessClaims {
         )),
         patient: None,
         doctor: Some(DoctorId::from_uuid(Uuid::from_u128(4))),
+        second_factor: true,
         iat: now(),
         exp: now() + TimeDelta::minutes(10),
         jti: Uuid::from_u128(5),

@@ -5,7 +5,7 @@ use commands::authorization::{Resource, ResourceClinics};
 use domain::account::Person;
 use domain::{AccountId, ClinicScope};
 use projections::account_directory::{self, ListedAccount};
-use projections::patient_appointments;
+use projections::patient_appointments::{self, CareQuery};
 
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -18,8 +18,11 @@ pub async fn resource(
 ) -> Result<Resource, Problem> {
     let in_care = match (&caller.clinics, account.person) {
         (ClinicScope::Only(own), Person::Patient(patient)) => {
-            let own: Vec<_> = own.iter().copied().collect();
-            patient_appointments::has_been_at(&app.pool, patient, &own).await?
+            let care = CareQuery {
+                clinics: own.iter().copied().collect(),
+                ..CareQuery::default()
+            };
+            patient_appointments::is_in_care(&app.pool, patient, &care).await?
         }
         _ => false,
     };

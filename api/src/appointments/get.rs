@@ -66,6 +66,7 @@ fn visit(found: &PatientAppointment) -> Visit {
         slot: found.slot,
         fee: found.fee,
         paid_by: found.paid_by,
+        emergency: found.is_emergency(),
         // Only the log has it; rights don't depend on it.
         shortest_move: None,
     }

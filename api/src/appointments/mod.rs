@@ -1,7 +1,8 @@
-//! Appointments: book one or a series, confirm, move, cancel, attend, look.
+//! Appointments: book one, a series or an emergency, confirm, move, cancel, attend, look.
 
 mod arrive;
 mod book;
+mod book_for_emergency;
 mod cancel;
 mod complete;
 mod confirm;
@@ -27,8 +28,8 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use {
-    arrive::*, book::*, cancel::*, complete::*, confirm::*, get::*, list::*, no_show::*,
-    refund_preview::*, refusal::refusal, reschedule::*, series::*, start::*,
+    arrive::*, book::*, book_for_emergency::*, cancel::*, complete::*, confirm::*, get::*, list::*,
+    no_show::*, refund_preview::*, refusal::refusal, reschedule::*, series::*, start::*,
 };
 
 /// The routes of this resource.
@@ -37,6 +38,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/appointments", web::post().to(book_appointment))
         .route("/appointments", web::get().to(list_appointments))
         .route("/appointments/series", web::post().to(book_series))
+        .route(
+            "/appointments/emergency",
+            web::post().to(book_for_emergency),
+        )
         .route("/appointments/{id}", web::get().to(get_appointment))
         .route(
             "/appointments/{id}/confirm",
@@ -88,6 +93,9 @@ pub struct AppointmentSummary {
     /// The time until which the payment must have arrived; absent if none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<DateTime<Utc>>,
+    /// The time until which the fee of an emergency can be paid; absent if it is paid, or none is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<DateTime<Utc>>,
     /// Its version, as in the `ETag`.
     pub version: i64,
 }
@@ -120,6 +128,13 @@ pub struct AppointmentBody {
     /// The time until which the payment must have arrived; absent if none is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<DateTime<Utc>>,
+    /// Set if it was booked for an emergency. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub emergency: bool,
+    /// The time until which the fee of an emergency can be paid; absent if it is paid, or none is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<DateTime<Utc>>,
     /// The payment that paid for it, if one did; also of a visit that was cancelled since.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
@@ -165,6 +180,8 @@ impl AppointmentBody {
             fee: row.fee,
             status,
             hold_until: (status == AppointmentStatus::Booked).then_some(row.hold_until),
+            emergency: row.is_emergency(),
+            pay_by: row.bill_until(),
             paid_by: row.paid_by,
             cancelled_by: row.cancelled_by,
             reason: row.reason().cloned(),
@@ -192,6 +209,7 @@ impl From<AppointmentReply> for AppointmentSummary {
             slot: reply.slot,
             status: reply.status,
             hold_until: reply.hold_until,
+            pay_by: reply.pay_by,
             version: reply.version,
         }
     }

@@ -34,6 +34,18 @@ pub fn refusal(refusal: Refusal) -> Problem {
                 "An account books at most {max} times a day: book on, tomorrow, or by telephone."
             ),
         ),
+        Refusal::EmergenciesNotAccepted => ProblemType::EmergenciesNotAccepted.into(),
+        Refusal::TooManyOpenEmergencies { max } => Problem::titled(
+            ProblemType::TooManyOpenEmergencies,
+            format!("At most {max} emergency visits are open at a time."),
+        ),
+        Refusal::TooManyEmergenciesToday { max } => Problem::titled(
+            ProblemType::TooManyEmergenciesToday,
+            format!("At most {max} emergencies are booked a day."),
+        ),
+        Refusal::NoSlotForEmergency => ProblemType::NoSlotForEmergency.into(),
+        Refusal::EmergencyUnpaid => ProblemType::EmergencyUnpaid.into(),
+        Refusal::BillOverdue => ProblemType::BillOverdue.into(),
         Refusal::HoldEnded => ProblemType::HoldEnded.into(),
         Refusal::HoldStillRunning => ProblemType::HoldStillRunning.into(),
         Refusal::AlreadyEnded { status } => Problem::titled(

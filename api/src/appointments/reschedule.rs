@@ -60,6 +60,7 @@ problems!(
     AppointmentAlreadyEnded,
     AppointmentAlreadyStarted,
     PatientAlreadyArrived,
+    EmergencyUnpaid,
     SlotInPast,
     SlotBeyondHorizon,
     ClinicClosed,

@@ -84,7 +84,7 @@ pub async fn login(
     let SignedIn { session, device } = signed_in.map_err(|error| problem(&error))?;
     let reply = TokensReply {
         device_token: device.map(|device| device.expose().to_owned()),
-        ..tokens(&app, &session)?
+        ..tokens(&app, &session).await?
     };
     Ok(HttpResponse::Ok().json(reply))
 }

@@ -24,5 +24,6 @@ pub async fn me(caller: Access<permit::ManageOwnAccount>) -> Json<AccountBody> {
         clinics: caller.clinics.clone(),
         patient_id: caller.patient,
         doctor_id: caller.doctor,
+        second_factor_required: caller.lacks_second_factor(),
     })
 }

@@ -22,6 +22,7 @@ mod reset_password;
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
+use commands::Caller;
 use commands::identity::{MailedCodeError, Session};
 use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
 use serde::Serialize;
@@ -116,9 +117,14 @@ pub struct AccountBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub doctor_id: Option<DoctorId>,
+    /// Set if one of its clinics requires a second factor and the session has none: until one is set up and the session
+    /// refreshed, other requests are answered 403 `second-factor-required`. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub second_factor_required: bool,
 }
 
-fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
+async fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
     use domain::account::Person;
     let account = &session.account;
     let (patient_id, doctor_id) = match account.person {
@@ -126,6 +132,15 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
         Person::Patient(patient) => (Some(patient), None),
         Person::Doctor(doctor) => (None, Some(doctor)),
     };
+    let caller = Caller {
+        account: account.account,
+        roles: account.roles.clone(),
+        clinics: account.clinics.clone(),
+        patient: patient_id,
+        doctor: doctor_id,
+    };
+    let lacks_one = app.lacks_second_factor(&caller, session.second_factor);
+    let second_factor_required = lacks_one.await?;
     Ok(TokensReply {
         access_token: app.tokens.sign(session, app.clock.now())?,
         token_type: "Bearer",
@@ -138,6 +153,7 @@ fn tokens(app: &App, session: &Session) -> Result<TokensReply, Problem> {
             clinics: account.clinics.clone(),
             patient_id,
             doctor_id,
+            second_factor_required,
         },
     })
 }

@@ -46,7 +46,7 @@ pub async fn refresh(
         .refresh(presented, app.clock.now())
         .await
         .map_err(|refusal| problem(&app, &refusal))?;
-    Ok(HttpResponse::Ok().json(tokens(&app, &session)?))
+    Ok(HttpResponse::Ok().json(tokens(&app, &session).await?))
 }
 
 fn problem(app: &App, refusal: &RefreshRefusal) -> Problem {

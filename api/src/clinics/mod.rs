@@ -2,12 +2,14 @@
 
 mod declare_holiday;
 mod get;
+mod get_second_factor;
 mod list;
 mod open;
 mod refusal;
 mod rename;
 mod set_booking_settings;
 mod set_refund_policy;
+mod set_second_factor;
 mod withdraw_holiday;
 
 use actix_web::web::{self, ServiceConfig};
@@ -23,8 +25,8 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use {
-    declare_holiday::*, get::*, list::*, open::*, rename::*, set_booking_settings::*,
-    set_refund_policy::*, withdraw_holiday::*,
+    declare_holiday::*, get::*, get_second_factor::*, list::*, open::*, rename::*,
+    set_booking_settings::*, set_refund_policy::*, set_second_factor::*, withdraw_holiday::*,
 };
 
 /// The routes of this resource.
@@ -49,6 +51,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/clinics/{id}/booking-settings",
             web::put().to(set_booking_settings),
+        )
+        .route(
+            "/clinics/{id}/second-factor",
+            web::put().to(set_staff_second_factor),
+        )
+        .route(
+            "/clinics/{id}/second-factor",
+            web::get().to(get_staff_second_factor),
         );
 }
 
@@ -100,6 +110,15 @@ pub struct ClinicBody {
     /// The bookings that an account of a patient may make on one day; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_daily_bookings: Option<u16>,
+    /// Whether bookings for emergencies are taken; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergencies: Option<bool>,
+    /// The emergency visits that a patient or an account may have open; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_emergencies: Option<u16>,
+    /// The emergencies that a patient or an account may book a day; absent where the group's setting counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_daily_emergencies: Option<u16>,
     /// Its version, as in the `ETag`.
     pub version: i64,
     /// Set if a later event of it could not be applied: it is shown as it was before. Absent if not.
@@ -182,6 +201,9 @@ impl From<ListedClinic> for ClinicBody {
             horizon_days: booking_settings.horizon_days(),
             max_holds: booking_settings.max_holds(),
             max_daily_bookings: booking_settings.max_daily_bookings(),
+            emergencies: booking_settings.emergencies(),
+            max_open_emergencies: booking_settings.max_open_emergencies(),
+            max_daily_emergencies: booking_settings.max_daily_emergencies(),
             version,
             parked: false,
         }

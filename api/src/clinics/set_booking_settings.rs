@@ -36,12 +36,21 @@ pub struct BookingSettingsRequest {
     /// Bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as one.
     #[schema(minimum = 1, maximum = 1000, example = 10)]
     max_daily_bookings: Option<u16>,
+    /// Whether bookings for emergencies are taken: the next free slot, confirmed at once and paid afterwards.
+    emergencies: Option<bool>,
+    /// Emergency visits that a patient, or an account of a patient, may have open at a time.
+    #[schema(minimum = 1, maximum = 10, example = 1)]
+    max_open_emergencies: Option<u16>,
+    /// Emergencies for which a patient, or an account of a patient, may book on one day.
+    #[schema(minimum = 1, maximum = 20, example = 3)]
+    max_daily_emergencies: Option<u16>,
 }
 
 problems!(Forbidden, NotFound);
 
-/// Set how long an unpaid slot is held at a clinic, how many an account holds, how often it books on a day, and how far
-/// ahead visits are booked there: an admin of the clinic may. Earlier bookings keep their holds.
+/// Set how long an unpaid slot is held at a clinic, how many an account holds, how often it books on a day, how far ahead
+/// visits are booked there, and whether bookings for emergencies are taken: an admin of the clinic may. Earlier bookings
+/// keep their holds.
 #[utoipa::path(
     put,
     path = "/api/v1/clinics/{id}/booking-settings",
@@ -102,6 +111,15 @@ fn settings(request: &BookingSettingsRequest) -> Result<BookingSettings, Problem
     settings = set(
         "/maxDailyBookings",
         settings.with_max_daily_bookings(request.max_daily_bookings),
+    );
+    settings = settings.with_emergencies(request.emergencies);
+    settings = set(
+        "/maxOpenEmergencies",
+        settings.with_max_open_emergencies(request.max_open_emergencies),
+    );
+    settings = set(
+        "/maxDailyEmergencies",
+        settings.with_max_daily_emergencies(request.max_daily_emergencies),
     );
     if flaws.is_empty() {
         Ok(settings)

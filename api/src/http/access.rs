@@ -13,7 +13,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use adapters::jwt::AccessClaims;
 use commands::Caller;
-use commands::authorization::{Denial, Permit, Resource, authorize};
+use commands::authorization::{Denial, NotAdmitted, Permit, Resource, admit, authorize};
 use commands::ports::SessionId;
 use domain::{AccountId, ClinicId, ClinicScope};
 use futures::future::{Either, FutureExt as _, LocalBoxFuture};
@@ -29,6 +29,7 @@ const UNAUTHENTICATED: ProblemType = ProblemType::Unauthenticated;
 pub struct Access<P> {
     caller: Caller,
     session: SessionId,
+    lacks_second_factor: bool,
     permit: PhantomData<P>,
 }
 
@@ -36,6 +37,11 @@ impl<P: Permit> Access<P> {
     /// The session that the token belongs to.
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// Returns whether the caller needs a second factor and has none: only what leads to one is allowed then.
+    pub fn lacks_second_factor(&self) -> bool {
+        self.lacks_second_factor
     }
 
     /// The actor for the events, where the resource does not decide about the role.
@@ -89,12 +95,22 @@ impl<P: Permit> FromRequest for Access<P> {
             Ok(authenticated) => authenticated,
             Err(problem) => return Either::Left(ready(Err(problem))),
         };
-        if let Some(clinics) = claims.clinics.take() {
-            return Either::Left(ready(admit(claims, clinics)));
+        let (session, has_one) = (claims.sid, claims.second_factor);
+        let named = claims.clinics.take();
+        let caller = caller(claims, named.clone().unwrap_or(ClinicScope::All));
+        if named.is_some() && app.second_factors.surely_needs_none(&caller, has_one) {
+            return Either::Left(ready(access(caller, session, false)));
         }
         let admitted = async move {
-            let clinics = app.identity.clinics_of(claims.sub).await?;
-            admit(claims, clinics.ok_or(UNAUTHENTICATED)?)
+            let clinics = if let Some(clinics) = named {
+                clinics
+            } else {
+                let clinics = app.identity.clinics_of(caller.account).await?;
+                clinics.ok_or(UNAUTHENTICATED)?
+            };
+            let caller = Caller { clinics, ..caller };
+            let lacks = app.lacks_second_factor(&caller, has_one).await?;
+            access(caller, session, lacks)
         };
         Either::Right(admitted.boxed_local())
     }
@@ -134,15 +150,20 @@ fn verify(request: &HttpRequest, app: &App) -> Result<AccessClaims, Problem> {
     Ok(claims)
 }
 
-fn admit<P: Permit>(claims: AccessClaims, clinics: ClinicScope) -> Result<Access<P>, Problem> {
-    let session = claims.sid;
-    let caller = caller(claims, clinics);
-    if !P::ACTION.rule().roles().any(|role| caller.is(role)) {
-        return Err(Problem::forbidden());
+fn access<P: Permit>(
+    caller: Caller,
+    session: SessionId,
+    lacks_second_factor: bool,
+) -> Result<Access<P>, Problem> {
+    match admit(&caller, P::ACTION, lacks_second_factor) {
+        Err(NotAdmitted::Role) => return Err(Problem::forbidden()),
+        Err(NotAdmitted::SecondFactor) => return Err(ProblemType::SecondFactorRequired.into()),
+        Ok(()) => {}
     }
     Ok(Access {
         caller,
         session,
+        lacks_second_factor,
         permit: PhantomData,
     })
 }

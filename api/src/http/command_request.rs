@@ -162,6 +162,13 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, 
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A list would be taken for the fields of the body in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::malformed(vec![Flaw::at(
+            "",
+            "no list is expected",
+        )]));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

@@ -66,6 +66,14 @@ schemas! {
         .examples(["asha@example.org"]);
     /// A telephone number, E.164. Spaces, dots, dashes and brackets between its digits are dropped.
     PhoneNumber = pattern(r"^ *\+[ .()-]*[1-9]([ .()-]*[0-9]){6,14}[ .()-]*$").examples(["+919812345678"]);
+    /// A line of an address.
+    AddressLine = text(domain::AddressLine::MAX_CHARS).examples(["14 MG Road"]);
+    /// A postal code.
+    PostalCode = pattern("^ *[A-Za-z0-9 -]{2,12} *$").examples(["411001"]);
+    /// A country by its two letters, ISO 3166-1.
+    CountryCode = pattern("^ *[A-Za-z]{2} *$").examples(["IN"]);
+    /// An illness or an allergy.
+    Illness = text(domain::Illness::MAX_CHARS).examples(["Asthma"]);
     /// A password.
     Password = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -134,6 +142,14 @@ schemas! {
         variants!(patient::ProxyEvidence: BirthCertificate GuardianshipOrder PowerOfAttorney SignedConsent)
             .map(in_json)
     );
+    /// Gender for administrative purposes, the codes of FHIR R4.
+    Gender = closed_set(domain::Gender::ALL.map(in_json));
+    /// A blood group.
+    BloodGroup = closed_set(domain::BloodGroup::ALL.map(in_json));
+    /// The relationship of an emergency contact to the patient.
+    Relationship = closed_set(domain::Relationship::ALL.map(in_json));
+    /// A field of a profile.
+    ProfileField = closed_set(patient::ProfileField::ALL.map(in_json));
     /// The reason for which a time is not offered. Of several, the first of this list is told.
     UnavailableReason = closed_set(domain::UnavailableReason::ALL.map(in_json));
     /// The kind of an item that is paid for.

@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 /// A class of routes whose requests are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RouteClass {
-    /// Making an account. Each request hashes a password and leaves rows behind.
+    /// Signing up, and a code for a forgotten password. Each request sends a mail or hashes a password.
     SignUp,
-    /// Signing in. Each request hashes a password; failures are counted by login as well.
+    /// Signing in, and setting a password with a mailed code. Each request hashes a password; failures are counted by login
+    /// as well.
     SignIn,
     /// Continuing a session by its refresh token.
     Sessions,
@@ -83,9 +84,13 @@ pub const ROUTES: &[(RouteClass, &[&str])] = &[
     ]),
     (RouteClass::SignUp, &[
         "POST /api/v1/auth/register",
+        "POST /api/v1/auth/register/complete",
+        "POST /api/v1/auth/password/forgotten",
     ]),
     (RouteClass::SignIn, &[
         "POST /api/v1/auth/login",
+        "POST /api/v1/auth/password/reset",
+        "POST /api/v1/auth/invitation/accept",
     ]),
     (RouteClass::Sessions, &[
         "POST /api/v1/auth/refresh",
@@ -93,6 +98,8 @@ pub const ROUTES: &[(RouteClass, &[&str])] = &[
     (RouteClass::Commands, &[
         "POST /api/v1/auth/logout",
         "POST /api/v1/auth/password",
+        "POST /api/v1/auth/address",
+        "POST /api/v1/auth/address/confirm",
         "POST /api/v1/auth/second-factor",
         "POST /api/v1/auth/second-factor/confirm",
         "POST /api/v1/auth/second-factor/remove",
@@ -101,12 +108,14 @@ pub const ROUTES: &[(RouteClass, &[&str])] = &[
         "POST /api/v1/accounts",
         "POST /api/v1/accounts/{id}/disable",
         "POST /api/v1/accounts/{id}/enable",
+        "POST /api/v1/accounts/{id}/invitation",
         "POST /api/v1/clinics",
         "PUT /api/v1/clinics/{id}",
         "PUT /api/v1/clinics/{id}/holidays/{date}",
         "DELETE /api/v1/clinics/{id}/holidays/{date}",
         "PUT /api/v1/clinics/{id}/refund-policy",
         "PUT /api/v1/clinics/{id}/booking-settings",
+        "PUT /api/v1/clinics/{id}/second-factor",
         "POST /api/v1/doctors",
         "POST /api/v1/doctors/{id}/verify",
         "POST /api/v1/doctors/{id}/affiliations",
@@ -118,10 +127,13 @@ pub const ROUTES: &[(RouteClass, &[&str])] = &[
         "POST /api/v1/leaves/{id}/withdraw",
         "POST /api/v1/patients",
         "PUT /api/v1/patients/{id}/contact",
+        "POST /api/v1/patients/{id}/profile",
+        "PUT /api/v1/patients/{id}/illnesses",
         "POST /api/v1/patients/{id}/proxies",
         "DELETE /api/v1/patients/{id}/proxies/{accountId}",
         "POST /api/v1/appointments",
         "POST /api/v1/appointments/series",
+        "POST /api/v1/appointments/emergency",
         "POST /api/v1/appointments/{id}/confirm",
         "POST /api/v1/appointments/{id}/cancel",
         "POST /api/v1/appointments/{id}/reschedule",
@@ -143,12 +155,14 @@ pub const ROUTES: &[(RouteClass, &[&str])] = &[
         "GET /api/v1/accounts/{id}",
         "GET /api/v1/clinics",
         "GET /api/v1/clinics/{id}",
+        "GET /api/v1/clinics/{id}/second-factor",
         "GET /api/v1/doctors",
         "GET /api/v1/doctors/{id}",
         "GET /api/v1/doctors/{id}/availability",
         "GET /api/v1/doctors/{id}/day-sheet",
         "GET /api/v1/doctors/{id}/leaves",
         "GET /api/v1/patients/{id}",
+        "GET /api/v1/patients/{id}/profile",
         "GET /api/v1/appointments",
         "GET /api/v1/appointments/{id}",
         "GET /api/v1/appointments/{id}/refund-preview",

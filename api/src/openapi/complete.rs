@@ -2,7 +2,7 @@
 //!
 //! | parameter | problems | headers of a success |
 //! |---|---|---|
-//! | a token | `unauthenticated` | |
+//! | a token | `unauthenticated`, `second-factor-required` | |
 //! | a token or a body | `record-unreadable` | |
 //! | a body | `malformed`, `invalid-value`, `body-too-large`, `unsupported-media-type` | |
 //! | `Idempotency-Key` | `request-in-progress`, `idempotency-key-reused`, `contended` | `CareSync-Position`, `Idempotency-Replayed` |
@@ -101,7 +101,10 @@ fn implied_problems(operation: &Operation) -> BTreeSet<ProblemType> {
     let mut problems =
         BTreeSet::from([ProblemType::InternalError, ProblemType::DatabaseUnavailable]);
     if operation.security.is_some() {
-        problems.insert(ProblemType::Unauthenticated);
+        problems.extend([
+            ProblemType::Unauthenticated,
+            ProblemType::SecondFactorRequired,
+        ]);
     }
     if operation.security.is_some() || operation.request_body.is_some() {
         problems.insert(ProblemType::RecordUnreadable);

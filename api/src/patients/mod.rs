@@ -1,8 +1,12 @@
-//! Patients' cards: register, look, reach, and who may act for whom.
+//! Patients' cards: register, look, reach, their profile, and who may act for whom.
 
 mod add_proxy;
 mod change_contact;
+mod change_profile;
 mod get;
+mod get_profile;
+mod profile;
+mod record_illnesses;
 mod refusal;
 mod register;
 mod remove_proxy;
@@ -21,6 +25,7 @@ use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
 pub(crate) use {add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*};
+pub(crate) use {change_profile::*, get_profile::*, profile::*, record_illnesses::*};
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -28,6 +33,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/patients", web::post().to(register_patient))
         .route("/patients/{id}", web::get().to(get_patient))
         .route("/patients/{id}/contact", web::put().to(change_contact))
+        .route("/patients/{id}/profile", web::get().to(get_profile))
+        .route("/patients/{id}/profile", web::post().to(change_profile))
+        .route("/patients/{id}/illnesses", web::put().to(record_illnesses))
         .route("/patients/{id}/proxies", web::post().to(add_proxy))
         .route(
             "/patients/{id}/proxies/{accountId}",

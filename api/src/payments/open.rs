@@ -36,7 +36,7 @@ pub struct CheckoutBody {
     /// The amount.
     #[schema(value_type = schemas::MoneyBody)]
     amount: Money,
-    /// The end of the hold on the slot, until which it can be paid.
+    /// The end of the hold on the slot, or of the time to pay the bill of an emergency, until which it can be paid.
     expires_at: DateTime<Utc>,
     /// The gateway's checkout script, which defines `Razorpay`: a URL, or with the sandbox a path of this server.
     #[schema(
@@ -60,11 +60,12 @@ problems!(
     NotAwaitingPayment,
     AlreadyPaid,
     HoldEnded,
+    BillOverdue,
     OrderRefused,
     GatewayAway
 );
 
-/// Pay for a visit whose slot is held. A second request gets the same order, or another one if that can't be
+/// Pay for a visit whose slot is held, or that was booked for an emergency. A second request gets the same order, or another one if that can't be
 /// paid any more. The amount is what was agreed when it was booked.
 #[utoipa::path(
     post,

@@ -1,4 +1,4 @@
-//! `caresync admin create`
+//! `caresync admin …`
 
 use std::io::{BufRead as _, stdin};
 use std::sync::Arc;
@@ -43,7 +43,41 @@ pub async fn create(settings: Settings, email: &str) -> anyhow::Result<()> {
     created
 }
 
+/// Removes the second factor of an account, also while servers run.
+pub async fn remove_second_factor(settings: &Settings, email: &str) -> anyhow::Result<()> {
+    let email = EmailAddress::parse(email).context("reading the e-mail address")?;
+    let storage = Storage::open_beside(settings).await?;
+    let removed = remove(&storage, &email).await;
+    storage.close().await?;
+    removed
+}
+
+async fn remove(storage: &Storage, email: &EmailAddress) -> anyhow::Result<()> {
+    let (_, identity) = open(storage).await?;
+    let account = identity.account_of(email).await?;
+    let account = account.context("no account signs in with this address")?;
+    let removed = identity.reset_second_factor(account).await?;
+    anyhow::ensure!(removed, "the account has no second factor");
+    tracing::warn!(account.id = %account, "Removed the second factor of an account.");
+    Ok(())
+}
+
 async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<()> {
+    let (commands, identity) = open(storage).await?;
+    let done = identity
+        .register_staff(admin, &commands.system_context())
+        .await
+        .map_err(|error| match error {
+            commands::CommandError::Refused(refusal) => anyhow::Error::new(refusal),
+            other => anyhow::Error::new(other),
+        })
+        .context("making the admin")?;
+    tracing::info!(account.id = %done.reply.account, "Made an admin.");
+    Ok(())
+}
+
+/// The write side and the accounts, beside the servers.
+async fn open(storage: &Storage) -> anyhow::Result<(Commands, Identity)> {
     let secrets = storage.secrets.clone();
     let pool = &storage.pool;
     let sealing = Sealing::open(pool.clone(), secrets.master).await?;
@@ -61,14 +95,5 @@ async fn register(storage: &Storage, admin: NewStaffAccount) -> anyhow::Result<(
         hasher: Arc::new(Argon2PasswordHasher::new()),
     };
     let identity = Identity::new(commands.clone(), ports, secrets.logins);
-    let done = identity
-        .register_staff(admin, &commands.system_context())
-        .await
-        .map_err(|error| match error {
-            commands::CommandError::Refused(refusal) => anyhow::Error::new(refusal),
-            other => anyhow::Error::new(other),
-        })
-        .context("making the admin")?;
-    tracing::info!(account.id = %done.reply.account, "Made an admin.");
-    Ok(())
+    Ok((commands, identity))
 }

@@ -9,7 +9,7 @@ use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, BlockPolicy, MetricsAccess, RateLimits};
-use domain::appointment::BookingPolicy;
+use domain::appointment::{BookingPolicy, EmergencyPolicy};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -77,7 +77,13 @@ async fn run(
             horizon_days: serve.horizon_days,
             max_holds: serve.max_holds,
             max_daily_bookings: serve.max_daily_bookings,
+            emergencies: EmergencyPolicy {
+                accepted: serve.emergencies,
+                max_open: serve.max_open_emergencies,
+                max_daily: serve.max_daily_emergencies,
+            },
         },
+        staff_second_factor: serve.staff_second_factor,
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),
         metrics,

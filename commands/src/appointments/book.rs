@@ -116,13 +116,23 @@ pub(super) async fn authorize_booking<R>(
         Some(staff) => staff,
         None => authorize_or_proxy(read, caller, Action::BookAppointment, resource).await?,
     };
-    if caller.patient != Some(booking.patient) {
-        let patient: Patient = read.require(booking.patient).await?;
+    check_registered(read, caller, booking.patient).await?;
+    Ok(by)
+}
+
+/// Checks that there is such a patient, unless it is the caller.
+pub(super) async fn check_registered<R>(
+    read: &ReadSet,
+    caller: &Caller,
+    patient: PatientId,
+) -> Result<(), CommandError<R>> {
+    if caller.patient != Some(patient) {
+        let patient: Patient = read.require(patient).await?;
         if !patient.is_registered() {
             return Err(CommandError::NotFound);
         }
     }
-    Ok(by)
+    Ok(())
 }
 
 /// Returns the actor in the role in which the caller may set rules aside there, whatever else the caller is.

@@ -5,6 +5,7 @@ mod book;
 mod booking_numbers;
 mod cancel;
 mod confirm;
+mod emergency;
 mod expire;
 mod pay;
 mod reschedule;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use book::Booking;
 pub(crate) use booking_numbers::BookingNumbers;
 pub use cancel::Cancelling;
+pub use emergency::{Emergency, FreeSlot};
 pub use reschedule::Rescheduling;
 pub use series::{Clash, OnClash, Series, SeriesRefusal, SeriesReply};
 
@@ -51,6 +53,9 @@ pub struct AppointmentReply {
     pub status: AppointmentStatus,
     /// The time until which the payment must have arrived; `None` where none is awaited.
     pub hold_until: Option<DateTime<Utc>>,
+    /// The time until which the bill of an emergency can be paid; `None` where there is none.
+    #[serde(default)]
+    pub pay_by: Option<DateTime<Utc>>,
     /// The version.
     pub version: i64,
 }
@@ -68,6 +73,7 @@ fn reply(decided: &Decided<Appointment>) -> Option<AppointmentReply> {
         slot: visit.slot,
         status,
         hold_until: appointment.hold_until(),
+        pay_by: appointment.bill_until(),
         version: decided.version(),
     })
 }

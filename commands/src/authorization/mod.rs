@@ -7,6 +7,7 @@ mod page;
 mod proxy;
 mod relation;
 mod rows;
+mod second_factor;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use page::PermissionsPage;
 pub(crate) use proxy::authorize_or_proxy;
 pub use relation::{Relation, Resource, ResourceClinics};
 pub use rows::VisibleRows;
+pub use second_factor::{NotAdmitted, SecondFactorPolicy, admit, is_staff};
 pub use table::{Action, ActionRule, Grant, TABLE, permit};
 
 use crate::{Caller, CommandError};

@@ -24,7 +24,7 @@ A cell names the relations to the resource of which the role needs one:
 - *clinic*: the caller works at its clinic. An account belongs to all of its clinics, and so does a leave to all
   clinics of the doctor: the caller must work at each to change it, and at one to see the times of a leave.
 - *group*: the caller works for the whole group, which is also at each clinic.
-- *care*: its patient has or had a visit at one of the caller's clinics.
+- *care*: its patient has or had a visit at one of the caller's clinics, or with the doctor who calls.
 
 A caller none of whose roles may take the action is answered 403. A caller with such a role but without the relation
 is answered 404, as if there were no such resource, or 403 if it may read the resource. A list has the rows that the
@@ -32,11 +32,20 @@ caller may read one by one.
 
 Clinics, doctors, free slots and the description of the API can be read without an account. The steps of an
 appointment also depend on its status and on time: see [transitions](transitions.md).
+
+Staff who have no second factor, although one of their clinics requires it, may take these actions only, and are
+answered 403 `second-factor-required` to all others:
 ";
 
 impl fmt::Display for PermissionsPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{INTRODUCTION}")?;
+        for rule in TABLE {
+            if rule.action.leads_to_second_factor() {
+                writeln!(f, "- {}: {}", rule.resource, rule.verb)?;
+            }
+        }
+        writeln!(f)?;
         let roles = Role::ALL.map(Role::as_str).join(" | ");
         writeln!(f, "| resource | action | {roles} |")?;
         writeln!(f, "|---|---{}|", "|---".repeat(Role::ALL.len()))?;

@@ -24,7 +24,7 @@ pub enum Relation {
     Clinic,
     /// The caller works for the whole group.
     Group,
-    /// Its patient has or had a visit at one of the caller's clinics.
+    /// Its patient has or had a visit at one of the caller's clinics, or with the caller.
     Care,
 }
 
@@ -41,7 +41,7 @@ pub struct Resource {
     pub doctor: Option<DoctorId>,
     /// Its clinics.
     pub clinics: ResourceClinics,
-    /// True if its patient has or had a visit at one of the caller's clinics.
+    /// True if its patient has or had a visit at one of the caller's clinics, or with the caller.
     pub in_care: bool,
 }
 
@@ -100,6 +100,12 @@ impl Resource {
     #[must_use]
     pub fn with_clinics(self, clinics: ResourceClinics) -> Self {
         Self { clinics, ..self }
+    }
+
+    /// The same, whose patient is in the caller's care or not.
+    #[must_use]
+    pub fn in_care(self, in_care: bool) -> Self {
+        Self { in_care, ..self }
     }
 
     /// The same, whose patient the caller acts for or not.

@@ -154,6 +154,22 @@ permissions! {
     ReadPatient = "patient" "read" { Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated }
     /// Change a patient's card.
     ChangePatient = "patient" "change" { Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated }
+    /// Read a patient's profile.
+    ReadProfile = "patient" "read profile" {
+        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Unrelated, Admin: Unrelated,
+    }
+    /// Change a patient's profile, but for the illnesses.
+    ChangeProfile = "patient" "change profile" {
+        Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated,
+    }
+    /// Read the illnesses that a patient is known to have.
+    ReadIllnesses = "patient" "read illnesses" {
+        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Care, Admin: Care,
+    }
+    /// Record the illnesses that a patient is known to have.
+    RecordIllnesses = "patient" "record illnesses" {
+        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Care, Admin: Care,
+    }
     /// Choose the accounts that act for a patient.
     ChangeProxies = "patient" "add and remove proxies" {
         Patient: OwnPatient, Receptionist: Unrelated, Admin: Unrelated,
@@ -161,6 +177,10 @@ permissions! {
 
     /// Book a visit, or a series of visits.
     BookAppointment = "appointment" "book" {
+        Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
+    }
+    /// Book the next free slot for an emergency, to be paid afterwards.
+    BookForEmergency = "appointment" "book for an emergency" {
         Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,
     }
     /// Book or move to a time that is not offered.

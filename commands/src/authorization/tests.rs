@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::*;
 
 /// The actions that are steps of an appointment's transition table.
-const STEPS: [(Step, Action); 8] = [
+const STEPS: [(Step, Action); 9] = [
     (Step::Book, Action::BookAppointment),
+    (Step::BookForEmergency, Action::BookForEmergency),
     (Step::Confirm, Action::ConfirmAppointment),
     (Step::Reschedule, Action::RescheduleAppointment),
     (Step::Cancel, Action::CancelAppointment),

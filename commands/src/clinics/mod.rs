@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::clinic::{
     BookingSettings, Clinic, ClinicCommand, ClinicRefusal, DeclareHoliday, OpenClinic,
-    RenameClinic, SetBookingSettings, SetRefundPolicy, WithdrawHoliday,
+    RenameClinic, SetBookingSettings, SetRefundPolicy, SetStaffSecondFactor, WithdrawHoliday,
 };
 use domain::payment::RefundPolicy;
 use domain::{City, ClinicId, ClinicName, ClinicZone, Currency, HolidayName};
@@ -149,6 +149,36 @@ impl Commands {
             at: context.at,
         });
         self.change_clinic(target, command, context).await
+    }
+
+    /// Says whether the clinic's staff needs a second factor; `None` for the group's setting. It counts at once, also for
+    /// sessions that are open.
+    #[instrument(name = "command.clinic.set_staff_second_factor", skip_all)]
+    pub async fn set_staff_second_factor(
+        &self,
+        target: Target<ClinicId>,
+        required: Option<bool>,
+        context: &Context,
+    ) -> Answer {
+        let command = ClinicCommand::SetStaffSecondFactor(SetStaffSecondFactor {
+            required,
+            by: context.actor,
+            at: context.at,
+        });
+        self.change_clinic(target, command, context).await
+    }
+
+    /// Returns what the clinic has said about the second factor of its staff, with its version.
+    pub async fn staff_second_factor(
+        &self,
+        clinic: ClinicId,
+    ) -> Result<(Option<bool>, ClinicReply), CommandError<ClinicRefusal>> {
+        let id = clinic.to_string();
+        let loaded = self.store.load_from_log::<Clinic>(&id).await?;
+        let version = loaded.version();
+        let state = loaded.into_aggregate();
+        state.facts().ok_or(CommandError::NotFound)?;
+        Ok((state.staff_second_factor(), ClinicReply { clinic, version }))
     }
 
     async fn change_clinic(

@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::{Account, RegisteredAccount};
-use domain::{AccountId, ClinicScope};
+use domain::doctor::Doctor;
+use domain::{AccountId, ClinicScope, Role};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use tracing::instrument;
 
 use super::Identity;
-use crate::Fault;
 use crate::ports::{OpenSession, RefreshTokenHash, Rotation, SessionId, Successor, SuccessorSalt};
+use crate::{Caller, Fault};
 
 /// An open session, as its owner is told.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Session {
     pub id: SessionId,
     /// The token that continues it.
     pub refresh: RefreshToken,
+    /// True if the account has a second factor.
+    pub second_factor: bool,
 }
 
 /// An opaque token of 256 random bits, in hexadecimal digits.
@@ -125,10 +128,12 @@ impl Identity {
             self.sessions.revoke(id, at).await?;
             return Err(RefreshRefusal::Invalid);
         };
+        let second_factor = self.has_second_factor(account.account).await?;
         Ok(Session {
             account,
             id,
             refresh,
+            second_factor,
         })
     }
 
@@ -138,6 +143,28 @@ impl Identity {
         let loaded = self.commands.store.load_committed::<Account>(&id).await;
         let loaded = loaded.map_err(Fault::doing("loading an account"))?;
         Ok(loaded.aggregate().clinics().cloned())
+    }
+
+    /// The clinics at which a caller works: those of a doctor by affiliation, those of other staff by the account.
+    pub async fn workplaces(&self, caller: &Caller) -> Result<ClinicScope, Fault> {
+        let Some(doctor) = caller.doctor.filter(|_| caller.is(Role::Doctor)) else {
+            return Ok(caller.clinics.clone());
+        };
+        // From the log: a doctor may have joined a clinic on another node.
+        let id = doctor.to_string();
+        let loaded = self.commands.store.load_from_log::<Doctor>(&id).await;
+        let loaded = loaded.map_err(Fault::doing("loading a doctor"))?;
+        let affiliations = loaded.aggregate().clinics();
+        let is_other_staff = |role: &Role| !matches!(role, Role::Doctor | Role::Patient);
+        if !caller.roles.iter().any(is_other_staff) {
+            return Ok(ClinicScope::Only(affiliations.collect()));
+        }
+        Ok(match &caller.clinics {
+            ClinicScope::All => ClinicScope::All,
+            ClinicScope::Only(own) => {
+                ClinicScope::Only(affiliations.chain(own.iter().copied()).collect())
+            }
+        })
     }
 
     /// The open sessions of an account.

@@ -118,12 +118,17 @@ impl Identity {
             self.throttle.failed(&client, at).await?;
             return Err(SignInError::NoMatch);
         };
-        self.require_second_factor(&proven, credentials.code.as_ref())
+        let second_factor = self
+            .require_second_factor(&proven, credentials.code.as_ref())
             .await?;
         self.throttle.succeeded(&counted).await?;
         let session = self
             .open_session(&proven, credentials.device_name, at)
             .await?;
+        let session = Session {
+            second_factor,
+            ..session
+        };
         let new_device = device
             .is_none()
             .then(|| DeviceToken::new(self.commands.ids.secret()));
@@ -138,17 +143,18 @@ impl Identity {
         })
     }
 
+    /// Checks the code if the account has a second factor; returns whether it has one.
     async fn require_second_factor(
         &self,
         proven: &Proven,
         code: Option<&PresentedCode>,
-    ) -> Result<(), SignInError> {
+    ) -> Result<bool, SignInError> {
         if !self.has_second_factor(proven.account).await? {
-            return Ok(());
+            return Ok(false);
         }
         let code = code.ok_or(SignInError::CodeRequired)?;
         match self.require_code(proven.account, code).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
             Err(SecondFactorError::Throttled(wait)) => Err(SignInError::Throttled(wait)),
             Err(SecondFactorError::Fault(fault)) => Err(fault.into()),
             Err(_) => Err(SignInError::WrongCode),
@@ -291,6 +297,7 @@ impl Identity {
                     account,
                     id,
                     refresh,
+                    second_factor: false,
                 });
             }
         }

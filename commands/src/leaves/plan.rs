@@ -220,6 +220,7 @@ mod tests {
             slot,
             fee: Money::zero(Currency::Inr),
             paid_by: None,
+            emergency: false,
             shortest_move: None,
         }
     }

@@ -2,10 +2,13 @@
 
 use domain::account::Account;
 use domain::patient::{
-    AddProxy, ChangeContact, Patient, PatientCommand, PatientRefusal, ProxyEvidence,
-    RegisterPatient, RemoveProxy,
+    AddProxy, ChangeContact, ChangeProfile, Patient, PatientCommand, PatientRefusal, ProfileChange,
+    ProxyEvidence, RecordIllnesses, RegisterPatient, RemoveProxy,
 };
-use domain::{AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber, Role};
+use domain::{
+    AccountId, Actor, BirthDate, EmailAddress, KnownIllnesses, PatientId, PersonName, PhoneNumber,
+    Role,
+};
 use event_store::{Decided, ReadSet};
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
@@ -117,6 +120,49 @@ impl Commands {
             .await
     }
 
+    /// Changes some fields of a patient's profile; the others stay.
+    #[instrument(name = "command.patient.change_profile", skip_all)]
+    pub async fn change_profile(
+        &self,
+        caller: &Caller,
+        target: Target<PatientId>,
+        change: ProfileChange,
+        context: &Context,
+    ) -> Answer {
+        let at = context.at;
+        let command = move |by| {
+            let change = change.clone();
+            PatientCommand::ChangeProfile(ChangeProfile { change, by, at })
+        };
+        let action = Action::ChangeProfile;
+        self.change_patient(caller, target, action, command, context)
+            .await
+    }
+
+    /// Records the illnesses that a patient is known to have, all of them. `in_care` is the caller's relation of care to
+    /// the patient, as the read models know it: they may be behind, and then hide a patient.
+    #[instrument(name = "command.patient.record_illnesses", skip_all)]
+    pub async fn record_illnesses(
+        &self,
+        caller: &Caller,
+        target: Target<PatientId>,
+        illnesses: KnownIllnesses,
+        in_care: bool,
+        context: &Context,
+    ) -> Answer {
+        let at = context.at;
+        let command = move |by| {
+            let illnesses = illnesses.clone();
+            PatientCommand::RecordIllnesses(RecordIllnesses { illnesses, by, at })
+        };
+        let action = PatientAction {
+            action: Action::RecordIllnesses,
+            in_care,
+        };
+        self.change_patient(caller, target, action, command, context)
+            .await
+    }
+
     /// Lets an account act for a patient, as a parent does for a child.
     #[instrument(name = "command.patient.add_proxy", skip_all)]
     pub async fn add_proxy(
@@ -165,23 +211,41 @@ impl Commands {
         &self,
         caller: &Caller,
         target: Target<PatientId>,
-        action: Action,
+        action: impl Into<PatientAction>,
         command: impl Fn(Actor) -> PatientCommand + Send + Sync,
         context: &Context,
     ) -> Answer {
+        let PatientAction { action, in_care } = action.into();
         self.run(context, async |read: ReadSet| {
             let patient = read.load::<Patient>(target.id).await?;
             let state = patient.aggregate();
             if !state.is_registered() {
                 return Err(CommandError::NotFound);
             }
-            let card = Resource::of_patient(target.id).proxied(state.is_proxy(caller.account));
+            let card = Resource::of_patient(target.id)
+                .proxied(state.is_proxy(caller.account))
+                .in_care(in_care);
             let by = Actor::account(caller.account, authorize(caller, action, &card)?);
             target.check_version(&patient)?;
             let decided = patient.decide(command(by)).await?;
             Ok(propose(target.id, decided).acting_as(by))
         })
         .await
+    }
+}
+
+/// An action on a patient's card, with the caller's relation of care if that matters.
+struct PatientAction {
+    action: Action,
+    in_care: bool,
+}
+
+impl From<Action> for PatientAction {
+    fn from(action: Action) -> Self {
+        Self {
+            action,
+            in_care: false,
+        }
     }
 }
 

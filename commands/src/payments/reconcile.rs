@@ -16,6 +16,11 @@ use crate::{CommandError, Context, Done, Fault};
 /// later, and the gateway releases after three days what was authorised and not captured.
 const WATCHED: TimeDelta = TimeDelta::hours(78);
 
+/// From so long before the deadline of a payment on, its payer is probably paying: no hold is longer.
+const PROMPT: TimeDelta = TimeDelta::hours(24);
+/// Pause while the bill of an emergency is open, which may take weeks.
+const BILL_PAUSE: TimeDelta = TimeDelta::hours(6);
+
 /// The result of asking about all orders of a payment.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
@@ -130,7 +135,9 @@ impl Payments {
         if since > WATCHED {
             return None;
         }
-        let pause = if since < TimeDelta::zero() {
+        let pause = if since < -PROMPT {
+            BILL_PAUSE
+        } else if since < TimeDelta::zero() {
             // Once more right after the hold's end.
             let left = opened.pay_until - now + TimeDelta::seconds(1);
             self.reconcile_after.min(left)

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use domain::appointment::{
     Appointment, AppointmentCommand, AppointmentStatus, BookAppointment, BookingPolicy,
-    CancelAppointment, CancelledBy, CompleteVisit, ConfirmByOverride, ExpireHold, MarkArrived,
-    MarkNoShow, RescheduleAppointment, StartVisit,
+    CancelAppointment, CancelledBy, CompleteVisit, ConfirmByOverride, EmergencyPolicy, ExpireHold,
+    MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::{Actor, AppointmentId, Holidays, Reason};
 use event_store::{AppendError, EventStore, History, ImportOutcome};
@@ -35,6 +35,7 @@ const POLICY: BookingPolicy = BookingPolicy {
     horizon_days: 180,
     max_holds: 10,
     max_daily_bookings: 20,
+    emergencies: EmergencyPolicy::USUAL,
 };
 
 /// A practice to be made.

@@ -23,6 +23,7 @@ fn visit() -> Visit {
         slot: Slot::new(instant(NINE), instant("2026-03-02T03:50:00Z")).unwrap(),
         fee: inr(50_000),
         paid_by: None,
+        emergency: false,
         shortest_move: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Rules of a booking that are not in the transition table.
 
 use super::command::BookAppointment;
+use super::emergency::EmergencyNumbers;
 use super::error::AppointmentRefusal;
 use super::events::{AppointmentBooked, AppointmentBookedPhi, VisitRef};
 use super::slot_request::GrantedSlot;
@@ -28,7 +29,11 @@ pub(super) fn followable(command: &BookAppointment) -> Result<(), AppointmentRef
 }
 
 /// The booking of a granted slot, at the terms of today.
-pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> AppointmentBooked {
+pub(super) fn booked(
+    granted: GrantedSlot,
+    command: BookAppointment,
+    emergency: Option<EmergencyNumbers>,
+) -> AppointmentBooked {
     let GrantedSlot {
         slot,
         fee,
@@ -61,9 +66,10 @@ pub(super) fn booked(granted: GrantedSlot, command: BookAppointment) -> Appointm
         },
         fee,
         hold_until: policy.hold_until(at, slot),
-        // A visit without a fee is confirmed at once.
-        hold_number: hold_number.filter(|_| !fee.is_zero()),
         daily_number,
+        // A visit without a fee is confirmed at once, and so is one for an emergency.
+        hold_number: hold_number.filter(|_| !fee.is_zero() && emergency.is_none()),
+        emergency,
         follows: follows.map(|followed| followed.appointment),
         overridden,
         by,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::cancelled_by::CancelledBy;
+use super::emergency::EmergencyNumbers;
 use super::policy::BookingPolicy;
 use super::status::AppointmentStatus;
 use crate::clinic::ClinicFacts;
@@ -16,6 +17,8 @@ use crate::values::{
 pub enum AppointmentCommand {
     /// Hold a slot for a patient.
     Book(BookAppointment),
+    /// Book a slot for an emergency.
+    BookForEmergency(BookForEmergency),
     /// Confirm without a payment, decided by the staff.
     ConfirmByOverride(ConfirmByOverride),
     /// Record that the fee was paid.
@@ -69,6 +72,15 @@ pub struct BookAppointment {
     pub by: Actor,
     /// Time of the booking.
     pub at: DateTime<Utc>,
+}
+
+/// Books a slot for an emergency: confirmed at once, paid afterwards. No rule about times is set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookForEmergency {
+    /// The booking. A reason to override rules and a hold number have no effect.
+    pub booking: BookAppointment,
+    /// Numbers of the booking among those of its patient and its account.
+    pub numbers: EmergencyNumbers,
 }
 
 /// An earlier visit that a booking follows up.

@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 
 use super::book::{booked, followable};
 use super::command::{
-    AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
+    AppointmentCommand, BookAppointment, BookForEmergency, CancelAppointment, CompleteVisit,
+    ConfirmByOverride, ExpireHold, MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use super::error::AppointmentRefusal;
 use super::events::{
-    AppointmentArrived, AppointmentCancelled, AppointmentCancelledPhi, AppointmentCompleted,
-    AppointmentCompletedPhi, AppointmentConfirmed, AppointmentConfirmedPhi, AppointmentEvent,
-    AppointmentHoldExpired, AppointmentNoShow, AppointmentNoShowPhi, AppointmentStarted,
-    AppointmentStartedPhi, ConfirmationGrounds,
+    AppointmentArrived, AppointmentBooked, AppointmentCancelled, AppointmentCancelledPhi,
+    AppointmentCompleted, AppointmentCompletedPhi, AppointmentConfirmed, AppointmentConfirmedPhi,
+    AppointmentEvent, AppointmentHoldExpired, AppointmentNoShow, AppointmentNoShowPhi,
+    AppointmentStarted, AppointmentStartedPhi, ConfirmationGrounds,
 };
 use super::record_payment::{is_new_payment, record_payment};
 use super::reschedule::rescheduled;
@@ -39,6 +39,7 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
     let visit = || appointment.visit().ok_or(AppointmentRefusal::NotFound);
     let event = match command {
         AppointmentCommand::Book(command) => return book(command),
+        AppointmentCommand::BookForEmergency(command) => return book_for_emergency(command),
         AppointmentCommand::ConfirmByOverride(command) => confirm_by_override(visit()?, command),
         AppointmentCommand::RecordPayment(command) => {
             record_payment(appointment, visit()?, command)
@@ -57,16 +58,40 @@ pub fn decide(appointment: &Appointment, command: AppointmentCommand) -> Decisio
 fn book(command: BookAppointment) -> Decision<Appointment> {
     let granted = SlotRequest::from(&command).grant()?;
     followable(&command)?;
-    let booked = booked(granted, command);
+    let booked = booked(granted, command, None);
     if !booked.fee.is_zero() {
         return Ok(vec![AppointmentEvent::Booked(booked)]);
     }
+    Ok(confirmed_at_once(booked, ConfirmationGrounds::NoFee))
+}
+
+fn book_for_emergency(command: BookForEmergency) -> Decision<Appointment> {
+    let BookForEmergency { booking, numbers } = command;
+    let booking = BookAppointment {
+        override_reason: None,
+        ..booking
+    };
+    let policy = booking.policy.emergencies;
+    if !policy.accepted {
+        return Err(AppointmentRefusal::EmergenciesNotAccepted);
+    }
+    numbers.check(policy)?;
+    let granted = SlotRequest::from(&booking).grant()?;
+    followable(&booking)?;
+    let booked = booked(granted, booking, Some(numbers));
+    Ok(confirmed_at_once(booked, ConfirmationGrounds::Emergency))
+}
+
+fn confirmed_at_once(
+    booked: AppointmentBooked,
+    grounds: ConfirmationGrounds,
+) -> Vec<AppointmentEvent> {
     let confirmation = Confirmation {
-        grounds: ConfirmationGrounds::NoFee,
+        grounds,
         reason: None,
     };
     let confirmed = confirmed(&Visit::from(&booked), confirmation, booked.by, booked.at);
-    Ok(vec![AppointmentEvent::Booked(booked), confirmed])
+    vec![AppointmentEvent::Booked(booked), confirmed]
 }
 
 fn confirm_by_override(visit: &Visit, command: ConfirmByOverride) -> AppointmentEvent {

@@ -67,6 +67,30 @@ pub enum AppointmentRefusal {
         /// The most that is accepted.
         max: u16,
     },
+    /// The clinic takes no bookings for emergencies.
+    #[error("the clinic takes no bookings for emergencies")]
+    EmergenciesNotAccepted,
+    /// The patient or the account has as many open emergency visits as it may have.
+    #[error("at most {max} emergency visits are open at a time")]
+    TooManyOpenEmergencies {
+        /// The most that is accepted.
+        max: u16,
+    },
+    /// The patient or the account has booked for as many emergencies today as it may.
+    #[error("at most {max} emergencies are booked a day")]
+    TooManyEmergenciesToday {
+        /// The most that is accepted.
+        max: u16,
+    },
+    /// No slot is free for an emergency. `decide` never returns it: it names a search without a result.
+    #[error("no slot is free for an emergency")]
+    NoSlotForEmergency,
+    /// A patient does not move an emergency visit that is not paid for.
+    #[error("an emergency visit is paid for before the patient moves it")]
+    EmergencyUnpaid,
+    /// The time to pay the bill online is over.
+    #[error("the bill can no longer be paid online")]
+    BillOverdue,
     /// The doctor is on leave at that time. `decide` never returns it: it names a conflict of slot
     /// claims, which only the store can see.
     #[error("the doctor is on leave at that time")]
@@ -147,6 +171,15 @@ pub enum AppointmentRefusal {
 }
 
 impl AppointmentRefusal {
+    /// True if a booking of another slot may succeed: the time is refused, or its doctor.
+    pub const fn is_about_slot(self) -> bool {
+        self.is_about_time()
+            || matches!(
+                self,
+                Self::DoctorNotVerified | Self::DoctorSuspended | Self::DoctorNotAtClinic
+            )
+    }
+
     /// True if the same command may succeed at another time.
     pub const fn is_about_time(self) -> bool {
         match self {
@@ -171,6 +204,12 @@ impl AppointmentRefusal {
             | Self::HoldEnded
             | Self::TooManyHolds { .. }
             | Self::TooManyBookings { .. }
+            | Self::EmergenciesNotAccepted
+            | Self::TooManyOpenEmergencies { .. }
+            | Self::TooManyEmergenciesToday { .. }
+            | Self::NoSlotForEmergency
+            | Self::EmergencyUnpaid
+            | Self::BillOverdue
             | Self::HoldStillRunning
             | Self::AlreadyEnded { .. }
             | Self::AlreadyStarted

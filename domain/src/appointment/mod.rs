@@ -22,6 +22,8 @@
 //!
 //! The permitted transitions are one table, `transitions.rs`, printed as `docs/transitions.md`.
 //!
+//! A booking for an emergency is confirmed without a payment, and its fee is a bill (`emergency.rs`).
+//!
 //! A hold ends at its time, recorded or not: from then on only `ExpireHold` is accepted, and a
 //! payment after that. One appointment can't see that another has the same slot; the slot claims of
 //! the store prevent it.
@@ -30,6 +32,7 @@ mod book;
 mod cancelled_by;
 mod command;
 mod decide;
+mod emergency;
 mod error;
 mod events;
 mod notice;
@@ -48,6 +51,8 @@ mod transitions_page;
 #[cfg(test)]
 mod attendance_tests;
 #[cfg(test)]
+mod emergency_tests;
+#[cfg(test)]
 mod follow_up_tests;
 #[cfg(test)]
 mod lifecycle_tests;
@@ -62,11 +67,12 @@ mod transitions_tests;
 
 pub use cancelled_by::CancelledBy;
 pub use command::{
-    AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment,
-    StartVisit,
+    AppointmentCommand, BookAppointment, BookForEmergency, CancelAppointment, CompleteVisit,
+    ConfirmByOverride, ExpireHold, FollowedVisit, MarkArrived, MarkNoShow, RecordPayment,
+    RescheduleAppointment, StartVisit,
 };
 pub use decide::decide;
+pub use emergency::{BILL_DAYS, EmergencyNumbers, LimitNumbers, bill_until};
 pub use error::AppointmentRefusal;
 pub use events::{
     AppointmentArrived, AppointmentBooked, AppointmentBookedPhi, AppointmentCancelled,
@@ -78,7 +84,7 @@ pub use events::{
 };
 pub use notice::Notice;
 pub use overridden_rule::OverriddenRule;
-pub use policy::BookingPolicy;
+pub use policy::{BookingPolicy, EmergencyPolicy};
 pub use recurrence::{InvalidRecurrence, Recurrence};
 pub use state::{Appointment, Visit, evolve};
 pub use status::AppointmentStatus;

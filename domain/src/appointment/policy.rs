@@ -15,6 +15,35 @@ pub struct BookingPolicy {
     pub max_holds: u16,
     /// Bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as one.
     pub max_daily_bookings: u16,
+    /// Bookings for emergencies.
+    pub emergencies: EmergencyPolicy,
+}
+
+/// Bookings for emergencies: accepted or not, and their limits, which count for each patient and for each account of a
+/// patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmergencyPolicy {
+    /// True if they are accepted.
+    pub accepted: bool,
+    /// Emergency visits that are not over yet, at a time.
+    pub max_open: u16,
+    /// Bookings for emergencies on one day of the clinic, those that were cancelled included.
+    pub max_daily: u16,
+}
+
+impl EmergencyPolicy {
+    /// Not accepted; where they are, 1 open visit and 3 bookings a day.
+    pub const USUAL: Self = Self {
+        accepted: false,
+        max_open: 1,
+        max_daily: 3,
+    };
+}
+
+impl Default for EmergencyPolicy {
+    fn default() -> Self {
+        Self::USUAL
+    }
 }
 
 impl BookingPolicy {
@@ -38,6 +67,7 @@ impl Default for BookingPolicy {
             horizon_days: 90,
             max_holds: 10,
             max_daily_bookings: 20,
+            emergencies: EmergencyPolicy::default(),
         }
     }
 }

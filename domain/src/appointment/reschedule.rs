@@ -7,11 +7,12 @@ use super::policy::latest_hold;
 use super::slot_request::{GrantedSlot, SlotRequest};
 use super::state::{Appointment, Visit};
 use crate::phi::Phi;
+use crate::values::Role;
 
 /// Returns the move, or `None` if the visit begins at that time already.
 ///
 /// # Errors
-/// The doctor or the clinic is another, or the time can't be booked.
+/// The doctor or the clinic is another, the time can't be booked, or a patient moves an unpaid emergency visit.
 pub(super) fn rescheduled(
     appointment: &Appointment,
     command: RescheduleAppointment,
@@ -20,6 +21,10 @@ pub(super) fn rescheduled(
     is_the_same_visit(visit, &command)?;
     if visit.slot.start() == command.start {
         return Ok(None);
+    }
+    // Otherwise any slot could be had without paying for it first.
+    if visit.is_bill_open() && command.by.role() == Some(Role::Patient) {
+        return Err(AppointmentRefusal::EmergencyUnpaid);
     }
     let granted = SlotRequest::from(&command).grant()?;
     Ok(Some(moved(appointment, visit, granted, command)))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::cancelled_by::CancelledBy;
+use super::emergency::bill_until;
 use super::events::{
     AppointmentBooked, AppointmentEvent, AppointmentRescheduled, ConfirmationGrounds, VisitRef,
 };
@@ -64,6 +65,9 @@ pub struct Visit {
     pub fee: Money,
     /// The payment that paid for it; kept when the visit is cancelled.
     pub paid_by: Option<PaymentId>,
+    /// True if it was booked for an emergency: its fee is a bill.
+    #[serde(default)]
+    pub emergency: bool,
     /// The shortest notice at which the patient moved it since it was paid. It bounds the refund.
     pub shortest_move: Option<Notice>,
 }
@@ -119,6 +123,26 @@ impl Appointment {
         }
     }
 
+    /// Returns the time until which the fee can be paid: the end of the hold, or of the time to pay the bill of an
+    /// emergency. `None` if no payment is awaited.
+    pub fn pay_until(&self) -> Option<DateTime<Utc>> {
+        self.hold_until().or(self.bill_until())
+    }
+
+    /// Returns the time until which the bill of an emergency can be paid; `None` if there is none, or none any more.
+    pub fn bill_until(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Confirmed(visit)
+            | Self::Arrived(visit)
+            | Self::InProgress(visit)
+            | Self::Completed(visit)
+            | Self::NoShow(visit) => visit.is_bill_open().then(|| bill_until(visit.slot)),
+            Self::Unbooked | Self::Booked { .. } | Self::Cancelled { .. } | Self::Expired(_) => {
+                None
+            }
+        }
+    }
+
     /// Returns the status by the events alone: a hold that has ended without `ExpireHold` is
     /// still booked.
     pub const fn status(&self) -> Option<AppointmentStatus> {
@@ -152,6 +176,11 @@ impl Appointment {
 }
 
 impl Visit {
+    /// True if it was booked for an emergency and its fee is not paid yet. A cancelled visit has no bill any more.
+    pub const fn is_bill_open(&self) -> bool {
+        self.emergency && self.paid_by.is_none() && !self.fee.is_zero()
+    }
+
     fn moved(self, moved: &AppointmentRescheduled) -> Self {
         let counts = self.paid_by.is_some() && moved.party() == CancelledBy::Patient;
         let notice = counts.then(|| Notice {
@@ -178,7 +207,9 @@ impl Visit {
 
     fn confirmed_on(self, grounds: ConfirmationGrounds) -> Self {
         match grounds {
-            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => self,
+            ConfirmationGrounds::NoFee
+            | ConfirmationGrounds::StaffOverride
+            | ConfirmationGrounds::Emergency => self,
             ConfirmationGrounds::Paid { payment } => self.paid_by(payment),
         }
     }
@@ -201,6 +232,7 @@ impl From<&AppointmentBooked> for Visit {
             slot,
             fee: booked.fee,
             paid_by: None,
+            emergency: booked.emergency.is_some(),
             shortest_move: None,
         }
     }

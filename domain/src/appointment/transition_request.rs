@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::command::{
-    AppointmentCommand, BookAppointment, CancelAppointment, CompleteVisit, ConfirmByOverride,
-    ExpireHold, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment, StartVisit,
+    AppointmentCommand, BookAppointment, BookForEmergency, CancelAppointment, CompleteVisit,
+    ConfirmByOverride, ExpireHold, MarkArrived, MarkNoShow, RecordPayment, RescheduleAppointment,
+    StartVisit,
 };
 use super::error::AppointmentRefusal;
 use super::state::Appointment;
@@ -26,6 +27,9 @@ impl TransitionRequest {
         match command {
             AppointmentCommand::Book(BookAppointment { by, at, .. }) => {
                 Self::new(Step::Book, by, *at)
+            }
+            AppointmentCommand::BookForEmergency(BookForEmergency { booking, .. }) => {
+                Self::new(Step::BookForEmergency, &booking.by, booking.at)
             }
             AppointmentCommand::ConfirmByOverride(ConfirmByOverride { by, at, .. }) => {
                 Self::new(Step::Confirm, by, *at).giving_reason(true)

@@ -14,6 +14,8 @@ use crate::values::{Actor, ClinicZone, Role};
 pub enum Step {
     /// Hold a slot for a patient.
     Book,
+    /// Book a slot for an emergency.
+    BookForEmergency,
     /// Confirm without a payment.
     Confirm,
     /// Record that the fee was paid.
@@ -144,9 +146,9 @@ pub const STATUSES: [Option<Status>; 9] = [
     Some(Status::Expired),
 ];
 
-/// The transition table. A visit without a fee is booked and confirmed in one command.
+/// The transition table. A visit without a fee, or for an emergency, is booked and confirmed in one command.
 #[rustfmt::skip]
-pub const TRANSITIONS: [Transition; 10] = {
+pub const TRANSITIONS: [Transition; 11] = {
     use Permission::{No as N, WithReason as W, Yes as Y};
     use TimeCondition::{BeforeHoldEnd, BeforeSlot, FromClinicDay, FromHoldEnd, FromSlot};
     use TransitionRule::{Already, No, To, ToIf};
@@ -166,6 +168,9 @@ pub const TRANSITIONS: [Transition; 10] = {
     [
         Transition { step: Step::Book, by: [Y, N, Y, Y, N, Y], from: [
             To(Booked), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS,
+        ] },
+        Transition { step: Step::BookForEmergency, by: [Y, N, Y, Y, N, Y], from: [
+            To(Confirmed), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS,
         ] },
         Transition { step: Step::Confirm, by: [N, N, Y, Y, N, Y], from: [
             GONE, ToIf(Confirmed, BeforeHoldEnd, Refusal::HoldEnded), unpayable(Confirmed), unpayable(Arrived),
@@ -212,18 +217,19 @@ pub const TRANSITIONS: [Transition; 10] = {
 
 /// Returns the row of a step.
 pub const fn transition(step: Step) -> &'static Transition {
-    const TABLE: &[Transition; 10] = &TRANSITIONS;
+    const TABLE: &[Transition; 11] = &TRANSITIONS;
     match step {
         Step::Book => &TABLE[0],
-        Step::Confirm => &TABLE[1],
-        Step::Pay => &TABLE[2],
-        Step::Reschedule => &TABLE[3],
-        Step::Cancel => &TABLE[4],
-        Step::ExpireHold => &TABLE[5],
-        Step::Arrive => &TABLE[6],
-        Step::Start => &TABLE[7],
-        Step::Complete => &TABLE[8],
-        Step::MarkNoShow => &TABLE[9],
+        Step::BookForEmergency => &TABLE[1],
+        Step::Confirm => &TABLE[2],
+        Step::Pay => &TABLE[3],
+        Step::Reschedule => &TABLE[4],
+        Step::Cancel => &TABLE[5],
+        Step::ExpireHold => &TABLE[6],
+        Step::Arrive => &TABLE[7],
+        Step::Start => &TABLE[8],
+        Step::Complete => &TABLE[9],
+        Step::MarkNoShow => &TABLE[10],
     }
 }
 

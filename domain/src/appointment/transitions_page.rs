@@ -34,9 +34,10 @@ const STEPS: &str = "
 The role is checked first, then the status, then the time.
 
 - *no change*: it was done already. The command is accepted and adds no event.
-- A visit without a fee is booked and confirmed in one command. A booking also has to satisfy the rules about
-  doctor, hours and slot claims.
-- Rescheduling keeps the status. A move to the present slot adds no event.
+- A visit without a fee, or for an emergency, is booked and confirmed in one command. A booking also has to satisfy
+  the rules about doctor, hours and slot claims.
+- Rescheduling keeps the status. A move to the present slot adds no event. Until an emergency visit is paid for, a
+  patient who moves it is refused with `EmergencyUnpaid`.
 - One payment pays for a visit. Recording the same one again adds no event in any status, and another one is
   refused with `AlreadyPaid`.
 - A hold that has ended reads as EXPIRED, recorded or not.
@@ -158,6 +159,7 @@ const fn words(condition: TimeCondition) -> &'static str {
 const fn name(step: Step) -> &'static str {
     match step {
         Step::Book => "book",
+        Step::BookForEmergency => "book for an emergency",
         Step::Confirm => "confirm",
         Step::Pay => "pay",
         Step::Reschedule => "reschedule",

@@ -26,8 +26,8 @@ fn acting_as(kind: ActorKind) -> Actor {
     }
 }
 
-fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
-    AppointmentCommand::Book(BookAppointment {
+fn booking(by: Actor, at: DateTime<Utc>) -> BookAppointment {
+    BookAppointment {
         appointment: appointment_id(),
         clinic: clinic(1),
         holidays: Holidays::default(),
@@ -42,7 +42,29 @@ fn booking(by: Actor, at: DateTime<Utc>) -> AppointmentCommand {
         policy: BookingPolicy::default(),
         by,
         at,
-    })
+    }
+}
+
+fn emergency(booking: BookAppointment) -> BookForEmergency {
+    let numbers = LimitNumbers { open: 0, daily: 0 };
+    let accepted = EmergencyPolicy {
+        accepted: true,
+        ..EmergencyPolicy::default()
+    };
+    BookForEmergency {
+        numbers: EmergencyNumbers {
+            day: booking.at.date_naive(),
+            patient: numbers,
+            account: Some(numbers),
+        },
+        booking: BookAppointment {
+            policy: BookingPolicy {
+                emergencies: accepted,
+                ..booking.policy
+            },
+            ..booking
+        },
+    }
 }
 
 /// Builds the command of a step. Only the program sends those that expire a hold or record a
@@ -56,7 +78,8 @@ fn command(
     let by = acting_as(actor);
     let why = gives_reason.then(|| reason("The doctor has no hand free"));
     match step {
-        Step::Book => booking(by, at),
+        Step::Book => AppointmentCommand::Book(booking(by, at)),
+        Step::BookForEmergency => AppointmentCommand::BookForEmergency(emergency(booking(by, at))),
         Step::Confirm => AppointmentCommand::ConfirmByOverride(ConfirmByOverride {
             reason: reason("Pays at the desk"),
             by,
@@ -129,7 +152,12 @@ fn appointment_with(status: Option<AppointmentStatus>) -> Appointment {
     };
     let appointment = steps.iter().fold(Appointment::default(), |state, step| {
         let at = match step {
-            Step::Book | Step::Confirm | Step::Pay | Step::Reschedule | Step::Cancel => now(),
+            Step::Book
+            | Step::BookForEmergency
+            | Step::Confirm
+            | Step::Pay
+            | Step::Reschedule
+            | Step::Cancel => now(),
             Step::ExpireHold => hold_end(),
             Step::Arrive | Step::Start | Step::Complete | Step::MarkNoShow => instant(NINE),
         };
@@ -206,7 +234,7 @@ fn check_cell(step: Step, from: Option<AppointmentStatus>, actor: ActorKind, giv
             assert_eq!(again, Ok(vec![]), "{cell}");
         }
         // A slot that has begun can't be booked: a rule of the slot, not of the table.
-        (_, TransitionRule::To(to)) if step == Step::Book => {
+        (_, TransitionRule::To(to)) if matches!(step, Step::Book | Step::BookForEmergency) => {
             assert_eq!(becomes(now()), Ok(Some(to)));
         }
         (_, TransitionRule::To(to)) => always(Ok(Some(to))),
@@ -241,7 +269,7 @@ fn every_cell_of_the_table_is_what_an_appointment_does() {
             }
         }
     }
-    assert_eq!(cells, (8 * 6 + 2) * 9 * 2);
+    assert_eq!(cells, (9 * 6 + 2) * 9 * 2);
 }
 
 #[test]
@@ -268,6 +296,7 @@ fn the_arrows_of_the_table_are_those_of_the_diagram() {
     }
     let diagram = [
         " > BOOKED",
+        " > CONFIRMED",
         "ARRIVED > ARRIVED",
         "ARRIVED > CANCELLED",
         "ARRIVED > IN_PROGRESS",

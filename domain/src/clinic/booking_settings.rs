@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::appointment::BookingPolicy;
+use crate::appointment::{BookingPolicy, EmergencyPolicy};
 
 /// Minutes for which an unpaid slot may be held.
 pub const HOLD_MINUTES: RangeInclusive<u16> = 1..=1_440;
@@ -13,6 +13,10 @@ pub const HOLD_MINUTES: RangeInclusive<u16> = 1..=1_440;
 pub const HORIZON_DAYS: RangeInclusive<u16> = 1..=730;
 /// Open holds that an account of a patient may have at a time.
 pub const MAX_HOLDS: RangeInclusive<u16> = 1..=100;
+/// Emergency visits that a patient or an account may have open at a time.
+pub const MAX_OPEN_EMERGENCIES: RangeInclusive<u16> = 1..=10;
+/// Bookings for emergencies of a patient or an account on one day.
+pub const MAX_DAILY_EMERGENCIES: RangeInclusive<u16> = 1..=20;
 
 /// Bookings that an account of a patient may make on one day.
 pub const MAX_DAILY_BOOKINGS: RangeInclusive<u16> = 1..=1_000;
@@ -32,6 +36,20 @@ pub enum InvalidBookingSettings {
     /// Too few or too many bookings.
     #[error("an account books {} to {} times a day", MAX_DAILY_BOOKINGS.start(), MAX_DAILY_BOOKINGS.end())]
     MaxDailyBookings,
+    /// Too few or too many open emergency visits.
+    #[error(
+        "{} to {} emergency visits are open at a time",
+        MAX_OPEN_EMERGENCIES.start(),
+        MAX_OPEN_EMERGENCIES.end()
+    )]
+    MaxOpenEmergencies,
+    /// Too few or too many emergencies a day.
+    #[error(
+        "{} to {} emergencies are booked a day",
+        MAX_DAILY_EMERGENCIES.start(),
+        MAX_DAILY_EMERGENCIES.end()
+    )]
+    MaxDailyEmergencies,
 }
 
 /// A clinic's own settings for bookings. One that is not set is the group's.
@@ -46,6 +64,12 @@ pub struct BookingSettings {
     max_holds: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_daily_bookings: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergencies: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_open_emergencies: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_daily_emergencies: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +79,9 @@ struct Unchecked {
     horizon_days: Option<u16>,
     max_holds: Option<u16>,
     max_daily_bookings: Option<u16>,
+    emergencies: Option<bool>,
+    max_open_emergencies: Option<u16>,
+    max_daily_emergencies: Option<u16>,
 }
 
 impl BookingSettings {
@@ -124,6 +151,53 @@ impl BookingSettings {
         })
     }
 
+    /// Sets whether bookings for emergencies are accepted.
+    #[must_use]
+    pub const fn with_emergencies(self, emergencies: Option<bool>) -> Self {
+        Self {
+            emergencies,
+            ..self
+        }
+    }
+
+    /// Sets the number of emergency visits that a patient or an account may have open at a time.
+    ///
+    /// # Errors
+    /// It is out of [`MAX_OPEN_EMERGENCIES`].
+    pub fn with_max_open_emergencies(
+        self,
+        max_open_emergencies: Option<u16>,
+    ) -> Result<Self, InvalidBookingSettings> {
+        within(
+            max_open_emergencies,
+            MAX_OPEN_EMERGENCIES,
+            InvalidBookingSettings::MaxOpenEmergencies,
+        )?;
+        Ok(Self {
+            max_open_emergencies,
+            ..self
+        })
+    }
+
+    /// Sets the number of emergencies for which a patient or an account may book on one day.
+    ///
+    /// # Errors
+    /// It is out of [`MAX_DAILY_EMERGENCIES`].
+    pub fn with_max_daily_emergencies(
+        self,
+        max_daily_emergencies: Option<u16>,
+    ) -> Result<Self, InvalidBookingSettings> {
+        within(
+            max_daily_emergencies,
+            MAX_DAILY_EMERGENCIES,
+            InvalidBookingSettings::MaxDailyEmergencies,
+        )?;
+        Ok(Self {
+            max_daily_emergencies,
+            ..self
+        })
+    }
+
     /// Returns the minutes for which an unpaid slot is held, if the clinic has set them.
     #[must_use]
     pub const fn hold_minutes(self) -> Option<u16> {
@@ -148,14 +222,38 @@ impl BookingSettings {
         self.max_daily_bookings
     }
 
+    /// Returns whether bookings for emergencies are accepted, if the clinic has set it.
+    #[must_use]
+    pub const fn emergencies(self) -> Option<bool> {
+        self.emergencies
+    }
+
+    /// Returns the number of emergency visits that may be open at a time, if the clinic has set it.
+    #[must_use]
+    pub const fn max_open_emergencies(self) -> Option<u16> {
+        self.max_open_emergencies
+    }
+
+    /// Returns the number of emergencies that may be booked on one day, if the clinic has set it.
+    #[must_use]
+    pub const fn max_daily_emergencies(self) -> Option<u16> {
+        self.max_daily_emergencies
+    }
+
     /// Returns the policy of the clinic, given the group's.
     #[must_use]
     pub fn policy(self, group: BookingPolicy) -> BookingPolicy {
+        let emergencies = group.emergencies;
         BookingPolicy {
             hold_minutes: self.hold_minutes.unwrap_or(group.hold_minutes),
             horizon_days: self.horizon_days.unwrap_or(group.horizon_days),
             max_holds: self.max_holds.unwrap_or(group.max_holds),
             max_daily_bookings: self.max_daily_bookings.unwrap_or(group.max_daily_bookings),
+            emergencies: EmergencyPolicy {
+                accepted: self.emergencies.unwrap_or(emergencies.accepted),
+                max_open: self.max_open_emergencies.unwrap_or(emergencies.max_open),
+                max_daily: self.max_daily_emergencies.unwrap_or(emergencies.max_daily),
+            },
         }
     }
 }
@@ -168,7 +266,10 @@ impl TryFrom<Unchecked> for BookingSettings {
             .with_hold_minutes(unchecked.hold_minutes)?
             .with_horizon_days(unchecked.horizon_days)?
             .with_max_holds(unchecked.max_holds)?
-            .with_max_daily_bookings(unchecked.max_daily_bookings)
+            .with_max_daily_bookings(unchecked.max_daily_bookings)?
+            .with_emergencies(unchecked.emergencies)
+            .with_max_open_emergencies(unchecked.max_open_emergencies)?
+            .with_max_daily_emergencies(unchecked.max_daily_emergencies)
     }
 }
 
@@ -235,6 +336,11 @@ mod tests {
             horizon_days: 90,
             max_holds: 5,
             max_daily_bookings: 12,
+            emergencies: EmergencyPolicy {
+                accepted: true,
+                max_open: 2,
+                max_daily: 4,
+            },
         };
         let own = holding(30);
         assert_eq!(
@@ -245,6 +351,14 @@ mod tests {
             }
         );
         assert_eq!(BookingSettings::default().policy(group), group);
+        let none = BookingSettings::default().with_emergencies(Some(false));
+        let none = none.with_max_daily_emergencies(Some(1)).unwrap();
+        let emergencies = EmergencyPolicy {
+            accepted: false,
+            max_daily: 1,
+            ..group.emergencies
+        };
+        assert_eq!(none.policy(group).emergencies, emergencies);
     }
 
     #[test]
@@ -254,6 +368,8 @@ mod tests {
             ("horizonDays", HORIZON_DAYS),
             ("maxHolds", MAX_HOLDS),
             ("maxDailyBookings", MAX_DAILY_BOOKINGS),
+            ("maxOpenEmergencies", MAX_OPEN_EMERGENCIES),
+            ("maxDailyEmergencies", MAX_DAILY_EMERGENCIES),
         ] {
             let parsed = |value: u16| from_value::<BookingSettings>(json!({setting: value}));
             assert!(parsed(*ranges.start()).is_ok() && parsed(*ranges.end()).is_ok());

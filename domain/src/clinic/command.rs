@@ -21,6 +21,8 @@ pub enum ClinicCommand {
     SetRefundPolicy(SetRefundPolicy),
     /// Set the settings for bookings.
     SetBookingSettings(SetBookingSettings),
+    /// Say whether its staff needs a second factor.
+    SetStaffSecondFactor(SetStaffSecondFactor),
 }
 
 /// Opens a clinic.
@@ -96,6 +98,17 @@ pub struct SetBookingSettings {
     /// The new settings, as a whole.
     pub settings: BookingSettings,
     /// The actor who sets them.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Says whether the clinic's staff needs a second factor to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetStaffSecondFactor {
+    /// True if it is required, false if not; `None` for the group's setting.
+    pub required: Option<bool>,
+    /// The actor who sets it.
     pub by: Actor,
     /// Time of the command.
     pub at: DateTime<Utc>,

@@ -2,12 +2,12 @@
 
 use super::command::{
     ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetBookingSettings, SetRefundPolicy,
-    WithdrawHoliday,
+    SetStaffSecondFactor, WithdrawHoliday,
 };
 use super::error::ClinicRefusal;
 use super::event::{
     ClinicBookingSettingsSet, ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn,
-    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed,
+    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed, ClinicStaffSecondFactorSet,
 };
 use super::state::{Clinic, OpenedClinic};
 use crate::decision::Decision;
@@ -29,6 +29,9 @@ pub fn decide(clinic: &Clinic, command: ClinicCommand) -> Decision<Clinic> {
         ClinicCommand::SetRefundPolicy(command) => Ok(set_refund_policy(opened(clinic)?, command)),
         ClinicCommand::SetBookingSettings(command) => {
             Ok(set_booking_settings(opened(clinic)?, &command))
+        }
+        ClinicCommand::SetStaffSecondFactor(command) => {
+            Ok(set_staff_second_factor(opened(clinic)?, &command))
         }
     }
 }
@@ -137,6 +140,23 @@ fn set_booking_settings(clinic: &OpenedClinic, command: &SetBookingSettings) -> 
         at,
     };
     vec![ClinicEvent::BookingSettingsSet(set)]
+}
+
+fn set_staff_second_factor(
+    clinic: &OpenedClinic,
+    command: &SetStaffSecondFactor,
+) -> Vec<ClinicEvent> {
+    let &SetStaffSecondFactor { required, by, at } = command;
+    if clinic.staff_second_factor == required {
+        return vec![];
+    }
+    let set = ClinicStaffSecondFactorSet {
+        clinic: clinic.facts.clinic,
+        required,
+        by,
+        at,
+    };
+    vec![ClinicEvent::StaffSecondFactorSet(set)]
 }
 
 const fn opened(clinic: &Clinic) -> Result<&OpenedClinic, ClinicRefusal> {

@@ -30,6 +30,9 @@ pub enum ClinicEvent {
     /// The clinic has set its settings for bookings.
     #[serde(rename = "clinic.booking_settings_set")]
     BookingSettingsSet(ClinicBookingSettingsSet),
+    /// The clinic has said whether its staff needs a second factor.
+    #[serde(rename = "clinic.staff_second_factor_set")]
+    StaffSecondFactorSet(ClinicStaffSecondFactorSet),
 }
 
 event_types!(ClinicEvent {
@@ -39,6 +42,7 @@ event_types!(ClinicEvent {
     HolidayWithdrawn => "clinic.holiday_withdrawn",
     RefundPolicySet => "clinic.refund_policy_set",
     BookingSettingsSet => "clinic.booking_settings_set",
+    StaffSecondFactorSet => "clinic.staff_second_factor_set",
 });
 
 /// The clinic was opened.
@@ -130,6 +134,20 @@ pub struct ClinicBookingSettingsSet {
     /// The settings.
     pub settings: BookingSettings,
     /// The actor who set them.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+}
+
+/// The clinic has said whether its staff needs a second factor to sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicStaffSecondFactorSet {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// True if it is required, false if not; `None` for the group's setting.
+    pub required: Option<bool>,
+    /// The actor who set it.
     pub by: Actor,
     /// Time of the event.
     pub at: DateTime<Utc>,

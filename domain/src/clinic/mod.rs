@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Unopened ──Open──▶ Open ──Rename, DeclareHoliday, WithdrawHoliday, SetRefundPolicy,
-//!                           SetBookingSettings──▶ Open
+//!                           SetBookingSettings, SetStaffSecondFactor──▶ Open
 //! ```
 //!
 //! Zone and currency never change: opening hours and fees depend on them.
@@ -19,19 +19,22 @@ mod holiday_tests;
 #[cfg(test)]
 mod refund_policy_tests;
 #[cfg(test)]
+mod second_factor_tests;
+#[cfg(test)]
 mod tests;
 
 pub use booking_settings::{
-    BookingSettings, HOLD_MINUTES, HORIZON_DAYS, InvalidBookingSettings, MAX_HOLDS,
+    BookingSettings, HOLD_MINUTES, HORIZON_DAYS, InvalidBookingSettings, MAX_DAILY_EMERGENCIES,
+    MAX_HOLDS, MAX_OPEN_EMERGENCIES,
 };
 pub use command::{
     ClinicCommand, DeclareHoliday, OpenClinic, RenameClinic, SetBookingSettings, SetRefundPolicy,
-    WithdrawHoliday,
+    SetStaffSecondFactor, WithdrawHoliday,
 };
 pub use decide::{MAX_HOLIDAYS, decide};
 pub use error::ClinicRefusal;
 pub use event::{
     ClinicBookingSettingsSet, ClinicEvent, ClinicHolidayDeclared, ClinicHolidayWithdrawn,
-    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed,
+    ClinicOpened, ClinicRefundPolicySet, ClinicRenamed, ClinicStaffSecondFactorSet,
 };
 pub use state::{Clinic, ClinicFacts, OpenedClinic, evolve};

@@ -32,6 +32,8 @@ pub struct OpenedClinic {
     pub refund_policy: Option<RefundPolicy>,
     /// Its own settings for bookings.
     pub booking_settings: BookingSettings,
+    /// True if its staff needs a second factor, false if not; `None` for the group's setting.
+    pub staff_second_factor: Option<bool>,
 }
 
 /// Facts about a clinic that a doctor or a booking needs. They never change.
@@ -71,6 +73,14 @@ impl Clinic {
         }
     }
 
+    /// Returns whether its staff needs a second factor; `None` for the group's setting.
+    pub const fn staff_second_factor(&self) -> Option<bool> {
+        match self {
+            Self::Unopened => None,
+            Self::Open(clinic) => clinic.staff_second_factor,
+        }
+    }
+
     /// Returns the refund policy: the clinic's own, or the default.
     pub fn refund_policy(&self) -> RefundPolicy {
         let own = match self {
@@ -96,6 +106,7 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             holidays: Holidays::default(),
             refund_policy: None,
             booking_settings: BookingSettings::default(),
+            staff_second_factor: None,
         }),
         (Clinic::Open(clinic), ClinicEvent::Renamed(renamed)) => Clinic::Open(OpenedClinic {
             name: renamed.name.clone(),
@@ -121,6 +132,12 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
                 ..clinic
             })
         }
+        (Clinic::Open(clinic), ClinicEvent::StaffSecondFactorSet(set)) => {
+            Clinic::Open(OpenedClinic {
+                staff_second_factor: set.required,
+                ..clinic
+            })
+        }
         (state @ Clinic::Open(_), ClinicEvent::Opened(_))
         | (
             state @ Clinic::Unopened,
@@ -128,7 +145,8 @@ pub fn evolve(state: Clinic, event: &ClinicEvent) -> Clinic {
             | ClinicEvent::HolidayDeclared(_)
             | ClinicEvent::HolidayWithdrawn(_)
             | ClinicEvent::RefundPolicySet(_)
-            | ClinicEvent::BookingSettingsSet(_),
+            | ClinicEvent::BookingSettingsSet(_)
+            | ClinicEvent::StaffSecondFactorSet(_),
         ) => state,
     }
 }

@@ -102,6 +102,18 @@ impl Doctor {
         }
     }
 
+    /// Returns the clinics at which the doctor works.
+    pub fn clinics(&self) -> impl Iterator<Item = ClinicId> + '_ {
+        let registered = match self {
+            Self::Unregistered => None,
+            Self::Registered(doctor) => Some(doctor),
+        };
+        let affiliations = registered
+            .into_iter()
+            .flat_map(|doctor| &doctor.affiliations);
+        affiliations.map(|(clinic, _)| *clinic)
+    }
+
     /// True if the qualification was verified.
     pub const fn is_verified(&self) -> bool {
         match self {

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::evidence::ProxyEvidence;
+use super::profile::ProfileChange;
 use crate::values::{
-    AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber,
+    AccountId, Actor, BirthDate, EmailAddress, KnownIllnesses, PatientId, PersonName, PhoneNumber,
 };
 
 /// A command to a patient.
@@ -14,6 +15,10 @@ pub enum PatientCommand {
     Register(RegisterPatient),
     /// Change the contact details.
     ChangeContact(ChangeContact),
+    /// Change some fields of the profile.
+    ChangeProfile(ChangeProfile),
+    /// Record the known illnesses.
+    RecordIllnesses(RecordIllnesses),
     /// Allow an account to act for the patient, such as a parent's or a carer's.
     AddProxy(AddProxy),
     /// Withdraw that permission.
@@ -47,6 +52,28 @@ pub struct ChangeContact {
     /// New email address.
     pub email: Option<EmailAddress>,
     /// The actor who changes them.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Changes some fields of the profile; the others stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeProfile {
+    /// The change.
+    pub change: ProfileChange,
+    /// The actor who changes it.
+    pub by: Actor,
+    /// Time of the command.
+    pub at: DateTime<Utc>,
+}
+
+/// Records the known illnesses as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordIllnesses {
+    /// All of them; none if none is known.
+    pub illnesses: KnownIllnesses,
+    /// The actor who records them.
     pub by: Actor,
     /// Time of the command.
     pub at: DateTime<Utc>,

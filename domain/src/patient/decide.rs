@@ -1,10 +1,14 @@
 //! Decisions of a patient: one function per command.
 
-use super::command::{AddProxy, ChangeContact, PatientCommand, RegisterPatient, RemoveProxy};
+use super::command::{
+    AddProxy, ChangeContact, ChangeProfile, PatientCommand, RecordIllnesses, RegisterPatient,
+    RemoveProxy,
+};
 use super::error::PatientRefusal;
 use super::event::{
-    PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientProxyAdded,
-    PatientProxyRemoved, PatientRegistered, PatientRegisteredPhi,
+    PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientIllnessesRecorded,
+    PatientIllnessesRecordedPhi, PatientProfileChanged, PatientProxyAdded, PatientProxyRemoved,
+    PatientRegistered, PatientRegisteredPhi,
 };
 use super::state::{Patient, RegisteredPatient};
 use crate::decision::Decision;
@@ -22,6 +26,10 @@ pub fn decide(patient: &Patient, command: PatientCommand) -> Decision<Patient> {
     match command {
         PatientCommand::Register(command) => register(patient, command),
         PatientCommand::ChangeContact(command) => Ok(change_contact(registered(patient)?, command)),
+        PatientCommand::ChangeProfile(command) => Ok(change_profile(registered(patient)?, command)),
+        PatientCommand::RecordIllnesses(command) => {
+            Ok(record_illnesses(registered(patient)?, command))
+        }
         PatientCommand::AddProxy(command) => add_proxy(registered(patient)?, &command),
         PatientCommand::RemoveProxy(command) => Ok(remove_proxy(registered(patient)?, &command)),
     }
@@ -74,6 +82,36 @@ fn change_contact(patient: &RegisteredPatient, command: ChangeContact) -> Vec<Pa
         phi,
     };
     vec![PatientEvent::ContactChanged(changed)]
+}
+
+/// Is recorded even if it changes nothing, as a contact is.
+fn change_profile(patient: &RegisteredPatient, command: ChangeProfile) -> Vec<PatientEvent> {
+    let ChangeProfile { change, by, at } = command;
+    if change.is_empty() {
+        return vec![];
+    }
+    let patient = patient.patient;
+    let changed = PatientProfileChanged {
+        patient,
+        by,
+        at,
+        subject: patient.subject(),
+        phi: Phi::Clear(change),
+    };
+    vec![PatientEvent::ProfileChanged(changed)]
+}
+
+fn record_illnesses(patient: &RegisteredPatient, command: RecordIllnesses) -> Vec<PatientEvent> {
+    let RecordIllnesses { illnesses, by, at } = command;
+    let patient = patient.patient;
+    let recorded = PatientIllnessesRecorded {
+        patient,
+        by,
+        at,
+        subject: patient.subject(),
+        phi: Phi::Clear(PatientIllnessesRecordedPhi { illnesses }),
+    };
+    vec![PatientEvent::IllnessesRecorded(recorded)]
 }
 
 fn add_proxy(patient: &RegisteredPatient, command: &AddProxy) -> Decision<Patient> {

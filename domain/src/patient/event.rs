@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::ProxyEvidence;
+use super::profile::ProfileChange;
 use crate::event_types::event_types;
 use crate::phi::Phi;
 use crate::values::{
-    AccountId, Actor, BirthDate, EmailAddress, PatientId, PersonName, PhoneNumber, SubjectId,
+    AccountId, Actor, BirthDate, EmailAddress, KnownIllnesses, PatientId, PersonName, PhoneNumber,
+    SubjectId,
 };
 
 /// An event of a patient.
@@ -20,6 +22,12 @@ pub enum PatientEvent {
     /// The contact details changed.
     #[serde(rename = "patient.contact_changed")]
     ContactChanged(PatientContactChanged),
+    /// Some fields of the profile changed.
+    #[serde(rename = "patient.profile_changed")]
+    ProfileChanged(PatientProfileChanged),
+    /// The known illnesses were recorded.
+    #[serde(rename = "patient.illnesses_recorded")]
+    IllnessesRecorded(PatientIllnessesRecorded),
     /// An account may act for the patient.
     #[serde(rename = "patient.proxy_added")]
     ProxyAdded(PatientProxyAdded),
@@ -31,6 +39,8 @@ pub enum PatientEvent {
 event_types!(PatientEvent {
     Registered => "patient.registered",
     ContactChanged => "patient.contact_changed",
+    ProfileChanged => "patient.profile_changed",
+    IllnessesRecorded => "patient.illnesses_recorded",
     ProxyAdded => "patient.proxy_added",
     ProxyRemoved => "patient.proxy_removed",
 });
@@ -89,6 +99,46 @@ pub struct PatientContactChangedPhi {
     pub phone: Option<PhoneNumber>,
     /// New email address.
     pub email: Option<EmailAddress>,
+}
+
+/// Some fields of the profile changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientProfileChanged {
+    /// The patient.
+    pub patient: PatientId,
+    /// The actor who changed it.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+    /// The patient, as the owner of the personal data.
+    pub subject: SubjectId,
+    /// The change, which is personal data.
+    pub phi: Phi<ProfileChange>,
+}
+
+/// The known illnesses were recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientIllnessesRecorded {
+    /// The patient.
+    pub patient: PatientId,
+    /// The actor who recorded them.
+    pub by: Actor,
+    /// Time of the event.
+    pub at: DateTime<Utc>,
+    /// The patient, as the owner of the personal data.
+    pub subject: SubjectId,
+    /// Personal data of the event.
+    pub phi: Phi<PatientIllnessesRecordedPhi>,
+}
+
+/// Personal data of [`PatientIllnessesRecorded`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientIllnessesRecordedPhi {
+    /// All known illnesses; none if none is known.
+    pub illnesses: KnownIllnesses,
 }
 
 /// An account may act for the patient.

@@ -1,7 +1,8 @@
 //! A patient: personal data, contact details and proxies.
 //!
 //! ```text
-//! Unregistered ──Register──▶ Registered ──ChangeContact, AddProxy, RemoveProxy──▶ Registered
+//! Unregistered ──Register──▶ Registered ──ChangeContact, ChangeProfile, RecordIllnesses,
+//!                                         AddProxy, RemoveProxy──▶ Registered
 //! ```
 //!
 //! The state holds no personal data, since no rule reads any.
@@ -11,17 +12,25 @@ mod decide;
 mod error;
 mod event;
 mod evidence;
+mod profile;
 mod state;
 
 #[cfg(test)]
+mod profile_tests;
+#[cfg(test)]
 mod tests;
 
-pub use command::{AddProxy, ChangeContact, PatientCommand, RegisterPatient, RemoveProxy};
+pub use command::{
+    AddProxy, ChangeContact, ChangeProfile, PatientCommand, RecordIllnesses, RegisterPatient,
+    RemoveProxy,
+};
 pub use decide::{MAX_PROXIES, decide};
 pub use error::PatientRefusal;
 pub use event::{
-    PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientProxyAdded,
-    PatientProxyRemoved, PatientRegistered, PatientRegisteredPhi,
+    PatientContactChanged, PatientContactChangedPhi, PatientEvent, PatientIllnessesRecorded,
+    PatientIllnessesRecordedPhi, PatientProfileChanged, PatientProxyAdded, PatientProxyRemoved,
+    PatientRegistered, PatientRegisteredPhi,
 };
 pub use evidence::ProxyEvidence;
+pub use profile::{Completeness, Profile, ProfileChange, ProfileField};
 pub use state::{Patient, RegisteredPatient, evolve};

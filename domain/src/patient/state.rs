@@ -55,6 +55,8 @@ pub fn evolve(state: Patient, event: &PatientEvent) -> Patient {
         (
             Patient::Unregistered,
             PatientEvent::ContactChanged(_)
+            | PatientEvent::ProfileChanged(_)
+            | PatientEvent::IllnessesRecorded(_)
             | PatientEvent::ProxyAdded(_)
             | PatientEvent::ProxyRemoved(_),
         ) => Patient::Unregistered,
@@ -64,7 +66,10 @@ pub fn evolve(state: Patient, event: &PatientEvent) -> Patient {
 impl RegisteredPatient {
     fn evolve(mut self, event: &PatientEvent) -> Self {
         match event {
-            PatientEvent::Registered(_) | PatientEvent::ContactChanged(_) => {}
+            PatientEvent::Registered(_)
+            | PatientEvent::ContactChanged(_)
+            | PatientEvent::ProfileChanged(_)
+            | PatientEvent::IllnessesRecorded(_) => {}
             PatientEvent::ProxyAdded(added) => {
                 self.proxies.insert(added.account);
             }

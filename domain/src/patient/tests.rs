@@ -7,7 +7,7 @@ use crate::phi::Phi;
 use crate::test_fixtures::{account_id, admin, date, email, name, now, patient_id};
 use crate::values::{Actor, Role};
 
-fn given(events: &[PatientEvent]) -> AggregateTestExecutor<Patient> {
+pub(super) fn given(events: &[PatientEvent]) -> AggregateTestExecutor<Patient> {
     TestFramework::with(()).given(events.to_vec())
 }
 
@@ -43,7 +43,7 @@ fn register() -> PatientCommand {
     })
 }
 
-fn registered() -> PatientEvent {
+pub(super) fn registered() -> PatientEvent {
     PatientEvent::Registered(PatientRegistered {
         patient: patient_id(),
         by: admin(),

@@ -6,6 +6,8 @@
 
 mod actor;
 mod birth_date;
+mod blood_group;
+mod change;
 mod city;
 mod clinic_name;
 mod clinic_scope;
@@ -14,10 +16,13 @@ mod currency;
 mod dated_hours;
 mod day_hours;
 mod email_address;
+mod emergency_contact;
 mod gateway_ids;
+mod gender;
 mod holiday_name;
 mod holidays;
 mod ids;
+mod known_illnesses;
 mod language;
 mod money;
 mod opening;
@@ -25,6 +30,7 @@ mod opening_hours;
 mod person_name;
 mod phone_number;
 mod plan;
+mod postal_address;
 mod reason;
 mod receipt_number;
 mod role;
@@ -36,6 +42,8 @@ mod weekly_hours;
 
 pub use actor::Actor;
 pub use birth_date::{BirthDate, InvalidBirthDate};
+pub use blood_group::BloodGroup;
+pub use change::Change;
 pub use city::City;
 pub use clinic_name::ClinicName;
 pub use clinic_scope::ClinicScope;
@@ -44,16 +52,19 @@ pub use currency::{Currency, UnknownCurrency};
 pub use dated_hours::DatedHours;
 pub use day_hours::{DayHours, InvalidDayHours};
 pub use email_address::{EmailAddress, InvalidEmail};
+pub use emergency_contact::{EmergencyContact, Relationship};
 pub use gateway_ids::{
     FailureCode, GatewayDisputeId, GatewayKeyId, GatewayOrderId, GatewayPaymentId, GatewayRefundId,
     InvalidGatewayId,
 };
+pub use gender::Gender;
 pub use holiday_name::HolidayName;
 pub use holidays::Holidays;
 pub use ids::{
     AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, LeaveId, PatientId, PaymentId,
     RefundId, SubjectId,
 };
+pub use known_illnesses::{Illness, InvalidIllnesses, KnownIllnesses};
 pub use language::{InvalidLanguage, Language};
 pub use money::{InvalidMoney, Money};
 pub use opening::{InvalidOpeningHours, Opening};
@@ -61,6 +72,10 @@ pub use opening_hours::OpeningHours;
 pub use person_name::PersonName;
 pub use phone_number::{InvalidPhone, PhoneNumber};
 pub use plan::{MAX_DAYS_AHEAD, NotPlannable, plannable};
+pub use postal_address::{
+    AddressLine, AddressLines, CountryCode, InvalidAddressLines, InvalidCountry, InvalidPostalCode,
+    PostalAddress, PostalCode,
+};
 pub use reason::Reason;
 pub use receipt_number::{InvalidReceiptNumber, ReceiptNumber};
 pub use role::{Role, Roles, UnknownRole};

@@ -57,7 +57,8 @@ impl Fold for BookableClinic {
             ClinicEvent::Opened(_)
             | ClinicEvent::Renamed(_)
             | ClinicEvent::RefundPolicySet(_)
-            | ClinicEvent::BookingSettingsSet(_) => row?,
+            | ClinicEvent::BookingSettingsSet(_)
+            | ClinicEvent::StaffSecondFactorSet(_) => row?,
         };
         Some(Self { version, ..clinic })
     }

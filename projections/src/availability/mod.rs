@@ -3,6 +3,7 @@
 //! The timetables and the holidays are this projection's own. Taken times are read from the claims that the log
 //! itself keeps: these are never behind, so a slot that was just taken is not offered.
 
+mod earliest;
 mod holidays;
 mod query;
 mod timetables;
@@ -10,6 +11,7 @@ mod timetables;
 use domain::doctor::DoctorEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
+pub use earliest::{EarliestQuery, OfferedSlot, earliest};
 pub use query::{OfferQuery, explained, offered};
 
 use crate::projection::{Batch, Projection};

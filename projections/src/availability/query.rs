@@ -1,5 +1,7 @@
 //! Queries for free slots.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate as _;
 use domain::appointment::BookingPolicy;
@@ -7,6 +9,7 @@ use domain::doctor::RegisteredDoctor;
 use domain::leave::Leave;
 use domain::{Affiliation, ClinicId, DoctorId, Offer, Partition, Slot, Taken, TakenBy};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::holidays;
 use super::timetables::BookableDoctor;
@@ -60,7 +63,10 @@ async fn partition(
     let holidays = holidays::of_clinic(connection, query.clinic).await?;
     let timetable = terms.timetable(&holidays);
     let taken = match timetable.days(query.from, query.to).filter(|_| is_bookable) {
-        Some(days) => taken(connection, query, days).await?,
+        Some(days) => {
+            let mut taken = taken(connection, &[query.doctor], days, query.now).await?;
+            taken.remove(&query.doctor).unwrap_or_default()
+        }
         None => Vec::new(),
     };
     let offer = Offer {
@@ -74,37 +80,47 @@ async fn partition(
     Ok(Some(offer.partition(query.from, query.to)))
 }
 
-/// Returns the times that are taken at any clinic, in order. An overdue hold takes none.
-async fn taken(
+/// Returns the times of some doctors that are taken at any clinic, in order. An overdue hold takes none.
+pub(super) async fn taken(
     connection: &mut PgConnection,
-    query: &OfferQuery,
+    doctors: &[DoctorId],
     days: Slot,
-) -> Result<Vec<Taken>, sqlx::Error> {
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<DoctorId, Vec<Taken>>, sqlx::Error> {
+    let doctors: Vec<Uuid> = doctors.iter().map(DoctorId::as_uuid).collect();
     let claims = sqlx::query!(
         r#"
-        select lower(during) as "starts_at!", upper(during) as "ends_at!", holder_type
-        from slot_claims
-        where kind = 'doctor'
-          and resource = $1
-          and during && tstzrange($2, $3)
-          and (held_until is null or held_until > $4)
-        order by during
+        select
+          claim.resource as "doctor_id!", lower(claim.during) as "starts_at!",
+          upper(claim.during) as "ends_at!", claim.holder_type as "holder_type!"
+        from unnest($1::uuid[]) as wanted (doctor_id)
+        cross join lateral (
+          select resource, during, holder_type
+          from slot_claims
+          where kind = 'doctor'
+            and resource = wanted.doctor_id
+            and during && tstzrange($2, $3)
+            and (held_until is null or held_until > $4)
+          -- For each doctor by the index of claims, never a join over all of them.
+          offset 0
+        ) claim
+        order by claim.during
         "#,
-        query.doctor.as_uuid(),
+        &doctors,
         days.start(),
         days.end(),
-        query.now
+        now
     )
     .fetch_all(connection)
     .await?;
-    claims
-        .into_iter()
-        .map(|claim| {
-            let by = taken_by(&claim.holder_type);
-            let during = slot(claim.starts_at, claim.ends_at)?;
-            Ok(Taken { during, by })
-        })
-        .collect()
+    let mut taken: BTreeMap<DoctorId, Vec<Taken>> = BTreeMap::new();
+    for claim in claims {
+        let by = taken_by(&claim.holder_type);
+        let during = slot(claim.starts_at, claim.ends_at)?;
+        let doctor = taken.entry(DoctorId::from_uuid(claim.doctor_id));
+        doctor.or_default().push(Taken { during, by });
+    }
+    Ok(taken)
 }
 
 /// Kind of the holder of a claim on a doctor's time.

@@ -50,6 +50,7 @@ impl Fold for ListedClinic {
                 refund_policy: set.policy,
                 ..row?
             },
+            ClinicEvent::StaffSecondFactorSet(_) => row?,
             ClinicEvent::BookingSettingsSet(set) => Self {
                 booking_settings: set.settings,
                 ..row?

@@ -37,7 +37,8 @@ impl Fold for StoredClinic {
             | ClinicEvent::HolidayDeclared(_)
             | ClinicEvent::HolidayWithdrawn(_)
             | ClinicEvent::RefundPolicySet(_)
-            | ClinicEvent::BookingSettingsSet(_) => row,
+            | ClinicEvent::BookingSettingsSet(_)
+            | ClinicEvent::StaffSecondFactorSet(_) => row,
         }
     }
 }

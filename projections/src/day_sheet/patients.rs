@@ -44,6 +44,8 @@ impl Fold for StoredPatient {
                 version,
             }),
             PatientEvent::ContactChanged(_)
+            | PatientEvent::ProfileChanged(_)
+            | PatientEvent::IllnessesRecorded(_)
             | PatientEvent::ProxyAdded(_)
             | PatientEvent::ProxyRemoved(_) => row,
         }

@@ -90,7 +90,9 @@ impl PatientAppointment {
             ..self
         };
         match grounds {
-            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => confirmed,
+            ConfirmationGrounds::NoFee
+            | ConfirmationGrounds::StaffOverride
+            | ConfirmationGrounds::Emergency => confirmed,
             ConfirmationGrounds::Paid { payment } => confirmed.paid_by(payment),
         }
     }

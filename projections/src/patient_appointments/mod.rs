@@ -6,7 +6,9 @@ mod query;
 use domain::appointment::AppointmentEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{AppointmentPhi, AppointmentSearch, PatientAppointment, get, has_been_at, list};
+pub use query::{
+    AppointmentPhi, AppointmentSearch, CareQuery, PatientAppointment, get, is_in_care, list,
+};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

@@ -1,7 +1,7 @@
 //! Queries on the appointments of patients.
 
 use chrono::{DateTime, Utc};
-use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds};
+use domain::appointment::{AppointmentStatus, CancelledBy, ConfirmationGrounds, bill_until};
 use domain::{
     AppointmentId, ClinicId, DoctorId, Money, PatientId, PaymentId, Phi, Reason, Slot, SubjectId,
 };
@@ -67,6 +67,20 @@ impl PatientAppointment {
     #[must_use]
     pub fn status_at(&self, now: DateTime<Utc>) -> AppointmentStatus {
         hold::status_at(self.status, self.hold_until, now)
+    }
+
+    /// Returns whether it was booked for an emergency.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.grounds == Some(ConfirmationGrounds::Emergency)
+    }
+
+    /// Returns the time until which the bill of an emergency can be paid; nothing if there is none, or none any more.
+    #[must_use]
+    pub fn bill_until(&self) -> Option<DateTime<Utc>> {
+        let unpaid = self.is_emergency() && self.paid_by.is_none() && !self.fee.is_zero();
+        let open = unpaid && self.status != AppointmentStatus::Cancelled;
+        open.then(|| bill_until(self.slot))
     }
 
     /// Returns the reason; nothing if none was given, or once erased.
@@ -160,25 +174,41 @@ pub async fn get(
     fetch_by_id("reading an appointment", pool, appointment.as_uuid()).await
 }
 
-/// Returns whether the patient has or had an appointment at one of the clinics.
-pub async fn has_been_at(
+/// The clinics and the doctor whose patient a patient may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CareQuery {
+    /// Visits at any clinic count.
+    pub anywhere: bool,
+    /// Visits at these clinics count.
+    pub clinics: Vec<ClinicId>,
+    /// Visits with this doctor count.
+    pub doctor: Option<DoctorId>,
+}
+
+/// Returns whether the patient has or had such a visit.
+pub async fn is_in_care(
     pool: &PgPool,
     patient: PatientId,
-    clinics: &[ClinicId],
+    care: &CareQuery,
 ) -> Result<bool, ReadError> {
-    let clinics: Vec<Uuid> = clinics.iter().map(ClinicId::as_uuid).collect();
+    let clinics: Vec<Uuid> = care.clinics.iter().map(ClinicId::as_uuid).collect();
     sqlx::query_scalar!(
         r#"
         select exists (
-          select from patient_appointments where patient_id = $1 and clinic_id = any ($2)
+          select
+          from patient_appointments
+          where patient_id = $1
+            and ($2::boolean or clinic_id = any ($3) or doctor_id = $4)
         ) as "exists!"
         "#,
         patient.as_uuid(),
-        &clinics
+        care.anywhere,
+        &clinics,
+        care.doctor.map(|doctor| doctor.as_uuid())
     )
     .fetch_one(pool)
     .await
-    .map_err(ReadError::doing("reading where a patient has been"))
+    .map_err(ReadError::doing("reading in whose care a patient is"))
 }
 
 /// Returns the rows of some appointments.

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::Phi;
-use domain::patient::{Patient, PatientContactChangedPhi, PatientEvent, PatientRegisteredPhi};
+use domain::patient::{
+    Patient, PatientContactChangedPhi, PatientEvent, PatientIllnessesRecordedPhi,
+    PatientRegisteredPhi, Profile, ProfileChange,
+};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -35,7 +38,17 @@ impl Fold for PatientCard {
             },
             PatientEvent::ContactChanged(changed) => {
                 let card = row?;
-                let phi = with_contact(card.phi, changed.phi);
+                let phi = changed_phi(card.phi, changed.phi, with_contact);
+                Self { phi, ..card }
+            }
+            PatientEvent::ProfileChanged(changed) => {
+                let card = row?;
+                let phi = changed_phi(card.phi, changed.phi, with_profile);
+                Self { phi, ..card }
+            }
+            PatientEvent::IllnessesRecorded(recorded) => {
+                let card = row?;
+                let phi = changed_phi(card.phi, recorded.phi, with_illnesses);
                 Self { phi, ..card }
             }
             PatientEvent::ProxyAdded(added) => {
@@ -54,18 +67,41 @@ impl Fold for PatientCard {
 }
 
 /// Both are about one person: if either was erased, so was the other.
-fn with_contact(known: Phi<PatientPhi>, contact: Phi<PatientContactChangedPhi>) -> Phi<PatientPhi> {
-    match (known, contact) {
-        (Phi::Clear(known), Phi::Clear(PatientContactChangedPhi { phone, email })) => {
-            Phi::Clear(PatientPhi {
-                phone,
-                email,
-                ..known
-            })
-        }
+fn changed_phi<T>(
+    known: Phi<PatientPhi>,
+    change: Phi<T>,
+    changed: fn(PatientPhi, T) -> PatientPhi,
+) -> Phi<PatientPhi> {
+    match (known, change) {
+        (Phi::Clear(known), Phi::Clear(change)) => Phi::Clear(changed(known, change)),
         (Phi::Erased, _) | (_, Phi::Erased) => Phi::Erased,
         (Phi::Unreadable, _) | (_, Phi::Unreadable) => Phi::Unreadable,
     }
+}
+
+fn with_contact(known: PatientPhi, contact: PatientContactChangedPhi) -> PatientPhi {
+    let PatientContactChangedPhi { phone, email } = contact;
+    PatientPhi {
+        phone,
+        email,
+        ..known
+    }
+}
+
+fn with_profile(known: PatientPhi, change: ProfileChange) -> PatientPhi {
+    PatientPhi {
+        phone: change.phone.clone().apply(known.phone),
+        profile: known.profile.changed(change),
+        ..known
+    }
+}
+
+fn with_illnesses(known: PatientPhi, recorded: PatientIllnessesRecordedPhi) -> PatientPhi {
+    let profile = Profile {
+        known_illnesses: Some(recorded.illnesses),
+        ..known.profile
+    };
+    PatientPhi { profile, ..known }
 }
 
 impl From<PatientRegisteredPhi> for PatientPhi {
@@ -81,6 +117,7 @@ impl From<PatientRegisteredPhi> for PatientPhi {
             birth_date,
             phone,
             email,
+            profile: Profile::default(),
         }
     }
 }
@@ -130,6 +167,7 @@ mod tests {
             birth_date: BirthDate::try_from(born).unwrap(),
             phone: None,
             email: None,
+            profile: Profile::default(),
         })
     }
 
@@ -163,7 +201,23 @@ mod tests {
             phone: Some("+911234567".parse().unwrap()),
             email: None,
         };
-        assert!(with_contact(Phi::Erased, Phi::Clear(contact)).is_erased());
-        assert!(with_contact(asha(), Phi::Erased).is_erased());
+        assert!(changed_phi(Phi::Erased, Phi::Clear(contact), with_contact).is_erased());
+        assert!(changed_phi(asha(), Phi::Erased, with_contact).is_erased());
+        let change = Phi::Clear(ProfileChange::default());
+        assert!(changed_phi(Phi::Erased, change, with_profile).is_erased());
+        assert!(changed_phi(asha(), Phi::Erased, with_illnesses).is_erased());
+    }
+
+    #[test]
+    fn a_row_of_an_earlier_version_has_an_empty_profile() {
+        let stored = serde_json::json!({
+            "name": "Asha Rao", "birthDate": "1990-05-17", "phone": null, "email": null,
+        });
+        let Phi::Clear(asha) = asha() else {
+            unreachable!()
+        };
+        assert_eq!(serde_json::to_value(&asha).unwrap(), stored);
+        let read: PatientPhi = serde_json::from_value(stored).unwrap();
+        assert_eq!(read, asha);
     }
 }

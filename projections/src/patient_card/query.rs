@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::patient::PatientEvent;
+use domain::patient::{PatientEvent, Profile};
 use domain::{
     AccountId, BirthDate, EmailAddress, PatientId, PersonName, Phi, PhoneNumber, SubjectId,
 };
@@ -22,7 +22,7 @@ pub struct PatientCard {
     pub patient: PatientId,
     /// The patient, as a person.
     pub subject: SubjectId,
-    /// Name, birth date and contact. Once erased, the card says no more than that there was a patient.
+    /// Name, birth date, contact and profile. Once erased, the card says no more than that there was a patient.
     pub phi: Phi<PatientPhi>,
     /// Accounts that may act for the patient.
     pub proxies: BTreeSet<AccountId>,
@@ -42,6 +42,9 @@ pub struct PatientPhi {
     pub phone: Option<PhoneNumber>,
     /// E-mail address.
     pub email: Option<EmailAddress>,
+    /// The rest of the profile.
+    #[serde(flatten)]
+    pub profile: Profile,
 }
 
 impl PatientCard {
@@ -61,6 +64,12 @@ impl PatientCard {
     #[must_use]
     pub fn phone(&self) -> Option<&PhoneNumber> {
         self.phi.clear()?.phone.as_ref()
+    }
+
+    /// Returns the profile, but for the phone number; nothing once erased.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        self.phi.clear().map(|phi| &phi.profile)
     }
 
     /// Returns the e-mail address; nothing if there is none, or once erased.
@@ -128,9 +137,14 @@ impl Personal for PatientCard {
         &mut self.phi
     }
 
-    /// A contact is a part of the card's personal data.
+    /// A contact is a part of the card's personal data, and so are profile and illnesses.
     fn reads_phi(event: &PatientEvent) -> bool {
-        matches!(event, PatientEvent::ContactChanged(_))
+        matches!(
+            event,
+            PatientEvent::ContactChanged(_)
+                | PatientEvent::ProfileChanged(_)
+                | PatientEvent::IllnessesRecorded(_)
+        )
     }
 }
 

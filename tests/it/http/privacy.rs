@@ -158,6 +158,24 @@ pub async fn live(clinic: &Clinic) {
         .settled(async || asha.get(&card).after(&booked))
         .await;
     assert_eq!(seen.text("name"), "Zephyrine Quillfeather");
+    let profile = json!({
+        "gender": "female",
+        "address": {"lines": ["Quillfeather Lodge"], "city": "Zephyrine", "country": "GB"},
+        "emergencyContact": {
+            "name": "Zephyrine Quillfeather", "phone": "+447700900123", "relationship": "CHILD",
+        },
+    });
+    let path = format!("{card}/profile");
+    let changed = asha.post(&path, &profile).key("a-key-for-the-profile");
+    let changed = changed.expect(200).await;
+    let wrong = json!({"bloodGroup": "xanthelasma", "gender": "Zephyrine"});
+    asha.post(&path, &wrong).expect(400).await;
+    let illnesses = json!({"illnesses": ["xanthelasma"]});
+    let recorded = asha.put(&format!("{card}/illnesses"), &illnesses);
+    let recorded = recorded.header("If-Match", changed.header("etag"));
+    let recorded = recorded.expect(200).await;
+    let seen = clinic.settled(async || asha.get(&path).after(&recorded));
+    assert_eq!(seen.await.body["knownIllnesses"], json!(["xanthelasma"]));
     let desk = clinic.client(&Principal::admin());
     let mut evening = clinic.booking_request(slot(40));
     evening["patientId"] = booked.body["patientId"].clone();
@@ -384,6 +402,8 @@ async fn a_dump_of_the_database_contains_no_phi() {
         "doctor.registered",
         "leave.planned",
         "patient.contact_changed",
+        "patient.illnesses_recorded",
+        "patient.profile_changed",
         "patient.registered",
     ];
     assert_eq!(kinds, types.map(|of| format!("{of} string")));

@@ -14,7 +14,7 @@ const REMOVE: &str = "/api/v1/auth/second-factor/remove";
 const PASSWORD: &str = "correct horse battery";
 
 /// An authenticator app: the six digits of RFC 6238 at the time of the clinic's clock, so many steps later.
-fn code(clinic: &Clinic, secret: &str, later: i64) -> String {
+pub fn code(clinic: &Clinic, secret: &str, later: i64) -> String {
     let bits = secret.bytes().flat_map(|letter| {
         let value = if letter.is_ascii_digit() {
             letter - b'2' + 26

@@ -4,6 +4,7 @@
 mod cancelled;
 mod disputes;
 mod double_payment;
+mod emergencies;
 mod fixture;
 mod gateway_down;
 mod keys;

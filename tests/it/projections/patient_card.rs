@@ -1,5 +1,6 @@
 //! Cards of patients.
 
+use domain::{BloodGroup, Gender, Illness};
 use projections::patient_card::{PatientCards, get, patients_of_proxy};
 
 use super::fixture::{account, patient};
@@ -19,6 +20,45 @@ async fn a_card_shows_who_the_patient_is_and_the_newest_contact() {
     assert_eq!(asha.email(), None);
     assert_eq!(asha.proxies, [account(8)].into());
     assert_eq!(asha.version, 5);
+}
+
+#[tokio::test]
+async fn a_profile_is_what_was_told_last_of_each_field() {
+    let history = recorded().await;
+    history.project(&history.projector::<PatientCards>()).await;
+    let ravi = history.one(get(&history.pool, patient(RAVI)).await).await;
+    assert_eq!(ravi.phone().unwrap().as_str(), "+919820000001");
+    let profile = ravi.profile().unwrap();
+    assert_eq!(
+        (profile.gender, profile.blood_group),
+        (None, Some(BloodGroup::BNegative))
+    );
+    let illnesses = profile.known_illnesses.as_ref().unwrap().as_slice();
+    assert_eq!(illnesses, [Illness::parse("Asthma").unwrap()]);
+    let percent = profile.completeness(ravi.phone().is_some()).percent();
+    assert_eq!(percent, 50);
+    // As of an earlier event, and of a person who was erased since.
+    let events = history.events(&history.projector::<PatientCards>()).await;
+    let of_ravi =
+        |event: &&event_store::RecordedEvent| event.aggregate_id == patient(RAVI).to_string();
+    let earlier: Vec<_> = events.iter().filter(of_ravi).take(3).cloned().collect();
+    history.empty(&["patient_cards"]).await;
+    history
+        .apply(&history.projector::<PatientCards>(), &earlier)
+        .await;
+    let ravi = history.one(get(&history.pool, patient(RAVI)).await).await;
+    let profile = ravi.profile().unwrap();
+    assert_eq!(profile.gender, Some(Gender::Male));
+    assert_eq!(profile.known_illnesses, None);
+    history.empty(&["patient_cards"]).await;
+    history
+        .project_without(
+            &history.projector::<PatientCards>(),
+            patient(RAVI).as_uuid(),
+        )
+        .await;
+    let ravi = history.one(get(&history.pool, patient(RAVI)).await).await;
+    assert_eq!((ravi.profile(), ravi.phone()), (None, None));
 }
 
 #[tokio::test]

@@ -19,11 +19,13 @@ use domain::doctor::{
 };
 use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
-    AddProxy, ChangeContact, Patient, PatientCommand, ProxyEvidence, RegisterPatient, RemoveProxy,
+    AddProxy, ChangeContact, ChangeProfile, Patient, PatientCommand, ProfileChange, ProxyEvidence,
+    RecordIllnesses, RegisterPatient, RemoveProxy,
 };
 use domain::{
-    Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, Holidays, Money,
-    OpeningHours, PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
+    Actor, BirthDate, BloodGroup, Change, ClinicFacts, ClinicScope, ClinicZone, Currency, Gender,
+    Holidays, Illness, Money, OpeningHours, PersonName, Reason, Role, Slot, SlotLength,
+    WeeklyHours,
 };
 
 use super::attended::attended;
@@ -244,6 +246,45 @@ async fn patients(history: &History) {
         at,
     });
     history.run::<Patient>(patient(RAVI).as_uuid(), proxy).await;
+    profile(history).await;
+}
+
+/// What Ravi told of himself: two changes, the second of which takes a part of the first back.
+async fn profile(history: &History) {
+    let (by, at) = (Actor::System, today());
+    let first = ProfileChange {
+        gender: Change::Set(Gender::Male),
+        blood_group: Change::Set(BloodGroup::BNegative),
+        phone: Change::Set("+91 98200 00001".parse().unwrap()),
+        ..ProfileChange::default()
+    };
+    let second = ProfileChange {
+        gender: Change::Remove,
+        ..ProfileChange::default()
+    };
+    let asthma = vec![Illness::parse("Asthma").unwrap()];
+    let commands = [
+        PatientCommand::ChangeProfile(ChangeProfile {
+            change: first,
+            by,
+            at,
+        }),
+        PatientCommand::RecordIllnesses(RecordIllnesses {
+            illnesses: asthma.try_into().unwrap(),
+            by,
+            at,
+        }),
+        PatientCommand::ChangeProfile(ChangeProfile {
+            change: second,
+            by,
+            at,
+        }),
+    ];
+    for command in commands {
+        history
+            .run::<Patient>(patient(RAVI).as_uuid(), command)
+            .await;
+    }
 }
 
 async fn register_patient(history: &History, number: u128, name: &str) {

@@ -1,20 +1,23 @@
-//! One-time codes as a second factor, for accounts that want one.
+//! One-time codes as a second factor, for accounts that want one, and for staff of clinics that require one.
 //!
 //! An account begins with a secret, confirms it with a code of its device and is given recovery codes. From then on a
 //! sign-in needs a code. Each code is good once, and attempts are counted for the account, from whatever address.
 
 mod totp;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
+use domain::clinic::{ClinicEvent, ClinicStaffSecondFactorSet};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::{Digest, Sha256};
 use tracing::instrument;
 
 use super::{Identity, PresentedPassword};
 use crate::Fault;
+use crate::authorization::SecondFactorPolicy;
 use crate::ports::{RecoveryCodeHash, ThrottleKey};
 
 /// The wait for a caller whose attempt finds too many others in line.
@@ -23,6 +26,8 @@ const LINE_WAIT: Duration = Duration::from_secs(1);
 const SECRET_BYTES: usize = 20;
 /// Bytes of a recovery code: 16 letters.
 const RECOVERY_BYTES: usize = 10;
+/// Stored type of the event with which a clinic requires a second factor.
+const SETTING_EVENT: &str = "clinic.staff_second_factor_set";
 /// Number of recovery codes.
 const RECOVERY_CODES: usize = 10;
 
@@ -162,6 +167,41 @@ impl Identity {
         }
         self.require_code(account, code).await?;
         Ok(self.second_factors.remove(account).await?)
+    }
+
+    /// Removes the second factor of an account whose owner has lost the device and the recovery codes: the operator has made
+    /// sure that it is the owner who asks. Returns false if it has none.
+    #[instrument(name = "command.second_factor.reset", skip_all)]
+    pub async fn reset_second_factor(&self, account: AccountId) -> Result<bool, Fault> {
+        if !self.has_second_factor(account).await? {
+            return Ok(false);
+        }
+        self.second_factors.remove(account).await?;
+        Ok(true)
+    }
+
+    /// Returns the clinics' settings that ask a second factor of the staff. `group` is the setting of those that have none.
+    pub async fn second_factor_policy(&self, group: bool) -> Result<SecondFactorPolicy, Fault> {
+        let store = &self.commands.store;
+        let events = store.events_of_type::<ClinicEvent>(SETTING_EVENT).await;
+        let events = events.map_err(Fault::doing("reading the clinics' settings"))?;
+        let mut own = BTreeMap::new();
+        for event in events {
+            match event {
+                ClinicEvent::StaffSecondFactorSet(ClinicStaffSecondFactorSet {
+                    clinic,
+                    required: Some(required),
+                    ..
+                }) => {
+                    own.insert(clinic, required);
+                }
+                ClinicEvent::StaffSecondFactorSet(set) => {
+                    own.remove(&set.clinic);
+                }
+                _ => {}
+            }
+        }
+        Ok(SecondFactorPolicy { group, own })
     }
 
     /// Returns whether a sign-in to the account needs a code.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::VisitRef;
 use crate::appointment::cancelled_by::CancelledBy;
+use crate::appointment::emergency::EmergencyNumbers;
 use crate::appointment::overridden_rule::OverriddenRule;
 use crate::phi::Phi;
 use crate::values::{Actor, AppointmentId, Money, PaymentId, Reason, Role, Slot, SubjectId};
@@ -27,6 +28,9 @@ pub struct AppointmentBooked {
     /// Number of the booking among those that the account made on that day (UTC). `None` if they are not limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_number: Option<u16>,
+    /// Numbers of a booking for an emergency; `None` for any other booking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyNumbers>,
     /// The earlier visit that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<AppointmentId>,
@@ -89,6 +93,8 @@ pub enum ConfirmationGrounds {
     NoFee,
     /// The staff confirmed without a payment.
     StaffOverride,
+    /// It is an emergency: the fee is paid afterwards.
+    Emergency,
     /// The fee was paid before the hold ended.
     Paid {
         /// The payment.

@@ -95,6 +95,7 @@ pub(super) fn booked_facts() -> AppointmentBooked {
         hold_until: hold_end(),
         hold_number: None,
         daily_number: None,
+        emergency: None,
         follows: None,
         overridden: Vec::new(),
         by: admin(),

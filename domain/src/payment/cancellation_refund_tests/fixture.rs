@@ -63,6 +63,7 @@ pub(super) fn booked() -> AppointmentEvent {
         hold_until: now() + TimeDelta::minutes(15),
         hold_number: None,
         daily_number: None,
+        emergency: None,
         follows: None,
         overridden: Vec::new(),
         by: patient(),

@@ -12,9 +12,9 @@ pub fn outcomes(run: &Run) -> Vec<&'static str> {
     let visits = clinic.visits.iter().filter_map(|event| match event {
         AppointmentEvent::Confirmed(confirmed) => match confirmed.grounds {
             ConfirmationGrounds::Paid { .. } => Some("paid in time"),
-            ConfirmationGrounds::NoFee | ConfirmationGrounds::StaffOverride => {
-                Some("confirmed anyway")
-            }
+            ConfirmationGrounds::NoFee
+            | ConfirmationGrounds::StaffOverride
+            | ConfirmationGrounds::Emergency => Some("confirmed anyway"),
         },
         AppointmentEvent::Reinstated(_) => Some("reinstated"),
         AppointmentEvent::FeePaid(_) => Some("paid later"),

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::RouteClass;
 use domain::{ClinicId, ClinicScope, DoctorId, PatientId, Role};
 use reqwest::Method;
+use serde_json::json;
 use tests::app::Principal;
 use uuid::Uuid;
 
-use crate::support::{Client, Clinic, Reply, all_read};
+use crate::support::{Client, Clinic, Reply, all_read, eventually};
 use requests::Resources;
 use routes::ROUTES;
 
@@ -102,11 +103,57 @@ impl Sweep<'_> {
         if route.starts_with("put ") || route.contains("{date}") {
             call = call.header("If-Match", "\"1\"");
         }
-        if route == "get /api/v1/patients/{id}" {
+        if route.starts_with("get /api/v1/patients/{id}") {
             all_read(self.clinic.anonymous()).await;
         }
         call.send().await
     }
+}
+
+/// Staff without the second factor that its clinic requires: every route with a token, but those that lead to one.
+#[tokio::test]
+async fn without_the_required_second_factor_every_route_but_ones_own_is_closed() {
+    let clinic = Clinic::open().await;
+    let resources = Resources::new(&clinic).await;
+    let path = format!("/api/v1/clinics/{}/second-factor", clinic.facts.clinic);
+    let required = clinic.admin().put(&path, &json!({"required": true}));
+    required.header("If-Match", "\"1\"").expect(200).await;
+    let staff = [
+        clinic.desk(),
+        clinic.admin(),
+        clinic.client(&Principal::doctor(clinic.doctor)),
+    ];
+    eventually("the setting counts", async || {
+        let read = staff[1].get(&path).send().await;
+        read.body["type"] == "second-factor-required"
+    })
+    .await;
+    let mut sweep = Sweep {
+        clinic: &clinic,
+        resources,
+        number: 0,
+    };
+    let own = "/api/v1/auth/";
+    let secured = ROUTES
+        .into_iter()
+        .filter(|(_, (anonymous, _))| *anonymous == 401);
+    let secured = secured.filter(|(route, _)| {
+        let open = ["/auth/login", "/auth/refresh", "/auth/logout", "/webhooks/"];
+        !open.iter().any(|path| route.contains(path))
+    });
+    // Each route by one of them: which role may take which action without it is tested with the table.
+    for ((route, _), caller) in secured.zip(staff.iter().cycle()) {
+        let answer = sweep.send(route, caller).await;
+        let slug = answer.body["type"].as_str().unwrap_or_default();
+        if route.contains(own) {
+            assert_ne!(slug, "second-factor-required", "{route}");
+        } else {
+            assert_eq!(answer.status, 403, "{route}: {answer:?}");
+            let closed = ["second-factor-required", "forbidden"];
+            assert!(closed.contains(&slug), "{route}: {answer:?}");
+        }
+    }
+    clinic.close().await;
 }
 
 #[tokio::test]

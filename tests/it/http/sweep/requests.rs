@@ -135,6 +135,7 @@ impl Resources {
                 "/api/v1/clinics/{id}" => json!({"name": name, "city": city}),
                 "/api/v1/clinics/{id}/refund-policy" => json!({"refundPolicy": []}),
                 "/api/v1/clinics/{id}/booking-settings" => json!({"holdMinutes": 30}),
+                "/api/v1/clinics/{id}/second-factor" => json!({"required": true}),
                 "/api/v1/clinics/{id}/holidays/{date}" => json!({"name": "Christmas"}),
                 "/api/v1/doctors" => json!({
                     "name": "Meera Iyer", "specialisations": ["cardiology"], "languages": ["en"],
@@ -152,12 +153,17 @@ impl Resources {
                 }
                 "/api/v1/patients" => json!({"name": "Tara Rao", "birthDate": "2020-01-31"}),
                 "/api/v1/patients/{id}/contact" => json!({"phone": "+919812345678"}),
+                "/api/v1/patients/{id}/profile" => json!({"gender": "female"}),
+                "/api/v1/patients/{id}/illnesses" => json!({"illnesses": ["Asthma"]}),
                 "/api/v1/patients/{id}/proxies" => {
                     json!({"accountId": self.parent, "evidence": "BIRTH_CERTIFICATE"})
                 }
                 "/api/v1/appointments" => json!({
                     "clinicId": self.clinic, "doctorId": self.doctor, "patientId": patient,
                     "start": slot(1),
+                }),
+                "/api/v1/appointments/emergency" => json!({
+                    "clinicId": self.clinic, "specialisation": "cardiology", "patientId": patient,
                 }),
                 "/api/v1/doctors/{id}/leaves" => json!({"start": slot(26), "end": slot(27)}),
                 "/api/v1/leaves/{id}/withdraw" => json!({}),

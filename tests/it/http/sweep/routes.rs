@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 81] = [
+pub const ROUTES: [(&str, Expected); 87] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -47,6 +47,8 @@ pub const ROUTES: [(&str, Expected); 81] = [
     ("delete /api/v1/clinics/{id}/holidays/{date}",                  (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/clinics/{id}/refund-policy",                       (401, [403, 403, 403, 404, 403])),
     ("put /api/v1/clinics/{id}/booking-settings",                    (401, [403, 403, 403, 404, 403])),
+    ("put /api/v1/clinics/{id}/second-factor",                       (401, [403, 403, 403, 404, 403])),
+    ("get /api/v1/clinics/{id}/second-factor",                       (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/doctors",                                         (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/doctors",                                          PUBLIC),
     ("get /api/v1/doctors/{id}",                                     PUBLIC),
@@ -65,10 +67,15 @@ pub const ROUTES: [(&str, Expected); 81] = [
     // Cards are the group's: every front desk may look after any patient.
     ("get /api/v1/patients/{id}",                                    (401, [404, 403, 200, 200, 403])),
     ("put /api/v1/patients/{id}/contact",                            (401, [404, 403, 200, 200, 403])),
+    ("get /api/v1/patients/{id}/profile",                            (401, [404, 404, 200, 200, 403])),
+    ("post /api/v1/patients/{id}/profile",                           (401, [404, 403, 200, 200, 403])),
+    // Staff may read the card, so it is told that the illnesses are not for it.
+    ("put /api/v1/patients/{id}/illnesses",                          (401, [404, 404, 403, 403, 403])),
     ("post /api/v1/patients/{id}/proxies",                           (401, [404, 403, 200, 200, 403])),
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
     ("post /api/v1/appointments",                                    (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/appointments/series",                             (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/appointments/emergency",                          (401, [404, 403, 404, 404, 403])),
     ("get /api/v1/appointments",                                     (401, [404, 200, 200, 200, 200])),
     ("get /api/v1/appointments/{id}",                                (401, [404, 404, 404, 404, 404])),
     ("post /api/v1/appointments/{id}/confirm",                       (401, [403, 403, 404, 404, 403])),
