@@ -77,15 +77,16 @@ impl Item for PaidVisit<'_> {
         if visit.paid_by.is_some() {
             return refused(AppointmentRefusal::AlreadyPaid);
         }
-        match (state.hold_until(), state.status()) {
-            (Some(hold_until), _) if at < hold_until => Ok(Invoice {
+        match (state.pay_until(), state.status()) {
+            (Some(pay_until), _) if at < pay_until => Ok(Invoice {
                 patient: visit.patient,
                 clinic: visit.clinic,
                 amount: visit.fee,
-                pay_until: hold_until,
+                pay_until,
                 payer,
             }),
-            (Some(_), _) => refused(AppointmentRefusal::HoldEnded),
+            (Some(_), Some(AppointmentStatus::Booked)) => refused(AppointmentRefusal::HoldEnded),
+            (Some(_), _) => refused(AppointmentRefusal::BillOverdue),
             (None, Some(status)) => refused(AppointmentRefusal::NotAwaitingPayment { status }),
             (None, None) => Err(CommandError::NotFound),
         }
