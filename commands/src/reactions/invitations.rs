@@ -69,13 +69,13 @@ impl TimerHandler for InvitationTimer {
         Box::pin(async move {
             let account = AccountId::from_uuid(uuid(&key)?);
             match self.0.invite(account).await {
-                Ok(()) | Err(InvitationError::NotFound | InvitationError::Accepted) => {
-                    Ok(TimerOutcome::Done)
-                }
-                // An admin invites again once there is mail.
-                Err(InvitationError::Code(MailedCodeError::NotConfigured)) => {
-                    Ok(TimerOutcome::Done)
-                }
+                // Without mail an admin invites again once there is one.
+                Ok(())
+                | Err(
+                    InvitationError::NotFound
+                    | InvitationError::Accepted
+                    | InvitationError::Code(MailedCodeError::NotConfigured),
+                ) => Ok(TimerOutcome::Done),
                 Err(InvitationError::Code(MailedCodeError::Fault(fault))) => Err(fault),
                 Err(error) => Err(Fault::new("inviting an account", error)),
             }

@@ -35,6 +35,12 @@ async fn sign_up(client: &Client, number: u32) {
     call.expect(201).await;
 }
 
+async fn begin_sign_up(client: &Client, number: u32) {
+    let begin = json!({"email": format!("zephyrine{number}@quillfeather.example")});
+    let begin = client.post("/api/v1/auth/register", &begin);
+    begin.expect(202).await;
+}
+
 #[track_caller]
 fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {
     let names: Vec<_> = spans.iter().map(|span| &span.name).collect();
@@ -104,7 +110,7 @@ async fn an_unreachable_collector_fails_no_request_and_is_logged_once() {
     drop(gone);
     let mut server = server(endpoint).await;
     for number in 0..10 {
-        sign_up(&server.client, number).await;
+        begin_sign_up(&server.client, number).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     server.stop().await;
@@ -123,9 +129,7 @@ async fn a_hanging_collector_delays_neither_requests_nor_shutdown() {
     let mut server = server(format!("http://{}", mute.local_addr().unwrap())).await;
     let asked = Instant::now();
     for number in 0..5 {
-        let begin = json!({"email": format!("zephyrine{number}@quillfeather.example")});
-        let begin = server.client.post("/api/v1/auth/register", &begin);
-        begin.expect(202).await;
+        begin_sign_up(&server.client, number).await;
     }
     assert!(
         asked.elapsed() < Duration::from_secs(5),
