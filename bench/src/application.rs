@@ -16,7 +16,7 @@ use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::LoginIndex;
-use commands::ports::{Clock as _, IdSource as _, SessionId};
+use commands::ports::{Clock as _, IdSource as _, Mailer, SessionId};
 use domain::appointment::BookingPolicy;
 use domain::{AccountId, ClinicScope, PatientId, Role};
 use ipnet::IpNet;
@@ -37,6 +37,7 @@ pub struct Node {
 struct Entrance {
     trusted_proxies: Vec<IpNet>,
     rate_limits: RateLimits,
+    mailing: Mailing,
 }
 
 impl Node {
@@ -49,15 +50,20 @@ impl Node {
         let entrance = Entrance {
             trusted_proxies: Vec::new(),
             rate_limits: RateLimits::default().times(OUT_OF_REACH),
+            mailing: Mailing::off(),
         };
         Self::start_with(pool, payments, policy, entrance).await
     }
 
     /// Starts a node with the limits of production. It believes this machine about the addresses of its callers.
-    pub async fn start_behind_a_proxy(pool: &PgPool) -> anyhow::Result<Self> {
+    pub async fn start_behind_a_proxy(
+        pool: &PgPool,
+        mailer: Arc<dyn Mailer>,
+    ) -> anyhow::Result<Self> {
         let entrance = Entrance {
             trusted_proxies: vec!["127.0.0.0/8".parse()?],
             rate_limits: RateLimits::default(),
+            mailing: Mailing::through(mailer),
         };
         let (payments, policy) = (PaymentSettings::default(), BookingPolicy::default());
         Self::start_with(pool, &payments, policy, entrance).await
@@ -95,7 +101,7 @@ impl Node {
             rate_limits: entrance.rate_limits,
             blocks: BlockPolicy::default(),
             gateway,
-            mailing: Mailing::off(),
+            mailing: entrance.mailing,
             printer: ReceiptPrinter::default(),
         };
         Ok(Self {

@@ -95,6 +95,15 @@ impl Mailing {
         }
     }
 
+    /// Mail that goes through `mailer`.
+    #[must_use]
+    pub fn through(mailer: Arc<dyn Mailer>) -> Self {
+        Self {
+            mailer: Some(mailer),
+            folder: None,
+        }
+    }
+
     /// No mail.
     #[must_use]
     pub fn off() -> Self {

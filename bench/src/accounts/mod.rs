@@ -6,6 +6,7 @@
 //! that the floods left are counted, at once and after what a node removes within a day.
 
 mod left;
+mod mailbox;
 mod people;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::cluster::Cluster;
 use crate::figures::Round;
 use crate::paced::paced;
 use crate::report::{Figure, Report};
+use mailbox::Mailbox;
 use people::{Accepted, Owner};
 
 /// Registrations of the flood per second.
@@ -79,15 +81,16 @@ pub async fn run(quick: bool) -> anyhow::Result<Report> {
 }
 
 async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<([Flood; 2], [i64; 2])> {
-    let node = Node::start_behind_a_proxy(&cluster.pool).await?;
+    let mailbox = Arc::new(Mailbox::default());
+    let node = Node::start_behind_a_proxy(&cluster.pool, mailbox.clone()).await?;
     let pool = Arc::new(Pool::new(node.address()));
-    let owners = Arc::new(people::owners(&pool, OWNERS).await?);
+    let owners = Arc::new(people::owners(&pool, &mailbox, OWNERS).await?);
     cluster.settle().await?;
     let before = left::rows(&cluster.pool).await?;
     let one = |_| "203.0.113.9".to_owned();
-    let one = flood("one address", &pool, &owners, seconds, one).await?;
+    let one = flood("one address", &pool, &mailbox, &owners, seconds, one).await?;
     let many = |number: usize| format!("10.{}.{}.1", number / 250, number % 250);
-    let many = flood("many addresses", &pool, &owners, seconds, many).await?;
+    let many = flood("many addresses", &pool, &mailbox, &owners, seconds, many).await?;
     let at_once = left::rows(&cluster.pool).await? - before;
     // Sessions of the sign-ins end in thirty days; what a registration left is gone in one.
     node.remove_old_rows(TimeDelta::hours(25)).await?;
@@ -99,6 +102,7 @@ async fn measure(cluster: &Cluster, seconds: u32) -> anyhow::Result<([Flood; 2],
 async fn flood(
     name: &'static str,
     pool: &Arc<Pool>,
+    mailbox: &Arc<Mailbox>,
     owners: &Arc<Vec<Owner>>,
     seconds: u32,
     address: impl Fn(usize) -> String,
@@ -117,7 +121,8 @@ async fn flood(
         HONEST as usize,
         |number, _| {
             let email = format!("{word}-{number}@honest.example");
-            people::sign_up(pool.clone(), email, format!("198.51.100.{number}"))
+            let address = format!("198.51.100.{number}");
+            people::sign_up(pool.clone(), mailbox.clone(), email, address)
         },
     );
     let sign_ins = paced(SIGN_INS, (SIGN_INS * seconds) as usize, |number, due| {

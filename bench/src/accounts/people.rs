@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 
+use super::mailbox::Mailbox;
 use crate::client::{Pool, post};
 
 const PASSWORD: &str = "gentle lamp in the fog";
@@ -24,12 +25,18 @@ pub struct Accepted {
     pub attempts: usize,
 }
 
-/// A request to sign up.
+/// The first request of a sign-up, which mails a code.
 pub fn registration(email: &str, address: &str) -> Vec<u8> {
-    let body = format!(
-        r#"{{"name":"Asha Rao","birthDate":"1990-04-17","email":"{email}","password":"{PASSWORD}"}}"#
-    );
+    let body = format!(r#"{{"email":"{email}"}}"#);
     post("/api/v1/auth/register", &forwarded(address), &body)
+}
+
+/// The second request of a sign-up.
+fn completion(email: &str, address: &str, code: &str) -> Vec<u8> {
+    let body = format!(
+        r#"{{"name":"Asha Rao","birthDate":"1990-04-17","email":"{email}","password":"{PASSWORD}","code":"{code}"}}"#
+    );
+    post("/api/v1/auth/register/complete", &forwarded(address), &body)
 }
 
 fn forwarded(address: &str) -> String {
@@ -46,16 +53,14 @@ impl Owner {
 }
 
 /// Makes accounts, each from an address of its own.
-pub async fn owners(pool: &Arc<Pool>, count: u32) -> anyhow::Result<Vec<Owner>> {
+pub async fn owners(pool: &Arc<Pool>, mailbox: &Mailbox, count: u32) -> anyhow::Result<Vec<Owner>> {
     let mut owners = Vec::new();
     for number in 0..count {
         let owner = Owner {
             email: format!("owner-{number}@example.org"),
             address: format!("192.0.2.{number}"),
         };
-        let request = registration(&owner.email, &owner.address);
-        until_accepted(pool, &request).await?;
-        // Fails where an account cannot sign in yet.
+        try_to_sign_up(pool, mailbox, &owner.email, &owner.address).await?;
         until_accepted(pool, &owner.sign_in()).await?;
         owners.push(owner);
     }
@@ -65,11 +70,25 @@ pub async fn owners(pool: &Arc<Pool>, count: u32) -> anyhow::Result<Vec<Owner>> 
 /// A person signs up; `None` if that was refused to the end.
 pub async fn sign_up(
     pool: Arc<Pool>,
+    mailbox: Arc<Mailbox>,
     email: String,
     address: String,
 ) -> anyhow::Result<Option<Accepted>> {
-    let attempts = until_accepted(&pool, &registration(&email, &address)).await;
+    let attempts = try_to_sign_up(&pool, &mailbox, &email, &address).await;
     Ok(attempts.ok().map(|attempts| Accepted { attempts }))
+}
+
+/// Signs up with the code that is mailed. Returns the number of attempts of both requests.
+async fn try_to_sign_up(
+    pool: &Pool,
+    mailbox: &Mailbox,
+    email: &str,
+    address: &str,
+) -> anyhow::Result<usize> {
+    let begun = until_accepted(pool, &registration(email, address)).await?;
+    let code = mailbox.code(email).await?;
+    let completed = until_accepted(pool, &completion(email, address, &code)).await?;
+    Ok(begun + completed)
 }
 
 /// Sends a request until it is accepted, after each wait that is asked for. Returns the number of attempts.

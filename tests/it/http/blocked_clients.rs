@@ -105,10 +105,7 @@ async fn sessions_behind_the_address_go_on() {
         "name": "Asha Rao", "birthDate": "1990-04-17", "email": "asha@example.org",
         "password": "correct horse battery",
     });
-    node.client
-        .post("/api/v1/auth/register", &new)
-        .expect(201)
-        .await;
+    node.client.sign_up(&new).await.expect(201).await;
     let login = json!({"email": "asha@example.org", "password": "correct horse battery"});
     let sign_in = || from(node.client.post("/api/v1/auth/login", &login), ABUSER);
     let tokens = sign_in().expect(200).await;
