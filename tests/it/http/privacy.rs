@@ -12,6 +12,7 @@ use tests::database::Database;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::profile::tell_profile;
 use crate::support::{Clinic, eventually, slot};
 
 /// Words that occur nowhere in the product itself.
@@ -158,24 +159,7 @@ pub async fn live(clinic: &Clinic) {
         .settled(async || asha.get(&card).after(&booked))
         .await;
     assert_eq!(seen.text("name"), "Zephyrine Quillfeather");
-    let profile = json!({
-        "gender": "female",
-        "address": {"lines": ["Quillfeather Lodge"], "city": "Zephyrine", "country": "GB"},
-        "emergencyContact": {
-            "name": "Zephyrine Quillfeather", "phone": "+447700900123", "relationship": "CHILD",
-        },
-    });
-    let path = format!("{card}/profile");
-    let changed = asha.post(&path, &profile).key("a-key-for-the-profile");
-    let changed = changed.expect(200).await;
-    let wrong = json!({"bloodGroup": "xanthelasma", "gender": "Zephyrine"});
-    asha.post(&path, &wrong).expect(400).await;
-    let illnesses = json!({"illnesses": ["xanthelasma"]});
-    let recorded = asha.put(&format!("{card}/illnesses"), &illnesses);
-    let recorded = recorded.header("If-Match", changed.header("etag"));
-    let recorded = recorded.expect(200).await;
-    let seen = clinic.settled(async || asha.get(&path).after(&recorded));
-    assert_eq!(seen.await.body["knownIllnesses"], json!(["xanthelasma"]));
+    tell_profile(clinic, &asha, &card).await;
     let desk = clinic.client(&Principal::admin());
     let mut evening = clinic.booking_request(slot(40));
     evening["patientId"] = booked.body["patientId"].clone();

@@ -44,6 +44,28 @@ async fn patient(clinic: &Clinic) -> (PatientId, Client) {
     (patient, clinic.client(&Principal::patient(patient)))
 }
 
+/// Tells a whole profile with the words that the test of privacy looks for, and one that is refused.
+pub async fn tell_profile(clinic: &Clinic, who: &Client, card: &str) {
+    let profile = json!({
+        "gender": "female",
+        "address": {"lines": ["Quillfeather Lodge"], "city": "Zephyrine", "country": "GB"},
+        "emergencyContact": {
+            "name": "Zephyrine Quillfeather", "phone": "+447700900123", "relationship": "CHILD",
+        },
+    });
+    let path = format!("{card}/profile");
+    let changed = who.post(&path, &profile).key("a-key-for-the-profile");
+    let changed = changed.expect(200).await;
+    let wrong = json!({"bloodGroup": "xanthelasma", "gender": "Zephyrine"});
+    who.post(&path, &wrong).expect(400).await;
+    let illnesses = json!({"illnesses": ["xanthelasma"]});
+    let recorded = who.put(&format!("{card}/illnesses"), &illnesses);
+    let recorded = recorded.header("If-Match", changed.header("etag"));
+    let recorded = recorded.expect(200).await;
+    let seen = clinic.settled(async || who.get(&path).after(&recorded));
+    assert_eq!(seen.await.body["knownIllnesses"], json!(["xanthelasma"]));
+}
+
 #[tokio::test]
 async fn a_patient_completes_the_profile_field_by_field() {
     let clinic = Clinic::open().await;

@@ -14,6 +14,7 @@ mod paid;
 mod patient_appointments;
 mod patient_card;
 mod payments;
+mod profiles;
 mod replay;
 pub mod scenario;
 mod visible_rows;

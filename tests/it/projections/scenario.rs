@@ -19,19 +19,18 @@ use domain::doctor::{
 };
 use domain::leave::{Leave, LeaveCommand, PlanLeave, WithdrawLeave};
 use domain::patient::{
-    AddProxy, ChangeContact, ChangeProfile, Patient, PatientCommand, ProfileChange, ProxyEvidence,
-    RecordIllnesses, RegisterPatient, RemoveProxy,
+    AddProxy, ChangeContact, Patient, PatientCommand, ProxyEvidence, RegisterPatient, RemoveProxy,
 };
 use domain::{
-    Actor, BirthDate, BloodGroup, Change, ClinicFacts, ClinicScope, ClinicZone, Currency, Gender,
-    Holidays, Illness, Money, OpeningHours, PersonName, Reason, Role, Slot, SlotLength,
-    WeeklyHours,
+    Actor, BirthDate, ClinicFacts, ClinicScope, ClinicZone, Currency, Holidays, Money,
+    OpeningHours, PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
 };
 
 use super::attended::attended;
 use super::dates::{dates, holidays, refund_policy};
 use super::fixture::{History, account, appointment, at, clinic, doctor, leave, patient};
 use super::paid::paid;
+use super::profiles::profile;
 
 pub const PUNE: u128 = 1;
 pub const BERLIN: u128 = 2;
@@ -247,44 +246,6 @@ async fn patients(history: &History) {
     });
     history.run::<Patient>(patient(RAVI).as_uuid(), proxy).await;
     profile(history).await;
-}
-
-/// What Ravi told of himself: two changes, the second of which takes a part of the first back.
-async fn profile(history: &History) {
-    let (by, at) = (Actor::System, today());
-    let first = ProfileChange {
-        gender: Change::Set(Gender::Male),
-        blood_group: Change::Set(BloodGroup::BNegative),
-        phone: Change::Set("+91 98200 00001".parse().unwrap()),
-        ..ProfileChange::default()
-    };
-    let second = ProfileChange {
-        gender: Change::Remove,
-        ..ProfileChange::default()
-    };
-    let asthma = vec![Illness::parse("Asthma").unwrap()];
-    let commands = [
-        PatientCommand::ChangeProfile(ChangeProfile {
-            change: first,
-            by,
-            at,
-        }),
-        PatientCommand::RecordIllnesses(RecordIllnesses {
-            illnesses: asthma.try_into().unwrap(),
-            by,
-            at,
-        }),
-        PatientCommand::ChangeProfile(ChangeProfile {
-            change: second,
-            by,
-            at,
-        }),
-    ];
-    for command in commands {
-        history
-            .run::<Patient>(patient(RAVI).as_uuid(), command)
-            .await;
-    }
 }
 
 async fn register_patient(history: &History, number: u128, name: &str) {
