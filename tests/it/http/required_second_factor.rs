@@ -24,8 +24,7 @@ async fn staff(clinic: &Clinic, role: &str, at: &[ClinicId]) -> (Client, Reply) 
         "email": email, "password": PASSWORD, "roles": [role],
         "clinics": {"kind": "only", "clinics": at},
     });
-    let made = admin.post("/api/v1/accounts", &account);
-    made.expect(201).await;
+    admin.invite("/api/v1/accounts", &account).await;
     let tokens = sign_in(clinic, &email, None).expect(200).await;
     (client(clinic, &tokens), tokens)
 }

@@ -33,7 +33,7 @@ fn seen(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
     let headers = reply
         .headers
         .iter()
-        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()));
+        .filter(|(name, _)| !["x-request-id", "date", "ratelimit"].contains(&name.as_str()));
     let headers =
         headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (reply.status, headers.collect(), reply.raw.clone())
