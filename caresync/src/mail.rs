@@ -5,7 +5,7 @@
 //! the program's own. On a shared one without a mail server, whatever needs mail is refused.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::web::{self, Data, Json, Query, ServiceConfig};
@@ -85,7 +85,7 @@ impl Mailing {
                     folder: None,
                 })
             }
-            MailChoice::Folder(public_url) => Self::in_folder(folder, public_url, server),
+            MailChoice::Folder(public_url) => Self::in_folder(&folder, public_url, server),
             MailChoice::Off => {
                 tracing::warn!(
                     "SMTP_URL is not set: no mail is sent. Sign-ups, forgotten passwords and invitations are refused."
@@ -114,7 +114,7 @@ impl Mailing {
     }
 
     fn in_folder(
-        path: PathBuf,
+        path: &Path,
         public_url: Option<PublicUrl>,
         server: SocketAddr,
     ) -> anyhow::Result<Self> {
@@ -122,7 +122,7 @@ impl Mailing {
             Some(url) => url,
             None => PublicUrl::parse(&format!("http://{}", within(server)))?,
         };
-        let folder = FolderMailer::open(path.clone(), public_url)
+        let folder = FolderMailer::open(path.to_owned(), public_url)
             .with_context(|| format!("making the folder of mails {}", path.display()))?;
         if server.ip().is_loopback() {
             tracing::info!(

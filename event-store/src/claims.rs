@@ -136,36 +136,9 @@ impl EventStore {
     }
 
     /// The holder of a name; `None` if it is free.
-    ///
-    /// Each space has an index of its own, which a plan for any space can use only where the space is a literal. Any
-    /// other space is found as well, and read through: a space with an index has a branch here.
     pub async fn holder_of(&self, space: &str, key: &[u8]) -> Result<Option<String>, StoreError> {
         sqlx::query_scalar!(
-            r#"
-            select holder as "holder!"
-            from reservations
-            where space = 'account.login'
-              and $1 = 'account.login'
-              and key = $2
-            union all
-            select holder
-            from reservations
-            where space = 'account.hold'
-              and $1 = 'account.hold'
-              and key = $2
-            union all
-            select holder
-            from reservations
-            where space = 'payment.order'
-              and $1 = 'payment.order'
-              and key = $2
-            union all
-            select holder
-            from reservations
-            where space = $1
-              and $1 not in ('account.login', 'account.hold', 'payment.order')
-              and key = $2
-            "#,
+            "select holder from reservations where space = $1 and key = $2",
             space,
             key
         )

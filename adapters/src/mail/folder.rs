@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -69,7 +69,7 @@ impl FolderMailer {
                 mails.push(mail);
             }
         }
-        mails.sort_by(|one, other| (other.at, other.id).cmp(&(one.at, one.id)));
+        mails.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
         Ok(mails)
     }
 
@@ -79,7 +79,7 @@ impl FolderMailer {
         let mut entries = fs::read_dir(&self.folder).await?;
         while let Some(entry) = entries.next_entry().await? {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".json") {
+            if Path::new(&name).extension() == Some("json".as_ref()) {
                 names.push(name);
             }
         }

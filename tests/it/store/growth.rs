@@ -332,6 +332,6 @@ async fn a_name_is_found_by_the_index_of_its_space_with_any_plan() {
         sessions_end(&mut connection, plans).await;
         let (scanned, _, blocks) = read(&mut connection).await;
         assert_eq!(scanned, 0, "{plans}: a table was read through");
-        assert!(blocks < 120 * 10, "{plans}: {blocks} blocks for 120 names");
+        assert!(blocks < 120 * 6, "{plans}: {blocks} blocks for 120 names");
     }
 }

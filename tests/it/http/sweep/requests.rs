@@ -98,7 +98,9 @@ impl Resources {
         let terms = json!({"fee": {"amount": 1, "currency": inr}, "slotMinutes": 15});
         Some(
             match route.strip_prefix("post ").or(route.strip_prefix("put "))? {
-                "/api/v1/auth/register" => json!({"email": email}),
+                "/api/v1/auth/register" | "/api/v1/auth/password/forgotten" => {
+                    json!({"email": email})
+                }
                 "/api/v1/auth/register/complete" => json!({
                     "name": "Asha Rao", "birthDate": "1990-04-17", "email": email, "password": password,
                     "code": "7KQ2-01MR",
@@ -114,7 +116,6 @@ impl Resources {
                 "/api/v1/auth/address/confirm" => json!({
                     "email": email, "code": "7KQ2-01MR", "presentCode": "7KQ2-01MR",
                 }),
-                "/api/v1/auth/password/forgotten" => json!({"email": email}),
                 "/api/v1/auth/password/reset" => json!({
                     "email": email, "code": "7KQ2-01MR", "newPassword": "gentle lamp in the fog",
                 }),
