@@ -5,7 +5,7 @@
 //! the program's own. On a shared one without a mail server, whatever needs mail is refused.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::web::{self, Data, Json, Query, ServiceConfig};
@@ -75,7 +75,7 @@ impl MailChoice {
 
 impl Mailing {
     /// Opens the chosen kind of mail for the node at `server`. `folder` is where mails are kept if it is a folder.
-    pub fn open(choice: MailChoice, folder: PathBuf, server: SocketAddr) -> anyhow::Result<Self> {
+    pub fn open(choice: MailChoice, folder: &Path, server: SocketAddr) -> anyhow::Result<Self> {
         match choice {
             MailChoice::Smtp(config) => {
                 let mailer = SmtpMailer::new(*config).context("reading the settings of mail")?;
@@ -85,7 +85,7 @@ impl Mailing {
                     folder: None,
                 })
             }
-            MailChoice::Folder(public_url) => Self::in_folder(&folder, public_url, server),
+            MailChoice::Folder(public_url) => Self::in_folder(folder, public_url, server),
             MailChoice::Off => {
                 tracing::warn!(
                     "SMTP_URL is not set: no mail is sent. Sign-ups, forgotten passwords and invitations are refused."

@@ -1,7 +1,7 @@
 //! A running node, the same one that production starts, on port 0 and a database of its own.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -164,11 +164,9 @@ impl Site {
 
     fn mailing(&self, server: SocketAddr) -> anyhow::Result<Mailing> {
         let (choice, folder) = match &self.mail {
-            SiteMail::Folder(folder) => (MailChoice::Folder(None), folder.path().to_owned()),
-            SiteMail::Server(config) => {
-                (MailChoice::Smtp(Box::new(config.clone())), PathBuf::new())
-            }
-            SiteMail::Off => (MailChoice::Off, PathBuf::new()),
+            SiteMail::Folder(folder) => (MailChoice::Folder(None), folder.path()),
+            SiteMail::Server(config) => (MailChoice::Smtp(Box::new(config.clone())), Path::new("")),
+            SiteMail::Off => (MailChoice::Off, Path::new("")),
         };
         Mailing::open(choice, folder, server)
     }

@@ -63,7 +63,7 @@ async fn run(
         server: Some(server),
     };
     let gateway = Gateway::open(choices.gateway, &serve.payments, &host)?;
-    let mailing = Mailing::open(choices.mail, choices.mail_folder, server)?;
+    let mailing = Mailing::open(choices.mail, &choices.mail_folder, server)?;
     let dependencies = Dependencies {
         pool: storage.pool.clone(),
         jwt: secrets.jwt,
