@@ -59,18 +59,21 @@ impl Sealing {
         })
     }
 
-    /// Removes the keys of subjects about whom nothing was stored: the command that created them was refused.
+    /// Destroys those keys of some subjects that exist. Their rows stay, as erased: the program's role removes none.
     ///
     /// # Errors
     /// The database did not respond.
     pub async fn discard_keys(&self, subjects: &[Uuid]) -> Result<(), sqlx::Error> {
+        const DESTROY: &str = "
+            update subject_keys
+            set wrapped = null, master_epoch = null, erased_at = clock_timestamp()
+            where subject = any ($1) and erased_at is null";
         let Some(keys) = self.key_store() else {
             return Ok(());
         };
-        sqlx::query("delete from subject_keys where subject = any ($1) and erased_at is null")
-            .bind(subjects)
-            .execute(&keys.pool)
-            .await?;
+        let destroyed = sqlx::query(DESTROY).bind(subjects);
+        destroyed.execute(&keys.pool).await?;
+        keys.cache.erase(subjects);
         Ok(())
     }
 
