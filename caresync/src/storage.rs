@@ -311,6 +311,7 @@ async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Err
          grant usage on sequence {sequences} to {app};
          revoke update, delete, truncate on events from {app};
          revoke delete, truncate on subject_keys, master_key_epochs from {app};
+         grant execute on function discard_unused_keys to {app};
          revoke insert, update, delete, truncate
            on _sqlx_migrations, log_epoch, read_model_copies, secret_fingerprints from {app};"
     );

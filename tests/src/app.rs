@@ -125,7 +125,7 @@ impl Site {
 
     /// Starts a node.
     pub async fn node(&self) -> anyhow::Result<Node> {
-        let pool = storage::connect(self.database.options(), 24).await?;
+        let pool = storage::connect(self.database.app_options(), 24).await?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let logins = LoginIndex::new([7; 32]);
         let host = Host {

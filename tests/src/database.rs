@@ -1,13 +1,20 @@
 //! A database per test, copied from a migrated template.
+//!
+//! Nodes connect as the program does on a real installation, by a role that owns nothing. What a test looks up or breaks
+//! behind a node's back it does as the owner.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context as _;
+use caresync::storage;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
+
+/// The role of the nodes.
+const APP: &str = "caresync_app";
 
 /// Variable in which `script/test` passes the URL of the test cluster.
 pub const CLUSTER: &str = "CARESYNC_TEST_DATABASE_URL";
@@ -43,13 +50,19 @@ impl Database {
         Some(cluster().ok()?.get_socket()?.clone())
     }
 
-    /// Options to connect to it.
+    /// Options to connect to it as a node does.
+    #[must_use]
+    pub fn app_options(&self) -> PgConnectOptions {
+        self.options().username(APP)
+    }
+
+    /// Options to connect to it as its owner.
     #[must_use]
     pub fn options(&self) -> PgConnectOptions {
         self.options.clone()
     }
 
-    /// A pool on it.
+    /// A pool on it, as its owner.
     pub async fn pool(&self, connections: u32) -> anyhow::Result<PgPool> {
         let options = PgPoolOptions::new()
             .max_connections(connections)
@@ -95,9 +108,17 @@ async fn template(cluster: &PgConnectOptions, admin: &mut PgConnection) -> anyho
         sqlx::raw_sql(&format!(r#"create database "{name}""#))
             .execute(&mut *admin)
             .await?;
-        let mut connection = PgConnection::connect_with(&cluster.clone().database(&name)).await?;
-        migrator.run(&mut connection).await?;
-        connection.close().await?;
+        let known = "select exists (select from pg_roles where rolname = $1)";
+        let known: bool = sqlx::query_scalar(known)
+            .bind(APP)
+            .fetch_one(&mut *admin)
+            .await?;
+        if !known {
+            let role = format!("create role {APP} login");
+            sqlx::raw_sql(&role).execute(&mut *admin).await?;
+        }
+        let owner = cluster.clone().database(&name);
+        storage::migrate(&owner, &owner.clone().username(APP)).await?;
         let seal = format!(r#"alter database "{name}" is_template true"#);
         sqlx::raw_sql(&seal).execute(&mut *admin).await?;
     }

@@ -98,8 +98,8 @@ impl PgMailOutbox {
         let first_kept = (at - SEALED_FOR).date_naive();
         let days = first_kept.iter_days().rev().skip(1).take(DAYS_BACK);
         let subjects: Vec<Uuid> = days.map(subject).collect();
-        let discarded = self.sealing.discard_keys(&subjects).await;
-        discarded.map_err(Fault::doing(DOING))?;
+        let destroyed = self.sealing.destroy_keys(&subjects).await;
+        destroyed.map_err(Fault::doing(DOING))?;
         let removed = sqlx::query(
             "
             delete from mail_outbox

@@ -84,7 +84,7 @@ impl<'a> NewLogin<'a> {
         self.identity.credentials.remove(self.account).await?;
         let subjects: [Uuid; 1] = [self.subject.as_uuid()];
         let sealing = self.identity.commands.store.sealing();
-        let discarded = sealing.discard_keys(&subjects).await;
+        let discarded = sealing.discard_unused_keys(&subjects).await;
         discarded.map_err(Fault::doing("removing the key of a refused registration"))
     }
 }

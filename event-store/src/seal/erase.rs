@@ -59,11 +59,25 @@ impl Sealing {
         })
     }
 
-    /// Destroys those keys of some subjects that exist. Their rows stay, as erased: the program's role removes none.
+    /// Removes the keys of subjects about whom nothing was stored: the command that created them was refused. A key
+    /// that seals something stays.
     ///
     /// # Errors
     /// The database did not respond.
-    pub async fn discard_keys(&self, subjects: &[Uuid]) -> Result<(), sqlx::Error> {
+    pub async fn discard_unused_keys(&self, subjects: &[Uuid]) -> Result<(), sqlx::Error> {
+        let Some(keys) = self.key_store() else {
+            return Ok(());
+        };
+        let discard = sqlx::query("select discard_unused_keys($1)").bind(subjects);
+        discard.execute(&keys.pool).await?;
+        Ok(())
+    }
+
+    /// Destroys those keys of some subjects that exist. Their rows stay, as erased.
+    ///
+    /// # Errors
+    /// The database did not respond.
+    pub async fn destroy_keys(&self, subjects: &[Uuid]) -> Result<(), sqlx::Error> {
         const DESTROY: &str = "
             update subject_keys
             set wrapped = null, master_epoch = null, erased_at = clock_timestamp()
@@ -71,8 +85,8 @@ impl Sealing {
         let Some(keys) = self.key_store() else {
             return Ok(());
         };
-        let destroyed = sqlx::query(DESTROY).bind(subjects);
-        destroyed.execute(&keys.pool).await?;
+        let destroy = sqlx::query(DESTROY).bind(subjects);
+        destroy.execute(&keys.pool).await?;
         keys.cache.erase(subjects);
         Ok(())
     }
