@@ -57,7 +57,13 @@ impl Work {
             doctors.push(world.doctor(clinic, terms).await?);
         }
         let payments = PaymentSettings::default();
-        let node = Node::start(&cluster.pool, &payments, BookingPolicy::default()).await?;
+        // A patient comes back within minutes, more often than people may.
+        let policy = BookingPolicy {
+            max_holds: 200,
+            max_daily_bookings: 200,
+            ..BookingPolicy::default()
+        };
+        let node = Node::start(&cluster.pool, &payments, policy).await?;
         let patient = || {
             let id = PatientId::from_uuid(SystemIds.id());
             node.patient(id)
