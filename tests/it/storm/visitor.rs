@@ -14,7 +14,7 @@ use super::process::{Environment, Gateway};
 use crate::support::{Client, Reply};
 
 /// Limit for a response, across a restart.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 pub struct Visitor {
     address: watch::Receiver<Client>,

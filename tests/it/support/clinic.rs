@@ -45,7 +45,11 @@ pub async fn eventually_within(patience: Duration, what: &str, mut so: impl Asyn
 /// Waits until every subscriber of a node has caught up.
 pub async fn all_read(client: &Client) {
     eventually("every subscriber has caught up", async || {
-        let ready = client.get("/readyz").expect(200).await;
+        let ready = client.get("/readyz").send().await;
+        // On a machine with much to do the database may answer too late for once.
+        if ready.status != 200 {
+            return false;
+        }
         let subscribers = ready.body["subscribers"].as_array().unwrap();
         assert!(subscribers.len() > 5, "{subscribers:?}");
         subscribers.iter().all(|one| one["caughtUp"] == true)
