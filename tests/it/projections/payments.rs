@@ -1,22 +1,22 @@
 //! Payments, refunds and the ledger.
 
-use chrono::{NaiveDate, TimeDelta};
+use domain::ReceiptNumber;
 use domain::payment::{ClosingGrounds, DisputeStatus, Payable, RefundGrounds, RefundStatus};
-use domain::{ReceiptNumber, Slot, day_on};
-use projections::TimeCursor;
 use projections::payments::{
-    ClinicDay, ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
-    PatientPayments, PaymentStanding, Payments, Takings, disputes_of, failed_refunds, get,
-    ledger_of_appointment, ledger_of_payment, of_appointment, of_clinic_day, of_patient,
-    open_disputes, orders_for_operators, refunds_of, takings,
+    ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
+    PatientPayments, Payments, disputes_of, failed_refunds, get, ledger_of_appointment,
+    ledger_of_payment, of_appointment, of_patient, open_disputes, orders_for_operators, refunds_of,
+    takings,
 };
+use projections::{Projection as _, TimeCursor};
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
     CALLED_OFF, DISCOUNTED, DISPUTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, dispute, eur,
     gateway_refund, order, refund,
 };
-use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
+use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, recorded, today};
+use super::takings::day;
 
 pub(super) async fn kept() -> History {
     let history = recorded().await;

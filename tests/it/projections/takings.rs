@@ -10,7 +10,7 @@ use super::paid::{CALLED_OFF, NEXT_DAY, TWICE, UNPAID};
 use super::payments::{ids, kept};
 use super::scenario::{HOLDS_END, PUNE, inr, pune};
 
-fn day(date: &str) -> Slot {
+pub(super) fn day(date: &str) -> Slot {
     let date: NaiveDate = date.parse().unwrap();
     day_on(pune().zone, date).unwrap()
 }

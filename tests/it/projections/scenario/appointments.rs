@@ -61,12 +61,12 @@ pub async fn paid_visits(history: &History) {
         ..BookingPolicy::default()
     };
     let by = Actor::account(account(4), Role::Patient);
-    let booking = booking(history, EMERGENCY, KIRAN, pune(), "2026-03-16T03:30:00Z").await;
+    let wanted = booking(history, EMERGENCY, KIRAN, pune(), "2026-03-16T03:30:00Z").await;
     let emergency = BookForEmergency {
         booking: BookAppointment {
             policy,
             by,
-            ..booking
+            ..wanted
         },
         numbers: EmergencyNumbers {
             day: "2026-03-01".parse().unwrap(),
