@@ -46,8 +46,8 @@ async fn the_scenario_has_an_event_like_each_sample_of_the_corpus() {
     let corpus = corpus();
     assert!(corpus.len() > 50, "{} samples", corpus.len());
     let lacking = corpus.iter().filter(|(_, sample)| {
-        let of_type = events.iter().filter(|(kind, _)| sample["type"] == **kind);
-        !of_type.into_iter().any(|(_, event)| is_like(event, sample))
+        let mut of_type = events.iter().filter(|(kind, _)| sample["type"] == **kind);
+        !of_type.any(|(_, event)| is_like(event, sample))
     });
     let lacking: Vec<_> = lacking.map(|(file, _)| file).collect();
     assert!(
