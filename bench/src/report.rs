@@ -52,6 +52,12 @@ impl Figure {
         Self { bound, ..self }
     }
 
+    /// Wanted to be so many rows or fewer.
+    pub fn at_most_rows(self, bound: i64) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "a count of a bench fits")]
+        self.at_most(bound as f64)
+    }
+
     fn value(&self) -> String {
         format!("{:.*}", self.decimals, self.value)
     }

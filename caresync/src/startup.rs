@@ -1,5 +1,7 @@
 //! From settings to a running application; production and tests start the same one.
 
+mod background;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,28 +23,25 @@ use api::{
     App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess, RateLimits, RevokedSessions,
     SecondFactorPolicies, ServerOptions, Tokens,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use commands::Commands;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::payments::{Inbox, Payments};
 use commands::ports::{Clock, CodeStore, IdSource};
 use commands::reactions::Mails;
 use domain::appointment::BookingPolicy;
-use event_store::{Daemon, DaemonOptions, EventStore, MasterKeys, Sealing};
+use event_store::{EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
 use razorpay_sandbox::Sandbox;
 use sqlx::PgPool;
-use tokio::task::JoinSet;
+
+use background::{Background, Janitor};
 
 use crate::gateway::Gateway;
 use crate::mail::Mailing;
 
 /// Time between two looks for due timers.
 pub const TIMER_PAUSE: Duration = Duration::from_millis(500);
-/// Time between two removals of old rows.
-const JANITOR_PAUSE: Duration = Duration::from_mins(10);
-/// Hours for which idempotency keys are kept.
-const KEYS_KEPT_HOURS: i32 = 24;
 
 /// Issuer and audience of access tokens.
 #[must_use]
@@ -260,7 +259,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     blocked.refresh(clock.now()).await?;
     background.spawn(blocked.clone().follow(clock.clone()));
     background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
-    let janitor = Janitor { store, adapters };
+    let janitor = Janitor::new(store, adapters);
     background.spawn(janitor.clone().run(clock.clone()));
     background.spawn(second_factors.clone().follow(identity.clone()));
     let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
@@ -333,86 +332,5 @@ impl Adapters {
             codes: mailing.mailer.as_ref().map(|_| codes()),
             hasher: Arc::new(Argon2PasswordHasher::new()),
         }
-    }
-}
-
-/// Tasks of a node beside its server: subscribers, timers, the janitor, the followers of revoked sessions, of blocked
-/// clients and of settings.
-struct Background {
-    daemon: Daemon,
-    tasks: JoinSet<()>,
-}
-
-impl Background {
-    /// Starts the subscribers.
-    fn start(store: &EventStore, adapters: &Adapters, reconcile_after: TimeDelta) -> Self {
-        let mut subscribers = projections::all(store.sealing());
-        let sessions = adapters.sessions.clone();
-        subscribers.extend(commands::reactions::all(sessions, reconcile_after));
-        Self {
-            daemon: Daemon::start(store, subscribers, DaemonOptions::default()),
-            tasks: JoinSet::new(),
-        }
-    }
-
-    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(task);
-    }
-
-    fn run_timers(&mut self, app: &App, mails: Option<Mails>, pause: Duration) {
-        self.spawn(commands::reactions::run_timers(
-            app.pool.clone(),
-            app.clock.clone(),
-            commands::reactions::timer_handlers(
-                &app.commands,
-                &app.payments,
-                &app.inbox,
-                &app.identity,
-                mails,
-            ),
-            pause,
-        ));
-    }
-
-    /// Ends the tasks, and lets subscribers finish their batch.
-    async fn stop(mut self) {
-        self.tasks.shutdown().await;
-        self.daemon.stop().await;
-    }
-}
-
-/// Removes rows that have grown old.
-#[derive(Clone)]
-struct Janitor {
-    store: EventStore,
-    adapters: Adapters,
-}
-
-impl Janitor {
-    async fn run(self, clock: Arc<dyn Clock>) {
-        loop {
-            tokio::time::sleep(JANITOR_PAUSE).await;
-            if let Err(error) = self.clean(clock.now()).await
-                && !event_store::report_outage(&*error)
-            {
-                tracing::warn!(error = %error, "Old rows could not be removed; the next round tries again.");
-            }
-        }
-    }
-
-    /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks,
-    /// passwords of unfinished registrations, mailed codes, and webhooks and mails that are past their time.
-    async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
-        self.store.forget_replies(KEYS_KEPT_HOURS).await?;
-        commands::claims::forget_daily_numbers(&self.store, at).await?;
-        self.adapters.sessions.prune(at).await?;
-        self.adapters.throttle.prune(at).await?;
-        self.adapters.devices.prune(at).await?;
-        self.adapters.blocked.prune(at).await?;
-        self.adapters.credentials.prune(at).await?;
-        self.adapters.deliveries.prune(at).await?;
-        self.adapters.codes.prune(at).await?;
-        self.adapters.outbox.prune(at).await?;
-        Ok(())
     }
 }

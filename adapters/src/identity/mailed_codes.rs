@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use commands::{
     Fault,
     ports::{
-        CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE, MOST_CODE_ATTEMPTS, NewCode,
-        SessionId, SetPassword,
+        CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE, MOST_CODE_ATTEMPTS,
+        MOST_KEPT_CODES, MOST_WAITING_MAILS, NewCode, SessionId, SetPassword,
     },
 };
 use sqlx::{PgConnection, PgPool};
@@ -22,30 +22,77 @@ use crate::mail::{PgMailOutbox, SealedMail, queue};
 /// The time for which mails are remembered: each lengthens the pause before the next one.
 const REMEMBERED: TimeDelta = TimeDelta::days(1);
 
+/// Bounds of what callers without an account leave.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Mails that wait.
+    mails: i64,
+    /// Codes that are kept.
+    codes: i64,
+}
+
 /// Stores the hashes of codes in table `mailed_codes`, and their mails in the outbox.
 #[derive(Debug, Clone)]
 pub struct PgCodeStore {
     pool: PgPool,
     outbox: PgMailOutbox,
+    bounds: Bounds,
 }
 
 impl PgCodeStore {
     /// A store on `pool`, with the outbox there.
     #[must_use]
     pub fn new(pool: PgPool, outbox: PgMailOutbox) -> Self {
-        Self { pool, outbox }
+        let bounds = Bounds {
+            mails: MOST_WAITING_MAILS,
+            codes: MOST_KEPT_CODES,
+        };
+        Self {
+            pool,
+            outbox,
+            bounds,
+        }
     }
 
-    /// Removes codes that have expired, once their mails are forgotten. Returns the number of removed rows.
+    /// Removes codes that have expired, once their mails are forgotten; and the oldest of those that callers without an
+    /// account asked for, where there are too many. Returns the number of removed rows.
     pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
-        const DELETE: &str = "
+        const EXPIRED: &str = "
             delete from mailed_codes where (purpose, holder) in (
               select purpose, holder from mailed_codes
               where expires_at <= $1 and issued_at <= $1 - interval '1 day'
               order by expires_at
               limit $2
             )";
-        prune(&self.pool, DELETE, at).await
+        const ISSUED_UNTIL: &str = "
+            delete from mailed_codes where (purpose, holder) in (
+              select purpose, holder from mailed_codes
+              where purpose in ('sign-up', 'password-reset') and issued_at <= $1
+              order by issued_at
+              limit $2
+            )";
+        let mut pruned = prune(&self.pool, EXPIRED, at).await?;
+        let newest = self.newest_beyond().await;
+        if let Some(newest) = newest.map_err(Fault::doing("looking for codes beyond the bound"))? {
+            pruned += prune(&self.pool, ISSUED_UNTIL, newest).await?;
+        }
+        Ok(pruned)
+    }
+
+    /// The time of the newest code, of those that callers without an account asked for, that is one too many.
+    async fn newest_beyond(&self) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+        sqlx::query_scalar(
+            "
+            select issued_at from mailed_codes
+            where purpose in ('sign-up', 'password-reset')
+            order by issued_at desc
+            offset $1
+            limit 1
+            ",
+        )
+        .bind(self.bounds.codes)
+        .fetch_optional(&self.pool)
+        .await
     }
 
     async fn set(
@@ -91,11 +138,11 @@ impl PgCodeStore {
         Ok(true)
     }
 
-    async fn store(&self, new: &NewCode, mail: Option<SealedMail>) -> Result<bool, sqlx::Error> {
+    async fn store(&self, new: &NewCode, mail: &SealedMail) -> Result<bool, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let issued = issue(&mut transaction, new).await?;
-        if issued && let Some(mail) = mail {
-            queue(&mut transaction, &mail).await?;
+        if issued {
+            queue(&mut transaction, mail).await?;
         }
         transaction.commit().await?;
         Ok(issued)
@@ -166,9 +213,13 @@ pub(super) async fn redeem(
 
 #[async_trait]
 impl CodeStore for PgCodeStore {
+    async fn has_room(&self) -> Result<bool, Fault> {
+        Ok(self.outbox.waiting(self.bounds.mails).await? < self.bounds.mails)
+    }
+
     async fn issue(&self, new: NewCode) -> Result<bool, Fault> {
-        let mail = self.outbox.seal_any(new.mail.as_ref()).await?;
-        let stored = self.store(&new, mail).await;
+        let mail = self.outbox.seal(&new.mail).await?;
+        let stored = self.store(&new, &mail).await;
         stored.map_err(Fault::doing("issuing a code"))
     }
 

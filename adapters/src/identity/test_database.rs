@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const URL: &str = "CARESYNC_TEST_DATABASE_URL";
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../../migrations/20261124000100_event_store.sql"),
     include_str!("../../../migrations/20261124000200_timers.sql"),
     include_str!("../../../migrations/20261124000300_identity.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/20261130051000_accounts.sql"),
     include_str!("../../../migrations/20261201020100_blocked_clients.sql"),
     include_str!("../../../migrations/20261201010000_mail.sql"),
+    include_str!("../../../migrations/20261202040000_bounded_mails.sql"),
 ];
 
 /// Creates databases with the tables of this module. They are removed with their cluster.

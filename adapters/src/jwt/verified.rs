@@ -48,7 +48,7 @@ impl VerifiedTokens {
     }
 }
 
-/// When the young generation is full, it becomes the old one, and the old one is dropped. A hit
+/// Once the young generation is full, it becomes the old one, and the old one is dropped. A hit
 /// moves an entry to the young generation, so tokens in use stay without any list or counter.
 #[derive(Default)]
 struct Generations {

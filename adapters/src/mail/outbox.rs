@@ -21,6 +21,11 @@ const SEALED_FOR: TimeDelta = TimeDelta::days(2);
 const DAYS_BACK: usize = 60;
 /// The age at which a failed mail is forgotten.
 const FAILED_FOR: TimeDelta = TimeDelta::days(30);
+/// The age at which a mail is forgotten that a caller without an account asked for: it is not sent any more, and a flood
+/// of them is gone after a day.
+const OF_ANYONE_FOR: TimeDelta = TimeDelta::days(1);
+/// The number of them that is kept for the operator, where they failed.
+const MOST_FAILED_OF_ANYONE: i64 = 5_000;
 
 /// Stores mails in table `mail_outbox`.
 #[derive(Debug, Clone)]
@@ -55,7 +60,7 @@ impl PgMailOutbox {
     }
 
     /// Seals a mail, under the key of its day.
-    async fn seal(&self, new: &NewMail) -> Result<SealedMail, Fault> {
+    pub(crate) async fn seal(&self, new: &NewMail) -> Result<SealedMail, Fault> {
         const DOING: &str = "sealing a mail";
         let NewMail { mail, give_up_at } = new;
         let day = mail.at.date_naive();
@@ -91,8 +96,19 @@ impl PgMailOutbox {
         }
     }
 
+    /// The number of mails that wait, counted up to `most`.
+    pub(crate) async fn waiting(&self, most: i64) -> Result<i64, Fault> {
+        sqlx::query_scalar(
+            "select count(*) from (select from mail_outbox where failure is null limit $1) waiting",
+        )
+        .bind(most)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(Fault::doing("counting mails that wait"))
+    }
+
     /// Removes the keys of days that are too old at `at`, and what was sealed with them; forgets mails that failed
-    /// long ago. Returns the number of removed rows.
+    /// long ago, and those of a day that callers without an account asked for. Returns the number of removed rows.
     pub async fn prune(&self, at: DateTime<Utc>) -> Result<u64, Fault> {
         const DOING: &str = "removing old mails";
         let first_kept = (at - SEALED_FOR).date_naive();
@@ -104,13 +120,36 @@ impl PgMailOutbox {
             "
             delete from mail_outbox
             where (day < $1 and content is not null) or day < $2
+              or (kind = any ($3) and queued_at <= $4)
             ",
         )
         .bind(first_kept)
         .bind((at - FAILED_FOR).date_naive())
+        .bind(MailMessage::KINDS_OF_ANYONE)
+        .bind(at - OF_ANYONE_FOR)
         .execute(&self.pool)
         .await
         .map_err(Fault::doing(DOING))?;
+        let beyond = self.prune_beyond(MOST_FAILED_OF_ANYONE).await;
+        Ok(removed.rows_affected() + beyond.map_err(Fault::doing(DOING))?)
+    }
+
+    /// Removes the oldest of the failed mails that callers without an account asked for, but for so many.
+    pub(crate) async fn prune_beyond(&self, kept: i64) -> Result<u64, sqlx::Error> {
+        let removed = sqlx::query(
+            "
+            delete from mail_outbox where mail_id in (
+              select mail_id from mail_outbox
+              where kind = any ($1) and failure is not null
+              order by failed_at desc
+              offset $2
+            )
+            ",
+        )
+        .bind(MailMessage::KINDS_OF_ANYONE)
+        .bind(kept)
+        .execute(&self.pool)
+        .await?;
         Ok(removed.rows_affected())
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! This is not a port: no decision depends on a receipt, and only HTTP requests one. It looks
 //! nothing up and does not print its own time, so that the same receipt always has the same bytes.
-//! For more letters, add a font with them in [`letters`].
+//! A font with further letters is added in [`letters`].
 
 mod layout;
 mod letters;

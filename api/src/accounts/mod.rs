@@ -142,6 +142,15 @@ impl From<ListedAccount> for AccountRecord {
 
 /// Parses a password that an account is given.
 pub(crate) fn new_password(text: &str, owner: &EmailAddress) -> Result<NewPassword, Problem> {
+    new_password_at("/password", text, owner)
+}
+
+/// The same of another field.
+pub(crate) fn new_password_at(
+    field: &str,
+    text: &str,
+    owner: &EmailAddress,
+) -> Result<NewPassword, Problem> {
     NewPassword::parse(text, Some(owner))
-        .map_err(|error| Problem::invalid(vec![Flaw::at("/password", error.to_string())]))
+        .map_err(|error| Problem::invalid(vec![Flaw::at(field, error.to_string())]))
 }

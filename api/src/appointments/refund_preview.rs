@@ -48,7 +48,7 @@ pub struct RefundPreviewBody {
     /// the gateway. A surcharge is no part of the fee.
     #[schema(maximum = 100, example = 50)]
     percent: u8,
-    /// What decided the share.
+    /// The grounds of the share.
     #[schema(value_type = schemas::ShareGrounds)]
     decided_by: &'static str,
     /// The time of the cancellation or the move that decided it; absent if the doctor or the clinic cancels.

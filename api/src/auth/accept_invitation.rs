@@ -2,15 +2,13 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use commands::identity::{AcceptInvitation, PresentedMailedCode};
 use domain::EmailAddress;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::mailed_code_problem;
+use super::{mailed_code_problem, password_by_code};
 use crate::accounts::new_password;
 use crate::app::App;
-use crate::http::client;
 use crate::http::command_request::CommandRequest;
 use crate::http::input;
 use crate::http::problem::Problem;
@@ -57,12 +55,8 @@ pub async fn accept_invitation(
         code,
         password,
     } = request.body;
-    let accept = AcceptInvitation {
-        password: new_password(&password, &email)?,
-        email,
-        code: PresentedMailedCode::new(&code),
-        client: client::address(&http),
-    };
+    let password = new_password(&password, &email)?;
+    let accept = password_by_code(&http, email, &code, password);
     let accepted = app.identity.accept_invitation(accept).await;
     accepted.map_err(|error| mailed_code_problem(&error))?;
     Ok(HttpResponse::NoContent().finish())

@@ -2,29 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use domain::EmailAddress;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use super::mailed_code_problem;
+use super::{EmailAddressRequest, code_is_mailed};
 use crate::app::App;
 use crate::http::command_request::CommandRequest;
-use crate::http::input;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::schemas;
 
-/// The address of an account whose password is forgotten.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ForgetPasswordRequest {
-    /// The login.
-    #[serde(deserialize_with = "input::parsed")]
-    #[schema(value_type = schemas::EmailAddress)]
-    email: EmailAddress,
-}
-
-problems!(MailNotConfigured);
+problems!(MailNotConfigured, Overloaded);
 
 /// Ask for a code to set another password. The answer is the same if there is no account with this address; then the mail
 /// says so. Between two mails to one address there is a pause of a minute and more; within it the code of the last mail
@@ -34,7 +19,7 @@ problems!(MailNotConfigured);
     path = "/api/v1/auth/password/forgotten",
     tag = "auth",
     operation_id = "forgetPassword",
-    request_body = ForgetPasswordRequest,
+    request_body = EmailAddressRequest,
     responses(
         (status = 202, description = "A mail is on its way, or was sent a moment ago"),
         Problems,
@@ -42,9 +27,7 @@ problems!(MailNotConfigured);
 )]
 pub async fn forget_password(
     app: Data<App>,
-    request: CommandRequest<ForgetPasswordRequest>,
+    request: CommandRequest<EmailAddressRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = app.identity.forget_password(&request.body.email).await;
-    asked.map_err(|error| mailed_code_problem(&error))?;
-    Ok(HttpResponse::Accepted().finish())
+    code_is_mailed(app.identity.forget_password(&request.body.email).await)
 }

@@ -22,13 +22,18 @@ mod reset_password;
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use commands::Caller;
-use commands::identity::{MailedCodeError, Session};
-use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
-use serde::Serialize;
+use commands::identity::{
+    MailedCodeError, NewPassword, PasswordByCode, PresentedMailedCode, Session,
+};
+use domain::{AccountId, ClinicScope, DoctorId, EmailAddress, PatientId, Role};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::http::client;
+use crate::http::input;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::http::schemas;
@@ -42,6 +47,9 @@ pub(crate) use {login::*, logout::*, me::*, refresh::*};
 
 /// The time after which an installation without mail may have it.
 const WITHOUT_MAIL: Duration = Duration::from_hours(1);
+
+/// The time in which some of the mails that wait are sent.
+const UNTIL_MAILS_ARE_SENT: Duration = Duration::from_secs(5);
 
 /// The routes of this resource.
 pub fn routes(config: &mut ServiceConfig) {
@@ -73,6 +81,37 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/auth/sessions", web::get().to(list_sessions))
         .route("/auth/sessions", web::delete().to(end_other_sessions))
         .route("/auth/sessions/{id}", web::delete().to(end_session));
+}
+
+/// An address that is to be mailed a code.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EmailAddressRequest {
+    /// The address to sign in with.
+    #[serde(deserialize_with = "input::parsed")]
+    #[schema(value_type = schemas::EmailAddress)]
+    email: EmailAddress,
+}
+
+/// Answers a request for a code: the same answer whether or not the address has an account.
+fn code_is_mailed(asked: Result<(), MailedCodeError>) -> Result<HttpResponse, Problem> {
+    asked.map_err(|error| mailed_code_problem(&error))?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// A password to set, as a client sends it with the code that the address was mailed.
+fn password_by_code(
+    http: &HttpRequest,
+    email: EmailAddress,
+    code: &str,
+    password: NewPassword,
+) -> PasswordByCode {
+    PasswordByCode {
+        email,
+        code: PresentedMailedCode::new(code),
+        password,
+        client: client::address(http),
+    }
 }
 
 /// Tokens of a session (RFC 6749 §5.1).
@@ -165,6 +204,9 @@ pub(crate) fn mailed_code_problem(error: &MailedCodeError) -> Problem {
             Problem::from(ProblemType::MailNotConfigured).retry_after(WITHOUT_MAIL)
         }
         MailedCodeError::Wrong => ProblemType::WrongCode.into(),
+        MailedCodeError::Overloaded => {
+            Problem::from(ProblemType::Overloaded).retry_after(UNTIL_MAILS_ARE_SENT)
+        }
         MailedCodeError::Throttled(wait) => {
             Problem::from(ProblemType::TooManyAttempts).retry_after(*wait)
         }

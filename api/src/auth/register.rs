@@ -2,29 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use domain::EmailAddress;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use super::mailed_code_problem;
+use super::{EmailAddressRequest, code_is_mailed};
 use crate::app::App;
 use crate::http::command_request::CommandRequest;
-use crate::http::input;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::schemas;
 
-/// An address to sign up with.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RegisterRequest {
-    /// The address to sign in with.
-    #[serde(deserialize_with = "input::parsed")]
-    #[schema(value_type = schemas::EmailAddress)]
-    email: EmailAddress,
-}
-
-problems!(MailNotConfigured);
+problems!(MailNotConfigured, Overloaded);
 
 /// Sign up as a patient: the address is mailed a code, with which `/auth/register/complete` makes the account. The answer
 /// is the same if there is an account with this address; then the mail says so. Between two mails to one address there
@@ -34,7 +19,7 @@ problems!(MailNotConfigured);
     path = "/api/v1/auth/register",
     tag = "auth",
     operation_id = "register",
-    request_body = RegisterRequest,
+    request_body = EmailAddressRequest,
     responses(
         (status = 202, description = "A mail is on its way, or was sent a moment ago"),
         Problems,
@@ -42,9 +27,7 @@ problems!(MailNotConfigured);
 )]
 pub async fn register(
     app: Data<App>,
-    request: CommandRequest<RegisterRequest>,
+    request: CommandRequest<EmailAddressRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let begun = app.identity.begin_sign_up(&request.body.email).await;
-    begun.map_err(|error| mailed_code_problem(&error))?;
-    Ok(HttpResponse::Accepted().finish())
+    code_is_mailed(app.identity.begin_sign_up(&request.body.email).await)
 }

@@ -2,17 +2,16 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use commands::identity::{NewPassword, PresentedMailedCode, ResetPassword};
 use domain::EmailAddress;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::mailed_code_problem;
+use super::{mailed_code_problem, password_by_code};
+use crate::accounts::new_password_at;
 use crate::app::App;
-use crate::http::client;
 use crate::http::command_request::CommandRequest;
 use crate::http::input;
-use crate::http::problem::{Flaw, Problem};
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::schemas;
 
@@ -57,15 +56,8 @@ pub async fn reset_password(
         code,
         new_password,
     } = request.body;
-    let new = NewPassword::parse(&new_password, Some(&email));
-    let new =
-        new.map_err(|error| Problem::invalid(vec![Flaw::at("/newPassword", error.to_string())]))?;
-    let reset = ResetPassword {
-        email,
-        code: PresentedMailedCode::new(&code),
-        new,
-        client: client::address(&http),
-    };
+    let password = new_password_at("/newPassword", &new_password, &email)?;
+    let reset = password_by_code(&http, email, &code, password);
     let ended = app.identity.reset_password(reset).await;
     for session in ended.map_err(|error| mailed_code_problem(&error))? {
         app.revoked.add(session);

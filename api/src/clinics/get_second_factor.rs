@@ -19,7 +19,7 @@ use crate::http::response::{Versioned, found};
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SecondFactorSettingBody {
-    /// Whether it is required; absent where the group's setting counts.
+    /// True if it is required, false if not; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     required: Option<bool>,
     /// The clinic's version, as in the `ETag`.
@@ -34,7 +34,7 @@ impl Versioned for SecondFactorSettingBody {
 
 problems!(Forbidden, NotFound);
 
-/// Whether a clinic requires a second factor of its staff, for its admins.
+/// The clinic's setting for the second factor of its staff, for its admins.
 #[utoipa::path(
     get,
     path = "/api/v1/clinics/{id}/second-factor",

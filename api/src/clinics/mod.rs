@@ -110,7 +110,7 @@ pub struct ClinicBody {
     /// The bookings that an account of a patient may make on one day; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_daily_bookings: Option<u16>,
-    /// Whether bookings for emergencies are taken; absent where the group's setting counts.
+    /// True if bookings for emergencies are taken; absent where the group's setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emergencies: Option<bool>,
     /// The emergency visits that a patient or an account may have open; absent where the group's setting counts.

@@ -36,7 +36,7 @@ pub struct BookingSettingsRequest {
     /// Bookings that an account of a patient may make on one day (UTC), whatever becomes of them; a series counts as one.
     #[schema(minimum = 1, maximum = 1000, example = 10)]
     max_daily_bookings: Option<u16>,
-    /// Whether bookings for emergencies are taken: the next free slot, confirmed at once and paid afterwards.
+    /// True if bookings for emergencies are taken: the next free slot, confirmed at once and paid afterwards.
     emergencies: Option<bool>,
     /// Emergency visits that a patient, or an account of a patient, may have open at a time.
     #[schema(minimum = 1, maximum = 10, example = 1)]

@@ -23,7 +23,7 @@ use crate::http::response::changed;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecondFactorSettingRequest {
-    /// Whether it is required; left out for the group's setting.
+    /// True if it is required, false if not; left out for the group's setting.
     #[schema(example = true)]
     required: Option<bool>,
 }

@@ -83,6 +83,10 @@ pub struct DaySheetEntry {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     unreadable: bool,
+    /// Set if it was booked for an emergency. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    emergency: bool,
     /// The status at present.
     #[schema(value_type = schemas::AppointmentStatus)]
     status: AppointmentStatus,
@@ -100,6 +104,7 @@ impl From<DaySheetRow> for DaySheetEntry {
             patient_name: row.patient_name,
             reason: row.reason,
             unreadable: row.unreadable,
+            emergency: row.emergency,
             status: row.status,
             version: row.version,
         }

@@ -25,6 +25,7 @@ pub mod problem_type;
 pub mod query;
 pub mod request;
 pub mod response;
+pub mod same_fields;
 pub mod schemas;
 pub mod security;
 pub mod trace_context;

@@ -165,7 +165,7 @@ schemas! {
     );
     /// The grounds of a refund.
     RefundGrounds = closed_set(payment::RefundGrounds::ALL.map(payment::RefundGrounds::as_str));
-    /// What decided the share of a refund: the notice of the cancellation, the shorter notice of an earlier move,
+    /// The grounds of the share of a refund: the notice of the cancellation, the shorter notice of an earlier move,
     /// or that the doctor or the clinic cancels.
     ShareGrounds = closed_set(["CANCELLATION", "MOVE", "CANCELLED_BY_CLINIC"]);
     /// The reason for which a part of the fee is not refunded.

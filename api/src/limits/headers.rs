@@ -19,7 +19,7 @@ pub struct Standing {
     pub class: RouteClass,
     /// Its quota.
     pub quota: Quota,
-    /// What was decided.
+    /// The decision of the limiter.
     pub decision: RateDecision,
 }
 

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::http::input;
 use crate::http::response::Versioned;
+use crate::http::same_fields::same_fields;
 use crate::http::schemas;
 
 /// A postal address.
@@ -53,7 +54,7 @@ pub struct EmergencyContactBody {
     relationship: Relationship,
 }
 
-/// How complete a profile is.
+/// Completeness of a profile.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CompletenessBody {
@@ -94,7 +95,7 @@ pub struct ProfileBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<schemas::Illness>>)]
     known_illnesses: Option<KnownIllnesses>,
-    /// How complete it is; absent once erased.
+    /// Its completeness; absent once erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     completeness: Option<CompletenessBody>,
     /// The card's version, as in the `ETag`.
@@ -188,73 +189,22 @@ impl From<ProfileRequest> for domain::patient::ProfileChange {
     }
 }
 
-impl From<AddressBody> for PostalAddress {
-    fn from(body: AddressBody) -> Self {
-        let AddressBody {
-            lines,
-            city,
-            region,
-            postal_code,
-            country,
-        } = body;
-        Self {
-            lines,
-            city,
-            region,
-            postal_code,
-            country,
-        }
+same_fields!(
+    AddressBody = PostalAddress {
+        lines,
+        city,
+        region,
+        postal_code,
+        country
     }
-}
-
-impl From<PostalAddress> for AddressBody {
-    fn from(address: PostalAddress) -> Self {
-        let PostalAddress {
-            lines,
-            city,
-            region,
-            postal_code,
-            country,
-        } = address;
-        Self {
-            lines,
-            city,
-            region,
-            postal_code,
-            country,
-        }
+);
+same_fields!(
+    EmergencyContactBody = EmergencyContact {
+        name,
+        phone,
+        relationship
     }
-}
-
-impl From<EmergencyContactBody> for EmergencyContact {
-    fn from(body: EmergencyContactBody) -> Self {
-        let EmergencyContactBody {
-            name,
-            phone,
-            relationship,
-        } = body;
-        Self {
-            name,
-            phone,
-            relationship,
-        }
-    }
-}
-
-impl From<EmergencyContact> for EmergencyContactBody {
-    fn from(contact: EmergencyContact) -> Self {
-        let EmergencyContact {
-            name,
-            phone,
-            relationship,
-        } = contact;
-        Self {
-            name,
-            phone,
-            relationship,
-        }
-    }
-}
+);
 
 impl From<Completeness> for CompletenessBody {
     fn from(completeness: Completeness) -> Self {

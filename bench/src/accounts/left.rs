@@ -1,10 +1,58 @@
-//! What a flood leaves behind, in the database and in memory.
+//! Rows that a flood leaves in the database, and memory.
 
-use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
 use sqlx::PgPool;
 
+/// The time in which the mails that wait are sent.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Rows by table.
+pub struct Rows(BTreeMap<String, i64>);
+
+impl Rows {
+    /// The rows that were added since.
+    pub fn since(&self, before: &Self) -> Self {
+        let added = self.0.iter().map(|(table, rows)| {
+            let before = before.0.get(table).copied().unwrap_or_default();
+            (table.clone(), rows - before)
+        });
+        Self(added.filter(|(_, added)| *added != 0).collect())
+    }
+
+    /// Their number.
+    pub fn count(&self) -> i64 {
+        self.0.values().sum()
+    }
+}
+
+impl std::fmt::Display for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tables = self.0.iter().map(|(table, rows)| format!("{table} {rows}"));
+        f.write_str(&tables.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Waits until no mail waits to be sent.
+pub async fn mails_are_sent(pool: &PgPool) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    loop {
+        let waiting: i64 = sqlx::query_scalar("select count(*) from timers where kind = 'mail'")
+            .fetch_one(pool)
+            .await
+            .context("counting the mails that wait")?;
+        if waiting == 0 {
+            return Ok(());
+        }
+        ensure!(begin.elapsed() < PATIENCE, "{waiting} mails are not sent");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// The rows of all tables but those of sessions and read models, which follow from sign-ins and from the log.
-pub async fn rows(pool: &PgPool) -> anyhow::Result<i64> {
+pub async fn rows(pool: &PgPool) -> anyhow::Result<Rows> {
     let tables: Vec<String> = sqlx::query_scalar(
         "select quote_ident(relname) from pg_class
          where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
@@ -14,16 +62,16 @@ pub async fn rows(pool: &PgPool) -> anyhow::Result<i64> {
     )
     .fetch_all(pool)
     .await?;
-    let mut rows = 0;
+    let mut rows = BTreeMap::new();
     for table in tables {
         let count = format!("select count(*) from {table}");
         let counted: i64 = sqlx::query_scalar(&count)
             .fetch_one(pool)
             .await
             .with_context(|| format!("counting the rows of {table}"))?;
-        rows += counted;
+        rows.insert(table, counted);
     }
-    Ok(rows)
+    Ok(Rows(rows))
 }
 
 /// Memory of this process that is resident, in MiB.

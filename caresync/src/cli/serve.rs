@@ -42,7 +42,7 @@ pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<(
 struct Choices {
     gateway: GatewayChoice,
     mail: MailChoice,
-    /// Where mails are kept, if they are kept in a folder.
+    /// The folder of mails, if they are kept in one.
     mail_folder: PathBuf,
 }
 

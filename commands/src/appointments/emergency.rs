@@ -216,14 +216,11 @@ impl Commands {
         max: u16,
         key: impl Fn(u16) -> Vec<u8>,
     ) -> Result<u16, Fault> {
-        for number in 0..max {
-            let holder = self.store.holder_of(space, &key(number)).await;
-            let holder = holder.map_err(Fault::doing("looking for emergencies of a patient"))?;
-            if holder.is_none() {
-                return Ok(number);
-            }
-        }
-        Ok(max)
+        let keys: Vec<_> = (0..max).map(&key).collect();
+        let taken = self.store.taken_names(space, &keys).await;
+        let taken = taken.map_err(Fault::doing("looking for emergencies of a patient"))?;
+        let free = (0..max).find(|number| !taken.contains(&key(*number)));
+        Ok(free.unwrap_or(max))
     }
 }
 

@@ -7,7 +7,7 @@ use domain::{ClinicId, ClinicScope, Role, Roles};
 use super::Action;
 use crate::Caller;
 
-/// Where staff needs a second factor.
+/// Clinics whose staff needs a second factor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SecondFactorPolicy {
     /// The group's setting, for clinics without one of their own.

@@ -76,11 +76,11 @@ impl Identity {
             to: email,
         };
         let message = |code| {
-            Some(if is_known {
+            if is_known {
                 MailMessage::AlreadyRegistered
             } else {
                 MailMessage::NewAddress(code)
-            })
+            }
         };
         self.mail_code(new, message, at).await?;
         let old = MailedCode {
@@ -88,8 +88,7 @@ impl Identity {
             holder: self.holder(&present),
             to: &present,
         };
-        let message = |code| Some(MailMessage::PresentAddress(code));
-        Ok(self.mail_code(old, message, at).await?)
+        Ok(self.mail_code(old, MailMessage::PresentAddress, at).await?)
     }
 
     /// Changes the address. The codes are used up only then: after a failure they can be sent again.

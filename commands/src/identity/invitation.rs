@@ -1,27 +1,12 @@
 //! Invitations: staff set their first password with a code that is mailed, so that an admin never knows it.
 
-use std::net::IpAddr;
-
-use domain::{AccountId, EmailAddress};
+use domain::AccountId;
 use tracing::instrument;
 
 use super::mailed_code::MailedCode;
-use super::{Identity, MailedCodeError, NewPassword, PresentedMailedCode};
+use super::{Identity, MailedCodeError, PasswordByCode};
 use crate::Fault;
 use crate::ports::{CodePurpose, MailMessage, SetPassword};
-
-/// The first password of an account, with the code that its address was mailed.
-#[derive(Debug, Clone)]
-pub struct AcceptInvitation {
-    /// The login.
-    pub email: EmailAddress,
-    /// The code.
-    pub code: PresentedMailedCode,
-    /// The password.
-    pub password: NewPassword,
-    /// The client's address.
-    pub client: IpAddr,
-}
 
 /// The refusal to invite.
 #[derive(Debug, thiserror::Error)]
@@ -63,10 +48,8 @@ impl Identity {
             holder: self.holder(&email),
             to: &email,
         };
-        let message = |code| Some(MailMessage::Invitation(code));
-        Ok(self
-            .mail_code(code, message, self.commands.clock.now())
-            .await?)
+        let at = self.commands.clock.now();
+        Ok(self.mail_code(code, MailMessage::Invitation, at).await?)
     }
 
     /// Sets the first password, and uses the code up, in one step.
@@ -74,21 +57,14 @@ impl Identity {
     /// # Errors
     /// [`MailedCodeError`].
     #[instrument(name = "command.account.accept_invitation", skip_all)]
-    pub async fn accept_invitation(&self, accept: AcceptInvitation) -> Result<(), MailedCodeError> {
-        let AcceptInvitation {
-            email,
-            code,
-            password,
-            client,
-        } = accept;
-        let at = self.commands.clock.now();
-        let code = self.held(CodePurpose::Invitation, self.holder(&email), &code);
-        self.require_mailed_code(code, client, at).await?;
-        let account = self.account_of(&email).await?;
+    pub async fn accept_invitation(&self, accept: PasswordByCode) -> Result<(), MailedCodeError> {
+        let (at, purpose) = (self.commands.clock.now(), CodePurpose::Invitation);
+        let code = self.require_code_for_password(purpose, &accept, at).await?;
+        let account = self.account_of(&accept.email).await?;
         let set = SetPassword {
             code,
             account: account.ok_or(MailedCodeError::Wrong)?,
-            hash: self.hasher.hash(password.into_secret()).await?,
+            hash: self.hasher.hash(accept.password.into_secret()).await?,
             notice: None,
             at,
         };

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Identity;
+use super::{Identity, NewPassword};
 use crate::Fault;
 use crate::ports::{
     CodeHolder, CodePurpose, CodeStore, HeldCode, Mail, MailMessage, NewCode, NewMail, ThrottleKey,
@@ -69,9 +69,25 @@ pub enum MailedCodeError {
     /// Too many failures of this client lately.
     #[error("too many failed attempts")]
     Throttled(Duration),
+    /// Too many mails wait to be sent.
+    #[error("too many mails wait to be sent")]
+    Overloaded,
     /// Something outside the rules failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// A password to set, with the code that the address was mailed.
+#[derive(Debug, Clone)]
+pub struct PasswordByCode {
+    /// The login.
+    pub email: EmailAddress,
+    /// The code.
+    pub code: PresentedMailedCode,
+    /// The password from now on.
+    pub password: NewPassword,
+    /// The client's address.
+    pub client: IpAddr,
 }
 
 /// A code to mail.
@@ -94,26 +110,48 @@ impl Identity {
         self.codes.as_deref().ok_or(MailedCodeError::NotConfigured)
     }
 
-    /// Issues a code and mails it, unless one was mailed a moment ago. `message` says what the mail says; with `None`
-    /// there is no mail, the code is unknown, and all else is the same.
+    /// Returns an error if a caller without an account may not ask for a mail now.
+    pub(super) async fn require_room_for_mail(&self) -> Result<(), MailedCodeError> {
+        if self.codes()?.has_room().await? {
+            Ok(())
+        } else {
+            Err(MailedCodeError::Overloaded)
+        }
+    }
+
+    /// Issues a code for an address that a caller without an account names, and mails it. `message` says what the mail
+    /// says; it depends on whether the address has an account, and nothing else does.
+    pub(super) async fn mail_code_to(
+        &self,
+        email: &EmailAddress,
+        purpose: CodePurpose,
+        message: impl FnOnce(String) -> MailMessage,
+    ) -> Result<(), MailedCodeError> {
+        let code = MailedCode {
+            purpose,
+            holder: self.holder(email),
+            to: email,
+        };
+        self.mail_code(code, message, self.commands.clock.now())
+            .await
+    }
+
+    /// Issues a code and mails it, unless one was mailed a moment ago. `message` says what the mail says.
     pub(super) async fn mail_code(
         &self,
         code: MailedCode<'_>,
-        message: impl FnOnce(String) -> Option<MailMessage>,
+        message: impl FnOnce(String) -> MailMessage,
         at: DateTime<Utc>,
     ) -> Result<(), MailedCodeError> {
         let letters = letters(self.commands.ids.secret());
         let presented = PresentedMailedCode::new(&letters);
         let expires_at = at + validity(code.purpose);
-        let mail = message(letters).map(|message| {
-            let give_up_at = expires_at.min(at + LONGEST_IN_OUTBOX);
-            self.new_mail(code.to, message, at, give_up_at)
-        });
+        let give_up_at = expires_at.min(at + LONGEST_IN_OUTBOX);
         let new = NewCode {
             code: self.held(code.purpose, code.holder, &presented),
             at,
             expires_at,
-            mail,
+            mail: self.new_mail(code.to, message(letters), at, give_up_at),
         };
         self.codes()?.issue(new).await?;
         Ok(())
@@ -154,6 +192,18 @@ impl Identity {
         }
         self.throttle.failed(&client, at).await?;
         Err(MailedCodeError::Wrong)
+    }
+
+    /// Requires the right code of a password to set, and returns it.
+    pub(super) async fn require_code_for_password(
+        &self,
+        purpose: CodePurpose,
+        set: &PasswordByCode,
+        at: DateTime<Utc>,
+    ) -> Result<HeldCode, MailedCodeError> {
+        let code = self.held(purpose, self.holder(&set.email), &set.code);
+        self.require_mailed_code(code, set.client, at).await?;
+        Ok(code)
     }
 
     /// A code with its keyed hash.

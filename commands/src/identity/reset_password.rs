@@ -1,54 +1,31 @@
 //! A forgotten password: it is replaced with a code that is mailed to the account's address.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EmailAddress};
 use tracing::instrument;
 
-use super::mailed_code::MailedCode;
-use super::{Identity, MailedCodeError, NewPassword, PresentedMailedCode};
+use super::{Identity, MailedCodeError, PasswordByCode};
 use crate::Fault;
 use crate::ports::{CodePurpose, MailMessage, NewMail, SessionId, SetPassword};
 
 /// The time after which telling of a change of password makes no sense any more.
 const TOLD_WITHIN: TimeDelta = TimeDelta::days(1);
 
-/// A new password, with the code that the address was mailed.
-#[derive(Debug, Clone)]
-pub struct ResetPassword {
-    /// The login.
-    pub email: EmailAddress,
-    /// The code.
-    pub code: PresentedMailedCode,
-    /// The password from now on.
-    pub new: NewPassword,
-    /// The client's address.
-    pub client: IpAddr,
-}
-
 impl Identity {
     /// Mails a code to an address whose password is forgotten; if there is no account with a password, a mail that
     /// says so. Both take the same steps, so that neither the answer nor its time tells which.
     ///
     /// # Errors
-    /// [`MailedCodeError::NotConfigured`], or a fault.
+    /// [`MailedCodeError::NotConfigured`], [`MailedCodeError::Overloaded`], or a fault.
     #[instrument(name = "command.password.forget", skip_all)]
     pub async fn forget_password(&self, email: &EmailAddress) -> Result<(), MailedCodeError> {
-        self.codes()?;
+        self.require_room_for_mail().await?;
         let account = self.account_with_password(email).await?;
-        let code = MailedCode {
-            purpose: CodePurpose::PasswordReset,
-            holder: self.holder(email),
-            to: email,
+        let message = |code| match account {
+            Some(_) => MailMessage::PasswordReset(code),
+            None => MailMessage::NoPassword,
         };
-        let message = |code| {
-            Some(match account {
-                Some(_) => MailMessage::PasswordReset(code),
-                None => MailMessage::NoPassword,
-            })
-        };
-        self.mail_code(code, message, self.commands.clock.now())
+        self.mail_code_to(email, CodePurpose::PasswordReset, message)
             .await
     }
 
@@ -60,23 +37,19 @@ impl Identity {
     #[instrument(name = "command.password.reset", skip_all)]
     pub async fn reset_password(
         &self,
-        reset: ResetPassword,
+        reset: PasswordByCode,
     ) -> Result<Vec<SessionId>, MailedCodeError> {
-        let ResetPassword {
-            email,
-            code,
-            new,
-            client,
+        let (at, purpose) = (self.commands.clock.now(), CodePurpose::PasswordReset);
+        let code = self.require_code_for_password(purpose, &reset, at).await?;
+        let PasswordByCode {
+            email, password, ..
         } = reset;
-        let at = self.commands.clock.now();
-        let code = self.held(CodePurpose::PasswordReset, self.holder(&email), &code);
-        self.require_mailed_code(code, client, at).await?;
         let account = self.account_with_password(&email).await?;
         let notice = self.new_mail(&email, MailMessage::PasswordChanged, at, at + TOLD_WITHIN);
         let set = SetPassword {
             code,
             account: account.ok_or(MailedCodeError::Wrong)?,
-            hash: self.hasher.hash(new.into_secret()).await?,
+            hash: self.hasher.hash(password.into_secret()).await?,
             notice: Some(notice),
             at,
         };

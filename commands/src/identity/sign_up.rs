@@ -8,7 +8,6 @@ use std::net::IpAddr;
 use domain::EmailAddress;
 use tracing::instrument;
 
-use super::mailed_code::MailedCode;
 use super::{
     Identity, MailedCodeError, NewPatientAccount, PresentedMailedCode, RegisterRefusal,
     RegisteredPatient,
@@ -43,25 +42,19 @@ impl Identity {
     /// steps, so that neither the answer nor its time tells which.
     ///
     /// # Errors
-    /// [`MailedCodeError::NotConfigured`], or a fault.
+    /// [`MailedCodeError::NotConfigured`], [`MailedCodeError::Overloaded`], or a fault.
     #[instrument(name = "command.sign_up.begin", skip_all)]
     pub async fn begin_sign_up(&self, email: &EmailAddress) -> Result<(), MailedCodeError> {
-        self.codes()?;
+        self.require_room_for_mail().await?;
         let is_known = !self.accounts_of(email).await?.is_empty();
-        let code = MailedCode {
-            purpose: CodePurpose::SignUp,
-            holder: self.holder(email),
-            to: email,
-        };
         let message = |code| {
-            Some(if is_known {
+            if is_known {
                 MailMessage::AlreadyRegistered
             } else {
                 MailMessage::SignUp(code)
-            })
+            }
         };
-        self.mail_code(code, message, self.commands.clock.now())
-            .await
+        self.mail_code_to(email, CodePurpose::SignUp, message).await
     }
 
     /// Registers the patient and the account. The code is used up only then: after a failure it can be sent again.

@@ -1,6 +1,6 @@
 //! Commands on payments, and all that asks the gateway.
 //!
-//! What the gateway reports is recorded in the log ([`Payments::note`]). What follows is decided from the
+//! Reports of the gateway are recorded in the log ([`Payments::note`]). The next steps are decided from the
 //! log, by timers that a reaction sets: settle a payment, capture what was authorised, carry out a refund, ask
 //! the gateway for the state of an order. Each of them may run twice: ids are derived, and what was done is
 //! no new fact.

@@ -118,7 +118,7 @@ pub enum AttemptStatus {
     Captured,
     /// It failed.
     Failed {
-        /// Why, if the gateway says.
+        /// The reason, if the gateway gives one.
         code: Option<FailureCode>,
     },
 }

@@ -66,8 +66,8 @@ pub struct NewCode {
     pub at: DateTime<Utc>,
     /// The end of its validity.
     pub expires_at: DateTime<Utc>,
-    /// The mail; `None` if the holder is to be told nothing, and the caller is not to notice.
-    pub mail: Option<NewMail>,
+    /// The mail.
+    pub mail: NewMail,
 }
 
 /// A password to set, with a code.
@@ -94,9 +94,19 @@ pub const FIRST_MAIL_PAUSE: Duration = Duration::from_mins(1);
 /// whatever others ask for.
 pub const LONGEST_MAIL_PAUSE: Duration = Duration::from_mins(15);
 
+/// The number of mails that may wait. While so many do, requests for mails by callers without an account are refused, so
+/// that a flood of them fills no table, and no mail waits long behind it.
+pub const MOST_WAITING_MAILS: i64 = 5_000;
+
+/// The number of codes that are kept of those that callers without an account asked for; the oldest are removed first.
+pub const MOST_KEPT_CODES: i64 = 200_000;
+
 /// Keeps the hashes of mailed codes: one per purpose and holder.
 #[async_trait]
 pub trait CodeStore: Send + Sync {
+    /// Returns whether another mail may wait that a caller without an account asks for.
+    async fn has_room(&self) -> Result<bool, Fault>;
+
     /// Issues a code in place of an earlier one, and queues its mail, in one step. Within the pause after an earlier
     /// mail nothing happens: that one's code stays valid. Returns whether the code was issued.
     async fn issue(&self, new: NewCode) -> Result<bool, Fault>;

@@ -31,6 +31,14 @@ pub enum MailMessage {
 }
 
 impl MailMessage {
+    /// Kinds of the mails that callers without an account ask for, for any address.
+    pub const KINDS_OF_ANYONE: [&'static str; 4] = [
+        "sign-up",
+        "already-registered",
+        "password-reset",
+        "no-password",
+    ];
+
     /// Its kind, which says nothing about a person.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -188,7 +196,22 @@ mod tests {
         ] {
             assert_eq!(to_value(&message).unwrap(), stored);
             assert_eq!(stored["kind"], message.kind());
+            let is_of_anyone = MailMessage::KINDS_OF_ANYONE.contains(&message.kind());
+            assert_eq!(is_of_anyone, is_asked_for_by_anyone(&message));
             assert_eq!(from_value::<MailMessage>(stored).unwrap(), message);
+        }
+    }
+
+    const fn is_asked_for_by_anyone(message: &MailMessage) -> bool {
+        match message {
+            MailMessage::SignUp(_)
+            | MailMessage::AlreadyRegistered
+            | MailMessage::PasswordReset(_)
+            | MailMessage::NoPassword => true,
+            MailMessage::PasswordChanged
+            | MailMessage::Invitation(_)
+            | MailMessage::NewAddress(_)
+            | MailMessage::PresentAddress(_) => false,
         }
     }
 

@@ -31,7 +31,7 @@ pub use inbox::{
 };
 pub use mailed_codes::{
     CodeHash, CodeHolder, CodePurpose, CodeStore, FIRST_MAIL_PAUSE, HeldCode, LONGEST_MAIL_PAUSE,
-    MOST_CODE_ATTEMPTS, NewCode, SetPassword,
+    MOST_CODE_ATTEMPTS, MOST_KEPT_CODES, MOST_WAITING_MAILS, NewCode, SetPassword,
 };
 pub use mailer::{
     Mail, MailError, MailFailure, MailMessage, MailOutbox, Mailer, NewMail, QueuedMail,

@@ -62,18 +62,17 @@ fn open(clinic: &Clinic, command: OpenClinic) -> Decision<Clinic> {
 }
 
 fn rename(clinic: &OpenedClinic, command: RenameClinic) -> Vec<ClinicEvent> {
-    if (&clinic.name, &clinic.city) == (&command.name, &command.city) {
-        return vec![];
-    }
     let RenameClinic { name, city, by, at } = command;
+    let is_same = (&clinic.name, &clinic.city) == (&name, &city);
+    let clinic = clinic.facts.clinic;
     let renamed = ClinicRenamed {
-        clinic: clinic.facts.clinic,
+        clinic,
         name,
         city,
         by,
         at,
     };
-    vec![ClinicEvent::Renamed(renamed)]
+    unless(is_same, ClinicEvent::Renamed(renamed))
 }
 
 fn declare_holiday(clinic: &OpenedClinic, command: DeclareHoliday) -> Decision<Clinic> {
@@ -116,30 +115,29 @@ fn withdraw_holiday(clinic: &OpenedClinic, command: &WithdrawHoliday) -> Decisio
 /// Setting the default policy is recorded as well: it stays if the default changes.
 fn set_refund_policy(clinic: &OpenedClinic, command: SetRefundPolicy) -> Vec<ClinicEvent> {
     let SetRefundPolicy { policy, by, at } = command;
-    if clinic.refund_policy.as_ref() == Some(&policy) {
-        return vec![];
-    }
+    let is_same = clinic.refund_policy.as_ref() == Some(&policy);
+    let clinic = clinic.facts.clinic;
     let set = ClinicRefundPolicySet {
-        clinic: clinic.facts.clinic,
+        clinic,
         policy,
         by,
         at,
     };
-    vec![ClinicEvent::RefundPolicySet(set)]
+    unless(is_same, ClinicEvent::RefundPolicySet(set))
 }
 
 fn set_booking_settings(clinic: &OpenedClinic, command: &SetBookingSettings) -> Vec<ClinicEvent> {
     let &SetBookingSettings { settings, by, at } = command;
-    if clinic.booking_settings == settings {
-        return vec![];
-    }
     let set = ClinicBookingSettingsSet {
         clinic: clinic.facts.clinic,
         settings,
         by,
         at,
     };
-    vec![ClinicEvent::BookingSettingsSet(set)]
+    unless(
+        clinic.booking_settings == settings,
+        ClinicEvent::BookingSettingsSet(set),
+    )
 }
 
 fn set_staff_second_factor(
@@ -147,16 +145,21 @@ fn set_staff_second_factor(
     command: &SetStaffSecondFactor,
 ) -> Vec<ClinicEvent> {
     let &SetStaffSecondFactor { required, by, at } = command;
-    if clinic.staff_second_factor == required {
-        return vec![];
-    }
     let set = ClinicStaffSecondFactorSet {
         clinic: clinic.facts.clinic,
         required,
         by,
         at,
     };
-    vec![ClinicEvent::StaffSecondFactorSet(set)]
+    unless(
+        clinic.staff_second_factor == required,
+        ClinicEvent::StaffSecondFactorSet(set),
+    )
+}
+
+/// The event, unless nothing would change.
+fn unless(is_same: bool, event: ClinicEvent) -> Vec<ClinicEvent> {
+    if is_same { vec![] } else { vec![event] }
 }
 
 const fn opened(clinic: &Clinic) -> Result<&OpenedClinic, ClinicRefusal> {

@@ -137,7 +137,7 @@ impl ProfileField {
     ];
 }
 
-/// How complete a profile is.
+/// Completeness of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completeness {
     /// The fields that were never told.

@@ -11,7 +11,7 @@ use crate::values::{FailureCode, GatewayKeyId, GatewayOrderId, PaymentId};
 pub enum ClosingGrounds {
     /// It was made with another API key, perhaps of another account.
     KeyChanged,
-    /// What it brought was refunded, and the gateway takes no second payment for it.
+    /// The money that it brought was refunded, and the gateway takes no second payment for it.
     WrongAmount,
     /// The gateway refused to tell of it for as long as it was asked.
     NotTold,

@@ -30,7 +30,7 @@ pub(super) struct Columns<'a> {
     freed: Freed<'a>,
     depends_on: Dependencies<'a>,
     moving: Streams<'a>,
-    /// For round two: commands, and those whose state they were decided on.
+    /// Commands of round two, each with the one whose state it was decided on.
     successors: Vec<i32>,
     predecessors: Vec<i32>,
 }

@@ -25,7 +25,7 @@ pub struct DaySheet;
 
 impl Projection for DaySheet {
     const NAME: &'static str = NAME;
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const EVENT_TYPES: &'static [&'static [&'static str]] = &[
         AppointmentEvent::TYPES,
         &["patient.registered", "clinic.opened"],

@@ -34,6 +34,8 @@ pub struct DaySheetRow {
     pub reason: Option<Reason>,
     /// Set if the name or the reason is stored and can't be opened.
     pub unreadable: bool,
+    /// Set if it was booked for an emergency.
+    pub emergency: bool,
     /// Status at the instant of the query: a hold that has ended reads as expired.
     pub status: AppointmentStatus,
     /// Sequence number of the last event of the appointment that this row contains.
@@ -165,6 +167,7 @@ struct VisitRow {
     ends_at: DateTime<Utc>,
     status: String,
     hold_until: DateTime<Utc>,
+    emergency: bool,
     phi: Option<String>,
     version: i64,
 }
@@ -185,6 +188,7 @@ impl TryFrom<VisitRow> for Visit {
             patient_name: None,
             reason: None,
             unreadable: false,
+            emergency: stored.emergency,
             status: word("status", &stored.status)?,
             version: stored.version,
         };

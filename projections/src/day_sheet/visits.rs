@@ -23,6 +23,7 @@ pub(super) struct StoredVisit {
     slot: Slot,
     status: AppointmentStatus,
     hold_until: DateTime<Utc>,
+    emergency: bool,
     subject: SubjectId,
     phi: Phi<VisitPhi>,
     version: i64,
@@ -74,6 +75,7 @@ impl StoredVisit {
             slot: booked.visit.slot,
             status: AppointmentStatus::Booked,
             hold_until: booked.hold_until,
+            emergency: booked.emergency.is_some(),
             subject: booked.subject,
             phi: booked.phi.map(|phi| VisitPhi { reason: phi.reason }),
             version: 1,
@@ -114,7 +116,7 @@ impl Stored for SealedRow<StoredVisit> {
             r#"
             select
               appointment_id, doctor_id, clinic_id, patient_id, starts_at, ends_at,
-              status, hold_until, subject, phi, version
+              status, hold_until, emergency, subject, phi, version
             from day_sheet
             where appointment_id = any ($1)
             "#,
@@ -137,7 +139,8 @@ impl Stored for SealedRow<StoredVisit> {
             &column(&rows, |row| row.hold_until),
             &column(&rows, |row| row.subject.as_uuid()),
             &phi as _,
-            &column(&rows, |row| row.version)
+            &column(&rows, |row| row.version),
+            &column(&rows, |row| row.emergency)
         )
         .execute(connection)
         .await?;
@@ -155,6 +158,7 @@ struct VisitRow {
     ends_at: DateTime<Utc>,
     status: String,
     hold_until: DateTime<Utc>,
+    emergency: bool,
     subject: Uuid,
     phi: Option<String>,
     version: i64,
@@ -172,6 +176,7 @@ impl TryFrom<VisitRow> for SealedRow<StoredVisit> {
             slot: slot(stored.starts_at, stored.ends_at)?,
             status: word("status", &stored.status)?,
             hold_until: stored.hold_until,
+            emergency: stored.emergency,
             subject: SubjectId::from_uuid(stored.subject),
             phi: Phi::Erased,
             version: stored.version,

@@ -10,6 +10,7 @@ select
   visit.ends_at,
   visit.status,
   visit.hold_until,
+  visit.emergency,
   visit.phi,
   visit.version
 from day_sheet visit

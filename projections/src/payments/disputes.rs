@@ -162,7 +162,7 @@ struct DisputeRow {
     payment_id: Uuid,
     dispute_id: String,
     payable_kind: String,
-    appointment_id: Uuid,
+    payable_id: Uuid,
     patient_id: Uuid,
     clinic_id: Uuid,
     gateway_payment: String,
@@ -185,7 +185,7 @@ impl TryFrom<DisputeRow> for ListedDispute {
         Ok(Self {
             payment: PaymentId::from_uuid(stored.payment_id),
             dispute: word("dispute_id", &stored.dispute_id)?,
-            payable: payable(&stored.payable_kind, stored.appointment_id)?,
+            payable: payable(&stored.payable_kind, stored.payable_id)?,
             patient: PatientId::from_uuid(stored.patient_id),
             clinic: ClinicId::from_uuid(stored.clinic_id),
             attempt: word("gateway_payment", &stored.gateway_payment)?,

@@ -1,5 +1,5 @@
 select
-  payment_id, dispute_id, payable_kind, appointment_id, patient_id, clinic_id, gateway_payment, amount,
+  payment_id, dispute_id, payable_kind, payable_id, patient_id, clinic_id, gateway_payment, amount,
   currency, status, code, respond_by, lost, lost_currency, opened_at, changed_at, version
 from payment_disputes
 where payment_id = any ($1)

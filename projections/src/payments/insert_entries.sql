@@ -1,5 +1,5 @@
 insert into ledger_entries (
-  payment_id, entry, appointment_id, patient_id, clinic_id, kind, amount, currency, gateway_payment,
+  payment_id, entry, payable_id, patient_id, clinic_id, kind, amount, currency, gateway_payment,
   refund_id, gateway_refund, grounds, at, payable_kind
 )
 select * from unnest(

@@ -1,7 +1,7 @@
 select
-  payment_id, entry, payable_kind, appointment_id, patient_id, clinic_id, kind, amount, currency,
+  payment_id, entry, payable_kind, payable_id, patient_id, clinic_id, kind, amount, currency,
   gateway_payment, refund_id, gateway_refund, grounds, at
 from ledger_entries
 where payable_kind = 'VISIT'
-  and appointment_id = $1
+  and payable_id = $1
 order by at, payment_id, entry

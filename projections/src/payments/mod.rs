@@ -35,7 +35,7 @@ pub struct Payments;
 
 impl Projection for Payments {
     const NAME: &'static str = NAME;
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const EVENT_TYPES: &'static [&'static [&'static str]] = &[PaymentEvent::TYPES];
     const TABLES: &'static [ReadModelTable] = &[
         ReadModelTable::new("payments", &["payment_id"]),

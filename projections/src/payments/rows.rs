@@ -9,7 +9,7 @@ use super::listed::{ClosedOrder, LedgerEntry, ListedPayment, ListedRefund};
 use crate::error::InvalidRow;
 use crate::stored::{money, optional_word, word};
 
-/// Reads the item of a payment. The column `appointment_id` has its id, whatever its kind.
+/// Reads the item of a payment.
 pub(super) fn payable(kind: &str, id: Uuid) -> Result<Payable, InvalidRow> {
     let kind: PayableKind = word("payable_kind", kind)?;
     Ok(kind.with_id(id))
@@ -19,7 +19,7 @@ pub(super) fn payable(kind: &str, id: Uuid) -> Result<Payable, InvalidRow> {
 pub(super) struct PaymentRow {
     pub(super) payment_id: Uuid,
     pub(super) payable_kind: String,
-    pub(super) appointment_id: Uuid,
+    pub(super) payable_id: Uuid,
     pub(super) patient_id: Uuid,
     pub(super) clinic_id: Uuid,
     pub(super) amount: i64,
@@ -47,7 +47,7 @@ impl TryFrom<PaymentRow> for ListedPayment {
         let receipt = stored.receipt_number.map(ReceiptNumber::new).transpose();
         Ok(Self {
             payment: PaymentId::from_uuid(stored.payment_id),
-            payable: payable(&stored.payable_kind, stored.appointment_id)?,
+            payable: payable(&stored.payable_kind, stored.payable_id)?,
             patient: PatientId::from_uuid(stored.patient_id),
             clinic: ClinicId::from_uuid(stored.clinic_id),
             amount: sum("amount", stored.amount)?,
@@ -75,7 +75,7 @@ pub(super) struct RefundRow {
     pub(super) payment_id: Uuid,
     pub(super) refund_id: Uuid,
     pub(super) payable_kind: String,
-    pub(super) appointment_id: Uuid,
+    pub(super) payable_id: Uuid,
     pub(super) patient_id: Uuid,
     pub(super) clinic_id: Uuid,
     pub(super) gateway_payment: String,
@@ -98,7 +98,7 @@ impl TryFrom<RefundRow> for ListedRefund {
         Ok(Self {
             payment: PaymentId::from_uuid(stored.payment_id),
             refund: RefundId::from_uuid(stored.refund_id),
-            payable: payable(&stored.payable_kind, stored.appointment_id)?,
+            payable: payable(&stored.payable_kind, stored.payable_id)?,
             patient: PatientId::from_uuid(stored.patient_id),
             clinic: ClinicId::from_uuid(stored.clinic_id),
             attempt: word("gateway_payment", &stored.gateway_payment)?,
@@ -121,7 +121,7 @@ pub(super) struct ClosedOrderRow {
     pub(super) entry: i64,
     pub(super) order_id: String,
     pub(super) payable_kind: String,
-    pub(super) appointment_id: Uuid,
+    pub(super) payable_id: Uuid,
     pub(super) clinic_id: Uuid,
     pub(super) grounds: String,
     pub(super) failure_code: Option<String>,
@@ -136,7 +136,7 @@ impl TryFrom<ClosedOrderRow> for ClosedOrder {
             payment: PaymentId::from_uuid(stored.payment_id),
             entry: stored.entry,
             order: word("order_id", &stored.order_id)?,
-            payable: payable(&stored.payable_kind, stored.appointment_id)?,
+            payable: payable(&stored.payable_kind, stored.payable_id)?,
             clinic: ClinicId::from_uuid(stored.clinic_id),
             grounds: word("grounds", &stored.grounds)?,
             failure: optional_word("failure_code", stored.failure_code.as_deref())?,
@@ -150,7 +150,7 @@ pub(super) struct EntryRow {
     pub(super) payment_id: Uuid,
     pub(super) entry: i64,
     pub(super) payable_kind: String,
-    pub(super) appointment_id: Uuid,
+    pub(super) payable_id: Uuid,
     pub(super) patient_id: Uuid,
     pub(super) clinic_id: Uuid,
     pub(super) kind: String,
@@ -170,7 +170,7 @@ impl TryFrom<EntryRow> for LedgerEntry {
         Ok(Self {
             payment: PaymentId::from_uuid(stored.payment_id),
             entry: stored.entry,
-            payable: payable(&stored.payable_kind, stored.appointment_id)?,
+            payable: payable(&stored.payable_kind, stored.payable_id)?,
             patient: PatientId::from_uuid(stored.patient_id),
             clinic: ClinicId::from_uuid(stored.clinic_id),
             kind: word("kind", &stored.kind)?,

@@ -1,5 +1,5 @@
 insert into payment_disputes as stored (
-  payment_id, dispute_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, status,
+  payment_id, dispute_id, payable_id, patient_id, clinic_id, gateway_payment, amount, currency, status,
   code, respond_by, lost, lost_currency, opened_at, changed_at, page_id, version, payable_kind
 )
 select * from unnest(

@@ -1,5 +1,5 @@
 insert into payments as stored (
-  payment_id, appointment_id, patient_id, clinic_id, amount, currency, order_id, opened_at, pay_until,
+  payment_id, payable_id, patient_id, clinic_id, amount, currency, order_id, opened_at, pay_until,
   paid_at, settled_by, captured, refunds_requested, refunds_failed, refunded, lost, receipt_number,
   test_mode, version, payable_kind
 )

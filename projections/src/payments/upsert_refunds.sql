@@ -1,5 +1,5 @@
 insert into payment_refunds as stored (
-  payment_id, refund_id, appointment_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
+  payment_id, refund_id, payable_id, patient_id, clinic_id, gateway_payment, amount, currency, grounds,
   status, tries, failure_code, gateway_refund, requested_at, changed_at, version, payable_kind
 )
 select * from unnest(

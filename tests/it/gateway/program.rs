@@ -63,7 +63,7 @@ async fn operators_list_the_orders_that_they_have_to_look_at() {
     );
     let sql = "
         insert into payment_closed_orders
-          (payment_id, entry, order_id, appointment_id, clinic_id, grounds, failure_code, closed_at)
+          (payment_id, entry, order_id, payable_id, clinic_id, grounds, failure_code, closed_at)
         select gen_random_uuid(), 3, 'order_' || grounds, gen_random_uuid(), gen_random_uuid(), grounds,
           'BAD_REQUEST_ERROR', '2026-12-01T00:00:00Z'
         from unnest(array['NOT_TOLD', 'KEY_CHANGED']) as grounds";

@@ -97,6 +97,29 @@ async fn an_emergency_gets_the_next_free_slot_for_good_and_is_paid_afterwards() 
     clinic.close().await;
 }
 
+/// The hold beside it is an appointment like any other.
+#[tokio::test]
+async fn an_emergency_is_marked_on_the_day_sheet_and_in_the_list_of_appointments() {
+    let clinic = open(json!({"emergencies": true})).await;
+    let asha = patient(&clinic);
+    clinic.book(&asha, 0).expect(201).await;
+    ask(&clinic, &asha).expect(201).await;
+    all_read(clinic.anonymous()).await;
+    let marks = |reply: &Reply, list: &str| {
+        let items = reply.body[list].as_array().unwrap().iter();
+        items
+            .map(|item| item.get("emergency").cloned())
+            .collect::<Vec<_>>()
+    };
+    let listed = asha.get("/api/v1/appointments").expect(200).await;
+    assert_eq!(marks(&listed, "items"), [Some(json!(true)), None]);
+    let (doctor, place) = (clinic.doctor, clinic.facts.clinic);
+    let sheet = format!("/api/v1/doctors/{doctor}/day-sheet?date=2026-12-01&clinicId={place}");
+    let sheet = clinic.desk().get(&sheet).expect(200).await;
+    assert_eq!(marks(&sheet, "entries"), [None, Some(json!(true))]);
+    clinic.close().await;
+}
+
 /// Twelve patients at two nodes and two doctors: the twelve earliest slots, each once.
 #[tokio::test(flavor = "multi_thread")]
 async fn emergencies_at_once_never_get_the_same_slot() {

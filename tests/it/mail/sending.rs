@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::app::SiteMail;
+use tests::app::{Principal, SiteMail};
 
 use super::server::MailServer;
-use crate::support::{Client, Clinic, OtherNode, eventually};
+use crate::support::{Client, Clinic, OtherNode, eventually, now};
 
 const REGISTER: &str = "/api/v1/auth/register";
 
@@ -160,6 +160,46 @@ async fn a_mail_that_cannot_be_sent_for_a_day_is_given_up() {
         fixture.failed("GAVE_UP", None).await;
         fixture.close().await;
     }
+}
+
+/// Mails that an admin asks for are queued all the same.
+#[tokio::test]
+async fn while_too_many_mails_wait_no_one_without_an_account_can_ask_for_another_one() {
+    let mut fixture = Fixture::new().await;
+    fixture.server = None;
+    let pool = &fixture.clinic.pool;
+    let fill = "
+        insert into mail_outbox (mail_id, kind, queued_at, day, content, give_up_at)
+        select gen_random_uuid(), 'sign-up', $1, ($1 at time zone 'utc')::date, 'sealed', $1 + interval '1 day'
+        from generate_series(1, 5000)";
+    let fill = sqlx::query(fill).bind(now()).execute(pool).await;
+    assert_eq!(fill.unwrap().rows_affected(), 5_000);
+    let address = json!({"email": "asha@example.org"});
+    for path in [REGISTER, "/api/v1/auth/password/forgotten"] {
+        let refused = fixture.client().post(path, &address).expect(503).await;
+        refused.is("overloaded");
+        assert_eq!(refused.header("retry-after"), "5");
+    }
+    let admin = fixture.clinic.client(&Principal::admin());
+    let desk = json!({
+        "email": "desk@example.org", "roles": ["RECEPTIONIST"],
+        "clinics": {"kind": "only", "clinics": [fixture.clinic.facts.clinic]},
+    });
+    admin
+        .at(fixture.client())
+        .post("/api/v1/accounts", &desk)
+        .expect(201)
+        .await;
+    let invitation = "select count(*) from mail_outbox where kind = $1";
+    eventually("the invitation is queued", async || {
+        fixture.clinic.count(invitation, "invitation").await == 1
+    })
+    .await;
+    let one_less =
+        "delete from mail_outbox where mail_id in (select mail_id from mail_outbox limit 2)";
+    sqlx::query(one_less).execute(pool).await.unwrap();
+    fixture.begin("asha@example.org").await;
+    fixture.close().await;
 }
 
 #[tokio::test]

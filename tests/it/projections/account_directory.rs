@@ -36,6 +36,8 @@ async fn an_account_that_was_shut_is_shown_as_shut_until_it_is_opened_again() {
     assert_eq!((desk.disabled, desk.version), (true, 2));
     let admin = history.one(get(&history.pool, account(3)).await).await;
     assert_eq!((admin.disabled, admin.version), (false, 3));
+    let erased = history.one(get(&history.pool, account(4)).await).await;
+    assert_eq!((erased.disabled, erased.version), (true, 2));
 }
 
 #[tokio::test]
@@ -53,7 +55,7 @@ async fn accounts_are_listed_by_id_page_by_page() {
         .chain(&second)
         .map(|row| row.row().account)
         .collect();
-    assert_eq!(accounts, [account(1), account(2), account(3)]);
+    assert_eq!(accounts, [1, 2, 3, 4].map(account));
 }
 
 #[tokio::test]

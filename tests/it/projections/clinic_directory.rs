@@ -7,7 +7,7 @@ use projections::clinic_directory::{ClinicCursor, ClinicDirectory, ListedClinic,
 
 use super::dates::{holidays_of_pune, refund_policy_of_pune};
 use super::fixture::{History, clinic};
-use super::scenario::{BERLIN, PUNE, recorded};
+use super::scenario::{BERLIN, PUNE, booking_settings_of_pune, recorded};
 
 async fn listed() -> History {
     let history = recorded().await;
@@ -25,9 +25,9 @@ fn renamed_pune() -> ListedClinic {
         zone: "Asia/Kolkata".parse().unwrap(),
         currency: Currency::Inr,
         holidays: holidays_of_pune(),
-        booking_settings: BookingSettings::default(),
+        booking_settings: booking_settings_of_pune(),
         refund_policy: refund_policy_of_pune(),
-        version: 6,
+        version: 8,
     }
 }
 
@@ -57,4 +57,5 @@ async fn clinics_are_listed_by_name_page_by_page() {
     let clinics: Vec<_> = second.iter().map(|row| row.clinic).collect();
     assert_eq!(clinics, [clinic(BERLIN)]);
     assert_eq!(second[0].refund_policy, RefundPolicy::usual());
+    assert_eq!(second[0].booking_settings, BookingSettings::default());
 }

@@ -7,7 +7,9 @@ use projections::day_sheet::{DaySheet, DaySheetQuery, DaySheetRow, rows};
 
 use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
 use super::fixture::{History, appointment, at, clinic, doctor, patient, slot};
-use super::scenario::{ARUN, ASHA, BERLIN, HOLDS_END, MEERA, PUNE, RAVI, recorded, today};
+use super::scenario::{
+    ARUN, ASHA, BERLIN, EMERGENCY, HOLDS_END, LATE, MEERA, PUNE, RAVI, recorded, today,
+};
 
 async fn kept() -> History {
     let history = recorded().await;
@@ -44,6 +46,7 @@ async fn a_visit_is_shown_with_the_patients_name_and_reason() {
         patient_name: Some("Ravi Iyer".parse().unwrap()),
         reason: Some("complaint 6".parse().unwrap()),
         unreadable: false,
+        emergency: false,
         status: AppointmentStatus::Confirmed,
         version: 2,
     };
@@ -76,6 +79,16 @@ async fn a_day_shows_who_is_there_who_was_seen_and_who_did_not_come() {
         (NO_SHOW, AppointmentStatus::NoShow),
     ];
     let expected = expected.map(|(number, status)| (appointment(number), status));
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_day_marks_the_visits_that_were_booked_for_an_emergency() {
+    let history = kept().await;
+    let query = meera_on("2026-03-16");
+    let sheet = rows(&history.pool, &history.sealing, &query).await.unwrap();
+    let shown = sheet.iter().map(|row| (row.appointment, row.emergency));
+    let expected = [(EMERGENCY, true), (LATE, false)].map(|(number, is)| (appointment(number), is));
     assert_eq!(shown.collect::<Vec<_>>(), expected);
 }
 

@@ -69,6 +69,16 @@ const LISTS: [(&str, &str, &str); 8] = [
     ),
 ];
 
+/// The columns of a table that are written.
+async fn columns(pool: &PgPool, table: &str) -> String {
+    let columns = "
+        select string_agg(quote_ident(attname), ', ' order by attnum)
+        from pg_attribute
+        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''";
+    let columns = sqlx::query_scalar(columns).bind(table).fetch_one(pool);
+    columns.await.unwrap()
+}
+
 /// One connection, on which statements are planned as `plans` says.
 async fn filled(plans: &str) -> PgPool {
     let history = recorded().await;
@@ -82,11 +92,15 @@ async fn filled(plans: &str) -> PgPool {
     let pool = pool.connect_with(options).await.unwrap();
     sqlx::raw_sql(COPIES).execute(&pool).await.unwrap();
     for (table, original, keys) in LISTS {
+        let columns = columns(&pool, table).await;
         let fill = format!(
-            "insert into {table}
-             select copy.*
-             from (select t from {table} t where {original} order by t limit 1) one (original),
-               copies(one.original, '{{{keys}}}') copy;
+            "insert into {table} ({columns})
+             select {columns}
+             from (
+               select copy.*
+               from (select t from {table} t where {original} order by t limit 1) one (original),
+                 copies(one.original, '{{{keys}}}') copy
+             ) copies;
              alter table {table} set (autovacuum_enabled = off);
              analyze {table};"
         );

@@ -1,24 +1,24 @@
 //! Payments, refunds and the ledger.
 
-use chrono::{NaiveDate, TimeDelta};
+use domain::ReceiptNumber;
 use domain::payment::{ClosingGrounds, DisputeStatus, Payable, RefundGrounds, RefundStatus};
-use domain::{ReceiptNumber, Slot, day_on};
-use projections::TimeCursor;
 use projections::payments::{
-    ClinicDay, ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
-    PatientPayments, PaymentStanding, Payments, Takings, disputes_of, failed_refunds, get,
-    ledger_of_appointment, ledger_of_payment, of_appointment, of_clinic_day, of_patient,
-    open_disputes, orders_for_operators, refunds_of, takings,
+    ClosedOrder, LedgerEntry, LedgerKind, ListedDispute, ListedPayment, ListedRefund,
+    PatientPayments, Payments, disputes_of, failed_refunds, get, ledger_of_appointment,
+    ledger_of_payment, of_appointment, of_patient, open_disputes, orders_for_operators, refunds_of,
+    takings,
 };
+use projections::{Projection as _, TimeCursor};
 
 use super::fixture::{History, appointment, at, clinic, patient, payment};
 use super::paid::{
     CALLED_OFF, DISCOUNTED, DISPUTED, NEXT_DAY, RUPEES, TWICE, UNPAID, attempt, code, dispute, eur,
     gateway_refund, order, refund,
 };
-use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, pune, recorded, today};
+use super::scenario::{ASHA, BERLIN, HOLDS_END, PUNE, RAVI, inr, recorded, today};
+use super::takings::day;
 
-async fn kept() -> History {
+pub(super) async fn kept() -> History {
     let history = recorded().await;
     history.project(&history.projector::<Payments>()).await;
     history
@@ -53,15 +53,10 @@ fn twice() -> ListedPayment {
     }
 }
 
-fn ids(payments: &[ListedPayment]) -> Vec<u128> {
+pub(super) fn ids(payments: &[ListedPayment]) -> Vec<u128> {
     let known = [TWICE, UNPAID, CALLED_OFF, RUPEES, DISPUTED, DISCOUNTED];
     let number = |row: &ListedPayment| known.into_iter().find(|n| payment(*n) == row.payment);
     payments.iter().map(|row| number(row).unwrap()).collect()
-}
-
-fn day(date: &str) -> Slot {
-    let date: NaiveDate = date.parse().unwrap();
-    day_on(pune().zone, date).unwrap()
 }
 
 #[tokio::test]
@@ -315,90 +310,19 @@ async fn a_visit_has_the_payments_that_were_opened_for_it() {
     assert_eq!(none, []);
 }
 
+/// While nodes are replaced one by one, those of the version before read `appointment_id`.
 #[tokio::test]
-async fn a_clinics_day_ends_at_its_own_midnight() {
+async fn a_node_of_the_version_before_reads_the_item_of_a_payment() {
     let history = kept().await;
-    let pool = &history.pool;
-    let open = at(HOLDS_END) - TimeDelta::seconds(1);
-    let first = takings(pool, clinic(PUNE), day("2026-03-01"), open).await;
-    let of_first = Takings {
-        captured: inr(180_000),
-        refunded: inr(0),
-        lost: inr(0),
-        open: inr(60_000),
-    };
-    assert_eq!(first.unwrap(), [of_first]);
-    // In UTC it is still the 1st.
-    assert!(at(NEXT_DAY) < at("2026-03-02T00:00:00Z"));
-    let second = takings(pool, clinic(PUNE), day("2026-03-02"), open).await;
-    let of_second = Takings {
-        captured: inr(0),
-        refunded: inr(60_000),
-        lost: inr(0),
-        open: inr(0),
-    };
-    assert_eq!(second.unwrap(), [of_second]);
-    let third = takings(pool, clinic(PUNE), day("2026-03-03"), open).await;
-    assert_eq!(third.unwrap(), []);
-}
-
-#[tokio::test]
-async fn what_nobody_paid_in_time_is_open_no_more() {
-    let history = kept().await;
-    let pool = &history.pool;
-    let late = at(HOLDS_END);
-    let first = takings(pool, clinic(PUNE), day("2026-03-01"), late).await;
-    assert_eq!(first.unwrap()[0].open, inr(0));
-    let unpaid = get(pool, payment(UNPAID)).await.unwrap().unwrap();
-    assert_eq!(unpaid.standing_at(late), PaymentStanding::Lapsed);
-}
-
-#[tokio::test]
-async fn a_day_has_what_was_asked_for_on_it_and_what_moved_on_it() {
-    let history = kept().await;
-    let search = ClinicDay {
-        clinic: clinic(PUNE),
-        day: day("2026-03-01"),
-        after: None,
-        limit: 2,
-    };
-    let first = of_clinic_day(&history.pool, &search).await.unwrap();
-    assert_eq!(ids(&first), [CALLED_OFF, UNPAID]);
-    let last = first.last().unwrap();
-    let after = Some(TimeCursor {
-        at: last.opened_at,
-        id: last.payment.as_uuid(),
-    });
-    let search = ClinicDay { after, ..search };
-    let rest = of_clinic_day(&history.pool, &search).await.unwrap();
-    assert_eq!(ids(&rest), [TWICE]);
-    let next = ClinicDay {
-        day: day("2026-03-02"),
-        after: None,
-        ..search
-    };
-    let moved = of_clinic_day(&history.pool, &next).await.unwrap();
-    assert_eq!(ids(&moved), [TWICE]);
-}
-
-#[tokio::test]
-async fn a_payment_that_a_node_of_the_version_before_wrote_is_of_a_visit_and_no_test() {
-    let history = kept().await;
-    let sql = "
-        insert into payments (
-          payment_id, appointment_id, patient_id, clinic_id, amount, currency, opened_at, pay_until, captured,
-          refunds_requested, refunds_failed, refunded, version
-        )
-        select $2, appointment_id, patient_id, clinic_id, amount, currency, opened_at, pay_until, captured,
-          refunds_requested, refunds_failed, refunded, version
-        from payments
-        where payment_id = $1";
-    sqlx::query(sql)
-        .bind(payment(TWICE).as_uuid())
-        .bind(payment(98).as_uuid())
-        .execute(&history.pool)
-        .await
-        .unwrap();
-    let found = get(&history.pool, payment(98)).await.unwrap().unwrap();
-    assert_eq!((found.payable, found.test_mode), (visit(2), false));
+    for table in Payments::TABLES {
+        let sql = format!(
+            "select count(*) > 0 and bool_and(appointment_id = payable_id) from {}",
+            table.name()
+        );
+        let is_same: bool = sqlx::query_scalar(&sql)
+            .fetch_one(&history.pool)
+            .await
+            .unwrap();
+        assert!(is_same, "{}", table.name());
+    }
 }

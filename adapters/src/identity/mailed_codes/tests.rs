@@ -1,5 +1,6 @@
 use commands::ports::{
-    CodeHash, CodeHolder, CodePurpose, IdSource as _, Mail, MailMessage, NewMail,
+    CodeHash, CodeHolder, CodePurpose, IdSource as _, Mail, MailFailure, MailMessage,
+    MailOutbox as _, NewMail,
 };
 use domain::EmailAddress;
 use event_store::Sealing;
@@ -32,10 +33,10 @@ fn new(code: HeldCode, at: DateTime<Utc>) -> NewCode {
         code,
         at,
         expires_at: at + TimeDelta::days(1),
-        mail: Some(NewMail {
+        mail: NewMail {
             mail,
             give_up_at: at + TimeDelta::days(1),
-        }),
+        },
     }
 }
 
@@ -181,7 +182,7 @@ async fn a_code_that_is_redeemed_at_once_is_used_once() {
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_codes_after_a_day_and_of_unsent_mails_after_three() {
+async fn nothing_is_left_of_codes_and_mails_of_anyone_after_a_day() {
     let fixture = Fixture::new().await;
     for number in 0..10 {
         fixture.issue(held(number, 1), now()).await;
@@ -196,12 +197,102 @@ async fn nothing_is_left_of_codes_after_a_day_and_of_unsent_mails_after_three() 
         0
     );
     assert_eq!(fixture.codes.prune(day).await.unwrap(), 10);
-    assert_eq!(
-        fixture.codes.outbox.prune(day).await.unwrap(),
-        0,
-        "mails wait"
-    );
-    let later = now() + TimeDelta::days(3);
-    assert_eq!(fixture.codes.outbox.prune(later).await.unwrap(), 10);
+    let outbox = &fixture.codes.outbox;
+    let before = day - TimeDelta::seconds(1);
+    assert_eq!(outbox.prune(before).await.unwrap(), 0, "mails wait");
+    let failed: Uuid = sqlx::query_scalar("select mail_id from mail_outbox limit 1")
+        .fetch_one(&fixture.pool)
+        .await
+        .unwrap();
+    let failure = MailFailure::Refused(550);
+    outbox.failed(failed, failure, now()).await.unwrap();
+    assert_eq!(outbox.prune(day).await.unwrap(), 10);
     assert_eq!(fixture.count("mail_outbox").await, 0);
+}
+
+/// Rows of invitations and other mails that not everyone can ask for are for the operator.
+#[tokio::test]
+async fn a_failed_invitation_is_known_for_thirty_days_and_an_unsent_one_for_three() {
+    let fixture = Fixture::new().await;
+    let outbox = &fixture.codes.outbox;
+    for holder in [1, 2] {
+        let mut invitation = new(held(holder, 1), now());
+        invitation.mail.mail.message = MailMessage::Invitation("7KQ2-01MR".to_owned());
+        fixture.codes.issue(invitation.clone()).await.unwrap();
+        if holder == 1 {
+            let id = invitation.mail.mail.id;
+            let failure = MailFailure::Refused(550);
+            outbox.failed(id, failure, now()).await.unwrap();
+        }
+    }
+    let after = async |days| outbox.prune(now() + TimeDelta::days(days)).await.unwrap();
+    assert_eq!(after(2).await, 0);
+    assert_eq!(after(3).await, 1);
+    assert_eq!(after(30).await, 0);
+    assert_eq!(after(31).await, 1);
+}
+
+#[tokio::test]
+async fn while_as_many_mails_wait_as_may_there_is_no_room_for_another_one() {
+    let mut fixture = Fixture::new().await;
+    fixture.codes.bounds.mails = 3;
+    for holder in 0..3 {
+        assert!(fixture.codes.has_room().await.unwrap());
+        fixture.issue(held(holder, 1), now()).await;
+    }
+    assert!(!fixture.codes.has_room().await.unwrap());
+    let waiting: Uuid = sqlx::query_scalar("select mail_id from mail_outbox limit 1")
+        .fetch_one(&fixture.pool)
+        .await
+        .unwrap();
+    let outbox = &fixture.codes.outbox;
+    let gave_up = MailFailure::GaveUp;
+    outbox.failed(waiting, gave_up, now()).await.unwrap();
+    assert!(fixture.codes.has_room().await.unwrap(), "it waits no more");
+}
+
+/// The newest codes stay, so who signs up now can complete it. Codes of accounts are not counted.
+#[tokio::test]
+async fn of_codes_that_anyone_asked_for_the_newest_are_kept() {
+    let mut fixture = Fixture::new().await;
+    fixture.codes.bounds.codes = 2;
+    for (holder, purpose) in [
+        (0, CodePurpose::Invitation),
+        (1, CodePurpose::SignUp),
+        (2, CodePurpose::PasswordReset),
+        (3, CodePurpose::SignUp),
+        (4, CodePurpose::PasswordReset),
+    ] {
+        let code = HeldCode {
+            purpose,
+            ..held(holder, 1)
+        };
+        let at = now() + TimeDelta::seconds(i64::from(holder));
+        assert!(fixture.issue(code, at).await);
+    }
+    assert_eq!(fixture.codes.prune(now()).await.unwrap(), 2);
+    let left: Vec<Vec<u8>> = sqlx::query_scalar("select holder from mailed_codes order by holder")
+        .fetch_all(&fixture.pool)
+        .await
+        .unwrap();
+    assert_eq!(left, [0, 3, 4].map(|holder| vec![holder; 32]));
+    assert_eq!(fixture.codes.prune(now()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn of_failed_mails_of_anyone_the_newest_are_kept() {
+    let fixture = Fixture::new().await;
+    let outbox = &fixture.codes.outbox;
+    for holder in 0..3 {
+        let code = new(held(holder, 1), now());
+        let id = code.mail.mail.id;
+        fixture.codes.issue(code).await.unwrap();
+        let at = now() + TimeDelta::seconds(i64::from(holder));
+        outbox.failed(id, MailFailure::GaveUp, at).await.unwrap();
+    }
+    fixture.issue(held(3, 1), now()).await;
+    assert_eq!(outbox.prune_beyond(1).await.unwrap(), 2);
+    let newest = fixture.count("mail_outbox where failed_at = '2026-12-01T09:00:02Z'");
+    assert_eq!(newest.await, 1);
+    assert_eq!(fixture.count("mail_outbox where failure is null").await, 1);
 }

@@ -5,4 +5,6 @@ mod bad_answers;
 mod fixture;
 mod requests;
 mod server;
+mod unreadable_webhooks;
+mod webhook_signatures;
 mod webhooks;

@@ -52,7 +52,7 @@ pub struct Clinic {
     pub ledger: Vec<PaymentEvent>,
     pub visits: Vec<AppointmentEvent>,
     pub todo: Vec<(i64, Todo)>,
-    /// What the refund was to be when the visit was cancelled, and the payment at that time.
+    /// The refund as it was to be when the visit was cancelled, and the payment at that time.
     pub preview: Option<(CancellationRefund, OpenedPayment)>,
     /// Refunds that waited for a dispute.
     pub waited: u32,

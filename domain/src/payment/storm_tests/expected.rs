@@ -1,4 +1,4 @@
-//! What must be true at the end of a run, by the events alone and by the clinic's table.
+//! Conditions that hold at the end of a run, by the events alone and by the clinic's table.
 
 use super::super::*;
 use super::Run;

@@ -11,12 +11,12 @@ use crate::{EventData, Metadata};
 #[derive(Debug, Clone)]
 pub struct History {
     pub(in crate::append) stream: StreamAppend,
-    /// How many of the events each command led to, in order.
+    /// Number of events that each command led to, in order.
     pub(in crate::append) commands: Vec<(usize, Metadata)>,
 }
 
 impl History {
-    /// Of an aggregate to which nothing has happened yet.
+    /// The history of an aggregate to which nothing has happened yet.
     #[must_use]
     pub fn new(aggregate_type: &'static str, aggregate_id: String) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl History {
         }
     }
 
-    /// And then a command led to these events.
+    /// Adds the events that a command led to.
     #[must_use]
     pub fn then(mut self, metadata: Metadata, events: Vec<EventData>) -> Self {
         self.commands.push((events.len(), metadata));
@@ -33,26 +33,26 @@ impl History {
         self
     }
 
-    /// Which aggregate it is.
+    /// The id of the aggregate.
     #[must_use]
     pub fn aggregate_id(&self) -> &str {
         &self.stream.aggregate_id
     }
 
-    /// How many events it has.
+    /// The number of events.
     #[must_use]
     pub fn len(&self) -> usize {
         self.stream.events.len()
     }
 
-    /// Whether nothing happened.
+    /// Returns whether nothing happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.stream.events.is_empty()
     }
 }
 
-/// What became of a history.
+/// The outcome of the import of a history.
 #[derive(Debug)]
 pub enum ImportOutcome {
     /// All of it is in the log now.

@@ -40,7 +40,7 @@ async fn append_each(store: &EventStore, letting: u128, command: u128, events: &
     }
 }
 
-/// What can happen next, if the letting has a room and a name.
+/// The next event of a letting that has, or has not, a room and a name.
 fn next(letting: u128, roll: u8, (has_room, has_name): (bool, bool)) -> LettingEvent {
     let (room, guest) = (1_000 + letting, 2_000 + letting);
     match roll % 6 {

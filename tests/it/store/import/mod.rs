@@ -32,7 +32,7 @@ pub fn lettings(from: u128, count: u128) -> Vec<History> {
     (from..from + count).map(one).collect()
 }
 
-/// What became of each, in words.
+/// The outcomes, in words.
 pub fn words(landings: &[ImportOutcome]) -> Vec<&str> {
     landings.iter().map(word).collect()
 }

@@ -1,4 +1,4 @@
-//! What can't land is refused as an append is, and the rest lands.
+//! Histories that can't be imported are refused as an append is, and the rest are imported.
 
 use cqrs_es::DomainEvent;
 use event_store::{EventData, History};
