@@ -20,7 +20,7 @@ pub async fn accounts(history: &History) {
     let admin = (Role::Admin, ClinicScope::All, Person::None);
     let kiran = (
         Role::Patient,
-        ClinicScope::All,
+        ClinicScope::Only([].into()),
         Person::Patient(patient(KIRAN)),
     );
     for (number, (role, clinics, person)) in (1..).zip([asha, desk, admin, kiran]) {
