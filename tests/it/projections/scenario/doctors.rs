@@ -151,7 +151,7 @@ pub fn monday_morning() -> WeeklyHours {
 }
 
 /// The hours from one to five: in the middle of them the clocks change, twice a year.
-pub fn sunday_night() -> WeeklyHours {
+fn sunday_night() -> WeeklyHours {
     opening(Weekday::Sun, 1, 5)
 }
 

@@ -18,7 +18,7 @@ use domain::{ClinicFacts, ClinicZone, Currency, Money};
 
 pub use appointments::{EMERGENCY, LATE, book};
 pub use clinics::booking_settings_of_pune;
-pub use doctors::{monday_morning, sunday_night};
+pub use doctors::monday_morning;
 
 use super::attended::attended;
 use super::fixture::{History, at, clinic, payment};
