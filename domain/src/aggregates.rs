@@ -42,13 +42,21 @@ macro_rules! aggregates {
 
 aggregates! {
     "account" => account::{Account, AccountCommand, AccountEvent, AccountRefusal},
+    "allergy_list" => allergy_list::{AllergyList, AllergyListCommand, AllergyListEvent, AllergyListRefusal},
     "appointment" => appointment::{Appointment, AppointmentCommand, AppointmentEvent, AppointmentRefusal},
+    "break_glass" => break_glass::{BreakGlass, BreakGlassCommand, BreakGlassEvent, BreakGlassRefusal},
     "clinic" => clinic::{Clinic, ClinicCommand, ClinicEvent, ClinicRefusal},
+    "consents" => consent::{Consents, ConsentCommand, ConsentEvent, ConsentRefusal},
     "doctor" => doctor::{Doctor, DoctorCommand, DoctorEvent, DoctorRefusal},
+    "health_summary" => health_summary::{HealthSummary, HealthSummaryCommand, HealthSummaryEvent, HealthSummaryRefusal},
     "leave" => leave::{Leave, LeaveCommand, LeaveEvent, LeaveRefusal},
+    "medication_list" => medication_list::{MedicationList, MedicationListCommand, MedicationListEvent, MedicationListRefusal},
+    "note" => note::{Note, NoteCommand, NoteEvent, NoteRefusal},
     "patient" => patient::{Patient, PatientCommand, PatientEvent, PatientRefusal},
     "payment" => payment::{Payment, PaymentCommand, PaymentEvent, PaymentRefusal},
+    "prescription" => prescription::{Prescription, PrescriptionCommand, PrescriptionEvent, PrescriptionRefusal},
     "receipt_book" => receipt_book::{ReceiptBook, ReceiptBookCommand, ReceiptBookEvent, ReceiptBookRefusal},
+    "vitals" => vitals::{Vitals, VitalsCommand, VitalsEvent, VitalsRefusal},
 }
 
 /// Returns the version under which events of this stored name are written now; `None` if the name is

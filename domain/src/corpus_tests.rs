@@ -12,13 +12,21 @@ use serde_json::{Value, from_value, json, to_value};
 
 use crate::account::{Account, AccountEvent};
 use crate::aggregates::{EVENT_TYPES, current_version};
+use crate::allergy_list::{AllergyList, AllergyListEvent};
 use crate::appointment::{Appointment, AppointmentEvent};
+use crate::break_glass::{BreakGlass, BreakGlassEvent};
 use crate::clinic::{Clinic, ClinicEvent};
+use crate::consent::{ConsentEvent, Consents};
 use crate::doctor::{Doctor, DoctorEvent};
 use crate::leave::{Leave, LeaveEvent};
+use crate::medication_list::{MedicationList, MedicationListEvent};
+use crate::note::{Note, NoteEvent};
 use crate::patient::{Patient, PatientEvent};
 use crate::payment::{Payment, PaymentEvent};
+use crate::prescription::{Prescription, PrescriptionEvent};
 use crate::receipt_book::{ReceiptBook, ReceiptBookEvent};
+use crate::record::health_summary::{HealthSummary, HealthSummaryEvent};
+use crate::record::vitals::{Vitals, VitalsEvent};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -82,13 +90,21 @@ fn with_phi_erased(mut event: Value) -> Value {
 #[test]
 fn every_stored_event_loads_and_is_stored_equal() {
     loads_and_is_stored_equal::<AccountEvent>(AccountEvent::TYPES);
+    loads_and_is_stored_equal::<AllergyListEvent>(AllergyListEvent::TYPES);
     loads_and_is_stored_equal::<AppointmentEvent>(AppointmentEvent::TYPES);
+    loads_and_is_stored_equal::<BreakGlassEvent>(BreakGlassEvent::TYPES);
     loads_and_is_stored_equal::<ClinicEvent>(ClinicEvent::TYPES);
+    loads_and_is_stored_equal::<ConsentEvent>(ConsentEvent::TYPES);
     loads_and_is_stored_equal::<DoctorEvent>(DoctorEvent::TYPES);
+    loads_and_is_stored_equal::<HealthSummaryEvent>(HealthSummaryEvent::TYPES);
     loads_and_is_stored_equal::<LeaveEvent>(LeaveEvent::TYPES);
+    loads_and_is_stored_equal::<MedicationListEvent>(MedicationListEvent::TYPES);
+    loads_and_is_stored_equal::<NoteEvent>(NoteEvent::TYPES);
     loads_and_is_stored_equal::<PatientEvent>(PatientEvent::TYPES);
     loads_and_is_stored_equal::<PaymentEvent>(PaymentEvent::TYPES);
+    loads_and_is_stored_equal::<PrescriptionEvent>(PrescriptionEvent::TYPES);
     loads_and_is_stored_equal::<ReceiptBookEvent>(ReceiptBookEvent::TYPES);
+    loads_and_is_stored_equal::<VitalsEvent>(VitalsEvent::TYPES);
 }
 
 #[test]
@@ -123,13 +139,21 @@ fn personal_data_stands_at_the_top_and_next_to_its_subject() {
 #[test]
 fn no_state_holds_personal_data() {
     states_hold_no_phi::<Account>(AccountEvent::TYPES);
+    states_hold_no_phi::<AllergyList>(AllergyListEvent::TYPES);
     states_hold_no_phi::<Appointment>(AppointmentEvent::TYPES);
+    states_hold_no_phi::<BreakGlass>(BreakGlassEvent::TYPES);
     states_hold_no_phi::<Clinic>(ClinicEvent::TYPES);
+    states_hold_no_phi::<Consents>(ConsentEvent::TYPES);
     states_hold_no_phi::<Doctor>(DoctorEvent::TYPES);
+    states_hold_no_phi::<HealthSummary>(HealthSummaryEvent::TYPES);
     states_hold_no_phi::<Leave>(LeaveEvent::TYPES);
+    states_hold_no_phi::<MedicationList>(MedicationListEvent::TYPES);
+    states_hold_no_phi::<Note>(NoteEvent::TYPES);
     states_hold_no_phi::<Patient>(PatientEvent::TYPES);
     states_hold_no_phi::<Payment>(PaymentEvent::TYPES);
+    states_hold_no_phi::<Prescription>(PrescriptionEvent::TYPES);
     states_hold_no_phi::<ReceiptBook>(ReceiptBookEvent::TYPES);
+    states_hold_no_phi::<Vitals>(VitalsEvent::TYPES);
 }
 
 /// Folds each event behind each other one, and all of them in turn.

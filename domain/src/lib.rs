@@ -23,7 +23,9 @@ pub mod account;
 mod aggregates;
 pub mod appointment;
 pub mod availability;
+pub mod break_glass;
 pub mod clinic;
+pub mod consent;
 mod decision;
 pub mod doctor;
 mod event_types;
@@ -32,6 +34,7 @@ pub mod patient;
 pub mod payment;
 pub mod phi;
 pub mod receipt_book;
+pub mod record;
 pub mod values;
 
 #[cfg(test)]
@@ -47,4 +50,5 @@ pub use clinic::ClinicFacts;
 pub use decision::Decision;
 pub use doctor::{Affiliation, DoctorFacts};
 pub use phi::Phi;
+pub use record::{allergy_list, health_summary, medication_list, note, prescription, vitals};
 pub use values::*;

@@ -7,9 +7,9 @@ use crate::appointment::VisitRef;
 use crate::clinic::ClinicFacts;
 use crate::doctor::{Affiliation, DoctorFacts};
 use crate::values::{
-    AccountId, Actor, AppointmentId, ClinicId, ClinicZone, Currency, DatedHours, DayHours,
-    DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PaymentId,
-    PersonName, Reason, Role, Slot, SlotLength, WeeklyHours,
+    AccountId, Actor, AllergyId, AppointmentId, ClinicId, ClinicZone, Currency, DatedHours,
+    DayHours, DoctorId, EmailAddress, LeaveId, Money, Opening, OpeningHours, PatientId, PaymentId,
+    PersonName, PrescriptionId, Reason, Role, Slot, SlotLength, WeeklyHours,
 };
 
 pub(crate) fn clinic_id(number: u128) -> ClinicId {
@@ -26,6 +26,14 @@ pub(crate) fn patient_id() -> PatientId {
 
 pub(crate) fn appointment_id() -> AppointmentId {
     AppointmentId::from_uuid(Uuid::from_u128(0xF1))
+}
+
+pub(crate) fn prescription_id(number: u128) -> PrescriptionId {
+    PrescriptionId::from_uuid(Uuid::from_u128(0x70 + number))
+}
+
+pub(crate) fn allergy_id(number: u128) -> AllergyId {
+    AllergyId::from_uuid(Uuid::from_u128(0x60 + number))
 }
 
 pub(crate) fn visit_ref(slot: Slot) -> VisitRef {
@@ -53,6 +61,11 @@ pub(crate) fn account_id(number: u128) -> AccountId {
 /// The administrator who sends the commands, signed in as account 9.
 pub(crate) fn admin() -> Actor {
     Actor::account(account_id(9), Role::Admin)
+}
+
+/// The doctor who sends the commands, signed in as account 8.
+pub(crate) fn treating() -> Actor {
+    Actor::account(account_id(8), Role::Doctor)
 }
 
 pub(crate) fn instant(rfc3339: &str) -> DateTime<Utc> {

@@ -41,6 +41,12 @@ impl BirthDate {
     pub const fn date(&self) -> NaiveDate {
         self.0
     }
+
+    /// Returns the age on a day, in full years; nothing before the birth. A person who was born on 29 February is a year
+    /// older on 1 March of other years.
+    pub fn age_on(&self, day: NaiveDate) -> Option<u32> {
+        day.years_since(self.0)
+    }
 }
 
 /// Reads a stored date, which was checked against the date of its entry.
@@ -88,6 +94,19 @@ mod tests {
         let long_ago = BirthDate::parse(date("1899-12-31"), date("2026-03-01"));
         assert_eq!(long_ago, Err(InvalidBirthDate::TooLongAgo));
         assert!(serde_json::from_str::<BirthDate>("\"1899-12-31\"").is_err());
+    }
+
+    #[test]
+    fn an_age_changes_on_the_birthday() {
+        let born = BirthDate::try_from(date("2008-02-29")).unwrap();
+        for (day, age) in [
+            ("2008-02-28", None),
+            ("2008-02-29", Some(0)),
+            ("2026-02-28", Some(17)),
+            ("2026-03-01", Some(18)),
+        ] {
+            assert_eq!(born.age_on(date(day)), age, "{day}");
+        }
     }
 
     #[test]

@@ -53,22 +53,36 @@ macro_rules! ids {
 ids! {
     /// An account of a person who signs in.
     AccountId;
+    /// One allergy of a patient.
+    AllergyId;
     /// One booking of one slot.
     AppointmentId;
+    /// One emergency access to a patient's record.
+    BreakGlassId;
     /// One clinic of the group.
     ClinicId;
+    /// One consent of a patient.
+    ConsentId;
     /// One doctor, at any number of clinics.
     DoctorId;
     /// One leave of a doctor.
     LeaveId;
+    /// One encounter note, also while it is a draft.
+    NoteId;
     /// One patient.
     PatientId;
     /// One payment: an order at the gateway, with all attempts to pay it.
     PaymentId;
+    /// One prescription.
+    PrescriptionId;
     /// One refund of a payment.
     RefundId;
     /// The person whose personal data an event holds, and whose key seals it.
     SubjectId;
+    /// One item of a patient's health summary.
+    SummaryItemId;
+    /// One set of vital signs, measured at one time.
+    VitalsId;
 }
 
 macro_rules! subjects {

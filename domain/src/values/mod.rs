@@ -34,10 +34,11 @@ mod postal_address;
 mod reason;
 mod receipt_number;
 mod role;
+mod sensitive_category;
 mod slot;
 mod slot_length;
 mod specialisation;
-mod text;
+pub(crate) mod text;
 mod weekly_hours;
 
 pub use actor::Actor;
@@ -61,8 +62,9 @@ pub use gender::Gender;
 pub use holiday_name::HolidayName;
 pub use holidays::Holidays;
 pub use ids::{
-    AccountId, AppointmentId, ClinicId, DoctorId, InvalidId, LeaveId, PatientId, PaymentId,
-    RefundId, SubjectId,
+    AccountId, AllergyId, AppointmentId, BreakGlassId, ClinicId, ConsentId, DoctorId, InvalidId,
+    LeaveId, NoteId, PatientId, PaymentId, PrescriptionId, RefundId, SubjectId, SummaryItemId,
+    VitalsId,
 };
 pub use known_illnesses::{Illness, InvalidIllnesses, KnownIllnesses};
 pub use language::{InvalidLanguage, Language};
@@ -79,6 +81,7 @@ pub use postal_address::{
 pub use reason::Reason;
 pub use receipt_number::{InvalidReceiptNumber, ReceiptNumber};
 pub use role::{Role, Roles, UnknownRole};
+pub use sensitive_category::SensitiveCategory;
 pub use slot::{InvalidSlot, Slot};
 pub use slot_length::{InvalidSlotLength, SlotLength};
 pub use specialisation::{InvalidSpecialisation, Specialisation};

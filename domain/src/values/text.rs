@@ -31,13 +31,13 @@ pub enum InvalidText {
 }
 
 /// Returns a trimmed text of one line.
-pub(super) fn one_line(raw: &str, max: usize) -> Result<String, InvalidText> {
+pub(crate) fn one_line(raw: &str, max: usize) -> Result<String, InvalidText> {
     checked(raw, max, char::is_control)
 }
 
 /// Returns a trimmed name of one line, in Unicode's normal form C: a name that is typed on two systems is one
 /// text. It has a letter or a digit, and no character that hides in it.
-pub(super) fn name(raw: &str, max: usize) -> Result<String, InvalidText> {
+pub(crate) fn name(raw: &str, max: usize) -> Result<String, InvalidText> {
     let composed: String = raw.nfc().collect();
     let name = one_line(&composed, max)?;
     if name.chars().any(is_hidden) {
@@ -76,7 +76,7 @@ fn is_letter_or_digit(c: char) -> bool {
 }
 
 /// Returns a trimmed text that may have several lines.
-pub(super) fn many_lines(raw: &str, max: usize) -> Result<String, InvalidText> {
+pub(crate) fn many_lines(raw: &str, max: usize) -> Result<String, InvalidText> {
     checked(raw, max, |c| c.is_control() && c != '\n' && c != '\t')
 }
 
@@ -186,7 +186,7 @@ macro_rules! public_display {
     };
 }
 
-pub(super) use {name_value, public_display, redacted_debug, stored_text, text_value};
+pub(crate) use {name_value, public_display, redacted_debug, stored_text, text_value};
 
 #[cfg(test)]
 mod tests {
