@@ -47,6 +47,14 @@ impl<T, R> Proposal<T, R> {
         self
     }
 
+    /// The same where there may be none.
+    pub(crate) fn at_clinic_if_any(self, clinic: Option<ClinicId>) -> Self {
+        match clinic {
+            Some(clinic) => self.at_clinic(clinic),
+            None => self,
+        }
+    }
+
     /// Adds time that the events claim.
     pub(crate) fn claiming(mut self, times: impl IntoIterator<Item = TimeClaim>) -> Self {
         self.claims.times.extend(times);

@@ -1,11 +1,14 @@
 //! Options of the clinic group's log: claim rules, upcasters, snapshots of long streams.
 
 use cqrs_es::Aggregate;
+use domain::allergy_list::AllergyList;
 use domain::clinic::Clinic;
 use domain::current_version;
 use domain::doctor::Doctor;
+use domain::medication_list::MedicationList;
 use domain::patient::Patient;
 use domain::receipt_book::ReceiptBook;
+use domain::record::health_summary::HealthSummary;
 use event_store::{ClaimRules, Sealing, Snapshots, StoreOptions, Upcasters};
 
 use crate::claims::claim_rules;
@@ -21,9 +24,14 @@ const CLINIC_FORM: i32 = 4;
 const PATIENT_FORM: i32 = 1;
 /// The same for books of receipts, which grow with every payment.
 const RECEIPT_BOOK_FORM: i32 = 1;
+/// The same for health summaries, which grow with a life.
+const HEALTH_SUMMARY_FORM: i32 = 1;
 
-/// The aggregates that bookings depend on, besides the appointment itself.
-const FOUNDATIONS: [&str; 3] = [Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
+/// The same for lists of current prescriptions, which grow with every prescription.
+const MEDICATION_LIST_FORM: i32 = 1;
+
+/// The aggregates that bookings depend on, besides the appointment itself, and prescriptions: a patient's allergies.
+const FOUNDATIONS: [&str; 4] = [AllergyList::TYPE, Clinic::TYPE, Doctor::TYPE, Patient::TYPE];
 
 /// The options of a node that writes.
 #[must_use]
@@ -59,8 +67,10 @@ fn snapshots() -> Snapshots {
     Snapshots::none()
         .with::<Clinic>(EVERY, CLINIC_FORM)
         .with::<Doctor>(EVERY, DOCTOR_FORM)
+        .with::<MedicationList>(EVERY, MEDICATION_LIST_FORM)
         .with::<Patient>(EVERY, PATIENT_FORM)
         .with::<ReceiptBook>(EVERY, RECEIPT_BOOK_FORM)
+        .with::<HealthSummary>(EVERY, HEALTH_SUMMARY_FORM)
 }
 
 #[cfg(test)]
@@ -147,9 +157,34 @@ mod tests {
     }
 
     #[test]
+    fn a_medication_lists_state_has_form_1() {
+        let list = json!({"current": ["018f4e5c-0000-7000-8000-000000000071"]});
+        let form = form::<MedicationList>(&["medication_list.prescription_listed"]);
+        assert_eq!((MEDICATION_LIST_FORM, form), (1, list));
+    }
+
+    #[test]
     fn a_receipt_books_state_has_form_1() {
         let book = json!({"last": 17});
         let form = form::<ReceiptBook>(&["receipt.issued"]);
         assert_eq!((RECEIPT_BOOK_FORM, form), (1, book));
+    }
+
+    #[test]
+    fn a_health_summarys_state_has_form_1() {
+        let summary = json!({"items": {
+            "018f4e5c-0000-7000-8000-0000000000b8": {
+                "patient": "018f4e5c-0000-7000-8000-0000000000e1",
+                "kind": "PROBLEM",
+                "status": "ENDED",
+                "revision": 3,
+            },
+        }});
+        let form = form::<HealthSummary>(&[
+            "health_summary.item_added",
+            "health_summary.item_corrected",
+            "health_summary.item_ended",
+        ]);
+        assert_eq!((HEALTH_SUMMARY_FORM, form), (1, summary));
     }
 }

@@ -20,7 +20,7 @@ pub struct StoreOptions {
     /// The claim changes of each event.
     pub claim_rules: ClaimRules,
     /// The kinds of aggregates that decisions about others depend on ([`Append::depends_on`](crate::Append)).
-    /// Appends to one of them and appends that depend on it are serialised, on all nodes. A stream of another
+    /// Appends to one of them, also of its first event, and appends that depend on it are serialised, on all nodes. A stream of another
     /// kind is compared, too, but may move on concurrently with the commit.
     pub shared_dependencies: &'static [&'static str],
     /// The encryption of personal data.

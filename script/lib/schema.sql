@@ -8,9 +8,11 @@ insert into areas values
   (1, 'log', 'The log', 'Written by commands and subscribers.'),
   (2, 'identity', 'Identity', 'Credentials and sessions. Stored outside the log, where they can be replaced and deleted.'),
   (3, 'read model', 'Read models', 'Each written by one projection, from events alone.'),
-  (4, 'payments', 'Payments', 'Messages of the payment gateway.'),
-  (5, 'sandbox', 'Sandbox', 'Data of the payment sandbox, which runs while no Razorpay keys are set. It refers to no other area.'),
-  (6, '', 'Without an area', 'The `comment on table` is missing, or names no area.');
+  (4, 'records', 'Records', 'Drafts of the clinical record, sealed; what is signed is in the log.'),
+  (5, 'access', 'Access', 'Who accessed which patient''s data.'),
+  (6, 'payments', 'Payments', 'Messages of the payment gateway.'),
+  (7, 'sandbox', 'Sandbox', 'Data of the payment sandbox, which runs while no Razorpay keys are set. It refers to no other area.'),
+  (8, '', 'Without an area', 'The `comment on table` is missing, or names no area.');
 
 -- The table that a column of this name refers to.
 create temporary table targets (column_name name, target name, target_column name);

@@ -3,6 +3,9 @@
 //! [`table`] says which role may take which action, by the relation of the caller to the resource. Handlers, commands
 //! and queries ask it and nothing else; `docs/permissions.md` is printed from it.
 
+mod clinical;
+#[cfg(test)]
+mod clinical_tests;
 mod page;
 mod proxy;
 mod relation;
@@ -14,6 +17,10 @@ mod tests;
 
 use domain::Role;
 
+pub use clinical::{
+    CareWindow, ChartEntry, ClinicalAccess, ClinicalFacts, ClinicalPolicy, EmergencyAccess,
+    PatientConsent, TreatmentVisit,
+};
 pub use page::PermissionsPage;
 pub(crate) use proxy::authorize_or_proxy;
 pub use relation::{Relation, Resource, ResourceClinics};
@@ -39,19 +46,41 @@ pub trait Permit: 'static {
     const ACTION: Action;
 }
 
+/// The role in which a caller takes an action, and the relation that allows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authorized {
+    /// The role.
+    pub role: Role,
+    /// The relation to the resource.
+    pub relation: Relation,
+}
+
 /// Returns the role in which the caller may take the action on the resource: the first one of the table's row.
 ///
 /// # Errors
 /// See [`Denial`].
 pub fn authorize(caller: &Caller, action: Action, resource: &Resource) -> Result<Role, Denial> {
+    authorized(caller, action, resource).map(|authorized| authorized.role)
+}
+
+/// Returns the role and the relation in which the caller may take the action on the resource: the first ones of the
+/// table's row.
+///
+/// # Errors
+/// See [`Denial`].
+pub fn authorized(
+    caller: &Caller,
+    action: Action,
+    resource: &Resource,
+) -> Result<Authorized, Denial> {
     let rule = action.rule();
-    if let Some(role) = rule.permitted_role(caller, resource) {
-        return Ok(role);
+    if let Some(authorized) = rule.permitted(caller, resource) {
+        return Ok(authorized);
     }
     let hides = |grant: &Grant| caller.is(grant.role) && grant.relations != [Relation::Group];
     let known = || {
         let reading = rule.reading().map(Action::rule);
-        reading.is_some_and(|reading| reading.permitted_role(caller, resource).is_some())
+        reading.is_some_and(|reading| reading.permitted(caller, resource).is_some())
     };
     if rule.grants.iter().any(hides) && !known() {
         Err(Denial::NotFound)

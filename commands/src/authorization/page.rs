@@ -25,6 +25,12 @@ A cell names the relations to the resource of which the role needs one:
   clinics of the doctor: the caller must work at each to change it, and at one to see the times of a leave.
 - *group*: the caller works for the whole group, which is also at each clinic.
 - *care*: its patient has or had a visit at one of the caller's clinics, or with the doctor who calls.
+- *treatment*: the doctor who calls treats its patient at present: by a visit that is confirmed, under way or completed,
+  in a window of time around it.
+- *break-glass*: the caller has opened the chart of its patient in an emergency, and the time for it is not over.
+
+For a chart, *proxy* ends at an age from which on the patient decides: then it needs the patient's consent. What of a chart
+is shown also depends on consents: see [decision 53](decisions/0053-clinical-access.md).
 
 A caller none of whose roles may take the action is answered 403. A caller with such a role but without the relation
 is answered 404, as if there were no such resource, or 403 if it may read the resource. A list has the rows that the

@@ -26,9 +26,17 @@ pub enum Relation {
     Group,
     /// Its patient has or had a visit at one of the caller's clinics, or with the caller.
     Care,
+    /// The caller is a doctor who treats its patient at present: by a visit, in a window of time around it.
+    Treatment,
+    /// The caller has opened the record of its patient in an emergency.
+    BreakGlass,
 }
 
 /// Attributes of a resource on which relations depend. An attribute that it does not have leads to no relation.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a relation, and any of them can hold beside the others"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resource {
     /// The account that it belongs to.
@@ -43,6 +51,10 @@ pub struct Resource {
     pub clinics: ResourceClinics,
     /// True if its patient has or had a visit at one of the caller's clinics, or with the caller.
     pub in_care: bool,
+    /// True if the caller is a doctor who treats its patient at present.
+    pub treated: bool,
+    /// True if the caller has opened the record of its patient in an emergency.
+    pub opened: bool,
 }
 
 /// The clinics of a resource.
@@ -156,7 +168,45 @@ impl Relation {
             Self::Clinic => "clinic",
             Self::Group => "group",
             Self::Care => "care",
+            Self::Treatment => "treatment",
+            Self::BreakGlass => "break-glass",
         }
+    }
+
+    /// Returns the word that the access log stores.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unrelated => "ANY",
+            Self::OwnAccount | Self::OwnPatient => "OWN",
+            Self::OwnDoctor => "DOCTOR",
+            Self::Proxy => "PROXY",
+            Self::Clinic => "CLINIC",
+            Self::Group => "GROUP",
+            Self::Care => "CARE",
+            Self::Treatment => "TREATMENT",
+            Self::BreakGlass => "BREAK_GLASS",
+        }
+    }
+
+    /// Relations whose words the access log stores, each word once.
+    pub const STORED: [Self; 9] = [
+        Self::Unrelated,
+        Self::OwnPatient,
+        Self::OwnDoctor,
+        Self::Proxy,
+        Self::Clinic,
+        Self::Group,
+        Self::Care,
+        Self::Treatment,
+        Self::BreakGlass,
+    ];
+
+    /// Returns the relation of a word that the access log stores.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Option<Self> {
+        let mut relations = Self::STORED.into_iter();
+        relations.find(|relation| relation.as_str() == word)
     }
 
     /// Returns whether the caller has this relation to the resource.
@@ -174,6 +224,8 @@ impl Relation {
             Self::Clinic => resource.clinics.are_within(&caller.clinics),
             Self::Group => caller.clinics == ClinicScope::All,
             Self::Care => resource.in_care,
+            Self::Treatment => resource.treated,
+            Self::BreakGlass => resource.opened,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{ClinicId, ClinicScope, DoctorId};
 
-use super::{Action, Denial, Relation, Resource, ResourceClinics};
+use super::{Action, Authorized, Denial, Relation, Resource, ResourceClinics};
 use crate::Caller;
 
 /// The rows of a patient's list on which a caller may take an action, each as [`authorize`](super::authorize) decides
@@ -13,6 +13,8 @@ pub struct VisibleRows {
     pub clinics: Option<Vec<ClinicId>>,
     /// Rows of this doctor.
     pub doctor: Option<DoctorId>,
+    /// The role and the relation that lead to rows, the first ones of the table's row.
+    pub authorized: Authorized,
 }
 
 impl VisibleRows {
@@ -27,29 +29,45 @@ impl VisibleRows {
         if grants.is_empty() {
             return Err(Denial::Forbidden);
         }
-        let mut rows = Self {
-            clinics: Some(Vec::new()),
-            doctor: None,
-        };
-        for relation in grants.iter().flat_map(|grant| grant.relations) {
-            match (relation, &caller.clinics) {
-                (Relation::Clinic, ClinicScope::All) => rows.clinics = None,
-                (Relation::Clinic, ClinicScope::Only(own)) => {
-                    rows.clinics
-                        .iter_mut()
-                        .for_each(|clinics| clinics.extend(own));
+        let (mut clinics, mut doctor) = (Some(Vec::new()), None);
+        let mut first = None;
+        for (role, relation) in grants.iter().flat_map(|grant| {
+            grant
+                .relations
+                .iter()
+                .map(|relation| (grant.role, *relation))
+        }) {
+            let leads = match (relation, &caller.clinics) {
+                (Relation::Clinic, ClinicScope::All) => {
+                    clinics = None;
+                    true
                 }
-                (Relation::OwnDoctor, _) => rows.doctor = caller.doctor,
-                (shared, _) if shared.holds(caller, owner) => rows.clinics = None,
-                (_, _) => {}
+                (Relation::Clinic, ClinicScope::Only(own)) => {
+                    if let Some(clinics) = &mut clinics {
+                        clinics.extend(own);
+                    }
+                    !own.is_empty()
+                }
+                (Relation::OwnDoctor, _) => {
+                    doctor = caller.doctor;
+                    doctor.is_some()
+                }
+                (shared, _) if shared.holds(caller, owner) => {
+                    clinics = None;
+                    true
+                }
+                (_, _) => false,
+            };
+            if leads {
+                first.get_or_insert(Authorized { role, relation });
             }
         }
-        let none = rows.clinics.as_ref().is_some_and(Vec::is_empty) && rows.doctor.is_none();
-        if none {
-            Err(Denial::NotFound)
-        } else {
-            Ok(rows)
-        }
+        let authorized = first.ok_or(Denial::NotFound)?;
+        Ok(Self {
+            clinics,
+            doctor,
+            authorized,
+        })
     }
 
     /// Returns whether a row is among them.

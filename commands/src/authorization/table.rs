@@ -2,7 +2,7 @@
 
 use domain::Role;
 
-use super::{Permit, Relation, Resource};
+use super::{Authorized, Permit, Relation, Resource};
 use crate::Caller;
 
 /// A role that may take an action, and the relations to the resource of which it needs one.
@@ -35,13 +35,17 @@ impl ActionRule {
         grant.map(|grant| grant.relations)
     }
 
-    /// Returns the first role in which the caller may take the action on the resource.
-    pub(super) fn permitted_role(&self, caller: &Caller, resource: &Resource) -> Option<Role> {
-        let permitted = self.grants.iter().find(|grant| {
-            let related = |relation: &Relation| relation.holds(caller, resource);
-            caller.is(grant.role) && grant.relations.iter().any(related)
+    /// Returns the first role in which the caller may take the action on the resource, with the first relation that the
+    /// caller has in it.
+    pub(super) fn permitted(&self, caller: &Caller, resource: &Resource) -> Option<Authorized> {
+        let own = self.grants.iter().filter(|grant| caller.is(grant.role));
+        let mut permitted = own.filter_map(|grant| {
+            let mut relations = grant.relations.iter();
+            let relation = *relations.find(|relation| relation.holds(caller, resource))?;
+            let role = grant.role;
+            Some(Authorized { role, relation })
         });
-        permitted.map(|grant| grant.role)
+        permitted.next()
     }
 
     /// Returns the action of reading the resource, if there is one.
@@ -143,6 +147,9 @@ permissions! {
         Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic | Group,
     }
 
+    /// List the patients whom a doctor has or had a visit with.
+    ReadPatientsOfDoctor = "doctor" "list patients" { Doctor: OwnDoctor }
+
     /// Plan or withdraw a doctor's leave, and read its reason.
     PlanLeave = "leave" "plan, withdraw" { Doctor: OwnDoctor, Admin: Clinic | Group }
     /// Read the times of a doctor's leaves.
@@ -156,7 +163,8 @@ permissions! {
     ChangePatient = "patient" "change" { Patient: OwnPatient | Proxy, Receptionist: Unrelated, Admin: Unrelated }
     /// Read a patient's profile.
     ReadProfile = "patient" "read profile" {
-        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Unrelated, Admin: Unrelated,
+        Doctor: BreakGlass | Care, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
+        Receptionist: Unrelated, Admin: Unrelated,
     }
     /// Change a patient's profile, but for the illnesses.
     ChangeProfile = "patient" "change profile" {
@@ -164,15 +172,36 @@ permissions! {
     }
     /// Read the illnesses that a patient is known to have.
     ReadIllnesses = "patient" "read illnesses" {
-        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Care, Admin: Care,
+        Doctor: BreakGlass | Treatment, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
     }
     /// Record the illnesses that a patient is known to have.
     RecordIllnesses = "patient" "record illnesses" {
-        Patient: OwnPatient | Proxy, Doctor: Care, Receptionist: Care, Admin: Care,
+        Doctor: BreakGlass | Treatment, Patient: OwnPatient | Proxy,
     }
     /// Choose the accounts that act for a patient.
     ChangeProxies = "patient" "add and remove proxies" {
         Patient: OwnPatient, Receptionist: Unrelated, Admin: Unrelated,
+    }
+
+    /// Read the clinical content of a patient's chart.
+    ReadChart = "chart" "read" {
+        Doctor: BreakGlass | Treatment, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
+    }
+    /// Record vital signs, and correct them.
+    RecordVitals = "chart" "record vital signs" { Doctor: BreakGlass | Treatment, Patient: OwnPatient | Proxy }
+    /// Add items to a patient's health summary, correct and end them.
+    ChangeHealthSummary = "chart" "change health summary" { Doctor: BreakGlass | Treatment }
+    /// Read who accessed a patient's record.
+    ReadAccessLog = "chart" "read access log" { Patient: OwnPatient | Proxy, Auditor: Care | Group }
+    /// Open a patient's chart in an emergency.
+    OpenBreakGlass = "chart" "break the glass" { Doctor: Unrelated, Auditor: Unrelated }
+    /// List emergency accesses to charts, and review them.
+    ReviewBreakGlass = "break-glass" "list, review" { Admin: Clinic }
+    /// Read a patient's consents.
+    ReadConsents = "consent" "read" { Patient: OwnPatient | Proxy, Receptionist: Care, Admin: Care }
+    /// Grant and withdraw consents of a patient.
+    ChangeConsents = "consent" "grant, withdraw" {
+        Patient: OwnPatient | Proxy, Receptionist: Care, Admin: Care,
     }
 
     /// Book a visit, or a series of visits.
@@ -207,6 +236,37 @@ permissions! {
     CompleteAppointment = "appointment" "complete" { Doctor: OwnDoctor, Receptionist: Clinic, Admin: Clinic }
     /// Record that a patient did not come.
     MarkNoShow = "appointment" "no-show" { Receptionist: Clinic, Admin: Clinic }
+
+    /// Read a note.
+    ReadNote = "note" "read" {
+        Doctor: BreakGlass | Treatment, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
+    }
+    /// Begin a draft of a note.
+    BeginNote = "note" "begin draft" { Doctor: BreakGlass | Treatment }
+    /// Read, change, discard and sign one's own draft.
+    SignNote = "note" "read, change, discard and sign draft" { Doctor: OwnAccount }
+    /// Sign an addendum to a note.
+    AddToNote = "note" "sign addendum" { Doctor: BreakGlass | Treatment }
+    /// Mark one's own note as entered in error.
+    MarkNoteInError = "note" "mark as entered in error" { Doctor: OwnAccount }
+
+    /// Read a prescription.
+    ReadPrescription = "prescription" "read" {
+        Doctor: BreakGlass | Treatment, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
+    }
+    /// Issue, amend and end a prescription.
+    Prescribe = "prescription" "issue, amend, cancel, mark as entered in error" {
+        Doctor: BreakGlass | Treatment,
+    }
+
+    /// Read a patient's allergies.
+    ReadAllergies = "allergy" "read" {
+        Doctor: BreakGlass | Treatment, Auditor: BreakGlass, Patient: OwnPatient | Proxy,
+    }
+    /// Record a patient's allergies.
+    RecordAllergies = "allergy" "record, correct, end, mark as entered in error" {
+        Doctor: BreakGlass | Treatment,
+    }
 
     /// Pay for a visit.
     PayAppointment = "payment" "open, verify" {

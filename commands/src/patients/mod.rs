@@ -139,15 +139,15 @@ impl Commands {
             .await
     }
 
-    /// Records the illnesses that a patient is known to have, all of them. `in_care` is the caller's relation of care to
-    /// the patient, as the read models know it: they may be behind, and then hide a patient.
+    /// Records the illnesses that a patient is known to have, all of them. `owner` is the patient as a resource, with the
+    /// caller's relations as the read models know them: they may be behind, and then hide a patient.
     #[instrument(name = "command.patient.record_illnesses", skip_all)]
     pub async fn record_illnesses(
         &self,
         caller: &Caller,
         target: Target<PatientId>,
         illnesses: KnownIllnesses,
-        in_care: bool,
+        owner: Resource,
         context: &Context,
     ) -> Answer {
         let at = context.at;
@@ -157,7 +157,7 @@ impl Commands {
         };
         let action = PatientAction {
             action: Action::RecordIllnesses,
-            in_care,
+            owner: Some(owner),
         };
         self.change_patient(caller, target, action, command, context)
             .await
@@ -215,16 +215,19 @@ impl Commands {
         command: impl Fn(Actor) -> PatientCommand + Send + Sync,
         context: &Context,
     ) -> Answer {
-        let PatientAction { action, in_care } = action.into();
+        let PatientAction { action, owner } = action.into();
         self.run(context, async |read: ReadSet| {
             let patient = read.load::<Patient>(target.id).await?;
             let state = patient.aggregate();
             if !state.is_registered() {
                 return Err(CommandError::NotFound);
             }
-            let card = Resource::of_patient(target.id)
-                .proxied(state.is_proxy(caller.account))
-                .in_care(in_care);
+            let is_proxy = state.is_proxy(caller.account);
+            let card = match &owner {
+                // One that was removed on another node is no proxy any more.
+                Some(owner) => owner.clone().proxied(owner.proxied && is_proxy),
+                None => Resource::of_patient(target.id).proxied(is_proxy),
+            };
             let by = Actor::account(caller.account, authorize(caller, action, &card)?);
             target.check_version(&patient)?;
             let decided = patient.decide(command(by)).await?;
@@ -234,17 +237,17 @@ impl Commands {
     }
 }
 
-/// An action on a patient's card, with the caller's relation of care if that matters.
+/// An action on a patient's card, with the patient as a resource if more matters than who the caller is.
 struct PatientAction {
     action: Action,
-    in_care: bool,
+    owner: Option<Resource>,
 }
 
 impl From<Action> for PatientAction {
     fn from(action: Action) -> Self {
         Self {
             action,
-            in_care: false,
+            owner: None,
         }
     }
 }

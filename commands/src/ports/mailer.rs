@@ -28,6 +28,10 @@ pub enum MailMessage {
     NewAddress(String),
     /// The code for the address that it has.
     PresentAddress(String),
+    /// The chart of the recipient was opened in an emergency.
+    ChartOpened,
+    /// A chart was opened in an emergency, which the recipient reviews.
+    ChartOpenedToReview,
 }
 
 impl MailMessage {
@@ -51,6 +55,8 @@ impl MailMessage {
             Self::Invitation(_) => "invitation",
             Self::NewAddress(_) => "new-address",
             Self::PresentAddress(_) => "present-address",
+            Self::ChartOpened => "chart-opened",
+            Self::ChartOpenedToReview => "chart-opened-to-review",
         }
     }
 
@@ -63,7 +69,11 @@ impl MailMessage {
             | Self::Invitation(code)
             | Self::NewAddress(code)
             | Self::PresentAddress(code) => Some(code),
-            Self::AlreadyRegistered | Self::NoPassword | Self::PasswordChanged => None,
+            Self::AlreadyRegistered
+            | Self::NoPassword
+            | Self::PasswordChanged
+            | Self::ChartOpened
+            | Self::ChartOpenedToReview => None,
         }
     }
 }
@@ -151,6 +161,9 @@ pub trait MailOutbox: Send + Sync {
     /// Forgets a mail that was sent.
     async fn sent(&self, id: Uuid) -> Result<(), Fault>;
 
+    /// Queues mails, all or none. One that is queued already stays.
+    async fn queue(&self, mails: &[NewMail]) -> Result<(), Fault>;
+
     /// Records that a mail will not be sent, and forgets its content.
     async fn failed(&self, id: Uuid, failure: MailFailure, at: DateTime<Utc>) -> Result<(), Fault>;
 }
@@ -193,6 +206,11 @@ mod tests {
                 MailMessage::PresentAddress("AAAABBBB".to_owned()),
                 json!({"kind": "present-address", "code": "AAAABBBB"}),
             ),
+            (MailMessage::ChartOpened, json!({"kind": "chart-opened"})),
+            (
+                MailMessage::ChartOpenedToReview,
+                json!({"kind": "chart-opened-to-review"}),
+            ),
         ] {
             assert_eq!(to_value(&message).unwrap(), stored);
             assert_eq!(stored["kind"], message.kind());
@@ -211,7 +229,9 @@ mod tests {
             MailMessage::PasswordChanged
             | MailMessage::Invitation(_)
             | MailMessage::NewAddress(_)
-            | MailMessage::PresentAddress(_) => false,
+            | MailMessage::PresentAddress(_)
+            | MailMessage::ChartOpened
+            | MailMessage::ChartOpenedToReview => false,
         }
     }
 

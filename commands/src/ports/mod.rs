@@ -1,5 +1,6 @@
 //! Ports: the outside systems that the write side needs, as traits. Each is implemented in `adapters`, one folder per outside system.
 
+mod access_log;
 mod blocked_clients;
 mod clock;
 mod credentials;
@@ -9,12 +10,17 @@ mod ids;
 mod inbox;
 mod mailed_codes;
 mod mailer;
+mod note_drafts;
+mod notices;
 mod passwords;
 mod rate_limiter;
 mod second_factors;
 mod sessions;
 mod throttle;
 
+pub use access_log::{
+    AccessEntry, AccessLog, AccessOutcome, AccessQuery, AccessedItem, ItemKind, RecordedAccess,
+};
 pub use blocked_clients::{BlockedClient, BlockedClientStore, LONGEST_BLOCK, MOST_BLOCKED};
 pub use clock::Clock;
 pub use credentials::{Credential, CredentialStore, PasswordChange};
@@ -36,6 +42,8 @@ pub use mailed_codes::{
 pub use mailer::{
     Mail, MailError, MailFailure, MailMessage, MailOutbox, Mailer, NewMail, QueuedMail,
 };
+pub use note_drafts::{NoteDraftStore, StoredDraft};
+pub use notices::{NoticeAddresses, NoticeRecipients};
 pub use passwords::{HashingBusy, PasswordCheck, PasswordHash, PasswordHasher};
 pub use rate_limiter::{Quota, RateDecision, RateKey, RateLimiter, RateSubject};
 pub use second_factors::{RecoveryCodeHash, SecondFactor, SecondFactorStore};

@@ -3,6 +3,7 @@
 //! A reaction is a subscriber: if the process dies, the next one goes on where this one stood. A new
 //! reaction is a file here and a line in [`all`].
 
+mod break_glass_notices;
 mod gateway_events;
 mod hold_timers;
 mod invitations;
@@ -10,6 +11,7 @@ mod mails;
 mod payment_timers;
 mod reconciliation;
 mod revoke_sessions;
+mod signed_drafts;
 mod timer_handlers;
 mod timers;
 
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use event_store::Subscriber;
 
+pub use break_glass_notices::Notices;
 pub use gateway_events::GATEWAY_EVENT;
 pub use mails::{MAIL, Mails};
 pub use reconciliation::Reconciliation;
@@ -33,9 +36,11 @@ pub fn all(
     reconcile_after: TimeDelta,
 ) -> Vec<Arc<dyn Subscriber>> {
     vec![
+        Arc::new(break_glass_notices::BreakGlassNotices),
         Arc::new(hold_timers::HoldTimers),
         Arc::new(invitations::Invitations),
         Arc::new(payment_timers::PaymentTimers { reconcile_after }),
         Arc::new(revoke_sessions::RevokeSessions::new(sessions)),
+        Arc::new(signed_drafts::SignedDrafts),
     ]
 }

@@ -6,10 +6,11 @@ use domain::appointment::AppointmentRefusal;
 use domain::payment::Payable;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
+use super::break_glass_notices::{NoticeTimer, Notices};
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
 use super::invitations::InvitationTimer;
-use super::mails::{MailTimer, Mails};
+use super::mails::MailTimer;
 use super::payment_timers::{
     CANCELLED, CAPTURE, DISPUTES, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
@@ -18,14 +19,14 @@ use crate::identity::Identity;
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
 
-/// Every handler. Without `mails` nothing is sent.
+/// Every handler. Without `notices` no mail is sent.
 #[must_use]
 pub fn timer_handlers(
     commands: &Commands,
     payments: &Payments,
     inbox: &Inbox,
     identity: &Identity,
-    mails: Option<Mails>,
+    notices: Option<Notices>,
 ) -> Vec<Arc<dyn TimerHandler>> {
     let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
     let events: Arc<dyn TimerHandler> = Arc::new(GatewayEventHandler(inbox.clone()));
@@ -33,9 +34,14 @@ pub fn timer_handlers(
         let payments = payments.clone();
         Arc::new(PaymentTimer { payments, work })
     });
+    let mails = notices.clone().map(|notices| notices.mails);
     let mails = mails.map(|mails| -> Arc<dyn TimerHandler> { Arc::new(MailTimer(mails)) });
+    let notices: Arc<dyn TimerHandler> = Arc::new(NoticeTimer {
+        commands: commands.clone(),
+        notices,
+    });
     let invitations: Arc<dyn TimerHandler> = Arc::new(InvitationTimer(identity.clone()));
-    let always = [hold, events, invitations]
+    let always = [hold, events, invitations, notices]
         .into_iter()
         .chain(payment_timers);
     always.chain(mails).collect()

@@ -112,8 +112,8 @@ impl Rows {
         let mut rows = Self::from_dependencies(append.depends_on.clone());
         let metadata = raw(&append.metadata)?;
         for stream in &append.streams {
-            // No decision depends on a new stream.
-            if stream.expected_version > 0 && shared_dependencies.contains(&stream.aggregate_type) {
+            // Also by its first event: a decision may depend on that a stream is empty.
+            if shared_dependencies.contains(&stream.aggregate_type) {
                 let moving = (stream.aggregate_type, stream.aggregate_id.clone());
                 rows.moving.push(moving);
             }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::associated_data::AssociatedData;
 use super::error::{SealError, SealFault};
-use super::keys::key_for;
+use super::keys::{FoundKey, key_for};
 use super::sealing::Sealing;
 
 /// A value to seal.
@@ -53,6 +53,18 @@ impl Sealing {
             sealed.transpose().map_err(|fault| fault.at(&location))
         };
         cells.into_iter().map(seal).collect()
+    }
+
+    /// Returns whether a subject was erased. One that is not known was not.
+    ///
+    /// # Errors
+    /// [`SealError`] if the database does not answer.
+    pub async fn is_erased(&self, subject: Uuid) -> Result<bool, SealError> {
+        let Some(key_store) = self.key_store() else {
+            return Ok(false);
+        };
+        let keys = key_store.keys([subject].into()).await?;
+        Ok(matches!(keys.get(&subject), Some(FoundKey::Erased)))
     }
 
     /// Opens many cells, with one query for all missing keys. The cells of erased subjects are null.
