@@ -3,6 +3,7 @@
 //! It contains no business rules. A new outside system gets a folder here and a trait in
 //! `commands::ports`.
 
+pub mod access_log;
 pub mod argon2;
 pub mod backup;
 pub mod embedded_postgres;
@@ -10,6 +11,7 @@ pub mod gateway_inbox;
 pub mod identity;
 pub mod jwt;
 pub mod mail;
+pub mod note_drafts;
 pub mod otlp;
 pub mod private_file;
 pub mod rate_limits;

@@ -10,18 +10,28 @@ use uuid::Uuid;
 /// Event of the aggregate that a row is about.
 pub type EventOf<R> = <<R as Fold>::Aggregate as Aggregate>::Event;
 
-/// Row about one aggregate, folded from the aggregate's events.
+/// Row about one aggregate, or one item of it, folded from the aggregate's events.
 pub trait Fold: Sized + Send + Sync {
     /// The aggregate.
     type Aggregate: Aggregate;
 
-    /// Id of the aggregate.
+    /// Id of the row: the aggregate's or the item's.
     fn id(&self) -> Uuid;
+
+    /// Returns the id of the row that an event is about. An aggregate of many items has a row for each.
+    fn row_of(_event: &EventOf<Self>, aggregate: Uuid) -> Uuid {
+        aggregate
+    }
+
+    /// Returns true for an event before which its row can't exist.
+    fn begins(_event: &EventOf<Self>, sequence: i64) -> bool {
+        sequence == 1
+    }
 
     /// Sequence number of the last event that the row contains.
     fn version(&self) -> i64;
 
-    /// Returns the row after one more event; `None` if the event can't be the aggregate's first.
+    /// Returns the row after one more event; `None` if the event can't be the row's first.
     fn evolve(row: Option<Self>, event: EventOf<Self>, version: i64) -> Option<Self>;
 
     /// Opens the rows whose personal data `changes` depend on. Rows without any stay as they are.
@@ -62,15 +72,15 @@ impl<R: Fold> Changes<R> {
         changes.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Ids of the aggregates that began before the batch, each once: these have rows to be read.
+    /// Ids of the rows that began before the batch, each once: these are to be read.
     ///
-    /// The row of an aggregate that begins in the batch follows from these events alone. If the
-    /// batch is delivered again its row exists, and the write compares versions.
+    /// A row that begins in the batch follows from these events alone. If the batch is delivered again it exists, and
+    /// the write compares versions.
     pub(crate) fn begun_earlier(&self) -> Vec<Uuid> {
         let mut begun = BTreeSet::new();
         let mut earlier = BTreeSet::new();
         for change in &self.0 {
-            if change.sequence == 1 {
+            if R::begins(&change.event, change.sequence) {
                 begun.insert(change.id);
             } else if !begun.contains(&change.id) {
                 earlier.insert(change.id);
@@ -79,7 +89,7 @@ impl<R: Fold> Changes<R> {
         earlier.into_iter().collect()
     }
 
-    /// Ids of the aggregates with an event that `matches`.
+    /// Ids of the rows with an event that `matches`.
     pub(crate) fn ids_where(&self, matches: impl Fn(&EventOf<R>) -> bool) -> BTreeSet<Uuid> {
         let changes = self.0.iter().filter(|change| matches(&change.event));
         changes.map(|change| change.id).collect()
@@ -111,10 +121,13 @@ impl<R: Fold> Change<R> {
             let told = "the aggregate's id is no UUID".to_owned();
             unreadable(DecodeError::Malformed(told))
         };
+        let aggregate = event.aggregate_id.parse().map_err(no_uuid)?;
+        let sequence = event.sequence;
+        let event = event.decode().map_err(unreadable)?;
         Ok(Self {
-            id: event.aggregate_id.parse().map_err(no_uuid)?,
-            sequence: event.sequence,
-            event: event.decode().map_err(unreadable)?,
+            id: R::row_of(&event, aggregate),
+            sequence,
+            event,
         })
     }
 }

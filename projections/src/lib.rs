@@ -15,7 +15,10 @@
 pub mod account_directory;
 mod affiliation;
 pub mod availability;
+pub mod break_glass;
+pub mod chart;
 pub mod clinic_directory;
+pub mod consents;
 mod cursor;
 pub mod day_sheet;
 pub mod doctor_directory;
@@ -52,7 +55,10 @@ pub fn read_models(sealing: &Sealing) -> Vec<Arc<dyn ReadModel>> {
     vec![
         projector::<account_directory::AccountDirectory>(sealing),
         projector::<availability::Availability>(sealing),
+        projector::<break_glass::BreakGlassAccesses>(sealing),
+        projector::<chart::ChartEntries>(sealing),
         projector::<clinic_directory::ClinicDirectory>(sealing),
+        projector::<consents::Consents>(sealing),
         projector::<day_sheet::DaySheet>(sealing),
         projector::<doctor_directory::DoctorDirectory>(sealing),
         projector::<leaves::DoctorLeaves>(sealing),

@@ -166,6 +166,14 @@ impl<R: Personal> Fold for SealedRow<R> {
         self.row.version()
     }
 
+    fn row_of(event: &EventOf<R>, aggregate: Uuid) -> Uuid {
+        R::row_of(event, aggregate)
+    }
+
+    fn begins(event: &EventOf<R>, sequence: i64) -> bool {
+        R::begins(event, sequence)
+    }
+
     fn evolve(row: Option<Self>, event: EventOf<R>, version: i64) -> Option<Self> {
         let (row, sealed) = row.map(|sealed| (sealed.row, sealed.sealed)).unzip();
         let row = R::evolve(row, event, version)?;

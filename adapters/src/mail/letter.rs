@@ -86,6 +86,11 @@ impl Template {
                 include_str!("templates/password_changed.txt"),
                 "forgotten-password",
             ),
+            MailMessage::ChartOpened => (include_str!("templates/chart_opened.txt"), "access-log"),
+            MailMessage::ChartOpenedToReview => (
+                include_str!("templates/chart_opened_to_review.txt"),
+                "break-glass",
+            ),
         };
         Self { text, page }
     }
@@ -166,6 +171,8 @@ pub(super) mod tests {
             MailMessage::Invitation("AAAA-BBBB".to_owned()),
             MailMessage::NewAddress("AAAA-BBBB".to_owned()),
             MailMessage::PresentAddress("AAAA-BBBB".to_owned()),
+            MailMessage::ChartOpened,
+            MailMessage::ChartOpenedToReview,
         ]
     }
 

@@ -201,6 +201,27 @@ const fn columns(failure: MailFailure) -> (&'static str, Option<u16>) {
 
 #[async_trait]
 impl MailOutbox for PgMailOutbox {
+    async fn queue(&self, mails: &[NewMail]) -> Result<(), Fault> {
+        const DOING: &str = "queueing mails";
+        let mut sealed = Vec::new();
+        for mail in mails {
+            sealed.push(self.seal(mail).await?);
+        }
+        let transaction = self.pool.begin().await;
+        let mut transaction = transaction.map_err(Fault::doing(DOING))?;
+        for mail in &sealed {
+            let queued = sqlx::query_scalar::<_, bool>(
+                "select exists (select from mail_outbox where mail_id = $1)",
+            );
+            let queued = queued.bind(mail.id).fetch_one(&mut *transaction).await;
+            if !queued.map_err(Fault::doing(DOING))? {
+                let queued = queue(&mut transaction, mail).await;
+                queued.map_err(Fault::doing(DOING))?;
+            }
+        }
+        transaction.commit().await.map_err(Fault::doing(DOING))
+    }
+
     async fn find(&self, id: Uuid) -> Result<Option<QueuedMail>, Fault> {
         const DOING: &str = "reading a mail";
         let row = sqlx::query(

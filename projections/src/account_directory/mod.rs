@@ -6,7 +6,7 @@ mod query;
 use domain::account::AccountEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{AccountPhi, ListedAccount, get, list, list_at_clinics};
+pub use query::{AccountPhi, ListedAccount, admins, get, list, list_at_clinics, of_patient};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

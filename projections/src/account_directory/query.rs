@@ -1,7 +1,7 @@
 //! Queries on the list of accounts.
 
 use domain::account::Person;
-use domain::{AccountId, ClinicId, ClinicScope, EmailAddress, Phi, Roles, SubjectId};
+use domain::{AccountId, ClinicId, ClinicScope, EmailAddress, PatientId, Phi, Roles, SubjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -90,6 +90,44 @@ pub async fn list_at_clinics(
     fetch(rows.fetch_all(pool))
         .await
         .map_err(ReadError::doing("listing accounts of clinics"))
+}
+
+/// Lists the accounts that belong to a patient.
+pub async fn of_patient(
+    pool: &PgPool,
+    patient: PatientId,
+) -> Result<Vec<SealedRow<ListedAccount>>, ReadError> {
+    let rows = sqlx::query_as!(
+        AccountRow,
+        r#"
+        select account_id, roles, clinics, person, disabled, subject, phi, version
+        from account_directory
+        where person ->> 'id' = $1::text
+          and person ->> 'kind' = 'patient'
+        order by account_id
+        "#,
+        patient.to_string()
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("reading the accounts of a patient"))
+}
+
+/// Lists the accounts of admins that are not disabled.
+pub async fn admins(pool: &PgPool) -> Result<Vec<SealedRow<ListedAccount>>, ReadError> {
+    let rows = sqlx::query_as!(
+        AccountRow,
+        r#"
+        select account_id, roles, clinics, person, disabled, subject, phi, version
+        from account_directory
+        where roles @> '["ADMIN"]'::jsonb
+          and not disabled
+        order by account_id
+        "#
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("reading the accounts of admins"))
 }
 
 /// Returns an account, if it is known.

@@ -11,7 +11,7 @@ mod visits;
 use domain::appointment::AppointmentEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{DaySheetQuery, DaySheetRow, rows};
+pub use query::{DaySheetQuery, DaySheetRow, SealedDay, rows};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

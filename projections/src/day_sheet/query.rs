@@ -1,5 +1,7 @@
 //! Query for a doctor's day.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::appointment::AppointmentStatus;
 use domain::{
@@ -57,13 +59,26 @@ pub struct DaySheetQuery {
     pub now: DateTime<Utc>,
 }
 
-/// Returns the visits of a day in the order of their slots, opened. Call it after a check that the caller
-/// may see them.
-pub async fn rows(
-    pool: &PgPool,
-    sealing: &Sealing,
-    query: &DaySheetQuery,
-) -> Result<Vec<DaySheetRow>, ReadError> {
+/// The visits of a day, whose personal data is sealed.
+pub struct SealedDay(Vec<Visit>);
+
+impl SealedDay {
+    /// Returns the patients, each once.
+    #[must_use]
+    pub fn patients(&self) -> BTreeSet<PatientId> {
+        self.0.iter().map(|visit| visit.row.patient).collect()
+    }
+
+    /// Opens the visits. Call it after a check that the caller may see them.
+    pub async fn open(self, sealing: &Sealing) -> Result<Vec<DaySheetRow>, ReadError> {
+        opened(sealing, self.0)
+            .await
+            .map_err(ReadError::doing("opening a doctor's day"))
+    }
+}
+
+/// Returns the visits of a day in the order of their slots.
+pub async fn rows(pool: &PgPool, query: &DaySheetQuery) -> Result<SealedDay, ReadError> {
     let (from, to) = around(query.date);
     let visits = sqlx::query_file_as!(
         VisitRow,
@@ -81,9 +96,7 @@ pub async fn rows(
         .filter(|visit| visit.is_on(query.date))
         .map(|visit| visit.at(query.now))
         .filter(|visit| query.include_ended || !visit.row.has_ended());
-    opened(sealing, wanted.collect())
-        .await
-        .map_err(ReadError::doing("opening a doctor's day"))
+    Ok(SealedDay(wanted.collect()))
 }
 
 /// Opens the names and reasons of a day, with one request for all keys.

@@ -8,7 +8,7 @@ mod query;
 use domain::doctor::DoctorEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list};
+pub use query::{DoctorPhi, DoctorSearch, ListedDoctor, get, list, some};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

@@ -120,6 +120,19 @@ async fn listed(
     with_affiliations(&mut connection, rows).await
 }
 
+/// Returns some doctors, those that are known.
+pub async fn some(
+    pool: &PgPool,
+    doctors: &[DoctorId],
+) -> Result<Vec<SealedRow<ListedDoctor>>, ReadError> {
+    let read = async {
+        let mut connection = pool.acquire().await?;
+        let ids: Vec<_> = doctors.iter().map(DoctorId::as_uuid).collect();
+        by_ids(&mut connection, &ids).await
+    };
+    read.await.map_err(ReadError::doing("reading some doctors"))
+}
+
 /// Returns a doctor, if the doctor is known.
 pub async fn get(
     pool: &PgPool,

@@ -7,7 +7,8 @@ use domain::appointment::AppointmentEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
 pub use query::{
-    AppointmentPhi, AppointmentSearch, CareQuery, PatientAppointment, get, is_in_care, list,
+    AppointmentPhi, AppointmentSearch, CareQuery, DoctorsPatient, PatientAppointment,
+    VisitWithDoctor, get, is_in_care, list, patients_of_doctor, with_doctor,
 };
 
 use crate::projection::{Batch, Projection};

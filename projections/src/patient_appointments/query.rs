@@ -211,6 +211,97 @@ pub async fn is_in_care(
     .map_err(ReadError::doing("reading in whose care a patient is"))
 }
 
+/// A patient of a doctor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoctorsPatient {
+    /// The patient.
+    pub patient: PatientId,
+    /// Start of the latest visit with the doctor; it may be still to come.
+    pub latest_visit: DateTime<Utc>,
+}
+
+/// Lists the patients of a doctor, by id: those with a visit that is confirmed, under way or completed.
+pub async fn patients_of_doctor(
+    pool: &PgPool,
+    doctor: DoctorId,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<DoctorsPatient>, ReadError> {
+    let after = after.map_or(Uuid::nil(), |patient| patient.as_uuid());
+    let rows = sqlx::query_file!(
+        "src/patient_appointments/patients_of_doctor.sql",
+        doctor.as_uuid(),
+        after,
+        limit
+    );
+    let rows = rows.fetch_all(pool).await;
+    let rows = rows.map_err(ReadError::doing("listing a doctor's patients"))?;
+    let patients = rows.into_iter().map(|row| DoctorsPatient {
+        patient: PatientId::from_uuid(row.patient_id),
+        latest_visit: row.latest_visit,
+    });
+    Ok(patients.collect())
+}
+
+/// A visit of a patient with a doctor, with nothing personal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisitWithDoctor {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// Time of the visit.
+    pub slot: Slot,
+    /// Status by its events alone.
+    pub status: AppointmentStatus,
+}
+
+/// Lists the visits of a patient with a doctor that start at an instant at the latest, and end after another.
+pub async fn with_doctor(
+    pool: &PgPool,
+    patient: PatientId,
+    doctor: DoctorId,
+    latest_start: DateTime<Utc>,
+    earliest_end: DateTime<Utc>,
+) -> Result<Vec<VisitWithDoctor>, ReadError> {
+    let rows = sqlx::query_as!(
+        VisitRow,
+        r#"
+        select clinic_id, starts_at, ends_at, status
+        from patient_appointments
+        where patient_id = $1
+          and doctor_id = $2
+          and starts_at <= $3
+          and ends_at > $4
+        "#,
+        patient.as_uuid(),
+        doctor.as_uuid(),
+        latest_start,
+        earliest_end
+    );
+    fetch(rows.fetch_all(pool))
+        .await
+        .map_err(ReadError::doing("reading visits with a doctor"))
+}
+
+/// Row of [`with_doctor`].
+struct VisitRow {
+    clinic_id: Uuid,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    status: String,
+}
+
+impl TryFrom<VisitRow> for VisitWithDoctor {
+    type Error = InvalidRow;
+
+    fn try_from(stored: VisitRow) -> Result<Self, InvalidRow> {
+        Ok(Self {
+            clinic: ClinicId::from_uuid(stored.clinic_id),
+            slot: slot(stored.starts_at, stored.ends_at)?,
+            status: word("status", &stored.status)?,
+        })
+    }
+}
+
 /// Returns the rows of some appointments.
 pub(super) async fn by_ids(
     connection: &mut PgConnection,

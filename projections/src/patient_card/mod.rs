@@ -6,7 +6,7 @@ mod query;
 use domain::patient::PatientEvent;
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use query::{PatientCard, PatientPhi, get, patients_of_proxy};
+pub use query::{PatientCard, PatientPhi, get, list, patients_of_proxy};
 
 use crate::projection::{Batch, Projection};
 use crate::sealed::{Personal, SealedRow};

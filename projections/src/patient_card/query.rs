@@ -87,6 +87,21 @@ pub async fn get(
     fetch_by_id("reading a patient's card", pool, patient.as_uuid()).await
 }
 
+/// Returns the cards of those of some patients who are known, in any order.
+pub async fn list(
+    pool: &PgPool,
+    patients: &[PatientId],
+) -> Result<Vec<SealedRow<PatientCard>>, ReadError> {
+    let fetch = async {
+        let mut connection = pool.acquire().await?;
+        let ids: Vec<_> = patients.iter().map(PatientId::as_uuid).collect();
+        by_ids(&mut connection, &ids).await
+    };
+    fetch
+        .await
+        .map_err(ReadError::doing("reading patients' cards"))
+}
+
 /// Lists the patients for whom an account may act, by id.
 pub async fn patients_of_proxy(
     pool: &PgPool,
