@@ -5,9 +5,11 @@ use std::sync::Arc;
 use adapters::jwt::AccessTokenVerifier;
 use adapters::receipt_pdf::ReceiptPrinter;
 use commands::Commands;
+use commands::authorization::ClinicalPolicy;
 use commands::identity::Identity;
 use commands::payments::{Inbox, Payments};
-use commands::ports::{Clock, PaymentGateway};
+use commands::ports::{AccessLog, Clock, PaymentGateway};
+use commands::records::Records;
 use domain::appointment::BookingPolicy;
 use event_store::{Progress, Sealing};
 use sqlx::PgPool;
@@ -26,10 +28,16 @@ pub struct App {
     pub payments: Payments,
     /// Webhooks of the payment gateway.
     pub inbox: Inbox,
+    /// The clinical record.
+    pub records: Records,
     /// Signing in.
     pub identity: Identity,
     /// The read side.
     pub pool: PgPool,
+    /// Who accessed which patient's data.
+    pub access_log: Arc<dyn AccessLog>,
+    /// Rules of the clinic group about charts.
+    pub clinical_policy: ClinicalPolicy,
     /// Positions of the read models in the log.
     pub progress: Progress,
     /// Makes access tokens.
@@ -70,8 +78,14 @@ impl App {
         self.payments.gateway()
     }
 
-    /// Opens sealed columns of the read side.
-    pub(crate) fn sealing(&self) -> &Sealing {
+    /// Opens sealed columns about doctors and other staff, such as names of doctors, which are public. What is sealed
+    /// about patients is opened with a [`Disclosure`](crate::http::disclosure::Disclosure).
+    pub(crate) fn staff_sealing(&self) -> &Sealing {
+        self.commands.store().sealing()
+    }
+
+    /// Opens what an access decision depends on. Nothing of it is shown.
+    pub(crate) fn deciding_sealing(&self) -> &Sealing {
         self.commands.store().sealing()
     }
 }

@@ -25,13 +25,17 @@ mod tokens;
 mod accounts;
 mod appointments;
 mod blocked_clients;
+mod break_glass;
 mod care;
+mod clinical;
 mod clinics;
+mod consents;
 mod doctors;
 mod leaves;
 mod patients;
 mod payments;
 mod proxies;
+mod records;
 
 pub use app::{App, CheckoutAddresses};
 pub use http::in_flight::InFlight;

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::{
-    accounts, appointments, auth, blocked_clients, clinics, doctors, health, leaves, metrics,
-    openapi, patients, payments,
+    accounts, appointments, auth, blocked_clients, break_glass, clinics, consents, doctors, health,
+    leaves, metrics, openapi, patients, payments, records,
 };
 
 /// Registers every route.
@@ -29,8 +29,11 @@ pub fn all(config: &mut ServiceConfig) {
             .configure(doctors::routes)
             .configure(leaves::routes)
             .configure(patients::routes)
+            .configure(consents::routes)
+            .configure(break_glass::routes)
             .configure(appointments::routes)
             .configure(payments::routes)
+            .configure(records::routes)
             .configure(blocked_clients::routes),
     );
     config.default_service(web::to(unknown));

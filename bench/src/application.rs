@@ -15,6 +15,7 @@ use caresync::mail::Mailing;
 use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, TIMER_PAUSE, realm};
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::authorization::ClinicalPolicy;
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, Mailer, SessionId};
 use domain::appointment::BookingPolicy;
@@ -93,6 +94,7 @@ impl Node {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             policy,
+            clinical_policy: ClinicalPolicy::default(),
             staff_second_factor: false,
             timer_pause: TIMER_PAUSE,
             cors_origins: Vec::new(),

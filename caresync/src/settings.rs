@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use api::{AbuseQuota, QuotaSetting};
 use clap::{Args, ValueEnum};
+use commands::authorization::{CareWindow, ClinicalPolicy};
 use demo::Size;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -150,6 +151,49 @@ pub struct ServeSettings {
     /// Requires a second factor of all staff, at clinics that don't say otherwise.
     #[arg(long, env = "CARESYNC_STAFF_SECOND_FACTOR")]
     pub staff_second_factor: bool,
+
+    /// Access to charts.
+    #[command(flatten)]
+    pub charts: ChartSettings,
+}
+
+/// Access to charts.
+#[derive(Debug, Clone, Args)]
+pub struct ChartSettings {
+    /// The age, in full years, from which on a proxy reads a patient's chart with the patient's consent only.
+    #[arg(long, env = "CARESYNC_CONSENT_AGE", default_value_t = 18,
+          value_parser = clap::value_parser!(u8).range(10..=21))]
+    pub consent_age: u8,
+
+    /// The days before a visit from which on its doctor may read and write the patient's chart.
+    #[arg(long, env = "CARESYNC_CARE_DAYS_BEFORE", default_value_t = 7,
+          value_parser = clap::value_parser!(u16).range(0..=365))]
+    pub care_days_before: u16,
+
+    /// The days after a visit until which its doctor may.
+    #[arg(long, env = "CARESYNC_CARE_DAYS_AFTER", default_value_t = 90,
+          value_parser = clap::value_parser!(u16).range(0..=3650))]
+    pub care_days_after: u16,
+
+    /// The minutes for which a chart that is opened in an emergency stays open, at most.
+    #[arg(long, env = "CARESYNC_BREAK_GLASS_MINUTES", default_value_t = 60,
+          value_parser = clap::value_parser!(u16).range(5..=1440))]
+    pub break_glass_minutes: u16,
+}
+
+impl ChartSettings {
+    /// Returns the rules about charts.
+    #[must_use]
+    pub fn policy(&self) -> ClinicalPolicy {
+        ClinicalPolicy {
+            consent_age: self.consent_age,
+            window: CareWindow {
+                days_before: self.care_days_before,
+                days_after: self.care_days_after,
+            },
+            break_glass_minutes: self.break_glass_minutes,
+        }
+    }
 }
 
 /// Mail.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{Data, ServiceConfig};
+use adapters::access_log::PgAccessLog;
 use adapters::argon2::Argon2PasswordHasher;
 use adapters::gateway_inbox::PgGatewayInbox;
 use adapters::identity::{
@@ -16,6 +17,7 @@ use adapters::identity::{
 };
 use adapters::jwt::{AccessTokenSigner, AccessTokenVerifier, JwtKeys, TokenRealm};
 use adapters::mail::PgMailOutbox;
+use adapters::note_drafts::PgNoteDraftStore;
 use adapters::rate_limits::LocalRateLimiter;
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
@@ -25,10 +27,12 @@ use api::{
 };
 use chrono::{DateTime, Utc};
 use commands::Commands;
+use commands::authorization::ClinicalPolicy;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::payments::{Inbox, Payments};
 use commands::ports::{Clock, CodeStore, IdSource};
-use commands::reactions::Mails;
+use commands::reactions::{Mails, Notices};
+use commands::records::Records;
 use domain::appointment::BookingPolicy;
 use event_store::{EventStore, MasterKeys, Sealing};
 use ipnet::IpNet;
@@ -39,6 +43,7 @@ use background::{Background, Janitor};
 
 use crate::gateway::Gateway;
 use crate::mail::Mailing;
+use crate::recipients::ListedRecipients;
 
 /// Time between two looks for due timers.
 pub const TIMER_PAUSE: Duration = Duration::from_millis(500);
@@ -68,6 +73,8 @@ pub struct Dependencies {
     pub ids: Arc<dyn IdSource>,
     /// Rules of the clinic group about bookings.
     pub policy: BookingPolicy,
+    /// Rules of the clinic group about charts.
+    pub clinical_policy: ClinicalPolicy,
     /// True if staff needs a second factor at clinics that don't say otherwise.
     pub staff_second_factor: bool,
     /// Time between two looks for due timers: [`TIMER_PAUSE`], shorter in tests.
@@ -91,14 +98,18 @@ pub struct Dependencies {
 }
 
 impl Dependencies {
-    /// Everything that sending mails needs, if there is mail.
-    fn mails(&self, app: &App) -> Option<Mails> {
+    /// Everything that sending mails and notices needs, if there is mail.
+    fn notices(&self, app: &App) -> Option<Notices> {
         let mailer = self.mailing.mailer.clone()?;
-        let sealing = app.commands.store().sealing().clone();
-        Some(Mails {
-            mailer,
-            outbox: Arc::new(PgMailOutbox::new(self.pool.clone(), sealing)),
-            clock: self.clock.clone(),
+        let sealing = app.commands.store().sealing();
+        let recipients = ListedRecipients::new(self.pool.clone(), sealing.clone());
+        Some(Notices {
+            mails: Mails {
+                mailer,
+                outbox: Arc::new(PgMailOutbox::new(self.pool.clone(), sealing.clone())),
+                clock: self.clock.clone(),
+            },
+            recipients: Arc::new(recipients),
         })
     }
 }
@@ -127,14 +138,14 @@ impl Application {
         first: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
     ) -> anyhow::Result<Self> {
         let (app, mut background, janitor) = compose(&dependencies).await?;
-        let mails = dependencies.mails(&app);
+        let notices = dependencies.notices(&app);
         let gateway = dependencies.gateway;
         if let Err(error) = first(&app).await {
             background.stop().await;
             gateway.stop().await;
             return Err(error);
         }
-        background.run_timers(&app, mails, dependencies.timer_pause);
+        background.run_timers(&app, notices, dependencies.timer_pause);
         let address = listener
             .local_addr()
             .context("reading the listener's address")?;
@@ -232,7 +243,8 @@ impl Application {
 async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Background, Janitor)> {
     let Dependencies { pool, clock, .. } = dependencies;
     let store = open_store(dependencies).await?;
-    let adapters = Adapters::new(pool, store.sealing());
+    let adapters = Adapters::new(pool, &store);
+    adapters.access_log.add_partitions(clock.now()).await?;
     let commands = Commands::new(store.clone(), clock.clone(), dependencies.ids.clone());
     let identity = Identity::new(
         commands.clone(),
@@ -250,6 +262,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         adapters.deliveries.clone(),
         gateway.account.clone(),
     );
+    let records = Records::new(commands.clone(), adapters.note_drafts.clone());
     let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
     revoked.refresh(&identity, &**clock).await?;
     let second_factors = SecondFactorPolicies::new(dependencies.staff_second_factor);
@@ -259,16 +272,20 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
     blocked.refresh(clock.now()).await?;
     background.spawn(blocked.clone().follow(clock.clone()));
     background.spawn(revoked.clone().follow(identity.clone(), clock.clone()));
+    let access_log = Arc::new(adapters.access_log.clone());
     let janitor = Janitor::new(store, adapters);
     background.spawn(janitor.clone().run(clock.clone()));
     background.spawn(second_factors.clone().follow(identity.clone()));
     let signer = AccessTokenSigner::new(&dependencies.jwt, realm());
     let app = Data::new(App {
         commands,
+        records,
         payments,
         inbox,
         identity,
         pool: pool.clone(),
+        access_log,
+        clinical_policy: dependencies.clinical_policy,
         progress: background.daemon.progress(),
         tokens: Tokens::new(signer, dependencies.ids.clone()),
         verifier: AccessTokenVerifier::new(&dependencies.jwt, realm()),
@@ -303,10 +320,13 @@ struct Adapters {
     codes: Arc<PgCodeStore>,
     outbox: PgMailOutbox,
     deliveries: Arc<PgGatewayInbox>,
+    note_drafts: Arc<PgNoteDraftStore>,
+    access_log: PgAccessLog,
 }
 
 impl Adapters {
-    fn new(pool: &PgPool, sealing: &Sealing) -> Self {
+    fn new(pool: &PgPool, store: &EventStore) -> Self {
+        let sealing = store.sealing();
         let outbox = PgMailOutbox::new(pool.clone(), sealing.clone());
         Self {
             credentials: Arc::new(PgCredentialStore::new(pool.clone(), outbox.clone())),
@@ -318,6 +338,8 @@ impl Adapters {
             codes: Arc::new(PgCodeStore::new(pool.clone(), outbox.clone())),
             outbox,
             deliveries: Arc::new(PgGatewayInbox::new(pool.clone(), sealing.clone())),
+            note_drafts: Arc::new(PgNoteDraftStore::new(pool.clone(), sealing.clone())),
+            access_log: PgAccessLog::start(pool.clone(), store.tasks()),
         }
     }
 

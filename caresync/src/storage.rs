@@ -288,12 +288,14 @@ pub(crate) async fn bring_up_to_date(
 
 /// The app works with the tables of the log's owner, and with no others in the same schema. But the log's past and
 /// the schema are not its to change, and what says that a person was erased, a master key retired or which secrets
-/// belong to the database is not its to remove.
+/// belong to the database is not its to remove. To the access log it adds rows and, by a function, partitions, of which
+/// it has no rights of its own.
 async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Error> {
     let ours = "select c.oid::regclass::text, c.relkind = 'S'
                 from pg_class c
                 where c.relnamespace = 'public'::regnamespace
                   and c.relkind in ('r', 'p', 'v', 'm', 'S')
+                  and not c.relispartition
                   and c.relowner = (select relowner from pg_class where oid = 'public.events'::regclass)";
     let ours: Vec<(String, bool)> = sqlx::query_as(ours).fetch_all(&mut *connection).await?;
     let list = |sequences: bool| {
@@ -309,7 +311,8 @@ async fn grant(connection: &mut PgConnection, app: &str) -> Result<(), sqlx::Err
         "grant usage on schema public to {app};
          grant select, insert, update, delete on {tables} to {app};
          grant usage on sequence {sequences} to {app};
-         revoke update, delete, truncate on events from {app};
+         grant execute on function access_log_add_partition(date) to {app};
+         revoke update, delete, truncate on events, access_log from {app};
          revoke delete, truncate on subject_keys, master_key_epochs from {app};
          grant execute on function discard_unused_keys to {app};
          revoke insert, update, delete, truncate

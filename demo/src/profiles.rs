@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use commands::Target;
+use commands::authorization::Resource;
 use domain::patient::ProfileChange;
 use domain::{
     AddressLine, BloodGroup, Change, City, CountryCode, EmergencyContact, Gender, Illness,
@@ -27,7 +28,7 @@ pub(super) async fn fill_in(demo: &Demo<'_>, patients: &[DemoPatient]) -> anyhow
         &caller,
         target,
         illnesses.try_into()?,
-        false,
+        Resource::of_patient(first.patient),
         &context,
     );
     done(recorded.await)?;

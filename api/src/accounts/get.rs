@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::authorization::permit;
+use commands::authorization::{Action, authorized, permit};
+use commands::ports::{AccessedItem, ItemKind};
 use domain::AccountId;
 use projections::account_directory;
 
 use super::AccountRecord;
-use super::resource::resource;
+use super::resource::{patients, resource};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::ids::Id;
@@ -16,7 +17,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::found;
 
-problems!(Forbidden, NotFound);
+problems!(Forbidden, NotFound, AccessLogUnavailable);
 
 /// One account.
 #[utoipa::path(
@@ -43,8 +44,12 @@ pub async fn get_account(
     let parked = position.wait_for(&app, account_directory::NAME).await?;
     let row = account_directory::get(&app.pool, account).await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    caller.require(&resource(&app, &caller, row.row()).await?)?;
-    let row = row.open(app.sealing()).await?;
+    let resource = resource(&app, &caller, row.row()).await?;
+    let authorized = authorized(&caller, Action::ReadAccount, &resource);
+    let patients = patients([row.row()]);
+    let item = AccessedItem::new(ItemKind::Account, account.as_uuid());
+    let disclosure = caller.disclose_of(&patients, authorized, item).await?;
+    let row = row.open(disclosure.sealing()).await?;
     Ok(found(&AccountRecord {
         parked: parked.has(account.as_uuid()),
         ..AccountRecord::from(row)

@@ -1,13 +1,15 @@
 //! `GET /api/v1/accounts`
 
 use actix_web::web::{Data, Json};
-use commands::authorization::permit;
-use domain::{AccountId, ClinicScope};
-use projections::{account_directory, open_all, patient_appointments};
+use commands::authorization::{Authorized, Relation, permit};
+use commands::ports::{AccessedItem, ItemKind};
+use domain::{AccountId, ClinicScope, Role};
+use projections::{SealedRow, account_directory, open_all, patient_appointments};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::AccountRecord;
+use super::resource::patients;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::page::{Page, PageParameters};
@@ -27,7 +29,7 @@ pub struct AccountParameters {
     limit: Option<u16>,
 }
 
-problems!(Forbidden);
+problems!(Forbidden, AccessLogUnavailable);
 
 /// Accounts, in the order in which they were registered. An admin of some clinics sees those of staff who work at no
 /// other clinic, and those of patients who have or had a visit there.
@@ -66,7 +68,17 @@ pub async fn list_accounts(
         }
     };
     let page = Page::cut(rows, limit, |row| row.row().account);
-    let rows = open_all(app.sealing(), page.items).await?;
+    let authorized = Authorized {
+        role: Role::Admin,
+        relation: match &caller.clinics {
+            ClinicScope::All => Relation::Group,
+            ClinicScope::Only(_) => Relation::Care,
+        },
+    };
+    let patients = patients(page.items.iter().map(SealedRow::row));
+    let item = AccessedItem::new(ItemKind::Accounts, caller.account.as_uuid());
+    let disclosure = caller.disclose_of(&patients, Ok(authorized), item).await?;
+    let rows = open_all(disclosure.sealing(), page.items).await?;
     let items = rows.into_iter().map(|row| AccountRecord {
         parked: parked.has(row.account.as_uuid()),
         ..AccountRecord::from(row)

@@ -1,9 +1,11 @@
 //! Accounts as resources.
 
+use std::collections::BTreeSet;
+
 use commands::Caller;
 use commands::authorization::{Resource, ResourceClinics};
 use domain::account::Person;
-use domain::{AccountId, ClinicScope};
+use domain::{AccountId, ClinicScope, PatientId};
 use projections::account_directory::{self, ListedAccount};
 use projections::patient_appointments::{self, CareQuery};
 
@@ -32,6 +34,16 @@ pub async fn resource(
         in_care,
         ..resource
     })
+}
+
+/// Returns the patients whose accounts these are. Accounts of staff are no patient's data.
+pub fn patients<'a>(accounts: impl IntoIterator<Item = &'a ListedAccount>) -> BTreeSet<PatientId> {
+    let persons = accounts.into_iter().map(|account| account.person);
+    let patients = persons.filter_map(|person| match person {
+        Person::Patient(patient) => Some(patient),
+        Person::None | Person::Doctor(_) => None,
+    });
+    patients.collect()
 }
 
 /// Reads an account as a resource. An account keeps the clinics that it was registered with, so a read model that is

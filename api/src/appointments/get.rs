@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::ETAG;
 use actix_web::web::Data;
 use commands::authorization::{Resource, permit};
+use commands::ports::{AccessedItem, ItemKind};
 use domain::AppointmentId;
 use domain::appointment::Visit;
 use projections::patient_appointments::{self, PatientAppointment};
@@ -16,9 +17,9 @@ use crate::http::position::Position;
 use crate::http::precondition::etag;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::proxies::require_or_proxy;
+use crate::proxies::disclose_or_proxy;
 
-problems!(Forbidden, NotFound);
+problems!(Forbidden, NotFound, AccessLogUnavailable);
 
 /// One appointment.
 #[utoipa::path(
@@ -47,8 +48,9 @@ pub async fn get_appointment(
         .await?
         .ok_or_else(Problem::not_found)?;
     let visit = Resource::from(&visit(found.row()));
-    require_or_proxy(&app, &caller, visit, &position).await?;
-    let found = found.open(app.sealing()).await?;
+    let item = AccessedItem::new(ItemKind::Appointment, id.as_uuid());
+    let disclosure = disclose_or_proxy(&app, &caller, visit, item, &position).await?;
+    let found = found.open(disclosure.sealing()).await?;
     let tag = etag(found.version);
     let body = AppointmentBody {
         parked: parked.has(id.as_uuid()),

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
 use commands::Caller;
 use commands::authorization::permit;
+use commands::ports::{AccessedItem, ItemKind};
 use domain::PatientId;
 use domain::appointment::AppointmentStatus;
 use projections::open_all;
@@ -21,7 +22,7 @@ use crate::http::problem::{Flaw, Problem};
 use crate::http::problem_responses::problems;
 use crate::http::query::Query;
 use crate::http::schemas;
-use crate::proxies::visible_rows;
+use crate::proxies::disclose_rows;
 
 /// A search for appointments.
 #[derive(Deserialize, IntoParams)]
@@ -47,7 +48,7 @@ pub struct AppointmentParameters {
     limit: Option<u16>,
 }
 
-problems!(Forbidden, NotFound, InvalidValue);
+problems!(Forbidden, NotFound, InvalidValue, AccessLogUnavailable);
 
 /// A patient's appointments, the latest slot first.
 #[utoipa::path(
@@ -72,7 +73,8 @@ pub async fn list_appointments(
     position: Position,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
     let patient = patient(&caller, parameters.patient_id)?;
-    let visible = visible_rows(&app, &caller, patient, &position).await?;
+    let item = AccessedItem::new(ItemKind::Appointments, patient.as_uuid());
+    let (visible, disclosure) = disclose_rows(&app, &caller, patient, item, &position).await?;
     let parked = position.wait_for(&app, patient_appointments::NAME).await?;
     let now = app.clock.now();
     let AppointmentParameters {
@@ -97,7 +99,7 @@ pub async fn list_appointments(
         limit: limit + 1,
     };
     let found = patient_appointments::list(&app.pool, &search).await?;
-    let found = open_all(app.sealing(), found).await?;
+    let found = open_all(disclosure.sealing(), found).await?;
     let items = found
         .iter()
         .map(|row| AppointmentBody {

@@ -2,7 +2,8 @@
 
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use commands::authorization::{Resource, ResourceClinics, permit};
+use commands::authorization::{Action, Resource, ResourceClinics, authorized, permit};
+use commands::ports::{AccessedItem, ItemKind};
 use domain::appointment::AppointmentStatus;
 use domain::{AppointmentId, ClinicId, DoctorId, PatientId, PersonName, Reason, Slot};
 use projections::day_sheet::{self, DaySheetQuery, DaySheetRow};
@@ -111,7 +112,7 @@ impl From<DaySheetRow> for DaySheetEntry {
     }
 }
 
-problems!(Forbidden, NotFound);
+problems!(Forbidden, NotFound, AccessLogUnavailable);
 
 /// The visits of a doctor on a day: the doctor may know, and the staff of the clinic.
 #[utoipa::path(
@@ -143,10 +144,11 @@ pub async fn get_day_sheet(
         include_ended,
     } = parameters;
     let sheet = Resource::of_doctor(doctor);
-    caller.require(&match clinic {
+    let sheet = match clinic {
         Some(clinic) => sheet.with_clinics(ResourceClinics::One(clinic)),
         None => sheet,
-    })?;
+    };
+    let authorized = authorized(&caller, Action::ReadDaySheet, &sheet)?;
     let parked = position.wait_for(&app, day_sheet::NAME).await?;
     let now = app.clock.now();
     let query = DaySheetQuery {
@@ -156,7 +158,12 @@ pub async fn get_day_sheet(
         include_ended,
         now,
     };
-    let rows = day_sheet::rows(&app.pool, app.sealing(), &query).await?;
+    let day = day_sheet::rows(&app.pool, &query).await?;
+    let item = AccessedItem::new(ItemKind::DaySheet, doctor.as_uuid());
+    let disclosure = caller
+        .disclose_of(&day.patients(), Ok(authorized), item)
+        .await?;
+    let rows = day.open(disclosure.sealing()).await?;
     let entries = rows.into_iter().map(DaySheetEntry::from).collect();
     Ok(Json(DaySheetBody {
         doctor_id: doctor,

@@ -39,7 +39,7 @@ pub async fn get_doctor(
     let row = doctor_directory::get(&app.pool, doctor)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let row = row.open(app.sealing()).await?;
+    let row = row.open(app.staff_sealing()).await?;
     Ok(found(&DoctorBody {
         parked: parked.has(doctor.as_uuid()),
         ..DoctorBody::from(row)

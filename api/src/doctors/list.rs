@@ -74,7 +74,7 @@ pub async fn list_doctors(
         limit: limit + 1,
     };
     let rows = doctor_directory::list(&app.pool, &search).await?;
-    let rows = open_all(app.sealing(), rows).await?;
+    let rows = open_all(app.staff_sealing(), rows).await?;
     let items = rows.into_iter().map(|row| DoctorBody {
         parked: parked.has(row.doctor.as_uuid()),
         ..DoctorBody::from(row)

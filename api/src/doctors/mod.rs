@@ -6,6 +6,7 @@ mod clear_date_hours;
 mod day_sheet;
 mod get;
 mod list;
+mod patients;
 mod refusal;
 mod register;
 mod set_date_hours;
@@ -35,8 +36,8 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use {
-    affiliate::*, availability::*, clear_date_hours::*, day_sheet::*, get::*, list::*, register::*,
-    set_date_hours::*, set_hours::*, set_terms::*, verify::*,
+    affiliate::*, availability::*, clear_date_hours::*, day_sheet::*, get::*, list::*, patients::*,
+    register::*, set_date_hours::*, set_hours::*, set_terms::*, verify::*,
 };
 
 /// The routes of this resource.
@@ -45,6 +46,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/doctors", web::post().to(register_doctor))
         .route("/doctors", web::get().to(list_doctors))
         .route("/doctors/{id}", web::get().to(get_doctor))
+        .route(
+            "/doctors/{id}/patients",
+            web::get().to(list_patients_of_doctor),
+        )
         .route("/doctors/{id}/verify", web::post().to(verify_doctor))
         .route(
             "/doctors/{id}/affiliations",

@@ -17,9 +17,11 @@ use commands::authorization::{Denial, NotAdmitted, Permit, Resource, admit, auth
 use commands::ports::SessionId;
 use domain::{AccountId, ClinicId, ClinicScope};
 use futures::future::{Either, FutureExt as _, LocalBoxFuture};
+use uuid::Uuid;
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
+use super::request::RequestId;
 use crate::app::App;
 
 /// One answer for no token, a bad one, an expired one and a revoked one: nothing to learn from it.
@@ -30,6 +32,9 @@ pub struct Access<P> {
     caller: Caller,
     session: SessionId,
     lacks_second_factor: bool,
+    pub(super) app: Data<App>,
+    /// The request, as events and the access log call it.
+    pub(super) request: Uuid,
     permit: PhantomData<P>,
 }
 
@@ -96,10 +101,11 @@ impl<P: Permit> FromRequest for Access<P> {
             Err(problem) => return Either::Left(ready(Err(problem))),
         };
         let (session, has_one) = (claims.sid, claims.second_factor);
+        let request = RequestId::from_request(request).uuid();
         let named = claims.clinics.take();
         let caller = caller(claims, named.clone().unwrap_or(ClinicScope::All));
         if named.is_some() && app.second_factors.surely_needs_none(&caller, has_one) {
-            return Either::Left(ready(access(caller, session, false)));
+            return Either::Left(ready(access(app, caller, session, request, false)));
         }
         let admitted = async move {
             let clinics = if let Some(clinics) = named {
@@ -110,7 +116,7 @@ impl<P: Permit> FromRequest for Access<P> {
             };
             let caller = Caller { clinics, ..caller };
             let lacks = app.lacks_second_factor(&caller, has_one).await?;
-            access(caller, session, lacks)
+            access(app, caller, session, request, lacks)
         };
         Either::Right(admitted.boxed_local())
     }
@@ -151,8 +157,10 @@ fn verify(request: &HttpRequest, app: &App) -> Result<AccessClaims, Problem> {
 }
 
 fn access<P: Permit>(
+    app: Data<App>,
     caller: Caller,
     session: SessionId,
+    request: Uuid,
     lacks_second_factor: bool,
 ) -> Result<Access<P>, Problem> {
     match admit(&caller, P::ACTION, lacks_second_factor) {
@@ -164,6 +172,8 @@ fn access<P: Permit>(
         caller,
         session,
         lacks_second_factor,
+        app,
+        request,
         permit: PhantomData,
     })
 }

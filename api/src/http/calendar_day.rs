@@ -25,6 +25,17 @@ pub fn perhaps_calendar_day<'de, D: Deserializer<'de>>(
     calendar_day(from).map(Some)
 }
 
+/// The same where it may be null or, with `default`, absent.
+pub fn calendar_day_if_any<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<NaiveDate>, D::Error> {
+    #[derive(Deserialize)]
+    struct Present(#[serde(deserialize_with = "calendar_day")] NaiveDate);
+
+    let present = Option::<Present>::deserialize(from)?;
+    Ok(present.map(|present| present.0))
+}
+
 /// A day from the path segment `{date}`.
 pub struct Date(pub NaiveDate);
 

@@ -2,7 +2,7 @@
 //!
 //! A handler's signature is its policy: [`access`] has one extractor per access level,
 //! [`command_request::CommandRequest`] takes a body with its idempotency key, [`position::Position`] waits for
-//! the caller's own writes. An extractor describes its own header; [`schemas`] describes values and
+//! the caller's own writes, [`disclosure::Disclosure`] opens a patient's data once the access is recorded. An extractor describes its own header; [`schemas`] describes values and
 //! [`problem_responses`] problems. Errors leave as [`problem::Problem`] and no other way. [`observe`] is
 //! around all of it: ids, log lines, counts and traces.
 
@@ -10,6 +10,7 @@ pub mod access;
 pub mod calendar_day;
 pub mod client;
 pub mod command_request;
+pub mod disclosure;
 pub mod ids;
 pub mod in_flight;
 pub mod input;

@@ -42,9 +42,14 @@ pub struct PageParameters {
 impl PageParameters {
     /// Returns the number of items per page.
     pub fn limit(&self) -> Result<i64, Problem> {
+        self.limit_within(MAX_LIMIT)
+    }
+
+    /// Returns the number of items per page, of a list with another maximum.
+    pub fn limit_within(&self, max: u16) -> Result<i64, Problem> {
         match self.limit.unwrap_or(DEFAULT_LIMIT) {
-            limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-            _ => Err(flaw("limit", format!("not between 1 and {MAX_LIMIT}"))),
+            limit if (1..=max).contains(&limit) => Ok(i64::from(limit)),
+            _ => Err(flaw("limit", format!("not between 1 and {max}"))),
         }
     }
 

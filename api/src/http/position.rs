@@ -44,6 +44,11 @@ impl Parked {
 }
 
 impl Position {
+    /// Any position: nothing is waited for.
+    pub const fn any() -> Self {
+        Self(None)
+    }
+
     /// Waits until the read model has come that far. Tells what it had to leave aside on its way.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::outcome::Outcome;
 use super::problem_type::ProblemType;
 use super::schemas::ClashType;
+use crate::records::{Difference, WarningBody};
 
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -46,6 +47,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<Clash>, required = false)]
     clashes: Box<[Clash]>,
+    /// The warnings about a prescription, if that is the problem.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<WarningBody>, required = false)]
+    warnings: Box<[WarningBody]>,
+    /// What changed since the version that the request names, if that is the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Difference>)]
+    difference: Option<Box<Difference>>,
     /// An id to quote to the operator, for an unexpected failure or a record that can't be opened.
     #[serde(rename = "errorId", skip_serializing_if = "Option::is_none")]
     error_id: Option<Uuid>,
@@ -106,6 +115,8 @@ impl Problem {
             status: status.as_u16(),
             errors: Box::default(),
             clashes: Box::default(),
+            warnings: Box::default(),
+            difference: None,
             error_id: None,
             retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             outcome: None,
@@ -143,6 +154,24 @@ impl Problem {
     pub fn over(self, clashes: Vec<Clash>) -> Self {
         Self {
             clashes: clashes.into(),
+            ..self
+        }
+    }
+
+    /// Adds the warnings that are not overridden.
+    #[must_use]
+    pub fn warning_of(self, warnings: Vec<WarningBody>) -> Self {
+        Self {
+            warnings: warnings.into(),
+            ..self
+        }
+    }
+
+    /// Adds what changed since the version that the request names.
+    #[must_use]
+    pub fn differing(self, difference: Difference) -> Self {
+        Self {
+            difference: Some(Box::new(difference)),
             ..self
         }
     }

@@ -6,8 +6,14 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use domain::{ClinicId, ClinicScope, appointment, patient, payment};
-use projections::payments;
+use commands::authorization::Relation;
+use commands::ports::ItemKind;
+use domain::record::vitals::{DerivedSign, Unit as UcumUnit, VitalSign};
+use domain::{
+    ClinicId, ClinicScope, allergy_list, appointment, break_glass, consent, health_summary, note,
+    patient, payment, prescription,
+};
+use projections::{chart, payments};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -74,6 +80,34 @@ schemas! {
     CountryCode = pattern("^ *[A-Za-z]{2} *$").examples(["IN"]);
     /// An illness or an allergy.
     Illness = text(domain::Illness::MAX_CHARS).examples(["Asthma"]);
+    /// A section of a note.
+    ClinicalText = text(domain::record::ClinicalText::MAX_CHARS).examples(["A cough that won't go, worse at night"]);
+    /// A symptom.
+    Symptom = text(domain::record::Symptom::MAX_CHARS).examples(["Cough"]);
+    /// A condition in words.
+    ConditionName = text(domain::record::ConditionName::MAX_CHARS).examples(["Asthma"]);
+    /// A code of ICD-10 or ICD-10-CM; its form is checked.
+    Icd10Code = pattern(r"^ *[A-Za-z][0-9][0-9A-Za-z](\.[0-9A-Za-z]{1,4})? *$").examples(["J45.9"]);
+    /// A drug, by its brand or generic name.
+    DrugName = text(domain::record::DrugName::MAX_CHARS).examples(["Amoxicillin"]);
+    /// A substance: an ingredient of a drug, or a cause of an allergy.
+    SubstanceName = text(domain::record::SubstanceName::MAX_CHARS).examples(["Penicillin"]);
+    /// The strength of a drug.
+    Strength = text(domain::record::Strength::MAX_CHARS).examples(["250 mg / 5 ml"]);
+    /// An amount above 0, at most 100000, with up to three decimals; a text, so that no reader rounds it.
+    DoseAmount = pattern(r"^[0-9]{1,6}(\.[0-9]{1,3})?$").examples(["0.5"]);
+    /// Instructions to the patient for one drug.
+    DoseInstructions = text(domain::record::DoseInstructions::MAX_CHARS).examples(["After meals"]);
+    /// A reaction to a substance.
+    ReactionText = text(domain::record::ReactionText::MAX_CHARS).examples(["A rash on both arms"]);
+    /// A vaccine.
+    VaccineName = text(domain::record::VaccineName::MAX_CHARS).examples(["Influenza, inactivated"]);
+    /// The lot of a vaccine.
+    LotNumber = text(domain::record::LotNumber::MAX_CHARS).examples(["FL-20817"]);
+    /// A date in the past, as exact as it is known: a year, a month or a day.
+    PartialDate = pattern("^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$").examples(["2019-04"]);
+    /// A number in decimal notation, as a text, so that its decimals stay.
+    MeasuredValue = pattern(r"^[0-9]{1,6}(\.[0-9]{1,3})?$").examples(["98.6"]);
     /// A password.
     Password = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -142,6 +176,21 @@ schemas! {
         variants!(patient::ProxyEvidence: BirthCertificate GuardianshipOrder PowerOfAttorney SignedConsent)
             .map(in_json)
     );
+    /// A category of health information that is shown to others only with a consent of its own.
+    SensitiveCategory = closed_set(domain::SensitiveCategory::ALL.map(domain::SensitiveCategory::as_str));
+    /// The person who gave a consent: the patient, a proxy of a child, or by a signed form that the front desk keeps.
+    ConsentGiver = closed_set(
+        variants!(consent::ConsentGiver: Patient Proxy SignedForm).map(consent::ConsentGiver::as_str)
+    );
+    /// The verdict of the review of an emergency access.
+    Verdict = closed_set(break_glass::Verdict::ALL.map(break_glass::Verdict::as_str));
+    /// The kind of a thing that was accessed.
+    AccessedKind = closed_set(ItemKind::ALL.map(ItemKind::as_str));
+    /// The outcome of an access decision.
+    AccessOutcome = closed_set(["GRANTED", "REFUSED"]);
+    /// The relation of an account to the patient or the thing that was accessed, by which it was admitted. `ANY`: the
+    /// role is enough.
+    AccessRelation = closed_set(Relation::STORED.map(Relation::as_str));
     /// Gender for administrative purposes, the codes of FHIR R4.
     Gender = closed_set(domain::Gender::ALL.map(in_json));
     /// A blood group.
@@ -150,8 +199,54 @@ schemas! {
     Relationship = closed_set(domain::Relationship::ALL.map(in_json));
     /// A field of a profile.
     ProfileField = closed_set(patient::ProfileField::ALL.map(in_json));
+    /// The unit of a vital sign, by its UCUM code.
+    Unit = closed_set(
+        UcumUnit::ALL.iter().map(|unit| unit.code()).chain([DerivedSign::BODY_MASS_INDEX_UNIT]),
+    );
+    /// The LOINC code of a vital sign.
+    VitalSignCode = closed_set(
+        VitalSign::ALL.iter().map(|sign| sign.loinc()).chain([DerivedSign::BODY_MASS_INDEX]),
+    )
+    .examples(["8867-4"]);
+    /// The kind of an entry of a chart.
+    EntryKind = closed_set(chart::EntryKind::ALL.iter().map(|kind| kind.as_str()));
+    /// The status of an entry of a chart.
+    EntryStatus = closed_set(chart::EntryStatus::ALL.iter().map(|status| status.as_str()));
+    /// What a revision did to an entry.
+    ChangeKind = closed_set(chart::ChangeKind::ALL.iter().map(|kind| kind.as_str()));
+    /// A relative of the patient by blood.
+    FamilyMember = closed_set(
+        variants!(health_summary::FamilyMember:
+            Mother Father Sister Brother Daughter Son MaternalGrandmother MaternalGrandfather
+            PaternalGrandmother PaternalGrandfather Aunt Uncle Cousin Other)
+        .map(in_json),
+    );
+    /// What an item of social history is about.
+    SocialTopic = closed_set(
+        variants!(health_summary::SocialTopic:
+            Tobacco Alcohol Drugs Occupation Housing Exercise Diet Travel Other)
+        .map(in_json),
+    );
     /// The reason for which a time is not offered. Of several, the first of this list is told.
     UnavailableReason = closed_set(domain::UnavailableReason::ALL.map(in_json));
+    /// The unit of a dose.
+    DoseUnit = closed_set(prescription::DoseUnit::ALL.iter().map(in_json));
+    /// The way in which a drug is taken.
+    Route = closed_set(prescription::Route::ALL.iter().map(in_json));
+    /// The period that a frequency counts in.
+    Period = closed_set(prescription::Period::ALL.iter().map(in_json));
+    /// The severity of a reaction.
+    Severity = closed_set(allergy_list::Severity::ALL.map(in_json));
+    /// The status of a note: `AMENDED` has addenda.
+    NoteStatus = closed_set(variants!(note::NoteStatus: Signed Amended EnteredInError).map(in_json));
+    /// The status of a prescription.
+    PrescriptionStatus = closed_set(
+        variants!(prescription::PrescriptionStatus: Active Cancelled EnteredInError).map(in_json),
+    );
+    /// The status of an allergy.
+    AllergyStatus = closed_set(
+        variants!(allergy_list::AllergyStatus: Active Ended EnteredInError).map(in_json),
+    );
     /// The kind of an item that is paid for.
     PayableKind = closed_set(payment::PayableKind::ALL.map(payment::PayableKind::as_str));
     /// The status of a payment: `PAID` stays, whatever is given back; `LAPSED` was not paid in time.

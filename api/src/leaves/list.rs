@@ -115,7 +115,7 @@ pub async fn list_leaves(
     let parked = position.wait_for(&app, leaves::NAME).await?;
     let from = parameters.from.unwrap_or_else(|| app.clock.now());
     let rows = leaves::of_doctor(&app.pool, doctor, from).await?;
-    let rows = open_all(app.sealing(), rows).await?;
+    let rows = open_all(app.staff_sealing(), rows).await?;
     let items = rows.iter().map(|row| LeaveBody::new(row, sight)).collect();
     let parked = parked.any();
     Ok(Json(LeavesBody { items, parked }))

@@ -55,9 +55,12 @@ fn every_type_but_those_of_the_program_itself_is_named_by_an_endpoint() {
         "other-order",
         "payment-not-paid",
         "receipt-already-issued",
+        "entry-already-recorded",
         "leave-already-exists",
         "patient-role-without-patient",
         "doctor-role-without-doctor",
+        "prescription-already-exists",
+        "allergy-already-exists",
     ];
     for problem_type in ProblemType::ALL {
         let named = text.contains(&format!("`{}`", problem_type.slug()));
@@ -88,6 +91,17 @@ fn limits_of_lists_are_those_of_the_domain() {
     assert_eq!(
         most("RefundPolicyRequest", "refundPolicy"),
         domain::payment::MAX_STEPS
+    );
+    let content = |field| most("NoteContentBody", field);
+    assert_eq!(content("symptoms"), domain::note::Symptoms::MAX);
+    assert_eq!(content("diagnoses"), domain::record::Diagnoses::MAX);
+    assert_eq!(
+        most("PrescriptionRequest", "lines"),
+        domain::prescription::PrescriptionLines::MAX
+    );
+    assert_eq!(
+        most("LineBody", "ingredients"),
+        domain::prescription::Ingredients::MAX
     );
 }
 

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::{Resource, permit};
+use commands::ports::{AccessedItem, ItemKind};
 use domain::PatientId;
 use projections::patient_card;
 
@@ -15,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::found;
 
-problems!(Forbidden, NotFound);
+problems!(Forbidden, NotFound, AccessLogUnavailable);
 
 /// A patient's card: the patient, their proxies and the front desk see it.
 #[utoipa::path(
@@ -43,8 +44,10 @@ pub async fn get_patient(
     let card = patient_card::get(&app.pool, patient).await?;
     let card = card.ok_or_else(Problem::not_found)?;
     let proxied = card.row().proxies.contains(&caller.account);
-    caller.require(&Resource::of_patient(patient).proxied(proxied))?;
-    let card = card.open(app.sealing()).await?;
+    let resource = Resource::of_patient(patient).proxied(proxied);
+    let item = AccessedItem::new(ItemKind::Card, patient.as_uuid());
+    let disclosure = caller.disclose(&resource, item).await?;
+    let card = card.open(disclosure.sealing()).await?;
     Ok(found(&PatientBody {
         parked: parked.has(patient.as_uuid()),
         ..PatientBody::from(card)

@@ -1,5 +1,6 @@
 //! Patients' cards: register, look, reach, their profile, and who may act for whom.
 
+mod access_log;
 mod add_proxy;
 mod change_contact;
 mod change_profile;
@@ -24,7 +25,9 @@ use crate::http::response::Versioned;
 use crate::http::schemas;
 
 pub(crate) use refusal::refusal;
-pub(crate) use {add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*};
+pub(crate) use {
+    access_log::*, add_proxy::*, change_contact::*, get::*, register::*, remove_proxy::*,
+};
 pub(crate) use {change_profile::*, get_profile::*, profile::*, record_illnesses::*};
 
 /// The routes of this resource.
@@ -36,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/patients/{id}/profile", web::get().to(get_profile))
         .route("/patients/{id}/profile", web::post().to(change_profile))
         .route("/patients/{id}/illnesses", web::put().to(record_illnesses))
+        .route("/patients/{id}/access-log", web::get().to(list_accesses))
         .route("/patients/{id}/proxies", web::post().to(add_proxy))
         .route(
             "/patients/{id}/proxies/{accountId}",

@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 
 use super::{PatientState, refusal};
 use crate::app::App;
-use crate::care::is_in_care;
+use crate::clinical;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
+use crate::http::position::Position;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
@@ -31,8 +32,7 @@ pub struct IllnessesRequest {
 
 problems!(Forbidden, NotFound);
 
-/// Record which illnesses a patient is known to have: the patient, a proxy, and doctors and front desks that the patient
-/// has or had a visit with.
+/// Record which illnesses a patient is known to have: the patient, a proxy, and doctors who treat the patient.
 #[utoipa::path(
     put,
     path = "/api/v1/patients/{id}/illnesses",
@@ -58,11 +58,11 @@ pub async fn record_illnesses(
     request: CommandRequest<IllnessesRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let in_care = is_in_care(&app, &caller, patient).await?;
+    let owner = clinical::owner(&app, &caller, patient, &Position::any()).await?;
     let (illnesses, target) = (request.body.illnesses, Target::new(patient, Some(expected)));
     let done = app
         .commands
-        .record_illnesses(&caller, target, illnesses, in_care, &context)
+        .record_illnesses(&caller, target, illnesses, owner, &context)
         .await
         .map_err(|error| of_command(error, refusal))?;
     Ok(changed(&done.map(PatientState::from)))

@@ -7,6 +7,7 @@ use adapters::receipt_pdf::{ItemOnReceipt, PrinterError, Receipt, RefundOnReceip
 use chrono::{DateTime, Utc};
 use commands::Fault;
 use commands::authorization::permit;
+use commands::ports::{AccessedItem, ItemKind};
 use domain::payment::Payable;
 use domain::{AppointmentId, ClinicZone, GatewayPaymentId, Money, PaymentId, ReceiptNumber};
 use projections::payments::{self, LedgerEntry, LedgerKind, ListedPayment};
@@ -16,12 +17,13 @@ use utoipa::ToSchema;
 use super::books::money_of;
 use crate::app::App;
 use crate::http::access::Access;
+use crate::http::disclosure::Disclosure;
 use crate::http::ids::Id;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::problem_type::ProblemType;
-use crate::proxies::require_or_proxy;
+use crate::proxies::disclose_or_proxy;
 
 /// The read models that a receipt is made from.
 const READ_MODELS: [&str; 5] = [
@@ -37,7 +39,13 @@ const READ_MODELS: [&str; 5] = [
 #[schema(value_type = String, format = Binary)]
 pub struct Pdf(Vec<u8>);
 
-problems!(Forbidden, NotFound, NoReceiptYet, Overloaded);
+problems!(
+    Forbidden,
+    NotFound,
+    NoReceiptYet,
+    Overloaded,
+    AccessLogUnavailable
+);
 
 /// The receipt of a payment, as PDF: the patient and their proxies may have it, the clinic's front desk, its
 /// auditors. It says what was given back so far, and if it was paid in the sandbox, that no money moved. A name in
@@ -70,9 +78,10 @@ pub async fn get_receipt(
         .await?
         .ok_or_else(Problem::not_found)?;
     let money = money_of(row.patient, row.clinic);
-    require_or_proxy(&app, &caller, money, &position).await?;
+    let item = AccessedItem::new(ItemKind::Receipt, payment.as_uuid());
+    let disclosure = disclose_or_proxy(&app, &caller, money, item, &position).await?;
     let paid = Paid::from_row(&row).ok_or(ProblemType::NoReceiptYet)?;
-    let receipt = receipt(&app, &row, paid).await?;
+    let receipt = receipt(&app, &disclosure, &row, paid).await?;
     let series = if receipt.test_mode { "sandbox-" } else { "" };
     let name = format!(
         "inline; filename=\"receipt-{series}{}.pdf\"",
@@ -110,14 +119,19 @@ impl Paid {
     }
 }
 
-async fn receipt(app: &App, row: &ListedPayment, paid: Paid) -> Result<Receipt, Problem> {
+async fn receipt(
+    app: &App,
+    disclosure: &Disclosure<'_>,
+    row: &ListedPayment,
+    paid: Paid,
+) -> Result<Receipt, Problem> {
     let clinic = clinic_directory::get(&app.pool, row.clinic).await?;
     let clinic = clinic.ok_or_else(Problem::not_found)?;
     let item = match row.payable {
         Payable::Visit { appointment } => visit(app, appointment, clinic.zone).await?,
     };
     let patient_name = match patient_card::get(&app.pool, row.patient).await? {
-        Some(card) => card.open(app.sealing()).await?.name().cloned(),
+        Some(card) => card.open(disclosure.sealing()).await?.name().cloned(),
         None => None,
     };
     let ledger = payments::ledger_of_payment(&app.pool, row.payment).await?;
@@ -157,7 +171,7 @@ async fn visit(
     let visit = visit.ok_or_else(Problem::not_found)?;
     let (doctor, begins) = (visit.row().doctor, visit.row().slot.start());
     let doctor_name = match doctor_directory::get(&app.pool, doctor).await? {
-        Some(row) => row.open(app.sealing()).await?.name().cloned(),
+        Some(row) => row.open(app.staff_sealing()).await?.name().cloned(),
         None => None,
     };
     Ok(ItemOnReceipt::Visit {

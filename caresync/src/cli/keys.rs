@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::jwt::JwtKeys;
+use adapters::note_drafts::PgNoteDraftStore;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail, ensure};
 use commands::Commands;
@@ -164,12 +165,14 @@ pub async fn erase(settings: &Settings, subject: Uuid, confirmed: bool) -> anyho
             .value
             .with_context(|| format!("{} is missing", logins.place))?;
         let options = commands::store_options::options(logins, sealing);
+        let drafts = PgNoteDraftStore::new(pool.clone(), options.sealing.clone());
         let store = EventStore::open_with(pool.clone(), options).await?;
         let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
         let person = SubjectId::from_uuid(subject);
         let context = commands.system_context();
         let erased = commands.erase_person(person, &context).await;
         let erased = erased.context("erasing")?;
+        drafts.prune().await?;
         tracing::info!(
             subject.id = %subject,
             at = %erased.at,

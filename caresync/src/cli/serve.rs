@@ -83,6 +83,7 @@ async fn run(
                 max_daily: serve.max_daily_emergencies,
             },
         },
+        clinical_policy: serve.charts.policy(),
         staff_second_factor: serve.staff_second_factor,
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),

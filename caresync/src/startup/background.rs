@@ -6,7 +6,7 @@ use std::time::Duration;
 use api::App;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::ports::Clock;
-use commands::reactions::Mails;
+use commands::reactions::Notices;
 use event_store::{Daemon, DaemonOptions, EventStore};
 use tokio::task::JoinSet;
 
@@ -44,7 +44,7 @@ impl Background {
         self.tasks.spawn(task);
     }
 
-    pub(super) fn run_timers(&mut self, app: &App, mails: Option<Mails>, pause: Duration) {
+    pub(super) fn run_timers(&mut self, app: &App, notices: Option<Notices>, pause: Duration) {
         self.spawn(commands::reactions::run_timers(
             app.pool.clone(),
             app.clock.clone(),
@@ -53,7 +53,7 @@ impl Background {
                 &app.payments,
                 &app.inbox,
                 &app.identity,
-                mails,
+                notices,
             ),
             pause,
         ));
@@ -66,7 +66,7 @@ impl Background {
     }
 }
 
-/// Removes rows that have grown old.
+/// Removes rows that have grown old, and adds partitions ahead of their time.
 #[derive(Clone)]
 pub(super) struct Janitor {
     store: EventStore,
@@ -92,7 +92,8 @@ impl Janitor {
     }
 
     /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks,
-    /// passwords of unfinished registrations, mailed codes, and webhooks and mails that are past their time.
+    /// passwords of unfinished registrations, mailed codes, webhooks and mails that are past their time, and drafts of
+    /// erased patients. Adds the next partition of the access log.
     pub(super) async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
         self.store.forget_replies(KEYS_KEPT_HOURS).await?;
         commands::claims::forget_daily_numbers(&self.store, at).await?;
@@ -104,6 +105,8 @@ impl Janitor {
         self.adapters.deliveries.prune(at).await?;
         self.adapters.codes.prune(at).await?;
         self.adapters.outbox.prune(at).await?;
+        self.adapters.note_drafts.prune().await?;
+        self.adapters.access_log.add_partitions(at).await?;
         Ok(())
     }
 }

@@ -1,0 +1,116 @@
+//! Warnings about a prescription, as answers show them and requests override them.
+
+use domain::prescription::{OverriddenWarnings, Warning};
+use domain::{AllergyId, PrescriptionId, Reason};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::http::schemas;
+
+/// A warning about a line of a prescription, by its place from 0.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(
+    tag = "kind",
+    rename_all = "SCREAMING_SNAKE_CASE",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum WarningBody {
+    /// The patient is allergic to the drug or an ingredient.
+    Allergy {
+        /// Place of the line.
+        line: u8,
+        /// The allergy.
+        #[schema(value_type = Uuid)]
+        allergy_id: AllergyId,
+    },
+    /// The patient takes the drug or an ingredient already.
+    DuplicateDrug {
+        /// Place of the line.
+        line: u8,
+        /// The prescription that it is in.
+        #[schema(value_type = Uuid)]
+        prescription_id: PrescriptionId,
+    },
+    /// Another line of the same prescription has the drug or an ingredient.
+    RepeatedDrug {
+        /// Place of the line.
+        line: u8,
+        /// Place of the line before.
+        earlier_line: u8,
+    },
+}
+
+/// Warnings that a doctor has seen and overrides, with the reason.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OverrideBody {
+    /// The warnings, as the refusal listed them. A warning that is not among them still refuses the prescription.
+    warnings: Vec<WarningBody>,
+    /// The reason.
+    #[schema(value_type = schemas::Reason)]
+    reason: Reason,
+}
+
+impl From<Warning> for WarningBody {
+    fn from(warning: Warning) -> Self {
+        match warning {
+            Warning::Allergy { line, allergy } => Self::Allergy {
+                line,
+                allergy_id: allergy,
+            },
+            Warning::DuplicateDrug { line, prescription } => Self::DuplicateDrug {
+                line,
+                prescription_id: prescription,
+            },
+            Warning::RepeatedDrug { line, earlier } => Self::RepeatedDrug {
+                line,
+                earlier_line: earlier,
+            },
+        }
+    }
+}
+
+impl From<WarningBody> for Warning {
+    fn from(body: WarningBody) -> Self {
+        match body {
+            WarningBody::Allergy { line, allergy_id } => Self::Allergy {
+                line,
+                allergy: allergy_id,
+            },
+            WarningBody::DuplicateDrug {
+                line,
+                prescription_id,
+            } => Self::DuplicateDrug {
+                line,
+                prescription: prescription_id,
+            },
+            WarningBody::RepeatedDrug { line, earlier_line } => Self::RepeatedDrug {
+                line,
+                earlier: earlier_line,
+            },
+        }
+    }
+}
+
+impl From<OverrideBody> for OverriddenWarnings {
+    fn from(body: OverrideBody) -> Self {
+        Self {
+            warnings: body.warnings.into_iter().map(Warning::from).collect(),
+            reason: body.reason,
+        }
+    }
+}
+
+impl From<OverriddenWarnings> for OverrideBody {
+    fn from(overridden: OverriddenWarnings) -> Self {
+        Self {
+            warnings: overridden
+                .warnings
+                .into_iter()
+                .map(WarningBody::from)
+                .collect(),
+            reason: overridden.reason,
+        }
+    }
+}
