@@ -2,6 +2,7 @@
 // It is compiled as a test anyway; this tells clippy that helpers may unwrap, too.
 #![cfg(test)]
 
+mod access;
 mod backup;
 mod gateway;
 mod http;
@@ -11,6 +12,7 @@ mod money;
 mod observe;
 mod projections;
 mod rebuild;
+mod records;
 mod store;
 mod storm;
 mod support;

@@ -16,6 +16,7 @@ use caresync::settings::PaymentSettings;
 use caresync::startup::{Application, Dependencies, realm};
 use caresync::storage;
 use chrono::{DateTime, TimeDelta, Utc};
+use commands::authorization::ClinicalPolicy;
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, SessionId};
 use domain::appointment::BookingPolicy;
@@ -144,6 +145,7 @@ impl Site {
             clock: Arc::new(self.clock.clone()),
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
+            clinical_policy: ClinicalPolicy::default(),
             staff_second_factor: self.staff_second_factor,
             timer_pause: TIMER_PAUSE,
             cors_origins: vec!["https://front.example".to_owned()],

@@ -123,10 +123,14 @@ impl World {
         Ok(doctor)
     }
 
-    /// Registers a patient.
+    /// Registers a patient, who was born in 1970.
     pub async fn patient(&self) -> anyhow::Result<PatientId> {
+        self.patient_born(chrono::NaiveDate::default()).await
+    }
+
+    /// Registers a patient who was born on a day.
+    pub async fn patient_born(&self, born: chrono::NaiveDate) -> anyhow::Result<PatientId> {
         let patient = PatientId::from_uuid(SystemIds.id());
-        let born = chrono::NaiveDate::default();
         let register = RegisterPatient {
             patient,
             name: PersonName::parse("Asha Rao")?,

@@ -27,10 +27,9 @@ async fn a_backup_leaves_out_shadow_copies_and_they_can_be_rebuilt_after_a_resto
     let known = "select count(*) from subscription_checkpoints where name like 'beside/%'";
     assert_eq!(count(&pool, known).await, 0);
     pool.close().await;
-    assert_eq!(
-        projections(&new, &["list"]).matches("copy: none").count(),
-        9
-    );
+    let listed = projections(&new, &["list"]);
+    let [copies, none] = ["copy: ", "copy: none"].map(|text| listed.matches(text).count());
+    assert!(copies > 0 && copies == none, "{listed}");
 
     projections(&new, &["rebuild", "--all"]);
     projections(&new, &["verify", "--all"]);

@@ -15,6 +15,14 @@ async fn appointments(client: &Client) -> Vec<Value> {
     listed.body["items"].as_array().unwrap().clone()
 }
 
+/// The number of reads in the access log.
+async fn recorded_accesses(server: &Server) -> i64 {
+    let pool = server.pool().await;
+    let recorded = count(&pool, "select count(*) from access_log").await;
+    pool.close().await;
+    recorded
+}
+
 /// New events of the restored log sort behind the old ones, though the new cluster's transaction
 /// ids are lower.
 async fn new_events_sort_after_old_ones(server: &Server) {
@@ -50,6 +58,7 @@ async fn a_restored_log_serves_the_same_appointments_and_continues_after_them() 
     all_read(&original.server.client).await;
     let kept = appointments(&before).await;
     assert_eq!(kept.len(), 4);
+    assert_eq!(recorded_accesses(&original.server).await, 1);
     let backup = original.backup("while-it-runs");
     let later = original.book(&original.server, 4).await;
 
@@ -64,6 +73,7 @@ async fn a_restored_log_serves_the_same_appointments_and_continues_after_them() 
     let patient = original.at(&new);
     all_read(&new.client).await;
     assert_eq!(appointments(&patient).await, kept);
+    assert_eq!(recorded_accesses(&new).await, 2);
     patient.get(&later.appointment("")).expect(404).await;
 
     // Positions from before stay valid, and idempotency keys are known.
@@ -290,12 +300,25 @@ async fn a_table_of_another_owner_blocks_neither_a_start_nor_a_backup_and_is_not
     original.server.stop().await;
     original.server.restart().await;
     let pool = original.server.pool().await;
-    let may = async |table: &str| -> bool {
-        let sql = "select has_table_privilege('caresync_app', $1, 'select')";
-        let query = sqlx::query_scalar(sql).bind(table);
+    let may = async |right: &str, table: &str| -> bool {
+        let sql = "select has_table_privilege('caresync_app', $1, $2)";
+        let query = sqlx::query_scalar(sql).bind(table).bind(right);
         query.fetch_one(&pool).await.unwrap()
     };
-    assert!(may("events").await && !may("public.\"Notes\"").await);
+    assert!(may("select", "events").await && !may("select", "public.\"Notes\"").await);
+    // The access log is added to, and its partitions are out of reach.
+    let partitions = "select inhrelid::regclass::text from pg_inherits
+                      where inhparent = 'access_log'::regclass";
+    let partitions: Vec<String> = sqlx::query_scalar(partitions)
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(partitions.len(), 2);
+    for right in ["select", "insert", "update", "delete", "truncate"] {
+        let adds = ["select", "insert"].contains(&right);
+        assert_eq!(may(right, "access_log").await, adds, "{right}");
+        assert!(!may(right, &partitions[0]).await, "{right}");
+    }
     pool.close().await;
     let backup = original.backup("beside-a-table-of-another-owner");
     let mut new = original.new_machine();

@@ -26,7 +26,7 @@ const CANARIES: [&str; 6] = [
 ];
 
 /// Queries over columns that must never contain PHI.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 10] = [
     "select metadata::text from events",
     "select (payload - 'phi')::text from events",
     "select row(i)::text from idempotency_keys i",
@@ -36,6 +36,7 @@ const PLACES: [&str; 9] = [
     "select row(s)::text from sessions s",
     "select row(f)::text from login_failures f",
     "select row(c)::text from mailed_codes c",
+    "select row(a)::text from access_log a",
 ];
 
 #[track_caller]
@@ -155,6 +156,8 @@ async fn a_dump_of_the_database_contains_no_phi() {
         "patient_cards",
         "doctor_directory",
         "day_sheet",
+        "note_drafts",
+        "chart_entries",
         "subject_keys",
     ] {
         let rows = dump.split_once(&format!("COPY public.{table} ")).unwrap().1;
@@ -172,18 +175,39 @@ async fn a_dump_of_the_database_contains_no_phi() {
         "account.address_changed",
         "account.disabled",
         "account.registered",
+        "allergy.corrected",
+        "allergy.ended",
+        "allergy.entered_in_error",
+        "allergy.recorded",
         "appointment.booked",
         "appointment.cancelled",
         "appointment.completed",
         "appointment.confirmed",
         "appointment.rescheduled",
         "appointment.started",
+        "break_glass.opened",
+        "break_glass.reviewed",
+        "consent.granted",
         "doctor.registered",
+        "health_summary.item_added",
+        "health_summary.item_corrected",
+        "health_summary.item_ended",
+        "health_summary.item_entered_in_error",
         "leave.planned",
+        "note.addendum_signed",
+        "note.entered_in_error",
+        "note.signed",
         "patient.contact_changed",
         "patient.illnesses_recorded",
         "patient.profile_changed",
         "patient.registered",
+        "prescription.amended",
+        "prescription.cancelled",
+        "prescription.entered_in_error",
+        "prescription.issued",
+        "vitals.corrected",
+        "vitals.entered_in_error",
+        "vitals.recorded",
     ];
     assert_eq!(kinds, types.map(|of| format!("{of} string")));
 }

@@ -5,7 +5,7 @@ mod cancelled;
 mod disputes;
 mod double_payment;
 mod emergencies;
-mod fixture;
+pub mod fixture;
 mod gateway_down;
 mod keys;
 mod late;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::AppointmentId;
 use domain::appointment::AppointmentStatus;
+use projections::ReadError;
 use projections::day_sheet::{DaySheet, DaySheetQuery, DaySheetRow, rows};
 
 use super::attended::{ARRIVED, COMPLETED, IN_PROGRESS, NO_SHOW};
@@ -27,17 +28,20 @@ fn meera_on(date: &str) -> DaySheetQuery {
     }
 }
 
+async fn opened(history: &History, query: &DaySheetQuery) -> Result<Vec<DaySheetRow>, ReadError> {
+    let day = rows(&history.pool, query).await?;
+    day.open(&history.sealing).await
+}
+
 async fn found(history: &History, query: DaySheetQuery) -> Vec<AppointmentId> {
-    let rows = rows(&history.pool, &history.sealing, &query).await.unwrap();
+    let rows = opened(history, &query).await.unwrap();
     rows.into_iter().map(|row| row.appointment).collect()
 }
 
 #[tokio::test]
 async fn a_visit_is_shown_with_the_patients_name_and_reason() {
     let history = kept().await;
-    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-08"))
-        .await
-        .unwrap();
+    let sheet = opened(&history, &meera_on("2026-03-08")).await.unwrap();
     let ravi = DaySheetRow {
         appointment: appointment(6),
         clinic: clinic(BERLIN),
@@ -68,9 +72,7 @@ async fn a_day_shows_what_will_take_place_in_the_order_of_the_slots() {
 #[tokio::test]
 async fn a_day_shows_who_is_there_who_was_seen_and_who_did_not_come() {
     let history = kept().await;
-    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-02"))
-        .await
-        .unwrap();
+    let sheet = opened(&history, &meera_on("2026-03-02")).await.unwrap();
     let shown = sheet.iter().map(|row| (row.appointment, row.status));
     let expected = [
         (COMPLETED, AppointmentStatus::Completed),
@@ -86,7 +88,8 @@ async fn a_day_shows_who_is_there_who_was_seen_and_who_did_not_come() {
 async fn a_day_marks_the_visits_that_were_booked_for_an_emergency() {
     let history = kept().await;
     let query = meera_on("2026-03-16");
-    let sheet = rows(&history.pool, &history.sealing, &query).await.unwrap();
+    let sheet = rows(&history.pool, &query).await.unwrap();
+    let sheet = sheet.open(&history.sealing).await.unwrap();
     let shown = sheet.iter().map(|row| (row.appointment, row.emergency));
     let expected = [(EMERGENCY, true), (LATE, false)].map(|(number, is)| (appointment(number), is));
     assert_eq!(shown.collect::<Vec<_>>(), expected);
@@ -104,7 +107,7 @@ async fn an_overdue_hold_has_left_the_day() {
         include_ended: true,
         ..overdue
     };
-    let sheet = rows(&history.pool, &history.sealing, &all).await.unwrap();
+    let sheet = opened(&history, &all).await.unwrap();
     assert_eq!(sheet[0].status, AppointmentStatus::Expired);
 }
 
@@ -155,9 +158,7 @@ async fn an_erased_patient_is_on_the_sheet_without_name_and_reason() {
     history
         .project_without(&history.projector::<DaySheet>(), patient(ASHA).as_uuid())
         .await;
-    let sheet = rows(&history.pool, &history.sealing, &meera_on("2026-03-09"))
-        .await
-        .unwrap();
+    let sheet = opened(&history, &meera_on("2026-03-09")).await.unwrap();
     assert_eq!(sheet.len(), 2);
     assert!(sheet.iter().all(|row| row.patient == patient(ASHA)));
     assert!(
@@ -216,7 +217,7 @@ async fn around_a_change_of_the_clocks_a_visit_is_on_its_own_day() {
             }
         }
         for (day, expected) in sheets {
-            let sheet = rows(&history.pool, &history.sealing, &meera_on(day)).await;
+            let sheet = opened(&history, &meera_on(day)).await;
             let starts: Vec<_> = (sheet.unwrap().iter())
                 .map(|row| row.slot.start().format("%dT%H:%M").to_string())
                 .collect();

@@ -1,8 +1,11 @@
 //! Read models against a real database: events in, rows out.
 
+mod accesses;
 mod account_directory;
 mod attended;
 mod availability;
+mod chart;
+mod charts;
 mod clinic_directory;
 mod dates;
 mod day_sheet;
@@ -19,4 +22,5 @@ mod profiles;
 mod replay;
 pub mod scenario;
 mod takings;
+mod treatments;
 mod visible_rows;

@@ -3,12 +3,14 @@
 use std::future::Future;
 
 use domain::{AccountId, ClinicId, DoctorId, PatientId};
+use event_store::Sealing;
+use projections::chart::ChartSearch;
 use projections::clinic_directory::ClinicCursor;
 use projections::doctor_directory::DoctorSearch;
 use projections::patient_appointments::AppointmentSearch;
 use projections::payments::PatientPayments;
 use projections::{
-    ReadError, TimeCursor, account_directory, clinic_directory, doctor_directory, leaves,
+    ReadError, TimeCursor, account_directory, chart, clinic_directory, doctor_directory, leaves,
     patient_appointments, payments,
 };
 use sqlx::PgPool;
@@ -38,7 +40,7 @@ const COPIES: &str = "
     $$";
 
 /// Tables, the row of each that is copied, and the columns in which copies differ.
-const LISTS: [(&str, &str, &str); 8] = [
+const LISTS: [(&str, &str, &str); 9] = [
     ("account_directory", "true", "account_id"),
     ("clinic_directory", "true", "clinic_id"),
     (
@@ -56,6 +58,7 @@ const LISTS: [(&str, &str, &str); 8] = [
         "not withdrawn",
         "leave_id, starts_at, ends_at",
     ),
+    ("chart_entries", "true", "entry_id, occurred_at"),
     ("payments", "true", "payment_id, opened_at"),
     (
         "payment_refunds",
@@ -207,6 +210,32 @@ async fn every_page_reads_its_own_rows(plans: &str) {
     };
     let page = patient_appointments::list(pool, &search);
     reads(pool, PAGE, "appointments of some hours", page).await;
+
+    let patient = common(pool, "patient_id", "chart_entries").await;
+    let search = ChartSearch {
+        patient: PatientId::from_uuid(patient),
+        kinds: None,
+        from: None,
+        to: None,
+        doctor: None,
+        author: None,
+        content: None,
+        entered_in_error: true,
+        after: behind,
+        limit: PAGE,
+    };
+    // Copies open nowhere: their content is sealed for the row that they were copied from.
+    let sealing = Sealing::off();
+    let page = chart::list(pool, &sealing, &search);
+    reads(pool, PAGE, "chart", page).await;
+    let search = ChartSearch {
+        from: Some(time - chrono::TimeDelta::hours(PAGE)),
+        to: Some(time),
+        after: None,
+        ..search
+    };
+    let page = chart::list(pool, &sealing, &search);
+    reads(pool, PAGE, "chart of some hours", page).await;
 
     let doctor = common(pool, "doctor_id", "doctor_leaves").await;
     let page = leaves::of_doctor(pool, DoctorId::from_uuid(doctor), time);

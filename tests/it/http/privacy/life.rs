@@ -1,10 +1,12 @@
 //! A clinic's days in which every field for personal data has a canary.
 
+use domain::PatientId;
 use serde_json::json;
 use tests::app::Principal;
 
 use super::super::profile::tell_profile;
-use crate::support::{Clinic, slot};
+use crate::records::fill_entries;
+use crate::support::{Clinic, all_read, slot};
 
 /// Signs up, books and cancels, with every kind of mistake.
 pub async fn live(clinic: &Clinic) {
@@ -165,7 +167,111 @@ pub async fn fill_every_phi_field(clinic: &Clinic) {
         let step = desk.post(&booked.appointment(verb), &reason);
         step.expect(200).await;
     }
+    consent_and_open_chart(clinic, PatientId::from_uuid(patient.id())).await;
     let path = format!("/api/v1/doctors/{}", doctor.id());
     let seen = clinic.settled(async || clinic.anonymous().get(&path).after(&booked));
     assert_eq!(seen.await.text("name"), "Zephyrine Quillfeather");
+    fill_record(clinic).await;
+}
+
+/// A consent, and an emergency access that is reviewed.
+async fn consent_and_open_chart(clinic: &Clinic, patient: PatientId) {
+    let path = format!("/api/v1/patients/{patient}");
+    let consent = json!({"purpose": {"kind": "SENSITIVE", "category": "HIV"}});
+    let own = clinic.client(&Principal::patient(patient));
+    own.post(&format!("{path}/consents"), &consent)
+        .expect(201)
+        .await;
+    let emergency = json!({"clinicId": clinic.facts.clinic, "reason": "xanthelasma"});
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
+    let opened = doctor.post(&format!("{path}/break-glass"), &emergency);
+    let opened = opened.expect(201).await;
+    let review = json!({"verdict": "UNJUSTIFIED", "note": "Quillfeather"});
+    let path = format!("/api/v1/break-glass/{}/review", opened.id());
+    clinic.admin().post(&path, &review).expect(200).await;
+}
+
+/// Fills the clinical record of a patient with canaries: one of each event, and a draft.
+async fn fill_record(clinic: &Clinic) {
+    let patient = clinic.world.patient().await.unwrap();
+    let asha = clinic.client(&Principal::patient(patient));
+    let booked = clinic.book(&asha, 12).expect(201).await;
+    let paid = json!({"reason": "xanthelasma"});
+    let confirm = clinic.desk().post(&booked.appointment("confirm"), &paid);
+    confirm.expect(200).await;
+    all_read(clinic.anonymous()).await;
+    let doctor = clinic.client(&Principal::doctor(clinic.doctor));
+    let mine = |of: &str| format!("/api/v1/patients/{patient}/{of}");
+    let (reason, word) = (json!({"reason": "xanthelasma"}), "xanthelasma");
+    let draft = json!({
+        "clinicId": clinic.facts.clinic, "visitedAt": "2026-11-30T23:00:00Z",
+        "content": {
+            "complaint": word, "symptoms": [word], "findings": word,
+            "diagnoses": [{"condition": word}], "treatment": word, "text": word,
+        },
+    });
+    doctor.post(&mine("note-drafts"), &draft).expect(201).await;
+    let begun = doctor
+        .post(&mine("note-drafts"), &draft)
+        .key("a-key-for-the-record");
+    let note = begun.expect(201).await.id();
+    let path = format!("/api/v1/note-drafts/{note}");
+    let mut wrong = draft.clone();
+    wrong["content"]["xanthelasma"] = json!("Zephyrine");
+    doctor
+        .put(&path, &wrong)
+        .header("If-Match", "\"1\"")
+        .expect(400)
+        .await;
+    let sign = doctor.post(&format!("{path}/sign"), &json!({}));
+    sign.header("If-Match", "\"1\"").expect(201).await;
+    let note = format!("/api/v1/notes/{note}");
+    doctor
+        .post(&format!("{note}/addenda"), &json!({"text": word}))
+        .expect(201)
+        .await;
+    doctor
+        .post(&format!("{note}/entered-in-error"), &reason)
+        .expect(200)
+        .await;
+    let line = json!({
+        "drug": word, "ingredients": [word], "strength": word, "instructions": word,
+        "dose": {"amount": "1", "unit": "TABLET"}, "route": "ORAL",
+        "frequency": {"times": 1, "per": "DAY"},
+    });
+    let allergy = json!({"substance": word, "reaction": word});
+    let allergy = doctor.post(&mine("allergies"), &allergy).expect(201).await;
+    let mut request = json!({"clinicId": clinic.facts.clinic, "lines": [line]});
+    let refused = doctor
+        .post(&mine("prescriptions"), &request)
+        .expect(409)
+        .await;
+    request["override"] = json!({"warnings": refused.body["warnings"], "reason": word});
+    let issued = doctor.post(&mine("prescriptions"), &request);
+    let issued = issued.key("a-key-for-the-drug").expect(201).await;
+    let path = issued.header("location");
+    request["reason"] = json!(word);
+    request.as_object_mut().unwrap().remove("clinicId");
+    let amend = doctor.post(&format!("{path}/amend"), &request);
+    amend.header("If-Match", "\"1\"").expect(200).await;
+    doctor
+        .post(&format!("{path}/cancel"), &reason)
+        .expect(200)
+        .await;
+    doctor
+        .post(&format!("{path}/entered-in-error"), &reason)
+        .expect(200)
+        .await;
+    let one = mine(&format!("allergies/{}", allergy.id()));
+    let correct = doctor.put(&one, &json!({"substance": word}));
+    correct.header("If-Match", "\"1\"").expect(200).await;
+    doctor
+        .post(&format!("{one}/end"), &reason)
+        .expect(200)
+        .await;
+    doctor
+        .post(&format!("{one}/entered-in-error"), &reason)
+        .expect(200)
+        .await;
+    fill_entries(clinic, patient).await;
 }

@@ -100,7 +100,12 @@ impl Sweep<'_> {
         if let Some(body) = self.resources.body(route, patient, self.number) {
             call = call.json(&body);
         }
-        if route.starts_with("put ") || route.contains("{date}") {
+        let insists = [
+            "delete /api/v1/note-drafts",
+            "post /api/v1/note-drafts/{id}/sign",
+        ];
+        let insists = insists.iter().any(|of| route.starts_with(of)) || route.ends_with("/amend");
+        if route.starts_with("put ") || route.contains("{date}") || insists {
             call = call.header("If-Match", "\"1\"");
         }
         if route.starts_with("get /api/v1/patients/{id}") {
@@ -227,9 +232,16 @@ async fn no_route_answers_malformed_input_with_a_server_error() {
             "nonsense",
             "%F0%28%8C%28",
         ] {
-            let path = ["{id}", "{clinicId}", "{accountId}", "{date}"]
-                .iter()
-                .fold(path.to_owned(), |path, name| path.replace(name, id));
+            let path = [
+                "{id}",
+                "{clinicId}",
+                "{accountId}",
+                "{allergyId}",
+                "{consentId}",
+                "{date}",
+            ]
+            .iter()
+            .fold(path.to_owned(), |path, name| path.replace(name, id));
             for (body, query) in bodies.iter().zip([
                 "",
                 "?limit=x",

@@ -4,7 +4,7 @@ use domain::{ClinicId, DoctorId, PatientId};
 use serde_json::{Value, json};
 use tests::app::Principal;
 
-use crate::support::{Clinic, slot};
+use crate::support::{Clinic, all_read, slot};
 
 /// Resources that are unrelated to the callers.
 pub struct Resources {
@@ -16,6 +16,57 @@ pub struct Resources {
     appointment: String,
     payment: String,
     leave: String,
+    break_glass: String,
+    record: Record,
+}
+
+/// The record of a patient, written by her doctor.
+struct Record {
+    draft: String,
+    note: String,
+    prescription: String,
+    allergy: String,
+}
+
+impl Record {
+    async fn new(clinic: &Clinic) -> Self {
+        let patient = clinic.world.patient().await.unwrap();
+        let asha = clinic.client(&Principal::patient(patient));
+        let booked = clinic.book(&asha, 5).expect(201).await;
+        let paid = json!({"reason": "Pays in cash"});
+        let confirm = clinic.desk().post(&booked.appointment("confirm"), &paid);
+        confirm.expect(200).await;
+        all_read(clinic.anonymous()).await;
+        let doctor = clinic.client(&Principal::doctor(clinic.doctor));
+        let post = async |path: &str, body: Value| {
+            let path = format!("/api/v1/patients/{patient}/{path}");
+            let made = doctor.post(&path, &body).expect(201).await;
+            made.text("id").to_owned()
+        };
+        let note = post("note-drafts", draft(clinic.facts.clinic)).await;
+        let sign = doctor.post(&format!("/api/v1/note-drafts/{note}/sign"), &json!({}));
+        sign.header("If-Match", "\"1\"").expect(201).await;
+        let prescription = json!({"clinicId": clinic.facts.clinic, "lines": [line()]});
+        Self {
+            note,
+            draft: post("note-drafts", draft(clinic.facts.clinic)).await,
+            prescription: post("prescriptions", prescription).await,
+            allergy: post("allergies", json!({"substance": "Latex"})).await,
+        }
+    }
+}
+
+fn draft(clinic: ClinicId) -> Value {
+    json!({
+        "clinicId": clinic, "visitedAt": "2026-11-30T23:00:00Z", "content": {"complaint": "A cough"},
+    })
+}
+
+fn line() -> Value {
+    json!({
+        "drug": "Salbutamol", "dose": {"amount": "1", "unit": "PUFF"}, "route": "INHALED",
+        "frequency": {"times": 2, "per": "DAY"},
+    })
 }
 
 impl Resources {
@@ -44,7 +95,14 @@ impl Resources {
         let leave = json!({"start": slot(20), "end": slot(24)});
         let leaves = format!("/api/v1/doctors/{}/leaves", clinic.doctor);
         let leave = admin.post(&leaves, &leave).expect(201).await;
+        let emergency = json!({"clinicId": clinic.facts.clinic, "reason": "Unconscious"});
+        let patient = clinic.world.patient().await.unwrap();
+        let path = format!("/api/v1/patients/{patient}/break-glass");
+        let doctor = clinic.client(&Principal::doctor(clinic.doctor));
+        let opened = doctor.post(&path, &emergency).expect(201).await;
         Self {
+            record: Record::new(clinic).await,
+            break_glass: opened.text("id").to_owned(),
             leave: leave.text("id").to_owned(),
             clinic: clinic.facts.clinic,
             doctor: clinic.doctor,
@@ -64,15 +122,22 @@ impl Resources {
             () if of("clinics") => self.clinic.to_string(),
             () if of("doctors") => self.doctor.to_string(),
             () if of("leaves") => self.leave.clone(),
+            () if of("note-drafts") => self.record.draft.clone(),
+            () if of("notes") => self.record.note.clone(),
+            () if of("prescriptions") => self.record.prescription.clone(),
             () if of("patients") => patient.to_string(),
             () if of("payments") => self.payment.clone(),
+            () if of("break-glass") => self.break_glass.clone(),
             () => self.appointment.clone(),
         };
         let path = path
             .replace("{id}", &id)
             .replace("{clinicId}", &self.clinic.to_string())
             .replace("{accountId}", &self.account)
+            .replace("{allergyId}", &self.record.allergy)
             .replace("{refund}", &self.appointment)
+            .replace("{entryId}", &self.appointment)
+            .replace("{consentId}", &self.appointment)
             .replace("{date}", "2026-12-25");
         let clinic = self.clinic;
         match route {
@@ -85,6 +150,7 @@ impl Resources {
             "get /api/v1/appointments" | "get /api/v1/payments" => {
                 format!("{path}?patientId={patient}")
             }
+            "get /api/v1/patients/{id}/vitals/trends" => format!("{path}?code=8867-4"),
             "get /api/v1/clinics/{id}/takings" => format!("{path}?day=2026-12-01"),
             _ => path,
         }
@@ -187,8 +253,59 @@ impl Resources {
                     "razorpay_order_id": "order_1",
                     "razorpay_signature": "0",
                 }),
-                _ => return None,
+                path => return self.record_body(path),
             },
         )
     }
+
+    /// A valid body for a route of records.
+    fn record_body(&self, path: &str) -> Option<Value> {
+        Some(match path {
+            "/api/v1/patients/{id}/vitals" => json!({
+                "measurements": {"pulse": {"value": "72"}},
+            }),
+            "/api/v1/patients/{id}/vitals/{entryId}" => json!({
+                "measurements": {"pulse": {"value": "72"}}, "reason": "Mistyped",
+                "takenAt": "2026-11-30T08:00:00Z",
+            }),
+            "/api/v1/patients/{id}/health-summary" => json!({"content": problem()}),
+            "/api/v1/patients/{id}/health-summary/{entryId}" => json!({
+                "content": problem(), "reason": "Mistyped",
+            }),
+            "/api/v1/patients/{id}/health-summary/{entryId}/end" => json!({}),
+            "/api/v1/patients/{id}/vitals/{entryId}/entered-in-error"
+            | "/api/v1/patients/{id}/health-summary/{entryId}/entered-in-error" => {
+                json!({"reason": "Another patient's"})
+            }
+            "/api/v1/patients/{id}/note-drafts" | "/api/v1/note-drafts/{id}" => draft(self.clinic),
+            "/api/v1/notes/{id}/addenda" => json!({"text": "More of it"}),
+            "/api/v1/patients/{id}/prescriptions" => {
+                json!({"clinicId": self.clinic, "lines": [line()]})
+            }
+            "/api/v1/prescriptions/{id}/amend" => {
+                json!({"lines": [line()], "reason": "A lower dose"})
+            }
+            "/api/v1/patients/{id}/allergies" | "/api/v1/patients/{id}/allergies/{allergyId}" => {
+                json!({"substance": "Latex"})
+            }
+            "/api/v1/notes/{id}/entered-in-error"
+            | "/api/v1/prescriptions/{id}/cancel"
+            | "/api/v1/prescriptions/{id}/entered-in-error"
+            | "/api/v1/patients/{id}/allergies/{allergyId}/end"
+            | "/api/v1/patients/{id}/allergies/{allergyId}/entered-in-error" => {
+                json!({"reason": "Not my patient"})
+            }
+            "/api/v1/patients/{id}/consents" => json!({"purpose": {"kind": "RESEARCH"}}),
+            "/api/v1/patients/{id}/break-glass" => json!({
+                "clinicId": self.clinic, "reason": "Unconscious",
+            }),
+            "/api/v1/break-glass/{id}/review" => json!({"verdict": "JUSTIFIED"}),
+            _ => return None,
+        })
+    }
+}
+
+/// An item of a health summary.
+fn problem() -> Value {
+    json!({"problem": {"diagnosis": {"condition": "Asthma", "icd10": "J45.9"}}})
 }

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 87] = [
+pub const ROUTES: [(&str, Expected); 124] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -60,6 +60,7 @@ pub const ROUTES: [(&str, Expected); 87] = [
     ("delete /api/v1/doctors/{id}/affiliations/{clinicId}/hours/{date}", (401, [403, 404, 403, 404, 403])),
     ("get /api/v1/doctors/{id}/availability",                        PUBLIC),
     ("get /api/v1/doctors/{id}/day-sheet",                           (401, [403, 404, 404, 404, 403])),
+    ("get /api/v1/doctors/{id}/patients",                            (401, [403, 404, 403, 403, 403])),
     ("post /api/v1/doctors/{id}/leaves",                             (401, [403, 404, 403, 404, 403])),
     ("get /api/v1/doctors/{id}/leaves",                              (401, [403, 404, 404, 404, 403])),
     ("post /api/v1/leaves/{id}/withdraw",                            (401, [403, 404, 403, 404, 403])),
@@ -67,12 +68,32 @@ pub const ROUTES: [(&str, Expected); 87] = [
     // Cards are the group's: every front desk may look after any patient.
     ("get /api/v1/patients/{id}",                                    (401, [404, 403, 200, 200, 403])),
     ("put /api/v1/patients/{id}/contact",                            (401, [404, 403, 200, 200, 403])),
-    ("get /api/v1/patients/{id}/profile",                            (401, [404, 404, 200, 200, 403])),
+    // An auditor may in an emergency.
+    ("get /api/v1/patients/{id}/profile",                            (401, [404, 404, 200, 200, 404])),
     ("post /api/v1/patients/{id}/profile",                           (401, [404, 403, 200, 200, 403])),
-    // Staff may read the card, so it is told that the illnesses are not for it.
+    // Clinical content: not for the front desk.
     ("put /api/v1/patients/{id}/illnesses",                          (401, [404, 404, 403, 403, 403])),
+    ("get /api/v1/patients/{id}/access-log",                         (401, [404, 403, 403, 403, 404])),
+    ("get /api/v1/patients/{id}/consents",                           (401, [404, 403, 404, 404, 403])),
+    ("post /api/v1/patients/{id}/consents",                          (401, [404, 403, 404, 404, 403])),
+    ("delete /api/v1/patients/{id}/consents/{consentId}",            (401, [404, 403, 404, 404, 403])),
+    // A doctor and an auditor of another clinic.
+    ("post /api/v1/patients/{id}/break-glass",                       (401, [403, 403, 403, 403, 403])),
+    ("get /api/v1/break-glass",                                      (401, [403, 403, 403, 200, 403])),
+    ("post /api/v1/break-glass/{id}/review",                         (401, [403, 403, 403, 404, 403])),
     ("post /api/v1/patients/{id}/proxies",                           (401, [404, 403, 200, 200, 403])),
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
+    ("get /api/v1/patients/{id}/chart",                              (401, [404, 404, 403, 403, 404])),
+    ("get /api/v1/patients/{id}/chart/{entryId}",                    (401, [404, 404, 403, 403, 404])),
+    ("get /api/v1/patients/{id}/vitals/trends",                      (401, [404, 404, 403, 403, 404])),
+    ("post /api/v1/patients/{id}/vitals",                            (401, [404, 404, 403, 403, 403])),
+    ("put /api/v1/patients/{id}/vitals/{entryId}",                   (401, [404, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/vitals/{entryId}/entered-in-error", (401, [404, 404, 403, 403, 403])),
+    // A patient reads the summary, and doctors write it.
+    ("post /api/v1/patients/{id}/health-summary",                    (401, [403, 404, 403, 403, 403])),
+    ("put /api/v1/patients/{id}/health-summary/{entryId}",           (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/health-summary/{entryId}/end",      (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/health-summary/{entryId}/entered-in-error", (401, [403, 404, 403, 403, 403])),
     ("post /api/v1/appointments",                                    (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/appointments/series",                             (401, [404, 403, 404, 404, 403])),
     ("post /api/v1/appointments/emergency",                          (401, [404, 403, 404, 404, 403])),
@@ -98,6 +119,27 @@ pub const ROUTES: [(&str, Expected); 87] = [
     ("get /api/v1/payments/{id}/receipt",                            (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/appointments/{id}/ledger",                         (401, [404, 403, 404, 404, 404])),
     ("get /api/v1/clinics/{id}/takings",                             (401, [403, 403, 404, 404, 404])),
+    // Clinical content is not for the front desk, admins and auditors.
+    ("post /api/v1/patients/{id}/note-drafts",                       (401, [403, 404, 403, 403, 403])),
+    // Their own: none.
+    ("get /api/v1/note-drafts",                                      (401, [403, 200, 403, 403, 403])),
+    ("get /api/v1/note-drafts/{id}",                                 (401, [403, 404, 403, 403, 403])),
+    ("put /api/v1/note-drafts/{id}",                                 (401, [403, 404, 403, 403, 403])),
+    ("delete /api/v1/note-drafts/{id}",                              (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/note-drafts/{id}/sign",                           (401, [403, 404, 403, 403, 403])),
+    ("get /api/v1/notes/{id}",                                       (401, [404, 404, 403, 403, 404])),
+    ("post /api/v1/notes/{id}/addenda",                              (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/notes/{id}/entered-in-error",                     (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/prescriptions",                     (401, [403, 404, 403, 403, 403])),
+    ("get /api/v1/prescriptions/{id}",                               (401, [404, 404, 403, 403, 404])),
+    ("post /api/v1/prescriptions/{id}/amend",                        (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/prescriptions/{id}/cancel",                       (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/prescriptions/{id}/entered-in-error",             (401, [403, 404, 403, 403, 403])),
+    ("get /api/v1/patients/{id}/allergies",                          (401, [404, 404, 403, 403, 404])),
+    ("post /api/v1/patients/{id}/allergies",                         (401, [403, 404, 403, 403, 403])),
+    ("put /api/v1/patients/{id}/allergies/{allergyId}",              (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/allergies/{allergyId}/end",         (401, [403, 404, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/allergies/{allergyId}/entered-in-error",    (401, [403, 404, 403, 403, 403])),
     // The admin works elsewhere, and not for the whole group.
     ("post /api/v1/blocked-clients",                                 (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/blocked-clients",                                  (401, [403, 403, 403, 403, 403])),

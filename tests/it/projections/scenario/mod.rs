@@ -20,9 +20,12 @@ pub use appointments::{EMERGENCY, LATE, book};
 pub use clinics::booking_settings_of_pune;
 pub use doctors::monday_morning;
 
+use super::accesses::accesses;
 use super::attended::attended;
+use super::charts::charts;
 use super::fixture::{History, at, clinic, payment};
 use super::paid::{TWICE, paid};
+use super::treatments::treatments;
 
 pub const PUNE: u128 = 1;
 pub const BERLIN: u128 = 2;
@@ -58,6 +61,9 @@ async fn record(history: History) -> History {
     paid(&history).await;
     receipt(&history).await;
     accounts::accounts(&history).await;
+    charts(&history).await;
+    accesses(&history).await;
+    treatments(&history).await;
     history
 }
 

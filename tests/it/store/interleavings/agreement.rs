@@ -69,11 +69,7 @@ pub(super) fn streams_are_serial(events: &[Event]) {
         assert_eq!(event.sequence, *version, "a gap, or out of order");
         if let LettingEvent::Rested { on, version } = &event.what {
             let stood = versions.get(on.as_str()).copied().unwrap_or_default();
-            // A new stream may be created concurrently.
-            assert!(
-                *version == 0 || *version == stood,
-                "rested on {version}, not {stood}"
-            );
+            assert_eq!(*version, stood, "rested on another version");
         }
     }
 }
