@@ -112,7 +112,8 @@ impl Payments {
     }
 
     /// Returns whether the gateway says that a capture of another amount pays its order, as with an offer or a
-    /// fee that the payer bears. It is asked only then.
+    /// fee that the payer bears. It is asked only then. An order that another capture of the full amount pays is
+    /// not paid by this one.
     async fn order_is_paid_by(
         &self,
         payment: PaymentId,
@@ -123,7 +124,17 @@ impl Payments {
         if known || opened.is_paid() || attempt.amount == opened.amount {
             return Ok(false);
         }
-        match self.gateway.is_paid(&attempt.order, opened.amount).await {
+        let paid = async {
+            if !self.gateway.is_paid(&attempt.order, opened.amount).await? {
+                return Ok(false);
+            }
+            let attempts = self.gateway.attempts(&attempt.order).await?;
+            let in_full = |other: &GatewayAttempt| {
+                other.status == AttemptStatus::Captured && other.amount == opened.amount
+            };
+            Ok(!attempts.readable.iter().any(in_full))
+        };
+        match paid.await {
             Ok(paid) => Ok(paid),
             // An order that it does not tell of is not paid by its word.
             Err(GatewayError::Refused { .. }) => Ok(false),

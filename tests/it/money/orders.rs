@@ -126,6 +126,28 @@ async fn a_webhook_about_another_amount_settles_as_well() {
     fixture.close().await;
 }
 
+/// The order is paid, but not by the attempt that is noted first.
+#[tokio::test]
+async fn a_lower_amount_is_refunded_where_a_second_attempt_paid_in_full() {
+    let fixture = Fixture::open().await;
+    let asha = fixture.patient();
+    let (booked, checkout) = fixture.book(&asha, 0).await;
+    let late = json!({"delay_ms": 300});
+    let lower = json!({"outcome": "captured", "amount": FEE - 1, "webhook": late});
+    fixture.attempt(&checkout, lower).await;
+    let proof = fixture.pay_without_webhook(&checkout).await;
+    eventually("the lower amount is refunded", async || {
+        fixture.refund_grounds(&checkout).await == ["WRONG_AMOUNT"]
+    })
+    .await;
+    fixture.verify(&asha, &checkout, &proof).await;
+    fixture.wait_for_status(&asha, &booked, "CONFIRMED").await;
+    fixture
+        .wait_for_amounts(&checkout, FEE - 1 + FEE, FEE - 1)
+        .await;
+    fixture.close().await;
+}
+
 #[tokio::test]
 async fn after_a_refunded_amount_the_payer_gets_another_order_and_pays_it() {
     for wrong in [

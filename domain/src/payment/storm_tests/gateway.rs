@@ -214,12 +214,15 @@ impl Gateway {
         listed.collect()
     }
 
-    /// Returns whether the order is paid.
-    pub fn is_paid(&self, order: &GatewayOrderId) -> bool {
-        let mut attempts = self.attempts.values();
-        attempts.any(|entry| {
-            entry.order == *order && entry.pays_order && entry.progress == Progress::Captured
-        })
+    /// Returns whether the order is paid, but by no capture of the full amount.
+    pub fn is_paid_otherwise(&self, order: &GatewayOrderId, full: Money) -> bool {
+        let captured = self
+            .attempts
+            .values()
+            .filter(|entry| entry.order == *order && entry.progress == Progress::Captured);
+        let captured: Vec<_> = captured.collect();
+        captured.iter().any(|entry| entry.pays_order)
+            && captured.iter().all(|entry| entry.amount != full)
     }
 
     /// A payer tries to pay.

@@ -58,7 +58,7 @@ impl Clinic {
         let opened = self.payments[&payment].opened().unwrap();
         let known = opened.captured(&entry.attempt).is_some();
         let differs = !known && !opened.is_paid() && entry.amount != opened.amount;
-        let order_paid = differs && gateway.is_paid(&entry.order);
+        let order_paid = differs && gateway.is_paid_otherwise(&entry.order, opened.amount);
         let (order, attempt, amount) = (entry.order.clone(), entry.attempt.clone(), entry.amount);
         let at = at(minute);
         let command = match entry.progress {
