@@ -229,9 +229,20 @@ fn detail(error: &serde_json::Error) -> String {
             let expected = rest
                 .rsplit_once("expected ")
                 .map_or("another form", |(_, what)| what);
-            format!("expected {expected}")
+            format!("expected {}", in_words(expected))
         }
         _ => text.to_owned(),
+    }
+}
+
+/// Names of the program's own types mean nothing to a client.
+fn in_words(expected: &str) -> &str {
+    if expected.starts_with("internally tagged enum ") {
+        "an object with a `kind`"
+    } else if expected.starts_with("struct ") {
+        "an object"
+    } else {
+        expected
     }
 }
 
@@ -290,4 +301,32 @@ pub fn unreadable(error: &actix_web::Error) -> Problem {
 
 fn still_running() -> Problem {
     Problem::from(ProblemType::RequestInProgress).retry_after(std::time::Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(tag = "kind")]
+    #[expect(dead_code, reason = "it is only read")]
+    enum Purpose {
+        Research { until: Inner },
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Inner {}
+
+    #[test]
+    fn an_answer_names_no_type_of_the_program() {
+        for (body, expected) in [
+            (r#""Research""#, "expected an object with a `kind`"),
+            (r#"{"kind": "Research", "until": 1}"#, "expected an object"),
+        ] {
+            let error = serde_json::from_str::<Purpose>(body).unwrap_err();
+            assert_eq!(detail(&error), expected);
+        }
+    }
 }

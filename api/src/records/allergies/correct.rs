@@ -26,7 +26,8 @@ problems!(
     NotedInFuture
 );
 
-/// Correct what is recorded of an allergy: a doctor of the patient may. If the list has changed since you read it, the answer is 412 with the `difference`.
+/// Correct what is recorded of an allergy: a doctor who treats the patient may. If the list has changed since you read
+/// it, the answer is 412 with the `difference`.
 #[utoipa::path(
     put,
     path = "/api/v1/patients/{id}/allergies/{allergyId}",

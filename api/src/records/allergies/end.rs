@@ -20,7 +20,7 @@ use crate::records::chart::chart_of;
 
 problems!(Forbidden, NotFound, PatientErased, AllergyEnteredInError);
 
-/// End an allergy: the patient has it no longer. A doctor of the patient may.
+/// End an allergy: the patient has it no longer. A doctor who treats the patient may.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/allergies/{allergyId}/end",

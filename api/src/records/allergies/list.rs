@@ -19,8 +19,8 @@ use crate::records::chart::read_chart;
 
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A patient's allergies: the patient, proxies and doctors of the patient see them. They are read from the log, and so
-/// never behind. An empty list says that none was recorded, not that there is none.
+/// A patient's allergies: the patient, proxies and doctors who treat the patient see them. They are read from the log,
+/// and so never behind. An empty list says that none was recorded, not that there is none.
 #[utoipa::path(
     get,
     path = "/api/v1/patients/{id}/allergies",

@@ -25,7 +25,8 @@ problems!(
     NotedInFuture
 );
 
-/// Record an allergy of a patient: a doctor of the patient may. Prescriptions are checked against it from then on.
+/// Record an allergy of a patient: a doctor who treats the patient may. Prescriptions are checked against it from then
+/// on.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/allergies",

@@ -60,7 +60,7 @@ pub struct ChartParameters {
 
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A patient's chart, the latest first: the patient and proxies see it, and doctors who have or had a visit with the
+/// A patient's chart, the latest first: the patient and proxies see it, and doctors who treat the
 /// patient. The front desk does not.
 #[utoipa::path(
     get,

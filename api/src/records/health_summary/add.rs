@@ -40,7 +40,7 @@ problems!(
 );
 
 /// Add a problem, an immunisation, a relative's condition or an item of social history to a patient's health summary:
-/// doctors who have or had a visit with the patient may.
+/// doctors who treat the patient may.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/health-summary",

@@ -42,7 +42,7 @@ problems!(
     AccessLogUnavailable
 );
 
-/// Correct an item of a health summary: doctors who have or had a visit with the patient may. If it has changed since you read
+/// Correct an item of a health summary: doctors who treat the patient may. If it has changed since you read
 /// it, the answer is 412 with the `difference`.
 #[utoipa::path(
     put,

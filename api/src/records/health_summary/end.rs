@@ -41,8 +41,8 @@ problems!(
     SummaryItemDoesNotEnd
 );
 
-/// Say that an item of a health summary is over: a problem is resolved, a habit was given up. Doctors who have or had a
-/// visit with the patient may. It stays in the summary, as the patient's past.
+/// Say that an item of a health summary is over: a problem is resolved, a habit was given up. Doctors who treat the
+/// patient may. It stays in the summary, as the patient's past.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/health-summary/{entryId}/end",

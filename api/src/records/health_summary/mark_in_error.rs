@@ -18,8 +18,8 @@ use crate::records::{EntryPath, EntryState, ReasonRequest};
 
 problems!(Forbidden, NotFound, PatientErased);
 
-/// Mark an item of a health summary as entered in error, as when it was another patient's: it is hidden and stays in the
-/// record. Doctors who have or had a visit with the patient may.
+/// Mark an item of a health summary as entered in error, as when it was another patient's: it is hidden and stays in
+/// the record. Doctors who treat the patient may.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/health-summary/{entryId}/entered-in-error",

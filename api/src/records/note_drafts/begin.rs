@@ -18,7 +18,7 @@ use crate::records::refusal::of_note;
 
 problems!(Forbidden, NotFound, PatientErased, NoteAlreadySigned);
 
-/// Begin a note about a visit: a doctor of the patient may. It is a draft until its author signs it.
+/// Begin a note about a visit: a doctor who treats the patient may. It is a draft until its author signs it.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/note-drafts",

@@ -25,7 +25,7 @@ problems!(
     TooManyAddenda
 );
 
-/// Sign an addendum to a note: a doctor of the patient may. Nothing that was signed is changed.
+/// Sign an addendum to a note: a doctor who treats the patient may. Nothing that was signed is changed.
 #[utoipa::path(
     post,
     path = "/api/v1/notes/{id}/addenda",

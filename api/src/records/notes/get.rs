@@ -19,8 +19,8 @@ use crate::records::chart::read_chart;
 
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A signed note with its addenda: the patient, proxies and doctors of the patient see it. It is read from the log, and so
-/// never behind.
+/// A signed note with its addenda: the patient, proxies and doctors who treat the patient see it. It is read from the
+/// log, and so never behind.
 #[utoipa::path(
     get,
     path = "/api/v1/notes/{id}",

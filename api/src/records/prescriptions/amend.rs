@@ -49,8 +49,8 @@ problems!(
     AccessLogUnavailable
 );
 
-/// Replace the lines of a prescription: a doctor of the patient may. Its courses begin anew. Warnings are as for a new one;
-/// if it has changed since you read it, the answer is 412 with the `difference`.
+/// Replace the lines of a prescription: a doctor who treats the patient may. Its courses begin anew. Warnings are as
+/// for a new one; if it has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/amend",

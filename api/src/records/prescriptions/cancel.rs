@@ -25,7 +25,7 @@ problems!(
     PrescriptionEnteredInError
 );
 
-/// Cancel a prescription: a doctor of the patient may. The patient takes its drugs no longer.
+/// Cancel a prescription: a doctor who treats the patient may. The patient takes its drugs no longer.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/cancel",

@@ -19,7 +19,8 @@ use crate::records::chart::read_chart;
 
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A prescription: the patient, proxies and doctors of the patient see it. It is read from the log, and so never behind.
+/// A prescription: the patient, proxies and doctors who treat the patient see it. It is read from the log, and so never
+/// behind.
 #[utoipa::path(
     get,
     path = "/api/v1/prescriptions/{id}",

@@ -49,8 +49,8 @@ problems!(
     AccessLogUnavailable
 );
 
-/// Issue a prescription: a doctor of the patient may. If the patient is allergic to a drug or takes it already, the answer
-/// is 409 with the `warnings`; send it again with `override` to issue it nevertheless.
+/// Issue a prescription: a doctor who treats the patient may. If the patient is allergic to a drug or takes it already,
+/// the answer is 409 with the `warnings`; send it again with `override` to issue it nevertheless.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/prescriptions",

@@ -20,7 +20,8 @@ use crate::records::chart::chart_of;
 
 problems!(Forbidden, NotFound, PatientErased);
 
-/// Mark a prescription as entered in error: a doctor of the patient may. It is hidden from the chart, and stays in the log.
+/// Mark a prescription as entered in error: a doctor who treats the patient may. It is hidden from the chart, and stays
+/// in the log.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/entered-in-error",

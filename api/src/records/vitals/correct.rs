@@ -48,7 +48,7 @@ problems!(
     AccessLogUnavailable
 );
 
-/// Correct vital signs: doctors who have or had a visit with the patient may; the patient and proxies may correct what one
+/// Correct vital signs: doctors who treat the patient may; the patient and proxies may correct what one
 /// of them recorded. If the set has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     put,

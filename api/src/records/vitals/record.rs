@@ -38,7 +38,7 @@ pub struct VitalsRequest {
 
 problems!(Forbidden, NotFound, PatientErased, OtherAppointment);
 
-/// Record vital signs: doctors who have or had a visit with the patient may, and the patient and proxies, whose values are
+/// Record vital signs: doctors who treat the patient may, and the patient and proxies, whose values are
 /// marked as theirs by the role of the author.
 #[utoipa::path(
     post,
