@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use commands::doctors::{NewAffiliation, NewDoctor};
 use commands::{Caller, Target};
 use domain::{
-    AccountId, ClinicFacts, ClinicScope, DatedHours, DoctorId, Holidays, Language, Money,
+    AccountId, Actor, ClinicFacts, ClinicScope, DatedHours, DoctorId, Holidays, Language, Money,
     PersonName, Role, SlotLength, Specialisation, Timetable, WeeklyHours,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -115,6 +115,11 @@ const SECOND_RUPEES: i64 = 1_000;
 /// Doctors whose papers were not checked yet.
 const UNVERIFIED: [usize; 3] = [11, 29, 47];
 
+/// Returns the main specialisation of a doctor.
+pub(super) const fn specialisation_of(index: usize) -> &'static str {
+    SPECIALISATIONS[index % SPECIALISATIONS.len()]
+}
+
 /// Returns the clinic of the list that a doctor belongs to.
 pub(super) const fn clinic_of(index: usize) -> usize {
     match index {
@@ -172,6 +177,11 @@ impl DemoDoctor {
             terms: terms(index, clinic)?,
             hours: WEEKS[index % WEEKS.len()].hours()?,
         })
+    }
+
+    /// The doctor as an actor.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::account(self.caller.account, Role::Doctor)
     }
 
     /// Returns whether a visit has a fee.
@@ -255,7 +265,7 @@ async fn work_at(
 
 fn new_doctor(index: usize) -> anyhow::Result<NewDoctor> {
     let name = DOCTORS[index];
-    let mut specialisations = vec![SPECIALISATIONS[index % SPECIALISATIONS.len()]];
+    let mut specialisations = vec![specialisation_of(index)];
     if index.is_multiple_of(7) {
         specialisations.push("general-practice");
     }
@@ -308,10 +318,13 @@ pub(super) mod tests {
     }
 
     fn doctor(index: usize) -> DemoDoctor {
-        let doctor = DoctorId::from_uuid(Uuid::nil());
-        let account = AccountId::from_uuid(Uuid::nil());
+        let number = Uuid::from_u128(1 + index as u128);
+        let doctor = DoctorId::from_uuid(number);
+        let account = AccountId::from_uuid(number);
         let clinic = CLINICS[clinic_of(index)]
-            .facts(ClinicId::from_uuid(Uuid::nil()))
+            .facts(ClinicId::from_uuid(Uuid::from_u128(
+                1 + clinic_of(index) as u128,
+            )))
             .unwrap();
         DemoDoctor::new(doctor, account, index, clinic).unwrap()
     }

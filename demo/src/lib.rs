@@ -1,5 +1,5 @@
 //! Demo data, made by the real commands: clinics, people, and visits from thirty days ago to thirty days
-//! ahead; holidays and leave after that.
+//! ahead; holidays and leave after that; charts that reach years back.
 //!
 //! The same each time: everything comes from fixed lists, and dates are counted from today on each
 //! clinic's calendar. What lies back was done, as far as the commands are told, at its own time. It is
@@ -8,6 +8,8 @@
 //! something new, add it to the list of its file, or a file and a line in `make`.
 
 mod absences;
+mod chance;
+mod charts;
 mod clinics;
 mod doctors;
 mod emergencies;
@@ -20,6 +22,7 @@ mod plan;
 mod profiles;
 mod progress;
 mod sign_ins;
+mod tale;
 mod visits;
 
 use std::error::Error;
@@ -28,6 +31,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use commands::identity::Identity;
+use commands::records::Records;
 use commands::{Caller, CommandError, Commands, Context, Done};
 use domain::{AccountId, Actor, ClinicScope, Role};
 use event_store::Cursor;
@@ -49,6 +53,8 @@ const LOOK: Duration = Duration::from_secs(15);
 pub struct Target {
     /// The write side.
     pub commands: Commands,
+    /// The clinical record.
+    pub records: Records,
     /// Accounts and their passwords.
     pub identity: Identity,
     /// Positions of the read models in the log.
@@ -94,15 +100,18 @@ async fn make(target: &Target) -> anyhow::Result<()> {
     let progress = Progress::steps("Patients", patients::COUNT);
     let patients = patients::register(&demo, &progress).await?;
     profiles::fill_in(&demo, &patients).await?;
-    let plan = plan::plan(&doctors, &patients::homes(), now);
+    let people = patients::people();
+    let plan = plan::plan(&doctors, &people, now);
     let progress = Progress::steps("Visits", plan.len());
     let cast = visits::Cast {
         desks: &desks,
         doctors: &doctors,
         patients: &patients,
+        people: &people,
     };
-    visits::carry_out(&demo, &cast, &plan, &progress).await?;
+    let booked = visits::carry_out(&demo, &cast, &plan, &progress).await?;
     drop(progress);
+    charts::write(&demo, &cast, &plan, &booked, now).await?;
     emergencies::book(&demo, &clinics, &desks, &doctors, &patients, now).await?;
     absences::plan(&demo, &clinics, &doctors, now).await?;
     // The last one: where there is an auditor, everything is there.

@@ -1,5 +1,7 @@
 //! Names for those who only fill the waiting rooms, by clinic: every given name with every family name.
 
+use domain::Gender;
+
 /// Given and family names as they are heard in a town.
 pub(super) struct Names {
     given: [&'static str; 16],
@@ -100,6 +102,25 @@ pub(super) const NAMES: [Names; 4] = [
         ],
     },
 ];
+
+/// Given names of men and boys, in this list and those of patients; the others are of women and girls.
+const MALE: [&str; 48] = [
+    "Aadil", "Abdul", "Amol", "Arjun", "Ayaan", "Ben", "Biju", "Chandan", "Chetan", "Daniel",
+    "Darshan", "David", "Farhan", "Febin", "Ganesh", "Harsha", "Hassan", "Imran", "Ishaan", "Jack",
+    "Jayant", "Jijo", "Kiran", "Kwame", "Leo", "Liam", "Lohith", "Mahesh", "Naveen", "Nilesh",
+    "Oliver", "Om", "Owen", "Praveen", "Pravin", "Rahul", "Reyansh", "Rohan", "Sajan", "Sanjay",
+    "Santosh", "Shyam", "Swapnil", "Thomas", "Tomasz", "Vihaan", "Vikram", "Vineeth",
+];
+
+/// Returns the gender that goes with a given name.
+pub(super) fn gender(name: &str) -> Gender {
+    let given = name.split(' ').next().unwrap_or(name);
+    if MALE.contains(&given) {
+        Gender::Male
+    } else {
+        Gender::Female
+    }
+}
 
 impl Names {
     /// A name, another one for each number below 176.

@@ -6,11 +6,12 @@ use commands::identity::NewPatientAccount;
 use commands::patients::{NewPatient, NewProxy};
 use domain::patient::ProxyEvidence;
 use domain::{
-    AccountId, BirthDate, ClinicScope, EmailAddress, PatientId, PersonName, PhoneNumber, Role,
+    AccountId, Actor, BirthDate, ClinicScope, EmailAddress, Gender, PatientId, PersonName,
+    PhoneNumber, Role,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::names::NAMES;
+use super::names::{NAMES, gender};
 use super::people::AT_A_TIME;
 use super::sign_ins::{self, email, email_of};
 use super::{AT_ONCE, Demo, done};
@@ -44,6 +45,9 @@ const WITH_ACCOUNT: [(&str, usize); 20] = [
 ];
 const LONDON: usize = 3;
 
+/// The number of patients with an account: the first ones of the list.
+pub(super) const ACCOUNTS: usize = WITH_ACCOUNT.len();
+
 /// Children without an account, and which of [`WITH_ACCOUNT`] acts for them.
 const CHILDREN: [(&str, usize); 16] = [
     ("Ishaan Rao", 0),
@@ -75,6 +79,11 @@ pub(super) struct DemoPatient {
 }
 
 impl DemoPatient {
+    /// The patient as an actor, if they have an account.
+    pub(super) fn actor(&self) -> Option<Actor> {
+        Some(Actor::account(self.account?, Role::Patient))
+    }
+
     /// The patient as a caller, if they have an account.
     pub(super) fn caller(&self) -> Option<Caller> {
         Some(Caller {
@@ -87,8 +96,35 @@ impl DemoPatient {
     }
 }
 
+/// Facts of a patient on which visits and charts depend.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    /// The clinic of the list that they go to.
+    pub(super) home: usize,
+    pub(super) gender: Gender,
+    pub(super) born: NaiveDate,
+}
+
+impl Person {
+    /// Age in full years on a day; 0 before the birth.
+    pub(super) fn age_on(&self, day: NaiveDate) -> u32 {
+        day.years_since(self.born).unwrap_or_default()
+    }
+}
+
+/// Returns all of them, in the order of the list.
+pub(super) fn people() -> Vec<Person> {
+    let homes = homes();
+    let person = |(index, home)| Person {
+        home,
+        gender: gender(&name(index)),
+        born: born(index),
+    };
+    homes.into_iter().enumerate().map(person).collect()
+}
+
 /// Returns the clinic of the list that each patient goes to.
-pub(super) fn homes() -> Vec<usize> {
+fn homes() -> Vec<usize> {
     let with_account = WITH_ACCOUNT.iter().map(|(_, home)| *home);
     let children = CHILDREN.iter().map(|(_, parent)| WITH_ACCOUNT[*parent].1);
     let others = TOWNS.into_iter().cycle();
@@ -120,14 +156,13 @@ pub(super) async fn register(
 }
 
 async fn sign_up(demo: &Demo<'_>, index: usize) -> anyhow::Result<DemoPatient> {
-    let name = WITH_ACCOUNT[index].0;
     let login = if index == 0 {
         email(sign_ins::PATIENT)?
     } else {
-        email_of(name)?
+        email_of(WITH_ACCOUNT[index].0)?
     };
     let new = NewPatientAccount {
-        patient: card(name, adult(index), index, Some(login.clone()))?,
+        patient: card(index, Some(login.clone()))?,
         email: login,
         password: sign_ins::password()?,
     };
@@ -145,13 +180,9 @@ async fn at_the_desk(
     index: usize,
     parents: &[DemoPatient],
 ) -> anyhow::Result<DemoPatient> {
-    let child = CHILDREN.get(index - WITH_ACCOUNT.len());
-    let (name, year) = match child {
-        Some((name, _)) => ((*name).to_owned(), 2012 + spread(index, 5, 12)),
-        None => (other(index), adult(index)),
-    };
+    let child = child(index);
     let commands = &demo.target.commands;
-    let card = card(&name, year, index, None)?;
+    let card = card(index, None)?;
     let registered = commands.register_patient(card, &demo.context()).await;
     let patient = done(registered)?.patient;
     if let Some(parent) = child.and_then(|(_, parent)| parents[*parent].account) {
@@ -170,6 +201,25 @@ async fn at_the_desk(
     })
 }
 
+/// A child of the list, and which of [`WITH_ACCOUNT`] acts for it.
+fn child(index: usize) -> Option<&'static (&'static str, usize)> {
+    CHILDREN.get(index.checked_sub(WITH_ACCOUNT.len())?)
+}
+
+fn name(index: usize) -> String {
+    let listed = WITH_ACCOUNT.get(index).or_else(|| child(index));
+    listed.map_or_else(|| other(index), |(name, _)| (*name).to_owned())
+}
+
+fn born(index: usize) -> NaiveDate {
+    let year = match child(index) {
+        Some(_) => 2012 + spread(index, 5, 12),
+        None => adult(index),
+    };
+    let day = u32::try_from(spread(index, 83, 365)).unwrap_or_default();
+    NaiveDate::from_yo_opt(year, 1 + day).unwrap_or_default()
+}
+
 /// The name of one who was registered at the front desk.
 fn other(index: usize) -> String {
     let homes = homes();
@@ -177,17 +227,10 @@ fn other(index: usize) -> String {
     NAMES[homes[index]].name(before.count())
 }
 
-fn card(
-    name: &str,
-    year: i32,
-    index: usize,
-    email: Option<EmailAddress>,
-) -> anyhow::Result<NewPatient> {
-    let day = u32::try_from(spread(index, 83, 365))?;
-    let born = NaiveDate::from_yo_opt(year, 1 + day).unwrap_or_default();
+fn card(index: usize, email: Option<EmailAddress>) -> anyhow::Result<NewPatient> {
     Ok(NewPatient {
-        name: PersonName::parse(name)?,
-        birth_date: BirthDate::try_from(born)?,
+        name: PersonName::parse(&name(index))?,
+        birth_date: BirthDate::try_from(born(index))?,
         phone: phone(index)?,
         email,
     })
@@ -220,12 +263,7 @@ mod tests {
 
     #[test]
     fn every_patient_has_a_name_of_their_own_and_goes_to_a_clinic() {
-        let listed = WITH_ACCOUNT
-            .iter()
-            .chain(&CHILDREN)
-            .map(|(name, _)| (*name).to_owned());
-        let others = (WITH_ACCOUNT.len() + CHILDREN.len()..COUNT).map(other);
-        let names: BTreeSet<_> = listed.chain(others).collect();
+        let names: BTreeSet<_> = (0..COUNT).map(name).collect();
         assert_eq!(names.len(), COUNT);
         let homes = homes();
         assert_eq!(homes.len(), COUNT);
@@ -238,10 +276,7 @@ mod tests {
     #[test]
     fn every_card_can_be_written() {
         for index in 0..COUNT {
-            assert!(
-                card("Asha Rao", adult(index), index, None).is_ok(),
-                "{index}"
-            );
+            assert!(card(index, None).is_ok(), "{index}");
         }
     }
 

@@ -9,7 +9,7 @@ use domain::{
     PersonName, PhoneNumber, PostalAddress, PostalCode, Relationship,
 };
 
-use super::patients::DemoPatient;
+use super::patients::{DemoPatient, Person, people};
 use super::{Demo, done};
 
 /// Patients with a part of a profile, behind the first one, who has a complete one.
@@ -32,8 +32,9 @@ pub(super) async fn fill_in(demo: &Demo<'_>, patients: &[DemoPatient]) -> anyhow
         &context,
     );
     done(recorded.await)?;
-    for (index, patient) in rest.iter().take(PARTIAL).enumerate() {
-        change(demo, patient, partial(index)).await?;
+    let people = people().into_iter().skip(1);
+    for (index, (patient, person)) in rest.iter().zip(people).take(PARTIAL).enumerate() {
+        change(demo, patient, partial(index, &person)).await?;
     }
     Ok(())
 }
@@ -77,9 +78,9 @@ fn complete() -> anyhow::Result<ProfileChange> {
     })
 }
 
-fn partial(index: usize) -> ProfileChange {
+fn partial(index: usize, person: &Person) -> ProfileChange {
     ProfileChange {
-        gender: Change::Set(Gender::ALL[index % 2]),
+        gender: Change::Set(person.gender),
         blood_group: Change::Set(BloodGroup::ALL[index % BloodGroup::ALL.len()]),
         ..ProfileChange::default()
     }

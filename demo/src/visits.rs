@@ -10,7 +10,7 @@ use domain::{AppointmentId, Reason};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::doctors::{DemoDoctor, clinic_of};
-use super::patients::DemoPatient;
+use super::patients::{DemoPatient, Person};
 use super::plan::{Fate, HOLD_MINUTES, Step, Visit};
 use super::{AT_ONCE, Demo, done};
 use crate::progress::Progress;
@@ -20,17 +20,8 @@ const LONG_HOLD_MINUTES: u16 = 24 * 60;
 /// Further than any visit of the plan is booked ahead.
 const HORIZON_DAYS: u16 = 90;
 
-/// Reasons for visits, one after the other.
-pub(super) const REASONS: [&str; 8] = [
-    "A cough that won't go",
-    "Blood test results",
-    "Back pain since last week",
-    "Yearly check-up",
-    "A second opinion",
-    "Headaches in the morning",
-    "A rash on both arms",
-    "Trouble sleeping",
-];
+/// The reason for a visit that no scenario explains.
+const CHECK_UP: &str = "Yearly check-up";
 /// The reason for follow-ups.
 const FOLLOW_UP: &str = "How it went since last time";
 /// Reasons for confirming at the front desk, one after the other.
@@ -46,6 +37,7 @@ pub(super) struct Cast<'a> {
     pub(super) desks: &'a [Caller],
     pub(super) doctors: &'a [DemoDoctor],
     pub(super) patients: &'a [DemoPatient],
+    pub(super) people: &'a [Person],
 }
 
 /// A visit with its place in the plan.
@@ -55,13 +47,16 @@ struct Numbered<'a> {
     visit: &'a Visit,
 }
 
-/// Carries out all visits: several patients at once, each patient's in order.
+/// The appointments, by their visits' places in the plan.
+pub(super) type Booked = BTreeMap<usize, AppointmentId>;
+
+/// Carries out all visits: several patients at once, each patient's in order. Returns the appointments.
 pub(super) async fn carry_out(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
     plan: &[Visit],
     progress: &Progress,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Booked> {
     let mut by_patient: BTreeMap<usize, Vec<Numbered<'_>>> = BTreeMap::new();
     for (number, visit) in plan.iter().enumerate() {
         by_patient
@@ -72,7 +67,7 @@ pub(super) async fn carry_out(
     stream::iter(by_patient.into_values())
         .map(|visits| of_one_patient(demo, cast, visits, progress))
         .buffer_unordered(AT_ONCE)
-        .try_collect()
+        .try_concat()
         .await
 }
 
@@ -81,8 +76,8 @@ async fn of_one_patient(
     cast: &Cast<'_>,
     visits: Vec<Numbered<'_>>,
     progress: &Progress,
-) -> anyhow::Result<()> {
-    let mut booked = BTreeMap::new();
+) -> anyhow::Result<Booked> {
+    let mut booked = Booked::new();
     for numbered in visits {
         let follows = numbered
             .visit
@@ -91,7 +86,7 @@ async fn of_one_patient(
         let carried_out = progress.step(one(demo, cast, numbered, follows));
         booked.insert(numbered.number, Box::pin(carried_out).await?);
     }
-    Ok(())
+    Ok(booked)
 }
 
 async fn one(
@@ -115,7 +110,7 @@ async fn one(
 async fn book(
     demo: &Demo<'_>,
     cast: &Cast<'_>,
-    Numbered { number, visit }: Numbered<'_>,
+    Numbered { visit, .. }: Numbered<'_>,
     follows: Option<AppointmentId>,
 ) -> anyhow::Result<AppointmentReply> {
     let doctor = &cast.doctors[visit.doctor];
@@ -123,7 +118,8 @@ async fn book(
     let about = if follows.is_some() {
         FOLLOW_UP
     } else {
-        REASONS[number % REASONS.len()]
+        let scenario = visit.scenario(cast.people);
+        scenario.map_or(CHECK_UP, |scenario| scenario.reason)
     };
     let booking = Booking {
         clinic: doctor.clinic.clinic,

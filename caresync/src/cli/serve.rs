@@ -133,6 +133,7 @@ async fn fill_in_demo_data(app: &App, serve: &ServeSettings) -> anyhow::Result<(
     }
     let target = demo::Target {
         commands: app.commands.clone(),
+        records: app.records.clone(),
         identity: app.identity.clone(),
         progress: app.progress.clone(),
     };

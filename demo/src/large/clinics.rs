@@ -10,8 +10,8 @@ use domain::{
 use event_store::History;
 
 use super::seed::{Kind, Seed};
-use super::tale::{Act, Tale};
 use crate::sign_ins::email;
+use crate::tale::{Act, Tale};
 
 const CITIES: [&str; 20] = [
     "Ahmedabad",

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use domain::{ClinicZone, DoctorFacts, Holidays, Slot};
 
-use super::seed::Chance;
+use crate::chance::Chance;
 
 /// The slots of some doctors over some weeks, and who has which.
 pub(super) struct Diary {

@@ -13,7 +13,6 @@ mod practice;
 mod seed;
 mod size;
 mod staff;
-mod tale;
 #[cfg(test)]
 mod tests;
 mod visits;
@@ -26,8 +25,9 @@ use tokio::task::JoinSet;
 
 use crate::Target;
 use crate::progress::Progress;
+use crate::tale::land;
 use clinics::{OpenedClinic, clinic_id};
-use practice::{Practice, land};
+use practice::Practice;
 use seed::Seed;
 pub(super) use size::Numbers;
 pub use size::Size;

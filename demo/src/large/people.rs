@@ -15,11 +15,11 @@ use event_store::History;
 
 use super::clinics::OpenedClinic;
 use super::seed::{Kind, Seed};
-use super::tale::{Act, Tale};
 use crate::doctors::SPECIALISATIONS;
 use crate::hours::FULL_WEEKS;
 use crate::names::NAMES;
 use crate::sign_ins::email;
+use crate::tale::{Act, Tale};
 
 /// Fees in rupees, one after the other.
 const RUPEES: [i64; 7] = [500, 800, 600, 0, 1_000, 700, 1_200];

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use domain::appointment::{
     Appointment, AppointmentCommand, AppointmentStatus, BookAppointment, BookingPolicy,
@@ -11,7 +10,7 @@ use domain::appointment::{
     MarkArrived, MarkNoShow, RescheduleAppointment, StartVisit,
 };
 use domain::{Actor, AppointmentId, Holidays, Reason};
-use event_store::{AppendError, EventStore, History, ImportOutcome};
+use event_store::{EventStore, History};
 use uuid::Uuid;
 
 use super::clinics::OpenedClinic;
@@ -19,11 +18,11 @@ use super::people::{Colleague, Joining};
 use super::seed::{Kind, Seed};
 use super::size::Share;
 use super::staff::Staff;
-use super::tale::{Act, Tale};
 use super::visits::{Visit, draw};
 use crate::plan::{HOLD_MINUTES, Step};
 use crate::progress::Progress;
-use crate::visits::{REASONS, VOUCHED};
+use crate::tale::{Act, Tale, land};
+use crate::visits::VOUCHED;
 
 /// Visits that are told and brought in at a time; each takes some ten kilobytes meanwhile.
 const AT_A_TIME: usize = 1_000;
@@ -37,6 +36,18 @@ const POLICY: BookingPolicy = BookingPolicy {
     max_daily_bookings: 20,
     emergencies: EmergencyPolicy::USUAL,
 };
+
+/// Reasons for visits, one after the other.
+const REASONS: [&str; 8] = [
+    "A cough that won't go",
+    "Blood test results",
+    "Back pain since last week",
+    "Yearly check-up",
+    "A second opinion",
+    "Headaches in the morning",
+    "A rash on both arms",
+    "Trouble sleeping",
+];
 
 /// A practice to be made.
 pub(super) struct Practice {
@@ -233,17 +244,4 @@ impl Telling<'_> {
         });
         (self.act(by, at), command)
     }
-}
-
-/// Brings histories in. What others took in the meantime stays theirs: answers how many gave way.
-pub(super) async fn land(store: &EventStore, histories: Vec<History>) -> anyhow::Result<usize> {
-    let mut gave_way = 0;
-    for landing in store.import(&histories).await? {
-        match landing {
-            ImportOutcome::Imported | ImportOutcome::AlreadyPresent => {}
-            ImportOutcome::Refused(AppendError::Refused { .. }) => gave_way += 1,
-            ImportOutcome::Refused(error) => return Err(error).context("bringing in demo data"),
-        }
-    }
-    Ok(gave_way)
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc
 use domain::Slot;
 
 use super::diary::{Diary, Found};
-use super::seed::Chance;
 use super::staff::Staff;
+use crate::chance::Chance;
 use crate::plan::{Fate, Step};
 
 /// Days that visits lie back, and ahead.

@@ -11,8 +11,10 @@ mod tests;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Slot;
 
-use super::doctors::{DemoDoctor, at_clinic, clinic_of, is_verified};
+use super::charts::Scenario;
+use super::doctors::{DemoDoctor, at_clinic, clinic_of, is_verified, specialisation_of};
 use super::hours::DAILY;
+use super::patients::Person;
 use calendar::{Calendar, Pair};
 pub(super) use fate::{Fate, HOLD_MINUTES, Step};
 
@@ -43,26 +45,32 @@ pub(super) struct Visit {
 }
 
 impl Visit {
+    /// Returns what the patient comes for; none if they grew out of it before the visit.
+    pub(super) fn scenario(&self, people: &[Person]) -> Option<&'static Scenario> {
+        let specialisation = specialisation_of(self.doctor);
+        let person = &people[self.patient];
+        Scenario::choose(specialisation, self.patient, person, self.slot.start())
+    }
+
     /// Returns the time of the last step.
-    fn settled_at(&self) -> DateTime<Utc> {
+    pub(super) fn settled_at(&self) -> DateTime<Utc> {
         self.steps.last().map_or(self.booked_at, |(_, at)| *at)
     }
 }
 
-/// Every visit; one that follows another comes after it. `homes` says which clinic of the list each
-/// patient goes to.
-pub(super) fn plan(doctors: &[DemoDoctor], homes: &[usize], now: DateTime<Utc>) -> Vec<Visit> {
+/// Every visit; one that follows another comes after it.
+pub(super) fn plan(doctors: &[DemoDoctor], people: &[Person], now: DateTime<Utc>) -> Vec<Visit> {
     let mut plan = Plan {
         calendar: Calendar::new(doctors, now),
         doctors,
-        homes,
+        people,
         now,
         visits: Vec::new(),
     };
     plan.of_the_patient();
     plan.of_the_doctor();
     plan.of_today();
-    for patient in FIRST..homes.len() {
+    for patient in FIRST..people.len() {
         plan.of_a_patient(patient);
     }
     plan.visits
@@ -71,7 +79,7 @@ pub(super) fn plan(doctors: &[DemoDoctor], homes: &[usize], now: DateTime<Utc>) 
 struct Plan<'a> {
     calendar: Calendar<'a>,
     doctors: &'a [DemoDoctor],
-    homes: &'a [usize],
+    people: &'a [Person],
     now: DateTime<Utc>,
     visits: Vec<Visit>,
 }
@@ -125,9 +133,10 @@ impl Plan<'_> {
     }
 
     fn today(&mut self, doctor: usize, slot: Slot, turn: usize, fate: Fate) {
-        let clinic = clinic_of(doctor);
-        let locals = (FIRST..self.homes.len()).filter(|patient| self.homes[*patient] == clinic);
-        let locals: Vec<_> = locals.collect();
+        let locals = FIRST..self.people.len();
+        let locals: Vec<_> = locals
+            .filter(|patient| self.suits(doctor, *patient))
+            .collect();
         let mut patients = locals.iter().cycle().skip(7 * turn).take(locals.len());
         let patient = patients.find(|patient| self.calendar.claim(doctor, **patient, slot));
         if let Some(&patient) = patient {
@@ -268,10 +277,18 @@ impl Plan<'_> {
         self.visits.len() - 1
     }
 
+    /// Returns whether a doctor works at the patient's clinic and treats people of their age and gender.
+    fn suits(&self, doctor: usize, patient: usize) -> bool {
+        let person = &self.people[patient];
+        clinic_of(doctor) == person.home
+            && Scenario::choose(specialisation_of(doctor), patient, person, self.now).is_some()
+    }
+
     /// A verified doctor of the patient's clinic, another one each turn; never the demo's own.
     fn doctor_for(&self, patient: usize, turn: usize) -> usize {
-        let doctors: Vec<_> = at_clinic(self.homes[patient])
+        let doctors: Vec<_> = at_clinic(self.people[patient].home)
             .filter(|doctor| is_verified(*doctor) && *doctor != DOCTOR)
+            .filter(|doctor| self.suits(*doctor, patient))
             .collect();
         doctors[(7 * patient + 3 * turn) % doctors.len()]
     }

@@ -19,8 +19,9 @@ fn hours() -> impl Iterator<Item = DateTime<Utc>> {
 /// Doctors, the plan, and when it was made.
 fn each(check: impl Fn(&[DemoDoctor], &[Visit], DateTime<Utc>)) {
     let doctors = doctors::tests::all();
+    let people = patients::people();
     for now in hours() {
-        check(&doctors, &plan(&doctors, &patients::homes(), now), now);
+        check(&doctors, &plan(&doctors, &people, now), now);
     }
 }
 
@@ -80,7 +81,8 @@ fn no_person_is_in_two_places_at_once() {
 
 #[test]
 fn visits_are_when_the_doctor_is_there_and_at_the_patients_clinic() {
-    each(|doctors, plan, _| {
+    let people = patients::people();
+    each(|doctors, plan, now| {
         for visit in plan {
             let doctor = &doctors[visit.doctor];
             assert!(is_verified(visit.doctor), "{visit:?}");
@@ -88,10 +90,11 @@ fn visits_are_when_the_doctor_is_there_and_at_the_patients_clinic() {
                 doctor.timetable().check_slot(visit.slot.start()),
                 Ok(visit.slot)
             );
-            assert_eq!(
-                patients::homes()[visit.patient],
-                doctors::clinic_of(visit.doctor)
-            );
+            let person = &people[visit.patient];
+            assert_eq!(person.home, doctors::clinic_of(visit.doctor));
+            let specialisation = doctors::specialisation_of(visit.doctor);
+            let scenario = Scenario::choose(specialisation, visit.patient, person, now);
+            assert!(scenario.is_some(), "{now}: {visit:?}");
         }
     });
 }

@@ -49,6 +49,8 @@ async fn the_demo_has_every_state_and_role_and_its_read_models_agree() {
 
     every_state_exists_and_read_models_agree(&pool).await;
     accounts_and_patients_exist(&pool).await;
+    charts_are_worth_reading(&pool).await;
+    charts_are_read(&server.client, &pool).await;
     every_demo_account_signs_in(&server.client).await;
 
     let events = count(&pool, "select count(*) from events").await;
@@ -119,6 +121,86 @@ async fn accounts_and_patients_exist(pool: &PgPool) {
     );
     let early = "select count(*) from patient_appointments where booked_at >= starts_at";
     assert_eq!(count(pool, early).await, 0);
+}
+
+async fn charts_are_worth_reading(pool: &PgPool) {
+    let kinds = "select kind || ' ' || status, count(*) from chart_entries group by 1";
+    let kinds = tally(pool, kinds).await;
+    for kind in [
+        "ALLERGY",
+        "FAMILY_HISTORY",
+        "NOTE",
+        "PRESCRIPTION",
+        "PROBLEM",
+        "SOCIAL_HISTORY",
+        "VITALS",
+        "IMMUNISATION",
+    ] {
+        let active = kinds.get(&format!("{kind} ACTIVE"));
+        assert!(active > Some(&20), "{kind}: {kinds:?}");
+    }
+    for kind in ["ALLERGY", "NOTE", "PRESCRIPTION", "VITALS"] {
+        let in_error = kinds.get(&format!("{kind} ENTERED_IN_ERROR"));
+        assert!(in_error > Some(&1), "{kind}: {kinds:?}");
+    }
+    let made = "
+        select count(*) from events where event_type in (
+          'allergy.recorded', 'health_summary.item_added', 'note.signed', 'prescription.issued', 'vitals.recorded'
+        )";
+    assert_eq!(kinds.values().sum::<i64>(), count(pool, made).await);
+    let charts = "select count(distinct patient_id) from chart_entries";
+    assert_eq!(count(pool, charts).await, 300);
+    let long = "select count(*) from (
+                  select from chart_entries group by patient_id having count(*) >= 200
+                ) long";
+    assert!(count(pool, long).await >= 6);
+    let unwritten = "
+        select count(*) from patient_appointments a
+        where a.status = 'COMPLETED' and not exists (
+          select from chart_entries e where e.appointment_id = a.appointment_id and e.kind = 'NOTE'
+        )";
+    assert_eq!(count(pool, unwritten).await, 0);
+    assert_eq!(count(pool, "select count(*) from note_drafts").await, 2);
+    let reviews = "select event_type, count(*) from events where aggregate_type = 'break_glass'
+                   group by event_type";
+    let reviews = tally(pool, reviews).await;
+    assert_eq!(
+        (reviews["break_glass.opened"], reviews["break_glass.reviewed"]),
+        (2, 1)
+    );
+    let consents = "select event_type, count(*) from events where aggregate_type = 'consents'
+                    group by event_type";
+    let consents = tally(pool, consents).await;
+    assert!(
+        consents["consent.granted"] > 100 && consents["consent.withdrawn"] > 10,
+        "{consents:?}"
+    );
+}
+
+/// Reads the long chart of a patient who was warned about a drug and takes it all the same.
+async fn charts_are_read(client: &Client, pool: &PgPool) {
+    let patient = sign_in(client, "patient").await;
+    let me = patient.get("/api/v1/auth/me").expect(200).await;
+    let id = me.text("patientId");
+    let chart = patient.get(&format!("/api/v1/patients/{id}/chart?limit=1000"));
+    let chart = chart.expect(200).await;
+    let entries = chart.body["items"].as_array().unwrap();
+    assert!(entries.len() >= 200, "{}", entries.len());
+    let warned = sign_in(client, "divya.pillai").await;
+    let me = warned.get("/api/v1/auth/me").expect(200).await;
+    let id = me.text("patientId");
+    let path = format!("/api/v1/patients/{id}/chart?kind=PRESCRIPTION");
+    let prescriptions = warned.get(&path).expect(200).await;
+    assert!(
+        prescriptions.body.to_string().contains("overridden"),
+        "{:?}",
+        prescriptions.body
+    );
+    let admin = sign_in(client, "admin").await;
+    let waiting = admin.get("/api/v1/break-glass").expect(200).await;
+    assert_eq!(waiting.body["items"].as_array().unwrap().len(), 1);
+    let accesses = "select count(*) from access_log where item_kind = 'CHART'";
+    assert!(count(pool, accesses).await >= 2);
 }
 
 async fn every_demo_account_signs_in(client: &Client) {
