@@ -165,6 +165,12 @@ pub struct ChartSettings {
           value_parser = clap::value_parser!(u8).range(10..=21))]
     pub consent_age: u8,
 
+    /// The age, in full years, from which on a proxy sees what belongs to a sensitive category with the patient's consent
+    /// only. Not above the other age.
+    #[arg(long, env = "CARESYNC_SENSITIVE_AGE", default_value_t = 12,
+          value_parser = clap::value_parser!(u8).range(0..=21))]
+    pub sensitive_age: u8,
+
     /// The days before a visit from which on its doctor may read and write the patient's chart.
     #[arg(long, env = "CARESYNC_CARE_DAYS_BEFORE", default_value_t = 7,
           value_parser = clap::value_parser!(u16).range(0..=365))]
@@ -187,6 +193,7 @@ impl ChartSettings {
     pub fn policy(&self) -> ClinicalPolicy {
         ClinicalPolicy {
             consent_age: self.consent_age,
+            sensitive_age: self.sensitive_age,
             window: CareWindow {
                 days_before: self.care_days_before,
                 days_after: self.care_days_after,

@@ -70,6 +70,16 @@ impl<T> Phi<T> {
             Self::Unreadable => Phi::Unreadable,
         }
     }
+
+    /// Joins it with a later content about the same person: if either was erased, so was the other.
+    #[must_use]
+    pub fn merge<U>(self, later: Phi<U>, joined: impl FnOnce(T, U) -> T) -> Self {
+        match (self, later) {
+            (Self::Clear(before), Phi::Clear(later)) => Self::Clear(joined(before, later)),
+            (Self::Erased, _) | (_, Phi::Erased) => Self::Erased,
+            (Self::Unreadable, _) | (_, Phi::Unreadable) => Self::Unreadable,
+        }
+    }
 }
 
 impl<T> fmt::Debug for Phi<T> {

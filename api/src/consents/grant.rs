@@ -63,9 +63,9 @@ pub async fn grant_consent(
     request: CommandRequest<ConsentRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let owner = owner::for_changing(&app, &caller, patient).await?;
     let ConsentRequest { purpose, until } = request.body;
     let purpose = purpose.into();
+    let owner = owner::for_changing(&app, &caller, patient, Some(purpose)).await?;
     let done = app
         .commands
         .grant_consent(&caller, NewConsent { purpose, until }, &owner, &context)

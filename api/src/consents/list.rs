@@ -4,6 +4,7 @@ use actix_web::web::{Data, Json};
 use chrono::{DateTime, Utc};
 use commands::authorization::permit;
 use commands::ports::{AccessedItem, ItemKind};
+use domain::consent::ConsentPurpose;
 use domain::{ConsentId, PatientId};
 use projections::consents::{self, PatientConsents};
 use serde::Serialize;
@@ -41,7 +42,7 @@ pub struct ConsentBody {
     /// The consent.
     #[schema(value_type = Uuid)]
     id: ConsentId,
-    /// The purpose; absent once erased.
+    /// The purpose; absent once erased, and to a proxy who may not see the sensitive category that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     purpose: Option<PurposeBody>,
     /// The person who gave it.
@@ -86,8 +87,16 @@ pub async fn list_consents(
     let owner = owner::for_reading(&app, &caller, patient, &position).await?;
     let item = AccessedItem::new(ItemKind::Consents, patient.as_uuid());
     let disclosure = caller.disclose(&owner, item).await?;
+    let categories = owner::shown_categories(&app, &caller, patient, &position).await?;
+    let shows = |purpose: ConsentPurpose| match purpose {
+        ConsentPurpose::Sensitive { category } => categories.contains(&category),
+        ConsentPurpose::SharingAcrossClinics
+        | ConsentPurpose::Assistant
+        | ConsentPurpose::Research
+        | ConsentPurpose::Proxy { .. } => true,
+    };
     let items = match consents::get(&app.pool, patient).await? {
-        Some(row) => items(&row.open(disclosure.sealing()).await?),
+        Some(row) => items(&row.open(disclosure.sealing()).await?, shows),
         None => Vec::new(),
     };
     Ok(Json(ConsentsBody {
@@ -97,12 +106,15 @@ pub async fn list_consents(
     }))
 }
 
-fn items(consents: &PatientConsents) -> Vec<ConsentBody> {
+fn items(consents: &PatientConsents, shows: impl Fn(ConsentPurpose) -> bool) -> Vec<ConsentBody> {
     let given = consents.given.iter();
     let mut items: Vec<_> = given
         .map(|(id, given)| ConsentBody {
             id: *id,
-            purpose: consents.purpose(*id).map(PurposeBody::from),
+            purpose: consents
+                .purpose(*id)
+                .filter(|purpose| shows(*purpose))
+                .map(PurposeBody::from),
             given_by: given.given_by.as_str(),
             from: given.from,
             until: given.until,

@@ -62,7 +62,7 @@ pub async fn withdraw_consent(
     request: CommandRequest<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let owner = owner::for_changing(&app, &caller, path.patient).await?;
+    let owner = owner::for_changing(&app, &caller, path.patient, None).await?;
     let done = app
         .commands
         .withdraw_consent(&caller, path.consent, &owner, &context)

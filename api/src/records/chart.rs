@@ -1,9 +1,9 @@
 //! Access to a patient's chart: by which relation a caller reads or writes it, recorded before anything is shown.
 
 use actix_web::web::Data;
-use commands::authorization::{ChartEntry, ClinicalAccess, Permit, Resource};
+use commands::authorization::{Action, ClinicalAccess, Permit, Resource};
 use commands::ports::{AccessedItem, ItemKind};
-use domain::{ClinicId, DoctorId, PatientId, Role};
+use domain::{PatientId, Role};
 use event_store::Sealing;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::http::access::Access;
 use crate::http::disclosure::Disclosure;
 use crate::http::position::Position;
 use crate::http::problem::Problem;
+use crate::records::attributes::Attributed;
 
 /// A caller who may read a patient's chart.
 #[derive(Debug, Clone, Copy)]
@@ -35,13 +36,10 @@ impl ReadableChart<'_> {
         self.disclosure.sealing()
     }
 
-    /// Returns whether an entry that was written at a clinic by a doctor is shown.
-    pub fn shows(&self, clinic: Option<ClinicId>, author: Option<DoctorId>) -> bool {
-        self.access.shows(&ChartEntry {
-            clinic,
-            author,
-            categories: &std::collections::BTreeSet::new(),
-        })
+    /// Returns whether an entry is shown: consents for its sensitive categories are needed, and one for what was written at
+    /// other clinics.
+    pub fn shows(&self, entry: &impl Attributed) -> bool {
+        self.access.shows(&entry.attributes())
     }
 }
 
@@ -57,6 +55,30 @@ pub async fn chart_of<P: Permit>(
     clinical::owner(app, caller, patient, &Position::any()).await
 }
 
+/// Returns the same for a change of one of its entries. What is not shown to the caller is not found.
+///
+/// # Errors
+/// 404 if there is no such patient, or the entry is not shown.
+pub async fn chart_with<P: Permit>(
+    app: &Data<App>,
+    caller: &Access<P>,
+    patient: PatientId,
+    entry: Option<&impl Attributed>,
+) -> Result<Resource, Problem> {
+    if caller.is(Role::Patient) && caller.patient == Some(patient) {
+        return Ok(Resource::of_patient(patient));
+    }
+    let facts = clinical::facts(app, caller, patient, &Position::any()).await?;
+    if let Some(entry) = entry
+        // A caller who may not take the action at all is refused by the command.
+        && let Ok(access) = facts.access(caller, P::ACTION, app.clinical_policy)
+        && !access.shows(&entry.attributes())
+    {
+        return Err(Problem::not_found());
+    }
+    Ok(facts.resource(caller, app.clinical_policy))
+}
+
 /// Goes on only for a caller who may take the action on the chart of a patient, and records the decision. `item` is the
 /// entry that is shown, or the patient.
 ///
@@ -69,8 +91,23 @@ pub async fn read_chart<'a, P: Permit>(
     item: Uuid,
     position: &Position,
 ) -> Result<ReadableChart<'a>, Problem> {
+    read_chart_by(app, caller, P::ACTION, patient, item, position).await
+}
+
+/// The same by another action than that of the request, which a change of an entry does to show what changed.
+///
+/// # Errors
+/// See [`read_chart`].
+pub async fn read_chart_by<'a, P: Permit>(
+    app: &Data<App>,
+    caller: &'a Access<P>,
+    action: Action,
+    patient: PatientId,
+    item: Uuid,
+    position: &Position,
+) -> Result<ReadableChart<'a>, Problem> {
     let facts = clinical::facts(app, caller, patient, position).await?;
-    let access = facts.access(caller, P::ACTION, app.clinical_policy);
+    let access = facts.access(caller, action, app.clinical_policy);
     let item = AccessedItem::new(ItemKind::Chart, item);
     let (access, disclosure) = caller.disclose_chart(patient, access, item).await?;
     let reader = ChartReader {

@@ -6,6 +6,7 @@
 
 mod allergies;
 mod as_of;
+mod attributes;
 mod chart;
 mod difference;
 mod entries;
@@ -14,6 +15,7 @@ mod note_drafts;
 mod notes;
 mod prescriptions;
 mod refusal;
+mod sensitivity;
 mod vitals;
 
 use actix_web::web::ServiceConfig;
@@ -25,6 +27,7 @@ pub(crate) use health_summary::*;
 pub(crate) use note_drafts::*;
 pub(crate) use notes::*;
 pub(crate) use prescriptions::*;
+pub(crate) use sensitivity::SensitivityBody;
 pub(crate) use vitals::*;
 
 /// The routes of these resources.

@@ -21,16 +21,30 @@ use crate::Caller;
 pub struct ClinicalPolicy {
     /// The age, in full years, from which on a proxy needs the patient's consent.
     pub consent_age: u8,
+    /// The age, in full years, from which on a proxy needs the patient's consent for what belongs to a sensitive category. It
+    /// does not exceed the other age.
+    pub sensitive_age: u8,
     /// The time around a visit in which its doctor treats the patient.
     pub window: CareWindow,
     /// Minutes for which a chart that is opened in an emergency stays open, unless the doctor names fewer.
     pub break_glass_minutes: u16,
 }
 
+impl ClinicalPolicy {
+    const fn sensitive_age(&self) -> u8 {
+        if self.sensitive_age < self.consent_age {
+            self.sensitive_age
+        } else {
+            self.consent_age
+        }
+    }
+}
+
 impl Default for ClinicalPolicy {
     fn default() -> Self {
         Self {
             consent_age: 18,
+            sensitive_age: 12,
             window: CareWindow {
                 days_before: 7,
                 days_after: 90,
@@ -131,14 +145,16 @@ pub struct ClinicalFacts {
 }
 
 /// The attributes of an entry of a chart on which it depends to whom it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChartEntry<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryAttributes {
     /// The clinic at which it was written; `None` if the patient entered it.
     pub clinic: Option<ClinicId>,
     /// The doctor who wrote it.
-    pub author: Option<DoctorId>,
+    pub doctor: Option<DoctorId>,
+    /// The account that wrote it.
+    pub account: Option<AccountId>,
     /// The sensitive categories that it belongs to.
-    pub categories: &'a BTreeSet<SensitiveCategory>,
+    pub categories: BTreeSet<SensitiveCategory>,
 }
 
 /// Access to a patient's chart.
@@ -150,7 +166,9 @@ pub struct ClinicalAccess {
     pub authorized: Authorized,
     /// The emergency access, if that is the relation.
     pub break_glass: Option<BreakGlassId>,
-    /// The doctor who reads, and sees the own entries in any case.
+    /// The account that reads, and sees the own entries in any case.
+    account: AccountId,
+    /// The same of the doctor who reads.
     doctor: Option<DoctorId>,
     /// The clinics whose entries are shown; `None` for all.
     clinics: Option<BTreeSet<ClinicId>>,
@@ -170,14 +188,21 @@ impl ClinicalFacts {
         action: Action,
         policy: ClinicalPolicy,
     ) -> Result<ClinicalAccess, Denial> {
-        let authorized = authorized(caller, action, &self.resource(caller, policy))?;
+        let resource = self.resource(caller, policy);
+        let authorized = authorized(caller, action, &resource)?;
         let relation = authorized.relation;
         let by_treatment = relation == Relation::Treatment;
-        let shared = !by_treatment || self.allows(ConsentPurpose::SharingAcrossClinics, policy);
+        // A caller with several relations sees what one of them shows.
+        let is_patient = caller.is(Role::Patient);
+        let own = is_patient && caller.patient == Some(self.patient);
+        let proxied = is_patient && resource.proxied;
+        let shared = self.allows(ConsentPurpose::SharingAcrossClinics, policy);
+        let everywhere = !by_treatment || own || proxied || shared;
         let visits = self.current_visits(policy);
+        let parent = proxied && self.is_younger(policy.sensitive_age());
+        let everything = own || parent || relation == Relation::BreakGlass;
         let consented = |category: &SensitiveCategory| {
             let category = *category;
-            let everything = matches!(relation, Relation::OwnPatient | Relation::BreakGlass);
             everything || self.allows(ConsentPurpose::Sensitive { category }, policy)
         };
         Ok(ClinicalAccess {
@@ -186,8 +211,9 @@ impl ClinicalFacts {
             break_glass: self
                 .emergency()
                 .filter(|_| relation == Relation::BreakGlass),
+            account: caller.account,
             doctor: caller.doctor.filter(|_| by_treatment),
-            clinics: (!shared).then(|| visits.map(|visit| visit.clinic).collect()),
+            clinics: (!everywhere).then(|| visits.map(|visit| visit.clinic).collect()),
             categories: SensitiveCategory::ALL
                 .into_iter()
                 .filter(consented)
@@ -214,15 +240,31 @@ impl ClinicalFacts {
         let mut counting = consents.filter(|consent| {
             let by_patient = consent.given_by != ConsentGiver::Proxy;
             let over = consent.until.is_some_and(|until| until <= self.now);
-            !consent.withdrawn && !over && (by_patient || self.is_child(policy))
+            !consent.withdrawn && !over && (by_patient || self.proxy_decides(purpose, policy))
         });
         counting.any(|consent| consent.purpose == purpose)
     }
 
-    /// Returns whether proxies decide for the patient. Not if the age is unknown.
+    /// Returns whether proxies decide for the patient about a purpose. Not if the age is unknown.
+    #[must_use]
+    pub fn proxy_decides(&self, purpose: ConsentPurpose, policy: ClinicalPolicy) -> bool {
+        self.is_younger(match purpose {
+            ConsentPurpose::Sensitive { .. } => policy.sensitive_age(),
+            ConsentPurpose::SharingAcrossClinics
+            | ConsentPurpose::Assistant
+            | ConsentPurpose::Research
+            | ConsentPurpose::Proxy { .. } => policy.consent_age,
+        })
+    }
+
+    /// Returns whether proxies decide for the patient in general.
     #[must_use]
     pub fn is_child(&self, policy: ClinicalPolicy) -> bool {
-        self.age.is_some_and(|age| age < policy.consent_age.into())
+        self.is_younger(policy.consent_age)
+    }
+
+    fn is_younger(&self, than: u8) -> bool {
+        self.age.is_some_and(|age| age < than.into())
     }
 
     fn proxy_counts(&self, account: AccountId, policy: ClinicalPolicy) -> bool {
@@ -247,10 +289,17 @@ impl ClinicalFacts {
 }
 
 impl ClinicalAccess {
+    /// Returns whether what belongs to a sensitive category is shown, if the caller did not write it.
+    #[must_use]
+    pub fn shows_category(&self, category: SensitiveCategory) -> bool {
+        self.categories.contains(&category)
+    }
+
     /// Returns whether an entry of the chart is shown.
     #[must_use]
-    pub fn shows(&self, entry: &ChartEntry<'_>) -> bool {
-        if self.doctor.is_some() && entry.author == self.doctor {
+    pub fn shows(&self, entry: &EntryAttributes) -> bool {
+        let by_doctor = self.doctor.is_some() && entry.doctor == self.doctor;
+        if by_doctor || entry.account == Some(self.account) {
             return true;
         }
         let here = match (&self.clinics, entry.clinic) {

@@ -18,7 +18,7 @@ mod tests;
 use domain::Role;
 
 pub use clinical::{
-    CareWindow, ChartEntry, ClinicalAccess, ClinicalFacts, ClinicalPolicy, EmergencyAccess,
+    CareWindow, ClinicalAccess, ClinicalFacts, ClinicalPolicy, EmergencyAccess, EntryAttributes,
     PatientConsent, TreatmentVisit,
 };
 pub use page::PermissionsPage;

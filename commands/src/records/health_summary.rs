@@ -5,7 +5,7 @@ use domain::health_summary::{
     AddItem, CorrectItem, EndItem, EnterItemInError, HealthSummary, HealthSummaryCommand,
     HealthSummaryRefusal, SummaryContent,
 };
-use domain::record::PartialDate;
+use domain::record::{PartialDate, Sensitivity};
 use domain::{AppointmentId, PatientId, Reason, SummaryItemId};
 use event_store::{Decided, ReadSet};
 use serde::{Deserialize, Serialize};
@@ -37,32 +37,22 @@ pub struct NewItem {
     pub patient: PatientId,
     /// What it says.
     pub content: SummaryContent,
+    /// Changes to its derived sensitive categories.
+    pub sensitivity: Option<Sensitivity>,
     /// The visit at which it was learnt, if it was at one.
     pub appointment: Option<AppointmentId>,
 }
 
-/// An item of a patient's summary, in the revision that the caller has seen, or in any. Items are changed one by one: a
-/// change of one does not stand in the way of another's.
+/// An item of a patient's summary, in the revision that the caller has seen. Items are changed one by one: a change of one
+/// does not stand in the way of another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SummaryTarget {
     /// The patient.
     pub patient: PatientId,
     /// The item.
     pub item: SummaryItemId,
-    /// The revision that the caller has seen, if it insists on it.
-    pub expected_revision: Option<i64>,
-}
-
-impl SummaryTarget {
-    /// The item in any revision.
-    #[must_use]
-    pub fn latest(patient: PatientId, item: SummaryItemId) -> Self {
-        Self {
-            patient,
-            item,
-            expected_revision: None,
-        }
-    }
+    /// The revision that the caller has seen.
+    pub expected_revision: i64,
 }
 
 /// A change of an item.
@@ -72,6 +62,8 @@ pub enum SummaryChange {
     Correct {
         /// What it says.
         content: SummaryContent,
+        /// Changes to its derived sensitive categories; none if those of before stay.
+        sensitivity: Option<Sensitivity>,
         /// Reason of the correction.
         reason: Reason,
     },
@@ -95,9 +87,14 @@ impl SummaryChange {
     ) -> HealthSummaryCommand {
         let (by, doctor) = (writer.by, Some(writer.doctor));
         match self {
-            Self::Correct { content, reason } => HealthSummaryCommand::Correct(CorrectItem {
+            Self::Correct {
+                content,
+                sensitivity,
+                reason,
+            } => HealthSummaryCommand::Correct(CorrectItem {
                 item,
                 content,
+                sensitivity,
                 reason,
                 doctor,
                 by,
@@ -143,6 +140,7 @@ impl Records {
                     patient,
                     item,
                     content: new.content.clone(),
+                    sensitivity: new.sensitivity.clone(),
                     appointment: new.appointment,
                     clinic,
                     doctor: Some(writer.doctor),
@@ -180,7 +178,7 @@ impl Records {
                 let summary = read.load::<HealthSummary>(patient).await?;
                 let known = summary.aggregate().item(item);
                 let revision = i64::from(known.ok_or(CommandError::NotFound)?.revision);
-                if expected_revision.is_some_and(|expected| expected != revision) {
+                if expected_revision != revision {
                     return Err(CommandError::Stale);
                 }
                 let command = change.clone().command(item, writer, context.at);

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use allergies::AllergyChange;
 pub use health_summary::{HealthSummaryReply, NewItem, SummaryChange, SummaryTarget};
-pub use prescriptions::{NewPrescription, NewRevision};
+pub use prescriptions::{NewDrugs, NewPrescription, NewRevision};
 pub use vitals::{NewVitals, VitalsChange, VitalsReply};
 
 use crate::ports::NoteDraftStore;

@@ -6,6 +6,7 @@ use domain::prescription::{
     OverriddenWarnings, Prescribed, Prescription, PrescriptionCommand, PrescriptionLines,
     PrescriptionRefusal,
 };
+use domain::record::Sensitivity;
 use domain::{AppointmentId, ClinicId, PatientId, PrescriptionId, Reason};
 use event_store::ReadSet;
 use tracing::instrument;
@@ -19,6 +20,17 @@ use crate::{Caller, CommandError, Context, Done, Target};
 
 type Answer = Result<Done<PrescriptionReply>, Refused<PrescriptionRefusal>>;
 
+/// Drugs to prescribe.
+#[derive(Debug, Clone)]
+pub struct NewDrugs {
+    /// The drugs, all of them.
+    pub lines: PrescriptionLines,
+    /// The warnings that the doctor overrides.
+    pub overridden: Option<OverriddenWarnings>,
+    /// Sensitive categories that it belongs to; of an amendment, none if they stay.
+    pub sensitivity: Option<Sensitivity>,
+}
+
 /// A prescription to issue.
 #[derive(Debug, Clone)]
 pub struct NewPrescription {
@@ -29,20 +41,28 @@ pub struct NewPrescription {
     /// The appointment, if it is issued at one.
     pub appointment: Option<AppointmentId>,
     /// The drugs.
-    pub lines: PrescriptionLines,
-    /// The warnings that the doctor overrides.
-    pub overridden: Option<OverriddenWarnings>,
+    pub drugs: NewDrugs,
 }
 
-/// New lines of a prescription.
+/// An amendment of a prescription.
 #[derive(Debug, Clone)]
 pub struct NewRevision {
     /// The drugs, all of them.
-    pub lines: PrescriptionLines,
+    pub drugs: NewDrugs,
     /// The reason.
     pub reason: Reason,
-    /// The warnings that the doctor overrides.
-    pub overridden: Option<OverriddenWarnings>,
+}
+
+impl NewDrugs {
+    /// Adds the warnings about them.
+    fn prescribed(&self, medication: &Medication) -> Prescribed {
+        Prescribed {
+            lines: self.lines.clone(),
+            warnings: medication.warnings(&self.lines),
+            overridden: self.overridden.clone(),
+            sensitivity: self.sensitivity.clone(),
+        }
+    }
 }
 
 impl Records {
@@ -77,7 +97,7 @@ impl Records {
                     doctor,
                     clinic,
                     appointment: new.appointment,
-                    prescribed: prescribed(&medication, &new.lines, new.overridden.as_ref()),
+                    prescribed: new.drugs.prescribed(&medication),
                     by,
                     at,
                 };
@@ -120,7 +140,7 @@ impl Records {
                 let medication = medication.without(target.id);
                 let amend = AmendPrescription {
                     doctor,
-                    prescribed: prescribed(&medication, &new.lines, new.overridden.as_ref()),
+                    prescribed: new.drugs.prescribed(&medication),
                     reason: new.reason.clone(),
                     by,
                     at,
@@ -223,18 +243,5 @@ fn check_chart<R>(chart: &Resource, patient: PatientId) -> Result<(), CommandErr
         Ok(())
     } else {
         Err(CommandError::NotFound)
-    }
-}
-
-/// Lines with the warnings about them.
-fn prescribed(
-    medication: &Medication,
-    lines: &PrescriptionLines,
-    overridden: Option<&OverriddenWarnings>,
-) -> Prescribed {
-    Prescribed {
-        lines: lines.clone(),
-        warnings: medication.warnings(lines),
-        overridden: overridden.cloned(),
     }
 }

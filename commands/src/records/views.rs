@@ -93,27 +93,6 @@ impl Records {
             .await
     }
 
-    /// Returns the patient of a signed note, for the question who may see it.
-    pub async fn patient_of_note(&self, note: NoteId) -> Result<Option<PatientId>, Fault> {
-        let note = self.commands.store.load::<Note>(&note.to_string()).await;
-        let note = note.map_err(Fault::doing("loading a note"))?;
-        Ok(note.aggregate().signed().map(|note| note.patient))
-    }
-
-    /// Returns the patient of a prescription.
-    pub async fn patient_of_prescription(
-        &self,
-        prescription: PrescriptionId,
-    ) -> Result<Option<PatientId>, Fault> {
-        let id = prescription.to_string();
-        let prescription = self.commands.store.load::<Prescription>(&id).await;
-        let prescription = prescription.map_err(Fault::doing("loading a prescription"))?;
-        Ok(prescription
-            .aggregate()
-            .issued()
-            .map(|issued| issued.patient))
-    }
-
     async fn events_until<A: Aggregate>(
         &self,
         id: impl ToString,

@@ -1,6 +1,7 @@
 //! Vital signs: recorded, corrected, marked as entered in error.
 
 use chrono::{DateTime, Utc};
+use domain::record::Sensitivity;
 use domain::vitals::{
     CorrectVitals, EnterVitalsInError, Measurements, RecordVitals, Vitals, VitalsCommand,
     VitalsRefusal,
@@ -40,6 +41,8 @@ pub struct NewVitals {
     pub appointment: Option<AppointmentId>,
     /// The vital signs.
     pub measurements: Measurements,
+    /// Sensitive categories that it belongs to.
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// A change of a set that is recorded.
@@ -51,6 +54,8 @@ pub enum VitalsChange {
         taken_at: DateTime<Utc>,
         /// The vital signs, all of them.
         measurements: Measurements,
+        /// Sensitive categories that it belongs to; none if they stay.
+        sensitivity: Option<Sensitivity>,
         /// Reason of the correction.
         reason: Reason,
     },
@@ -65,10 +70,12 @@ impl VitalsChange {
             Self::Correct {
                 taken_at,
                 measurements,
+                sensitivity,
                 reason,
             } => VitalsCommand::Correct(CorrectVitals {
                 taken_at,
                 measurements,
+                sensitivity,
                 reason,
                 doctor,
                 by,
@@ -111,6 +118,7 @@ impl Records {
                     appointment: new.appointment,
                     clinic,
                     measurements: new.measurements.clone(),
+                    sensitivity: new.sensitivity.clone(),
                     doctor,
                     by,
                     at,

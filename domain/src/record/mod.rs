@@ -19,12 +19,15 @@ mod diagnosis;
 mod entered_in_error;
 mod icd10;
 mod partial_date;
+mod sensitive_codes;
+mod sensitivity;
 mod texts;
 
 pub use diagnosis::{Diagnoses, Diagnosis, InvalidDiagnoses};
 pub use entered_in_error::EnteredInErrorPhi;
 pub use icd10::{Icd10Code, InvalidIcd10Code};
 pub use partial_date::{InvalidPartialDate, PartialDate};
+pub use sensitivity::Sensitivity;
 pub use texts::{
     ClinicalText, ConditionName, DoseInstructions, DrugName, LotNumber, ReactionText, Strength,
     SubstanceName, Symptom, VaccineName,

@@ -24,13 +24,6 @@ impl Charted for AllergyList {
         matches!(event, AllergyListEvent::Recorded(_))
     }
 
-    fn keeps_content(event: &AllergyListEvent) -> bool {
-        matches!(
-            event,
-            AllergyListEvent::Ended(_) | AllergyListEvent::EnteredInError(_)
-        )
-    }
-
     fn change(event: &AllergyListEvent) -> EntryChange {
         let (kind, by, doctor, reason) = match event {
             AllergyListEvent::Recorded(event) => {
@@ -74,11 +67,10 @@ impl Charted for AllergyList {
                 version,
             },
             AllergyListEvent::Corrected(corrected) => {
-                let entry = entry?.revised();
-                ChartEntry {
-                    phi: corrected.phi.map(content),
-                    ..entry
-                }
+                let entry = entry?.with_phi(corrected.phi, |known, correction| {
+                    known.correct_allergy(correction)
+                });
+                entry.revised()
             }
             AllergyListEvent::Ended(ended) => {
                 let entry = entry?.with_phi(ended.phi, |known, phi| ChartPhi {

@@ -1,14 +1,17 @@
 //! An entry of a chart.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::allergy_list::AllergyContent;
 use domain::health_summary::{SummaryContent, SummaryKind};
 use domain::note::{AddendumContent, NoteContent};
-use domain::prescription::PrescriptionIssuedPhi;
-use domain::record::{Diagnosis, Icd10Code, PartialDate};
+use domain::prescription::{PrescriptionAmendedPhi, PrescriptionIssuedPhi};
+use domain::record::{Diagnosis, Icd10Code, PartialDate, Sensitivity};
 use domain::vitals::Measurements;
 use domain::{
-    AccountId, Actor, AppointmentId, ClinicId, DoctorId, PatientId, Phi, Reason, Role, SubjectId,
+    AccountId, Actor, AppointmentId, ClinicId, DoctorId, PatientId, Phi, Reason, Role,
+    SensitiveCategory, SubjectId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -215,6 +218,10 @@ pub struct ChartPhi {
     /// Reason of its status, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// Changes to its derived sensitive categories, of vital signs and of items of a health summary. Other contents have
+    /// their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// Content of an entry, by the aggregate that it comes from.
@@ -268,6 +275,51 @@ impl SignedNote {
 }
 
 impl ChartPhi {
+    /// The same after a new revision of the content. Sensitive categories of which it says nothing stay.
+    pub(super) fn revised(self, content: EntryContent, sensitivity: Option<Sensitivity>) -> Self {
+        Self {
+            content,
+            sensitivity: sensitivity.or(self.sensitivity),
+            ..self
+        }
+    }
+
+    /// Returns the sensitive categories that the entry belongs to.
+    fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        let own = self.sensitivity.as_ref();
+        match &self.content {
+            EntryContent::Note(note) => {
+                let addenda = note.addenda.iter();
+                let added = addenda.map(|addendum| addendum.content.categories());
+                [note.content.categories()]
+                    .into_iter()
+                    .chain(added)
+                    .flatten()
+                    .collect()
+            }
+            EntryContent::Prescription(prescription) => prescription.categories(),
+            EntryContent::Allergy(allergy) => allergy.categories(),
+            EntryContent::Vitals(_) => Sensitivity::categories(own, []),
+            EntryContent::Summary(content) => Sensitivity::categories(own, content.diagnosis()),
+        }
+    }
+
+    /// The same after a correction of an allergy.
+    pub(super) fn correct_allergy(mut self, correction: AllergyContent) -> Self {
+        if let EntryContent::Allergy(allergy) = self.content {
+            self.content = EntryContent::Allergy(allergy.corrected(correction));
+        }
+        self
+    }
+
+    /// The same after an amendment of a prescription.
+    pub(super) fn amend_prescription(mut self, amendment: PrescriptionAmendedPhi) -> Self {
+        if let EntryContent::Prescription(issued) = self.content {
+            self.content = EntryContent::Prescription(issued.amended(amendment));
+        }
+        self
+    }
+
     /// The same with one more addendum, of a note.
     pub(super) fn with_addendum(mut self, addendum: NoteAddendum) -> Self {
         if let EntryContent::Note(note) = &mut self.content {
@@ -283,6 +335,7 @@ impl From<EntryContent> for ChartPhi {
             content,
             ended_on: None,
             reason: None,
+            sensitivity: None,
         }
     }
 }
@@ -292,6 +345,15 @@ impl ChartEntry {
     #[must_use]
     pub fn content(&self) -> Option<&EntryContent> {
         self.phi.clear().map(|phi| &phi.content)
+    }
+
+    /// Returns the sensitive categories that it belongs to; none once erased.
+    #[must_use]
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        self.phi
+            .clear()
+            .map(ChartPhi::categories)
+            .unwrap_or_default()
     }
 
     /// Returns the vital signs, if it has any.
@@ -339,18 +401,13 @@ impl ChartEntry {
         }
     }
 
-    /// The entry after a change of a part of what it says. Both are about one person: if either was erased, so was the
-    /// other.
+    /// The entry after a change of what it says.
     pub(super) fn with_phi<T>(
         self,
         change: Phi<T>,
         changed: impl FnOnce(ChartPhi, T) -> ChartPhi,
     ) -> Self {
-        let phi = match (self.phi, change) {
-            (Phi::Clear(known), Phi::Clear(change)) => Phi::Clear(changed(known, change)),
-            (Phi::Erased, _) | (_, Phi::Erased) => Phi::Erased,
-            (Phi::Unreadable, _) | (_, Phi::Unreadable) => Phi::Unreadable,
-        };
+        let phi = self.phi.merge(change, changed);
         Self { phi, ..self }
     }
 }

@@ -17,10 +17,6 @@ impl Charted for HealthSummary {
         matches!(event, HealthSummaryEvent::Added(_))
     }
 
-    fn keeps_content(event: &HealthSummaryEvent) -> bool {
-        !Self::makes_entry(event)
-    }
-
     fn change(event: &HealthSummaryEvent) -> EntryChange {
         let (kind, by, doctor, reason) = match event {
             HealthSummaryEvent::Added(event) => {
@@ -50,9 +46,8 @@ impl Charted for HealthSummary {
         Some(match event {
             HealthSummaryEvent::Added(added) => added_entry(added, version),
             HealthSummaryEvent::Corrected(corrected) => {
-                let entry = entry?.with_phi(corrected.phi, |known, phi| ChartPhi {
-                    content: EntryContent::Summary(phi.content),
-                    ..known
+                let entry = entry?.with_phi(corrected.phi, |known, phi| {
+                    known.revised(EntryContent::Summary(phi.content), phi.sensitivity)
                 });
                 ChartEntry {
                     revision: corrected.revision,
@@ -87,7 +82,6 @@ impl Charted for HealthSummary {
 }
 
 fn added_entry(added: ItemAdded, version: i64) -> ChartEntry {
-    let content = |content| ChartPhi::from(EntryContent::Summary(content));
     ChartEntry {
         entry: added.item.as_uuid(),
         patient: added.patient,
@@ -100,7 +94,10 @@ fn added_entry(added: ItemAdded, version: i64) -> ChartEntry {
         clinic: added.clinic,
         appointment: added.appointment,
         subject: added.subject,
-        phi: added.phi.map(|phi| content(phi.content)),
+        phi: added.phi.map(|phi| ChartPhi {
+            sensitivity: phi.sensitivity,
+            ..EntryContent::Summary(phi.content).into()
+        }),
         version,
     }
 }

@@ -7,6 +7,7 @@
 
 mod allergies;
 mod entry;
+mod finding;
 mod health_summary;
 mod notes;
 mod prescriptions;
@@ -26,6 +27,7 @@ pub use entry::{
     ChangeKind, ChartEntry, ChartPhi, EntryAuthor, EntryChange, EntryContent, EntryKind,
     EntryStatus, NoteAddendum, SignedNote,
 };
+pub use finding::FoundEntries;
 pub use query::{ChartSearch, EntryFilter, get, list};
 pub use source::{Charted, EntryRevision, revisions};
 

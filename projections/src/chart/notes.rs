@@ -18,10 +18,6 @@ impl Charted for Note {
         matches!(event, NoteEvent::Signed(_))
     }
 
-    fn keeps_content(event: &NoteEvent) -> bool {
-        !Self::makes_entry(event)
-    }
-
     fn change(event: &NoteEvent) -> EntryChange {
         let (kind, by, doctor, reason) = match event {
             NoteEvent::Signed(event) => (ChangeKind::Recorded, event.by, Some(event.doctor), None),

@@ -1,6 +1,6 @@
 //! Prescriptions as entries of a chart.
 
-use domain::prescription::{Prescription, PrescriptionEvent, PrescriptionIssuedPhi};
+use domain::prescription::{Prescription, PrescriptionEvent};
 use uuid::Uuid;
 
 use super::entry::{
@@ -16,13 +16,6 @@ impl Charted for Prescription {
 
     fn makes_entry(event: &PrescriptionEvent) -> bool {
         matches!(event, PrescriptionEvent::Issued(_))
-    }
-
-    fn keeps_content(event: &PrescriptionEvent) -> bool {
-        matches!(
-            event,
-            PrescriptionEvent::Cancelled(_) | PrescriptionEvent::EnteredInError(_)
-        )
     }
 
     fn change(event: &PrescriptionEvent) -> EntryChange {
@@ -69,15 +62,10 @@ impl Charted for Prescription {
                 version,
             },
             PrescriptionEvent::Amended(amended) => {
-                let phi = amended.phi.map(|phi| PrescriptionIssuedPhi {
-                    lines: phi.lines,
-                    overridden: phi.overridden,
+                let entry = entry?.with_phi(amended.phi, |known, amendment| {
+                    known.amend_prescription(amendment)
                 });
-                let entry = entry?.revised();
-                ChartEntry {
-                    phi: phi.map(content),
-                    ..entry
-                }
+                entry.revised()
             }
             PrescriptionEvent::Cancelled(cancelled) => {
                 let entry = entry?.with_phi(cancelled.phi, |known, phi| ChartPhi {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::TABLE;
 use super::entry::{ChartEntry, EntryKind};
+use super::finding::{Finding, FoundEntries};
 use super::rows::{self, EntryRow, SealedEntry};
 use crate::cursor::TimeCursor;
 use crate::error::ReadError;
@@ -40,7 +41,7 @@ pub struct ChartSearch {
     pub entered_in_error: bool,
     /// Only those behind this one.
     pub after: Option<TimeCursor>,
-    /// Limit of the answer.
+    /// Limit of the answer: one more than a page has, to tell if there is a next one.
     pub limit: i64,
 }
 
@@ -73,6 +74,19 @@ impl EntryFilter {
 }
 
 impl ChartSearch {
+    /// Returns whether the number of those that it may not show tells no more than that they are there: not what they say, and
+    /// not who wrote them.
+    #[must_use]
+    pub fn tells_nothing(&self) -> bool {
+        let says = matches!(self.content, Some(EntryFilter::Diagnosis(_)));
+        !says && self.doctor.is_none() && self.author.is_none()
+    }
+
+    fn finds(&self, entry: &ChartEntry) -> bool {
+        let content = self.content.as_ref();
+        content.is_none_or(|content| content.matches(entry))
+    }
+
     /// Returns the place before which the wanted entries are: of `to` and `after` the earlier one.
     fn before(&self) -> Option<TimeCursor> {
         let id = Uuid::nil();
@@ -93,32 +107,38 @@ impl ChartSearch {
     }
 }
 
-/// Lists entries of a chart, the latest first.
+/// Lists entries of a chart, the latest first. `shows` tells which of them the caller may see.
 ///
-/// Where a filter depends on what entries say, they are read and opened in batches until the page is full. A chart is
-/// bounded, and one key opens all of it.
+/// Which entries are shown, and which a filter finds, depends on what they say. So they are read and opened until the page
+/// is full; in batches, if some of the first were not wanted. A chart is bounded, and one key opens all of it.
 pub async fn list(
     pool: &PgPool,
     sealing: &Sealing,
     search: &ChartSearch,
-) -> Result<Vec<ChartEntry>, ReadError> {
-    let Some(content) = &search.content else {
-        let rows = sealed(pool, search, search.before(), search.limit).await?;
-        return open(sealing, rows).await;
+    shows: impl Fn(&ChartEntry) -> bool,
+) -> Result<FoundEntries, ReadError> {
+    let wider = search.limit.max(BATCH);
+    let mut batch = match search.content {
+        Some(_) => wider,
+        None => search.limit,
     };
-    let limit = usize::try_from(search.limit).unwrap_or(usize::MAX);
-    let batch = search.limit.max(BATCH);
-    let (mut found, mut before) = (Vec::new(), search.before());
+    let (mut found, mut before) = (Finding::new(search.limit), search.before());
     loop {
         let rows = sealed(pool, search, before, batch).await?;
         let is_last = i64::try_from(rows.len()).is_ok_and(|read| read < batch);
         let entries = open(sealing, rows).await?;
         before = entries.last().map(ChartEntry::place).or(before);
-        found.extend(entries.into_iter().filter(|entry| content.matches(entry)));
-        if is_last || found.len() >= limit {
-            found.truncate(limit);
-            return Ok(found);
+        for entry in entries {
+            if !shows(&entry) {
+                found.withhold();
+            } else if search.finds(&entry) {
+                found.push(entry);
+            }
         }
+        if is_last || found.is_full() {
+            return Ok(found.done());
+        }
+        batch = wider;
     }
 }
 

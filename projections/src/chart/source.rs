@@ -21,9 +21,6 @@ pub trait Charted: Aggregate {
     /// Returns true for an event that makes an entry.
     fn makes_entry(event: &Self::Event) -> bool;
 
-    /// Returns true for an event that changes a part of what an entry says and keeps the rest.
-    fn keeps_content(event: &Self::Event) -> bool;
-
     /// Returns what the event did to its entry.
     fn change(event: &Self::Event) -> EntryChange;
 
@@ -111,8 +108,9 @@ impl<A: Charted> Personal for EntryOf<A> {
         &mut self.entry.phi
     }
 
+    /// Whatever follows the first revision keeps a part of what the entry says.
     fn reads_phi(event: &A::Event) -> bool {
-        A::keeps_content(event)
+        !A::makes_entry(event)
     }
 }
 

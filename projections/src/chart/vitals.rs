@@ -18,10 +18,6 @@ impl Charted for Vitals {
         matches!(event, VitalsEvent::Recorded(_))
     }
 
-    fn keeps_content(event: &VitalsEvent) -> bool {
-        matches!(event, VitalsEvent::EnteredInError(_))
-    }
-
     fn change(event: &VitalsEvent) -> EntryChange {
         let (kind, by, doctor, reason) = match event {
             VitalsEvent::Recorded(event) => (ChangeKind::Recorded, event.by, event.doctor, None),
@@ -38,7 +34,6 @@ impl Charted for Vitals {
     }
 
     fn evolve(entry: Option<ChartEntry>, event: VitalsEvent, version: i64) -> Option<ChartEntry> {
-        let content = |measurements| ChartPhi::from(EntryContent::Vitals(measurements));
         Some(match event {
             VitalsEvent::Recorded(recorded) => ChartEntry {
                 entry: recorded.vitals.as_uuid(),
@@ -52,15 +47,22 @@ impl Charted for Vitals {
                 clinic: recorded.clinic,
                 appointment: recorded.appointment,
                 subject: recorded.subject,
-                phi: recorded.phi.map(|phi| content(phi.measurements)),
+                phi: recorded.phi.map(|phi| ChartPhi {
+                    sensitivity: phi.sensitivity,
+                    ..EntryContent::Vitals(phi.measurements).into()
+                }),
                 version,
             },
-            VitalsEvent::Corrected(corrected) => ChartEntry {
-                occurred_at: corrected.taken_at,
-                revision: corrected.revision,
-                phi: corrected.phi.map(|phi| content(phi.measurements)),
-                ..entry?
-            },
+            VitalsEvent::Corrected(corrected) => {
+                let entry = entry?.with_phi(corrected.phi, |known, phi| {
+                    known.revised(EntryContent::Vitals(phi.measurements), phi.sensitivity)
+                });
+                ChartEntry {
+                    occurred_at: corrected.taken_at,
+                    revision: corrected.revision,
+                    ..entry
+                }
+            }
             VitalsEvent::EnteredInError(in_error) => {
                 let entry = entry?.with_phi(in_error.phi, |known, phi| ChartPhi {
                     reason: Some(phi.reason),

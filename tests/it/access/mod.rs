@@ -1,6 +1,7 @@
 //! Access to patients' records, and its log.
 
 mod break_glass;
+mod charts;
 mod consents;
 mod fixture;
 mod log;

@@ -165,7 +165,10 @@ async fn charts_are_worth_reading(pool: &PgPool) {
                    group by event_type";
     let reviews = tally(pool, reviews).await;
     assert_eq!(
-        (reviews["break_glass.opened"], reviews["break_glass.reviewed"]),
+        (
+            reviews["break_glass.opened"],
+            reviews["break_glass.reviewed"]
+        ),
         (2, 1)
     );
     let consents = "select event_type, count(*) from events where aggregate_type = 'consents'

@@ -1,7 +1,7 @@
 //! Charts of patients: events in, entries out.
 
 use domain::record::vitals::VitalSign;
-use domain::{PatientId, Role};
+use domain::{PatientId, Role, SensitiveCategory};
 use projections::TimeCursor;
 use projections::chart::{
     self, ChartEntries, ChartEntry, ChartSearch, EntryContent, EntryFilter, EntryKind, EntryStatus,
@@ -29,8 +29,8 @@ fn search(patient: PatientId) -> ChartSearch {
 }
 
 async fn found(history: &History, search: &ChartSearch) -> Vec<ChartEntry> {
-    let entries = chart::list(&history.pool, &history.sealing, search).await;
-    entries.unwrap()
+    let found = chart::list(&history.pool, &history.sealing, search, |_| true).await;
+    found.unwrap().entries
 }
 
 fn ids(entries: &[ChartEntry]) -> Vec<Uuid> {
@@ -247,5 +247,62 @@ async fn an_entry_does_not_show_the_patient_to_a_log() {
     let shown = format!("{:?}", found(&history, &search(patient(ASHA))).await);
     for word in ["Asthma", "98.6", "37", "Ten a day", "complaint"] {
         assert!(!shown.contains(word), "{word} in {shown}");
+    }
+}
+
+/// What a correction or an amendment says nothing about stays.
+#[tokio::test]
+async fn an_entry_stays_in_its_sensitive_category_when_it_is_corrected() {
+    let history = projected(recorded().await).await;
+    let hiv = [SensitiveCategory::Hiv].into();
+    let corrected = [
+        (ASHA, vitals(1).as_uuid()),
+        (ASHA, item(1).as_uuid()),
+        (RAVI, prescription(1).as_uuid()),
+        (RAVI, allergy(1).as_uuid()),
+    ];
+    for (who, entry) in corrected {
+        let entry = chart::get(&history.pool, &history.sealing, patient(who), entry);
+        let entry = entry.await.unwrap().unwrap();
+        assert!(entry.revision > 1, "{:?}", entry.kind);
+        assert_eq!(entry.categories(), hiv, "{:?}", entry.kind);
+    }
+    let sealed = "select count(*) from chart_entries where phi like '%HIV%'";
+    let sealed: i64 = sqlx::query_scalar(sealed)
+        .fetch_one(&history.pool)
+        .await
+        .unwrap();
+    assert_eq!(sealed, 0);
+}
+
+/// Entries that are not shown are counted once, on the page in whose span they lie, and do not shorten a page.
+#[tokio::test]
+async fn pages_are_full_of_what_is_shown_and_count_the_rest() {
+    let history = projected(recorded().await).await;
+    let all = found(&history, &search(patient(ASHA))).await;
+    let (pool, sealing) = (&history.pool, &history.sealing);
+    for shown in 0..1_u32 << all.len() {
+        let place = |entry: &ChartEntry| all.iter().position(|one| one.entry == entry.entry);
+        let shows = |entry: &ChartEntry| shown & (1 << place(entry).unwrap()) != 0;
+        let expected: Vec<_> = all.iter().filter(|entry| shows(entry)).cloned().collect();
+        let (mut walked, mut withheld, mut after) = (Vec::new(), 0, None);
+        loop {
+            let page = ChartSearch {
+                after,
+                limit: 3,
+                ..search(patient(ASHA))
+            };
+            let mut page = chart::list(pool, sealing, &page, shows).await.unwrap();
+            withheld += page.withheld;
+            let is_last = page.entries.len() < 3;
+            page.entries.truncate(2);
+            after = page.entries.last().map(ChartEntry::place);
+            walked.extend(page.entries);
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(ids(&walked), ids(&expected));
+        assert_eq!(withheld, 6 - shown.count_ones(), "{shown:b}");
     }
 }

@@ -11,8 +11,8 @@ use domain::record::vitals::{
     CorrectVitals, EnterVitalsInError, MeasuredValue, Measurements, Quantity, RecordVitals, Unit,
     VitalSign, Vitals, VitalsCommand,
 };
-use domain::record::{Diagnosis, PartialDate};
-use domain::{Actor, Reason, Role, SummaryItemId, VitalsId};
+use domain::record::{Diagnosis, PartialDate, Sensitivity};
+use domain::{Actor, Reason, Role, SensitiveCategory, SummaryItemId, VitalsId};
 use uuid::Uuid;
 
 use super::fixture::{History, account, appointment, at, clinic, doctor, patient};
@@ -43,6 +43,7 @@ pub async fn charts(history: &History) {
     let correct = VitalsCommand::Correct(CorrectVitals {
         taken_at: at("2026-02-27T09:00:00Z"),
         measurements: temperature("99.5"),
+        sensitivity: None,
         reason: complaint(),
         doctor: Some(doctor(MEERA)),
         by: meera(),
@@ -78,6 +79,14 @@ pub fn meera() -> Actor {
     Actor::account(account(20), Role::Doctor)
 }
 
+/// Belongs to a sensitive category, as whatever corrects it leaves it.
+pub fn hiv() -> Option<Sensitivity> {
+    Some(Sensitivity {
+        added: [SensitiveCategory::Hiv].into(),
+        ..Sensitivity::default()
+    })
+}
+
 fn asha() -> Actor {
     Actor::account(account(21), Role::Patient)
 }
@@ -101,6 +110,7 @@ fn record(number: u128, who: u128, by: Actor, taken_at: DateTime<Utc>) -> Vitals
         appointment: by_doctor.then(|| appointment(1)),
         clinic: by_doctor.then(|| clinic(PUNE)),
         measurements: temperature("98.60"),
+        sensitivity: hiv(),
         doctor: by_doctor.then(|| doctor(MEERA)),
         by,
         at: today(),
@@ -159,6 +169,7 @@ fn add(number: u128, content: SummaryContent) -> HealthSummaryCommand {
         patient: patient(ASHA),
         item: item(number),
         content,
+        sensitivity: hiv(),
         appointment: Some(appointment(1)),
         clinic: Some(clinic(PUNE)),
         doctor: Some(doctor(MEERA)),
@@ -171,6 +182,7 @@ fn correct_item(number: u128, content: SummaryContent) -> HealthSummaryCommand {
     HealthSummaryCommand::Correct(CorrectItem {
         item: item(number),
         content,
+        sensitivity: None,
         reason: complaint(),
         doctor: Some(doctor(MEERA)),
         by: meera(),

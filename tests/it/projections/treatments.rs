@@ -1,8 +1,8 @@
 //! What Meera wrote about Ravi in the scenario: notes, prescriptions and allergies, in each status.
 
 use domain::allergy_list::{
-    AllergyList, AllergyListCommand, CorrectAllergy, EndAllergy, MarkAllergyEnteredInError,
-    RecordAllergy,
+    AllergyContent, AllergyList, AllergyListCommand, CorrectAllergy, EndAllergy,
+    MarkAllergyEnteredInError, RecordAllergy,
 };
 use domain::medication_list::{
     ListPrescription, MedicationList, MedicationListCommand, RemovePrescription,
@@ -12,11 +12,12 @@ use domain::prescription::{
     AmendPrescription, CancelPrescription, IssuePrescription, MarkPrescriptionEnteredInError,
     OverriddenWarnings, Prescribed, Prescription, PrescriptionCommand, Warning,
 };
+use domain::record::Sensitivity;
 use domain::{AllergyId, NoteId, PrescriptionId};
 use serde_json::{Value, from_value, json};
 use uuid::Uuid;
 
-use super::charts::{complaint, meera};
+use super::charts::{complaint, hiv, meera};
 use super::fixture::{History, appointment, at, clinic, doctor, patient};
 use super::scenario::{KIRAN, MEERA, PUNE, RAVI, today};
 
@@ -84,7 +85,7 @@ async fn sign(history: &History, number: u128) {
     history.run::<Note>(note(number).as_uuid(), sign).await;
 }
 
-fn prescribed(drug: &str) -> Prescribed {
+fn prescribed(drug: &str, sensitivity: Option<Sensitivity>) -> Prescribed {
     let line = json!({
         "drug": drug, "dose": {"amount": "1", "unit": "TABLET"}, "route": "ORAL",
         "frequency": {"times": 2, "per": "DAY"},
@@ -93,6 +94,7 @@ fn prescribed(drug: &str) -> Prescribed {
         lines: from_value(json!([line])).unwrap(),
         warnings: Vec::new(),
         overridden: None,
+        sensitivity,
     }
 }
 
@@ -103,7 +105,7 @@ async fn issue(history: &History, number: u128) {
         doctor: doctor(MEERA),
         clinic: clinic(PUNE),
         appointment: None,
-        prescribed: prescribed("Paracetamol"),
+        prescribed: prescribed("Paracetamol", hiv()),
         by: meera(),
         at: today(),
     });
@@ -152,6 +154,7 @@ async fn override_warnings(history: &History) {
                 warnings,
                 reason: complaint(),
             }),
+            sensitivity: None,
         },
         by,
         at,
@@ -181,7 +184,7 @@ async fn change_prescriptions(history: &History) {
     let (reason, by, at) = (complaint(), meera(), today());
     let amend = PrescriptionCommand::Amend(AmendPrescription {
         doctor: doctor(MEERA),
-        prescribed: prescribed("Ibuprofen"),
+        prescribed: prescribed("Ibuprofen", None),
         reason: reason.clone(),
         by,
         at,
@@ -212,7 +215,10 @@ async fn record(history: &History, number: u128) {
         allergy: allergy(number),
         patient: patient(RAVI),
         doctor: doctor(MEERA),
-        content: from_value(substance("Latex")).unwrap(),
+        content: AllergyContent {
+            sensitivity: hiv(),
+            ..from_value(substance("Latex")).unwrap()
+        },
         by: meera(),
         at: today(),
     });

@@ -6,7 +6,7 @@ use tests::app::Principal;
 use uuid::Uuid;
 
 use super::entries::{book_for, items, problem, pulse, staff};
-use super::practice::Practice;
+use super::practice::{Practice, seen};
 
 #[tokio::test]
 async fn a_chart_is_for_the_patient_proxies_and_doctors_with_a_visit() {
@@ -85,7 +85,8 @@ async fn a_chart_is_for_the_patient_proxies_and_doctors_with_a_visit() {
     practice.doctor.get(&path).expect(404).await;
     let vitals = format!("{other}/vitals/{}/entered-in-error", recorded.id());
     let reason = json!({"reason": "Another patient's"});
-    practice.doctor.post(&vitals, &reason).expect(404).await;
+    let marking = practice.doctor.post(&vitals, &reason);
+    seen(marking, 1).expect(404).await;
     let unknown = PatientId::from_uuid(Uuid::from_u128(5));
     let path = format!("/api/v1/patients/{unknown}/chart");
     practice.doctor.get(&path).expect(404).await;

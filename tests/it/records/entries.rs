@@ -78,8 +78,11 @@ pub async fn fill_entries(clinic: &Clinic, patient: PatientId) {
     let correct = || seen(doctor.put(&vitals, &correction), 1);
     correct().expect(200).await;
     correct().expect(412).await;
-    let in_error = |entry: &str| doctor.post(&format!("{entry}/entered-in-error"), &reason);
-    in_error(&vitals).expect(200).await;
+    let in_error = |entry: &str, version| {
+        let call = doctor.post(&format!("{entry}/entered-in-error"), &reason);
+        seen(call, version)
+    };
+    in_error(&vitals, 2).expect(200).await;
     let mut unknown = correction.clone();
     unknown["measurements"]["xanthelasma"] = json!({"value": "Zephyrine"});
     seen(doctor.put(&vitals, &unknown), 1).expect(400).await;
@@ -94,8 +97,8 @@ pub async fn fill_entries(clinic: &Clinic, patient: PatientId) {
     correct().expect(200).await;
     correct().expect(412).await;
     let ended = doctor.post(&format!("{item}/end"), &reason);
-    ended.expect(200).await;
-    let last = in_error(&item).expect(200).await;
+    seen(ended, 2).expect(200).await;
+    let last = in_error(&item, 3).expect(200).await;
     let all = path("chart?includeEnteredInError=true&kind=VITALS,PROBLEM");
     let shown = clinic.settled(async || doctor.get(&all).after(&last)).await;
     assert_eq!(items(&shown.body).len(), 2);

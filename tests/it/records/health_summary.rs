@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::entries::{items, problem};
-use super::practice::Practice;
+use super::practice::{Practice, seen};
 use crate::support::Reply;
 
 fn vaccination() -> Value {
@@ -66,23 +66,19 @@ async fn items_are_corrected_and_problems_and_habits_end() {
     let correction = json!({"content": problem("Asthma", Some("J45.0")), "reason": "Allergic"});
     let corrected = practice.correct(&practice.doctor, &asthma, &correction, 1);
     assert_eq!(corrected.expect(200).await.header("etag"), "\"2\"");
-    let end = |entry: &str, body: &Value| {
+    let end = |entry: &str, version, body: &Value| {
         let path = practice.path(&format!("{entry}/end"));
-        practice.doctor.post(&path, body)
+        seen(practice.doctor.post(&path, body), version)
     };
-    end(
-        &asthma,
-        &json!({"endedOn": "2026-10", "reason": "Free of symptoms"}),
-    )
-    .expect(200)
-    .await;
-    let ended = end(&smoking, &json!({})).expect(200).await;
-    end(&smoking, &json!({}))
+    let free = json!({"endedOn": "2026-10", "reason": "Free of symptoms"});
+    end(&asthma, 2, &free).expect(200).await;
+    let ended = end(&smoking, 1, &json!({})).expect(200).await;
+    end(&smoking, 2, &json!({}))
         .expect(409)
         .await
         .is("summary-item-ended");
     for entry in [&vaccination, &family] {
-        let refused = end(entry, &json!({})).expect(409).await;
+        let refused = end(entry, 1, &json!({})).expect(409).await;
         refused.is("summary-item-does-not-end");
     }
     let shown = practice
@@ -115,8 +111,9 @@ async fn items_are_corrected_and_problems_and_habits_end() {
     );
     let path = practice.path(&format!("{asthma}/entered-in-error"));
     let reason = json!({"reason": "Another patient's"});
-    let marked = practice.doctor.post(&path, &reason).expect(200).await;
-    end(&asthma, &json!({}))
+    let marked = seen(practice.doctor.post(&path, &reason), 4);
+    let marked = marked.expect(200).await;
+    end(&asthma, 5, &json!({}))
         .expect(409)
         .await
         .is("entered-in-error");
@@ -214,9 +211,10 @@ async fn each_field_of_an_item_is_checked() {
     let added = practice.add(&smoking()).expect(201).await;
     let later = practice.path(&format!("health-summary/{}/end", added.id()));
     let refused = practice.doctor.post(&later, &json!({"endedOn": "2027"}));
-    refused.expect(422).await.points_at("/endedOn");
+    let refused = seen(refused, 1).expect(422).await;
+    refused.points_at("/endedOn");
     let malformed = practice.doctor.post(&end, &json!({"endedAt": "2026"}));
-    malformed.expect(400).await;
+    seen(malformed, 1).expect(400).await;
     let unread = practice.path(&entry);
     let unread = practice.doctor.put(&unread, &other_kind);
     unread.expect(428).await.is("if-match-required");

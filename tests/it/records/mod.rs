@@ -1,6 +1,7 @@
 //! The clinical record over HTTP: drafts, notes, prescriptions, allergies, vital signs, health summaries, charts.
 
 mod allergies;
+mod between_pages;
 mod chart;
 mod chart_access;
 mod drafts;
@@ -11,6 +12,8 @@ mod notes;
 mod patients_of_doctor;
 mod practice;
 mod prescriptions;
+mod sensitive;
+mod stale_changes;
 mod two_writers;
 mod vitals;
 

@@ -7,8 +7,8 @@ use domain::PatientId;
 use serde_json::json;
 use tests::app::Principal;
 
-use super::practice::Practice;
-use crate::support::{all_read, now};
+use super::practice::{Practice, seen};
+use crate::support::{Client, all_read, now};
 
 #[tokio::test]
 async fn a_note_is_read_by_the_patient_proxies_and_doctors_of_the_patient() {
@@ -129,25 +129,27 @@ async fn a_note_entered_in_error_is_hidden_and_not_deleted() {
     let path = format!("/api/v1/notes/{note}");
     let mark = format!("{path}/entered-in-error");
     let reason = json!({"reason": "Another patient's visit"});
-    practice.colleague.post(&mark, &reason).expect(403).await;
-    practice.stranger.post(&mark, &reason).expect(404).await;
-    practice.doctor.post(&mark, &json!({})).expect(400).await;
-    for _ in 0..2 {
-        let marked = practice.doctor.post(&mark, &reason).expect(200).await;
+    let marking = |who: &Client, version| seen(who.post(&mark, &reason), version);
+    marking(&practice.colleague, 1).expect(403).await;
+    marking(&practice.stranger, 1).expect(404).await;
+    let empty = practice.doctor.post(&mark, &json!({}));
+    seen(empty, 1).expect(400).await;
+    for version in [1, 2] {
+        let marked = marking(&practice.doctor, version).expect(200).await;
         assert_eq!(
             (marked.text("status"), marked.header("etag")),
             ("ENTERED_IN_ERROR", "\"2\"")
         );
     }
-    let seen = practice.asha.get(&path).expect(200).await;
-    assert_eq!(seen.text("status"), "ENTERED_IN_ERROR");
+    let shown = practice.asha.get(&path).expect(200).await;
+    assert_eq!(shown.text("status"), "ENTERED_IN_ERROR");
     assert_eq!(
-        (seen.body.get("content"), seen.body.get("errorReason")),
+        (shown.body.get("content"), shown.body.get("errorReason")),
         (None, None)
     );
-    let seen = practice.colleague.get(&path).expect(200).await;
-    assert_eq!(seen.body["content"], content);
-    assert_eq!(seen.body["errorReason"], reason["reason"]);
+    let shown = practice.colleague.get(&path).expect(200).await;
+    assert_eq!(shown.body["content"], content);
+    assert_eq!(shown.body["errorReason"], reason["reason"]);
     let addendum = json!({"text": "More of it"});
     let refused = practice.doctor.post(&format!("{path}/addenda"), &addendum);
     refused.expect(409).await.is("note-entered-in-error");

@@ -28,13 +28,22 @@ pub struct Practice {
 
 impl Practice {
     pub async fn open() -> Self {
+        Self::born("1990-04-17").await
+    }
+
+    /// The same with a patient who was born on a day.
+    pub async fn born(born: &str) -> Self {
         let clinic = Clinic::without_fee().await;
         let terms = Terms {
             fee: 0,
             ..Terms::default()
         };
         let other = clinic.world.doctor(clinic.facts, terms).await.unwrap();
-        let patient = clinic.world.patient().await.unwrap();
+        let patient = clinic
+            .world
+            .patient_born(born.parse().unwrap())
+            .await
+            .unwrap();
         let asha = clinic.client(&Principal::patient(patient));
         let booked = clinic.book(&asha, 0).expect(201).await;
         let mut second = clinic.booking_request(slot(1));

@@ -6,6 +6,7 @@ use commands::ports::IdSource as _;
 use serde_json::{Value, json};
 
 use super::practice::{Practice, line, seen};
+use crate::support::Client;
 
 #[tokio::test]
 async fn a_prescription_is_issued_amended_and_cancelled() {
@@ -130,7 +131,9 @@ async fn a_warning_is_overridden_with_a_reason_or_refuses_the_prescription() {
     refused.is("prescription-warnings");
     let mark = format!("{}/entered-in-error", issued.header("location"));
     let reason = json!({"reason": "Another patient"});
-    practice.doctor.post(&mark, &reason).expect(200).await;
+    seen(practice.doctor.post(&mark, &reason), 1)
+        .expect(200)
+        .await;
     seen(
         practice
             .doctor
@@ -152,7 +155,9 @@ async fn drugs_that_are_taken_no_longer_lead_to_no_warning() {
     practice.issue(&practice.doctor, &week).expect(409).await;
     let cancel = format!("{}/cancel", first.header("location"));
     let reason = json!({"reason": "A rash"});
-    practice.doctor.post(&cancel, &reason).expect(200).await;
+    seen(practice.doctor.post(&cancel, &reason), 1)
+        .expect(200)
+        .await;
     practice.issue(&practice.doctor, &week).expect(201).await;
     practice.issue(&practice.doctor, &week).expect(409).await;
     practice.clinic.site.clock.advance(TimeDelta::days(7));
@@ -180,7 +185,7 @@ async fn drugs_that_are_taken_no_longer_lead_to_no_warning() {
         .expect(201)
         .await;
     let cancel = format!("{}/cancel", third.header("location"));
-    doctor.post(&cancel, &reason).expect(200).await;
+    seen(doctor.post(&cancel, &reason), 1).expect(200).await;
     let refused = practice.issue(&doctor, &week).expect(409).await;
     assert_eq!(refused.body["warnings"][0]["kind"], "ALLERGY");
     practice.close().await;
@@ -266,8 +271,9 @@ async fn a_prescription_is_written_and_read_by_those_who_may() {
     practice.clinic.desk().get(path).expect(403).await;
     let mark = format!("{path}/entered-in-error");
     let reason = json!({"reason": "Another patient"});
-    practice.stranger.post(&mark, &reason).expect(404).await;
-    practice.doctor.post(&mark, &reason).expect(200).await;
+    let mark = |who: &Client| seen(who.post(&mark, &reason), 1);
+    mark(&practice.stranger).expect(404).await;
+    mark(&practice.doctor).expect(200).await;
     let hidden = practice.asha.get(path).expect(200).await;
     assert_eq!(hidden.text("status"), "ENTERED_IN_ERROR");
     assert_eq!(
@@ -277,14 +283,12 @@ async fn a_prescription_is_written_and_read_by_those_who_may() {
     let shown = practice.colleague.get(path).expect(200).await;
     assert_eq!(shown.body["lines"], request["lines"]);
     let cancel = practice.doctor.post(&format!("{path}/cancel"), &reason);
-    cancel.expect(409).await.is("prescription-entered-in-error");
+    let cancel = seen(cancel, 2).expect(409).await;
+    cancel.is("prescription-entered-in-error");
     let unknown = format!("/api/v1/prescriptions/{}", SystemIds.id());
     practice.doctor.get(&unknown).expect(404).await;
-    practice
-        .doctor
-        .post(&format!("{unknown}/cancel"), &reason)
-        .expect(404)
-        .await;
+    let cancel = practice.doctor.post(&format!("{unknown}/cancel"), &reason);
+    seen(cancel, 1).expect(404).await;
 
     practice.erase().await;
     let read = practice.doctor.get(path).expect(200).await;

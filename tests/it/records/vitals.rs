@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::entries::{book_for, items, pulse};
-use super::practice::Practice;
+use super::practice::{Practice, seen};
 use crate::support::now;
 
 #[tokio::test]
@@ -93,7 +93,8 @@ async fn a_trend_is_in_one_unit_and_tells_the_patients_own_values_apart() {
     let wrong = practice.record(&practice.asha, &wrong).expect(201).await;
     let in_error = practice.path(&format!("vitals/{}/entered-in-error", wrong.id()));
     let reason = json!({"reason": "It was my brother's"});
-    let in_error = practice.asha.post(&in_error, &reason).expect(200).await;
+    let in_error = seen(practice.asha.post(&in_error, &reason), 1);
+    let in_error = in_error.expect(200).await;
     let trend = async |query: &str| {
         let path = practice.path(&format!("vitals/trends?{query}"));
         let read = practice
@@ -284,13 +285,16 @@ async fn patients_change_what_patients_recorded_and_error_hides_it() {
     let corrected = practice.correct(&practice.asha, &own_entry, &correction, 1);
     let corrected = corrected.expect(200).await;
     assert_eq!(corrected.header("etag"), "\"2\"");
-    let in_error = |who: &crate::support::Client, entry: &str| {
+    let in_error = |who: &crate::support::Client, entry: &str, version| {
         let path = practice.path(&format!("{entry}/entered-in-error"));
-        who.post(&path, &json!({"reason": "Another patient's"}))
+        seen(
+            who.post(&path, &json!({"reason": "Another patient's"})),
+            version,
+        )
     };
-    in_error(&practice.asha, &staffs_entry).expect(403).await;
-    let marked = in_error(&practice.doctor, &own_entry).expect(200).await;
-    let again = in_error(&practice.asha, &own_entry).expect(200).await;
+    in_error(&practice.asha, &staffs_entry, 1).expect(403).await;
+    let marked = in_error(&practice.doctor, &own_entry, 2).expect(200).await;
+    let again = in_error(&practice.asha, &own_entry, 3).expect(200).await;
     assert_eq!(again.header("etag"), marked.header("etag"));
     let refused = practice.correct(&practice.doctor, &own_entry, &correction, 3);
     refused.expect(409).await.is("entered-in-error");

@@ -2,20 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::Target;
 use commands::authorization::permit;
 use commands::records::AllergyChange;
 
+use super::change::change;
 use super::path::AllergyPath;
-use super::{AllergyRequest, AllergyState, problem};
+use super::{AllergyRequest, AllergyState};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
-use crate::records::chart::chart_of;
 
 problems!(
     Forbidden,
@@ -23,7 +21,8 @@ problems!(
     PatientErased,
     AllergyEnded,
     AllergyEnteredInError,
-    NotedInFuture
+    NotedInFuture,
+    AccessLogUnavailable
 );
 
 /// Correct what is recorded of an allergy: a doctor who treats the patient may. If the list has changed since you read
@@ -54,13 +53,6 @@ pub async fn correct_allergy(
     request: CommandRequest<AllergyRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let AllergyPath { patient, allergy } = path;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let target = Target::new(patient, Some(seen));
-    let (records, change) = (&app.records, AllergyChange::Correct(request.body.into()));
-    let done = records.change_allergy(&caller, target, allergy, change, &chart, &context);
-    match done.await {
-        Ok(done) => Ok(changed(&done.map(AllergyState::from))),
-        Err(error) => Err(problem(&app, target, error).await),
-    }
+    let correction = AllergyChange::Correct(request.body.into());
+    change(&app, &caller, path, seen, correction, &context).await
 }

@@ -2,25 +2,30 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::Target;
 use commands::authorization::permit;
 use commands::records::AllergyChange;
 
+use super::AllergyState;
+use super::change::change;
 use super::path::AllergyPath;
-use super::{AllergyState, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
-use crate::http::precondition::MaybeIfMatch;
+use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
 use crate::records::ReasonRequest;
-use crate::records::chart::chart_of;
 
-problems!(Forbidden, NotFound, PatientErased, AllergyEnteredInError);
+problems!(
+    Forbidden,
+    NotFound,
+    PatientErased,
+    AllergyEnteredInError,
+    AccessLogUnavailable
+);
 
-/// End an allergy: the patient has it no longer. A doctor who treats the patient may.
+/// End an allergy: the patient has it no longer. A doctor who treats the patient may. If the list has changed
+/// since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/allergies/{allergyId}/end",
@@ -31,7 +36,7 @@ problems!(Forbidden, NotFound, PatientErased, AllergyEnteredInError);
         ("id" = Uuid, Path, description = "The patient"),
         ("allergyId" = Uuid, Path, description = "The allergy"),
         IdempotencyHeader,
-        MaybeIfMatch,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -43,17 +48,10 @@ pub async fn end_allergy(
     app: Data<App>,
     caller: Access<permit::RecordAllergies>,
     path: AllergyPath,
-    MaybeIfMatch(seen): MaybeIfMatch,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let AllergyPath { patient, allergy } = path;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let target = Target::new(patient, seen);
-    let (records, change) = (&app.records, AllergyChange::End(request.body.reason));
-    let done = records.change_allergy(&caller, target, allergy, change, &chart, &context);
-    match done.await {
-        Ok(done) => Ok(changed(&done.map(AllergyState::from))),
-        Err(error) => Err(problem(&app, target, error).await),
-    }
+    let end = AllergyChange::End(request.body.reason);
+    change(&app, &caller, path, seen, end, &context).await
 }

@@ -19,8 +19,8 @@ use crate::records::chart::read_chart;
 
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A patient's allergies: the patient, proxies and doctors who treat the patient see them. They are read from the log,
-/// and so never behind. An empty list says that none was recorded, not that there is none.
+/// A patient's allergies: the patient, proxies and doctors who treat the patient see them. They are read from the log, and so
+/// never behind. An empty list says that none was recorded, not that there is none; what the patient has not allowed the caller to see is counted.
 #[utoipa::path(
     get,
     path = "/api/v1/patients/{id}/allergies",
@@ -46,7 +46,7 @@ pub async fn list_allergies(
 ) -> Result<HttpResponse, Problem> {
     let chart = read_chart(&app, &caller, patient, patient.as_uuid(), &position).await?;
     let view = app.records.allergies(patient, parameters.as_of).await?;
-    let body = AllergyListBody::new(patient, view, chart.reader);
+    let body = AllergyListBody::new(patient, view, &chart);
     Ok(match body.version {
         // No version to insist on.
         0 => HttpResponse::Ok().json(body),

@@ -2,26 +2,24 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::Target;
 use commands::authorization::permit;
 use commands::records::AllergyChange;
 
+use super::AllergyState;
+use super::change::change;
 use super::path::AllergyPath;
-use super::{AllergyState, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
-use crate::http::precondition::MaybeIfMatch;
+use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
 use crate::records::ReasonRequest;
-use crate::records::chart::chart_of;
 
-problems!(Forbidden, NotFound, PatientErased);
+problems!(Forbidden, NotFound, PatientErased, AccessLogUnavailable);
 
-/// Mark an allergy as entered in error: a doctor who treats the patient may. It is hidden from the chart, and stays in
-/// the log.
+/// Mark an allergy as entered in error: a doctor who treats the patient may. It is hidden from the chart, and stays in the log. If
+/// the list has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/allergies/{allergyId}/entered-in-error",
@@ -32,7 +30,7 @@ problems!(Forbidden, NotFound, PatientErased);
         ("id" = Uuid, Path, description = "The patient"),
         ("allergyId" = Uuid, Path, description = "The allergy"),
         IdempotencyHeader,
-        MaybeIfMatch,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -44,20 +42,10 @@ pub async fn mark_allergy_in_error(
     app: Data<App>,
     caller: Access<permit::RecordAllergies>,
     path: AllergyPath,
-    MaybeIfMatch(seen): MaybeIfMatch,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let AllergyPath { patient, allergy } = path;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let target = Target::new(patient, seen);
-    let (records, change) = (
-        &app.records,
-        AllergyChange::MarkInError(request.body.reason),
-    );
-    let done = records.change_allergy(&caller, target, allergy, change, &chart, &context);
-    match done.await {
-        Ok(done) => Ok(changed(&done.map(AllergyState::from))),
-        Err(error) => Err(problem(&app, target, error).await),
-    }
+    let in_error = AllergyChange::MarkInError(request.body.reason);
+    change(&app, &caller, path, seen, in_error, &context).await
 }

@@ -1,5 +1,6 @@
 //! A patient's allergies: read, recorded, corrected, ended.
 
+mod change;
 mod correct;
 mod end;
 mod list;
@@ -7,23 +8,29 @@ mod mark_in_error;
 mod path;
 mod record;
 
-use actix_web::web::{self, ServiceConfig};
+use std::collections::BTreeSet;
+
+use actix_web::web::{self, Data, ServiceConfig};
 use chrono::{DateTime, NaiveDate, Utc};
+use commands::authorization::permit;
 use commands::records::{AllergyReply, RecordRefusal};
 use commands::{CommandError, Target};
 use domain::allergy_list::{
     AllergyContent, AllergyListRefusal, AllergyListView, AllergyStatus, AllergyView, Severity,
 };
-use domain::record::{ReactionText, SubstanceName};
-use domain::{AllergyId, DoctorId, PatientId, Reason};
+use domain::record::{ReactionText, Sensitivity, SubstanceName};
+use domain::{AllergyId, DoctorId, PatientId, Reason, SensitiveCategory};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::chart::ChartReader;
+use super::chart::{ReadableChart, read_chart};
 use super::difference::Difference;
 use super::refusal::of_allergy;
+use super::sensitivity::SensitivityBody;
 use crate::app::App;
+use crate::http::access::Access;
 use crate::http::calendar_day::calendar_day_if_any;
+use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
 use crate::http::response::Versioned;
 use crate::http::schemas;
@@ -60,6 +67,8 @@ pub struct AllergyRequest {
     /// The date on which the reaction was first noted, if it is known.
     #[serde(default, deserialize_with = "calendar_day_if_any")]
     noted_on: Option<NaiveDate>,
+    /// Sensitive categories that it belongs to; in a correction without it, those of before stay.
+    sensitivity: Option<SensitivityBody>,
 }
 
 /// A patient's allergies after a command.
@@ -85,6 +94,8 @@ pub struct AllergyListBody {
     patient_id: PatientId,
     /// The allergies, in the order in which they were recorded.
     allergies: Vec<AllergyBody>,
+    /// Number of allergies that are withheld from you: they belong to a sensitive category.
+    withheld: usize,
     /// The version of the list, as in the `ETag`; 0 if nothing was ever recorded.
     version: i64,
 }
@@ -111,6 +122,10 @@ pub struct AllergyBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<AllergyRequest>)]
     content: Option<AllergyContent>,
+    /// The sensitive categories that it belongs to. Absent if none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<schemas::SensitiveCategory>, required = false)]
+    sensitive_categories: BTreeSet<SensitiveCategory>,
     /// The time at which it was ended or marked as entered in error.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<DateTime<Utc>>,
@@ -149,28 +164,39 @@ impl From<AllergyRequest> for AllergyContent {
             reaction,
             severity,
             noted_on,
+            sensitivity,
         } = request;
         Self {
             substance,
             reaction,
             severity,
             noted_on,
+            sensitivity: sensitivity.map(Sensitivity::from),
         }
     }
 }
 
 impl AllergyListBody {
     /// The allergies, as this reader sees them.
-    pub fn new(patient: PatientId, view: AllergyListView, reader: ChartReader) -> Self {
-        let allergies = view.allergies.into_iter();
-        let shown = allergies.filter(|allergy| {
-            reader.sees_errors || allergy.status() != AllergyStatus::EnteredInError
+    pub fn new(patient: PatientId, view: AllergyListView, chart: &ReadableChart<'_>) -> Self {
+        let allergies = view.allergies.into_iter().filter(|allergy| {
+            chart.reader.sees_errors || allergy.status() != AllergyStatus::EnteredInError
         });
+        let (shown, withheld): (Vec<_>, Vec<_>) =
+            allergies.partition(|allergy| chart.shows(allergy));
         Self {
             patient_id: patient,
-            allergies: shown.map(AllergyBody::from).collect(),
+            allergies: shown.into_iter().map(AllergyBody::from).collect(),
+            withheld: withheld.len(),
             version: view.version,
         }
+    }
+}
+
+impl AllergyListBody {
+    fn has(&self, allergy: AllergyId) -> bool {
+        let mut shown = self.allergies.iter();
+        shown.any(|shown| shown.id == allergy)
     }
 }
 
@@ -182,6 +208,7 @@ impl From<AllergyView> for AllergyBody {
             recorded_by: view.recorded_by,
             recorded_at: view.recorded_at,
             corrected_at: view.corrected_at,
+            sensitive_categories: view.categories(),
             ended_at: view.ending.as_ref().map(|ending| ending.at),
             ending_reason: view.ending.and_then(|ending| ending.reason.into_clear()),
             content: view.content.into_clear(),
@@ -192,7 +219,8 @@ impl From<AllergyView> for AllergyBody {
 /// The problem of a change of allergies. A stale one shows the present list to the doctor who changes it, and which
 /// allergies changed since.
 async fn problem(
-    app: &App,
+    app: &Data<App>,
+    caller: &Access<permit::RecordAllergies>,
     target: Target<PatientId>,
     error: CommandError<RecordRefusal<AllergyListRefusal>>,
 ) -> Problem {
@@ -201,11 +229,16 @@ async fn problem(
     let Some(seen) = target.expected_version.filter(|_| is_stale) else {
         return problem;
     };
-    match app.records.allergies(target.id, None).await {
+    let (patient, position) = (target.id, Position::any());
+    let chart = match read_chart(app, caller, patient, patient.as_uuid(), &position).await {
+        Ok(chart) => chart,
+        Err(problem) => return problem,
+    };
+    match app.records.allergies(patient, None).await {
         Ok(view) => {
-            let changed = view.changed_since(seen);
-            let reader = ChartReader { sees_errors: true };
-            let current = AllergyListBody::new(target.id, view, reader);
+            let mut changed = view.changed_since(seen);
+            let current = AllergyListBody::new(patient, view, &chart);
+            changed.retain(|allergy| current.has(*allergy));
             problem.differing(Difference::new(&current, changed))
         }
         Err(fault) => fault.into(),

@@ -22,7 +22,8 @@ problems!(
     NotFound,
     PatientErased,
     TooManyAllergies,
-    NotedInFuture
+    NotedInFuture,
+    AccessLogUnavailable
 );
 
 /// Record an allergy of a patient: a doctor who treats the patient may. Prescriptions are checked against it from then
@@ -61,6 +62,6 @@ pub async fn record_allergy(
             let location = format!("/api/v1/patients/{patient}/allergies");
             Ok(created(&done.map(AllergyState::from), &location))
         }
-        Err(error) => Err(problem(&app, target, error).await),
+        Err(error) => Err(problem(&app, &caller, target, error).await),
     }
 }

@@ -1,9 +1,13 @@
 //! An entry of a chart, as answers show it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use commands::records::{HealthSummaryReply, VitalsReply};
 use domain::record::PartialDate;
-use domain::{AccountId, AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role};
+use domain::{
+    AccountId, AppointmentId, ClinicId, DoctorId, PatientId, Reason, Role, SensitiveCategory,
+};
 use projections::chart::{ChartEntry, EntryAuthor, EntryKind, EntryStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -83,8 +87,12 @@ pub struct ChartEntryBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
-    /// Its version: the number of its last revision. With a correction of vital signs or of an item of the health summary
-    /// it is sent as `If-Match`.
+    /// The sensitive categories that it belongs to. Absent if none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<schemas::SensitiveCategory>, required = false)]
+    sensitive_categories: BTreeSet<SensitiveCategory>,
+    /// Its version: the number of its last revision. With a change of vital signs or of an item of the health summary it is
+    /// sent as `If-Match`.
     version: i64,
     /// Set if what is stored about the person can't be opened, because a key was lost; the server's log says which.
     /// Absent if not.
@@ -102,6 +110,11 @@ impl ChartEntryBody {
     pub fn new(entry: ChartEntry, reader: ChartReader) -> Self {
         let unreadable = entry.phi.is_unreadable();
         let shows = reader.sees_errors || entry.status != EntryStatus::EnteredInError;
+        let sensitive_categories = if shows {
+            entry.categories()
+        } else {
+            BTreeSet::new()
+        };
         let phi = entry.phi.into_clear().filter(|_| shows);
         let (content, ended_on, reason) = match phi {
             Some(phi) => (Some(phi.content.into()), phi.ended_on, phi.reason),
@@ -119,6 +132,7 @@ impl ChartEntryBody {
             content,
             ended_on,
             reason,
+            sensitive_categories,
             version: entry.revision.into(),
             unreadable,
             parked: false,

@@ -163,7 +163,11 @@ impl From<NoteAddendum> for AddendumEntryBody {
 
 impl From<PrescriptionIssuedPhi> for PrescriptionEntryBody {
     fn from(phi: PrescriptionIssuedPhi) -> Self {
-        let PrescriptionIssuedPhi { lines, overridden } = phi;
+        let PrescriptionIssuedPhi {
+            lines,
+            overridden,
+            sensitivity: _,
+        } = phi;
         Self {
             lines: lines.into(),
             overridden: overridden.map(OverrideBody::from),

@@ -57,12 +57,10 @@ pub async fn get_chart_entry(
     let readable = read_chart(&app, &caller, path.patient, path.entry, &position).await?;
     position.wait_for(&app, chart::NAME).await?;
     let entry = chart::get(&app.pool, readable.sealing(), path.patient, path.entry).await?;
-    let entry = entry.filter(|entry| readable.shows(entry.clinic, entry.author.doctor));
+    let entry = entry.filter(|entry| readable.shows(entry));
     let entry = entry.ok_or_else(Problem::not_found)?;
     let history = history(&app, &entry, parameters.as_of).await?;
-    let shown = history
-        .shown(readable.reader)
-        .ok_or_else(Problem::not_found)?;
+    let shown = history.shown(&readable).ok_or_else(Problem::not_found)?;
     Ok(found(&shown))
 }
 

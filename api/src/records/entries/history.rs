@@ -1,7 +1,6 @@
 //! The history of an entry, from its events: what was recorded, corrected, ended and entered in error, in order.
 
 use chrono::{DateTime, Utc};
-use commands::{CommandError, Fault};
 use domain::Reason;
 use domain::record::PartialDate;
 use projections::chart::{ChangeKind, ChartEntry, Charted, EntryRevision, revisions};
@@ -12,10 +11,9 @@ use uuid::Uuid;
 
 use super::body::{AuthorBody, ChartEntryBody};
 use super::content::EntryContentBody;
-use crate::http::problem::{Problem, of_command};
 use crate::http::response::Versioned;
 use crate::http::schemas;
-use crate::records::chart::ChartReader;
+use crate::records::chart::ReadableChart;
 use crate::records::difference::Difference;
 
 /// An entry after each of its revisions.
@@ -61,6 +59,10 @@ pub struct RevisionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
     reason: Option<Reason>,
+    /// Set if what it said is withheld from you: it belonged to a sensitive category then. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    withheld: bool,
 }
 
 impl EntryHistory {
@@ -69,9 +71,15 @@ impl EntryHistory {
         Self(revisions::<A>(events, entry))
     }
 
-    /// Shows the entry after its last revision, as this reader sees it; none if it had not been recorded yet.
-    pub fn shown(self, reader: ChartReader) -> Option<ChartEntryHistory> {
-        let last = self.0.last()?.entry.clone();
+    /// Returns the entry after its last revision; none if it had not been recorded yet.
+    pub fn last(&self) -> Option<&ChartEntry> {
+        self.0.last().map(|revision| &revision.entry)
+    }
+
+    /// Shows the entry after its last revision, as this reader sees it; none if it is withheld, or had not been recorded yet.
+    pub fn shown(self, chart: &ReadableChart<'_>) -> Option<ChartEntryHistory> {
+        let reader = chart.reader;
+        let last = self.last().filter(|last| chart.shows(*last))?.clone();
         let version = last.revision.into();
         let entry = ChartEntryBody::new(last, reader);
         let shows = entry.shows(reader);
@@ -79,7 +87,10 @@ impl EntryHistory {
         let revisions = before.zip(&self.0).filter(|_| shows);
         Some(ChartEntryHistory {
             revisions: revisions
-                .map(|(before, revision)| RevisionBody::new(before, revision))
+                .map(|(before, revision)| {
+                    let shown = chart.shows(&revision.entry);
+                    RevisionBody::new(before, revision, shown)
+                })
                 .collect(),
             entry,
             version,
@@ -87,11 +98,11 @@ impl EntryHistory {
     }
 
     /// Returns the present entry, and the fields that changed since a version; none if there was no such version.
-    fn difference(self, seen: i64, reader: ChartReader) -> Option<Difference> {
+    pub fn difference(self, seen: i64, chart: &ReadableChart<'_>) -> Option<Difference> {
         let mut states = self.0.iter().map(|revision| &revision.entry);
         let before = states.rfind(|state| i64::from(state.revision) <= seen)?;
-        let before = ChartEntryBody::new(before.clone(), reader);
-        let now = self.shown(reader)?;
+        let before = ChartEntryBody::new(before.clone(), chart.reader);
+        let now = self.shown(chart)?;
         let mut changed = Vec::new();
         add_changes(&json(&before), &json(&now.entry), "", &mut changed);
         changed.retain(|field| field != "/version");
@@ -100,14 +111,15 @@ impl EntryHistory {
 }
 
 impl RevisionBody {
-    /// Shows a revision; `before` is the one before it. What stayed as it was is left out.
-    fn new(before: Option<&EntryRevision>, revision: &EntryRevision) -> Self {
+    /// Shows a revision; `before` is the one before it. What stayed as it was is left out. Of one that is withheld, no more
+    /// is shown than that there was one.
+    fn new(before: Option<&EntryRevision>, revision: &EntryRevision, shown: bool) -> Self {
         let EntryRevision { entry, change } = revision;
         let before = before.map(|before| &before.entry);
         let differs = |same: fn(&ChartEntry, &ChartEntry) -> bool| {
             before.is_none_or(|before| !same(before, entry))
         };
-        let phi = entry.phi.clear();
+        let phi = entry.phi.clear().filter(|_| shown);
         let content = phi.filter(|_| differs(|one, other| one.content() == other.content()));
         let ended_on = phi.filter(|_| change.kind == ChangeKind::Ended);
         Self {
@@ -119,35 +131,9 @@ impl RevisionBody {
                 .filter(|_| differs(|one, other| one.occurred_at == other.occurred_at)),
             content: content.map(|phi| phi.content.clone().into()),
             ended_on: ended_on.and_then(|phi| phi.ended_on.clone()),
-            reason: change.reason.clone(),
+            reason: change.reason.clone().filter(|_| shown),
+            withheld: !shown,
         }
-    }
-}
-
-/// The problem of a change of an entry. A stale one shows the present entry to the caller, and what changed since the
-/// version `seen`.
-pub async fn problem<R>(
-    error: CommandError<R>,
-    refusal: impl FnOnce(R) -> Problem,
-    seen: i64,
-    reader: impl Future<Output = Result<ChartReader, Problem>>,
-    history: impl Future<Output = Result<EntryHistory, Fault>>,
-) -> Problem {
-    let is_stale = matches!(error, CommandError::Stale);
-    let problem = of_command(error, refusal);
-    if !is_stale {
-        return problem;
-    }
-    let reader = match reader.await {
-        Ok(reader) => reader,
-        Err(problem) => return problem,
-    };
-    match history.await {
-        Ok(history) => match history.difference(seen, reader) {
-            Some(difference) => problem.differing(difference),
-            None => problem,
-        },
-        Err(fault) => fault.into(),
     }
 }
 

@@ -6,8 +6,8 @@ use commands::authorization::permit;
 use domain::record::Icd10Code;
 use domain::{AccountId, DoctorId, PatientId};
 use projections::chart::{self, ChartEntry, ChartSearch, EntryFilter};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::MAX_ENTRIES;
 use super::body::ChartEntryBody;
@@ -58,10 +58,31 @@ pub struct ChartParameters {
     limit: Option<u16>,
 }
 
+/// One page of a chart.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChartPage {
+    /// The entries.
+    items: Vec<ChartEntryBody>,
+    /// Send as `cursor` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// Number of entries among these that are withheld from you: they belong to a sensitive category or were written at
+    /// another clinic, and the patient has not allowed you to see them. Absent in searches by diagnosis, doctor or author,
+    /// where it would tell what they are about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<u32>,
+    /// Set if some events could not be applied: something may be missing or as it was before. Absent if
+    /// not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    parked: bool,
+}
+
 problems!(Forbidden, NotFound, AccessLogUnavailable);
 
-/// A patient's chart, the latest first: the patient and proxies see it, and doctors who treat the
-/// patient. The front desk does not.
+/// A patient's chart, the latest first: the patient and proxies see it, and doctors who treat the patient. The front desk does
+/// not. What the patient has not allowed the caller to see is left out and counted.
 #[utoipa::path(
     get,
     path = "/api/v1/patients/{id}/chart",
@@ -74,7 +95,7 @@ problems!(Forbidden, NotFound, AccessLogUnavailable);
         Position,
     ),
     responses(
-        (status = 200, description = "One page", body = Page<ChartEntryBody>),
+        (status = 200, description = "One page", body = ChartPage),
         Problems,
     ),
 )]
@@ -84,26 +105,32 @@ pub async fn list_chart(
     Id(patient): Id<PatientId>,
     Query(parameters): Query<ChartParameters>,
     position: Position,
-) -> Result<Json<Page<ChartEntryBody>>, Problem> {
+) -> Result<Json<ChartPage>, Problem> {
     let (mut search, limit) = search(patient, parameters)?;
     let readable = read_chart(&app, &caller, patient, patient.as_uuid(), &position).await?;
     search.entered_in_error &= readable.reader.sees_errors;
     let parked = position.wait_for(&app, chart::NAME).await?;
-    let found = chart::list(&app.pool, readable.sealing(), &search).await?;
+    let shows = |entry: &ChartEntry| readable.shows(entry);
+    let found = chart::list(&app.pool, readable.sealing(), &search, shows).await?;
+    let withheld = Some(found.withheld).filter(|_| search.tells_nothing());
     // The items of a health summary are one aggregate, whose id is the patient's; so are allergies.
     let list_parked = parked.has(patient.as_uuid());
-    let mut page = Page::cut(found, limit, |entry: &ChartEntry| {
+    let page = Page::cut(found.entries, limit, |entry: &ChartEntry| {
         (entry.occurred_at, entry.entry)
     });
-    page.items
-        .retain(|entry| readable.shows(entry.clinic, entry.author.doctor));
     let page = page.map(|entry| {
         let parked = parked.has(entry.entry) || (list_parked && entry.kind.is_listed());
         let mut body = ChartEntryBody::new(entry, readable.reader);
         body.parked = parked;
         body
     });
-    Ok(Json(page.lacking(&parked)))
+    let page = page.lacking(&parked);
+    Ok(Json(ChartPage {
+        items: page.items,
+        next_cursor: page.next_cursor,
+        withheld,
+        parked: page.parked,
+    }))
 }
 
 /// Returns the search, and the number of entries of a page.

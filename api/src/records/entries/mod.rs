@@ -1,6 +1,7 @@
 //! Entries of a chart: all of them in pages, and each with its history.
 
 mod body;
+mod change;
 mod content;
 mod get;
 mod history;
@@ -11,7 +12,8 @@ mod path;
 use actix_web::web::{self, ServiceConfig};
 
 pub(crate) use body::{AuthorBody, EntryState};
-pub(crate) use history::{EntryHistory, problem};
+pub(crate) use change::ChangeOfEntry;
+pub(crate) use history::EntryHistory;
 pub(crate) use path::EntryPath;
 pub(crate) use {get::*, list::*};
 

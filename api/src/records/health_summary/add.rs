@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::permit;
 use commands::records::NewItem;
+use domain::record::Sensitivity;
 use domain::{AppointmentId, PatientId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,8 +18,8 @@ use crate::http::ids::Id;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
-use crate::records::EntryState;
 use crate::records::chart::chart_of;
+use crate::records::{EntryState, SensitivityBody};
 
 /// A new item of a health summary.
 #[derive(Deserialize, ToSchema)]
@@ -26,6 +27,8 @@ use crate::records::chart::chart_of;
 pub struct SummaryItemRequest {
     /// The item.
     content: SummaryContentBody,
+    /// Changes to its derived sensitive categories.
+    sensitivity: Option<SensitivityBody>,
     /// The patient's visit at which it was learnt, if it was at one.
     #[schema(value_type = Option<Uuid>)]
     appointment_id: Option<AppointmentId>,
@@ -66,11 +69,13 @@ pub async fn add_summary_item(
     let (context, _flight) = request.context(&app, &caller, None)?;
     let SummaryItemRequest {
         content,
+        sensitivity,
         appointment_id: appointment,
     } = request.body;
     let new = NewItem {
         patient,
         content: content.into(),
+        sensitivity: sensitivity.map(Sensitivity::from),
         appointment,
     };
     let chart = chart_of(&app, &caller, patient).await?;

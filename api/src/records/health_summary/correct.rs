@@ -3,25 +3,22 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::permit;
-use commands::records::{SummaryChange, SummaryTarget};
-use domain::health_summary::HealthSummary;
+use commands::records::SummaryChange;
+use domain::record::Sensitivity;
 use domain::{Reason, SummaryItemId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::change::change;
 use super::content::SummaryContentBody;
-use super::refusal::of_summary;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
-use crate::http::position::Position;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
 use crate::http::schemas;
-use crate::records::chart::{chart_of, read_chart};
-use crate::records::{EntryHistory, EntryPath, EntryState, problem};
+use crate::records::{EntryPath, EntryState, SensitivityBody};
 
 /// A correction of an item. It replaces the item as a whole; what was there before stays in the record.
 #[derive(Deserialize, ToSchema)]
@@ -29,6 +26,8 @@ use crate::records::{EntryHistory, EntryPath, EntryState, problem};
 pub struct SummaryItemCorrection {
     /// The item, of the same kind.
     content: SummaryContentBody,
+    /// Changes to its derived sensitive categories; without it, those of before stay.
+    sensitivity: Option<SensitivityBody>,
     /// The reason of the correction.
     #[schema(value_type = schemas::Reason)]
     reason: Reason,
@@ -70,38 +69,15 @@ pub async fn correct_summary_item(
     request: CommandRequest<SummaryItemCorrection>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let EntryPath {
-        patient,
-        entry: item,
-    } = path;
-    let SummaryItemCorrection { content, reason } = request.body;
-    let change = SummaryChange::Correct {
+    let SummaryItemCorrection {
+        content,
+        sensitivity,
+        reason,
+    } = request.body;
+    let correction = SummaryChange::Correct {
         content: content.into(),
+        sensitivity: sensitivity.map(Sensitivity::from),
         reason,
     };
-    let target = SummaryTarget {
-        patient,
-        item,
-        expected_revision: Some(seen),
-    };
-    let chart = chart_of(&app, &caller, patient).await?;
-    let records = &app.records;
-    let done = records.change_summary_item(&caller, target, change, &chart, &context);
-    match done.await {
-        Ok(done) => Ok(changed(&done.map(EntryState::from))),
-        Err(error) => {
-            let position = Position::any();
-            let reader = async {
-                let item = item.as_uuid();
-                let chart = read_chart(&app, &caller, patient, item, &position).await?;
-                Ok(chart.reader)
-            };
-            let history = async {
-                let events = records.health_summary_events(patient, None).await?;
-                let item = item.as_uuid();
-                Ok(EntryHistory::from_events::<HealthSummary>(events, item))
-            };
-            Err(problem(error, of_summary, seen, reader, history).await)
-        }
-    }
+    change(&app, &caller, path, seen, correction, &context).await
 }

@@ -3,21 +3,20 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::permit;
-use commands::records::{SummaryChange, SummaryTarget};
+use commands::records::SummaryChange;
 use domain::record::PartialDate;
 use domain::{Reason, SummaryItemId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusal::of_summary;
+use super::change::change;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
-use crate::http::problem::{Problem, of_command};
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
 use crate::http::schemas;
-use crate::records::chart::chart_of;
 use crate::records::{EntryPath, EntryState};
 
 /// The end of an item.
@@ -38,11 +37,13 @@ problems!(
     PatientErased,
     EnteredInError,
     SummaryItemEnded,
-    SummaryItemDoesNotEnd
+    SummaryItemDoesNotEnd,
+    AccessLogUnavailable
 );
 
 /// Say that an item of a health summary is over: a problem is resolved, a habit was given up. Doctors who treat the
-/// patient may. It stays in the summary, as the patient's past.
+/// patient may. It stays in the summary, as the patient's past. If it has
+/// changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/health-summary/{entryId}/end",
@@ -53,6 +54,7 @@ problems!(
         ("id" = Uuid, Path, description = "The patient"),
         ("entryId" = Uuid, Path, description = "The item"),
         IdempotencyHeader,
+        IfMatch,
     ),
     request_body = SummaryItemEnd,
     responses(
@@ -64,17 +66,11 @@ pub async fn end_summary_item(
     app: Data<App>,
     caller: Access<permit::ChangeHealthSummary>,
     path: EntryPath<SummaryItemId>,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<SummaryItemEnd>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
     let SummaryItemEnd { ended_on, reason } = request.body;
-    let chart = chart_of(&app, &caller, path.patient).await?;
-    let target = SummaryTarget::latest(path.patient, path.entry);
-    let change = SummaryChange::End { ended_on, reason };
-    let done = app
-        .records
-        .change_summary_item(&caller, target, change, &chart, &context)
-        .await
-        .map_err(|error| of_command(error, of_summary))?;
-    Ok(changed(&done.map(EntryState::from)))
+    let end = SummaryChange::End { ended_on, reason };
+    change(&app, &caller, path, seen, end, &context).await
 }

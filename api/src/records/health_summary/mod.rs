@@ -1,6 +1,7 @@
 //! Health summaries: items are added, corrected, ended and entered in error.
 
 mod add;
+mod change;
 mod content;
 mod correct;
 mod end;

@@ -6,26 +6,28 @@ use commands::Target;
 use commands::authorization::permit;
 use domain::NoteId;
 
+use super::change::{chart_of_note, problem};
 use super::{AddendumContentBody, NoteState};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
-use crate::http::problem::{Problem, of_command};
+use crate::http::precondition::MaybeIfMatch;
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
-use crate::records::chart::chart_of;
-use crate::records::refusal::of_note;
 
 problems!(
     Forbidden,
     NotFound,
     PatientErased,
     NoteEnteredInError,
-    TooManyAddenda
+    TooManyAddenda,
+    AccessLogUnavailable
 );
 
-/// Sign an addendum to a note: a doctor who treats the patient may. Nothing that was signed is changed.
+/// Sign an addendum to a note: a doctor who treats the patient may. Nothing that was signed is changed. With
+/// `If-Match`, the answer is 412 with the `difference` if the note has changed since.
 #[utoipa::path(
     post,
     path = "/api/v1/notes/{id}/addenda",
@@ -35,6 +37,7 @@ problems!(
     params(
         ("id" = Uuid, Path, description = "The note"),
         IdempotencyHeader,
+        MaybeIfMatch,
     ),
     request_body = AddendumContentBody,
     responses(
@@ -46,18 +49,19 @@ pub async fn add_addendum(
     app: Data<App>,
     caller: Access<permit::AddToNote>,
     Id(note): Id<NoteId>,
+    MaybeIfMatch(seen): MaybeIfMatch,
     request: CommandRequest<AddendumContentBody>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let patient = app.records.patient_of_note(note).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let (target, addendum) = (Target::latest(note), request.body.into());
-    let done = app
-        .records
-        .sign_addendum(&caller, target, addendum, &chart, &context)
-        .await
-        .map_err(|error| of_command(error, of_note))?;
-    let location = format!("/api/v1/notes/{note}");
-    Ok(created(&done.map(NoteState::from), &location))
+    let chart = chart_of_note(&app, &caller, note).await?;
+    let (target, addendum) = (Target::new(note, seen), request.body.into());
+    let records = &app.records;
+    let done = records.sign_addendum(&caller, target, addendum, &chart, &context);
+    match done.await {
+        Ok(done) => {
+            let location = format!("/api/v1/notes/{note}");
+            Ok(created(&done.map(NoteState::from), &location))
+        }
+        Err(error) => Err(problem(&app, &caller, &chart, note, seen, error).await),
+    }
 }

@@ -1,12 +1,13 @@
 //! The content of notes and addenda, as requests bring it. Answers show it in the same form.
 
 use domain::note::{AddendumContent, NoteContent, Symptoms};
-use domain::record::{ClinicalText, ConditionName, Diagnoses, Diagnosis, Icd10Code};
+use domain::record::{ClinicalText, ConditionName, Diagnoses, Diagnosis, Icd10Code, Sensitivity};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::http::schemas;
+use crate::records::SensitivityBody;
 
 /// The content of a note, by section. A section without content is absent.
 #[derive(Deserialize, ToSchema)]
@@ -32,6 +33,8 @@ pub struct NoteContentBody {
     /// Free text.
     #[schema(value_type = Option<schemas::ClinicalText>)]
     text: Option<ClinicalText>,
+    /// Changes to its derived sensitive categories.
+    sensitivity: Option<SensitivityBody>,
 }
 
 /// The content of an addendum.
@@ -45,6 +48,8 @@ pub struct AddendumContentBody {
     #[serde(default, deserialize_with = "diagnoses")]
     #[schema(value_type = Vec<DiagnosisBody>, max_items = 20, required = false)]
     diagnoses: Diagnoses,
+    /// Changes to the sensitive categories that are derived from these diagnoses.
+    sensitivity: Option<SensitivityBody>,
 }
 
 /// A diagnosis.
@@ -81,6 +86,7 @@ impl From<NoteContentBody> for NoteContent {
             diagnoses,
             treatment,
             text,
+            sensitivity,
         } = body;
         Self {
             complaint,
@@ -89,13 +95,22 @@ impl From<NoteContentBody> for NoteContent {
             diagnoses,
             treatment,
             text,
+            sensitivity: sensitivity.map(Sensitivity::from),
         }
     }
 }
 
 impl From<AddendumContentBody> for AddendumContent {
     fn from(body: AddendumContentBody) -> Self {
-        let AddendumContentBody { text, diagnoses } = body;
-        Self { text, diagnoses }
+        let AddendumContentBody {
+            text,
+            diagnoses,
+            sensitivity,
+        } = body;
+        Self {
+            text,
+            diagnoses,
+            sensitivity: sensitivity.map(Sensitivity::from),
+        }
     }
 }

@@ -9,16 +9,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::NoteState;
+use super::change::{chart_of_note, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
-use crate::http::problem::{Problem, of_command};
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
-use crate::records::chart::chart_of;
-use crate::records::refusal::of_note;
 
 /// The reason of a change of the record.
 #[derive(Deserialize, ToSchema)]
@@ -29,9 +29,10 @@ pub struct ReasonRequest {
     pub reason: Reason,
 }
 
-problems!(Forbidden, NotFound, PatientErased);
+problems!(Forbidden, NotFound, PatientErased, AccessLogUnavailable);
 
-/// Mark a note as entered in error: its author may. It is hidden from the chart, and stays in the log.
+/// Mark a note as entered in error: its author may. It is hidden from the chart, and stays in the log. If it
+/// has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/notes/{id}/entered-in-error",
@@ -41,6 +42,7 @@ problems!(Forbidden, NotFound, PatientErased);
     params(
         ("id" = Uuid, Path, description = "The note"),
         IdempotencyHeader,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -52,17 +54,16 @@ pub async fn mark_note_in_error(
     app: Data<App>,
     caller: Access<permit::MarkNoteInError>,
     Id(note): Id<NoteId>,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let patient = app.records.patient_of_note(note).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let (target, reason) = (Target::latest(note), request.body.reason);
-    let done = app
-        .records
-        .mark_note_in_error(&caller, target, reason, &chart, &context)
-        .await
-        .map_err(|error| of_command(error, of_note))?;
-    Ok(changed(&done.map(NoteState::from)))
+    let chart = chart_of_note(&app, &caller, note).await?;
+    let (target, reason) = (Target::new(note, Some(seen)), request.body.reason);
+    let records = &app.records;
+    let done = records.mark_note_in_error(&caller, target, reason, &chart, &context);
+    match done.await {
+        Ok(done) => Ok(changed(&done.map(NoteState::from))),
+        Err(error) => Err(problem(&app, &caller, &chart, note, Some(seen), error).await),
+    }
 }

@@ -1,15 +1,18 @@
 //! Signed notes: read, added to, marked as entered in error.
 
 mod add_addendum;
+mod change;
 mod content;
 mod get;
 mod mark_in_error;
+
+use std::collections::BTreeSet;
 
 use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, Utc};
 use commands::records::NoteReply;
 use domain::note::{Addendum, AddendumContent, NoteContent, NoteStatus, NoteView};
-use domain::{AppointmentId, ClinicId, DoctorId, NoteId, PatientId, Reason};
+use domain::{AppointmentId, ClinicId, DoctorId, NoteId, PatientId, Reason, SensitiveCategory};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,6 +84,10 @@ pub struct NoteBody {
     content: Option<NoteContent>,
     /// The addenda, in their order.
     addenda: Vec<AddendumBody>,
+    /// The sensitive categories that it belongs to, by what it says and what its addenda say. Absent if none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<schemas::SensitiveCategory>, required = false)]
+    sensitive_categories: BTreeSet<SensitiveCategory>,
     /// The reason for which it was marked as entered in error; doctors see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schemas::Reason>)]
@@ -134,6 +141,11 @@ impl NoteBody {
     pub fn new(view: NoteView, reader: ChartReader) -> Self {
         let status = view.status();
         let shows = status != NoteStatus::EnteredInError || reader.sees_errors;
+        let sensitive_categories = if shows {
+            view.categories()
+        } else {
+            BTreeSet::new()
+        };
         let error = view.entered_in_error.filter(|_| reader.sees_errors);
         let error = error.and_then(domain::Phi::into_clear);
         let addenda = view.addenda.into_iter();
@@ -150,6 +162,7 @@ impl NoteBody {
             addenda: addenda
                 .map(|addendum| AddendumBody::new(addendum, shows))
                 .collect(),
+            sensitive_categories,
             error_reason: error.map(|error| error.reason),
             version: view.version,
         }

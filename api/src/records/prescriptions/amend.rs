@@ -4,13 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::Target;
 use commands::authorization::permit;
-use commands::records::NewRevision;
+use commands::records::{NewDrugs, NewRevision};
 use domain::prescription::{OverriddenWarnings, PrescriptionLines};
+use domain::record::Sensitivity;
 use domain::{PrescriptionId, Reason};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{LineBody, OverrideBody, PrescriptionState, lines, problem};
+use super::{LineBody, OverrideBody, PrescriptionState, chart_of_prescription, lines, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
@@ -20,7 +21,7 @@ use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::http::schemas;
-use crate::records::chart::chart_of;
+use crate::records::SensitivityBody;
 
 /// New lines of a prescription.
 #[derive(Deserialize, ToSchema)]
@@ -36,6 +37,8 @@ pub struct AmendRequest {
     /// The warnings that you override.
     #[serde(rename = "override")]
     overridden: Option<OverrideBody>,
+    /// Sensitive categories that it belongs to; without it, those of before stay.
+    sensitivity: Option<SensitivityBody>,
 }
 
 problems!(
@@ -76,14 +79,15 @@ pub async fn amend_prescription(
     request: CommandRequest<AmendRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let patient = app.records.patient_of_prescription(prescription).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let chart = chart_of(&app, &caller, patient).await?;
+    let (patient, chart) = chart_of_prescription(&app, &caller, prescription).await?;
     let target = Target::new(prescription, Some(seen));
     let new = NewRevision {
-        lines: request.body.lines,
+        drugs: NewDrugs {
+            lines: request.body.lines,
+            overridden: request.body.overridden.map(OverriddenWarnings::from),
+            sensitivity: request.body.sensitivity.map(Sensitivity::from),
+        },
         reason: request.body.reason,
-        overridden: request.body.overridden.map(OverriddenWarnings::from),
     };
     let records = &app.records;
     let done = records.amend_prescription(&caller, target, new, &chart, &context);

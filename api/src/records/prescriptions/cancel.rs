@@ -6,26 +6,27 @@ use commands::Target;
 use commands::authorization::permit;
 use domain::PrescriptionId;
 
-use super::{PrescriptionState, problem};
+use super::{PrescriptionState, chart_of_prescription, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
-use crate::http::precondition::MaybeIfMatch;
+use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::records::ReasonRequest;
-use crate::records::chart::chart_of;
 
 problems!(
     Forbidden,
     NotFound,
     PatientErased,
-    PrescriptionEnteredInError
+    PrescriptionEnteredInError,
+    AccessLogUnavailable
 );
 
-/// Cancel a prescription: a doctor who treats the patient may. The patient takes its drugs no longer.
+/// Cancel a prescription: a doctor who treats the patient may. The patient takes its drugs no longer. If it
+/// has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/cancel",
@@ -35,7 +36,7 @@ problems!(
     params(
         ("id" = Uuid, Path, description = "The prescription"),
         IdempotencyHeader,
-        MaybeIfMatch,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -47,14 +48,12 @@ pub async fn cancel_prescription(
     app: Data<App>,
     caller: Access<permit::Prescribe>,
     Id(prescription): Id<PrescriptionId>,
-    MaybeIfMatch(seen): MaybeIfMatch,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let patient = app.records.patient_of_prescription(prescription).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let target = Target::new(prescription, seen);
+    let (patient, chart) = chart_of_prescription(&app, &caller, prescription).await?;
+    let target = Target::new(prescription, Some(seen));
     let (records, reason) = (&app.records, request.body.reason);
     let done = records.cancel_prescription(&caller, target, reason, &chart, &context);
     match done.await {

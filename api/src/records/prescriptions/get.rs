@@ -44,14 +44,16 @@ pub async fn get_prescription(
     Query(parameters): Query<AsOfParameters>,
     position: Position,
 ) -> Result<HttpResponse, Problem> {
-    let patient = app.records.patient_of_prescription(prescription).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
+    let present = app.records.prescription(prescription, None).await?;
+    let present = present.ok_or_else(Problem::not_found)?;
+    let patient = present.patient;
     let chart = read_chart(&app, &caller, patient, prescription.as_uuid(), &position).await?;
-    let view = app
-        .records
-        .prescription(prescription, parameters.as_of)
-        .await?;
-    let view = view.filter(|view| chart.shows(Some(view.clinic), Some(view.doctor)));
+    let view = match parameters.as_of {
+        None => Some(present.clone()),
+        as_of => app.records.prescription(prescription, as_of).await?,
+    };
+    // What became sensitive later was so before.
+    let view = view.filter(|view| chart.shows(&present) && chart.shows(view));
     let view = view.ok_or_else(Problem::not_found)?;
     Ok(found(&PrescriptionBody::new(view, chart.reader)))
 }

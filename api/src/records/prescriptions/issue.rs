@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use commands::authorization::permit;
-use commands::records::NewPrescription;
+use commands::records::{NewDrugs, NewPrescription};
 use domain::prescription::{OverriddenWarnings, PrescriptionLines};
+use domain::record::Sensitivity;
 use domain::{AppointmentId, ClinicId, PatientId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::http::ids::Id;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
+use crate::records::SensitivityBody;
 use crate::records::chart::chart_of;
 
 /// A prescription.
@@ -36,6 +38,8 @@ pub struct PrescriptionRequest {
     /// The warnings that you override.
     #[serde(rename = "override")]
     overridden: Option<OverrideBody>,
+    /// Sensitive categories that it belongs to.
+    sensitivity: Option<SensitivityBody>,
 }
 
 problems!(
@@ -92,7 +96,10 @@ fn new_prescription(patient: PatientId, request: PrescriptionRequest) -> NewPres
         patient,
         clinic: request.clinic_id,
         appointment: request.appointment_id,
-        lines: request.lines,
-        overridden: request.overridden.map(OverriddenWarnings::from),
+        drugs: NewDrugs {
+            lines: request.lines,
+            overridden: request.overridden.map(OverriddenWarnings::from),
+            sensitivity: request.sensitivity.map(Sensitivity::from),
+        },
     }
 }

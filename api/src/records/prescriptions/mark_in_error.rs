@@ -6,22 +6,21 @@ use commands::Target;
 use commands::authorization::permit;
 use domain::PrescriptionId;
 
-use super::{PrescriptionState, problem};
+use super::{PrescriptionState, chart_of_prescription, problem};
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::ids::Id;
-use crate::http::precondition::MaybeIfMatch;
+use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
 use crate::http::response::changed;
 use crate::records::ReasonRequest;
-use crate::records::chart::chart_of;
 
-problems!(Forbidden, NotFound, PatientErased);
+problems!(Forbidden, NotFound, PatientErased, AccessLogUnavailable);
 
-/// Mark a prescription as entered in error: a doctor who treats the patient may. It is hidden from the chart, and stays
-/// in the log.
+/// Mark a prescription as entered in error: a doctor who treats the patient may. It is hidden from the chart, and stays in the log.
+/// If it has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/prescriptions/{id}/entered-in-error",
@@ -31,7 +30,7 @@ problems!(Forbidden, NotFound, PatientErased);
     params(
         ("id" = Uuid, Path, description = "The prescription"),
         IdempotencyHeader,
-        MaybeIfMatch,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -43,14 +42,12 @@ pub async fn mark_prescription_in_error(
     app: Data<App>,
     caller: Access<permit::Prescribe>,
     Id(prescription): Id<PrescriptionId>,
-    MaybeIfMatch(seen): MaybeIfMatch,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let patient = app.records.patient_of_prescription(prescription).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let target = Target::new(prescription, seen);
+    let (patient, chart) = chart_of_prescription(&app, &caller, prescription).await?;
+    let target = Target::new(prescription, Some(seen));
     let (records, reason) = (&app.records, request.body.reason);
     let done = records.mark_prescription_in_error(&caller, target, reason, &chart, &context);
     match done.await {

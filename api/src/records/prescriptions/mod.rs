@@ -8,26 +8,31 @@ mod line;
 mod mark_in_error;
 mod warning;
 
+use std::collections::BTreeSet;
+
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::{DateTime, Utc};
-use commands::authorization::permit;
+use commands::authorization::{Resource, permit};
 use commands::records::{PrescriptionReply, RecordRefusal};
 use commands::{CommandError, Target};
 use domain::prescription::{
-    PrescriptionLine, PrescriptionRefusal, PrescriptionStatus, PrescriptionView,
+    PrescriptionIssuedPhi, PrescriptionLine, PrescriptionRefusal, PrescriptionStatus,
+    PrescriptionView,
 };
-use domain::{AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason};
+use domain::{
+    AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason, SensitiveCategory,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::chart::{ChartReader, read_chart};
+use super::chart::{ChartReader, chart_with, read_chart};
 use super::difference::Difference;
 use super::refusal::of_prescription;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::position::Position;
 use crate::http::problem::{Problem, of_command};
+use crate::http::problem_type::ProblemType;
 use crate::http::response::Versioned;
 use crate::http::schemas;
 
@@ -108,6 +113,10 @@ pub struct PrescriptionBody {
     /// The warnings that were overridden for these lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     overridden: Option<OverrideBody>,
+    /// The sensitive categories that it belongs to. Absent if none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<schemas::SensitiveCategory>, required = false)]
+    sensitive_categories: BTreeSet<SensitiveCategory>,
     /// The time at which it was cancelled or marked as entered in error.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<DateTime<Utc>>,
@@ -148,6 +157,10 @@ impl PrescriptionBody {
         let status = view.status();
         let shows = status != PrescriptionStatus::EnteredInError || reader.sees_errors;
         let content = view.content.into_clear().filter(|_| shows);
+        let sensitive_categories = content
+            .as_ref()
+            .map(PrescriptionIssuedPhi::categories)
+            .unwrap_or_default();
         let (lines, overridden) = content.map_or((Vec::new(), None), |content| {
             (content.lines.into(), content.overridden)
         });
@@ -164,6 +177,7 @@ impl PrescriptionBody {
             status,
             lines,
             overridden: overridden.map(OverrideBody::from),
+            sensitive_categories,
             ended_at,
             ending_reason: reason.filter(|_| shows),
             version: view.version,
@@ -171,23 +185,31 @@ impl PrescriptionBody {
     }
 }
 
-/// The problem of a prescription. Warnings show what the chart says, which is recorded.
+/// The problem of a prescription. Warnings show what the chart says, which is recorded. Those about entries that are
+/// withheld from the doctor warn as well, and tell no more than that.
 async fn warning(
     app: &Data<App>,
     caller: &Access<permit::Prescribe>,
     patient: PatientId,
     error: CommandError<RecordRefusal<PrescriptionRefusal>>,
 ) -> Problem {
-    if let CommandError::Refused(RecordRefusal::Rule(PrescriptionRefusal::Warnings(_))) = error
-        && let Err(problem) = shown(app, caller, patient, patient.as_uuid()).await
-    {
-        return problem;
+    let CommandError::Refused(RecordRefusal::Rule(PrescriptionRefusal::Warnings(warnings))) = error
+    else {
+        return of_command(error, of_prescription);
+    };
+    let position = Position::any();
+    let chart = match read_chart(app, caller, patient, patient.as_uuid(), &position).await {
+        Ok(chart) => chart,
+        Err(problem) => return problem,
+    };
+    match shown_warnings(app, &chart, patient, warnings).await {
+        Ok(warnings) => Problem::from(ProblemType::PrescriptionWarnings).warning_of(warnings),
+        Err(fault) => fault.into(),
     }
-    of_command(error, of_prescription)
 }
 
-/// The problem of a change of a prescription of a patient. A stale one shows the present prescription to the doctor who
-/// changes it, and what changed since.
+/// The problem of a change of a prescription. A stale one shows the present prescription to the doctor who changes it, and
+/// what changed since.
 async fn problem(
     app: &Data<App>,
     caller: &Access<permit::Prescribe>,
@@ -196,32 +218,36 @@ async fn problem(
     error: CommandError<RecordRefusal<PrescriptionRefusal>>,
 ) -> Problem {
     let is_stale = matches!(error, CommandError::Stale);
-    let problem = warning(app, caller, patient, error).await;
     let Some(seen) = target.expected_version.filter(|_| is_stale) else {
-        return problem;
+        return warning(app, caller, patient, error).await;
     };
-    let reader = match shown(app, caller, patient, target.id.as_uuid()).await {
-        Ok(reader) => reader,
+    let (position, item) = (Position::any(), target.id.as_uuid());
+    let chart = match read_chart(app, caller, patient, item, &position).await {
+        Ok(chart) => chart,
         Err(problem) => return problem,
     };
     match app.records.prescription(target.id, None).await {
-        Ok(Some(view)) => {
+        Ok(Some(view)) if chart.shows(&view) => {
             let changed = view.changed_since(seen);
-            let current = PrescriptionBody::new(view, reader);
-            problem.differing(Difference::new(&current, changed))
+            let current = PrescriptionBody::new(view, chart.reader);
+            of_command(error, of_prescription).differing(Difference::new(&current, changed))
         }
-        Ok(None) => problem,
+        Ok(_) => Problem::not_found(),
         Err(fault) => fault.into(),
     }
 }
 
-/// Records that a part of the chart is shown to the doctor who prescribes.
-async fn shown(
+/// Returns the patient of a prescription, and the chart as a resource.
+///
+/// # Errors
+/// 404 if there is no such prescription, or it is not shown to the caller.
+async fn chart_of_prescription(
     app: &Data<App>,
     caller: &Access<permit::Prescribe>,
-    patient: PatientId,
-    item: Uuid,
-) -> Result<ChartReader, Problem> {
-    let chart = read_chart(app, caller, patient, item, &Position::any()).await?;
-    Ok(chart.reader)
+    prescription: PrescriptionId,
+) -> Result<(PatientId, Resource), Problem> {
+    let view = app.records.prescription(prescription, None).await?;
+    let view = view.ok_or_else(Problem::not_found)?;
+    let chart = chart_with(app, caller, view.patient, Some(&view)).await?;
+    Ok((view.patient, chart))
 }

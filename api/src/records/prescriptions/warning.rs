@@ -1,11 +1,14 @@
 //! Warnings about a prescription, as answers show them and requests override them.
 
+use commands::Fault;
 use domain::prescription::{OverriddenWarnings, Warning};
-use domain::{AllergyId, PrescriptionId, Reason};
+use domain::{AllergyId, PatientId, PrescriptionId, Reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::app::App;
 use crate::http::schemas;
+use crate::records::chart::ReadableChart;
 
 /// A warning about a line of a prescription, by its place from 0.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -23,6 +26,11 @@ pub enum WarningBody {
         /// The allergy.
         #[schema(value_type = Uuid)]
         allergy_id: AllergyId,
+        /// Set if that entry is withheld from you: it belongs to a sensitive category, or was written at another clinic. It
+        /// is ignored in an override.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false, default = false)]
+        withheld: bool,
     },
     /// The patient takes the drug or an ingredient already.
     DuplicateDrug {
@@ -31,6 +39,11 @@ pub enum WarningBody {
         /// The prescription that it is in.
         #[schema(value_type = Uuid)]
         prescription_id: PrescriptionId,
+        /// Set if that entry is withheld from you: it belongs to a sensitive category, or was written at another clinic. It
+        /// is ignored in an override.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false, default = false)]
+        withheld: bool,
     },
     /// Another line of the same prescription has the drug or an ingredient.
     RepeatedDrug {
@@ -58,10 +71,12 @@ impl From<Warning> for WarningBody {
             Warning::Allergy { line, allergy } => Self::Allergy {
                 line,
                 allergy_id: allergy,
+                withheld: false,
             },
             Warning::DuplicateDrug { line, prescription } => Self::DuplicateDrug {
                 line,
                 prescription_id: prescription,
+                withheld: false,
             },
             Warning::RepeatedDrug { line, earlier } => Self::RepeatedDrug {
                 line,
@@ -74,13 +89,16 @@ impl From<Warning> for WarningBody {
 impl From<WarningBody> for Warning {
     fn from(body: WarningBody) -> Self {
         match body {
-            WarningBody::Allergy { line, allergy_id } => Self::Allergy {
+            WarningBody::Allergy {
+                line, allergy_id, ..
+            } => Self::Allergy {
                 line,
                 allergy: allergy_id,
             },
             WarningBody::DuplicateDrug {
                 line,
                 prescription_id,
+                ..
             } => Self::DuplicateDrug {
                 line,
                 prescription: prescription_id,
@@ -113,4 +131,40 @@ impl From<OverriddenWarnings> for OverrideBody {
             reason: overridden.reason,
         }
     }
+}
+
+/// Marks those warnings whose entry is withheld from the caller.
+pub async fn shown_warnings(
+    app: &App,
+    chart: &ReadableChart<'_>,
+    patient: PatientId,
+    warnings: Vec<Warning>,
+) -> Result<Vec<WarningBody>, Fault> {
+    let allergies = app.records.allergies(patient, None).await?.allergies;
+    let mut shown = Vec::new();
+    for warning in warnings {
+        let mut body = WarningBody::from(warning);
+        match &mut body {
+            WarningBody::Allergy {
+                allergy_id,
+                withheld,
+                ..
+            } => {
+                let mut all = allergies.iter();
+                let about = all.find(|allergy| allergy.allergy == *allergy_id);
+                *withheld = about.is_some_and(|allergy| !chart.shows(allergy));
+            }
+            WarningBody::DuplicateDrug {
+                prescription_id,
+                withheld,
+                ..
+            } => {
+                let about = app.records.prescription(*prescription_id, None).await?;
+                *withheld = about.is_some_and(|prescription| !chart.shows(&prescription));
+            }
+            WarningBody::RepeatedDrug { .. } => {}
+        }
+        shown.push(body);
+    }
+    Ok(shown)
 }

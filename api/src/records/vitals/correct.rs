@@ -3,28 +3,24 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
-use commands::Target;
 use commands::authorization::permit;
 use commands::records::VitalsChange;
-use domain::vitals::Vitals;
+use domain::record::Sensitivity;
 use domain::{Reason, VitalsId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::change::change;
 use super::measurements::MeasurementsRequest;
-use super::refusal::of_vitals;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
 use crate::http::instant::instant;
-use crate::http::position::Position;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
 use crate::http::schemas;
-use crate::records::chart::{chart_of, read_chart};
-use crate::records::{EntryHistory, EntryPath, EntryState, problem};
+use crate::records::{EntryPath, EntryState, SensitivityBody};
 
 /// A correction of vital signs. It replaces the set as a whole; what was there before stays in the record.
 #[derive(Deserialize, ToSchema)]
@@ -35,6 +31,8 @@ pub struct VitalsCorrection {
     taken_at: DateTime<Utc>,
     /// The vital signs, all of them.
     measurements: MeasurementsRequest,
+    /// Sensitive categories that it belongs to; without it, those of before stay.
+    sensitivity: Option<SensitivityBody>,
     /// The reason of the correction.
     #[schema(value_type = schemas::Reason)]
     reason: Reason,
@@ -79,37 +77,14 @@ pub async fn correct_vitals(
     let VitalsCorrection {
         taken_at,
         measurements,
+        sensitivity,
         reason,
     } = request.body;
-    let change = VitalsChange::Correct {
+    let correction = VitalsChange::Correct {
         taken_at,
         measurements: measurements.measurements()?,
+        sensitivity: sensitivity.map(Sensitivity::from),
         reason,
     };
-    let EntryPath {
-        patient,
-        entry: vitals,
-    } = path;
-    let chart = chart_of(&app, &caller, patient).await?;
-    let (records, target) = (&app.records, Target::new(vitals, Some(seen)));
-    let done = records.change_vitals(&caller, patient, target, change, &chart, &context);
-    match done.await {
-        Ok(done) => Ok(changed(&done.map(EntryState::from))),
-        Err(error) => {
-            let position = Position::any();
-            let reader = async {
-                let item = vitals.as_uuid();
-                let chart = read_chart(&app, &caller, patient, item, &position).await?;
-                Ok(chart.reader)
-            };
-            let history = async {
-                let events = records.vitals_events(vitals, None).await?;
-                Ok(EntryHistory::from_events::<Vitals>(
-                    events,
-                    vitals.as_uuid(),
-                ))
-            };
-            Err(problem(error, of_vitals, seen, reader, history).await)
-        }
-    }
+    change(&app, &caller, path, seen, correction, &context).await
 }

@@ -2,25 +2,23 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use commands::Target;
 use commands::authorization::permit;
 use commands::records::VitalsChange;
 use domain::VitalsId;
 
-use super::refusal::of_vitals;
+use super::change::change;
 use crate::app::App;
 use crate::http::access::Access;
 use crate::http::command_request::{CommandRequest, IdempotencyHeader};
-use crate::http::problem::{Problem, of_command};
+use crate::http::precondition::IfMatch;
+use crate::http::problem::Problem;
 use crate::http::problem_responses::problems;
-use crate::http::response::changed;
-use crate::records::chart::chart_of;
 use crate::records::{EntryPath, EntryState, ReasonRequest};
 
-problems!(Forbidden, NotFound, PatientErased);
+problems!(Forbidden, NotFound, PatientErased, AccessLogUnavailable);
 
 /// Mark vital signs as entered in error, as when they were another patient's: they are hidden and stay in the record. Who
-/// may correct them may.
+/// may correct them may. If the set has changed since you read it, the answer is 412 with the `difference`.
 #[utoipa::path(
     post,
     path = "/api/v1/patients/{id}/vitals/{entryId}/entered-in-error",
@@ -31,6 +29,7 @@ problems!(Forbidden, NotFound, PatientErased);
         ("id" = Uuid, Path, description = "The patient"),
         ("entryId" = Uuid, Path, description = "The set of vital signs"),
         IdempotencyHeader,
+        IfMatch,
     ),
     request_body = ReasonRequest,
     responses(
@@ -42,16 +41,10 @@ pub async fn mark_vitals_in_error(
     app: Data<App>,
     caller: Access<permit::RecordVitals>,
     path: EntryPath<VitalsId>,
+    IfMatch(seen): IfMatch,
     request: CommandRequest<ReasonRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (context, _flight) = request.context(&app, &caller, None)?;
-    let chart = chart_of(&app, &caller, path.patient).await?;
-    let target = Target::latest(path.entry);
-    let change = VitalsChange::MarkInError(request.body.reason);
-    let done = app
-        .records
-        .change_vitals(&caller, path.patient, target, change, &chart, &context)
-        .await
-        .map_err(|error| of_command(error, of_vitals))?;
-    Ok(changed(&done.map(EntryState::from)))
+    let in_error = VitalsChange::MarkInError(request.body.reason);
+    change(&app, &caller, path, seen, in_error, &context).await
 }

@@ -1,5 +1,6 @@
 //! Vital signs: recorded by staff and by patients themselves, corrected, and their trends.
 
+mod change;
 mod correct;
 mod mark_in_error;
 mod measurements;

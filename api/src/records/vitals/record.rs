@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use commands::authorization::permit;
 use commands::records::NewVitals;
+use domain::record::Sensitivity;
 use domain::{AppointmentId, PatientId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -19,8 +20,8 @@ use crate::http::instant::instant_if_any;
 use crate::http::problem::{Problem, of_command};
 use crate::http::problem_responses::problems;
 use crate::http::response::created;
-use crate::records::EntryState;
 use crate::records::chart::chart_of;
+use crate::records::{EntryState, SensitivityBody};
 
 /// A set of vital signs.
 #[derive(Deserialize, ToSchema)]
@@ -34,6 +35,8 @@ pub struct VitalsRequest {
     appointment_id: Option<AppointmentId>,
     /// The vital signs.
     measurements: MeasurementsRequest,
+    /// Sensitive categories that it belongs to.
+    sensitivity: Option<SensitivityBody>,
 }
 
 problems!(Forbidden, NotFound, PatientErased, OtherAppointment);
@@ -67,12 +70,14 @@ pub async fn record_vitals(
         taken_at,
         appointment_id,
         measurements,
+        sensitivity,
     } = request.body;
     let new = NewVitals {
         patient,
         taken_at,
         appointment: appointment_id,
         measurements: measurements.measurements()?,
+        sensitivity: sensitivity.map(Sensitivity::from),
     };
     let chart = chart_of(&app, &caller, patient).await?;
     let done = app

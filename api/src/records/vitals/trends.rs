@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use commands::authorization::permit;
 use domain::PatientId;
 use domain::vitals::DerivedSign;
-use projections::chart::{self, ChartEntry, ChartSearch, EntryFilter};
+use projections::chart::{self, ChartEntry, ChartSearch, EntryFilter, EntryKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -59,6 +59,8 @@ pub struct TrendBody {
     /// Send as `cursor` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
+    /// Number of sets of vital signs in this time that are withheld from you, whatever they have.
+    withheld: u32,
     /// Set if some events could not be applied: something may be missing or as it was before. Absent if
     /// not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -121,7 +123,7 @@ pub async fn get_vitals_trend(
     let parked = position.wait_for(&app, chart::NAME).await?;
     let search = ChartSearch {
         patient,
-        kinds: None,
+        kinds: Some(vec![EntryKind::Vitals]),
         from,
         to,
         doctor: None,
@@ -131,12 +133,11 @@ pub async fn get_vitals_trend(
         after,
         limit: limit + 1,
     };
-    let found = chart::list(&app.pool, readable.sealing(), &search).await?;
-    let mut page = Page::cut(found, limit, |entry: &ChartEntry| {
+    let shows = |entry: &ChartEntry| readable.shows(entry);
+    let found = chart::list(&app.pool, readable.sealing(), &search, shows).await?;
+    let page = Page::cut(found.entries, limit, |entry: &ChartEntry| {
         (entry.occurred_at, entry.entry)
     });
-    page.items
-        .retain(|entry| readable.shows(entry.clinic, entry.author.doctor));
     let Page {
         items,
         next_cursor,
@@ -148,6 +149,7 @@ pub async fn get_vitals_trend(
         unit: sign.unit(),
         items: points.collect(),
         next_cursor,
+        withheld: found.withheld,
         parked,
     }))
 }

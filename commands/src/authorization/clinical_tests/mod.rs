@@ -17,6 +17,7 @@ use super::*;
 
 const POLICY: ClinicalPolicy = ClinicalPolicy {
     consent_age: 16,
+    sensitive_age: 12,
     window: CareWindow {
         days_before: 7,
         days_after: 30,
@@ -237,20 +238,20 @@ fn an_emergency_shows_what_treatment_hides() {
         visits: vec![visit(1, 0, AppointmentStatus::Confirmed)],
         ..facts()
     };
-    let hiv = BTreeSet::from([SensitiveCategory::Hiv]);
-    let none = BTreeSet::new();
-    let entry = |clinic_number: Option<u8>, author: u8, categories| ChartEntry {
+    let hiv = [SensitiveCategory::Hiv];
+    let entry = |clinic_number: Option<u8>, author: u8, categories: &[_]| EntryAttributes {
         clinic: clinic_number.map(clinic),
-        author: Some(doctor(author)),
-        categories,
+        doctor: Some(doctor(author)),
+        account: Some(AccountId::from_uuid(id(9))),
+        categories: categories.iter().copied().collect(),
     };
     let shown = |facts: &ClinicalFacts| {
         let access = facts.access(&caller(&[Role::Doctor], false), Action::ReadChart, POLICY);
         let access = access.unwrap();
         [
-            entry(Some(1), 2, &none),
-            entry(Some(2), 2, &none),
-            entry(None, 2, &none),
+            entry(Some(1), 2, &[]),
+            entry(Some(2), 2, &[]),
+            entry(None, 2, &[]),
             entry(Some(1), 2, &hiv),
             entry(Some(2), 1, &hiv),
         ]
@@ -278,4 +279,88 @@ fn an_emergency_shows_what_treatment_hides() {
         ..facts
     };
     assert_eq!(shown(&emergency), [true; 5]);
+}
+
+/// Of a mental illness, written by another account.
+fn mental_illness() -> EntryAttributes {
+    EntryAttributes {
+        clinic: Some(clinic(1)),
+        doctor: Some(doctor(2)),
+        account: Some(AccountId::from_uuid(id(9))),
+        categories: [SensitiveCategory::MentalHealth].into(),
+    }
+}
+
+#[test]
+fn a_proxy_sees_what_is_sensitive_of_a_small_child_and_later_with_the_patients_consent_only() {
+    let category = sensitive(SensitiveCategory::MentalHealth);
+    let by = |given_by| PatientConsent {
+        given_by,
+        ..consent(category)
+    };
+    let other = consent(sensitive(SensitiveCategory::Hiv));
+    for (age, consents, sees) in [
+        (11, vec![], true),
+        (12, vec![], false),
+        (12, vec![other], false),
+        (12, vec![by(ConsentGiver::Proxy)], false),
+        (12, vec![by(ConsentGiver::Patient)], true),
+        (12, vec![by(ConsentGiver::SignedForm)], true),
+        (16, vec![consent(to_this_proxy())], false),
+        (16, vec![consent(to_this_proxy()), consent(category)], true),
+    ] {
+        let facts = ClinicalFacts {
+            age: Some(age),
+            is_proxy: true,
+            consents,
+            ..facts()
+        };
+        let caller = caller(&[Role::Patient], false);
+        let access = facts.access(&caller, Action::ReadChart, POLICY).unwrap();
+        assert_eq!(access.shows(&mental_illness()), sees, "{facts:?}");
+        let own = EntryAttributes {
+            account: Some(caller.account),
+            ..mental_illness()
+        };
+        assert!(access.shows(&own));
+    }
+}
+
+/// What a proxy allowed for a small child ends when the patient decides about such things.
+#[test]
+fn a_proxys_consent_for_what_is_sensitive_counts_for_a_small_child() {
+    for (age, sees) in [(Some(11), true), (Some(12), false), (None, false)] {
+        let facts = ClinicalFacts {
+            age,
+            visits: vec![visit(1, 0, AppointmentStatus::Confirmed)],
+            consents: vec![PatientConsent {
+                given_by: ConsentGiver::Proxy,
+                ..consent(sensitive(SensitiveCategory::MentalHealth))
+            }],
+            ..facts()
+        };
+        let caller = caller(&[Role::Doctor], false);
+        let access = facts.access(&caller, Action::ReadChart, POLICY).unwrap();
+        assert_eq!(access.shows(&mental_illness()), sees, "{age:?}");
+    }
+}
+
+/// The age for what is sensitive does not exceed that for the chart, whatever is configured.
+#[test]
+fn from_the_age_of_consent_on_proxies_decide_nothing() {
+    let policy = ClinicalPolicy {
+        sensitive_age: 21,
+        ..POLICY
+    };
+    let facts = ClinicalFacts {
+        age: Some(16),
+        ..facts()
+    };
+    let category = sensitive(SensitiveCategory::Hiv);
+    assert!(!facts.proxy_decides(category, &policy));
+    let younger = ClinicalFacts {
+        age: Some(15),
+        ..facts
+    };
+    assert!(younger.proxy_decides(category, &policy));
 }

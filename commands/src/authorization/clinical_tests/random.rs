@@ -23,6 +23,7 @@ struct Case {
     own: bool,
     age: Option<u32>,
     consent_age: u8,
+    sensitive_age: u8,
     is_proxy: bool,
     before: u16,
     after: u16,
@@ -32,8 +33,27 @@ struct Case {
     consents: Vec<(ConsentPurpose, ConsentGiver, Option<i64>, bool)>,
     /// Ends.
     emergencies: Vec<i64>,
-    /// Clinic, author, categories.
-    entry: (Option<u8>, Option<u8>, BTreeSet<SensitiveCategory>),
+    entry: Entry,
+}
+
+/// An entry in plain numbers; the caller is account 1 and doctor 1.
+#[derive(Debug, Clone)]
+struct Entry {
+    clinic: Option<u8>,
+    doctor: Option<u8>,
+    account: Option<u8>,
+    categories: Vec<SensitiveCategory>,
+}
+
+impl Entry {
+    fn attributes(&self) -> EntryAttributes {
+        EntryAttributes {
+            clinic: self.clinic.map(clinic),
+            doctor: self.doctor.map(doctor),
+            account: self.account.map(|number| AccountId::from_uuid(id(number))),
+            categories: self.categories.iter().copied().collect(),
+        }
+    }
 }
 
 impl Case {
@@ -63,6 +83,7 @@ impl Case {
     fn policy(&self) -> ClinicalPolicy {
         ClinicalPolicy {
             consent_age: self.consent_age,
+            sensitive_age: self.sensitive_age,
             window: CareWindow {
                 days_before: self.before,
                 days_after: self.after,
@@ -78,6 +99,12 @@ impl Case {
         }
     }
 
+    /// A child for whom proxies also decide about what is sensitive.
+    fn is_small_child(&self) -> bool {
+        let sensitive_age = u32::from(self.sensitive_age);
+        self.is_child() && self.age.is_some_and(|age| age < sensitive_age)
+    }
+
     fn consented(&self, wanted: ConsentPurpose) -> bool {
         for (purpose, giver, end, withdrawn) in &self.consents {
             if *purpose != wanted || *withdrawn {
@@ -86,7 +113,13 @@ impl Case {
             if end.is_some_and(|end| end <= 0) {
                 continue;
             }
-            if *giver == ConsentGiver::Proxy && !self.is_child() {
+            let is_sensitive = matches!(wanted, ConsentPurpose::Sensitive { .. });
+            let proxy_decides = if is_sensitive {
+                self.is_small_child()
+            } else {
+                self.is_child()
+            };
+            if *giver == ConsentGiver::Proxy && !proxy_decides {
                 continue;
             }
             return true;
@@ -135,31 +168,46 @@ impl Case {
         if is(Role::Patient) && self.own {
             return Some(Relation::OwnPatient);
         }
-        if is(Role::Patient)
-            && self.is_proxy
-            && (self.is_child() || self.consented(to_this_proxy()))
-        {
+        if self.is_active_proxy() {
             return Some(Relation::Proxy);
         }
         None
     }
 
+    fn is_patient(&self) -> bool {
+        self.roles.contains(&Role::Patient) && self.own
+    }
+
+    fn is_active_proxy(&self) -> bool {
+        self.roles.contains(&Role::Patient)
+            && self.is_proxy
+            && (self.is_child() || self.consented(to_this_proxy()))
+    }
+
     fn shows(&self, relation: Relation) -> bool {
-        let (clinic, author, categories) = &self.entry;
-        let categories_allowed = categories
+        let Entry {
+            clinic,
+            doctor,
+            account,
+            categories,
+        } = &self.entry;
+        // The patient, the author, and an emergency.
+        if self.is_patient() || *account == Some(1) || relation == Relation::BreakGlass {
+            return true;
+        }
+        let consented = categories
             .iter()
             .all(|category| self.consented(sensitive(*category)));
-        match relation {
-            Relation::OwnPatient | Relation::BreakGlass => true,
-            Relation::Proxy => categories_allowed,
-            Relation::Treatment if *author == Some(1) => true,
-            Relation::Treatment => {
-                let here = clinic.is_none_or(|clinic| self.treating().contains(&clinic));
-                let shared = self.consented(ConsentPurpose::SharingAcrossClinics);
-                (here || shared) && categories_allowed
-            }
-            other => panic!("{other:?} leads to no chart"),
+        if self.is_active_proxy() {
+            let shown = consented || self.is_small_child();
+            // A proxy who is the doctor, too, sees what either sees.
+            let own = relation == Relation::Treatment && *doctor == Some(1);
+            return shown || own;
         }
+        assert_eq!(relation, Relation::Treatment, "no other leads to a chart");
+        let here = clinic.is_none_or(|clinic| self.treating().contains(&clinic));
+        let shared = self.consented(ConsentPurpose::SharingAcrossClinics);
+        *doctor == Some(1) || ((here || shared) && consented)
     }
 }
 
@@ -191,7 +239,7 @@ prop_compose! {
         roles in subsequence(Role::ALL.to_vec(), 1..=3),
         own: bool,
         age in proptest::option::weighted(0.9, 8_u32..24),
-        consent_age in 10_u8..=21,
+        (consent_age, sensitive_age) in (10_u8..=21, 0_u8..=21),
         is_proxy: bool,
         (before, after) in (0_u16..10, 0_u16..40),
         visits in prop::collection::vec(
@@ -204,12 +252,14 @@ prop_compose! {
         ),
         emergencies in prop::collection::vec(-1_i64..3, 0..2),
         clinic in proptest::option::of(1_u8..4),
-        author in proptest::option::of(1_u8..3),
+        doctor in proptest::option::of(1_u8..3),
+        account in proptest::option::of(1_u8..4),
         categories in subsequence(SensitiveCategory::ALL.to_vec(), 0..=2),
     ) -> Case {
-        let entry = (clinic, author, categories.into_iter().collect());
+        let entry = Entry { clinic, doctor, account, categories };
         Case {
-            roles, own, age, consent_age, is_proxy, before, after, visits, consents, emergencies, entry,
+            roles, own, age, consent_age, sensitive_age, is_proxy, before, after, visits, consents,
+            emergencies, entry,
         }
     }
 }
@@ -230,13 +280,8 @@ proptest! {
             prop_assert!(case.roles.contains(&access.authorized.role));
             let opened = access.authorized.relation == Relation::BreakGlass;
             prop_assert_eq!(access.break_glass.is_some(), opened);
-            let (clinic_number, author, categories) = &case.entry;
-            let entry = ChartEntry {
-                clinic: clinic_number.map(clinic),
-                author: author.map(doctor),
-                categories,
-            };
-            prop_assert_eq!(access.shows(&entry), case.shows(access.authorized.relation));
+            let shown = access.shows(&case.entry.attributes());
+            prop_assert_eq!(shown, case.shows(access.authorized.relation));
         }
     }
 }

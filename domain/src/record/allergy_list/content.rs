@@ -1,9 +1,12 @@
 //! The content of an allergy.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{ReactionText, SubstanceName};
+use crate::record::{ReactionText, Sensitivity, SubstanceName};
+use crate::values::SensitiveCategory;
 
 /// What is recorded of an allergy or an intolerance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +23,25 @@ pub struct AllergyContent {
     /// The date on which the reaction was first noted, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noted_on: Option<NaiveDate>,
+    /// Sensitive categories that it belongs to; nothing is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+}
+
+impl AllergyContent {
+    /// Returns the content after a correction. Sensitive categories of which the correction says nothing stay.
+    #[must_use]
+    pub fn corrected(self, correction: Self) -> Self {
+        Self {
+            sensitivity: correction.sensitivity.or(self.sensitivity),
+            ..correction
+        }
+    }
+
+    /// Returns the sensitive categories that it belongs to.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        Sensitivity::categories(self.sensitivity.as_ref(), [])
+    }
 }
 
 /// The severity of a reaction, the codes of FHIR R4.

@@ -18,6 +18,7 @@ fn content(noted_on: Option<NaiveDate>) -> AllergyContent {
         reaction: Some("A rash".parse().unwrap()),
         severity: Some(Severity::Moderate),
         noted_on,
+        sensitivity: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! A patient's allergies as they are read, from their events.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::content::AllergyContent;
@@ -7,7 +9,7 @@ use super::event::AllergyListEvent;
 use super::state::AllergyStatus;
 use crate::phi::Phi;
 use crate::record::prescription::KnownAllergy;
-use crate::values::{AllergyId, DoctorId, Reason};
+use crate::values::{Actor, AllergyId, DoctorId, Reason, SensitiveCategory};
 
 /// A patient's allergies, as they are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct AllergyView {
     pub allergy: AllergyId,
     /// The doctor who recorded it.
     pub recorded_by: DoctorId,
+    /// The actor who recorded it.
+    pub author: Actor,
     /// The time at which it was recorded.
     pub recorded_at: DateTime<Utc>,
     /// The time of its last correction.
@@ -82,6 +86,7 @@ impl AllergyListView {
             AllergyListEvent::Recorded(recorded) => self.allergies.push(AllergyView {
                 allergy: recorded.allergy,
                 recorded_by: recorded.doctor,
+                author: recorded.by,
                 recorded_at: recorded.at,
                 corrected_at: None,
                 content: recorded.phi,
@@ -89,7 +94,8 @@ impl AllergyListView {
                 version: self.version,
             }),
             AllergyListEvent::Corrected(corrected) => self.change(corrected.allergy, |allergy| {
-                allergy.content = corrected.phi;
+                let before = std::mem::replace(&mut allergy.content, Phi::Erased);
+                allergy.content = before.merge(corrected.phi, AllergyContent::corrected);
                 allergy.corrected_at = Some(corrected.at);
             }),
             AllergyListEvent::Ended(ended) => self.change(ended.allergy, |allergy| {
@@ -128,6 +134,12 @@ impl AllergyView {
     pub fn status(&self) -> AllergyStatus {
         let ending = self.ending.as_ref();
         ending.map_or(AllergyStatus::Active, |ending| ending.status)
+    }
+
+    /// Returns the sensitive categories that it belongs to; none once erased.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        let content = self.content.clear();
+        content.map(AllergyContent::categories).unwrap_or_default()
     }
 
     fn is_active(&self) -> bool {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::content::SummaryContent;
-use crate::record::PartialDate;
+use crate::record::{PartialDate, Sensitivity};
 use crate::values::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, SummaryItemId};
 
 /// A command to a health summary.
@@ -28,6 +28,8 @@ pub struct AddItem {
     pub item: SummaryItemId,
     /// What it says.
     pub content: SummaryContent,
+    /// Changes to its derived sensitive categories.
+    pub sensitivity: Option<Sensitivity>,
     /// The visit at which it was learnt, if it was at one.
     pub appointment: Option<AppointmentId>,
     /// The clinic of that visit.
@@ -47,6 +49,8 @@ pub struct CorrectItem {
     pub item: SummaryItemId,
     /// What it says.
     pub content: SummaryContent,
+    /// Changes to its derived sensitive categories; none if those of before stay.
+    pub sensitivity: Option<Sensitivity>,
     /// Reason of the correction.
     pub reason: Reason,
     /// The actor's doctor, if a doctor acts.

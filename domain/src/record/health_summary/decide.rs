@@ -36,6 +36,7 @@ fn add(summary: &HealthSummary, command: AddItem) -> Decision<HealthSummary> {
         patient,
         item,
         content,
+        sensitivity,
         appointment,
         clinic,
         doctor,
@@ -59,7 +60,10 @@ fn add(summary: &HealthSummary, command: AddItem) -> Decision<HealthSummary> {
         by,
         at,
         subject: patient.subject(),
-        phi: Phi::Clear(ItemAddedPhi { content }),
+        phi: Phi::Clear(ItemAddedPhi {
+            content,
+            sensitivity,
+        }),
     })])
 }
 
@@ -68,6 +72,7 @@ fn correct(summary: &HealthSummary, command: CorrectItem) -> Decision<HealthSumm
     let CorrectItem {
         item: id,
         content,
+        sensitivity,
         reason,
         doctor,
         by,
@@ -87,7 +92,11 @@ fn correct(summary: &HealthSummary, command: CorrectItem) -> Decision<HealthSumm
         by,
         at,
         subject: item.patient.subject(),
-        phi: Phi::Clear(ItemCorrectedPhi { content, reason }),
+        phi: Phi::Clear(ItemCorrectedPhi {
+            content,
+            reason,
+            sensitivity,
+        }),
     })])
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::content::{SummaryContent, SummaryKind};
 use crate::event_types::event_types;
 use crate::phi::Phi;
-use crate::record::{EnteredInErrorPhi, PartialDate};
+use crate::record::{EnteredInErrorPhi, PartialDate, Sensitivity};
 use crate::values::{
     Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, SubjectId, SummaryItemId,
 };
@@ -93,6 +93,9 @@ pub struct ItemAdded {
 pub struct ItemAddedPhi {
     /// What it says.
     pub content: SummaryContent,
+    /// Changes to its derived sensitive categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// What an item says was corrected, as a whole.
@@ -128,6 +131,9 @@ pub struct ItemCorrectedPhi {
     pub content: SummaryContent,
     /// Reason of the correction.
     pub reason: Reason,
+    /// Changes to its derived sensitive categories; none if those of before stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// An item is over.

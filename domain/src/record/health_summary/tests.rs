@@ -67,6 +67,7 @@ fn add(content: SummaryContent) -> HealthSummaryCommand {
         patient: patient_id(),
         item: item(1),
         content,
+        sensitivity: None,
         appointment: None,
         clinic: None,
         doctor: Some(doctor_id()),
@@ -86,7 +87,10 @@ fn added(number: u128, content: SummaryContent) -> HealthSummaryEvent {
         by: doctor(),
         at: now(),
         subject: patient_id().subject(),
-        phi: Phi::Clear(ItemAddedPhi { content }),
+        phi: Phi::Clear(ItemAddedPhi {
+            content,
+            sensitivity: None,
+        }),
     })
 }
 
@@ -94,6 +98,7 @@ fn correct(content: SummaryContent) -> HealthSummaryCommand {
     HealthSummaryCommand::Correct(CorrectItem {
         item: item(1),
         content,
+        sensitivity: None,
         reason: reason("Mistyped"),
         doctor: None,
         by: doctor(),
@@ -113,6 +118,7 @@ fn corrected(corrects: u32, content: SummaryContent) -> HealthSummaryEvent {
         subject: patient_id().subject(),
         phi: Phi::Clear(ItemCorrectedPhi {
             content,
+            sensitivity: None,
             reason: reason("Mistyped"),
         }),
     })

@@ -1,9 +1,12 @@
 //! The content of an encounter note.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::record::{ClinicalText, Diagnoses, Symptom};
+use crate::record::{ClinicalText, Diagnoses, Sensitivity, Symptom};
+use crate::values::SensitiveCategory;
 
 /// The content of a note, by section. A section that the author left out is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,9 @@ pub struct NoteContent {
     /// Free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<ClinicalText>,
+    /// Changes to its derived sensitive categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// The content of an addendum.
@@ -38,6 +44,9 @@ pub struct AddendumContent {
     /// Diagnoses that it adds.
     #[serde(default, skip_serializing_if = "Diagnoses::is_empty")]
     pub diagnoses: Diagnoses,
+    /// Changes to the sensitive categories that are derived from the diagnoses that it adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// Too many symptoms.
@@ -85,6 +94,23 @@ impl From<Symptoms> for Vec<Symptom> {
 impl NoteContent {
     /// True if no section has any content.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let sensitivity = self.sensitivity.clone();
+        *self
+            == Self {
+                sensitivity,
+                ..Self::default()
+            }
+    }
+
+    /// Returns the sensitive categories that it belongs to.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        Sensitivity::categories(self.sensitivity.as_ref(), self.diagnoses.as_slice())
+    }
+}
+
+impl AddendumContent {
+    /// Returns the sensitive categories that its note belongs to because of it.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        Sensitivity::categories(self.sensitivity.as_ref(), self.diagnoses.as_slice())
     }
 }

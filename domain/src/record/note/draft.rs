@@ -45,6 +45,8 @@ pub enum DraftField {
     Treatment,
     /// The free text.
     Text,
+    /// The changes to its sensitive categories.
+    Sensitivity,
 }
 
 /// The version of a draft in which each of its fields changed last, so that the writer of an earlier version learns what
@@ -55,7 +57,7 @@ pub struct FieldVersions(BTreeMap<DraftField, i64>);
 
 impl DraftField {
     /// All fields.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ClinicId,
         Self::AppointmentId,
         Self::VisitedAt,
@@ -65,6 +67,7 @@ impl DraftField {
         Self::Diagnoses,
         Self::Treatment,
         Self::Text,
+        Self::Sensitivity,
     ];
 
     /// True if two drafts differ in this field.
@@ -80,6 +83,7 @@ impl DraftField {
             Self::Diagnoses => a.diagnoses != b.diagnoses,
             Self::Treatment => a.treatment != b.treatment,
             Self::Text => a.text != b.text,
+            Self::Sensitivity => a.sensitivity != b.sensitivity,
         }
     }
 }

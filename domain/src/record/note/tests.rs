@@ -72,6 +72,7 @@ fn addendum() -> AddendumContent {
     AddendumContent {
         text: "The X-ray is clear".parse().unwrap(),
         diagnoses: Diagnoses::default(),
+        sensitivity: None,
     }
 }
 

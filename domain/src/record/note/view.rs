@@ -1,5 +1,7 @@
 //! A note as it is read: its content with all addenda, from its events.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::content::{AddendumContent, NoteContent};
@@ -7,7 +9,9 @@ use super::event::{NoteEvent, NoteSigned};
 use super::state::NoteStatus;
 use crate::phi::Phi;
 use crate::record::EnteredInErrorPhi;
-use crate::values::{Actor, AppointmentId, ClinicId, DoctorId, NoteId, PatientId};
+use crate::values::{
+    Actor, AppointmentId, ClinicId, DoctorId, NoteId, PatientId, SensitiveCategory,
+};
 
 /// A signed note, as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +73,15 @@ impl NoteView {
             (None, true) => NoteStatus::Signed,
             (None, false) => NoteStatus::Amended,
         }
+    }
+
+    /// Returns the sensitive categories that it belongs to: those of the note and of each addendum.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        let content = self.content.clear().map(NoteContent::categories);
+        let addenda = self.addenda.iter();
+        let added = addenda.filter_map(|addendum| addendum.content.clear());
+        let added = added.map(AddendumContent::categories);
+        content.into_iter().chain(added).flatten().collect()
     }
 
     fn from_first(event: NoteEvent) -> Option<Self> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::line::PrescriptionLines;
 use super::warning::{OverriddenWarnings, Warning};
+use crate::record::Sensitivity;
 use crate::values::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason};
 
 /// A command to a prescription.
@@ -28,6 +29,8 @@ pub struct Prescribed {
     pub warnings: Vec<Warning>,
     /// The warnings that the doctor overrides.
     pub overridden: Option<OverriddenWarnings>,
+    /// Sensitive categories that it belongs to; of an amendment, none if they stay.
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// Issues a prescription.

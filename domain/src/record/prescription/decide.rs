@@ -9,9 +9,8 @@ use super::event::{
     PrescriptionAmended, PrescriptionAmendedPhi, PrescriptionCancelled, PrescriptionCancelledPhi,
     PrescriptionEnteredInError, PrescriptionEvent, PrescriptionIssued, PrescriptionIssuedPhi,
 };
-use super::line::PrescriptionLines;
 use super::state::{IssuedPrescription, Prescription, PrescriptionStatus};
-use super::warning::{OverriddenWarnings, Warning};
+use super::warning::Warning;
 use crate::decision::Decision;
 use crate::phi::Phi;
 use crate::record::EnteredInErrorPhi;
@@ -45,7 +44,7 @@ fn issue(prescription: &Prescription, command: IssuePrescription) -> Decision<Pr
     if prescription.issued().is_some() {
         return Err(PrescriptionRefusal::AlreadyExists);
     }
-    let (lines, overridden) = accepted(prescribed)?;
+    let phi = Phi::Clear(accepted(prescribed)?);
     Ok(vec![PrescriptionEvent::Issued(PrescriptionIssued {
         prescription: id,
         patient,
@@ -55,7 +54,7 @@ fn issue(prescription: &Prescription, command: IssuePrescription) -> Decision<Pr
         by,
         at,
         subject: patient.subject(),
-        phi: Phi::Clear(PrescriptionIssuedPhi { lines, overridden }),
+        phi,
     })])
 }
 
@@ -68,12 +67,17 @@ fn amend(prescription: &IssuedPrescription, command: AmendPrescription) -> Decis
         at,
     } = command;
     active(prescription)?;
-    let (lines, overridden) = accepted(prescribed)?;
+    let PrescriptionIssuedPhi {
+        lines,
+        overridden,
+        sensitivity,
+    } = accepted(prescribed)?;
     let patient = prescription.patient;
     let phi = Phi::Clear(PrescriptionAmendedPhi {
         lines,
         reason,
         overridden,
+        sensitivity,
     });
     Ok(vec![PrescriptionEvent::Amended(PrescriptionAmended {
         prescription: prescription.prescription,
@@ -128,14 +132,13 @@ fn mark_entered_in_error(
     )]
 }
 
-/// Returns the lines with those overridden warnings that exist, if no other warning is left.
-fn accepted(
-    prescribed: Prescribed,
-) -> Result<(PrescriptionLines, Option<OverriddenWarnings>), PrescriptionRefusal> {
+/// Returns the content with those overridden warnings that exist, if no other warning is left.
+fn accepted(prescribed: Prescribed) -> Result<PrescriptionIssuedPhi, PrescriptionRefusal> {
     let Prescribed {
         lines,
         warnings,
         overridden,
+        sensitivity,
     } = prescribed;
     let overridden = overridden.and_then(|overridden| overridden.narrowed_to(&warnings));
     let is_overridden = |warning: &Warning| {
@@ -143,7 +146,11 @@ fn accepted(
         overridden.any(|overridden| overridden.warnings.contains(warning))
     };
     if warnings.iter().all(is_overridden) {
-        Ok((lines, overridden))
+        Ok(PrescriptionIssuedPhi {
+            lines,
+            overridden,
+            sensitivity,
+        })
     } else {
         Err(PrescriptionRefusal::Warnings(warnings))
     }

@@ -1,5 +1,7 @@
 //! Events of a prescription.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +9,10 @@ use super::line::PrescriptionLines;
 use super::warning::OverriddenWarnings;
 use crate::event_types::event_types;
 use crate::phi::Phi;
-use crate::record::EnteredInErrorPhi;
+use crate::record::{EnteredInErrorPhi, Sensitivity};
 use crate::values::{
-    Actor, AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason, SubjectId,
+    Actor, AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason, SensitiveCategory,
+    SubjectId,
 };
 
 /// An event of a prescription.
@@ -83,6 +86,32 @@ pub struct PrescriptionIssuedPhi {
     /// Warnings that the doctor has overridden, if there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overridden: Option<OverriddenWarnings>,
+    /// Sensitive categories that it belongs to; nothing is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+}
+
+impl PrescriptionIssuedPhi {
+    /// Returns the content after an amendment. Sensitive categories of which the amendment says nothing stay.
+    #[must_use]
+    pub fn amended(self, amendment: PrescriptionAmendedPhi) -> Self {
+        let PrescriptionAmendedPhi {
+            lines,
+            reason: _,
+            overridden,
+            sensitivity,
+        } = amendment;
+        Self {
+            lines,
+            overridden,
+            sensitivity: sensitivity.or(self.sensitivity),
+        }
+    }
+
+    /// Returns the sensitive categories that it belongs to.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        Sensitivity::categories(self.sensitivity.as_ref(), [])
+    }
 }
 
 /// A doctor replaced the lines of the prescription.
@@ -118,6 +147,9 @@ pub struct PrescriptionAmendedPhi {
     /// Warnings that the doctor has overridden, if there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overridden: Option<OverriddenWarnings>,
+    /// Sensitive categories that it belongs to; nothing is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// A doctor cancelled the prescription.

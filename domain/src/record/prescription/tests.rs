@@ -36,6 +36,7 @@ fn prescribed(warnings: &[Warning], overridden: Option<OverriddenWarnings>) -> P
         lines: lines("Amoxicillin"),
         warnings: warnings.to_vec(),
         overridden,
+        sensitivity: None,
     }
 }
 
@@ -65,6 +66,7 @@ fn issued(overridden: Option<OverriddenWarnings>) -> PrescriptionEvent {
         phi: Phi::Clear(PrescriptionIssuedPhi {
             lines: lines("Amoxicillin"),
             overridden,
+            sensitivity: None,
         }),
     })
 }
@@ -92,6 +94,7 @@ fn amended(amends: u32) -> PrescriptionEvent {
             lines: lines("Amoxicillin"),
             reason: reason("A lower dose"),
             overridden: None,
+            sensitivity: None,
         }),
     })
 }

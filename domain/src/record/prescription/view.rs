@@ -1,5 +1,7 @@
 //! A prescription as it is read: its present lines, from its events.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::event::{PrescriptionEvent, PrescriptionIssued, PrescriptionIssuedPhi};
@@ -7,7 +9,9 @@ use super::line::PrescriptionLine;
 use super::state::PrescriptionStatus;
 use super::warning::CurrentDrug;
 use crate::phi::Phi;
-use crate::values::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason};
+use crate::values::{
+    Actor, AppointmentId, ClinicId, DoctorId, PatientId, PrescriptionId, Reason, SensitiveCategory,
+};
 
 /// A prescription, as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +74,14 @@ impl PrescriptionView {
         ending.map_or(PrescriptionStatus::Active, |ending| ending.status)
     }
 
+    /// Returns the sensitive categories that it belongs to; none once erased.
+    pub fn categories(&self) -> BTreeSet<SensitiveCategory> {
+        let content = self.content.clear();
+        content
+            .map(PrescriptionIssuedPhi::categories)
+            .unwrap_or_default()
+    }
+
     /// Returns the fields that changed after a version.
     pub fn changed_since(&self, version: i64) -> Vec<&'static str> {
         let ended = self.ending.as_ref().map_or(0, |ending| ending.version);
@@ -113,10 +125,9 @@ impl PrescriptionView {
                 self.content_version = version;
                 self.amended_at = Some(amended.at);
                 self.revision = amended.amends + 1;
-                self.content = amended.phi.map(|phi| PrescriptionIssuedPhi {
-                    lines: phi.lines,
-                    overridden: phi.overridden,
-                });
+                self.content = self
+                    .content
+                    .merge(amended.phi, PrescriptionIssuedPhi::amended);
             }
             PrescriptionEvent::Cancelled(cancelled) => {
                 self.ending = Some(Ending {

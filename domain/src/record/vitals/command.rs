@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::measurements::Measurements;
+use crate::record::Sensitivity;
 use crate::values::{Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, VitalsId};
 
 /// A command to a set of vital signs.
@@ -31,6 +32,8 @@ pub struct RecordVitals {
     pub clinic: Option<ClinicId>,
     /// The vital signs.
     pub measurements: Measurements,
+    /// Sensitive categories that it belongs to.
+    pub sensitivity: Option<Sensitivity>,
     /// The actor's doctor, if a doctor acts.
     pub doctor: Option<DoctorId>,
     /// The actor who records it.
@@ -46,6 +49,8 @@ pub struct CorrectVitals {
     pub taken_at: DateTime<Utc>,
     /// The vital signs, all of them.
     pub measurements: Measurements,
+    /// Sensitive categories that it belongs to; none if they stay.
+    pub sensitivity: Option<Sensitivity>,
     /// Reason of the correction.
     pub reason: Reason,
     /// The actor's doctor, if a doctor acts.

@@ -37,6 +37,7 @@ fn record(vitals: &Vitals, command: RecordVitals) -> Decision<Vitals> {
         appointment,
         clinic,
         measurements,
+        sensitivity,
         doctor,
         by,
         at,
@@ -52,7 +53,10 @@ fn record(vitals: &Vitals, command: RecordVitals) -> Decision<Vitals> {
         by,
         at,
         subject: patient.subject(),
-        phi: Phi::Clear(VitalsRecordedPhi { measurements }),
+        phi: Phi::Clear(VitalsRecordedPhi {
+            measurements,
+            sensitivity,
+        }),
     })])
 }
 
@@ -61,6 +65,7 @@ fn correct(vitals: &Vitals, command: CorrectVitals) -> Decision<Vitals> {
     let CorrectVitals {
         taken_at,
         measurements,
+        sensitivity,
         reason,
         doctor,
         by,
@@ -86,6 +91,7 @@ fn correct(vitals: &Vitals, command: CorrectVitals) -> Decision<Vitals> {
         phi: Phi::Clear(VitalsCorrectedPhi {
             measurements,
             reason,
+            sensitivity,
         }),
     })])
 }

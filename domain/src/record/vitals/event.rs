@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::measurements::Measurements;
 use crate::event_types::event_types;
 use crate::phi::Phi;
-use crate::record::EnteredInErrorPhi;
+use crate::record::{EnteredInErrorPhi, Sensitivity};
 use crate::values::{
     Actor, AppointmentId, ClinicId, DoctorId, PatientId, Reason, SubjectId, VitalsId,
 };
@@ -78,6 +78,9 @@ pub struct VitalsRecorded {
 pub struct VitalsRecordedPhi {
     /// The vital signs.
     pub measurements: Measurements,
+    /// Sensitive categories that it belongs to; nothing is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// What was recorded was corrected, as a whole.
@@ -115,6 +118,9 @@ pub struct VitalsCorrectedPhi {
     pub measurements: Measurements,
     /// Reason of the correction.
     pub reason: Reason,
+    /// Sensitive categories that it belongs to; none if they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// It should never have been recorded. It is hidden, and stays in the record.

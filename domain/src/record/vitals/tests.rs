@@ -51,6 +51,7 @@ fn record(by: Actor) -> RecordVitals {
         appointment: Some(appointment_id()),
         clinic: Some(clinic_id(1)),
         measurements: fever(),
+        sensitivity: None,
         doctor: Some(doctor_id()),
         by,
         at: now(),
@@ -70,6 +71,7 @@ fn recorded(by: Actor) -> VitalsEvent {
         subject: patient_id().subject(),
         phi: Phi::Clear(VitalsRecordedPhi {
             measurements: fever(),
+            sensitivity: None,
         }),
     })
 }
@@ -78,6 +80,7 @@ fn correct(by: Actor) -> CorrectVitals {
     CorrectVitals {
         taken_at: now(),
         measurements: fever(),
+        sensitivity: None,
         reason: reason("Mistyped"),
         doctor: None,
         by,
@@ -98,6 +101,7 @@ fn corrected(by: Actor, corrects: u32) -> VitalsEvent {
         subject: patient_id().subject(),
         phi: Phi::Clear(VitalsCorrectedPhi {
             measurements: fever(),
+            sensitivity: None,
             reason: reason("Mistyped"),
         }),
     })

@@ -230,10 +230,11 @@ async fn fill_record(clinic: &Clinic) {
         .post(&format!("{note}/addenda"), &json!({"text": word}))
         .expect(201)
         .await;
-    doctor
-        .post(&format!("{note}/entered-in-error"), &reason)
-        .expect(200)
-        .await;
+    let change = async |path: String, version: &str| {
+        let call = doctor.post(&path, &reason);
+        call.header("If-Match", version).expect(200).await;
+    };
+    change(format!("{note}/entered-in-error"), "\"2\"").await;
     let line = json!({
         "drug": word, "ingredients": [word], "strength": word, "instructions": word,
         "dose": {"amount": "1", "unit": "TABLET"}, "route": "ORAL",
@@ -254,24 +255,12 @@ async fn fill_record(clinic: &Clinic) {
     request.as_object_mut().unwrap().remove("clinicId");
     let amend = doctor.post(&format!("{path}/amend"), &request);
     amend.header("If-Match", "\"1\"").expect(200).await;
-    doctor
-        .post(&format!("{path}/cancel"), &reason)
-        .expect(200)
-        .await;
-    doctor
-        .post(&format!("{path}/entered-in-error"), &reason)
-        .expect(200)
-        .await;
+    change(format!("{path}/cancel"), "\"2\"").await;
+    change(format!("{path}/entered-in-error"), "\"3\"").await;
     let one = mine(&format!("allergies/{}", allergy.id()));
     let correct = doctor.put(&one, &json!({"substance": word}));
     correct.header("If-Match", "\"1\"").expect(200).await;
-    doctor
-        .post(&format!("{one}/end"), &reason)
-        .expect(200)
-        .await;
-    doctor
-        .post(&format!("{one}/entered-in-error"), &reason)
-        .expect(200)
-        .await;
+    change(format!("{one}/end"), "\"2\"").await;
+    change(format!("{one}/entered-in-error"), "\"3\"").await;
     fill_entries(clinic, patient).await;
 }
