@@ -21,6 +21,7 @@ use crate::second_factors::SecondFactorPolicies;
 use crate::tokens::Tokens;
 
 /// One node's state, shared by its workers. Everything durable is in the database.
+#[derive(Clone)]
 pub struct App {
     /// The write side.
     pub commands: Commands,

@@ -9,7 +9,7 @@ use adapters::jwt::{AccessClaims, AccessTokenSigner, JwtKeys};
 use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, ensure};
-use api::{BlockPolicy, MetricsAccess, RateLimits};
+use api::{App, BlockPolicy, MetricsAccess, RateLimits};
 use caresync::gateway::{Gateway, GatewayChoice, Host};
 use caresync::mail::Mailing;
 use caresync::settings::PaymentSettings;
@@ -19,7 +19,7 @@ use commands::authorization::ClinicalPolicy;
 use commands::identity::LoginIndex;
 use commands::ports::{Clock as _, IdSource as _, Mailer, SessionId};
 use domain::appointment::BookingPolicy;
-use domain::{AccountId, ClinicScope, PatientId, Role};
+use domain::{AccountId, ClinicScope, DoctorId, PatientId, Role};
 use ipnet::IpNet;
 use sqlx::PgPool;
 use tests::sealing::masters;
@@ -118,6 +118,11 @@ impl Node {
         self.application.address()
     }
 
+    /// State of its request handlers.
+    pub fn app(&self) -> &App {
+        self.application.app()
+    }
+
     /// Waits until every subscriber has passed the end of the log. Returns how many events the slowest of
     /// them had still to take at first.
     pub async fn catch_up(&self, patience: Duration) -> anyhow::Result<u64> {
@@ -139,12 +144,26 @@ impl Node {
 
     /// Authorization header of a patient.
     pub fn patient(&self, patient: PatientId) -> anyhow::Result<String> {
-        self.authorization(Role::Patient, Some(patient))
+        let claims = AccessClaims {
+            patient: Some(patient),
+            clinics: Some(ClinicScope::Only([].into())),
+            ..self.claims(Role::Patient)
+        };
+        self.authorization(&claims)
+    }
+
+    /// Authorization header of a doctor.
+    pub fn doctor(&self, doctor: DoctorId) -> anyhow::Result<String> {
+        let claims = AccessClaims {
+            doctor: Some(doctor),
+            ..self.claims(Role::Doctor)
+        };
+        self.authorization(&claims)
     }
 
     /// Authorization header of a receptionist of all clinics.
     pub fn receptionist(&self) -> anyhow::Result<String> {
-        self.authorization(Role::Receptionist, None)
+        self.authorization(&self.claims(Role::Receptionist))
     }
 
     /// Removes the rows that will have grown old by then, as a node does every ten minutes.
@@ -159,24 +178,24 @@ impl Node {
         self.application.stop().await;
     }
 
-    fn authorization(&self, role: Role, patient: Option<PatientId>) -> anyhow::Result<String> {
-        let clinics = match role {
-            Role::Patient => ClinicScope::Only([].into()),
-            _ => ClinicScope::All,
-        };
-        let claims = AccessClaims {
+    /// Claims of an account of its own, at all clinics.
+    fn claims(&self, role: Role) -> AccessClaims {
+        AccessClaims {
             sub: AccountId::from_uuid(SystemIds.id()),
             sid: SessionId(SystemIds.id()),
             roles: [role].into(),
-            clinics: Some(clinics),
-            patient,
+            clinics: Some(ClinicScope::All),
+            patient: None,
             doctor: None,
             second_factor: false,
             iat: self.started_at,
             exp: self.started_at + TimeDelta::hours(2),
             jti: SystemIds.id(),
-        };
-        let token = self.signer.sign(&claims).context("signing a token")?;
+        }
+    }
+
+    fn authorization(&self, claims: &AccessClaims) -> anyhow::Result<String> {
+        let token = self.signer.sign(claims).context("signing a token")?;
         Ok(format!("authorization: Bearer {token}\r\n"))
     }
 }

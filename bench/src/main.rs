@@ -19,6 +19,7 @@ mod order;
 mod paced;
 mod pgbench;
 mod projections;
+mod records;
 mod report;
 mod size;
 mod webhooks;
@@ -33,12 +34,13 @@ use report::Report;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// All benches, in the order in which `all` runs them.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "commands",
     "budget",
     "order",
     "booking",
     "projections",
+    "records",
     "webhooks",
     "size",
     "accounts",
@@ -112,6 +114,7 @@ fn run(name: &str, quick: bool) -> anyhow::Result<Report> {
         "commands" => block_on(commands::run(quick)),
         "order" => block_on(order::run(quick)),
         "projections" => block_on(projections::run(quick)),
+        "records" => block_on(records::run(quick)),
         "size" => block_on(size::run(quick)),
         "webhooks" => block_on(webhooks::run(quick)),
         other => anyhow::bail!("there is no bench {other}; there are: {}", NAMES.join(", ")),

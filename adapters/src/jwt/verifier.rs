@@ -1,6 +1,7 @@
 //! Verification of tokens.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,11 +20,12 @@ const MAX_LENGTH: usize = 4_096;
 /// Tolerance for the clock of the issuing node to be ahead of ours. Expiry has no such tolerance.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
-/// Verifies access tokens with any of our keys.
+/// Verifies access tokens with any of our keys. Clones share what they have verified.
+#[derive(Clone)]
 pub struct AccessTokenVerifier {
     keys: HashMap<String, DecodingKey>,
     realm: TokenRealm,
-    verified: VerifiedTokens,
+    verified: Arc<VerifiedTokens>,
 }
 
 /// The header fields that matter. Keys inside a token (`jwk`, `jku`, `x5u`) are not read.
@@ -46,7 +48,7 @@ impl AccessTokenVerifier {
         Self {
             keys: keys.collect(),
             realm,
-            verified: VerifiedTokens::default(),
+            verified: Arc::default(),
         }
     }
 
