@@ -1,4 +1,6 @@
-//! A storm test over HTTP: two hundred visits, the real program, a gateway that outlives it, and three kills.
+//! Storm tests over HTTP. [`records`] is about charts.
+//!
+//! Here: two hundred visits, the real program, a gateway that outlives it, and three kills.
 //!
 //! Each visit has a random plan from a seed: attempts that fail, are captured or come late; webhooks that are late,
 //! duplicated, reordered or dropped; visits that are cancelled, slots that others take. At the end every visit is in
@@ -7,6 +9,7 @@
 mod invariants;
 mod plan;
 mod process;
+mod records;
 mod rng;
 mod visitor;
 

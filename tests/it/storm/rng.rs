@@ -16,6 +16,11 @@ impl Rng {
         z ^ (z >> 31)
     }
 
+    /// Another generator, with a seed of this one.
+    pub fn branch(&mut self) -> Self {
+        Self(self.next())
+    }
+
     /// One of `0..count`.
     pub fn below(&mut self, count: u64) -> u64 {
         self.next() % count
