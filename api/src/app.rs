@@ -16,6 +16,7 @@ use sqlx::PgPool;
 
 use crate::http::in_flight::InFlight;
 use crate::limits::BlockedClients;
+use crate::metrics::AccessLogMetrics;
 use crate::revoked::RevokedSessions;
 use crate::second_factors::SecondFactorPolicies;
 use crate::tokens::Tokens;
@@ -37,6 +38,8 @@ pub struct App {
     pub pool: PgPool,
     /// Who accessed which patient's data.
     pub access_log: Arc<dyn AccessLog>,
+    /// Times of recording that.
+    pub access_log_metrics: AccessLogMetrics,
     /// Rules of the clinic group about charts.
     pub clinical_policy: ClinicalPolicy,
     /// Positions of the read models in the log.

@@ -43,7 +43,7 @@ pub use http::observe::PROBE;
 pub use limits::{
     AbuseQuota, BlockPolicy, BlockedClients, Limits, QuotaSetting, RateLimits, RouteClass,
 };
-pub use metrics::MetricsAccess;
+pub use metrics::{AccessLogMetrics, MetricsAccess};
 pub use openapi::document;
 pub use revoked::RevokedSessions;
 pub use second_factors::SecondFactorPolicies;

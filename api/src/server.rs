@@ -40,7 +40,8 @@ pub fn serve(
     further_routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
     listener: TcpListener,
 ) -> std::io::Result<actix_web::dev::Server> {
-    let metrics = Metrics::new(app.clock.now()).map_err(std::io::Error::other)?;
+    let metrics = Metrics::new(app.clock.now(), &app.access_log_metrics);
+    let metrics = metrics.map_err(std::io::Error::other)?;
     let metrics = Data::new(metrics);
     let metrics_access = Data::new(options.metrics);
     let limits = Data::new(options.limits);

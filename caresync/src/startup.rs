@@ -22,8 +22,8 @@ use adapters::rate_limits::LocalRateLimiter;
 use adapters::receipt_pdf::ReceiptPrinter;
 use anyhow::Context as _;
 use api::{
-    App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess, RateLimits, RevokedSessions,
-    SecondFactorPolicies, ServerOptions, Tokens,
+    AccessLogMetrics, App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess,
+    RateLimits, RevokedSessions, SecondFactorPolicies, ServerOptions, Tokens,
 };
 use chrono::{DateTime, Utc};
 use commands::Commands;
@@ -285,6 +285,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         identity,
         pool: pool.clone(),
         access_log,
+        access_log_metrics: AccessLogMetrics::new()?,
         clinical_policy: dependencies.clinical_policy,
         progress: background.daemon.progress(),
         tokens: Tokens::new(signer, dependencies.ids.clone()),

@@ -241,6 +241,11 @@ impl Node {
         self.application.app()
     }
 
+    /// Does what the janitor of the node does every ten minutes, at the time of the site's clock.
+    pub async fn clean(&self, site: &Site) -> anyhow::Result<()> {
+        self.application.remove_old_rows(site.clock_now()).await
+    }
+
     /// Stops it as production would.
     pub async fn stop(self) {
         self.application.stop().await;

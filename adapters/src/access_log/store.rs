@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use commands::Fault;
-use commands::ports::{AccessEntry, AccessLog, AccessQuery, RecordedAccess};
+use commands::ports::{AccessEntry, AccessLog, AccessLogFigures, AccessQuery, RecordedAccess};
 use event_store::{Tasks, supervise};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -75,6 +75,10 @@ impl AccessLog for PgAccessLog {
             Ok(Err(_)) => Err(Fault::new(DOING, "the writer was interrupted")),
             Err(elapsed) => Err(Fault::new(DOING, elapsed)),
         }
+    }
+
+    fn figures(&self) -> AccessLogFigures {
+        self.queue.figures()
     }
 
     async fn of_patient(&self, wanted: AccessQuery) -> Result<Vec<RecordedAccess>, Fault> {

@@ -1,9 +1,10 @@
 //! The writer: group commit of access decisions.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use commands::ports::{AccessEntry, AccessOutcome};
+use commands::ports::{AccessEntry, AccessLogFigures, AccessOutcome};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Notify, oneshot};
 
@@ -34,12 +35,28 @@ impl Job {
 pub(super) struct Queue {
     jobs: Mutex<VecDeque<Job>>,
     ready: Notify,
+    rows: AtomicU64,
+    batches: AtomicU64,
 }
 
 impl Queue {
     pub(super) fn push(&self, job: Job) {
         self.jobs().push_back(job);
         self.ready.notify_one();
+    }
+
+    pub(super) fn figures(&self) -> AccessLogFigures {
+        AccessLogFigures {
+            rows: self.rows.load(Ordering::Relaxed),
+            batches: self.batches.load(Ordering::Relaxed),
+            waiting: self.jobs().len(),
+        }
+    }
+
+    /// Counts a batch of so many rows.
+    fn count(&self, rows: usize) {
+        self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Takes the requests of the next batch, without those that have stopped waiting.
@@ -75,6 +92,9 @@ pub(super) async fn write(pool: PgPool, queue: Arc<Queue>) {
             .flat_map(|job| job.entries.iter().copied())
             .collect();
         let recorded = record(&mut connection, &entries).await.map_err(Arc::new);
+        if recorded.is_ok() {
+            queue.count(entries.len());
+        }
         for job in batch {
             // The request may have stopped waiting.
             let _ = job.reply.send(recorded.clone());

@@ -4,6 +4,7 @@
 //! decision returns. So a handler can't show such data without a row in the access log.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use commands::Fault;
 use commands::authorization::{
@@ -115,6 +116,9 @@ impl<P: Permit> Access<P> {
         decision: Decision,
         item: AccessedItem,
     ) -> Result<(), Problem> {
+        if patients.is_empty() {
+            return Ok(());
+        }
         let Decision {
             role,
             outcome,
@@ -132,8 +136,15 @@ impl<P: Permit> Access<P> {
             break_glass,
             request: self.request,
         });
-        let recorded = self.app.access_log.record(entries.collect()).await;
-        recorded.map_err(|fault| not_recorded(&fault))
+        let (metrics, since) = (&self.app.access_log_metrics, Instant::now());
+        match self.app.access_log.record(entries.collect()).await {
+            Ok(()) => metrics.recorded(since),
+            Err(fault) => {
+                metrics.failed();
+                return Err(not_recorded(&fault));
+            }
+        }
+        Ok(())
     }
 }
 

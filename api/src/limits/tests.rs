@@ -8,6 +8,7 @@ use commands::Fault;
 use commands::ports::{Quota, RateDecision};
 
 use super::*;
+use crate::metrics::AccessLogMetrics;
 
 struct Away;
 
@@ -21,7 +22,7 @@ impl RateLimiter for Away {
 
 #[actix_web::test]
 async fn a_limiter_that_fails_lets_requests_through_and_is_counted() {
-    let metrics = Metrics::new(DateTime::UNIX_EPOCH).unwrap();
+    let metrics = Metrics::new(DateTime::UNIX_EPOCH, &AccessLogMetrics::new().unwrap()).unwrap();
     let limits = Limits::new(
         Arc::new(Away),
         RateLimits::default(),

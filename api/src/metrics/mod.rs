@@ -1,6 +1,6 @@
 //! Numbers for Prometheus: what this node has answered, and how the log and the database stand.
 //!
-//! - `http`, `limits`: counted as it happens. A new number of that kind is a family there.
+//! - `http`, `limits`, `access_log`: counted as it happens. A new number of that kind is a family there.
 //! - `sampled`: asked for at the moment of a scrape, for at most [`sampled::PATIENCE`].
 //! - `access`: who may read them. `get`: the endpoint.
 //!
@@ -8,6 +8,7 @@
 //! ids, nothing that a client chose, nothing personal.
 
 mod access;
+mod access_log;
 mod get;
 mod http;
 mod limits;
@@ -19,6 +20,7 @@ use prometheus::proto::MetricFamily;
 use prometheus::{Registry, TextEncoder};
 
 pub use access::MetricsAccess;
+pub use access_log::AccessLogMetrics;
 pub use get::*;
 pub use http::{Endpoint, HttpMetrics};
 pub use limits::LimitMetrics;
@@ -34,8 +36,12 @@ pub struct Metrics {
 
 impl Metrics {
     /// Starts to count; `started` is when the node did.
-    pub fn new(started: DateTime<Utc>) -> Result<Self, prometheus::Error> {
+    pub fn new(
+        started: DateTime<Utc>,
+        access_log: &AccessLogMetrics,
+    ) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
+        access_log.register(&registry)?;
         let http = HttpMetrics::register(&registry)?;
         let limits = LimitMetrics::register(&registry)?;
         let fixed = Samples::with_registry(registry.clone());

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use commands::ports::AccessLogFigures;
 use event_store::{HorizonHolder, LogStatus, StoreStats};
 use prometheus::Error;
 use prometheus::proto::MetricFamily;
@@ -64,6 +65,7 @@ impl Sampler {
         inbox(&samples, app).await?;
         pool(&samples, &app.pool)?;
         blocked(&samples, app)?;
+        access_log(&samples, &app.access_log.figures())?;
         write_side(&samples, &app.commands.store().stats())?;
         Ok(samples.gather())
     }
@@ -89,6 +91,24 @@ fn blocked(samples: &Samples, app: &App) -> Result<(), Error> {
         "caresync_blocked_clients",
         "Clients that are blocked now, by all nodes and by admins.",
         float(app.blocked.count(app.clock.now()) as u64),
+    )
+}
+
+fn access_log(samples: &Samples, figures: &AccessLogFigures) -> Result<(), Error> {
+    samples.counter(
+        "caresync_access_log_rows_total",
+        "Rows written to the access log.",
+        figures.rows,
+    )?;
+    samples.counter(
+        "caresync_access_log_batches_total",
+        "Statements that wrote them; rows by batches is how many shared one.",
+        figures.batches,
+    )?;
+    samples.gauge(
+        "caresync_access_log_requests_waiting",
+        "Requests that wait for the next statement.",
+        float(figures.waiting as u64),
     )
 }
 

@@ -12,7 +12,7 @@ use adapters::system::SystemClock;
 use api::{App, BlockPolicy, Limits, MetricsAccess, RateLimits, ServerOptions};
 use async_trait::async_trait;
 use commands::Fault;
-use commands::ports::{AccessEntry, AccessLog, AccessQuery, RecordedAccess};
+use commands::ports::{AccessEntry, AccessLog, AccessLogFigures, AccessQuery, RecordedAccess};
 
 /// Requests come from one address and few accounts; they are counted as ever, and not refused.
 const OUT_OF_REACH: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
@@ -24,6 +24,10 @@ struct NoAccessLog;
 impl AccessLog for NoAccessLog {
     async fn record(&self, _: Vec<AccessEntry>) -> Result<(), Fault> {
         Ok(())
+    }
+
+    fn figures(&self) -> AccessLogFigures {
+        AccessLogFigures::default()
     }
 
     async fn of_patient(&self, _: AccessQuery) -> Result<Vec<RecordedAccess>, Fault> {

@@ -91,10 +91,11 @@ impl Janitor {
         }
     }
 
-    /// Removes old idempotency keys and numbers of bookings, ended sessions, failed logins, devices, ended blocks,
-    /// passwords of unfinished registrations, mailed codes, webhooks and mails that are past their time, and drafts of
-    /// erased patients. Adds the next partition of the access log.
+    /// Adds the next partition of the access log. Removes old idempotency keys and numbers of bookings, ended sessions,
+    /// failed logins, devices, ended blocks, passwords of unfinished registrations, mailed codes, webhooks and mails that
+    /// are past their time, and drafts of erased patients.
     pub(super) async fn clean(&self, at: DateTime<Utc>) -> anyhow::Result<()> {
+        self.adapters.access_log.add_partitions(at).await?;
         self.store.forget_replies(KEYS_KEPT_HOURS).await?;
         commands::claims::forget_daily_numbers(&self.store, at).await?;
         self.adapters.sessions.prune(at).await?;
@@ -106,7 +107,6 @@ impl Janitor {
         self.adapters.codes.prune(at).await?;
         self.adapters.outbox.prune(at).await?;
         self.adapters.note_drafts.prune().await?;
-        self.adapters.access_log.add_partitions(at).await?;
         Ok(())
     }
 }

@@ -153,11 +153,25 @@ pub struct AccessQuery {
     pub limit: i64,
 }
 
+/// Counts of the access log of a process since its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccessLogFigures {
+    /// Rows that were written.
+    pub rows: u64,
+    /// Statements that wrote them.
+    pub batches: u64,
+    /// Requests that wait for the next statement now.
+    pub waiting: usize,
+}
+
 /// Stores access decisions before data leave.
 #[async_trait]
 pub trait AccessLog: Send + Sync {
     /// Records decisions. When it returns they are durable. Concurrent callers share a commit.
     async fn record(&self, entries: Vec<AccessEntry>) -> Result<(), Fault>;
+
+    /// Returns the counts of this process. Runs no query.
+    fn figures(&self) -> AccessLogFigures;
 
     /// Returns a page of the decisions about a patient.
     async fn of_patient(&self, query: AccessQuery) -> Result<Vec<RecordedAccess>, Fault>;

@@ -19,7 +19,8 @@ mod sessions;
 mod throttle;
 
 pub use access_log::{
-    AccessEntry, AccessLog, AccessOutcome, AccessQuery, AccessedItem, ItemKind, RecordedAccess,
+    AccessEntry, AccessLog, AccessLogFigures, AccessOutcome, AccessQuery, AccessedItem, ItemKind,
+    RecordedAccess,
 };
 pub use blocked_clients::{BlockedClient, BlockedClientStore, LONGEST_BLOCK, MOST_BLOCKED};
 pub use clock::Clock;

@@ -37,6 +37,19 @@ async fn a_missing_partition_is_added_and_the_read_is_answered() {
 }
 
 #[tokio::test]
+async fn the_partition_of_the_next_month_is_added_before_the_month_begins() {
+    let fixture = Fixture::open().await;
+    for months in [1, 2] {
+        fixture.clinic.site.clock.advance(TimeDelta::days(31));
+        fixture.clinic.clean().await;
+        assert_eq!(partitions(&fixture).await.len(), 2 + months);
+    }
+    let expected = ["access_log_2027_02", "access_log_2027_03"];
+    assert_eq!(partitions(&fixture).await[2..], expected);
+    fixture.close().await;
+}
+
+#[tokio::test]
 async fn partitions_are_added_by_two_nodes_at_once() {
     let fixture = Fixture::open().await;
     fixture.clinic.site.clock.advance(TimeDelta::days(200));

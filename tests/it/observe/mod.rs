@@ -1,5 +1,6 @@
 //! Observability: metrics, log lines, request ids, traces.
 
+mod access_log;
 mod collector;
 mod horizon;
 mod logs;

@@ -136,6 +136,12 @@ impl Clinic {
         self.node.as_ref().unwrap().store()
     }
 
+    /// Does what the node's janitor does every ten minutes.
+    pub async fn clean(&self) {
+        let node = self.node.as_ref().unwrap();
+        node.clean(&self.site).await.unwrap();
+    }
+
     /// State of the node's request handlers.
     pub fn app(&self) -> &api::App {
         self.node.as_ref().unwrap().app()
