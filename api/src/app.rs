@@ -6,6 +6,7 @@ use adapters::jwt::AccessTokenVerifier;
 use adapters::receipt_pdf::ReceiptPrinter;
 use commands::Commands;
 use commands::authorization::ClinicalPolicy;
+use commands::erasures::Erasures;
 use commands::identity::Identity;
 use commands::payments::{Inbox, Payments};
 use commands::ports::{AccessLog, Clock, PaymentGateway};
@@ -32,6 +33,8 @@ pub struct App {
     pub inbox: Inbox,
     /// The clinical record.
     pub records: Records,
+    /// Erasures of patients.
+    pub erasures: Erasures,
     /// Signing in.
     pub identity: Identity,
     /// The read side.

@@ -31,6 +31,7 @@ mod clinical;
 mod clinics;
 mod consents;
 mod doctors;
+mod erasures;
 mod leaves;
 mod patients;
 mod payments;

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::{
-    accounts, appointments, auth, blocked_clients, break_glass, clinics, consents, doctors, health,
-    leaves, metrics, openapi, patients, payments, records,
+    accounts, appointments, auth, blocked_clients, break_glass, clinics, consents, doctors,
+    erasures, health, leaves, metrics, openapi, patients, payments, records,
 };
 
 /// Registers every route.
@@ -31,6 +31,7 @@ pub fn all(config: &mut ServiceConfig) {
             .configure(patients::routes)
             .configure(consents::routes)
             .configure(break_glass::routes)
+            .configure(erasures::routes)
             .configure(appointments::routes)
             .configure(payments::routes)
             .configure(records::routes)

@@ -94,6 +94,7 @@ impl Node {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             policy,
+            keyrings_kept: TimeDelta::days(7),
             clinical_policy: ClinicalPolicy::default(),
             staff_second_factor: false,
             timer_pause: TIMER_PAUSE,

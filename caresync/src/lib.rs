@@ -9,6 +9,7 @@
 //! and a variant there.
 
 pub mod cli;
+mod erasable_data;
 mod fingerprints;
 pub mod gateway;
 mod hex;

@@ -29,6 +29,21 @@ impl ListedRecipients {
         if !addresses.is_empty() {
             return Ok(addresses);
         }
+        self.of_card(patient).await
+    }
+
+    /// The addresses of the patient's accounts, and the one on the card.
+    pub(crate) async fn all_of_patient(
+        &self,
+        patient: PatientId,
+    ) -> Result<Vec<EmailAddress>, ReadError> {
+        let accounts = account_directory::of_patient(&self.pool, patient).await?;
+        let mut addresses = self.addresses(accounts).await?;
+        addresses.extend(self.of_card(patient).await?);
+        Ok(addresses)
+    }
+
+    async fn of_card(&self, patient: PatientId) -> Result<Vec<EmailAddress>, ReadError> {
         let Some(card) = patient_card::get(&self.pool, patient).await? else {
             return Ok(Vec::new());
         };

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use api::{AbuseQuota, QuotaSetting};
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use commands::authorization::{CareWindow, ClinicalPolicy};
 use demo::Size;
@@ -43,6 +44,12 @@ pub struct Settings {
     #[arg(long, env = "CARESYNC_MASTER_KEY", hide_env_values = true)]
     pub master_key: Option<SecretString>,
 
+    /// The days for which keyrings of backups are kept. From then on no backup can be read about a person who was erased,
+    /// which the certificate says.
+    #[arg(long, env = "CARESYNC_BACKUP_KEYRING_DAYS", default_value_t = 7,
+          value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub backup_keyring_days: u16,
+
     /// Connections to the database, at most.
     #[arg(long, env = "CARESYNC_DATABASE_CONNECTIONS", default_value_t = 24)]
     pub database_connections: u32,
@@ -50,6 +57,14 @@ pub struct Settings {
     /// Folders in which server binaries are looked for, besides the usual places.
     #[arg(long, env = "PATH", hide = true)]
     pub search_path: Option<std::ffi::OsString>,
+}
+
+impl Settings {
+    /// Returns the time for which keyrings of backups are kept.
+    #[must_use]
+    pub fn keyrings_kept(&self) -> TimeDelta {
+        TimeDelta::days(self.backup_keyring_days.into())
+    }
 }
 
 /// Settings of the HTTP server.

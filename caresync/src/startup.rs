@@ -25,9 +25,10 @@ use api::{
     AccessLogMetrics, App, BlockPolicy, BlockedClients, InFlight, Limits, MetricsAccess,
     RateLimits, RevokedSessions, SecondFactorPolicies, ServerOptions, Tokens,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use commands::Commands;
 use commands::authorization::ClinicalPolicy;
+use commands::erasures::Erasures;
 use commands::identity::{Identity, IdentityPorts, LoginIndex};
 use commands::payments::{Inbox, Payments};
 use commands::ports::{Clock, CodeStore, IdSource};
@@ -41,6 +42,7 @@ use sqlx::PgPool;
 
 use background::{Background, Janitor};
 
+use crate::erasable_data::StoredData;
 use crate::gateway::Gateway;
 use crate::mail::Mailing;
 use crate::recipients::ListedRecipients;
@@ -75,6 +77,8 @@ pub struct Dependencies {
     pub policy: BookingPolicy,
     /// Rules of the clinic group about charts.
     pub clinical_policy: ClinicalPolicy,
+    /// The time for which keyrings of backups are kept.
+    pub keyrings_kept: TimeDelta,
     /// True if staff needs a second factor at clinics that don't say otherwise.
     pub staff_second_factor: bool,
     /// Time between two looks for due timers: [`TIMER_PAUSE`], shorter in tests.
@@ -263,6 +267,12 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         gateway.account.clone(),
     );
     let records = Records::new(commands.clone(), adapters.note_drafts.clone());
+    let data = Arc::new(StoredData::new(
+        pool.clone(),
+        &store,
+        dependencies.logins.clone(),
+    ));
+    let erasures = Erasures::new(commands.clone(), data, dependencies.keyrings_kept);
     let revoked = RevokedSessions::new(event_store::epoch_opened(pool).await?);
     revoked.refresh(&identity, &**clock).await?;
     let second_factors = SecondFactorPolicies::new(dependencies.staff_second_factor);
@@ -282,6 +292,7 @@ async fn compose(dependencies: &Dependencies) -> anyhow::Result<(Data<App>, Back
         records,
         payments,
         inbox,
+        erasures,
         identity,
         pool: pool.clone(),
         access_log,

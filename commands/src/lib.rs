@@ -18,6 +18,7 @@ mod commands;
 pub mod consents;
 mod context;
 pub mod doctors;
+pub mod erasures;
 mod error;
 mod fault;
 pub mod identity;

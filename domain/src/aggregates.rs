@@ -48,6 +48,7 @@ aggregates! {
     "clinic" => clinic::{Clinic, ClinicCommand, ClinicEvent, ClinicRefusal},
     "consents" => consent::{Consents, ConsentCommand, ConsentEvent, ConsentRefusal},
     "doctor" => doctor::{Doctor, DoctorCommand, DoctorEvent, DoctorRefusal},
+    "erasure" => erasure::{Erasure, ErasureCommand, ErasureEvent, ErasureRefusal},
     "health_summary" => health_summary::{HealthSummary, HealthSummaryCommand, HealthSummaryEvent, HealthSummaryRefusal},
     "leave" => leave::{Leave, LeaveCommand, LeaveEvent, LeaveRefusal},
     "medication_list" => medication_list::{MedicationList, MedicationListCommand, MedicationListEvent, MedicationListRefusal},

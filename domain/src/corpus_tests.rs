@@ -18,6 +18,7 @@ use crate::break_glass::{BreakGlass, BreakGlassEvent};
 use crate::clinic::{Clinic, ClinicEvent};
 use crate::consent::{ConsentEvent, Consents};
 use crate::doctor::{Doctor, DoctorEvent};
+use crate::erasure::{Erasure, ErasureEvent};
 use crate::leave::{Leave, LeaveEvent};
 use crate::medication_list::{MedicationList, MedicationListEvent};
 use crate::note::{Note, NoteEvent};
@@ -96,6 +97,7 @@ fn every_stored_event_loads_and_is_stored_equal() {
     loads_and_is_stored_equal::<ClinicEvent>(ClinicEvent::TYPES);
     loads_and_is_stored_equal::<ConsentEvent>(ConsentEvent::TYPES);
     loads_and_is_stored_equal::<DoctorEvent>(DoctorEvent::TYPES);
+    loads_and_is_stored_equal::<ErasureEvent>(ErasureEvent::TYPES);
     loads_and_is_stored_equal::<HealthSummaryEvent>(HealthSummaryEvent::TYPES);
     loads_and_is_stored_equal::<LeaveEvent>(LeaveEvent::TYPES);
     loads_and_is_stored_equal::<MedicationListEvent>(MedicationListEvent::TYPES);
@@ -145,6 +147,7 @@ fn no_state_holds_personal_data() {
     states_hold_no_phi::<Clinic>(ClinicEvent::TYPES);
     states_hold_no_phi::<Consents>(ConsentEvent::TYPES);
     states_hold_no_phi::<Doctor>(DoctorEvent::TYPES);
+    states_hold_no_phi::<Erasure>(ErasureEvent::TYPES);
     states_hold_no_phi::<HealthSummary>(HealthSummaryEvent::TYPES);
     states_hold_no_phi::<Leave>(LeaveEvent::TYPES);
     states_hold_no_phi::<MedicationList>(MedicationListEvent::TYPES);

@@ -28,6 +28,7 @@ pub mod clinic;
 pub mod consent;
 mod decision;
 pub mod doctor;
+pub mod erasure;
 mod event_types;
 pub mod leave;
 pub mod patient;

@@ -22,6 +22,7 @@ pub mod consents;
 mod cursor;
 pub mod day_sheet;
 pub mod doctor_directory;
+pub mod erasures;
 mod error;
 mod fold;
 mod hold;
@@ -61,6 +62,7 @@ pub fn read_models(sealing: &Sealing) -> Vec<Arc<dyn ReadModel>> {
         projector::<consents::Consents>(sealing),
         projector::<day_sheet::DaySheet>(sealing),
         projector::<doctor_directory::DoctorDirectory>(sealing),
+        projector::<erasures::Erasures>(sealing),
         projector::<leaves::DoctorLeaves>(sealing),
         projector::<patient_appointments::PatientAppointments>(sealing),
         projector::<patient_card::PatientCards>(sealing),

@@ -4,6 +4,7 @@
 
 mod access;
 mod backup;
+mod erasure;
 mod gateway;
 mod http;
 mod inbox;

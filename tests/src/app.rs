@@ -146,6 +146,7 @@ impl Site {
             ids: Arc::new(SystemIds),
             policy: BookingPolicy::default(),
             clinical_policy: ClinicalPolicy::default(),
+            keyrings_kept: TimeDelta::days(7),
             staff_second_factor: self.staff_second_factor,
             timer_pause: TIMER_PAUSE,
             cors_origins: vec!["https://front.example".to_owned()],

@@ -96,6 +96,47 @@ impl PgMailOutbox {
         }
     }
 
+    /// The mails to these addresses that wait.
+    pub async fn waiting_to(&self, addresses: &[EmailAddress]) -> Result<Vec<Uuid>, Fault> {
+        const DOING: &str = "looking for mails to an address";
+        if addresses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(Uuid, NaiveDate, String)> = sqlx::query_as(
+            "
+            select mail_id, day, content from mail_outbox
+            where failure is null and content is not null
+            ",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Fault::doing(DOING))?;
+        let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
+        let cells = rows.into_iter().map(|(id, day, sealed)| SealedCell {
+            subject: subject(day),
+            associated_data: location(id),
+            sealed: Some(sealed),
+        });
+        let opened = self.sealing.open_many(cells.collect()).await;
+        let opened = opened.map_err(Fault::doing(DOING))?;
+        let mails = ids.into_iter().zip(opened);
+        let to_them = mails.filter(|(_, content)| {
+            let content = Content::deserialize(content);
+            content.is_ok_and(|content| addresses.contains(&content.to))
+        });
+        Ok(to_them.map(|(id, _)| id).collect())
+    }
+
+    /// Removes mails that wait: they are not sent.
+    pub async fn remove(&self, mails: &[Uuid]) -> Result<(), Fault> {
+        sqlx::query("delete from mail_outbox where mail_id = any ($1)")
+            .bind(mails)
+            .execute(&self.pool)
+            .await
+            .map_err(Fault::doing("removing mails that wait"))?;
+        Ok(())
+    }
+
     /// The number of mails that wait, counted up to `most`.
     pub(crate) async fn waiting(&self, most: i64) -> Result<i64, Fault> {
         sqlx::query_scalar(

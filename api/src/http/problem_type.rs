@@ -122,6 +122,13 @@ problem_types! {
         BreakGlassAlreadyExists "break-glass-already-exists" "The emergency access already exists."
         BreakGlassAlreadyReviewed "break-glass-already-reviewed" "The emergency access was reviewed with another verdict."
         BreakGlassReviewedByItself "break-glass-reviewed-by-itself" "An emergency access is reviewed by another account."
+        ErasureAlreadyRequested "erasure-already-requested" "The erasure is requested already."
+        ErasureNotRequested "erasure-not-requested" "No erasure is requested."
+        ErasureRequestedByAnother "erasure-requested-by-another" "Another account requested the erasure: an admin can refuse it."
+        ErasureApprovedByRequester "erasure-approved-by-requester" "An erasure is approved by another person than the one who requested it."
+        ErasureApproved "erasure-approved" "The erasure is approved, and being carried out."
+        LegalHold "legal-hold" "A legal hold is in force: nothing is erased."
+        NoLegalHold "no-legal-hold" "No legal hold is in force."
 
         EntryAlreadyRecorded "entry-already-recorded" "The entry is recorded already."
         EnteredInError "entered-in-error" "It was entered in error, and does not change any more."

@@ -10,8 +10,8 @@ use commands::authorization::Relation;
 use commands::ports::ItemKind;
 use domain::record::vitals::{DerivedSign, Unit as UcumUnit, VitalSign};
 use domain::{
-    ClinicId, ClinicScope, allergy_list, appointment, break_glass, consent, health_summary, note,
-    patient, payment, prescription,
+    ClinicId, ClinicScope, allergy_list, appointment, break_glass, consent, erasure,
+    health_summary, note, patient, payment, prescription,
 };
 use projections::{chart, payments};
 use serde::Serialize;
@@ -184,6 +184,10 @@ schemas! {
     );
     /// The verdict of the review of an emergency access.
     Verdict = closed_set(break_glass::Verdict::ALL.map(break_glass::Verdict::as_str));
+    /// The status of an erasure.
+    ErasureStatus = closed_set(erasure::ErasureStatus::ALL.map(erasure::ErasureStatus::as_str));
+    /// A hash that identifies a key, and from which the key can't be computed.
+    KeyFingerprint = pattern("^[0-9a-f]{32}$").examples(["9f2c4a7be01d58369f2c4a7be01d5836"]);
     /// The kind of a thing that was accessed.
     AccessedKind = closed_set(ItemKind::ALL.map(ItemKind::as_str));
     /// The outcome of an access decision.

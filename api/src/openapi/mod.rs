@@ -16,8 +16,8 @@ use complete::Complete;
 use crate::http::problem::Problem;
 use crate::http::problem_type::ProblemType;
 use crate::{
-    accounts, appointments, auth, blocked_clients, break_glass, clinics, consents, doctors, health,
-    leaves, metrics, patients, payments, records,
+    accounts, appointments, auth, blocked_clients, break_glass, clinics, consents, doctors,
+    erasures, health, leaves, metrics, patients, payments, records,
 };
 
 /// The path of the document.
@@ -102,6 +102,16 @@ const DOCUMENT: &str = "/openapi.json";
         break_glass::break_glass,
         break_glass::list_break_glass,
         break_glass::review_break_glass,
+        erasures::request_erasure,
+        erasures::get_erasure,
+        erasures::preview_erasure,
+        erasures::withdraw_erasure,
+        erasures::refuse_erasure,
+        erasures::approve_erasure,
+        erasures::place_legal_hold,
+        erasures::lift_legal_hold,
+        erasures::get_certificate,
+        erasures::list_erasures,
         appointments::book_appointment,
         appointments::book_series,
         appointments::book_for_emergency,

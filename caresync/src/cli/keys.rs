@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::jwt::JwtKeys;
-use adapters::note_drafts::PgNoteDraftStore;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail, ensure};
-use commands::Commands;
+use commands::erasures::Erasures;
 use commands::ports::IdSource as _;
+use commands::{CommandError, Commands};
 use domain::SubjectId;
+use domain::erasure::ErasureRefusal;
 use event_store::{ClaimRules, EventStore, MasterKeys, Metadata, Sealing, SubjectStatus};
 use indicatif::ProgressBar;
 use secrecy::ExposeSecret as _;
@@ -19,6 +20,7 @@ use sqlx::{Connection as _, PgPool};
 use uuid::Uuid;
 
 use super::database::Database;
+use crate::erasable_data::StoredData;
 use crate::fingerprints;
 use crate::master_keys::MasterKeySource;
 use crate::secrets::{FoundSecrets, Secrets, TOKEN_KEYS};
@@ -164,20 +166,25 @@ pub async fn erase(settings: &Settings, subject: Uuid, confirmed: bool) -> anyho
         let logins = logins
             .value
             .with_context(|| format!("{} is missing", logins.place))?;
-        let options = commands::store_options::options(logins, sealing);
-        let drafts = PgNoteDraftStore::new(pool.clone(), options.sealing.clone());
+        let options = commands::store_options::options(logins.clone(), sealing);
         let store = EventStore::open_with(pool.clone(), options).await?;
+        let data = Arc::new(StoredData::new(pool.clone(), &store, logins));
         let commands = Commands::new(store, Arc::new(SystemClock), Arc::new(SystemIds));
-        let person = SubjectId::from_uuid(subject);
         let context = commands.system_context();
-        let erased = commands.erase_person(person, &context).await;
-        let erased = erased.context("erasing")?;
-        drafts.prune().await?;
+        let erasures = Erasures::new(commands, data, settings.keyrings_kept());
+        let person = SubjectId::from_uuid(subject);
+        match erasures.order(person, &context).await {
+            Err(CommandError::Refused(ErasureRefusal::OnLegalHold)) => {
+                bail!("{subject} is on legal hold, and nothing was erased: an admin of the group can lift it")
+            }
+            ordered => ordered.context("ordering the erasure")?,
+        }
+        let erased = erasures.carry_out(person, &context).await;
+        erased.context("erasing")?;
         tracing::info!(
             subject.id = %subject,
-            at = %erased.at,
-            names = erased.names,
-            "Erased. Backups still hold the key, wrapped, until its master key is retired."
+            "Erased and certified. Backups still hold the key, wrapped, until keyrings from before are removed or its \
+             master key is retired."
         );
         Ok(())
     })

@@ -9,6 +9,7 @@ use adapters::receipt_pdf::ReceiptPrinter;
 use adapters::system::{SystemClock, SystemIds};
 use anyhow::{Context as _, bail};
 use api::{App, BlockPolicy, MetricsAccess, RateLimits};
+use chrono::TimeDelta;
 use domain::appointment::{BookingPolicy, EmergencyPolicy};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,6 +29,7 @@ pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<(
         gateway: GatewayChoice::from_settings(&serve.payments, shared)?,
         mail: MailChoice::from_settings(&serve.mail, shared)?,
         mail_folder: data_dir(&settings).join("mail"),
+        keyrings_kept: settings.keyrings_kept(),
     };
     // The port first: a second server must not touch the data folder before it finds out.
     let listener = TcpListener::bind(SocketAddr::new(serve.host, serve.port))
@@ -38,12 +40,14 @@ pub async fn serve(settings: Settings, serve: ServeSettings) -> anyhow::Result<(
     served
 }
 
-/// The systems outside, as the settings choose them.
+/// What the settings choose besides those of the server.
 struct Choices {
     gateway: GatewayChoice,
     mail: MailChoice,
     /// The folder of mails, if they are kept in one.
     mail_folder: PathBuf,
+    /// The time for which keyrings of backups are kept.
+    keyrings_kept: TimeDelta,
 }
 
 async fn run(
@@ -84,6 +88,7 @@ async fn run(
             },
         },
         clinical_policy: serve.charts.policy(),
+        keyrings_kept: choices.keyrings_kept,
         staff_second_factor: serve.staff_second_factor,
         cors_origins: serve.cors_origins.clone(),
         trusted_proxies: serve.trusted_proxies.clone(),

@@ -53,6 +53,7 @@ impl Background {
                 &app.payments,
                 &app.inbox,
                 &app.identity,
+                &app.erasures,
                 notices,
             ),
             pause,

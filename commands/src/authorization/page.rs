@@ -33,7 +33,7 @@ For a chart, *proxy* ends at an age from which on the patient decides: then it n
 is shown also depends on consents: see [decision 53](decisions/0053-clinical-access.md). An entry of a sensitive category
 (mental health, HIV, reproductive health) is shown to the patient, its author, by *break-glass*, to a *proxy* of a small
 child, and to others with the patient's consent for that category; its existence is counted:
-see [decision 59](decisions/0059-sensitive-categories.md). Who is not shown an entry can't change it.
+see [decision 57](decisions/0057-sensitive-categories.md). Who is not shown an entry can't change it.
 
 A caller none of whose roles may take the action is answered 403. A caller with such a role but without the relation
 is answered 404, as if there were no such resource, or 403 if it may read the resource. A list has the rows that the

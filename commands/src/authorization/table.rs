@@ -204,6 +204,15 @@ permissions! {
         Patient: OwnPatient | Proxy, Receptionist: Care, Admin: Care,
     }
 
+    /// Request the erasure of a patient, and withdraw one's own request.
+    RequestErasure = "erasure" "request, withdraw" { Patient: OwnPatient, Admin: Group }
+    /// Approve and refuse requests of others, place and lift legal holds.
+    DecideErasure = "erasure" "approve, refuse, place and lift legal hold" { Admin: Group }
+    /// Read how it stands with an erasure, a preview of it, and its certificate.
+    ReadErasure = "erasure" "read" { Patient: OwnPatient, Admin: Group, Auditor: Group }
+    /// List erasures.
+    ListErasures = "erasure" "list" { Admin: Group, Auditor: Group }
+
     /// Book a visit, or a series of visits.
     BookAppointment = "appointment" "book" {
         Patient: OwnPatient | Proxy, Receptionist: Clinic, Admin: Clinic,

@@ -35,13 +35,15 @@ pub enum ItemKind {
     Consents,
     /// An emergency access, with its reason.
     BreakGlass,
+    /// The erasure of a patient: its reasons, and counts of what is stored.
+    Erasure,
     /// The access log of a patient.
     AccessLog,
 }
 
 impl ItemKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Account,
         Self::Accounts,
         Self::Card,
@@ -54,6 +56,7 @@ impl ItemKind {
         Self::Chart,
         Self::Consents,
         Self::BreakGlass,
+        Self::Erasure,
         Self::AccessLog,
     ];
 
@@ -73,6 +76,7 @@ impl ItemKind {
             Self::Chart => "CHART",
             Self::Consents => "CONSENTS",
             Self::BreakGlass => "BREAK_GLASS",
+            Self::Erasure => "ERASURE",
             Self::AccessLog => "ACCESS_LOG",
         }
     }

@@ -5,6 +5,7 @@ mod blocked_clients;
 mod clock;
 mod credentials;
 mod devices;
+mod erasable_data;
 mod gateway;
 mod ids;
 mod inbox;
@@ -26,6 +27,7 @@ pub use blocked_clients::{BlockedClient, BlockedClientStore, LONGEST_BLOCK, MOST
 pub use clock::Clock;
 pub use credentials::{Credential, CredentialStore, PasswordChange};
 pub use devices::{DEVICE_KNOWN_FOR, DeviceStore, DeviceTokenHash, MOST_DEVICES};
+pub use erasable_data::ErasableData;
 pub use gateway::{
     AttemptStatus, GatewayAttempt, GatewayAttempts, GatewayDispute, GatewayDisputes, GatewayError,
     GatewayEvent, GatewayFact, GatewayRefund, GatewayRefundStatus, NewOrder, NewRefund,

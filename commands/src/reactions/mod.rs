@@ -4,6 +4,7 @@
 //! reaction is a file here and a line in [`all`].
 
 mod break_glass_notices;
+mod erasures;
 mod gateway_events;
 mod hold_timers;
 mod invitations;
@@ -37,6 +38,7 @@ pub fn all(
 ) -> Vec<Arc<dyn Subscriber>> {
     vec![
         Arc::new(break_glass_notices::BreakGlassNotices),
+        Arc::new(erasures::ApprovedErasures),
         Arc::new(hold_timers::HoldTimers),
         Arc::new(invitations::Invitations),
         Arc::new(payment_timers::PaymentTimers { reconcile_after }),

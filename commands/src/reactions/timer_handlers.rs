@@ -7,6 +7,7 @@ use domain::payment::Payable;
 use domain::{AppointmentId, GatewayPaymentId, PaymentId, RefundId};
 
 use super::break_glass_notices::{NoticeTimer, Notices};
+use super::erasures::ErasureTimer;
 use super::gateway_events::GatewayEventHandler;
 use super::hold_timers::HOLD;
 use super::invitations::InvitationTimer;
@@ -15,6 +16,7 @@ use super::payment_timers::{
     CANCELLED, CAPTURE, DISPUTES, RECONCILE, REFUND, REFUND_AGAIN, RESUME, SETTLE, parts, uuid,
 };
 use super::timers::{Running, TimerHandler, TimerOutcome};
+use crate::erasures::Erasures;
 use crate::identity::Identity;
 use crate::payments::{Inbox, Payments};
 use crate::{CommandError, Commands, Context, Fault};
@@ -26,6 +28,7 @@ pub fn timer_handlers(
     payments: &Payments,
     inbox: &Inbox,
     identity: &Identity,
+    erasures: &Erasures,
     notices: Option<Notices>,
 ) -> Vec<Arc<dyn TimerHandler>> {
     let hold: Arc<dyn TimerHandler> = Arc::new(HoldTimer(commands.clone()));
@@ -41,7 +44,10 @@ pub fn timer_handlers(
         notices,
     });
     let invitations: Arc<dyn TimerHandler> = Arc::new(InvitationTimer(identity.clone()));
-    let always = [hold, events, invitations, notices]
+    let erasures: Arc<dyn TimerHandler> = Arc::new(ErasureTimer {
+        erasures: erasures.clone(),
+    });
+    let always = [hold, events, invitations, notices, erasures]
         .into_iter()
         .chain(payment_timers);
     always.chain(mails).collect()

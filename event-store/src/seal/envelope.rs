@@ -8,6 +8,7 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -23,6 +24,7 @@ const TAG: usize = 16;
 pub(super) struct DataKey {
     pub(super) version: i16,
     cipher: Aes256Gcm,
+    fingerprint: [u8; 16],
 }
 
 impl DataKey {
@@ -30,7 +32,15 @@ impl DataKey {
         Self {
             version,
             cipher: Aes256Gcm::new(key.into()),
+            fingerprint: fingerprint(key),
         }
+    }
+
+    /// Hash that identifies the key, in hexadecimal digits. The key can't be computed from it, as it is random.
+    pub(super) fn fingerprint(&self) -> String {
+        self.fingerprint
+            .iter()
+            .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
     }
 
     /// Seals a value for one location.
@@ -74,6 +84,17 @@ impl DataKey {
         let clear = Zeroizing::new(clear.map_err(|_| SealFault::Altered)?);
         serde_json::from_slice(&clear).map_err(|_| SealFault::Unreadable)
     }
+}
+
+/// The first half of a hash of the key, apart from all other hashes of it.
+fn fingerprint(key: &[u8; 32]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(b"caresync fingerprint of a subject key");
+    hash.update(key);
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
 }
 
 struct Envelope {

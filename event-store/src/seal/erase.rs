@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::error::SealError;
+use super::keys::FoundKey;
 use super::rotate::RotateError;
 use super::sealing::Sealing;
 
@@ -56,6 +58,21 @@ impl Sealing {
             (Some(at), _) => SubjectStatus::Erased(at),
             (None, true) => SubjectStatus::Known,
             (None, false) => SubjectStatus::Unknown,
+        })
+    }
+
+    /// Returns the fingerprint of a subject's key: 32 hexadecimal digits. `None` if there is no key that can be used.
+    ///
+    /// # Errors
+    /// [`SealError`] if the database does not answer.
+    pub async fn key_fingerprint(&self, subject: Uuid) -> Result<Option<String>, SealError> {
+        let Some(keys) = self.key_store() else {
+            return Ok(None);
+        };
+        let keys = keys.keys([subject].into()).await?;
+        Ok(match keys.get(&subject) {
+            Some(FoundKey::Key(key)) => Some(key.fingerprint()),
+            Some(FoundKey::Erased | FoundKey::Faulty(_)) | None => None,
         })
     }
 

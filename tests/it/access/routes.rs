@@ -12,7 +12,7 @@ use crate::money::fixture::Fixture;
 use crate::support::{Client, all_read};
 
 /// Queries that show data of patients, with the kind that the log has.
-const RECORDED: [(&str, &str); 20] = [
+const RECORDED: [(&str, &str); 23] = [
     ("/api/v1/accounts", "ACCOUNTS"),
     ("/api/v1/accounts/{id}", "ACCOUNT"),
     ("/api/v1/appointments", "APPOINTMENTS"),
@@ -33,10 +33,13 @@ const RECORDED: [(&str, &str); 20] = [
     ("/api/v1/patients/{id}/chart", "CHART"),
     ("/api/v1/patients/{id}/chart/{entryId}", "CHART"),
     ("/api/v1/patients/{id}/vitals/trends", "CHART"),
+    ("/api/v1/erasures", "ERASURE"),
+    ("/api/v1/patients/{id}/erasure", "ERASURE"),
+    ("/api/v1/patients/{id}/erasure/preview", "ERASURE"),
 ];
 
 /// Queries that show none.
-const NOT_RECORDED: [(&str, &str); 22] = [
+const NOT_RECORDED: [(&str, &str); 23] = [
     ("/healthz", "machines"),
     ("/metrics", "machines"),
     ("/readyz", "machines"),
@@ -57,6 +60,10 @@ const NOT_RECORDED: [(&str, &str); 22] = [
     ("/api/v1/payments/{id}", "ids and money"),
     ("/api/v1/payments/disputes", "ids and money"),
     ("/api/v1/payments/refunds/failed", "ids and money"),
+    (
+        "/api/v1/patients/{id}/erasure/certificate",
+        "numbers, of a patient who was erased",
+    ),
     ("/openapi.json", "the description"),
     ("/docs", "the description"),
 ];
@@ -126,10 +133,14 @@ async fn every_query_that_shows_data_of_a_patient_writes_a_row() {
     let prescription = issued.expect(201).await.text("id").to_owned();
     all_read(clinic.anonymous()).await;
     let admin = fixture.admin();
+    let request = json!({"reason": "Asked for it"});
+    let request = asha.post(&format!("{path}/erasure"), &request);
+    request.expect(201).await;
+    all_read(clinic.anonymous()).await;
     let payment = checkout.text("paymentId");
     let receipt = format!("/api/v1/payments/{payment}/receipt");
     clinic.settled(async || asha.get(&receipt)).await;
-    let reads: [(&Client, String); 20] = [
+    let reads: [(&Client, String); 23] = [
         (&admin, "/api/v1/accounts".to_owned()),
         (&admin, format!("/api/v1/accounts/{}", own.account)),
         (&asha, "/api/v1/appointments".to_owned()),
@@ -159,6 +170,9 @@ async fn every_query_that_shows_data_of_a_patient_writes_a_row() {
         (&doctor, format!("{path}/chart")),
         (&doctor, format!("{path}/chart/{note}")),
         (&asha, format!("{path}/vitals/trends?code=8867-4")),
+        (&admin, "/api/v1/erasures".to_owned()),
+        (&admin, format!("{path}/erasure")),
+        (&asha, format!("{path}/erasure/preview")),
     ];
     for (number, ((who, read), (route, kind))) in (1..).zip(reads.iter().zip(RECORDED)) {
         let request = Uuid::from_u128(number).to_string();

@@ -187,8 +187,23 @@ async fn an_erasure_names_a_known_person_and_is_confirmed() {
     assert!(status.contains("erased persons: 0"), "{status}");
     assert_eq!(operated.name(&patient).await, "Asha Rao");
 
+    let erasure = format!("/api/v1/patients/{id}/erasure");
+    let reason = json!({"reason": "A lawsuit"});
+    let hold = operated.desk.post(&format!("{erasure}/hold"), &reason);
+    hold.expect(200).await;
+    let (erased, told) = operated.server.answer(&erase, "yes");
+    assert!(!erased && told.contains("is on legal hold"), "{told}");
+    assert_eq!(operated.name(&patient).await, "Asha Rao");
+    let lift = operated.desk.post(&format!("{erasure}/hold/lift"), &reason);
+    lift.expect(200).await;
+
     let (erased, told) = operated.server.answer(&erase, "yes");
     assert!(erased, "{told}");
+    let certificate = format!("{erasure}/certificate");
+    eventually("the erasure is certified", async || {
+        operated.desk.get(&certificate).send().await.status == 200
+    })
+    .await;
     eventually("the running server has no name any more", async || {
         operated.name(&patient).await.is_null()
     })

@@ -4,5 +4,5 @@ mod address;
 mod forgotten_password;
 mod invitations;
 mod sending;
-mod server;
+pub mod server;
 mod sign_up;

@@ -10,6 +10,7 @@ mod clinic_directory;
 mod dates;
 mod day_sheet;
 mod doctor_directory;
+mod erasures;
 mod every_event;
 pub mod fixture;
 mod leaves;

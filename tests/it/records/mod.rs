@@ -18,3 +18,4 @@ mod two_writers;
 mod vitals;
 
 pub use entries::fill_entries;
+pub use practice::seen;

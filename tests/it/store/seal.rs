@@ -146,6 +146,25 @@ async fn erasing_twice_changes_nothing() {
     assert_eq!((second.at, second.names), (first.at, 0));
 }
 
+#[tokio::test]
+async fn a_fingerprint_identifies_a_key_until_it_is_destroyed() {
+    let log = log().await;
+    confide(&log.store, 1, 7, "told by seven").await.unwrap();
+    confide(&log.store, 2, 8, "told by eight").await.unwrap();
+    let other = process(&log.database, &[FIRST]).await;
+    let of = async |store: &EventStore, subject| {
+        let fingerprint = store.sealing().key_fingerprint(id(subject)).await;
+        fingerprint.unwrap()
+    };
+    let seven = of(&log.store, 7).await.unwrap();
+    assert_eq!(seven.len(), 32);
+    assert_eq!(of(&other, 7).await, Some(seven.clone()));
+    assert_ne!(of(&log.store, 8).await, Some(seven));
+    assert_eq!(of(&log.store, 9).await, None);
+    log.store.sealing().erase(id(7)).await.unwrap();
+    assert_eq!(of(&log.store, 7).await, None);
+}
+
 /// In any order there is a tombstone in the end, and no key and no name.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_survives_a_race_with_an_erasure() {

@@ -83,6 +83,7 @@ impl Viewer {
             ItemKind::Chart => "chart",
             ItemKind::Consents => "consents",
             ItemKind::BreakGlass => "emergency accesses, with their reasons",
+            ItemKind::Erasure => "erasure: its reasons and what is stored",
             ItemKind::AccessLog => "list of accesses",
         };
         format!("{whose} {what}")

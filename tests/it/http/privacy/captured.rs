@@ -7,10 +7,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
+pub struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
@@ -35,7 +35,7 @@ impl<'a> MakeWriter<'a> for Captured {
 }
 
 /// Everything that the server's side of this process logs. One test is one process.
-pub(super) fn capture() -> Captured {
+pub fn capture() -> Captured {
     let captured = Captured::default();
     let ours = "api=trace,caresync=trace,demo=trace,commands=trace,event_store=trace,projections=trace,\
                 adapters=trace,domain=trace,sqlx=trace,actix_web=trace,actix_http=debug,actix_server=trace";

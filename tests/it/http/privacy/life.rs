@@ -167,7 +167,9 @@ pub async fn fill_every_phi_field(clinic: &Clinic) {
         let step = desk.post(&booked.appointment(verb), &reason);
         step.expect(200).await;
     }
-    consent_and_open_chart(clinic, PatientId::from_uuid(patient.id())).await;
+    let patient = PatientId::from_uuid(patient.id());
+    consent_and_open_chart(clinic, patient).await;
+    ask_for_erasure(clinic, patient).await;
     let path = format!("/api/v1/doctors/{}", doctor.id());
     let seen = clinic.settled(async || clinic.anonymous().get(&path).after(&booked));
     assert_eq!(seen.await.text("name"), "Zephyrine Quillfeather");
@@ -189,6 +191,24 @@ async fn consent_and_open_chart(clinic: &Clinic, patient: PatientId) {
     let review = json!({"verdict": "UNJUSTIFIED", "note": "Quillfeather"});
     let path = format!("/api/v1/break-glass/{}/review", opened.id());
     clinic.admin().post(&path, &review).expect(200).await;
+}
+
+/// Requests of the patient's erasure that are withdrawn and refused, and a legal hold.
+async fn ask_for_erasure(clinic: &Clinic, patient: PatientId) {
+    let own = clinic.client(&Principal::patient(patient));
+    let admin = clinic.client(&Principal::admin());
+    let reason = json!({"reason": "xanthelasma"});
+    for (who, step, status) in [
+        (&own, "", 201),
+        (&own, "/withdraw", 200),
+        (&own, "", 201),
+        (&admin, "/refuse", 200),
+        (&admin, "/hold", 200),
+        (&admin, "/hold/lift", 200),
+    ] {
+        let path = format!("/api/v1/patients/{patient}/erasure{step}");
+        who.post(&path, &reason).expect(status).await;
+    }
 }
 
 /// Fills the clinical record of a patient with canaries: one of each event, and a draft.

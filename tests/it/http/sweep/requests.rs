@@ -299,6 +299,11 @@ impl Resources {
             "/api/v1/patients/{id}/break-glass" => json!({
                 "clinicId": self.clinic, "reason": "Unconscious",
             }),
+            "/api/v1/patients/{id}/erasure"
+            | "/api/v1/patients/{id}/erasure/withdraw"
+            | "/api/v1/patients/{id}/erasure/refuse"
+            | "/api/v1/patients/{id}/erasure/hold"
+            | "/api/v1/patients/{id}/erasure/hold/lift" => json!({"reason": "Asked for it"}),
             "/api/v1/break-glass/{id}/review" => json!({"verdict": "JUSTIFIED"}),
             _ => return None,
         })

@@ -7,7 +7,7 @@ pub type Expected = (u16, [u16; 5]);
 const PUBLIC: Expected = (200, [200; 5]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Expected); 124] = [
+pub const ROUTES: [(&str, Expected); 134] = [
     ("get /healthz",                                                 PUBLIC),
     ("get /readyz",                                                  PUBLIC),
     // The test is a program on the same machine.
@@ -81,6 +81,17 @@ pub const ROUTES: [(&str, Expected); 124] = [
     ("post /api/v1/patients/{id}/break-glass",                       (401, [403, 403, 403, 403, 403])),
     ("get /api/v1/break-glass",                                      (401, [403, 403, 403, 200, 403])),
     ("post /api/v1/break-glass/{id}/review",                         (401, [403, 403, 403, 404, 403])),
+    // For the group's admins and auditors.
+    ("post /api/v1/patients/{id}/erasure",                           (401, [404, 403, 403, 403, 403])),
+    ("get /api/v1/patients/{id}/erasure",                            (401, [404, 403, 403, 403, 403])),
+    ("get /api/v1/patients/{id}/erasure/preview",                    (401, [404, 403, 403, 403, 403])),
+    ("get /api/v1/patients/{id}/erasure/certificate",                (401, [404, 403, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/erasure/withdraw",                  (401, [404, 403, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/erasure/refuse",                    (401, [403, 403, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/erasure/approve",                   (401, [403, 403, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/erasure/hold",                      (401, [403, 403, 403, 403, 403])),
+    ("post /api/v1/patients/{id}/erasure/hold/lift",                 (401, [403, 403, 403, 403, 403])),
+    ("get /api/v1/erasures",                                         (401, [403, 403, 403, 403, 403])),
     ("post /api/v1/patients/{id}/proxies",                           (401, [404, 403, 200, 200, 403])),
     ("delete /api/v1/patients/{id}/proxies/{accountId}",             (401, [404, 403, 200, 200, 403])),
     ("get /api/v1/patients/{id}/chart",                              (401, [404, 404, 403, 403, 404])),

@@ -23,6 +23,7 @@ pub use doctors::monday_morning;
 use super::accesses::accesses;
 use super::attended::attended;
 use super::charts::charts;
+use super::erasures::erasures;
 use super::fixture::{History, at, clinic, payment};
 use super::paid::{TWICE, paid};
 use super::treatments::treatments;
@@ -64,6 +65,7 @@ async fn record(history: History) -> History {
     charts(&history).await;
     accesses(&history).await;
     treatments(&history).await;
+    erasures(&history).await;
     history
 }
 
