@@ -31,7 +31,7 @@ pub struct ClinicalPolicy {
 }
 
 impl ClinicalPolicy {
-    const fn sensitive_age(&self) -> u8 {
+    const fn sensitive_age(self) -> u8 {
         if self.sensitive_age < self.consent_age {
             self.sensitive_age
         } else {

@@ -8,55 +8,55 @@ use domain::health_summary::{FamilyMember, SocialTopic};
 use super::scenario::Coded;
 
 /// An allergy or an intolerance.
-pub(super) struct Reaction {
+pub(super) struct KnownAllergy {
     pub(super) substance: &'static str,
     pub(super) reaction: &'static str,
     pub(super) severity: Severity,
 }
 
 /// One of these for each patient who has an allergy.
-pub(super) const ALLERGIES: [Reaction; 9] = [
-    Reaction {
+pub(super) const ALLERGIES: [KnownAllergy; 9] = [
+    KnownAllergy {
         substance: "Penicillin",
         reaction: "Itching rash within a day",
         severity: Severity::Moderate,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Peanut",
         reaction: "Swollen lips and wheezing",
         severity: Severity::Severe,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Sulfamethoxazole",
         reaction: "Rash all over",
         severity: Severity::Moderate,
     },
-    Reaction {
+    KnownAllergy {
         substance: "House dust mite",
         reaction: "Sneezing",
         severity: Severity::Mild,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Latex",
         reaction: "Red, itching hands",
         severity: Severity::Mild,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Aspirin",
         reaction: "Wheezing",
         severity: Severity::Severe,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Prawns",
         reaction: "Hives",
         severity: Severity::Moderate,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Iodinated contrast",
         reaction: "Flush and nausea",
         severity: Severity::Mild,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Wasp venom",
         reaction: "Large swelling",
         severity: Severity::Moderate,
@@ -64,13 +64,13 @@ pub(super) const ALLERGIES: [Reaction; 9] = [
 ];
 
 /// Allergies of the demo's patient: a doctor is warned about either.
-pub(super) const OF_THE_PATIENT: [Reaction; 2] = [
-    Reaction {
+pub(super) const OF_THE_PATIENT: [KnownAllergy; 2] = [
+    KnownAllergy {
         substance: "Penicillin",
         reaction: "Itching rash within a day",
         severity: Severity::Moderate,
     },
-    Reaction {
+    KnownAllergy {
         substance: "Amlodipine",
         reaction: "Swollen ankles with 10 mg",
         severity: Severity::Mild,

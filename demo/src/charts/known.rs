@@ -6,8 +6,8 @@ use domain::health_summary::{FamilyHistory, Immunisation, Problem, SocialHistory
 use domain::record::{ClinicalText, PartialDate, ReactionText, SubstanceName, VaccineName};
 
 use super::background::{
-    ALLERGIES, CHILDHOOD, FAMILY, FLU_FROM, HABITS, HABITS_OF_CHILDREN, Habit, OF_ADULTS,
-    OF_THE_PATIENT, PAST, Reaction, Relative,
+    ALLERGIES, CHILDHOOD, FAMILY, FLU_FROM, HABITS, HABITS_OF_CHILDREN, Habit, KnownAllergy,
+    OF_ADULTS, OF_THE_PATIENT, PAST, Relative,
 };
 use super::outline::{Outline, Treatment};
 use super::scenario::Coded;
@@ -43,7 +43,7 @@ impl Outline<'_> {
                 .iter()
                 .flat_map(|treatment| treatment.scenario.drugs);
             if let Some(drug) = drugs.next() {
-                self.allergy(&Reaction {
+                self.allergy(&KnownAllergy {
                     substance: drug.name,
                     reaction: "Nausea for the first days",
                     severity: Severity::Mild,
@@ -58,7 +58,7 @@ impl Outline<'_> {
         Ok(())
     }
 
-    fn allergy(&mut self, reaction: &Reaction) -> anyhow::Result<()> {
+    fn allergy(&mut self, reaction: &KnownAllergy) -> anyhow::Result<()> {
         let by = By::Doctor(self.doctor);
         let noted = self.person.born.with_year(self.person.born.year() + 2);
         let content = AllergyContent {
@@ -66,6 +66,7 @@ impl Outline<'_> {
             reaction: Some(ReactionText::parse(reaction.reaction)?),
             severity: Some(reaction.severity),
             noted_on: noted.filter(|_| self.is_one_in(2, 0)),
+            sensitivity: None,
         };
         let (entry, at) = self.carry_over(by, What::Allergy(AllergyStep::Record(content)));
         if self.is_one_in(39, 16) {

@@ -123,7 +123,11 @@ impl Outline<'_> {
                 (occasion.visited_at + TimeDelta::days(2)).max(at + TimeDelta::minutes(1));
             let text = ClinicalText::parse(result)?;
             let diagnoses = Diagnoses::default();
-            let addendum = What::Note(NoteStep::Add(AddendumContent { text, diagnoses }));
+            let addendum = What::Note(NoteStep::Add(AddendumContent {
+                text,
+                diagnoses,
+                sensitivity: None,
+            }));
             self.change(entry, came_in, by, addendum);
         }
         Ok(at)
@@ -299,6 +303,7 @@ impl Words {
             diagnoses: vec![diagnosis(condition)?].try_into()?,
             treatment: Some(self.text(encounter.treatment)?),
             text: None,
+            sensitivity: None,
         })
     }
 }

@@ -117,7 +117,7 @@ pub struct LiftLegalHold {
 }
 
 /// Certifies that an erasure was carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertifyErasure {
     /// What was found before it was erased.
     pub counts: Counts,

@@ -68,26 +68,26 @@ impl Erasure {
 
 /// Returns the erasure after one more event.
 #[must_use]
-pub fn evolve(state: Erasure, event: &ErasureEvent) -> Erasure {
+pub fn evolve(before: Erasure, event: &ErasureEvent) -> Erasure {
     let person = Some(event.person());
     let (stage, on_hold) = match event {
         ErasureEvent::Requested(requested) => {
             let requested_by = requested.by.account_id();
-            (ErasureStage::Requested { requested_by }, state.on_hold)
+            (ErasureStage::Requested { requested_by }, before.on_hold)
         }
-        ErasureEvent::Withdrawn(_) => (ErasureStage::Withdrawn, state.on_hold),
-        ErasureEvent::Refused(_) => (ErasureStage::Refused, state.on_hold),
+        ErasureEvent::Withdrawn(_) => (ErasureStage::Withdrawn, before.on_hold),
+        ErasureEvent::Refused(_) => (ErasureStage::Refused, before.on_hold),
         ErasureEvent::Approved(approved) => {
             let (counts, key) = (approved.counts, approved.key.clone());
-            (ErasureStage::Approved { counts, key }, state.on_hold)
+            (ErasureStage::Approved { counts, key }, before.on_hold)
         }
         ErasureEvent::Ordered(ordered) => {
             let (counts, key) = (ordered.counts, ordered.key.clone());
-            (ErasureStage::Approved { counts, key }, state.on_hold)
+            (ErasureStage::Approved { counts, key }, before.on_hold)
         }
-        ErasureEvent::HoldPlaced(_) => (state.stage, true),
-        ErasureEvent::HoldLifted(_) => (state.stage, false),
-        ErasureEvent::CarriedOut(_) => (ErasureStage::Erased, state.on_hold),
+        ErasureEvent::HoldPlaced(_) => (before.stage, true),
+        ErasureEvent::HoldLifted(_) => (before.stage, false),
+        ErasureEvent::CarriedOut(_) => (ErasureStage::Erased, before.on_hold),
     };
     Erasure {
         person,

@@ -33,8 +33,8 @@ fn counts(notes: u32, drafts: u32) -> Counts {
     }
 }
 
-fn key() -> Option<KeyFingerprint> {
-    Some(KeyFingerprint::parse(&"0a".repeat(16)).unwrap())
+fn key() -> KeyFingerprint {
+    KeyFingerprint::parse(&"0a".repeat(16)).unwrap()
 }
 
 macro_rules! reasoned {
@@ -112,7 +112,7 @@ fn approve(by: Actor, is_person: bool) -> ErasureCommand {
     ErasureCommand::Approve(ApproveErasure {
         is_person,
         counts: counts(3, 1),
-        key: key(),
+        key: Some(key()),
         by,
         at: now(),
     })
@@ -122,7 +122,7 @@ fn approved() -> ErasureEvent {
     ErasureEvent::Approved(ErasureApproved {
         person: patient_id().subject(),
         counts: counts(3, 1),
-        key: key(),
+        key: Some(key()),
         by: admin(),
         at: now(),
     })
@@ -132,7 +132,7 @@ fn order() -> ErasureCommand {
     ErasureCommand::Order(OrderErasure {
         person: patient_id().subject(),
         counts: counts(3, 1),
-        key: key(),
+        key: Some(key()),
         by: Actor::System,
         at: now(),
     })
@@ -142,7 +142,7 @@ fn ordered() -> ErasureEvent {
     ErasureEvent::Ordered(ErasureOrdered {
         person: patient_id().subject(),
         counts: counts(3, 1),
-        key: key(),
+        key: Some(key()),
         by: Actor::System,
         at: now(),
     })
@@ -160,7 +160,7 @@ fn carried_out(counts: Counts) -> ErasureEvent {
     ErasureEvent::CarriedOut(ErasureCarriedOut {
         person: patient_id().subject(),
         counts,
-        key: key(),
+        key: Some(key()),
         backups_unreadable_from: date("2026-03-08"),
         at: now(),
     })

@@ -6,6 +6,7 @@
 //! `Charted` in a file beside `vitals.rs`, and its lines in [`ChartEntries`].
 
 mod allergies;
+mod content;
 mod entry;
 mod finding;
 mod health_summary;

@@ -30,8 +30,8 @@ fn counts() -> Counts {
     }
 }
 
-fn key() -> Option<KeyFingerprint> {
-    Some(KeyFingerprint::parse(&"5c".repeat(16)).unwrap())
+fn key() -> KeyFingerprint {
+    KeyFingerprint::parse(&"5c".repeat(16)).unwrap()
 }
 
 fn backups_unreadable_from() -> NaiveDate {
@@ -88,7 +88,7 @@ pub async fn erasures(history: &History) {
     let approve = ErasureCommand::Approve(ApproveErasure {
         is_person: false,
         counts: counts(),
-        key: key(),
+        key: Some(key()),
         by: by(31, Role::Admin),
         at,
     });
@@ -103,7 +103,7 @@ pub async fn erasures(history: &History) {
     let order = ErasureCommand::Order(OrderErasure {
         person: kiran,
         counts: counts(),
-        key: key(),
+        key: Some(key()),
         by: Actor::System,
         at: at + TimeDelta::seconds(2),
     });
@@ -124,7 +124,10 @@ async fn an_erasure_has_its_last_request_its_hold_and_its_certificate() {
     let ravi = of(RAVI).await;
     assert_eq!(ravi.status, ErasureStatus::Erased);
     let certificate = ravi.certificate.unwrap();
-    assert_eq!((certificate.counts, certificate.key), (counts(), key()));
+    assert_eq!(
+        (certificate.counts, certificate.key),
+        (counts(), Some(key()))
+    );
     assert_eq!(
         certificate.backups_unreadable_from,
         backups_unreadable_from()

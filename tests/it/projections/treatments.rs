@@ -105,7 +105,7 @@ async fn issue(history: &History, number: u128) {
         doctor: doctor(MEERA),
         clinic: clinic(PUNE),
         appointment: None,
-        prescribed: prescribed("Paracetamol", hiv()),
+        prescribed: prescribed("Paracetamol", Some(hiv())),
         by: meera(),
         at: today(),
     });
@@ -216,7 +216,7 @@ async fn record(history: &History, number: u128) {
         patient: patient(RAVI),
         doctor: doctor(MEERA),
         content: AllergyContent {
-            sensitivity: hiv(),
+            sensitivity: Some(hiv()),
             ..from_value(substance("Latex")).unwrap()
         },
         by: meera(),

@@ -310,7 +310,7 @@ async fn a_sensitivity_alone_is_no_note_and_unknown_categories_are_refused() {
     let draft = practice.doctor.get(&format!("/api/v1/note-drafts/{note}"));
     let draft = draft.expect(200).await;
     assert_eq!(draft.body["content"], alone);
-    let refused = practice.sign(&practice.doctor, note, 1).expect(422).await;
+    let refused = Practice::sign(&practice.doctor, note, 1).expect(422).await;
     refused.is("note-empty");
     let unknown = in_category(pulse(72), "FLU");
     let refused = practice

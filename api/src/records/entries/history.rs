@@ -88,8 +88,7 @@ impl EntryHistory {
         Some(ChartEntryHistory {
             revisions: revisions
                 .map(|(before, revision)| {
-                    let shown = chart.shows(&revision.entry);
-                    RevisionBody::new(before, revision, shown)
+                    RevisionBody::new(before, revision, chart.shows(&revision.entry))
                 })
                 .collect(),
             entry,

@@ -357,10 +357,10 @@ fn from_the_age_of_consent_on_proxies_decide_nothing() {
         ..facts()
     };
     let category = sensitive(SensitiveCategory::Hiv);
-    assert!(!facts.proxy_decides(category, &policy));
+    assert!(!facts.proxy_decides(category, policy));
     let younger = ClinicalFacts {
         age: Some(15),
         ..facts
     };
-    assert!(younger.proxy_decides(category, &policy));
+    assert!(younger.proxy_decides(category, policy));
 }

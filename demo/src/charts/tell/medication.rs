@@ -161,6 +161,7 @@ impl Medication {
             lines: lines.clone(),
             warnings,
             overridden,
+            sensitivity: None,
         })
     }
 

@@ -71,6 +71,7 @@ fn command(
                 patient,
                 item,
                 content,
+                sensitivity: None,
                 appointment,
                 clinic: clinic.filter(|_| appointment.is_some()),
                 doctor,
@@ -81,6 +82,7 @@ fn command(
         ItemStep::Correct(content, reason) => HealthSummaryCommand::Correct(CorrectItem {
             item,
             content,
+            sensitivity: None,
             reason: Reason::parse(reason)?,
             doctor,
             by,

@@ -39,6 +39,7 @@ impl AllVitals {
                     appointment,
                     clinic: author.clinic.filter(|_| appointment.is_some()),
                     measurements,
+                    sensitivity: None,
                     doctor,
                     by,
                     at,
@@ -53,6 +54,7 @@ impl AllVitals {
                 let correct = CorrectVitals {
                     taken_at,
                     measurements,
+                    sensitivity: None,
                     reason: Reason::parse(reason)?,
                     doctor,
                     by,

@@ -1,5 +1,7 @@
 //! Tests of the note's rules, one for each.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use uuid::Uuid;
@@ -286,6 +288,10 @@ fn every_field_of_a_draft_is_compared() {
             .unwrap(),
             treatment: Some("Inhaler".parse().unwrap()),
             text: Some("Calm".parse().unwrap()),
+            sensitivity: Some(crate::record::Sensitivity {
+                added: [crate::SensitiveCategory::MentalHealth].into(),
+                removed: BTreeSet::new(),
+            }),
         },
     };
     let differing: Vec<_> = one.differences(&other).collect();

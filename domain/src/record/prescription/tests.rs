@@ -265,6 +265,7 @@ fn drugs_are_current_until_their_course_is_over_or_the_prescription_ends() {
     let content = PrescriptionIssuedPhi {
         lines: PrescriptionLines::try_from(vec![week, line("Salbutamol", &[])]).unwrap(),
         overridden: None,
+        sensitivity: None,
     };
     let view = PrescriptionView {
         content: Phi::Clear(content),
