@@ -22,7 +22,23 @@ fn queries(filled: &Filled) -> Vec<String> {
     let document = serde_json::to_value(api::document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let queries = paths.iter().filter(|(_, item)| item.get("get").is_some());
-    queries.map(|(path, _)| query(filled, path)).collect()
+    queries
+        .flat_map(|(path, _)| of_route(filled, path))
+        .collect()
+}
+
+/// A query of the route about each thing of its kind that the patient has.
+fn of_route(filled: &Filled, route: &str) -> Vec<String> {
+    let one = query(filled, route);
+    let mut all = vec![one.clone()];
+    if route.starts_with("/api/v1/appointments/") {
+        all.push(one.replace(&filled.appointment, &filled.cancelled));
+    }
+    if route.contains("{entryId}") {
+        let others = [&filled.prescription, &filled.vitals];
+        all.extend(others.map(|other| one.replace(&filled.note, other)));
+    }
+    all
 }
 
 fn query(filled: &Filled, route: &str) -> String {

@@ -63,10 +63,13 @@ pub struct Filled {
     /// A doctor who has opened the chart in an emergency.
     pub opener: Client,
     pub appointment: String,
+    /// Another visit, which was cancelled.
+    pub cancelled: String,
     pub payment: String,
     pub draft: String,
     pub note: String,
     pub prescription: String,
+    pub vitals: String,
 }
 
 impl Filled {
@@ -91,10 +94,12 @@ impl Filled {
             opener,
             money,
             appointment: String::new(),
+            cancelled: String::new(),
             payment: String::new(),
             draft: String::new(),
             note: String::new(),
             prescription: String::new(),
+            vitals: String::new(),
         };
         filled.fill_card().await;
         filled.visit().await;
@@ -163,6 +168,7 @@ impl Filled {
         let cancel = self.asha.post(&other.appointment("cancel"), &cancel);
         cancel.expect(200).await;
         self.appointment = booked.text("id").to_owned();
+        self.cancelled = other.text("id").to_owned();
         self.payment = checkout.text("paymentId").to_owned();
         all_read(money.clinic.anonymous()).await;
     }
@@ -211,7 +217,7 @@ impl Filled {
         self.prescription = issued.text("id").to_owned();
     }
 
-    async fn fill_entries(&self) {
+    async fn fill_entries(&mut self) {
         let post = async |of: &str, body: Value| {
             let posted = self.doctor.post(&self.path(of), &body);
             posted.expect(201).await.id()
@@ -223,11 +229,12 @@ impl Filled {
         let mut correction = pulse;
         correction["reason"] = json!("nudgewrong");
         correction["takenAt"] = json!("2026-11-30T08:00:00Z");
-        let vitals = self.path(&format!("/vitals/{vitals}"));
-        let correct = seen(self.doctor.put(&vitals, &correction), 1);
+        let path = self.path(&format!("/vitals/{vitals}"));
+        let correct = seen(self.doctor.put(&path, &correction), 1);
         correct.expect(200).await;
         let problem = json!({"diagnosis": {"condition": "tinklebone"}, "remark": "crackleknee"});
         post("/health-summary", json!({"content": {"problem": problem}})).await;
+        self.vitals = vitals.to_string();
     }
 
     /// An emergency access that is reviewed.

@@ -349,8 +349,13 @@ async fn a_proxy_of_a_small_child_sees_what_is_sensitive_and_later_needs_consent
             .await;
         assert_eq!(granted.status == 201, sees, "{granted:?}");
         if !sees {
-            // That there is a consent tells of an illness, too.
-            allow(&practice, "HIV").await;
+            // That there was a consent tells of an illness, too.
+            let consent = allow(&practice, "HIV").await;
+            let withdraw = practice
+                .asha
+                .call(reqwest::Method::DELETE, &format!("{consents}/{consent}"));
+            withdraw.expect(200).await;
+            all_read(practice.clinic.anonymous()).await;
             let listed = parent.get(&consents).expect(200).await;
             assert_eq!(items(&listed.body)[0].get("purpose"), None);
             let own = practice.asha.get(&consents).expect(200).await;

@@ -10,7 +10,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, ClinicId, ClinicScope, Currency, DoctorId, PatientId, Role};
+use domain::{AccountId, ClinicId, ClinicScope, PatientId, Role};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree as _;
@@ -18,10 +18,9 @@ use proptest::test_runner::TestRunner;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::app::Principal;
-use tests::world::Terms;
 use uuid::Uuid;
 
-use crate::support::{Client, Clinic, Reply, all_read, now};
+use crate::support::{Clinic, Reply, all_read, now};
 
 const CASES: usize = 10;
 const MANY_CASES: usize = 1_000;

@@ -1,7 +1,7 @@
 //! Patients with visits and entries, and those who call.
 
 use chrono::TimeDelta;
-use domain::{ClinicScope, Currency, DoctorId, PatientId, Role};
+use domain::{Currency, DoctorId, PatientId, Role};
 use serde_json::json;
 use tests::app::Principal;
 use tests::world::Terms;

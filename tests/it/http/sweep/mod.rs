@@ -101,10 +101,13 @@ impl Sweep<'_> {
             call = call.json(&body);
         }
         let insists = [
-            "delete /api/v1/note-drafts",
+            "delete /api/v1/note-drafts/{id}",
             "post /api/v1/note-drafts/{id}/sign",
+            "post /api/v1/prescriptions/{id}/cancel",
         ];
-        let insists = insists.iter().any(|of| route.starts_with(of)) || route.ends_with("/amend");
+        let endings = ["/amend", "/end", "/entered-in-error"];
+        let ends = endings.iter().any(|end| route.ends_with(end));
+        let insists = insists.contains(&route) || ends;
         if route.starts_with("put ") || route.contains("{date}") || insists {
             call = call.header("If-Match", "\"1\"");
         }
