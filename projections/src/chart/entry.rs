@@ -13,7 +13,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use super::content::{ChartPhi, EntryContent, NoteAddendum, SignedNote};
+use super::content::{ChartPhi, EntryContent};
 
 /// An entry of a patient's chart.
 #[derive(Debug, Clone, PartialEq, Eq)]

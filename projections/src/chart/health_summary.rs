@@ -3,9 +3,8 @@
 use domain::record::health_summary::{HealthSummary, HealthSummaryEvent, ItemAdded};
 use uuid::Uuid;
 
-use super::entry::{
-    ChangeKind, ChartEntry, ChartPhi, EntryAuthor, EntryChange, EntryContent, EntryStatus,
-};
+use super::content::{ChartPhi, EntryContent};
+use super::entry::{ChangeKind, ChartEntry, EntryAuthor, EntryChange, EntryStatus};
 use super::source::Charted;
 
 impl Charted for HealthSummary {

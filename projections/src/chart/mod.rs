@@ -24,10 +24,8 @@ use domain::prescription::{Prescription, PrescriptionEvent};
 use domain::vitals::{Vitals, VitalsEvent};
 use event_store::{ReadModelTable, SubscriberError};
 
-pub use entry::{
-    ChangeKind, ChartEntry, ChartPhi, EntryAuthor, EntryChange, EntryContent, EntryKind,
-    EntryStatus, NoteAddendum, SignedNote,
-};
+pub use content::{ChartPhi, EntryContent, NoteAddendum, SignedNote};
+pub use entry::{ChangeKind, ChartEntry, EntryAuthor, EntryChange, EntryKind, EntryStatus};
 pub use finding::FoundEntries;
 pub use query::{ChartSearch, EntryFilter, get, list};
 pub use source::{Charted, EntryRevision, revisions};

@@ -3,10 +3,8 @@
 use domain::note::{Note, NoteEvent};
 use uuid::Uuid;
 
-use super::entry::{
-    ChangeKind, ChartEntry, ChartPhi, EntryAuthor, EntryChange, EntryContent, EntryKind,
-    EntryStatus, NoteAddendum, SignedNote,
-};
+use super::content::{ChartPhi, EntryContent, NoteAddendum, SignedNote};
+use super::entry::{ChangeKind, ChartEntry, EntryAuthor, EntryChange, EntryKind, EntryStatus};
 use super::source::Charted;
 
 impl Charted for Note {

@@ -7,7 +7,8 @@ use domain::{Phi, SubjectId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::entry::{ChartEntry, ChartPhi, EntryChange};
+use super::content::ChartPhi;
+use super::entry::{ChartEntry, EntryChange};
 use super::{TABLE, rows};
 use crate::fold::Fold;
 use crate::sealed::{Personal, SealedRow};

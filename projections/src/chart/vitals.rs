@@ -3,10 +3,8 @@
 use domain::record::vitals::{Vitals, VitalsEvent};
 use uuid::Uuid;
 
-use super::entry::{
-    ChangeKind, ChartEntry, ChartPhi, EntryAuthor, EntryChange, EntryContent, EntryKind,
-    EntryStatus,
-};
+use super::content::{ChartPhi, EntryContent};
+use super::entry::{ChangeKind, ChartEntry, EntryAuthor, EntryChange, EntryKind, EntryStatus};
 use super::source::Charted;
 
 impl Charted for Vitals {

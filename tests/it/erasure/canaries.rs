@@ -15,7 +15,13 @@ use crate::http::privacy::{capture, contains_none, pg_dump};
 use crate::support::{Client, all_read, eventually};
 
 /// What no route shows to anyone: the password, and reasons that events alone hold.
-const NEVER_SHOWN: [&str; 4] = [PASSWORD, "mizzlewort", "settlebramble", "dribblemark"];
+const NEVER_SHOWN: [&str; 5] = [
+    PASSWORD,
+    "mizzlewort",
+    "crumplewink",
+    "settlebramble",
+    "dribblemark",
+];
 
 /// Every query of the document about the patient, or about what a patient has.
 fn queries(filled: &Filled) -> Vec<String> {

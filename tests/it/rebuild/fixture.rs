@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 
 use crate::projections::fixture::History;
 use crate::projections::scenario::recorded_sealed;
+use crate::support::eventually;
 
 /// Every table of every read model, with its name.
 pub type Contents = Vec<(&'static str, Vec<Value>)>;
@@ -183,4 +184,13 @@ pub async fn many_clinics(pool: &PgPool, number: u32) {
     let number = i32::try_from(number).unwrap();
     let opened = sqlx::query(sql).bind(number).execute(pool).await.unwrap();
     assert_eq!(opened.rows_affected(), u64::from(number.unsigned_abs()));
+    // Readers wait for older transactions, also those of other databases.
+    let readable = "
+        select not exists (
+          select from events where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())
+        )";
+    eventually("no older transaction runs", async || {
+        sqlx::query_scalar(readable).fetch_one(pool).await.unwrap()
+    })
+    .await;
 }
