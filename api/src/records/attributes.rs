@@ -4,7 +4,7 @@ use commands::authorization::EntryAttributes;
 use domain::allergy_list::AllergyView;
 use domain::note::NoteView;
 use domain::prescription::PrescriptionView;
-use projections::chart::ChartEntry;
+use projections::chart::{ChartEntry, EntryKind};
 
 /// An entry of a chart, in one of the forms in which it is read.
 pub trait Attributed {
@@ -18,6 +18,7 @@ impl Attributed for ChartEntry {
             clinic: self.clinic,
             doctor: self.author.doctor,
             account: self.author.account,
+            shared: self.kind == EntryKind::Allergy,
             categories: self.categories(),
         }
     }
@@ -29,6 +30,7 @@ impl Attributed for NoteView {
             clinic: Some(self.clinic),
             doctor: Some(self.doctor),
             account: self.author.account_id(),
+            shared: false,
             categories: self.categories(),
         }
     }
@@ -40,6 +42,7 @@ impl Attributed for PrescriptionView {
             clinic: Some(self.clinic),
             doctor: Some(self.doctor),
             account: self.issued_by.account_id(),
+            shared: false,
             categories: self.categories(),
         }
     }
@@ -51,6 +54,7 @@ impl Attributed for AllergyView {
             clinic: None,
             doctor: Some(self.recorded_by),
             account: self.author.account_id(),
+            shared: true,
             categories: self.categories(),
         }
     }

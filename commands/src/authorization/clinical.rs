@@ -147,12 +147,14 @@ pub struct ClinicalFacts {
 /// The attributes of an entry of a chart on which it depends to whom it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryAttributes {
-    /// The clinic at which it was written; `None` if the patient entered it.
+    /// The clinic at which it was written; `None` if the patient entered it, or a doctor in an emergency.
     pub clinic: Option<ClinicId>,
     /// The doctor who wrote it.
     pub doctor: Option<DoctorId>,
     /// The account that wrote it.
     pub account: Option<AccountId>,
+    /// True if it is shown wherever it was written, as allergies are: one that is not known may kill.
+    pub shared: bool,
     /// The sensitive categories that it belongs to.
     pub categories: BTreeSet<SensitiveCategory>,
 }
@@ -225,9 +227,15 @@ impl ClinicalFacts {
     #[must_use]
     pub fn resource(&self, caller: &Caller, policy: ClinicalPolicy) -> Resource {
         let account = caller.account;
+        let visits = self.current_visits(policy);
+        let latest = visits.max_by_key(|visit| visit.slot.start());
+        let treated_at = latest
+            .filter(|_| caller.is(Role::Doctor))
+            .map(|visit| visit.clinic);
         Resource {
             proxied: self.is_proxy && self.proxy_counts(account, policy),
-            treated: caller.is(Role::Doctor) && self.current_visits(policy).next().is_some(),
+            treated: treated_at.is_some(),
+            treated_at,
             opened: self.emergency().is_some(),
             ..Resource::of_patient(self.patient)
         }
@@ -304,8 +312,9 @@ impl ClinicalAccess {
         }
         let here = match (&self.clinics, entry.clinic) {
             (Some(clinics), Some(clinic)) => clinics.contains(&clinic),
-            (None, _) | (_, None) => true,
+            (Some(_), None) => entry.doctor.is_none(),
+            (None, _) => true,
         };
-        here && entry.categories.is_subset(&self.categories)
+        (here || entry.shared) && entry.categories.is_subset(&self.categories)
     }
 }

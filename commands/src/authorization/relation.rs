@@ -53,6 +53,9 @@ pub struct Resource {
     pub in_care: bool,
     /// True if the caller is a doctor who treats its patient at present.
     pub treated: bool,
+    /// The clinic of the latest visit by which the caller treats its patient: what the caller writes without a visit was
+    /// written there.
+    pub treated_at: Option<ClinicId>,
     /// True if the caller has opened the record of its patient in an emergency.
     pub opened: bool,
 }

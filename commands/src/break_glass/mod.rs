@@ -13,7 +13,7 @@ use tracing::instrument;
 
 use crate::authorization::{Action, Resource, authorize};
 use crate::proposal::Proposal;
-use crate::{Caller, CommandError, Commands, Context, Done};
+use crate::{Caller, CommandError, Commands, Context, Done, Fault};
 
 type Answer = Result<Done<BreakGlassReply>, CommandError<BreakGlassRefusal>>;
 
@@ -71,7 +71,9 @@ impl Commands {
         let break_glass = BreakGlassId::from_uuid(self.ids.id());
         self.run(context, async |read: ReadSet| {
             let patient: Patient = read.require(new.patient).await?;
-            if !patient.is_registered() {
+            let erased = self.store.sealing().is_erased(new.patient.as_uuid()).await;
+            let erased = erased.map_err(Fault::doing("asking if a patient was erased"))?;
+            if erased || !patient.is_registered() {
                 return Err(CommandError::NotFound);
             }
             let owner = Resource::of_patient(new.patient);

@@ -135,7 +135,7 @@ impl Records {
             .run(context, async |read: ReadSet| {
                 let writer = self.summary_writer(&read, caller, chart).await?;
                 let clinic = self.commands.clinic_of_visit(patient, new.appointment);
-                let clinic = clinic.await?;
+                let clinic = clinic.await?.or(chart.treated_at);
                 let add = HealthSummaryCommand::Add(AddItem {
                     patient,
                     item,

@@ -110,7 +110,8 @@ impl Records {
                     .chart_author(&read, caller, Action::RecordVitals, chart);
                 let Author { by, doctor } = author.await?;
                 let clinic = self.commands.clinic_of_visit(patient, new.appointment);
-                let clinic = clinic.await?;
+                let treated_at = chart.treated_at.filter(|_| doctor.is_some());
+                let clinic = clinic.await?.or(treated_at);
                 let record = VitalsCommand::Record(RecordVitals {
                     vitals,
                     patient,

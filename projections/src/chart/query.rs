@@ -78,8 +78,10 @@ impl ChartSearch {
     /// not who wrote them.
     #[must_use]
     pub fn tells_nothing(&self) -> bool {
-        let says = matches!(self.content, Some(EntryFilter::Diagnosis(_)));
-        !says && self.doctor.is_none() && self.author.is_none()
+        let anyone = self.doctor.is_none() && self.author.is_none();
+        let anytime = self.from.is_none() && self.to.is_none();
+        let anything = self.kinds.is_none() && self.content.is_none();
+        anyone && anytime && anything
     }
 
     fn finds(&self, entry: &ChartEntry) -> bool {

@@ -68,7 +68,7 @@ pub struct ChartPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
     /// Number of entries among these that are withheld from you: they belong to a sensitive category or were written at
-    /// another clinic, and the patient has not allowed you to see them. Absent in searches by diagnosis, doctor or author,
+    /// another clinic, and the patient has not allowed you to see them. Absent in searches by kind, time, diagnosis, doctor or author,
     /// where it would tell what they are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     withheld: Option<u32>,

@@ -241,8 +241,10 @@ fn an_emergency_shows_what_treatment_hides() {
     let hiv = [SensitiveCategory::Hiv];
     let entry = |clinic_number: Option<u8>, author: u8, categories: &[_]| EntryAttributes {
         clinic: clinic_number.map(clinic),
-        doctor: Some(doctor(author)),
+        // Patients write without a clinic.
+        doctor: clinic_number.map(|_| doctor(author)),
         account: Some(AccountId::from_uuid(id(9))),
+        shared: false,
         categories: categories.iter().copied().collect(),
     };
     let shown = |facts: &ClinicalFacts| {
@@ -254,16 +256,25 @@ fn an_emergency_shows_what_treatment_hides() {
             entry(None, 2, &[]),
             entry(Some(1), 2, &hiv),
             entry(Some(2), 1, &hiv),
+            // A doctor's in an emergency, and an allergy.
+            EntryAttributes {
+                clinic: None,
+                ..entry(Some(1), 2, &[])
+            },
+            EntryAttributes {
+                shared: true,
+                ..entry(Some(2), 2, &[])
+            },
         ]
         .map(|entry| access.shows(&entry))
     };
     // Of other clinics and sensitive categories, only what the doctor wrote.
-    assert_eq!(shown(&facts), [true, false, true, false, true]);
+    assert_eq!(shown(&facts), [true, false, true, false, true, false, true]);
     let sharing = ClinicalFacts {
         consents: vec![consent(ConsentPurpose::SharingAcrossClinics)],
         ..facts.clone()
     };
-    assert_eq!(shown(&sharing), [true, true, true, false, true]);
+    assert_eq!(shown(&sharing), [true, true, true, false, true, true, true]);
     let other = ClinicalFacts {
         consents: vec![consent(sensitive(SensitiveCategory::MentalHealth))],
         ..facts.clone()
@@ -273,12 +284,15 @@ fn an_emergency_shows_what_treatment_hides() {
         consents: vec![consent(sensitive(SensitiveCategory::Hiv))],
         ..facts.clone()
     };
-    assert_eq!(shown(&allowed), [true, false, true, true, true]);
+    assert_eq!(
+        shown(&allowed),
+        [true, false, true, true, true, false, true]
+    );
     let emergency = ClinicalFacts {
         emergencies: vec![emergency(5)],
         ..facts
     };
-    assert_eq!(shown(&emergency), [true; 5]);
+    assert_eq!(shown(&emergency), [true; 7]);
 }
 
 /// Of a mental illness, written by another account.
@@ -287,6 +301,7 @@ fn mental_illness() -> EntryAttributes {
         clinic: Some(clinic(1)),
         doctor: Some(doctor(2)),
         account: Some(AccountId::from_uuid(id(9))),
+        shared: false,
         categories: [SensitiveCategory::MentalHealth].into(),
     }
 }

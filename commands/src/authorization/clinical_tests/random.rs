@@ -51,6 +51,7 @@ impl Entry {
             clinic: self.clinic.map(clinic),
             doctor: self.doctor.map(doctor),
             account: self.account.map(|number| AccountId::from_uuid(id(number))),
+            shared: false,
             categories: self.categories.iter().copied().collect(),
         }
     }
@@ -205,7 +206,10 @@ impl Case {
             return shown || own;
         }
         assert_eq!(relation, Relation::Treatment, "no other leads to a chart");
-        let here = clinic.is_none_or(|clinic| self.treating().contains(&clinic));
+        let here = match clinic {
+            Some(clinic) => self.treating().contains(clinic),
+            None => doctor.is_none(),
+        };
         let shared = self.consented(ConsentPurpose::SharingAcrossClinics);
         *doctor == Some(1) || ((here || shared) && consented)
     }

@@ -73,7 +73,7 @@ fn command(
                 content,
                 sensitivity: None,
                 appointment,
-                clinic: clinic.filter(|_| appointment.is_some()),
+                clinic,
                 doctor,
                 by,
                 at,

@@ -37,7 +37,7 @@ impl AllVitals {
                     patient: author.patient,
                     taken_at,
                     appointment,
-                    clinic: author.clinic.filter(|_| appointment.is_some()),
+                    clinic: author.clinic.filter(|_| doctor.is_some()),
                     measurements,
                     sensitivity: None,
                     doctor,
